@@ -1,0 +1,59 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// A UUID of version 7 (RFC 9562 §5.7): 48 bits of milliseconds since 1970, then 74 random bits.
+package struct UniqueID: Hashable, Sendable {
+    /// The sixteen bytes as two big-endian halves.
+    package let high: UInt64
+    package let low: UInt64
+
+    /// - Parameter random: bits for the 74 random positions; the rest of them is ignored.
+    package init(at instant: UTCInstant, random: (UInt64, UInt64)) {
+        let milliseconds = UInt64(max(0, instant.microseconds / 1000))
+        high = milliseconds << 16 | 0x7000 | random.0 & 0x0FFF
+        low = 0x8000_0000_0000_0000 | random.1 >> 2
+    }
+
+    /// The id of its two halves, or nil unless version and variant stand in them.
+    package init?(high: UInt64, low: UInt64) {
+        guard high >> 12 & 15 == 7, low >> 62 == 2 else { return nil }
+        self.high = high
+        self.low = low
+    }
+
+    /// Appends the 36 characters `xxxxxxxx-xxxx-7xxx-yxxx-xxxxxxxxxxxx` in lower case.
+    package func append(to text: inout [UInt8]) {
+        for nibble in 0..<32 {
+            if [8, 12, 16, 20].contains(nibble) { text.append(UInt8(ascii: "-")) }
+            let half = nibble < 16 ? high : low
+            text.append(Hex.digit(UInt8(half >> UInt64(60 - nibble % 16 * 4) & 15)))
+        }
+    }
+
+    /// The 36 characters in lower case.
+    package var text: String {
+        var text: [UInt8] = []
+        append(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The id of a text that ``text`` made, or nil: other versions and upper case are refused.
+    package init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 36, bytes[14] == UInt8(ascii: "7"),
+            (0x38...0x39).contains(bytes[19]) || (0x61...0x62).contains(bytes[19])
+        else { return nil }
+        var halves: [UInt64] = [0, 0]
+        var nibbles = 0
+        for (position, byte) in bytes.enumerated() {
+            if [8, 13, 18, 23].contains(position) {
+                guard byte == UInt8(ascii: "-") else { return nil }
+            } else {
+                guard let nibble = Hex.nibble(byte) else { return nil }
+                halves[nibbles / 16] = halves[nibbles / 16] << 4 | UInt64(nibble)
+                nibbles += 1
+            }
+        }
+        (high, low) = (halves[0], halves[1])
+    }
+}
