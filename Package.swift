@@ -76,7 +76,13 @@ let package = Package(
         // Layer 0
         room("ByteCoding"),
         .target(name: "CSystemCalls"),
+        // Layer 1
+        room("Merkle", ["ByteCoding", .crypto]),
+        // Layer 2
+        room("SignedNotes", ["ByteCoding", "Merkle", .crypto]),
         // Tests, by the layer of what they test
         tests("ByteCoding"),
+        tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
+        tests("SignedNotes", ["ByteCoding", "Merkle", .crypto], exclude: ["Resources"]),
     ]
 )

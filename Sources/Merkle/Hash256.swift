@@ -1,0 +1,91 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import Crypto
+
+/// The 32 bytes of a SHA-256 digest as a fixed-size value, without a heap object.
+package struct Hash256: Hashable, Sendable {
+    private let words: SIMD4<UInt64>
+
+    /// How many bytes a digest has.
+    package static let byteCount = 32
+
+    /// All bytes zero: `log.prev` of the first record.
+    package static let zero = Hash256(words: SIMD4())
+
+    private init(words: SIMD4<UInt64>) { self.words = words }
+
+    package init(_ digest: SHA256.Digest) {
+        self = unsafe digest.withUnsafeBytes { bytes in
+            // Safe: a SHA-256 digest has exactly 32 bytes, and loadUnaligned checks its bounds.
+            unsafe Hash256(words: bytes.loadUnaligned(as: SIMD4<UInt64>.self))
+        }
+    }
+
+    /// The digest in 32 bytes, or nil for any other number of bytes.
+    package init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        var words = SIMD4<UInt64>()
+        unsafe withUnsafeMutableBytes(of: &words) { target in
+            // Safe: both sides are 32 bytes long; copyBytes checks that the target is large enough.
+            unsafe target.copyBytes(from: bytes)
+        }
+        self.words = words
+    }
+
+    /// The 32 bytes.
+    package var bytes: [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
+            // Safe: the buffer has room for the 32 bytes that are stored into it.
+            unsafe UnsafeMutableRawBufferPointer(buffer).storeBytes(
+                of: words, as: SIMD4<UInt64>.self)
+            count = Self.byteCount
+        }
+    }
+
+    /// Appends the 32 bytes without allocating.
+    package func append(to bytes: inout [UInt8]) {
+        unsafe withUnsafeBytes(of: words) { own in
+            // Safe: the pointer is used only inside the closure, while `words` is alive.
+            unsafe bytes.append(contentsOf: own)
+        }
+    }
+
+    /// Calls `body` with the 32 bytes; the buffer is valid only during the call.
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        // Safe: the pointer is handed to a body that does not keep it, while `words` is alive.
+        unsafe withUnsafeBytes(of: words) { own in unsafe body(own) }
+    }
+
+    /// The digest of 44 characters of padded base 64 given as ASCII, or nil for any other text; does not
+    /// allocate.
+    package init?(base64 text: Span<UInt8>) {
+        guard text.count == 44, text[43] == UInt8(ascii: "=") else { return nil }
+        let values = base64Values
+        var words = SIMD4<UInt64>()
+        var (bits, held, byte): (UInt32, UInt32, Int) = (0, 0, 0)
+        for position in 0..<43 {
+            let value = values[Int(text[position])]
+            guard value < 64 else { return nil }
+            bits = bits << 6 | UInt32(value)
+            held += 6
+            guard held >= 8 else { continue }
+            held -= 8
+            words[byte / 8] |= UInt64(bits >> held & 255) << UInt64(byte % 8 * 8)
+            byte += 1
+        }
+        // Two trailing bits that are not zero would give one hash a second text.
+        guard bits & 3 == 0 else { return nil }
+        for word in 0..<4 { words[word] = UInt64(littleEndian: words[word]) }
+        self.words = words
+    }
+}
+
+/// The value of each ASCII symbol of base 64 (RFC 4648 §4); 64 where it is none.
+private let base64Values: [UInt8] = {
+    let symbols =
+        Array(UInt8(0x41)...0x5A) + Array(0x61...0x7A) + Array(0x30...0x39) + [0x2B, 0x2F]
+    var values = [UInt8](repeating: 64, count: 256)
+    for (value, symbol) in symbols.enumerated() { values[Int(symbol)] = UInt8(value) }
+    return values
+}()

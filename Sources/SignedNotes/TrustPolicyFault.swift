@@ -1,0 +1,45 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// One fault of a policy file and the line that it is in, counted from one.
+package struct TrustPolicyFault: Error, Hashable, Sendable {
+    package enum Kind: Error, Hashable, Sendable {
+        /// A byte that a policy may not hold: a control character other than tab and LF.
+        case forbiddenByte
+        /// The last line does not end in LF.
+        case unfinishedLine
+        /// The line begins with none of `log`, `witness`, `group`, `quorum`.
+        case unknownKeyword
+        case tooFewItems
+        case tooManyItems
+        case badKey(VerifierKeyFault)
+        /// The key is of a type that no witness signs with.
+        case notAWitnessKey
+        /// The public key stands in another line of this kind already.
+        case duplicateKey
+        case duplicateName
+        /// `none` is predefined and neither a witness nor a group.
+        case reservedName
+        /// The name is not defined on a line before.
+        case undefinedName
+        /// The name is a member of a group already.
+        case alreadyAMember
+        /// The threshold is no number from 1 to the number of members.
+        case badThreshold
+        case secondQuorum
+        case noQuorum
+    }
+
+    package let line: Int
+    package let kind: Kind
+
+    package init(line: Int, kind: Kind) {
+        self.line = line
+        self.kind = kind
+    }
+}
+
+/// Every fault of a policy file, in the order of its lines; at least one.
+package struct TrustPolicyFaults: Error, Hashable, Sendable {
+    package let faults: [TrustPolicyFault]
+}

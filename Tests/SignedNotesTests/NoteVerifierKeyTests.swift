@@ -1,0 +1,93 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+import SignedNotes
+import Testing
+
+struct NoteVerifierKeyTests {
+    static let vkey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+
+    private func fault(_ text: String) -> VerifierKeyFault? {
+        do throws(VerifierKeyFault) {
+            _ = try NoteVerifierKey(text)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    static let bad: [(String, VerifierKeyFault)] = [
+        ("", .notThreeParts), ("a", .notThreeParts), ("a+c74f20a3", .notThreeParts),
+        ("+c74f20a3+AR==", .badName), ("a b+c74f20a3+AR==", .badName),
+        ("a\u{85}b+c74f20a3+AR==", .badName), ("a\u{7}b+c74f20a3+AR==", .badName),
+        ("a+C74F20A3+AQ==", .badKeyID), ("a+c74f20a+AQ==", .badKeyID), ("a++AQ==", .badKeyID),
+        ("a+c74f20a3+", .badKey), ("a+c74f20a3+AQ==", .badKey), ("a+c74f20a3+AQE=", .badKey),
+        ("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10T=", .badKey),
+        ("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\n", .badKey),
+        ("PeterNeuman+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", .keyIDOfAnotherKey),
+        (
+            "PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+            .keyIDOfAnotherKey
+        ),
+        (
+            "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TX",
+            .keyIDOfAnotherKey
+        ),
+    ]
+
+    @Test(arguments: bad)
+    func `texts that are no key are refused by kind`(text: String, expected: VerifierKeyFault) {
+        #expect(fault(text) == expected)
+    }
+
+    @Test func `keys of unknown types are kept and cannot be used`() throws {
+        for code in [0x00, 0x02, 0x03, 0x05, 0x06, 0xFA, 0xFF] as [UInt8] {
+            let text = "log+01020304+" + Base64.encode([code, 1, 2, 3])
+            let key = try NoteVerifierKey(text)
+            #expect(!key.isUsable)
+            #expect(key.type.code == code)
+            #expect(key.text == text)
+            let signature = NoteSignature(name: key.name, keyID: key.keyID, bytes: [1])
+            let note = SignedNote(text: Array("t\n".utf8), signatures: [signature])
+            #expect(note.verify(with: try TestKeys.known(key)) == .noKnownSigner)
+        }
+    }
+
+    @Test func `private keys are read strictly`() throws {
+        let skey = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
+        #expect(try NoteSigner(privateText: skey).verifierKey.text == Self.vkey)
+        for (text, expected) in [
+            (Self.vkey, .notAPrivateKey), ("PRIVATE+KEY+a", .notAPrivateKey),
+            (skey.replacingOccurrence(of: "c74f20a3", with: "c74f20a4"), .keyIDOfAnotherKey),
+            (skey.replacingOccurrence(of: "Peter", with: "Pyter"), .keyIDOfAnotherKey),
+            (skey.replacingOccurrence(of: "+AY", with: "+BY"), .unsupportedType),
+            (String(skey.dropLast(4)), .badKey), (skey + "\n", .badKey),
+        ] as [(String, SignerKeyFault)] {
+            #expect(throws: expected) { try NoteSigner(privateText: text) }
+        }
+    }
+
+    @Test func `two different keys of one name and id leave nothing to decide`() throws {
+        let one = try NoteVerifierKey("log+01020304+" + Base64.encode([0x02, 1]))
+        let two = try NoteVerifierKey("log+01020304+" + Base64.encode([0x02, 2]))
+        #expect(KnownKeys([one, one]) != nil)
+        #expect(KnownKeys([one, two]) == nil)
+    }
+
+    @Test func `names that only look the same are different names`() throws {
+        #expect(try TestKeys.name("caf\u{E9}") != TestKeys.name("cafe\u{301}"))
+        #expect(LogOrigin("caf\u{E9}") != LogOrigin("cafe\u{301}"))
+    }
+}
+
+extension String {
+    fileprivate func replacingOccurrence(of old: String, with new: String) -> String {
+        guard let range = firstRange(of: old) else { return self }
+        return replacingCharacters(in: range, with: new)
+    }
+
+    private func replacingCharacters(in range: Range<Index>, with new: String) -> String {
+        self[..<range.lowerBound] + new + self[range.upperBound...]
+    }
+}
