@@ -78,11 +78,17 @@ let package = Package(
         .target(name: "CSystemCalls"),
         // Layer 1
         room("Merkle", ["ByteCoding", .crypto]),
+        room("AccessModel", ["ByteCoding"]),
         // Layer 2
         room("SignedNotes", ["ByteCoding", "Merkle", .crypto]),
+        room("AuditRecords", ["ByteCoding", "AccessModel", "Merkle", .crypto]),
         // Tests, by the layer of what they test
         tests("ByteCoding"),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
+        tests("AccessModel", exclude: ["Resources"]),
         tests("SignedNotes", ["ByteCoding", "Merkle", .crypto], exclude: ["Resources"]),
+        tests(
+            "AuditRecords", ["ByteCoding", "AccessModel", "Merkle", .crypto],
+            exclude: ["Resources"]),
     ]
 )

@@ -1,0 +1,53 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// A request method (RFC 9110 §9) as policies and records speak of it.
+package enum Method: Hashable, Sendable {
+    case get
+    case head
+    case post
+    case put
+    case patch
+    case delete
+    case options
+    /// Another token of upper-case letters and hyphens.
+    case other(String)
+
+    package init(_ token: some StringProtocol) {
+        self =
+            switch token {
+            case "GET": .get
+            case "HEAD": .head
+            case "POST": .post
+            case "PUT": .put
+            case "PATCH": .patch
+            case "DELETE": .delete
+            case "OPTIONS": .options
+            default: .other(String(token))
+            }
+    }
+
+    /// The token as it stands in a request line.
+    package var token: String {
+        switch self {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .patch: "PATCH"
+        case .delete: "DELETE"
+        case .options: "OPTIONS"
+        case .other(let token): token
+        }
+    }
+
+    /// Whether the method is safe (RFC 9110 §9.2.1): asking is not expected to change anything.
+    ///
+    /// Unknown methods count as unsafe, so that they are recorded before they are forwarded.
+    package var isSafe: Bool {
+        switch self {
+        case .get, .head, .options: true
+        case .post, .put, .patch, .delete, .other: false
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// Who makes a request, as far as the record's leaf may tell: no name, no address, nothing personal.
+package struct Principal: Hashable, Sendable {
+    /// `actor.type` of the record.
+    package enum Kind: String, CaseIterable, Sendable {
+        case user
+        case service
+        case agent
+        case system
+        case anonymous
+    }
+
+    /// Opaque subject id (`sub_…`), or `anonymous`, or `system`.
+    package var uid: String
+    package var kind: Kind
+    /// The identity provider that vouches for the subject.
+    package var issuer: String?
+    /// Roles at decision time, sorted, without duplicates.
+    package var roles: [String]
+    package var session: String?
+    package var authentication: Authentication
+
+    package init(
+        uid: String, kind: Kind, issuer: String?, roles: [String], session: String?,
+        authentication: Authentication
+    ) {
+        self.uid = uid
+        self.kind = kind
+        self.issuer = issuer
+        self.roles = roles
+        self.session = session
+        self.authentication = authentication
+    }
+
+    /// Nobody has shown a credential.
+    package static let anonymous = Principal(
+        uid: "anonymous", kind: .anonymous, issuer: nil, roles: [], session: nil,
+        authentication: .none)
+
+    /// The proxy itself, in records of its own doings.
+    package static let system = Principal(
+        uid: "system", kind: .system, issuer: nil, roles: [], session: nil, authentication: .none)
+}
+
+/// How a principal was authenticated: `actor.auth` of the record.
+package struct Authentication: Hashable, Sendable {
+    package enum Method: String, CaseIterable, Sendable {
+        case oidc
+        case mtls
+        case apikey
+        case basic
+        case k8s
+        case none
+    }
+
+    /// Proof of possession that the credential was bound to.
+    package enum Binding: String, CaseIterable, Sendable {
+        case none
+        case dpop
+        case mtls
+    }
+
+    package var method: Method
+    package var multiFactor: Bool?
+    package var binding: Binding?
+    /// Thumbprint of the key that was used: `jkt` or `x5t#S256`, or an API key's public id.
+    package var key: String?
+    /// Keyed digest of the token's `jti`, never the token.
+    package var token: String?
+
+    package init(
+        method: Method, multiFactor: Bool? = nil, binding: Binding? = nil, key: String? = nil,
+        token: String? = nil
+    ) {
+        self.method = method
+        self.multiFactor = multiFactor
+        self.binding = binding
+        self.key = key
+        self.token = token
+    }
+
+    /// No authentication took place.
+    package static let none = Authentication(method: .none)
+}

@@ -1,0 +1,39 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+
+/// Whom a credential names, in the identity provider's own words.
+///
+/// Personal: it never reaches a leaf. The subject becomes an opaque id, the rest the `who` disclosure.
+package struct VerifiedIdentity: Hashable, Sendable {
+    /// Who vouches: the token's `iss`, or the name of the configured source of API keys or certificates.
+    package var issuer: String
+    /// The subject within the issuer: `sub`, key id, or certificate name.
+    package var subject: String
+    package var kind: Principal.Kind
+    /// Sorted, without duplicates.
+    package var roles: [String]
+    package var session: String?
+    package var name: String?
+    package var email: String?
+    package var authentication: Authentication
+    /// When the credential ends; nil for one without an end.
+    package var expires: UTCInstant?
+
+    package init(
+        issuer: String, subject: String, kind: Principal.Kind, roles: [String],
+        session: String? = nil, name: String? = nil, email: String? = nil,
+        authentication: Authentication, expires: UTCInstant?
+    ) {
+        self.issuer = issuer
+        self.subject = subject
+        self.kind = kind
+        self.roles = Array(Set(roles)).sorted()
+        self.session = session
+        self.name = name
+        self.email = email
+        self.authentication = authentication
+        self.expires = expires
+    }
+}

@@ -1,0 +1,38 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// The 32 random bytes that keep a commitment from being guessed.
+package struct Salt: Hashable, Sendable {
+    /// How many bytes a salt has.
+    package static let byteCount = 32
+
+    private let words: SIMD4<UInt64>
+
+    init(words: SIMD4<UInt64>) { self.words = words }
+
+    /// The salt of 32 bytes, or nil for any other number of bytes.
+    package init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        var words = SIMD4<UInt64>()
+        unsafe withUnsafeMutableBytes(of: &words) { target in
+            // Safe: both sides are 32 bytes long; copyBytes checks that the target is large enough.
+            unsafe target.copyBytes(from: bytes)
+        }
+        self.words = words
+    }
+
+    /// Appends the 32 bytes without allocating.
+    package func append(to bytes: inout [UInt8]) {
+        unsafe withUnsafeBytes(of: words) { own in
+            // Safe: the pointer is used only inside the closure, while `words` is alive.
+            unsafe bytes.append(contentsOf: own)
+        }
+    }
+
+    /// The 32 bytes.
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+}

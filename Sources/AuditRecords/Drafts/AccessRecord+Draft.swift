@@ -1,0 +1,149 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import ByteCoding
+
+extension AccessRecord {
+    /// Writes the record in canonical member order. Allocates the draft's buffer and nothing else
+    /// for an ordinary request.
+    ///
+    /// - Parameter host: the request's host as received; empty where there is none. Bytes that are
+    ///   not UTF-8 are replaced.
+    package func draft(host: Span<UInt8>, producer: EncodedProducer) -> RecordDraft {
+        var text = RecordText(reserving: reservation(host: host, producer: producer))
+        text.put(#"{"actor":"#)
+        text.put(actor.object.bytes)
+        text.put(#","commit":{"#)
+        commitments.write(to: &text)
+        text.put(#"},"#)
+        text.put(list: dataTags, name: #""data_tags":["#, path: "data_tags")
+        text.put(#""decision":"#)
+        text.put(decision.object.bytes)
+        text.put(#","dst":"#)
+        text.put(service.object.bytes)
+        if let durationMicroseconds {
+            text.put(#","duration_us":"#)
+            text.put(durationMicroseconds)
+        }
+        writeEvent(to: &text)
+        http.write(host: host, to: &text)
+        inspection?.write(to: &text)
+        limit?.write(to: &text)
+        text.put(#""log":"#)
+        let logHole = text.count
+        text.put(",")
+        text.put(producer.head)
+        let sequenceHole = text.count
+        text.put(producer.tail)
+        text.put(#""schema":"countersign.record/1","#)
+        if let zone {
+            text.put(#""src":{"zone":"#)
+            text.put(zone.bytes)
+            text.put("},")
+        }
+        writeStageAndTime(to: &text)
+        noteTruncated(in: &text)
+        text.putTruncated()
+        text.put(#""uid":""#)
+        text.put(uid)
+        text.put(#""}"#)
+        return RecordDraft(
+            uid: uid, stage: stage, commitments: commitments, bytes: text.bytes, logHole: logHole,
+            sequenceHole: sequenceHole)
+    }
+
+    /// Bytes enough for every record but those with lists or strings that need escaping.
+    private func reservation(host: Span<UInt8>, producer: EncodedProducer) -> Int {
+        actor.object.bytes.count + decision.object.bytes.count + service.object.bytes.count
+            + (http.route?.text.bytes.count ?? 0) + producer.head.count + producer.tail.count
+            + host.count + 1024
+    }
+
+    private func writeEvent(to text: inout RecordText) {
+        text.put(#","event":{"action":"http.request","activity":"#)
+        text.put(activity.rawValue)
+        text.put(#","category":"access","class":6003,"#)
+        if let reason {
+            text.put(#""message":""#)
+            // Fixed text of plain ASCII, at most 256 bytes.
+            text.put(plain: reason.message)
+            text.put(#"","#)
+        }
+        switch end.outcome {
+        case .success: text.put(#""outcome":"success","#)
+        case .failure: text.put(#""outcome":"failure","#)
+        case .unknown: text.put(#""outcome":"unknown","#)
+        }
+        if let reason {
+            text.put(#""reason":""#)
+            text.put(plain: reason.rawValue)
+            text.put(#"","#)
+        }
+        text.put(#""severity":"#)
+        text.put(end.severity.rawValue)
+        text.put("},")
+    }
+
+    private func writeStageAndTime(to text: inout RecordText) {
+        switch stage {
+        case .complete: text.put(#""stage":"complete","time":""#)
+        case .started: text.put(#""stage":"started","time":""#)
+        case .unknown: text.put(#""stage":"unknown","time":""#)
+        case .refused: text.put(#""stage":"refused","time":""#)
+        }
+        text.put(time)
+        text.put(#"","#)
+        if let trace {
+            text.put(#""trace":{"span_id":""#)
+            text.put(hex: trace.span)
+            text.put(#"","trace_id":""#)
+            text.put(hex: trace.traceHigh)
+            text.put(hex: trace.traceLow)
+            text.put(#""},"#)
+        }
+    }
+
+    private func noteTruncated(in text: inout RecordText) {
+        text.note(truncated: actor.object.truncated)
+        text.note(truncated: decision.object.truncated)
+        text.note(truncated: service.object.truncated)
+        commitments.forEach { text.note(truncated: $0.truncated) }
+        if http.route?.text.isTruncated == true { text.note(truncated: ["http.route"]) }
+        if limit?.bucket.isTruncated == true { text.note(truncated: ["limit.bucket"]) }
+        if zone?.isTruncated == true { text.note(truncated: ["src.zone"]) }
+    }
+}
+
+extension RecordText {
+    /// Text of ours that needs neither escapes nor a limit.
+    mutating func put(plain text: String) {
+        for byte in text.utf8 { put(byte: byte) }
+    }
+
+    /// A member holding an array of strings, or nothing where there are none.
+    mutating func put(list: [String], name: StaticString, path: String) {
+        guard !list.isEmpty else { return }
+        put(name)
+        for item in list.prefix(RecordLimits.arrayItems) {
+            put(string: Array(item.utf8).span, path: path)
+            put(",")
+        }
+        if list.count > RecordLimits.arrayItems { note(truncated: [path]) }
+        closeArray()
+        put(",")
+    }
+
+    /// The member `truncated`, or nothing where all text was short enough.
+    mutating func putTruncated() {
+        guard !truncated.isEmpty else { return }
+        put(#""truncated":["#)
+        for path in truncated.prefix(RecordLimits.arrayItems) {
+            put("\"")
+            put(plain: path)
+            put("\",")
+        }
+        closeArray()
+        put(",")
+    }
+}

@@ -1,0 +1,60 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+package import ByteCoding
+
+/// One access, `http.request`, as values; ``draft(host:producer:)`` writes it.
+package struct AccessRecord: Sendable {
+    /// The request's id, shared by its `started` record and its outcome.
+    package var uid: UniqueID
+    /// When the request was accepted.
+    package var time: UTCInstant
+    package var stage: RecordStage
+    package var actor: EncodedActor
+    package var service: EncodedService
+    package var http: HTTPFacts
+    package var decision: EncodedDecision
+    package var end: EventEnd
+    /// What the access does; from the method unless the route says otherwise.
+    package var activity: AccessActivity
+    /// Why it did not end as a granted access does: `event.reason` and `event.message`.
+    package var reason: Reason?
+    /// Accepted → last byte, by the monotonic clock.
+    package var durationMicroseconds: UInt64?
+    package var commitments: Commitments
+    package var trace: TraceContext?
+    package var limit: LimitFacts?
+    package var inspection: InspectionFacts?
+    /// Kinds of sensitive data met, e.g. `pii`; without empty strings.
+    package var dataTags: [String]
+    /// The named network zone of the client: `src.zone`.
+    package var zone: EncodedText?
+
+    /// - Parameter reason: of a refusal or failure; nil for a granted access, whose reason its decision tells.
+    package init(
+        uid: UniqueID, time: UTCInstant, stage: RecordStage, actor: EncodedActor,
+        service: EncodedService, http: HTTPFacts, decision: EncodedDecision, end: EventEnd,
+        reason: Reason?, commitments: Commitments, activity: AccessActivity? = nil,
+        durationMicroseconds: UInt64? = nil, trace: TraceContext? = nil, limit: LimitFacts? = nil,
+        inspection: InspectionFacts? = nil, dataTags: [String] = [], zone: EncodedText? = nil
+    ) {
+        self.uid = uid
+        self.time = time
+        self.stage = stage
+        self.actor = actor
+        self.service = service
+        self.http = http
+        self.decision = decision
+        self.end = end
+        self.activity = activity ?? AccessActivity(http.method)
+        self.reason = reason
+        self.durationMicroseconds = durationMicroseconds
+        self.commitments = commitments
+        self.trace = trace
+        self.limit = limit
+        self.inspection = inspection
+        self.dataTags = dataTags
+        self.zone = zone
+    }
+}

@@ -1,0 +1,43 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+import ByteCoding
+
+/// The `actor` of records, encoded once per verified credential.
+package struct EncodedActor: Hashable, Sendable {
+    let object: EncodedObject
+
+    /// - Parameter principal: its uid is not empty.
+    package init(_ principal: Principal) {
+        precondition(!principal.uid.isEmpty, "EveryRecordNamesAnActor: the principal has no uid")
+        object = EncodedObject(Self.value(of: principal), path: "actor")
+    }
+
+    /// Nobody has shown a credential.
+    package static let anonymous = EncodedActor(.anonymous)
+
+    /// The proxy itself.
+    package static let system = EncodedActor(.system)
+
+    /// The `actor` as JSON.
+    static func value(of principal: Principal) -> JSONValue {
+        let authentication = principal.authentication
+        var auth: [JSONMember] = []
+        auth.add("bound", authentication.binding?.rawValue)
+        auth.add("key", authentication.key)
+        auth.add("method", authentication.method.rawValue)
+        auth.add("mfa", authentication.multiFactor)
+        auth.add("token", authentication.token)
+        var actor: [JSONMember] = []
+        actor.add("auth", auth)
+        actor.add("issuer", principal.issuer)
+        if !principal.roles.isEmpty {
+            actor.append(JSONMember("roles", .array(principal.roles.map { .string($0) })))
+        }
+        actor.add("session", principal.session)
+        actor.add("type", principal.kind.rawValue)
+        actor.add("uid", principal.uid)
+        return .object(actor)
+    }
+}

@@ -1,0 +1,59 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+
+/// What a record's `http` tells beyond the host: nothing that names a resource.
+package struct HTTPFacts: Sendable {
+    /// `http.scheme`.
+    package enum Scheme: String, CaseIterable, Sendable {
+        case http
+        case https
+    }
+
+    /// `http.version` between client and proxy.
+    package enum Version: String, CaseIterable, Sendable {
+        case http10 = "1.0"
+        case http11 = "1.1"
+        case http2 = "2"
+        case http3 = "3"
+    }
+
+    /// Nil where no method could be read.
+    package var method: Method?
+    package var scheme: Scheme?
+    package var version: Version?
+    /// The route's template, never the raw path; nil before routing.
+    package var route: EncodedRoute?
+    /// Status of the answer that the client got; nil where it got none.
+    package var status: UInt16?
+    /// Status of the service's answer.
+    package var upstreamStatus: UInt16?
+    /// Body bytes received from the client.
+    package var requestSize: UInt64?
+    /// Body bytes sent to the client.
+    package var responseSize: UInt64?
+
+    package init(
+        method: Method?, scheme: Scheme?, version: Version?, route: EncodedRoute?,
+        status: UInt16? = nil, upstreamStatus: UInt16? = nil, requestSize: UInt64? = nil,
+        responseSize: UInt64? = nil
+    ) {
+        self.method = method
+        self.scheme = scheme
+        self.version = version
+        self.route = route
+        self.status = status
+        self.upstreamStatus = upstreamStatus
+        self.requestSize = requestSize
+        self.responseSize = responseSize
+    }
+}
+
+/// A route template as records write it, encoded once per route.
+package struct EncodedRoute: Hashable, Sendable {
+    let text: EncodedText
+
+    /// - Parameter template: such as `/v1/invoices/{id}`, not empty.
+    package init(_ template: String) { text = EncodedText(template) }
+}

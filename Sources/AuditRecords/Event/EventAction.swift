@@ -1,0 +1,16 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// What was done, as `noun.verb`: `event.action`.
+package enum EventAction: String, CaseIterable, Sendable {
+    case httpRequest = "http.request"
+    case logStart = "log.start"
+    case logStop = "log.stop"
+    case heartbeat = "audit.heartbeat"
+    case gap = "audit.gap"
+    case configLoaded = "config.loaded"
+    case configRejected = "config.rejected"
+    case logQuery = "log.query"
+    case logExport = "log.export"
+    case logVerify = "log.verify"
+}

@@ -1,0 +1,194 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ByteCoding
+package import Merkle
+
+/// One commit group as it stands in the commit journal: everything that one sync makes durable.
+///
+/// ```text
+///  0  8  "CSFRAME1"
+///  8  8  frame number, one more than the frame before
+/// 16  8  index of the group's first entry
+/// 24  8  byte offset of its entries in the segment's `entries`
+/// 32  8  byte offset of its blocks in the segment's `disclosures`
+/// 40  8  byte offset of its slots in `keys/subjects`
+/// 48  8  byte offset of its slots in `keys/periods`
+/// 56  4  number of entries
+/// 60  4  length of the entries      68  4  length of the subject slots
+/// 64  4  length of the disclosures  72  4  length of the period slots
+/// 76  4  length of the checkpoint
+/// 80  8  XXH64 of bytes 0..<80 and 88..<end
+/// 88     entries ‖ disclosures ‖ subject slots ‖ period slots ‖ checkpoint (a signed note)
+/// ```
+///
+/// All integers are big-endian. Every part has its absolute place, so that applying a frame twice is the
+/// same as applying it once. A group never crosses a segment's end.
+package struct CommitFrame: Sendable {
+    /// The fixed part before the body.
+    package static let headerLength = 88
+    private static let magic = Array("CSFRAME1".utf8)
+
+    /// The numbers of the header.
+    package struct Header: Hashable, Sendable {
+        package var number: UInt64
+        package var firstIndex: LeafIndex
+        package var entriesOffset: UInt64
+        package var disclosuresOffset: UInt64
+        package var subjectsOffset: UInt64
+        package var periodsOffset: UInt64
+        package var entryCount: UInt32
+        package var entriesLength: UInt32
+        package var disclosuresLength: UInt32
+        package var subjectsLength: UInt32
+        package var periodsLength: UInt32
+        package var checkpointLength: UInt32
+
+        package init(number: UInt64, firstIndex: LeafIndex) {
+            self.number = number
+            self.firstIndex = firstIndex
+            (entriesOffset, disclosuresOffset, subjectsOffset, periodsOffset) = (0, 0, 0, 0)
+            (entryCount, entriesLength, disclosuresLength) = (0, 0, 0)
+            (subjectsLength, periodsLength, checkpointLength) = (0, 0, 0)
+        }
+
+        /// The tree size after the group.
+        package var sizeAfter: TreeSize { TreeSize(firstIndex.value + UInt64(entryCount)) }
+
+        /// The length of the whole frame in bytes.
+        package var frameLength: Int {
+            [
+                entriesLength, disclosuresLength, subjectsLength, periodsLength, checkpointLength,
+            ].reduce(CommitFrame.headerLength) { $0 + Int($1) }
+        }
+    }
+
+    package let header: Header
+    /// Header and body.
+    package let bytes: ArraySlice<UInt8>
+
+    package var entries: ArraySlice<UInt8> { part(0, header.entriesLength) }
+
+    package var disclosures: ArraySlice<UInt8> {
+        part(header.entriesLength, header.disclosuresLength)
+    }
+
+    package var subjects: ArraySlice<UInt8> {
+        part(header.entriesLength + header.disclosuresLength, header.subjectsLength)
+    }
+
+    package var periods: ArraySlice<UInt8> {
+        part(
+            header.entriesLength + header.disclosuresLength + header.subjectsLength,
+            header.periodsLength)
+    }
+
+    /// The signed note of the tree with this group.
+    package var checkpoint: ArraySlice<UInt8> { bytes.suffix(Int(header.checkpointLength)) }
+
+    private func part(_ offset: UInt32, _ length: UInt32) -> ArraySlice<UInt8> {
+        let start = bytes.startIndex + Self.headerLength + Int(offset)
+        return bytes[start..<start + Int(length)]
+    }
+}
+
+extension CommitFrame {
+    /// Writes the header over the first ``headerLength`` bytes of a frame whose body already follows.
+    ///
+    /// - Precondition: `FrameHoldsWhatItSays`: the lengths in the header add up to the frame.
+    package static func seal(_ frame: inout [UInt8], with header: Header) {
+        precondition(
+            header.frameLength == frame.count, "FrameHoldsWhatItSays: lengths do not add up")
+        var head = magic
+        for number in [
+            header.number, header.firstIndex.value, header.entriesOffset,
+            header.disclosuresOffset, header.subjectsOffset, header.periodsOffset,
+        ] { BigEndian.append(number, to: &head) }
+        for number in [
+            header.entryCount, header.entriesLength, header.disclosuresLength,
+            header.subjectsLength, header.periodsLength, header.checkpointLength,
+        ] { BigEndian.append(number, to: &head) }
+        frame.replaceSubrange(0..<80, with: head)
+        var sum: [UInt8] = []
+        BigEndian.append(checksum(of: frame[...]), to: &sum)
+        frame.replaceSubrange(80..<88, with: sum)
+    }
+
+    /// The frame that starts at an offset, or nil where none does that is whole and sound.
+    package init?(in journal: [UInt8], at offset: Int) {
+        guard journal.count - offset >= Self.headerLength,
+            journal[offset..<offset + 8].elementsEqual(Self.magic)
+        else { return nil }
+        var at = offset + 8
+        func next<Number: FixedWidthInteger & UnsignedInteger>(_: Number.Type) -> Number {
+            let number = BigEndian.read(Number.self, from: journal, at: at) ?? 0
+            at += Number.bitWidth / 8
+            return number
+        }
+        var header = Header(
+            number: next(UInt64.self), firstIndex: LeafIndex(next(UInt64.self)))
+        header.entriesOffset = next(UInt64.self)
+        header.disclosuresOffset = next(UInt64.self)
+        header.subjectsOffset = next(UInt64.self)
+        header.periodsOffset = next(UInt64.self)
+        header.entryCount = next(UInt32.self)
+        header.entriesLength = next(UInt32.self)
+        header.disclosuresLength = next(UInt32.self)
+        header.subjectsLength = next(UInt32.self)
+        header.periodsLength = next(UInt32.self)
+        header.checkpointLength = next(UInt32.self)
+        let stated = next(UInt64.self)
+        guard journal.count - offset >= header.frameLength else { return nil }
+        let bytes = journal[offset..<offset + header.frameLength]
+        guard Self.checksum(of: bytes) == stated else { return nil }
+        self.header = header
+        self.bytes = bytes
+    }
+
+    private static func checksum(of frame: ArraySlice<UInt8>) -> UInt64 {
+        let head = frame.prefix(80)
+        let body = frame.dropFirst(headerLength)
+        let (headSum, bodySum) = (XXH64.checksum(head.span), XXH64.checksum(body.span))
+        return bodySum ^ (headSum << 32 | headSum >> 32)
+    }
+
+    /// The sound, consecutively numbered frames at the start of a journal file, oldest first.
+    ///
+    /// Files are used again from the start, so what follows the last of them is left over from earlier.
+    package static func scan(_ journal: [UInt8]) -> [CommitFrame] {
+        var frames: [CommitFrame] = []
+        var offset = 0
+        while let frame = CommitFrame(in: journal, at: offset) {
+            if let last = frames.last, frame.header.number != last.header.number + 1 { break }
+            frames.append(frame)
+            offset += frame.header.frameLength
+        }
+        return frames
+    }
+
+    /// How many bytes of a frame that would be next, but is not whole, end a journal file: it was being
+    /// written when the process or the machine stopped.
+    package static func tornBytes(_ journal: [UInt8], after last: CommitFrame?) -> Int {
+        let frames = scan(journal)
+        let end = frames.reduce(0) { $0 + $1.header.frameLength }
+        guard journal.count - end >= 16, journal[end..<end + 8].elementsEqual(magic),
+            BigEndian.read(UInt64.self, from: journal, at: end + 8)
+                == (last?.header.number ?? 0) + 1
+        else { return 0 }
+        // What its header says is as doubtful as the rest; it cannot be longer than the file.
+        let body = (0..<5).reduce(0) { sum, place in
+            sum + Int(BigEndian.read(UInt32.self, from: journal, at: end + 60 + 4 * place) ?? 0)
+        }
+        return min(headerLength + body, journal.count - end)
+    }
+
+    /// The frames of both journal files in order: the newest unbroken run.
+    package static func newestRun(_ one: [UInt8], _ other: [UInt8]) -> [CommitFrame] {
+        let runs = [scan(one), scan(other)].filter { !$0.isEmpty }
+            .sorted { ($0.first?.header.number ?? 0) < ($1.first?.header.number ?? 0) }
+        guard runs.count == 2, let older = runs[0].last, let newer = runs[1].first else {
+            return runs.first ?? []
+        }
+        return older.header.number + 1 == newer.header.number ? runs[0] + runs[1] : runs[1]
+    }
+}

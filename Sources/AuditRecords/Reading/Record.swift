@@ -1,0 +1,78 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+package import ByteCoding
+
+/// A leaf that was read back, for display and inspection.
+///
+/// Every string is hostile (attacks.md) and is shown as text only. Accessors are nil where a member is
+/// missing or of another form; ``faults`` says so in words.
+package struct Record: Sendable {
+    /// The bytes that were stored and hashed.
+    package let leaf: [UInt8]
+    package let value: JSONValue
+
+    /// Reads a leaf; that it parses proves that it is canonical (record.md §1).
+    package init(leaf: [UInt8]) throws(RecordFault) {
+        self.leaf = leaf
+        do throws(JSONFault) {
+            value = try JSONParser.parse(leaf, as: .canonical, deepest: RecordLimits.depth)
+        } catch {
+            throw RecordFault(.notCanonical(error), at: "")
+        }
+        guard value.members != nil else { throw RecordFault(.wrongType, at: "") }
+    }
+
+    package var uid: UniqueID? { value["uid"]?.string.flatMap { UniqueID($0) } }
+
+    package var stage: RecordStage? {
+        value["stage"]?.string.flatMap { RecordStage(rawValue: $0) }
+    }
+
+    /// When the request was accepted.
+    package var time: UTCInstant? { value["time"]?.string.flatMap { UTCInstant(rfc3339: $0) } }
+
+    package var durationMicroseconds: Int64? { value["duration_us"]?.integer }
+
+    /// A member of `event`.
+    package func event(_ name: String) -> JSONValue? { value[path: "event", name] }
+
+    /// `event.action`, known to this version or not.
+    package var action: String? { event("action")?.string }
+
+    package var outcome: EventOutcome? {
+        event("outcome")?.string.flatMap { EventOutcome(rawValue: $0) }
+    }
+
+    package var severity: Severity? {
+        event("severity")?.integer.flatMap { Severity(rawValue: Int($0)) }
+    }
+
+    /// `event.reason`, or `decision.reason` where the event names none.
+    package var reason: String? {
+        event("reason")?.string ?? value[path: "decision", "reason"]?.string
+    }
+
+    package var actor: String? { value[path: "actor", "uid"]?.string }
+
+    package var actorKind: Principal.Kind? {
+        value[path: "actor", "type"]?.string.flatMap { Principal.Kind(rawValue: $0) }
+    }
+
+    package var service: String? { value[path: "dst", "service"]?.string }
+
+    package var effect: Decision.Effect? {
+        value[path: "decision", "effect"]?.string.flatMap { Decision.Effect(rawValue: $0) }
+    }
+
+    package var rule: String? { value[path: "decision", "rule"]?.string }
+
+    package var policyVersion: String? { value[path: "decision", "policy_version"]?.string }
+
+    package var method: String? { value[path: "http", "method"]?.string }
+
+    package var route: String? { value[path: "http", "route"]?.string }
+
+    package var status: Int64? { value[path: "http", "status"]?.integer }
+}

@@ -1,0 +1,158 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import ByteCoding
+import Merkle
+
+/// Which members record.md §2 knows, and what each may hold.
+///
+/// Members that are not listed are left to later versions: readers ignore them.
+package struct RecordSchema {
+    /// What a value may be.
+    package enum Form {
+        case text
+        case oneOf(Set<String>)
+        case integer(ClosedRange<Int64>)
+        case bool
+        case uniqueID
+        case instant
+        case hash
+        case strings
+        case object
+        case array
+        case hexDigits(Int)
+        case shortText(Int)
+        case action
+    }
+
+    /// A member and what may stand below it, sorted by name as canonical JSON is.
+    package struct Node {
+        package var name: String
+        package var form: Form = .object
+        /// The bit of a mandatory member in ``mandatoryBits``.
+        package var bit: UInt64 = 0
+        package var members: [Node] = []
+
+        /// The node below a path, made where it is not there yet.
+        fileprivate mutating func add(_ path: ArraySlice<Substring>, _ form: Form, bit: UInt64) {
+            guard let name = path.first else {
+                (self.form, self.bit) = (form, bit)
+                return
+            }
+            let position = members.firstIndex { $0.name >= name } ?? members.endIndex
+            if position == members.endIndex || members[position].name != name {
+                members.insert(Node(name: String(name)), at: position)
+            }
+            members[position].add(path.dropFirst(), form, bit: bit)
+        }
+    }
+
+    /// The record itself.
+    package static let root: Node = {
+        var root = Node(name: "")
+        for (position, field) in mandatory.enumerated() {
+            root.add(field.0.split(separator: ".")[...], field.1, bit: 1 << UInt64(position))
+        }
+        for field in optional { root.add(field.0.split(separator: ".")[...], field.1, bit: 0) }
+        return root
+    }()
+
+    /// Paths of the mandatory members, by position of their bits.
+    static let mandatoryPaths = mandatory.map(\.0)
+
+    /// One bit for each mandatory member.
+    package static let mandatoryBits: UInt64 = (1 << UInt64(mandatory.count)) - 1
+
+    /// Bits of the members that records of an error may lack.
+    package static let decidedBits: UInt64 = {
+        var bits: UInt64 = 0
+        for (position, path) in mandatoryPaths.enumerated()
+        where path.hasPrefix("decision.") && path != "decision.effect" {
+            bits |= 1 << UInt64(position)
+        }
+        return bits
+    }()
+
+    private static let whole: ClosedRange<Int64> = 0...JSONValue.largestInteger
+
+    private static let mandatory: [(String, Form)] = [
+        ("schema", .oneOf(["countersign.record/1"])),
+        ("uid", .uniqueID),
+        ("log.origin", .text),
+        ("log.index", .integer(whole)),
+        ("log.prev", .hash),
+        ("log.time", .instant),
+        ("producer.uid", .text),
+        ("producer.boot", .uniqueID),
+        ("producer.seq", .integer(1...JSONValue.largestInteger)),
+        ("time", .instant),
+        ("stage", values(RecordStage.self)),
+        ("event.category", values(EventCategory.self)),
+        ("event.class", .integer(whole)),
+        ("event.activity", .integer(whole)),
+        ("event.action", .action),
+        ("event.outcome", values(EventOutcome.self)),
+        ("event.severity", .integer(1...6)),
+        ("actor.uid", .text),
+        ("actor.type", values(Principal.Kind.self)),
+        ("actor.auth.method", values(Authentication.Method.self)),
+        ("dst.service", .text),
+        ("decision.effect", values(Decision.Effect.self)),
+        ("decision.policy", .text),
+        ("decision.policy_version", .text),
+        ("decision.rule", .text),
+        ("decision.reason", .text),
+        ("commit", .object),
+    ]
+
+    private static let optional: [(String, Form)] = [
+        ("duration_us", .integer(whole)),
+        ("event.reason", .text),
+        ("event.message", .shortText(RecordLimits.messageBytes)),
+        ("actor.issuer", .text),
+        ("actor.roles", .strings),
+        ("actor.session", .text),
+        ("actor.auth.mfa", .bool),
+        ("actor.auth.bound", values(Authentication.Binding.self)),
+        ("actor.auth.key", .text),
+        ("actor.auth.token", .text),
+        ("actor.via", .array),
+        ("actor.agent", .object),
+        ("src.zone", .text),
+        ("dst.address", .text),
+        ("dst.port", .integer(0...65_535)),
+        ("dst.tls_verified", .bool),
+        ("http.method", .text),
+        ("http.method_original", .text),
+        ("http.scheme", .text),
+        ("http.host", .text),
+        ("http.version", .text),
+        ("http.route", .text),
+        ("http.status", .integer(100...999)),
+        ("http.upstream_status", .integer(100...999)),
+        ("http.request_size", .integer(whole)),
+        ("http.response_size", .integer(whole)),
+        ("decision.approval", .text),
+        ("limit.bucket", .text),
+        ("limit.limit", .integer(whole)),
+        ("limit.remaining", .integer(whole)),
+        ("limit.reset_s", .integer(whole)),
+        ("inspect.findings", .integer(whole)),
+        ("inspect.redacted", .integer(whole)),
+        ("inspect.rules", .strings),
+        ("data_tags", .strings),
+        ("trace.trace_id", .hexDigits(32)),
+        ("trace.span_id", .hexDigits(16)),
+        ("truncated", .strings),
+        ("labels", .object),
+        ("commit.who", .hash),
+        ("commit.where", .hash),
+        ("commit.what", .hash),
+        ("commit.payload", .hash),
+    ]
+
+    private static func values<Value: RawRepresentable & CaseIterable>(
+        _ type: Value.Type
+    ) -> Form where Value.RawValue == String { .oneOf(Set(type.allCases.map(\.rawValue))) }
+}

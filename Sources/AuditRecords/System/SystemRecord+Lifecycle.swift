@@ -1,0 +1,116 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+package import ByteCoding
+
+/// The boot before this one, read back from the log: the restart rule of record.md.
+package struct PreviousBoot: Hashable, Sendable {
+    package var boot: UniqueID
+    /// The last producer sequence number of that boot in the log.
+    package var lastSequence: UInt64
+
+    package init(boot: UniqueID, lastSequence: UInt64) {
+        self.boot = boot
+        self.lastSequence = lastSequence
+    }
+}
+
+/// What opening the log found and put right: `recovery` of `log.start`.
+package struct RecoveryFacts: Hashable, Sendable {
+    /// Whether the boot before ended with a `log.stop`.
+    package var wasClean: Bool
+    /// Entries that were applied again from the commit journal.
+    package var replayedEntries: UInt64
+    /// Bytes behind the last durable group that were cut off.
+    package var discardedBytes: UInt64
+    /// `started` records without an outcome, each of which gets a record of stage `unknown`.
+    package var unknownOutcomes: UInt64
+
+    package init(
+        wasClean: Bool, replayedEntries: UInt64, discardedBytes: UInt64, unknownOutcomes: UInt64
+    ) {
+        self.wasClean = wasClean
+        self.replayedEntries = replayedEntries
+        self.discardedBytes = discardedBytes
+        self.unknownOutcomes = unknownOutcomes
+    }
+}
+
+extension SystemRecord {
+    /// `log.start`, OCSF Application Lifecycle: Start. The first record of every boot.
+    ///
+    /// - Parameters:
+    ///   - previous: nil only for the first record of a log.
+    ///   - version: of the software.
+    ///   - configuration: `sha256:` and hex of the configuration in force; nil without one.
+    package static func logStart(
+        uid: UniqueID, time: UTCInstant, previous: PreviousBoot?, recovery: RecoveryFacts,
+        version: String, configuration: String?
+    ) -> SystemRecord {
+        var details: [JSONMember] = []
+        if let previous {
+            var members = [JSONMember("boot", .string(previous.boot.text))]
+            members.add("last_seq", previous.lastSequence)
+            details.add("previous", members)
+        }
+        var facts = [JSONMember("clean", .bool(recovery.wasClean))]
+        facts.add("discarded_bytes", recovery.discardedBytes)
+        facts.add("replayed_entries", recovery.replayedEntries)
+        facts.add("unknown_outcomes", recovery.unknownOutcomes)
+        details.add("recovery", facts)
+        var software: [JSONMember] = []
+        software.add("config", configuration)
+        software.add("name", "countersign")
+        software.add("version", version)
+        details.add("software", software)
+        return SystemRecord(
+            uid: uid, time: time, category: .system, eventClass: .applicationLifecycle,
+            activity: 3, action: .logStart,
+            end: EventEnd(
+                outcome: .success, severity: recovery.wasClean ? .informational : .medium),
+            actor: .system, details: details)
+    }
+
+    /// `log.stop`, OCSF Application Lifecycle: Stop. The last record of an orderly boot.
+    ///
+    /// - Parameter cause: fixed code such as `signal`.
+    package static func logStop(uid: UniqueID, time: UTCInstant, cause: String) -> SystemRecord {
+        var record = SystemRecord(
+            uid: uid, time: time, category: .system, eventClass: .applicationLifecycle,
+            activity: 4, action: .logStop, end: EventEnd(outcome: .success, severity: .low),
+            actor: .system, details: [])
+        record.reason = cause
+        return record
+    }
+
+    /// `config.loaded` and `config.rejected`, OCSF Application Lifecycle: Update.
+    ///
+    /// - Parameters:
+    ///   - object: what was to change, such as `configuration` or a file's name.
+    ///   - before: `sha256:` and hex of what was in force; nil at the first start.
+    ///   - after: `sha256:` and hex of what was read; nil where nothing could be read.
+    ///   - isAccepted: whether `after` is in force now.
+    package static func configuration(
+        uid: UniqueID, time: UTCInstant, object: String, before: String?, after: String?,
+        isAccepted: Bool, actor: Principal
+    ) -> SystemRecord {
+        var change: [JSONMember] = []
+        change.add("after_sha256", after)
+        change.add("before_sha256", before)
+        change.add("object", object)
+        var record = SystemRecord(
+            uid: uid, time: time, category: .admin, eventClass: .applicationLifecycle,
+            activity: 8, action: isAccepted ? .configLoaded : .configRejected,
+            end: isAccepted
+                ? EventEnd(outcome: .success, severity: .low)
+                : EventEnd(outcome: .failure, severity: .medium),
+            actor: actor, details: [JSONMember("change", .object(change))])
+        if !isAccepted {
+            record.decision = failed
+            record.reason = "config_invalid"
+            record.message = "The configuration is not valid; the one before stays in force."
+        }
+        return record
+    }
+}

@@ -1,0 +1,131 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+package import ByteCoding
+
+/// A record of the proxy's own doings. Off the hot path: built as JSON values.
+///
+/// Its actor is the proxy (``EncodedActor/system``) unless it copies another record, its service
+/// ``EncodedService/countersign``.
+package struct SystemRecord: Sendable {
+    package var uid: UniqueID
+    package var time: UTCInstant
+    package var stage: RecordStage
+    package var category: EventCategory
+    package var eventClass: EventClass
+    /// OCSF activity of the class.
+    package var activity: Int
+    package var action: EventAction
+    package var end: EventEnd
+    /// `event.reason`: a machine code.
+    package var reason: String?
+    /// `event.message`: fixed text, at most 256 bytes.
+    package var message: String?
+    /// Who acted: `actor`.
+    var actor: JSONValue
+    /// `decision`.
+    var decision: JSONValue
+    /// Members besides the mandatory ones, and copies that replace mandatory ones.
+    var details: [JSONMember]
+
+    init(
+        uid: UniqueID, time: UTCInstant, category: EventCategory, eventClass: EventClass,
+        activity: Int, action: EventAction, end: EventEnd, actor: Principal, details: [JSONMember]
+    ) {
+        self.uid = uid
+        self.time = time
+        stage = .complete
+        self.category = category
+        self.eventClass = eventClass
+        self.activity = activity
+        self.action = action
+        self.end = end
+        self.actor = EncodedActor.value(of: actor)
+        decision = Self.builtIn
+        self.details = details
+    }
+
+    /// The record but for its place in the log.
+    package func draft(producer: EncodedProducer) -> RecordDraft {
+        var event: [JSONMember] = []
+        event.add("action", action.rawValue)
+        event.add("activity", activity)
+        event.add("category", category.rawValue)
+        event.add("class", eventClass.rawValue)
+        if let message {
+            let kept = RecordLimits.cut(message, to: RecordLimits.messageBytes).kept
+            event.add("message", String(kept))
+        }
+        event.add("outcome", end.outcome.rawValue)
+        event.add("reason", reason)
+        event.add("severity", end.severity.rawValue)
+        var members: [JSONMember] = []
+        members.append(JSONMember("actor", actor))
+        members.add("commit", [])
+        members.append(JSONMember("decision", decision))
+        members.add("dst", [JSONMember("service", .string("countersign"))])
+        members.add("event", event)
+        members.add("schema", "countersign.record/1")
+        members.add("stage", stage.rawValue)
+        members.add("time", time.rfc3339)
+        members.add("uid", uid.text)
+        for detail in details {
+            members.removeAll { $0.name == detail.name }
+            members.append(detail)
+        }
+        return RecordDraft(uid: uid, stage: stage, members: members, producer: producer)
+    }
+
+    /// What the proxy does of itself, no policy decides.
+    private static let builtIn: JSONValue = .object([
+        JSONMember("effect", .string(Decision.Effect.allow.rawValue)),
+        JSONMember("policy", .string("countersign")),
+        JSONMember("policy_version", .string("builtin")),
+        JSONMember("reason", .string(Reason.ruleAllowed.rawValue)),
+        JSONMember("rule", .string("builtin")),
+    ])
+
+    /// What the proxy failed to do; records of errors name no policy (record.md §2).
+    static let failed: JSONValue = .object([
+        JSONMember("effect", .string(Decision.Effect.error.rawValue))
+    ])
+}
+
+extension RecordDraft {
+    /// Encodes members given as JSON values; `log` and `producer` are added in their places.
+    init(uid: UniqueID, stage: RecordStage, members: [JSONMember], producer: EncodedProducer) {
+        var limiter = RecordLimiter()
+        var members = limiter.limit(.object(members), path: "").members ?? []
+        if !limiter.truncated.isEmpty {
+            members.append(
+                JSONMember("truncated", .array(limiter.truncated.prefix(64).map { .string($0) })))
+        }
+        members += [JSONMember("log", .bool(true)), JSONMember("producer", .bool(true))]
+        members.sort { $0.name < $1.name }
+        var bytes: [UInt8] = []
+        var (logHole, sequenceHole) = (0, 0)
+        bytes.append(ascii: "{")
+        for member in members {
+            switch member.name {
+            case "log":
+                bytes.append(ascii: #""log":"#)
+                logHole = bytes.count
+                bytes.append(ascii: ",")
+            case "producer":
+                bytes.append(contentsOf: producer.head)
+                sequenceHole = bytes.count
+                bytes.append(contentsOf: producer.tail)
+            default:
+                CanonicalJSON.append(string: member.name.utf8, to: &bytes)
+                bytes.append(ascii: ":")
+                CanonicalJSON.append(member.value, to: &bytes)
+                bytes.append(ascii: ",")
+            }
+        }
+        bytes.closeLast(with: UInt8(ascii: "}"))
+        self.init(
+            uid: uid, stage: stage, commitments: .none, bytes: bytes, logHole: logHole,
+            sequenceHole: sequenceHole)
+    }
+}

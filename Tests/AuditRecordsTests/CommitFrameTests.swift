@@ -1,0 +1,144 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import Merkle
+import Testing
+
+@Suite("Frames of the commit journal")
+struct CommitFrameTests {
+    /// A frame whose parts have these lengths, each filled with its own byte.
+    private func frame(
+        _ number: UInt64 = 1, firstIndex: UInt64 = 0, count: UInt32 = 1,
+        parts: [UInt32] = [10, 20, 128, 0, 30]
+    ) -> [UInt8] {
+        var header = CommitFrame.Header(number: number, firstIndex: LeafIndex(firstIndex))
+        header.entryCount = count
+        header.entriesOffset = 0x0102_0304_0506_0708
+        header.disclosuresOffset = 2
+        header.subjectsOffset = 3
+        header.periodsOffset = UInt64.max
+        header.entriesLength = parts[0]
+        header.disclosuresLength = parts[1]
+        header.subjectsLength = parts[2]
+        header.periodsLength = parts[3]
+        header.checkpointLength = parts[4]
+        var bytes = [UInt8](repeating: 0, count: CommitFrame.headerLength)
+        for (place, length) in parts.enumerated() {
+            bytes += [UInt8](repeating: UInt8(place + 1), count: Int(length))
+        }
+        CommitFrame.seal(&bytes, with: header)
+        return bytes
+    }
+
+    @Test(
+        "A sealed frame comes back part by part, wherever it begins",
+        arguments: [
+            [10, 20, 128, 0, 30], [0, 0, 0, 0, 0], [0, 0, 0, 0, 1], [1, 0, 0, 0, 0],
+            [65_537, 0, 128, 128, 65_535],
+        ] as [[UInt32]])
+    func roundTrip(parts: [UInt32]) throws {
+        let bytes = frame(7, firstIndex: 65_530, count: 6, parts: parts)
+        for shift in [0, 1, 88, 257] {
+            let journal = [UInt8](repeating: 0x43, count: shift) + bytes + [0x43]
+            let read = try #require(CommitFrame(in: journal, at: shift))
+            #expect(read.header.number == 7)
+            #expect(read.header.firstIndex == LeafIndex(65_530))
+            #expect(read.header.sizeAfter == TreeSize(65_536))
+            #expect(read.header.entriesOffset == 0x0102_0304_0506_0708)
+            #expect(read.header.disclosuresOffset == 2)
+            #expect(read.header.subjectsOffset == 3)
+            #expect(read.header.periodsOffset == UInt64.max)
+            #expect(read.header.frameLength == bytes.count)
+            #expect(Array(read.bytes) == bytes)
+            let found = [
+                read.entries, read.disclosures, read.subjects, read.periods, read.checkpoint,
+            ]
+            for (place, part) in found.enumerated() {
+                #expect(part.count == Int(parts[place]), "part \(place)")
+                #expect(part.allSatisfy { $0 == UInt8(place + 1) }, "part \(place)")
+            }
+        }
+    }
+
+    @Test("A frame with any bit of any byte flipped is none")
+    func flipped() {
+        var bytes = frame()
+        for position in bytes.indices {
+            for bit in 0..<8 {
+                bytes[position] ^= 1 << bit
+                #expect(CommitFrame(in: bytes, at: 0) == nil, "byte \(position), bit \(bit)")
+                bytes[position] ^= 1 << bit
+            }
+        }
+        #expect(CommitFrame(in: bytes, at: 0) != nil)
+    }
+
+    @Test("A frame that is cut short anywhere, or goes on with zero bytes, is none")
+    func truncated() {
+        let bytes = frame()
+        for length in 0..<bytes.count {
+            let cut = Array(bytes.prefix(length))
+            #expect(CommitFrame(in: cut, at: 0) == nil, "\(length) bytes")
+            let filled = cut + [UInt8](repeating: 0, count: bytes.count - length)
+            #expect(CommitFrame(in: filled, at: 0) == nil, "\(length) bytes and zeros")
+        }
+    }
+
+    @Test("Bytes that only begin like a frame are none, however long they say they are")
+    func nonsense() {
+        #expect(CommitFrame(in: [], at: 0) == nil)
+        #expect(CommitFrame(in: Array("CSFRAME1".utf8), at: 0) == nil)
+        var bytes = frame()
+        for place in 60..<80 { bytes[place] = 0xff }
+        #expect(CommitFrame(in: bytes, at: 0) == nil)
+        #expect(CommitFrame(in: frame(), at: 1) == nil)
+    }
+
+    @Test("A journal is its run of consecutive frames; what is left over behind it is ignored")
+    func scan() {
+        let journal = frame(4) + frame(5, parts: [0, 0, 0, 0, 9]) + frame(6)
+        #expect(CommitFrame.scan(journal).map(\.header.number) == [4, 5, 6])
+        #expect(CommitFrame.scan(journal + frame(2)).map(\.header.number) == [4, 5, 6])
+        #expect(CommitFrame.scan(journal + frame(8)).map(\.header.number) == [4, 5, 6])
+        #expect(CommitFrame.scan(journal.dropLast()).map(\.header.number) == [4, 5])
+        #expect(CommitFrame.scan([0] + journal).isEmpty)
+        #expect(CommitFrame.scan([]).isEmpty)
+    }
+
+    @Test("Of two files the newest unbroken run counts, whichever of them it ends in")
+    func newestRun() {
+        func run(_ one: [UInt8], _ other: [UInt8]) -> [UInt64] {
+            CommitFrame.newestRun(one, other).map(\.header.number)
+        }
+        let (older, newer) = (frame(1) + frame(2), frame(3) + frame(4))
+        #expect(run(older, newer) == [1, 2, 3, 4])
+        #expect(run(newer, older) == [1, 2, 3, 4])
+        #expect(run(older, []) == [1, 2])
+        #expect(run([], older) == [1, 2])
+        #expect(run([], []) == [])
+        // The end of the older file is damaged: what stands before the gap is of no use.
+        #expect(run(frame(1), newer) == [3, 4])
+        // File 0 was begun again over older frames.
+        #expect(run(frame(5) + frame(2), newer) == [3, 4, 5])
+    }
+
+    @Test("Only a frame that would have been next counts as torn")
+    func torn() {
+        let first = frame(1)
+        let second = frame(2)
+        let last = CommitFrame(in: first, at: 0)
+        for length in 0..<second.count {
+            let torn = CommitFrame.tornBytes(first + second.prefix(length), after: last)
+            #expect(torn == (length < 16 ? 0 : length), "\(length)")
+        }
+        // Room that was allocated is not counted.
+        let room = [UInt8](repeating: 0, count: 1000)
+        #expect(
+            CommitFrame.tornBytes(first + second.prefix(120) + room, after: last) == second.count)
+        #expect(CommitFrame.tornBytes(first + room, after: last) == 0)
+        #expect(CommitFrame.tornBytes(first + frame(1).prefix(100), after: last) == 0)
+        #expect(CommitFrame.tornBytes(first + frame(3).prefix(100), after: last) == 0)
+        #expect(CommitFrame.tornBytes(Array(frame(1).prefix(100)), after: nil) == 100)
+    }
+}
