@@ -78,6 +78,7 @@ let package = Package(
         .target(name: "CSystemCalls"),
         // Layer 1
         room("Merkle", ["ByteCoding", .crypto]),
+        room("HTTPWire", ["ByteCoding"]),
         room("AccessModel", ["ByteCoding"]),
         // Layer 2
         room("SignedNotes", ["ByteCoding", "Merkle", .crypto]),
@@ -85,6 +86,7 @@ let package = Package(
         // Tests, by the layer of what they test
         tests("ByteCoding"),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
+        tests("HTTPWire", ["ByteCoding"]),
         tests("AccessModel", exclude: ["Resources"]),
         tests("SignedNotes", ["ByteCoding", "Merkle", .crypto], exclude: ["Resources"]),
         tests(

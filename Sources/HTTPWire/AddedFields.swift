@@ -1,0 +1,89 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// Fields that this proxy adds to a message: checked when they are added, copied when it is written.
+///
+/// One buffer holds them all. Empty it with ``removeAll()`` and use it again for the next message.
+///
+/// Framing and hop-by-hop fields are written by the head itself and must not be added.
+package struct AddedFields: Sendable {
+    /// Why a value cannot be a field value.
+    package struct Fault: Error, Hashable, Sendable {
+        /// Distance in bytes from the start of the value.
+        package let offset: Int
+    }
+
+    struct Entry: Sendable {
+        let name: ByteSlice
+        let value: ByteSlice
+        let known: KnownField
+
+        /// The whole line with its CRLF.
+        var line: Range<Int> { name.range.lowerBound..<value.range.upperBound + 2 }
+    }
+
+    /// Complete lines, one after the other.
+    private(set) var bytes: [UInt8] = []
+    private(set) var entries: [Entry] = []
+    /// What ``entries`` are, so that fields of the same kind are found without comparing names.
+    private(set) var known = KnownFieldSet()
+
+    package init() {}
+
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        entries.removeAll(keepingCapacity: true)
+        known = KnownFieldSet()
+    }
+
+    /// Adds a field; every field of that name which the message has already will be left out.
+    ///
+    /// The value may hold 0x20–0x7E and must not begin or end with a space. Nothing is added when it
+    /// holds anything else: a value made from a claim or a certificate is refused here, not repaired.
+    package mutating func append(
+        _ name: FieldName, _ value: some Sequence<UInt8>
+    ) throws(Fault) {
+        precondition(
+            !name.isReserved, "FramedOnce: framing and one-hop fields are written by the head")
+        let start = bytes.count
+        bytes.append(contentsOf: name.bytes)
+        bytes.append(Byte.colon)
+        bytes.append(Byte.space)
+        let from = bytes.count
+        bytes.append(contentsOf: value)
+        let end = bytes.count
+        guard let offset = Self.forbidden(bytes.span, from..<end) else {
+            bytes.append(Byte.carriageReturn)
+            bytes.append(Byte.lineFeed)
+            entries.append(
+                Entry(
+                    name: ByteSlice(start..<start + name.bytes.count), value: ByteSlice(from..<end),
+                    known: name.known))
+            known.insert(name.known)
+            return
+        }
+        bytes.removeLast(end - start)
+        throw Fault(offset: offset - from)
+    }
+
+    private static func forbidden(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        for place in range where bytes[place] &- 0x20 >= 0x5F { return place }
+        guard let last = range.last else { return nil }
+        if bytes[range.lowerBound] == Byte.space { return range.lowerBound }
+        return bytes[last] == Byte.space ? last : nil
+    }
+
+    /// Whether a field of a head, whose bytes are given, has the name of one that is added.
+    @inline(__always)
+    func replace(_ field: FieldSlice, in head: Span<UInt8>) -> Bool {
+        known.contains(field.known) && replaceByName(field, in: head)
+    }
+
+    private func replaceByName(_ field: FieldSlice, in head: Span<UInt8>) -> Bool {
+        let own = bytes.span
+        for entry in entries where entry.known == field.known {
+            if head.spellsSame(field.name.range, as: own, entry.name.range) { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,96 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ByteCoding
+
+/// A host with an optional port as `Host` and absolute targets name it (RFC 9110 §4.2, §7.2).
+///
+/// Stricter than RFC 3986: no user information, no percent-encoding, no trailing dot, no empty port,
+/// and a name that ends in a number must be a full IPv4 address.
+struct Authority {
+    /// The host without port; an IPv6 address keeps its brackets.
+    let host: Range<Int>
+    let port: UInt16?
+
+    /// Reads the whole of `range`; nil when it is anything else.
+    init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        guard !range.isEmpty, range.count <= 262 else { return nil }
+        let hostEnd: Int
+        if bytes[range.lowerBound] == Byte.openBracket {
+            guard let close = Self.bracketed(bytes, range) else { return nil }
+            hostEnd = close
+        } else {
+            guard let end = Self.name(bytes, range) else { return nil }
+            hostEnd = end
+        }
+        host = range.lowerBound..<hostEnd
+        if hostEnd == range.upperBound {
+            port = nil
+        } else {
+            guard bytes[hostEnd] == Byte.colon,
+                let number = Self.port(bytes, hostEnd + 1..<range.upperBound)
+            else { return nil }
+            port = number
+        }
+    }
+
+    /// The end of `[IPv6]`; future address formats and zones are refused.
+    private static func bracketed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        var at = range.lowerBound + 1
+        while at < range.upperBound, bytes[at] != Byte.closeBracket { at += 1 }
+        guard at < range.upperBound, IPAddress.v6(bytes, range.lowerBound + 1..<at) != nil else {
+            return nil
+        }
+        return at + 1
+    }
+
+    /// The end of labels of 1–63 letters, digits, `-` and `_`, at most 253 bytes in all.
+    private static func name(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        var at = range.lowerBound
+        var label = at
+        while true {
+            let ended = at == range.upperBound || bytes[at] == Byte.colon
+            if ended || bytes[at] == Byte.dot {
+                guard at > label, at - label <= 63 else { return nil }
+                if ended { break }
+                label = at + 1
+            } else if !ByteSet.hostName.contains(bytes[at]) {
+                return nil
+            }
+            at += 1
+        }
+        guard at - range.lowerBound <= 253 else { return nil }
+        if Self.isNumber(bytes, label..<at) {
+            guard IPAddress.v4(bytes, range.lowerBound..<at) != nil else { return nil }
+        }
+        return at
+    }
+
+    /// Whether a last label would be read as a number by those who read short IPv4 forms.
+    private static func isNumber(_ bytes: Span<UInt8>, _ label: Range<Int>) -> Bool {
+        var digits = label
+        let isHex =
+            label.count >= 2 && bytes[label.lowerBound] == Byte.zero
+            && bytes[label.lowerBound + 1] | 0x20 == UInt8(ascii: "x")
+        if isHex { digits = label.lowerBound + 2..<label.upperBound }
+        for place in digits {
+            guard isHex ? Byte.nibble(bytes[place]) != nil : Byte.isDigit(bytes[place]) else {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// 1–65535 without leading zeros.
+    static func port(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt16? {
+        guard !range.isEmpty, range.count <= 5, bytes[range.lowerBound] != Byte.zero else {
+            return nil
+        }
+        var number: UInt32 = 0
+        for place in range {
+            guard Byte.isDigit(bytes[place]) else { return nil }
+            number = number * 10 + UInt32(bytes[place] - Byte.zero)
+        }
+        return UInt16(exactly: number)
+    }
+}

@@ -1,0 +1,64 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `Connection` asks for, and which fields it declares to be for this hop only.
+struct ConnectionOptions {
+    private(set) var closes = false
+    private(set) var keepsAlive = false
+
+    /// Reads every `Connection` field of the section and marks the fields that they nominate.
+    ///
+    /// Empty list elements are passed over (RFC 9110 §5.6.1.2). Nominating a field that decides
+    /// something, or more fields than the limit, is a fault.
+    init(
+        marking section: inout FieldSection, in bytes: Span<UInt8>, limits: Limits
+    ) throws(OffsetFault) {
+        guard section.seen.contains(.connection) else { return }
+        var nominations = 0
+        for index in section.fields.indices where section.fields[index].known == .connection {
+            let value = section.fields[index].value.range
+            var start = value.lowerBound
+            while start <= value.upperBound {
+                var end = start
+                while end < value.upperBound, bytes[end] != Byte.comma { end += 1 }
+                let option = bytes.trimmingBlanks(start..<end)
+                start = end + 1
+                if option.isEmpty { continue }
+                for place in option where !ByteSet.fieldName.contains(bytes[place]) {
+                    throw OffsetFault(offset: place)
+                }
+                if bytes.spells("close", in: option) {
+                    closes = true
+                } else if bytes.spells("keep-alive", in: option) {
+                    keepsAlive = true
+                } else {
+                    nominations += 1
+                    let known = KnownFieldTable.shared.field(bytes, option)
+                    guard nominations <= limits.nominations,
+                        !KnownFieldSet.notNominable.contains(known)
+                    else { throw OffsetFault(offset: option.lowerBound) }
+                    section.nominate(option, known, in: bytes)
+                }
+            }
+        }
+    }
+
+    /// Whether another message may follow (RFC 9112 §9.3).
+    func persists(_ version: HTTPVersion) -> Bool {
+        !closes && (version == .http11 || keepsAlive)
+    }
+}
+
+extension FieldSection {
+    /// Marks the fields called like `option`, a range of the same bytes.
+    fileprivate mutating func nominate(
+        _ option: Range<Int>, _ known: KnownField, in bytes: Span<UInt8>
+    ) {
+        for index in fields.indices
+        where fields[index].known == known
+            && bytes.spellsSame(fields[index].name.range, as: bytes, option)
+        {
+            fields[index].isNominated = true
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a field section or the size of a head was not accepted, in both directions.
+enum SectionFault: Error {
+    case malformedField
+    case headTooLarge
+    case startLineTooLong
+    case tooManyFields
+}
+
+/// The fields of one head as they are read, with what is asked of them most often.
+struct FieldSection: Sendable {
+    var fields: [FieldSlice] = []
+    /// Known fields that occur.
+    private(set) var seen = KnownFieldSet()
+    /// Known fields that occur more than once.
+    private(set) var repeated = KnownFieldSet()
+
+    /// Adds the field line that starts at `start` and whose CRLF is at `end`.
+    ///
+    /// Refuses folding, blanks before the colon, empty names, `_` in names and every byte that RFC 9110
+    /// §5 does not allow. The offset thrown is that of the byte at fault.
+    @inline(__always)
+    mutating func append(
+        line start: Int, _ end: Int, of bytes: Span<UInt8>, obsoleteText: Bool
+    ) throws(OffsetFault) {
+        var at = start
+        while at < end, ByteSet.fieldName.contains(bytes[at]) { at &+= 1 }
+        guard at > start, at < end, bytes[at] == Byte.colon else { throw OffsetFault(offset: at) }
+        let name = start..<at
+        let value = bytes.trimmingBlanks(at &+ 1..<end)
+        if let place = bytes.firstForbidden(in: value, obsoleteText: obsoleteText) {
+            throw OffsetFault(offset: place)
+        }
+        let known = KnownFieldTable.shared.field(bytes, name)
+        if seen.contains(known) { repeated.insert(known) }
+        seen.insert(known)
+        fields.append(
+            FieldSlice(
+                name: ByteSlice(name), value: ByteSlice(value), known: known,
+                isTight: value.lowerBound == at &+ 2 && value.upperBound == end
+                    && bytes[at &+ 1] == Byte.space))
+    }
+}
+
+/// The byte at which a line stops being well-formed.
+struct OffsetFault: Error {
+    let offset: Int
+}

@@ -1,0 +1,17 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// One field line of a head: where its name and its trimmed value are, and what it is.
+package struct FieldSlice: Hashable, Sendable {
+    package let name: ByteSlice
+    /// Without the blanks around it; may be empty.
+    package let value: ByteSlice
+    package let known: KnownField
+    /// Whether `Connection` declares this field to be for one hop only.
+    package internal(set) var isNominated = false
+    /// Whether the line is `name: value` with exactly one space, so that copying it is writing it.
+    let isTight: Bool
+
+    /// The whole line with its CRLF, meaningful for a tight one.
+    var line: Range<Int> { name.range.lowerBound..<value.range.upperBound + 2 }
+}

@@ -1,0 +1,30 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// What differs between the heads of requests and responses.
+protocol HeadGrammar {
+    associatedtype StartLine
+    associatedtype Fault: Error
+
+    /// Whether one empty line before the start line is skipped (RFC 9112 §2.2).
+    static var skipsLeadingLine: Bool { get }
+    /// Whether 0x80–0xFF may stand in field values (RFC 9110 §5.5, obs-text).
+    static var allowsObsoleteText: Bool { get }
+
+    /// Reads a start line, a range of `bytes` without its CRLF.
+    static func startLine(
+        _ bytes: Span<UInt8>, _ line: Range<Int>, limits: Limits
+    ) throws(Fault) -> StartLine
+
+    static func fault(_ fault: SectionFault, at offset: Int) -> Fault
+    /// The fault for a start line that does not end in CRLF.
+    static func malformedStartLine(at offset: Int) -> Fault
+}
+
+/// What a head of either kind consists of once its empty line was seen.
+struct ScannedHead<StartLine> {
+    /// The head from its first byte to the end of its empty line.
+    var bytes: [UInt8]
+    let startLine: StartLine
+    var section: FieldSection
+}

@@ -1,0 +1,63 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes the lines that heads of both directions have in common.
+enum HeadWriter {
+    /// Copies the fields of a head that survive, in order, runs of them in one piece.
+    ///
+    /// A line that is written as we would write it is copied; any other is written anew.
+    @inline(__always)
+    static func appendFields(
+        _ section: FieldSection, of head: Span<UInt8>, to output: inout [UInt8],
+        without dropped: KnownFieldSet, replacedBy added: AddedFields
+    ) {
+        var run = 0..<0
+        for field in section.fields {
+            if field.isNominated || dropped.contains(field.known)
+                || added.replace(field, in: head)
+            {
+                continue
+            }
+            let line = field.line
+            if field.isTight, line.lowerBound == run.upperBound {
+                run = run.lowerBound..<line.upperBound
+                continue
+            }
+            if !run.isEmpty { output.append(head, run) }
+            run = 0..<0
+            if field.isTight {
+                run = line
+            } else {
+                appendField(field.name.range, field.value.range, of: head, to: &output)
+            }
+        }
+        if !run.isEmpty { output.append(head, run) }
+    }
+
+    private static func appendField(
+        _ name: Range<Int>, _ value: Range<Int>, of head: Span<UInt8>, to output: inout [UInt8]
+    ) {
+        output.append(head, name)
+        output.append(": ")
+        output.append(head, value)
+        output.append("\r\n")
+    }
+
+    /// Writes the one field that says where the body ends; nothing for a body that needs none.
+    static func appendFraming(_ framing: BodyFraming, to output: inout [UInt8]) {
+        switch framing {
+        case .none, .untilClose:
+            return
+        case .length(let length):
+            output.append("Content-Length: ")
+            output.append(decimal: length)
+            output.append("\r\n")
+        case .chunked:
+            output.append("Transfer-Encoding: chunked\r\n")
+        }
+    }
+
+    static func appendAdded(_ added: AddedFields, to output: inout [UInt8]) {
+        output.append(contentsOf: added.bytes)
+    }
+}

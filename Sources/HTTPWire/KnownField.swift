@@ -1,0 +1,123 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a field is to this proxy, found once per field while the head is parsed.
+///
+/// Everything that decides, frames, forwards or strips compares this byte instead of a name. A name
+/// that is not listed may still belong to a family, known by how it starts.
+package enum KnownField: UInt8, CaseIterable, Sendable {
+    /// A name that means nothing here and passes through.
+    case other = 0
+
+    // Where a message begins and ends
+    case host
+    case contentLength
+    case transferEncoding
+    case trailer
+    case expect
+
+    // One hop only (RFC 9110 §7.6.1)
+    case connection
+    case keepAlive
+    case te
+    case upgrade
+    case http2Settings
+    case proxy
+    case proxyConnection
+    case proxyAuthenticate
+    case proxyAuthorization
+
+    // Credentials
+    case authorization
+    case xAPIKey
+    case cookie
+    case dpop
+
+    // Where a request is said to come from
+    case forwarded
+    case xForwarded
+    case forwardedFor
+    case xForwardedFor
+    case xForwardedProto
+    case xForwardedHost
+    case xForwardedPort
+    case xForwardedClientCert
+    case xRealIP
+    case trueClientIP
+    case cfConnectingIP
+    case cfConnectingIPv6
+    case xClientIP
+    case clientIP
+    case xClusterClientIP
+    case fastlyClientIP
+    case xOriginatingIP
+    case xEnvoyExternalAddress
+    case xHost
+    case xOriginalHost
+
+    // What a request is said to ask for
+    case xOriginalURL
+    case xOriginalURI
+    case xOriginalMethod
+    case xRewriteURL
+    case xEnvoyOriginalPath
+    case xHTTPMethodOverride
+    case xHTTPMethod
+    case xMethodOverride
+
+    // Who a request is said to be from
+    case remoteUser
+    case xUser
+    case xUserID
+    case xUserName
+    case xUserEmail
+    case xUserRole
+    case xUserRoles
+    case xUserGroups
+    case xClientCert
+    case xClientDN
+    case xClientVerify
+    case auditID
+    case countersignRecord
+
+    // Tracing
+    case traceparent
+    case tracestate
+    case xRequestID
+
+    // Content and the rest
+    case accept
+    case acceptEncoding
+    case acceptLanguage
+    case cacheControl
+    case contentEncoding
+    case contentType
+    case date
+    case etag
+    case lastModified
+    case location
+    case origin
+    case range
+    case referer
+    case retryAfter
+    case server
+    case setCookie
+    case userAgent
+    case vary
+    case via
+    case wwwAuthenticate
+
+    // Families: any other name with this start
+    /// `proxy-…`
+    case proxyFamily
+    /// `x-forwarded-…`
+    case xForwardedFamily
+    /// `x-ssl-…`
+    case xSSLFamily
+    /// `x-auth-…`
+    case xAuthFamily
+    /// `x-remote-…`
+    case xRemoteFamily
+    /// `countersign-…`
+    case countersignFamily
+}

@@ -1,0 +1,72 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// A set of known fields in two machine words.
+package struct KnownFieldSet: Hashable, Sendable, ExpressibleByArrayLiteral {
+    private var bits: UInt128
+
+    package init() { bits = 0 }
+
+    package init(arrayLiteral fields: KnownField...) {
+        bits = 0
+        for field in fields { insert(field) }
+    }
+
+    private init(bits: UInt128) { self.bits = bits }
+
+    @inline(__always)
+    package func contains(_ field: KnownField) -> Bool {
+        (bits &>> UInt128(field.rawValue)) & 1 == 1
+    }
+
+    @inline(__always)
+    package mutating func insert(_ field: KnownField) { bits |= 1 &<< UInt128(field.rawValue) }
+
+    @inline(__always)
+    package func union(_ other: Self) -> Self { Self(bits: bits | other.bits) }
+}
+
+extension KnownFieldSet {
+    /// What says where a body ends; written anew, never copied.
+    static let framing: Self = [.contentLength, .transferEncoding]
+
+    /// What concerns one hop only (RFC 9110 §7.6.1) and never passes through.
+    static let oneHop: Self = [
+        .connection, .keepAlive, .te, .trailer, .upgrade, .http2Settings, .expect, .proxy,
+        .proxyConnection, .proxyAuthenticate, .proxyAuthorization, .proxyFamily,
+    ]
+
+    /// Claims about origin, destination or identity that a client could forge.
+    ///
+    /// A service must believe them only when we wrote them, so the client's never pass.
+    static let claims: Self = [
+        .forwarded, .xForwarded, .forwardedFor, .xForwardedFor, .xForwardedProto, .xForwardedHost,
+        .xForwardedPort, .xForwardedClientCert, .xForwardedFamily, .xRealIP, .trueClientIP,
+        .cfConnectingIP, .cfConnectingIPv6, .xClientIP, .clientIP, .xClusterClientIP,
+        .fastlyClientIP, .xOriginatingIP, .xEnvoyExternalAddress, .xHost, .xOriginalHost,
+        .xOriginalURL, .xOriginalURI, .xOriginalMethod, .xRewriteURL, .xEnvoyOriginalPath,
+        .xHTTPMethodOverride, .xHTTPMethod, .xMethodOverride, .remoteUser, .xRemoteFamily, .xUser,
+        .xUserID, .xUserName, .xUserEmail, .xUserRole, .xUserRoles, .xUserGroups, .xClientCert,
+        .xClientDN, .xClientVerify, .xSSLFamily, .xAuthFamily, .auditID, .countersignRecord,
+        .countersignFamily,
+    ]
+
+    /// Names that belong to this proxy; a service's own are not passed to clients.
+    static let ours: Self = [.auditID, .countersignRecord, .countersignFamily]
+
+    /// End-to-end fields that decide something; `Connection` must not take them away.
+    static let notNominable: Self = claims.union([
+        .host, .contentLength, .transferEncoding, .contentType, .contentEncoding, .authorization,
+        .xAPIKey, .cookie, .setCookie, .dpop, .traceparent, .tracestate,
+    ])
+
+    /// What a request never carries on to a service as the client wrote it.
+    static let notForwarded = oneHop.union(framing).union(claims).union(credentials).union([.host])
+
+    /// What a client shows to us. A service that got it could act as the client elsewhere, and its logs would
+    /// hold it; who the client is, it is told in fields of ours.
+    private static let credentials: KnownFieldSet = [.authorization, .xAPIKey, .dpop]
+
+    /// What a response never carries on to a client as the service wrote it.
+    static let notReturned = oneHop.union(framing).union(ours)
+}

@@ -1,0 +1,38 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// How much a peer may make this room hold or read; reaching a limit is a fault with a name.
+///
+/// All sizes are in bytes. A message of exactly the limit is accepted, one more is refused.
+package struct Limits: Hashable, Sendable {
+    /// A head, from the first byte of its start line to the end of its empty line; 64 KiB.
+    ///
+    /// It is also what one connection can make a parser hold. At most 16 MiB.
+    package var headBytes = 65_536
+    /// The request target as it was sent; 8 KiB.
+    package var targetBytes = 8_192
+    /// Fields in one head, repeated ones counted each; 100.
+    package var fields = 100
+    /// Field names that `Connection` may nominate in one head, over all its fields; 16.
+    package var nominations = 16
+    /// Interim (1xx) responses before a final one; 8.
+    package var interimResponses = 8
+    /// Hexadecimal digits of one chunk size, leading zeros counted; 16.
+    package var chunkSizeDigits = 16
+    /// Extensions of one chunk, from the first semicolon up to the line's end; 256.
+    package var chunkExtensionBytes = 256
+    /// Chunk framing in excess of 16 bytes a chunk and two bytes for every byte of content; 16 KiB.
+    ///
+    /// The rule of Go's `net/http` after CVE-2023-39326: chunks of one byte are fine, long
+    /// extensions on every chunk are not.
+    package var chunkFramingExcess = 16_384
+    /// Trailer fields after the last chunk; 32.
+    package var trailerFields = 32
+    /// The trailer section, its line ends counted; 8 KiB.
+    package var trailerBytes = 8_192
+
+    /// The defaults stated at each field.
+    package static let standard = Limits()
+
+    package init() {}
+}

@@ -1,0 +1,85 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads a head line by line, each line once, wherever the line's bytes are at the time.
+///
+/// Offsets count from the first byte of the head, so a head that arrives in one piece is read where it
+/// lies and copied once at the end.
+struct LineReader<Grammar: HeadGrammar>: ~Copyable {
+    private let limits: Limits
+    /// Where the line that is not complete yet starts.
+    private(set) var lineStart = 0
+    private var hasSkippedLine = false
+    private(set) var startLine: Grammar.StartLine?
+    private(set) var section = FieldSection()
+
+    init(limits: Limits) { self.limits = limits }
+
+    /// Keeps fields in this memory, if none was read yet, and leaves the giver without it.
+    mutating func takeMemory(of fields: inout [FieldSlice]) {
+        guard section.fields.isEmpty else { return }
+        swap(&section.fields, &fields)
+        section.fields.removeAll(keepingCapacity: true)
+        fields = []
+    }
+
+    /// Reads the line that ends in the line feed at `feed`; true when it is the empty one that ends the head.
+    ///
+    /// A line feed belongs to no class of bytes that the readers of lines pass over, so none runs past it.
+    @inline(__always)
+    mutating func read(_ bytes: Span<UInt8>, feed: Int) throws(Grammar.Fault) -> Bool {
+        guard feed < limits.headBytes else { throw tooLarge }
+        let start = lineStart
+        let end = feed - 1
+        guard end >= start, bytes[end] == Byte.carriageReturn else {
+            throw startLine == nil
+                ? Grammar.malformedStartLine(at: feed)
+                : Grammar.fault(.malformedField, at: feed)
+        }
+        lineStart = feed + 1
+        if startLine == nil {
+            try readStartLine(bytes, start..<end)
+            return false
+        }
+        if start == end { return true }
+        guard section.fields.count < limits.fields else {
+            throw Grammar.fault(.tooManyFields, at: start)
+        }
+        do {
+            try section.append(
+                line: start, end, of: bytes, obsoleteText: Grammar.allowsObsoleteText)
+        } catch {
+            throw Grammar.fault(.malformedField, at: error.offset)
+        }
+        return false
+    }
+
+    /// Reads the line that ends with the last byte of `buffer`.
+    mutating func readLast(of buffer: [UInt8]) throws(Grammar.Fault) -> Bool {
+        try read(buffer.span, feed: buffer.count - 1)
+    }
+
+    private mutating func readStartLine(
+        _ bytes: Span<UInt8>, _ line: Range<Int>
+    ) throws(Grammar.Fault) {
+        if line.isEmpty, Grammar.skipsLeadingLine, !hasSkippedLine {
+            hasSkippedLine = true
+            return
+        }
+        startLine = try Grammar.startLine(bytes, line, limits: limits)
+        // Most heads have fewer fields, so most cost one allocation for all of them or none.
+        section.fields.reserveCapacity(min(limits.fields, 32))
+    }
+
+    /// The fault of a head that does not end within the limit.
+    var tooLarge: Grammar.Fault {
+        Grammar.fault(startLine == nil ? .startLineTooLong : .headTooLarge, at: limits.headBytes)
+    }
+
+    /// Takes the fields out, leaving none.
+    mutating func takeSection() -> FieldSection {
+        let taken = section
+        section = FieldSection()
+        return taken
+    }
+}

@@ -1,0 +1,76 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// A request line as it was sent, in slices; the target's bytes are checked, its form is not.
+struct RequestLine {
+    let method: RequestMethod
+    let methodToken: ByteSlice
+    let target: ByteSlice
+    let version: HTTPVersion
+}
+
+/// The request line (RFC 9112 §3) and what is particular to request heads.
+enum RequestGrammar: HeadGrammar {
+    static var skipsLeadingLine: Bool { true }
+    static var allowsObsoleteText: Bool { false }
+
+    private static var longestMethod: Int { 32 }
+
+    static func startLine(
+        _ bytes: Span<UInt8>, _ line: Range<Int>, limits: Limits
+    ) throws(RequestFault) -> RequestLine {
+        let start = line.lowerBound
+        let end = line.upperBound
+        var at = start
+        while at < end, Byte.isUpper(bytes[at]) || (bytes[at] == Byte.hyphen && at > start) {
+            at &+= 1
+        }
+        guard at > start, at < end, bytes[at] == Byte.space, at - start <= longestMethod,
+            bytes[at &- 1] != Byte.hyphen
+        else { throw RequestFault(.malformedRequestLine, at: at) }
+        let method = start..<at
+        let target = try Self.target(bytes, from: at &+ 1, to: end)
+        let version: HTTPVersion
+        switch HTTPVersion.read(bytes, target.upperBound + 1..<end) {
+        case .known(let known): version = known
+        case .unsupported: throw RequestFault(.unsupportedVersion, at: target.upperBound + 1)
+        case .malformed: throw RequestFault(.malformedRequestLine, at: target.upperBound + 1)
+        }
+        guard target.count <= limits.targetBytes else {
+            throw RequestFault(.targetTooLong, at: target.lowerBound + limits.targetBytes)
+        }
+        guard let known = RequestMethod.read(bytes, method) else {
+            throw RequestFault(.methodNotSupported, at: start)
+        }
+        return RequestLine(
+            method: known, methodToken: ByteSlice(method), target: ByteSlice(target),
+            version: version)
+    }
+
+    /// Everything up to the next space: visible ASCII without `#` and `\`, and a space must follow.
+    private static func target(
+        _ bytes: Span<UInt8>, from start: Int, to end: Int
+    ) throws(RequestFault) -> Range<Int> {
+        var at = start
+        while at < end, bytes[at] != Byte.space {
+            guard bytes[at] &- 0x21 < 0x5E, bytes[at] != Byte.hash, bytes[at] != Byte.backslash
+            else { throw RequestFault(.malformedTarget, at: at) }
+            at &+= 1
+        }
+        guard at > start, at < end else { throw RequestFault(.malformedRequestLine, at: at) }
+        return start..<at
+    }
+
+    static func fault(_ fault: SectionFault, at offset: Int) -> RequestFault {
+        switch fault {
+        case .malformedField: RequestFault(.malformedHeader, at: offset)
+        case .headTooLarge: RequestFault(.headTooLarge, at: offset)
+        case .startLineTooLong: RequestFault(.targetTooLong, at: offset)
+        case .tooManyFields: RequestFault(.tooManyFields, at: offset)
+        }
+    }
+
+    static func malformedStartLine(at offset: Int) -> RequestFault {
+        RequestFault(.malformedRequestLine, at: offset)
+    }
+}

@@ -1,0 +1,43 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads request heads from a connection, one after the other.
+///
+/// Give it the bytes that follow the previous message. Once it has thrown, the connection is of no
+/// further use and neither is the parser.
+package struct RequestHeadParser: ~Copyable {
+    /// How far a head has come.
+    package enum Progress: Sendable {
+        /// All bytes were taken and more are needed.
+        case incomplete
+        /// The head and how many of the bytes just given were its own; the rest follow it.
+        case complete(RequestHead, consumed: Int)
+    }
+
+    private var scanner: HeadScanner<RequestGrammar>
+    private let builder: RequestHeadBuilder
+
+    /// - Parameter encodedSlashes: with `.keep`, routes that do not allow it must refuse heads whose
+    ///   ``RequestHead/pathTraits`` has `.encodedSlash`.
+    package init(limits: Limits, encodedSlashes: CanonicalPath.EncodedSlashes) {
+        scanner = HeadScanner(limits: limits)
+        builder = RequestHeadBuilder(limits: limits, encodedSlashes: encodedSlashes)
+    }
+
+    /// Whether part of a head has arrived: then its deadline runs, and a closed connection cut it short.
+    package var isInHead: Bool { scanner.isInHead }
+
+    /// Reads on from where the last piece ended.
+    package mutating func consume(_ input: Span<UInt8>) throws(RequestFault) -> Progress {
+        guard let consumed = try scanner.scan(input) else { return .incomplete }
+        return .complete(try builder.head(scanner.take()), consumed: consumed)
+    }
+
+    /// Takes back the memory of a head that nobody needs any more, for the next one.
+    ///
+    /// It spares the next head its two allocations if no other copy of `head` is left and the next head
+    /// has not begun to arrive.
+    package mutating func recycle(_ head: consuming RequestHead) {
+        scanner.reuse(bytes: head.bytes, fields: head.section.fields)
+    }
+}

@@ -1,0 +1,31 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// A request method (RFC 9110 §9), as far as this proxy tells them apart.
+package enum RequestMethod: UInt8, Sendable {
+    case get
+    case head
+    case post
+    case put
+    case patch
+    case delete
+    case options
+    /// Another token of upper-case letters; its bytes are in the head.
+    case other
+
+    /// The method that `range` spells, or nil for those that are not proxied: CONNECT and TRACE.
+    static func read(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Self? {
+        switch (range.count, bytes[range.lowerBound]) {
+        case (3, 0x47): bytes.spells("get", in: range) ? .get : .other
+        case (3, 0x50): bytes.spells("put", in: range) ? .put : .other
+        case (4, 0x48): bytes.spells("head", in: range) ? .head : .other
+        case (4, 0x50): bytes.spells("post", in: range) ? .post : .other
+        case (5, 0x50): bytes.spells("patch", in: range) ? .patch : .other
+        case (5, 0x54): bytes.spells("trace", in: range) ? nil : .other
+        case (6, 0x44): bytes.spells("delete", in: range) ? .delete : .other
+        case (7, 0x4F): bytes.spells("options", in: range) ? .options : .other
+        case (7, 0x43): bytes.spells("connect", in: range) ? nil : .other
+        default: .other
+        }
+    }
+}
