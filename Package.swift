@@ -83,6 +83,9 @@ let package = Package(
         // Layer 2
         room("SignedNotes", ["ByteCoding", "Merkle", .crypto]),
         room("AuditRecords", ["ByteCoding", "AccessModel", "Merkle", .crypto]),
+        room(
+            "Identity",
+            ["ByteCoding", "AccessModel", .jwtKit, .x509, .asn1, .crypto, .cryptoExtras]),
         // Tests, by the layer of what they test
         tests("ByteCoding"),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
@@ -92,5 +95,10 @@ let package = Package(
         tests(
             "AuditRecords", ["ByteCoding", "AccessModel", "Merkle", .crypto],
             exclude: ["Resources"]),
+        tests(
+            "Identity",
+            [
+                "ByteCoding", "AccessModel", .jwtKit, .x509, .asn1, .crypto, .cryptoExtras,
+            ]),
     ]
 )

@@ -1,0 +1,30 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+package import ByteCoding
+
+/// An API key as a key file keeps it: everything but the key.
+package struct StoredAPIKey: Hashable, Sendable {
+    /// Public id, eight characters of base 32; part of the key's text and of records.
+    package var id: String
+    package var digest: APIKeyDigest
+    /// Who holds the key, for people.
+    package var name: String
+    package var kind: Principal.Kind
+    package var roles: [String]
+    /// First moment at which the key is refused; nil for a key without an end.
+    package var expires: UTCInstant?
+
+    package init(
+        id: String, digest: APIKeyDigest, name: String, kind: Principal.Kind, roles: [String],
+        expires: UTCInstant?
+    ) {
+        self.id = id
+        self.digest = digest
+        self.name = name
+        self.kind = kind
+        self.roles = roles
+        self.expires = expires
+    }
+}

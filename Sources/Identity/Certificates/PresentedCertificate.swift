@@ -1,0 +1,80 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+package import ByteCoding
+internal import Crypto
+internal import SwiftASN1
+internal import X509
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
+/// The leaf of a client certificate chain that TLS has validated, and whom it names.
+///
+/// Made once per connection, and again when the configuration changes. The chain, signatures and
+/// revocation are the TLS library's work; this reads the name and the end of validity.
+package struct PresentedCertificate: Hashable, Sendable {
+    /// `x5t#S256` (RFC 8705 §3.1): unpadded base64url SHA-256 of the DER bytes.
+    package let thumbprint: String
+    private let content: CredentialVerdict
+    private let validFrom: UTCInstant
+
+    /// Reads a certificate from its DER bytes.
+    ///
+    /// - Parameter source: nil where certificates are asked for but name nobody; such a certificate
+    ///   can still prove the possession that a bound token asks for.
+    package init(der: [UInt8], source: CertificateSource?) {
+        let thumbprint = Base64URL.encode(SHA256.hash(data: der))
+        self.thumbprint = thumbprint
+        var validFrom = UTCInstant(microseconds: .min)
+        do {
+            let certificate = try Certificate(derEncoded: der)
+            validFrom = UTCInstant(seconds: certificate.notValidBefore.timeIntervalSince1970)
+            content = try Self.read(certificate, thumbprint: thumbprint, source: source)
+        } catch {
+            // The certificate or one of its extensions cannot be read: it names nobody.
+            content = .refused(.certificateInvalid)
+        }
+        self.validFrom = validFrom
+    }
+
+    /// The verdict at this moment: a connection may outlive the certificate it began with.
+    package func verdict(now: UTCInstant) -> CredentialVerdict {
+        guard case .identified(let identity) = content else { return content }
+        guard now >= validFrom, let expires = identity.expires, now <= expires else {
+            return .refused(.certificateInvalid)
+        }
+        return content
+    }
+
+    private static func read(
+        _ certificate: Certificate, thumbprint: String, source: CertificateSource?
+    ) throws -> CredentialVerdict {
+        guard let source, try isForClients(certificate),
+            let names = try certificate.extensions.subjectAlternativeNames,
+            let subject = CertificateName.read(names, as: source.subject)
+        else { return .refused(.certificateInvalid) }
+        return .identified(
+            VerifiedIdentity(
+                issuer: source.name, subject: subject, kind: source.kind, roles: source.roles,
+                authentication: Authentication(method: .mtls, binding: .mtls, key: thumbprint),
+                expires: UTCInstant(seconds: certificate.notValidAfter.timeIntervalSince1970)))
+    }
+
+    /// Neither an authority's own certificate nor one for other purposes only (RFC 5280 §4.2.1.12).
+    private static func isForClients(_ certificate: Certificate) throws -> Bool {
+        if case .isCertificateAuthority = try certificate.extensions.basicConstraints {
+            return false
+        }
+        guard let usage = try certificate.extensions.extendedKeyUsage else { return true }
+        return usage.contains(.clientAuth) || usage.contains(.any)
+    }
+}
+
+extension UTCInstant {
+    /// Certificate times are whole seconds of the years 1950 to 9999 (RFC 5280 §4.1.2.5).
+    fileprivate init(seconds: Double) { self.init(microseconds: Int64(seconds) * 1_000_000) }
+}

@@ -1,0 +1,34 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+extension [UInt8] {
+    /// A copy of the span's bytes.
+    init(copying span: Span<UInt8>) {
+        self = unsafe span.withUnsafeBufferPointer { buffer in
+            // Safe: the buffer is valid during the call, and the array copies it.
+            unsafe Array(buffer)
+        }
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Whether both hold the same bytes, eight at a time.
+    package func holdsSameBytes(as other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        // Safe: bytes have no padding that could be uninitialised.
+        let (one, two) = unsafe (bytes, other.bytes)
+        var at = 0
+        while at + 8 <= count {
+            // Safe: eight bytes from `at` lie within both spans, and any bits are a valid UInt64.
+            let word = unsafe one.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
+            let same = unsafe two.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self) == word
+            guard same else { return false }
+            at += 8
+        }
+        while at < count {
+            guard self[at] == other[at] else { return false }
+            at += 1
+        }
+        return true
+    }
+}

@@ -1,0 +1,39 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ByteCoding
+
+/// Where in a token's payload a claim stands.
+///
+/// A text that starts with `/` is a path of member names, such as `/realm_access/roles`; any other is one
+/// member's name, so that names which are URLs need no escape.
+package struct ClaimPath: Hashable, Sendable {
+    package let names: [String]
+
+    /// The path of a text, or nil where a name in it is empty.
+    package init?(_ text: String) {
+        let names =
+            text.hasPrefix("/")
+            ? text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(
+                String.init)
+            : [text]
+        guard !names.contains("") else { return nil }
+        self.names = names
+    }
+
+    init(_ name: StaticString) { names = ["\(name)"] }
+
+    /// `roles` and `groups`, where most providers put them.
+    package static let usualRoles = [
+        ClaimPath("roles" as StaticString), ClaimPath("groups" as StaticString),
+    ]
+
+    /// Whether the claim is an OAuth scope: a list parted by spaces (RFC 6749 §3.3).
+    var isScope: Bool { names == ["scope"] || names == ["scp"] }
+
+    func value(in payload: JSONValue) -> JSONValue? {
+        var value: JSONValue? = payload
+        for name in names { value = value?[name] }
+        return value
+    }
+}

@@ -1,0 +1,50 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// An identity provider whose tokens are accepted, and how they must look.
+package struct TrustedIssuer: Sendable {
+    /// The most that clocks may differ.
+    package static let largestClockSkew = Duration.seconds(300)
+
+    /// `iss`, compared byte by byte: a slash more or less is another issuer.
+    package var issuer: String
+    /// A token must be meant for at least one of these.
+    package var audiences: [String]
+    package var algorithms: Set<TokenAlgorithm>
+    /// How far `exp`, `nbf` and `iat` may be off.
+    package var clockSkew: Duration
+    package var types: Set<TokenType>
+    /// Clients (`azp`, else `client_id`) that may have been given the token; empty allows every one.
+    package var authorizedParties: Set<String>
+    /// Claims whose values are the subject's roles, all of them together.
+    package var roleClaims: [ClaimPath]
+    /// Roles to keep, e.g. those that policies name; nil keeps all.
+    package var knownRoles: Set<String>?
+    package var keys: KeySet
+
+    package init(
+        issuer: String, audiences: [String], algorithms: Set<TokenAlgorithm>,
+        clockSkew: Duration, types: Set<TokenType>, authorizedParties: Set<String>,
+        roleClaims: [ClaimPath], knownRoles: Set<String>?, keys: KeySet
+    ) {
+        self.issuer = issuer
+        self.audiences = audiences
+        self.algorithms = algorithms
+        self.clockSkew = clockSkew
+        self.types = types
+        self.authorizedParties = authorizedParties
+        self.roleClaims = roleClaims
+        self.knownRoles = knownRoles
+        self.keys = keys
+    }
+
+    func check() throws(IdentityConfigurationFault) {
+        guard !issuer.isEmpty, !issuer.utf8.contains(0) else { throw .issuer }
+        guard !audiences.isEmpty, !audiences.contains("") else { throw .noAudience(issuer: issuer) }
+        guard !algorithms.isEmpty else { throw .noAlgorithm(issuer: issuer) }
+        guard !types.isEmpty else { throw .noTokenType(issuer: issuer) }
+        guard clockSkew >= .zero, clockSkew <= Self.largestClockSkew else {
+            throw .clockSkew(issuer: issuer)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import ByteCoding
+import Identity
+import Testing
+
+/// attacks.md, JWT: `exp`, `nbf` and `iat`, each within and beyond the clock skew.
+@Suite struct TokenTimeTests {
+    private static let skew: Int64 = 30
+
+    private func verdict(_ name: String, _ json: String?) throws -> CredentialVerdict {
+        try Provider.verdict(Provider.token(Provider.claims.with(name, json)))
+    }
+
+    @Test func `A token ends when its time and the clock skew have passed`() throws {
+        let end = Provider.nowSeconds - Self.skew
+        #expect(try verdict("exp", "\(end + 1)").identity != nil)
+        #expect(try verdict("exp", "\(end)") == .refused(.tokenExpired))
+        #expect(try verdict("exp", "\(end - 1)") == .refused(.tokenExpired))
+        #expect(try verdict("exp", "0") == .refused(.tokenExpired))
+    }
+
+    @Test func `The end is exact to the microsecond`() throws {
+        let token = try Provider.token()
+        let end = (Provider.nowSeconds + 300 + Self.skew) * 1_000_000
+        let before = try Provider.verdict(token, at: UTCInstant(microseconds: end - 1))
+        let after = try Provider.verdict(token, at: UTCInstant(microseconds: end))
+        #expect(before.identity?.expires?.seconds == Provider.nowSeconds + 300)
+        #expect(after == .refused(.tokenExpired))
+    }
+
+    @Test(arguments: ["nbf", "iat"])
+    func `A token is not used before its time but for the clock skew`(name: String) throws {
+        let start = Provider.nowSeconds + Self.skew
+        #expect(try verdict(name, "\(start - 1)").identity != nil)
+        #expect(try verdict(name, "\(start)").identity != nil)
+        #expect(try verdict(name, "\(start + 1)") == .refused(.tokenNotYetValid))
+        #expect(try verdict(name, nil).identity != nil)
+    }
+
+    @Test func `Without clock skew one second counts`() throws {
+        let strict = { (issuer: inout TrustedIssuer) in issuer.clockSkew = .zero }
+        let ending = try Provider.token(Provider.claims.with("exp", "\(Provider.nowSeconds)"))
+        let early = try Provider.token(Provider.claims.with("nbf", "\(Provider.nowSeconds + 1)"))
+        #expect(try Provider.verdict(ending, configure: strict) == .refused(.tokenExpired))
+        #expect(try Provider.verdict(early, configure: strict) == .refused(.tokenNotYetValid))
+    }
+
+    @Test func `A token without an end is refused`() throws {
+        #expect(try verdict("exp", nil) == .refused(.tokenClaims))
+    }
+
+    @Test(arguments: ["exp", "nbf", "iat"])
+    func `Times that are no whole seconds of our era are refused`(name: String) throws {
+        let soon = Provider.nowSeconds + 300
+        for json in [
+            "-1", "-0", "\(soon).0", "\(soon).5", "1.8e9", "\"\(soon)\"", "null", "true",
+            "[\(soon)]",
+            "{}", "253402300800", "9007199254740991", "9007199254740992", "9223372036854775807",
+            "18446744073709551616", "1e400", "99999999999999999999999999999999",
+        ] {
+            #expect(try verdict(name, json) == .refused(.tokenClaims), "\(name): \(json)")
+        }
+    }
+
+    @Test func `The last second that records can write is a valid end`() throws {
+        #expect(try verdict("exp", "253402300799").identity != nil)
+    }
+}
