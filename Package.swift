@@ -86,6 +86,9 @@ let package = Package(
         room(
             "Identity",
             ["ByteCoding", "AccessModel", .jwtKit, .x509, .asn1, .crypto, .cryptoExtras]),
+        room("Policy", ["ByteCoding", "AccessModel", .crypto]),
+        // Layer 3
+        room("Settings", ["ByteCoding", "AccessModel", "Policy", .yams]),
         // Tests, by the layer of what they test
         tests("ByteCoding"),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
@@ -100,5 +103,7 @@ let package = Package(
             [
                 "ByteCoding", "AccessModel", .jwtKit, .x509, .asn1, .crypto, .cryptoExtras,
             ]),
+        tests("Policy", ["AccessModel", "ByteCoding"]),
+        tests("Settings", ["AccessModel", "ByteCoding", "Policy"], exclude: ["Golden"]),
     ]
 )

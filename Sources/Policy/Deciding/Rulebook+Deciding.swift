@@ -1,0 +1,50 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+
+extension Rulebook {
+    /// Whether a principal may do what was matched: the first rule that matches decides, and
+    /// without one access is denied.
+    ///
+    /// An anonymous principal that is not admitted is challenged (`no_credentials`), whichever rule
+    /// stood against it: with credentials the answer might be another.
+    package func decide(
+        _ match: RouteMatch, method: Method, principal: Principal
+    ) -> Decision {
+        let service = match.service.value
+        let isAnonymous = principal.kind == .anonymous
+        for rule in compiled[service].rules where rule.matches(match.route, method, principal) {
+            guard isAnonymous, rule.rule.effect == .deny else { return rule.decision }
+            var challenge = compiled[service].noCredentials
+            challenge.rule = rule.rule.id
+            return challenge
+        }
+        return isAnonymous ? compiled[service].noCredentials : compiled[service].noRuleMatched
+    }
+
+    /// The decision on an access that is over its service's rate limit.
+    package func rateLimited(_ match: RouteMatch) -> Decision {
+        refusal(of: match, .rateLimited)
+    }
+
+    /// A decision of a matched service that no rule took part in, such as one about credentials.
+    package func refusal(of match: RouteMatch, _ reason: Reason) -> Decision {
+        var decision = compiled[match.service.value].noRuleMatched
+        decision.effect = reason.effect
+        decision.reason = reason
+        return decision
+    }
+
+    /// A decision that fell before a service was found.
+    package func unrouted(_ reason: Reason) -> Decision {
+        Decision(
+            effect: reason.effect, policy: Decision.unrouted, policyVersion: version,
+            rule: Decision.defaultRule, reason: reason)
+    }
+
+    /// `data_tags` of a decision: those of the rule that made it.
+    package func tags(of decision: Decision, in match: RouteMatch) -> [String] {
+        self[match.service].rules.first { $0.id == decision.rule }?.tags ?? []
+    }
+}

@@ -1,0 +1,42 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+
+/// When an access is recorded, and what happens to it if it cannot be.
+package struct AuditPolicy: Hashable, Sendable {
+    /// Which requests wait for a durable `started` record before they are forwarded.
+    package enum Ahead: String, CaseIterable, Sendable {
+        /// Those with an unsafe method.
+        case auto
+        case always
+        /// None; the outcome is still recorded before the response ends.
+        case never
+    }
+
+    /// What becomes of an access that the log cannot take.
+    package enum OnFailure: String, CaseIterable, Sendable {
+        /// It is refused with 503.
+        case deny
+        /// It goes through unrecorded, is counted, and the loss is recorded as soon as the log
+        /// lives again.
+        case allow
+    }
+
+    package var ahead: Ahead
+    package var onFailure: OnFailure
+
+    package init(ahead: Ahead, onFailure: OnFailure) {
+        self.ahead = ahead
+        self.onFailure = onFailure
+    }
+
+    /// Whether a request with this method waits for its `started` record.
+    package func recordsAhead(_ method: Method) -> Bool {
+        switch ahead {
+        case .auto: !method.isSafe
+        case .always: true
+        case .never: false
+        }
+    }
+}

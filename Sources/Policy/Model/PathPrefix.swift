@@ -1,0 +1,64 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// The part of the path space that a service owns.
+///
+/// `/v1` owns `/v1` and everything below `/v1/`, never `/v1x`; `/v1/` owns only what is below it;
+/// `/` owns everything.
+package struct PathPrefix: Hashable, Sendable {
+    /// Begins with a slash, in canonical form.
+    package let text: String
+    let bytes: [UInt8]
+
+    /// Everything.
+    package static let root = PathPrefix(text: "/")
+
+    private init(text: String) {
+        self.text = text
+        bytes = Array(text.utf8)
+    }
+
+    /// The prefix of a canonical path, or nil where the text is none: see ``CanonicalPath``.
+    package init?(_ text: some StringProtocol) {
+        guard CanonicalPath.isCanonical(text.utf8) else { return nil }
+        self.init(text: String(text))
+    }
+
+    /// How a path relates to a prefix.
+    enum Standing {
+        case inside
+        case outside
+        /// Inside but for the case of its letters or a slash at its end. An upstream may take it
+        /// for inside.
+        case lookalike
+    }
+
+    func standing(of path: Span<UInt8>) -> Standing {
+        let endsInSlash = bytes.last == ASCII.slash
+        if path.count >= bytes.count, equals(path) {
+            let isWhole = endsInSlash || path.count == bytes.count
+            return isWhole || path[bytes.count] == ASCII.slash ? .inside : .outside
+        }
+        // `/v1` counts as a lookalike of what `/v1/` owns.
+        let name = endsInSlash ? bytes.dropLast() : bytes[...]
+        guard let end = Lookalike.end(of: name, at: 0, in: path) else { return .outside }
+        return end == path.count || path[end] == ASCII.slash ? .lookalike : .outside
+    }
+
+    private func equals(_ path: Span<UInt8>) -> Bool {
+        for at in bytes.indices where path[at] != bytes[at] { return false }
+        return true
+    }
+
+    /// Whether a template lies wholly inside.
+    func contains(_ template: RouteTemplate) -> Bool {
+        let prefix = Array(bytes.split(separator: ASCII.slash))
+        let literals = template.segments.map(\.literal)
+        guard literals.count >= prefix.count else { return false }
+        for (literal, segment) in zip(literals, prefix) where literal != Array(segment) {
+            return false
+        }
+        // `/v1/` does not own `/v1`.
+        return bytes.last != ASCII.slash || literals.count > prefix.count
+    }
+}

@@ -1,0 +1,36 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something in one service's rules that contradicts itself or another part of them.
+package struct ServiceFault: Error, Hashable, Sendable {
+    /// Which part of ``ServiceRules`` is meant; numbers are positions in its lists.
+    package enum Part: Hashable, Sendable {
+        case match
+        case name
+        case route(Int)
+        case ruleID(Int)
+        case ruleRoute(rule: Int, position: Int)
+        case ruleAnonymous(Int)
+    }
+
+    package enum Kind: Hashable, Sendable {
+        case repeatedName
+        case repeatedMatch(other: String)
+        case repeatedRoute(first: String)
+        case routeOutsidePrefix
+        case repeatedRuleID
+        case reservedRuleID
+        /// A rule names a route that the service does not list; the texts of those it lists.
+        case unknownRoute(listed: [String])
+        /// A rule for anonymous principals asks for roles or kinds, which they cannot have.
+        case anonymousCannotMatch
+    }
+
+    package var part: Part
+    package var kind: Kind
+
+    package init(part: Part, kind: Kind) {
+        self.part = part
+        self.kind = kind
+    }
+}

@@ -1,0 +1,86 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+
+/// The routes of one service, segment by segment, in the form in which paths are looked up.
+///
+/// A literal segment is preferred to a parameter and a parameter to a rest, from left to right. The
+/// first route in this order whose method fits wins, so `GET /v1/{id}` serves `GET /v1/new` where
+/// only `POST /v1/new` is listed.
+///
+/// ## Invariants
+/// - `LookalikesAreRefused`: a path that differs from a preferred route only in the case of
+///   letters, in percent-encoding or in a slash at the end is not served by a less preferred one.
+///   Upstreams that take `/Admin/` for `/admin` must not lead around the rules of `/admin`.
+///
+/// Cost: no allocation; every node is visited at most once.
+struct RouteTrie: Sendable {
+    struct Literal: Sendable {
+        /// Where the segment stands in ``RouteTrie/pool``.
+        var start: Int
+        var count: Int
+        var child: Int
+    }
+
+    struct Node: Sendable {
+        var literals: [Literal] = []
+        var parameter: Int?
+        /// Position in ``RouteTrie/listings`` of the routes that end in a rest here.
+        var rest: Int?
+        /// Position in ``RouteTrie/listings`` of the routes that end here.
+        var end: Int?
+    }
+
+    struct Listing: Sendable {
+        var method: Method?
+        var route: RouteIndex
+    }
+
+    private(set) var nodes = [Node()]
+    private(set) var listings: [[Listing]] = []
+    /// All literals' bytes in one array, so that comparing needs no further object.
+    private(set) var pool: [UInt8] = []
+
+    init(_ routes: [ListedRoute]) {
+        for (position, route) in routes.enumerated() {
+            insert(route.pattern, as: RouteIndex(position))
+        }
+    }
+
+    private mutating func insert(_ pattern: RoutePattern, as route: RouteIndex) {
+        var at = 0
+        var slot = \Node.end
+        for segment in pattern.template.segments {
+            switch segment {
+            case .literal(let bytes): at = child(of: at, bytes)
+            case .parameter:
+                let child = nodes[at].parameter ?? newNode()
+                nodes[at].parameter = child
+                at = child
+            case .rest: slot = \Node.rest
+            }
+        }
+        let end = nodes[at][keyPath: slot] ?? listings.count
+        if end == listings.count { listings.append([]) }
+        nodes[at][keyPath: slot] = end
+        listings[end].append(Listing(method: pattern.method, route: route))
+    }
+
+    private mutating func child(of parent: Int, _ bytes: [UInt8]) -> Int {
+        for literal in nodes[parent].literals
+        where pool[literal.start..<literal.start + literal.count].elementsEqual(bytes) {
+            return literal.child
+        }
+        let child = newNode()
+        nodes[parent].literals.append(
+            Literal(start: pool.count, count: bytes.count, child: child))
+        pool += bytes
+        return child
+    }
+
+    private mutating func newNode() -> Int {
+        nodes.append(Node())
+        return nodes.count - 1
+    }
+}

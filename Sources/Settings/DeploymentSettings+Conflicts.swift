@@ -1,0 +1,60 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Policy
+
+// Settings of different sections that cannot stand together.
+extension DeploymentSettings {
+    func noteServices(_ place: Place, _ reading: Reading) {
+        let rules = serviceRules
+        for (position, service) in rules.enumerated() {
+            for fault in service.faults(beside: Array(rules[..<position])) {
+                fault.note(at: place["services"]?[position] ?? place, reading)
+            }
+        }
+    }
+
+    func noteAddresses(_ place: Place, _ reading: Reading) {
+        var taken: [ListenAddress] = []
+        for (position, listener) in listen.enumerated() {
+            let at = place["listen"]?[position]?.nearest("address") ?? place
+            // Port 0 is a different port every time.
+            if listener.address.port != 0, taken.contains(listener.address) {
+                reading.note(.conflict, at: at, "another listener has this address")
+            }
+            taken.append(listener.address)
+        }
+        if admin.address.port != 0, taken.contains(admin.address) {
+            reading.note(
+                .conflict, at: place.nearest("admin", "address"),
+                "a listener has the admin address `\(admin.address.text)`; choose another port")
+        }
+    }
+
+    func noteIdentities(_ place: Place, _ reading: Reading) {
+        let asksClients = listen.contains { $0.tls?.clientAuthentication ?? .none != .none }
+        var names: Set<String> = []
+        var issuers: Set<String> = []
+        for (position, identity) in identity.enumerated() {
+            let at = place["identity"]?[position] ?? place
+            if !names.insert(identity.name).inserted {
+                reading.note(
+                    .conflict, at: at.nearest("name"), "another identity has this name")
+            }
+            switch identity.source {
+            case .apiKeys: break
+            case .jwks(let jwks):
+                guard !issuers.insert(jwks.issuer).inserted else { break }
+                reading.note(
+                    .conflict, at: at.nearest("jwks", "issuer"),
+                    "another identity has this issuer")
+            case .mtls:
+                guard !asksClients else { break }
+                reading.note(
+                    .conflict, at: at.nearest("mtls"),
+                    "no listener asks for client certificates; set `client_ca` and `client_auth` under `tls`"
+                )
+            }
+        }
+    }
+}

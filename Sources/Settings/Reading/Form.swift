@@ -1,0 +1,55 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+
+/// How values of one type are read from a configuration, written back, and described to editors.
+struct Form<Value: Sendable>: Sendable {
+    /// Reads a value; nil after noting at least one fault.
+    let read: @Sendable (Place, Reading) -> Value?
+    /// The value as it is written; nil: it is left out.
+    let write: @Sendable (Value) -> JSONValue?
+    /// A JSON Schema (draft 2020-12) of the written form.
+    let schema: JSONValue
+}
+
+/// Why a text is not the value that was asked for: the message of the fault.
+struct Complaint: Error {
+    var message: String
+
+    init(_ message: String) { self.message = message }
+}
+
+extension Form {
+    /// A form for values that are written as a single text.
+    ///
+    /// - Parameter wanted: "a duration such as 10s".
+    static func scalar(
+        _ wanted: String, schema: [JSONMember] = [],
+        write: @escaping @Sendable (Value) -> JSONValue,
+        parse: @escaping @Sendable (String) throws(Complaint) -> Value
+    ) -> Form {
+        Form(
+            read: { place, reading in
+                guard let text = reading.text(at: place, wanted: wanted) else { return nil }
+                do throws(Complaint) {
+                    return try parse(text)
+                } catch {
+                    reading.note(.badValue, at: place, error.message)
+                    return nil
+                }
+            },
+            write: { write($0) },
+            schema: .object(
+                (schema.isEmpty ? [JSONMember("type", .string("string"))] : schema)
+                    + [JSONMember("description", .string(wanted))]))
+    }
+
+    /// The same form where a value may be left out.
+    static func optional<Wrapped>(_ form: Form<Wrapped>) -> Form where Value == Wrapped? {
+        Form(
+            read: { place, reading in form.read(place, reading).map { .some($0) } },
+            write: { $0.flatMap(form.write) },
+            schema: form.schema)
+    }
+}

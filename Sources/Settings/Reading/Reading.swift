@@ -1,0 +1,69 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// One reading of one text: collects every fault and resolves what values point to.
+final class Reading {
+    let sources: SettingsSources
+    /// The folder that relative paths start from.
+    let folder: String
+    private(set) var faults: [SettingsFault] = []
+    /// What stood in the text instead of a value: path of the setting → `env:NAME` or `file:PATH`.
+    private(set) var references: [String: String] = [:]
+
+    init(sources: SettingsSources, folder: String) {
+        self.sources = sources
+        self.folder = folder
+    }
+
+    func note(_ code: SettingsFault.Code, at place: Place, _ message: String) {
+        note(code, place.node.position, place.path, message)
+    }
+
+    func note(
+        _ code: SettingsFault.Code, _ position: TextPosition, _ path: String, _ message: String
+    ) {
+        faults.append(
+            SettingsFault(code: code, position: position, path: path, message: message))
+    }
+
+    /// The text of a single value, `env:` and `file:` resolved; nil after noting why there is none.
+    ///
+    /// - Parameter wanted: what the value should be, as in "a duration such as 10s".
+    func text(at place: Place, wanted: String) -> String? {
+        switch place.node.content {
+        case .scalar(let text): return resolve(text, at: place)
+        case .null:
+            note(.missing, at: place, "no value given; expected \(wanted)")
+        case .list, .map:
+            note(.wrongShape, at: place, "expected \(wanted), found \(place.node.shape)")
+        }
+        return nil
+    }
+
+    /// A path as the process will open it.
+    func resolved(_ path: String) -> ResolvedPath {
+        ResolvedPath(path, in: folder)
+    }
+
+    private func resolve(_ text: String, at place: Place) -> String? {
+        if text.hasPrefix("env:") {
+            let name = String(text.dropFirst(4))
+            references[place.path] = text
+            if let value = sources.environment(name) { return value }
+            note(.unresolved, at: place, "the environment variable `\(name)` is not set")
+            return nil
+        }
+        guard text.hasPrefix("file:") else { return text }
+        let path = resolved(String(text.dropFirst(5)))
+        references[place.path] = text
+        switch sources.file(path.text) {
+        case .text(let content):
+            // Editors and `echo` end files with a line break that is no part of the value.
+            return content.hasSuffix("\n") ? String(content.dropLast()) : content
+        case .missing: note(.unresolved, at: place, "the file \(path.text) does not exist")
+        case .unreadable(let why):
+            note(.unresolved, at: place, "the file \(path.text) cannot be read: \(why)")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,114 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+
+/// A condition on several keys of a section; asked where none of them is faulty by itself.
+struct Check<Root>: Sendable {
+    let keys: Set<String>
+    /// Notes what is wrong; may fill in defaults that depend on other keys.
+    let run: @Sendable (inout Root, Place, Reading) -> Void
+
+    init(
+        _ keys: String..., run: @escaping @Sendable (inout Root, Place, Reading) -> Void
+    ) {
+        self.keys = Set(keys)
+        self.run = run
+    }
+}
+
+/// The table of a section's keys, from which it is read, checked, printed and described.
+///
+/// ## Invariants
+/// - `PlaceholdersNeverEscape`: `start` holds placeholders for required keys. A section in which
+///   one is missing or faulty is no value, and a document with any fault is refused as a whole.
+struct Section<Root: Sendable>: Sendable {
+    /// The value of an empty section: all defaults.
+    let start: Root
+    let fields: [Field<Root>]
+    /// Keys of the product that this version does not have.
+    var notAvailable: [String] = []
+    /// What the keys' values have to fulfil together.
+    var checks: [Check<Root>] = []
+
+    func read(_ place: Place, _ reading: Reading) -> Root? {
+        guard case .map(let entries) = place.node.content else {
+            reading.note(
+                .wrongShape, at: place,
+                "expected a section with \(list(fields.map(\.name))), found \(place.node.shape)")
+            return nil
+        }
+        let before = reading.faults.count
+        var root = start
+        var faulty: Set<String> = []
+        for entry in entries {
+            let at = Place(node: entry.value, path: place.path(to: entry.name))
+            if let field = fields.first(where: { $0.name == entry.name }) {
+                if !field.read(at, reading, &root) { faulty.insert(entry.name) }
+            } else {
+                refuse(entry, at.path, reading)
+            }
+        }
+        for field in fields where field.isRequired && place[field.name] == nil {
+            faulty.insert(field.name)
+            reading.note(
+                .missing, place.node.position, place.path(to: field.name),
+                "`\(field.name)` is missing")
+        }
+        for check in checks where faulty.isDisjoint(with: check.keys) {
+            check.run(&root, place, reading)
+        }
+        return reading.faults.count == before ? root : nil
+    }
+
+    func write(_ root: Root) -> JSONValue {
+        .object(
+            fields.compactMap { field in
+                field.write(root).map { JSONMember(field.name, $0) }
+            })
+    }
+
+    var schema: JSONValue {
+        .object([
+            JSONMember("type", .string("object")),
+            JSONMember(
+                "properties", .object(fields.map { JSONMember($0.name, $0.schema) })),
+            JSONMember(
+                "required", .array(fields.filter(\.isRequired).map { .string($0.name) })),
+            JSONMember("additionalProperties", .bool(false)),
+        ])
+    }
+
+    private func refuse(_ entry: YAMLNode.Entry, _ path: String, _ reading: Reading) {
+        if notAvailable.contains(entry.name) {
+            reading.note(
+                .notAvailable, entry.position, path,
+                "`\(entry.name)` is not available in this version")
+        } else {
+            let hint = NearestName.hint(entry.name, among: fields.map(\.name))
+            reading.note(
+                .unknownKey, entry.position, path,
+                "unknown key `\(entry.name)`"
+                    + (hint.isEmpty ? "; known here: \(list(fields.map(\.name)))" : hint))
+        }
+    }
+
+    private func list(_ names: [String]) -> String {
+        names.map { "`\($0)`" }.joined(separator: ", ")
+    }
+}
+
+extension Form {
+    static func section(_ section: Section<Value>) -> Form {
+        Form(
+            read: { place, reading in section.read(place, reading) },
+            write: { section.write($0) }, schema: section.schema)
+    }
+
+    /// A section that is left out where nothing in it is set.
+    static func sectionUnlessEmpty(_ section: Section<Value>) -> Form where Value: Equatable {
+        Form(
+            read: { place, reading in section.read(place, reading) },
+            write: { $0 == section.start ? nil : section.write($0) }, schema: section.schema)
+    }
+}

@@ -1,0 +1,32 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// The world outside a configuration text that its values may point to: `env:NAME` and `file:PATH`.
+///
+/// Injected, so that reading a configuration touches nothing by itself.
+package struct SettingsSources: Sendable {
+    /// What comes of reading a file.
+    package enum FileAnswer: Hashable, Sendable {
+        case text(String)
+        case missing
+        /// The file is there and cannot be read or is no text; the reason as a clause.
+        case unreadable(String)
+    }
+
+    let environment: @Sendable (_ name: String) -> String?
+    let file: @Sendable (_ path: String) -> FileAnswer
+
+    /// - Parameters:
+    ///   - environment: the value of a variable, nil where it is not set.
+    ///   - file: the text of a file; paths are resolved against the configuration's folder.
+    package init(
+        environment: @escaping @Sendable (_ name: String) -> String?,
+        file: @escaping @Sendable (_ path: String) -> FileAnswer
+    ) {
+        self.environment = environment
+        self.file = file
+    }
+
+    /// A world without variables and files.
+    package static let none = SettingsSources(environment: { _ in nil }, file: { _ in .missing })
+}

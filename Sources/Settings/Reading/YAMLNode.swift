@@ -1,0 +1,33 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// A node of a YAML document as settings are read from it: its text, undecided what type it is of,
+/// and its position.
+struct YAMLNode: Sendable {
+    enum Content: Sendable {
+        case scalar(String)
+        /// Nothing after the colon, `~` or `null`.
+        case null
+        case list([YAMLNode])
+        case map([Entry])
+    }
+
+    struct Entry: Sendable {
+        var name: String
+        var position: TextPosition
+        var value: YAMLNode
+    }
+
+    var content: Content
+    var position: TextPosition
+
+    /// What the node is, for messages.
+    var shape: String {
+        switch content {
+        case .scalar: "a single value"
+        case .null: "nothing"
+        case .list: "a list"
+        case .map: "a section"
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Policy
+
+extension ServiceFault {
+    /// Notes the fault where its cause is written.
+    func note(at service: Place, _ reading: Reading) {
+        reading.note(.conflict, at: place(in: service), message)
+    }
+
+    private func place(in service: Place) -> Place {
+        switch part {
+        case .match: return service.nearest("match")
+        case .name: return service.nearest("name")
+        case .route(let position):
+            let route = service["routes"]?[position] ?? service
+            return route.nearest("route")
+        case .ruleID(let position):
+            let rule = service["rules"]?[position] ?? service
+            return rule.nearest("id")
+        case .ruleRoute(let position, let route):
+            let rule = service["rules"]?[position] ?? service
+            let routes = (rule["allow"] ?? rule["deny"] ?? rule)["routes"] ?? rule
+            return routes[route] ?? routes
+        case .ruleAnonymous(let position):
+            let rule = service["rules"]?[position] ?? service
+            return rule.nearest("allow", "anonymous")
+        }
+    }
+
+    private var message: String {
+        switch kind {
+        case .repeatedName: "another service has this name"
+        case .repeatedMatch(let other): "the service `\(other)` has the same host and path"
+        case .repeatedRoute(let first): "matches the same requests as `\(first)`"
+        case .routeOutsidePrefix: "the route is not below the service's `match.path`"
+        case .repeatedRuleID: "another rule of this service has this id"
+        case .reservedRuleID: "`default` names the decision where no rule matches"
+        case .unknownRoute(let listed) where listed.isEmpty:
+            "a rule about routes needs the service to list its `routes`"
+        case .unknownRoute(let listed):
+            "the service does not list this route; it lists "
+                + listed.map { "`\($0)`" }.joined(separator: ", ")
+        case .anonymousCannotMatch:
+            "anonymous principals have neither roles nor a kind; make another rule for them"
+        }
+    }
+}

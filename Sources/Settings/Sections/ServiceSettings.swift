@@ -1,0 +1,65 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import Policy
+
+/// An element of `services`: which requests it gets, where they go, who may make them, how they are
+/// recorded.
+package struct ServiceSettings: Hashable, Sendable {
+    /// `name`, required: unique.
+    package var name: String
+    /// `match`, default every host and path.
+    package var match: ServiceRules.Match
+    /// `upstream`, required.
+    package var upstream: UpstreamSettings
+    /// `routes`, default none: every path below ``match`` can be reached. With routes, only they
+    /// can.
+    package var routes: [RouteSettings]
+    /// `rules`, default none: nobody is allowed anything. The first rule that matches decides.
+    package var rules: [RuleSettings]
+    /// `audit`.
+    package var audit: AuditSettings
+    /// `limit`, default none.
+    package var limit: LimitSettings?
+
+    static let section = Section(
+        start: ServiceSettings(
+            name: "", match: ServiceRules.Match(host: .any, path: .root),
+            upstream: UpstreamSettings.section.start, routes: [], rules: [],
+            audit: AuditSettings(ahead: .auto, onFailure: nil), limit: nil),
+        fields: [
+            Field("name", \.name, .serviceName, isRequired: true),
+            Field("match", \.match, .section(matchSection)),
+            Field("upstream", \.upstream, .section(UpstreamSettings.section), isRequired: true),
+            Field("routes", \.routes, .list(of: .route, isEmptyAllowed: true)),
+            Field(
+                "rules", \.rules,
+                .list(of: .section(RuleSettings.section), isEmptyAllowed: true)),
+            Field("audit", \.audit, .section(AuditSettings.section)),
+            Field("limit", \.limit, .optional(.section(LimitSettings.section))),
+        ],
+        notAvailable: ["inspect"],
+        checks: [
+            Check("name", "match", "routes", "rules", "limit") { service, place, reading in
+                for fault in service.serviceRules(onLogFailure: .deny).faults() {
+                    fault.note(at: place, reading)
+                }
+            }
+        ])
+
+    private static let matchSection = Section(
+        start: ServiceRules.Match(host: .any, path: .root),
+        fields: [
+            Field("host", \.host, .hostPattern),
+            Field("path", \.path, .pathPrefix),
+        ])
+
+    /// The part of a service that decisions are made from.
+    func serviceRules(onLogFailure: AuditPolicy.OnFailure) -> ServiceRules {
+        let audit = self.audit.policy(
+            beside: AuditPolicy(ahead: .auto, onFailure: onLogFailure))
+        return ServiceRules(
+            name: name, match: match, routes: routes.map { $0.route(of: audit) },
+            rules: rules.map(\.rule), audit: audit, limit: limit?.limit)
+    }
+}

@@ -1,0 +1,39 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+
+/// The name of the log: first line of its checkpoints and name of its keys (C2SP tlog-checkpoint,
+/// signed-note).
+package struct LogOrigin: Hashable, Sendable {
+    package let text: String
+
+    package static let mostBytes = 255
+
+    /// Nil where the name cannot be a key's name: empty, longer than ``mostBytes``, or with other
+    /// than printable ASCII without space and `+`.
+    package init?(_ text: String) {
+        guard (1...Self.mostBytes).contains(text.utf8.count),
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "+") })
+        else { return nil }
+        self.text = text
+    }
+
+    private init(placeholder text: String) { self.text = text }
+
+    /// Stands for the required name until it is read.
+    static let placeholder = LogOrigin(placeholder: "")
+}
+
+extension Form where Value == LogOrigin {
+    static let logOrigin = Form.scalar(
+        "a name such as audit.example.com/prod", write: { .string($0.text) }
+    ) { text throws(Complaint) in
+        guard let origin = LogOrigin(text) else {
+            throw Complaint(
+                "a log's name is 1 to \(LogOrigin.mostBytes) printable ASCII characters without space and `+`"
+            )
+        }
+        return origin
+    }
+}

@@ -1,0 +1,134 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import ByteCoding
+import Policy
+import Settings
+import Testing
+
+struct DeploymentTests {
+    @Test func `every key is read and printed in its effective form`() throws {
+        let deployment = try World.read(Golden.text("full.yaml"))
+        try Golden.expect(deployment.effectiveYAML(.masked), in: "full.effective.yaml")
+        #expect(
+            deployment.references == [
+                "admin.address": "env:ADMIN",
+                "identity[1].jwks.issuer": "file:secrets/issuer",
+            ])
+    }
+
+    @Test(
+        "The effective configuration reads as the same one",
+        arguments: ["full.yaml", "sample.yaml"])
+    func roundTrip(name: String) throws {
+        let first = try World.read(Golden.text(name))
+        let second = try World.read(first.effectiveYAML(.full))
+        #expect(second.settings == first.settings)
+        #expect(second.configHash == first.configHash)
+        #expect(second.rulebook.version == first.rulebook.version)
+        #expect(second.effectiveYAML(.full) == first.effectiveYAML(.full))
+    }
+
+    @Test func `masking hides what came from outside, in both forms`() throws {
+        let deployment = try World.read(Golden.text("full.yaml"))
+        let json = String(
+            decoding: CanonicalJSON.encode(deployment.effectiveJSON(.masked)), as: UTF8.self)
+        for secret in ["192.0.2.7", "id.example.com"] {
+            #expect(!deployment.effectiveYAML(.masked).contains(secret))
+            #expect(!json.contains(secret))
+            #expect(deployment.effectiveYAML(.full).contains(secret))
+        }
+        #expect(json.contains("env:ADMIN"))
+    }
+
+    @Test func `a minimal configuration gets the documented defaults`() throws {
+        let settings = try World.read(World.minimal).settings
+        #expect(settings.log.origin.text == "example.com/log")
+        #expect(settings.log.directory.text == "/etc/countersign/log")
+        #expect(settings.log.keyFile.text == "/etc/countersign/log.key")
+        #expect(settings.log.state.text == "/etc/countersign/log-state")
+        #expect(settings.log.onFailure == .deny)
+        #expect(settings.log.publish.every == .seconds(1))
+        #expect(settings.admin.address.text == "127.0.0.1:9090")
+        #expect(settings.identity.isEmpty)
+        let http = try #require(settings.listen.first).http
+        #expect(http.maxHeaderBytes.bytes == 65_536)
+        #expect(http.maxBody.bytes == 10_485_760)
+        #expect(http.headerTimeout == .seconds(10))
+        #expect(http.idleTimeout == .seconds(60))
+        let service = try #require(settings.services.first)
+        #expect(service.upstream.timeout == .seconds(30))
+        #expect(service.upstream.verifiesTLS)
+        #expect(service.audit.ahead == .auto)
+        #expect(service.audit.onFailure == .deny)
+        #expect(service.limit == nil)
+    }
+
+    @Test func `the rulebook is made of the services`() throws {
+        let deployment = try World.read(Golden.text("full.yaml"))
+        let book = deployment.rulebook
+        guard
+            case .matched(let match) = book.route(
+                host: "api.example.com", path: "/v1/invoices", method: .post)
+        else {
+            Issue.record("not routed")
+            return
+        }
+        #expect(match.service == ServiceIndex(0))
+        // The route sets `ahead`, the service `on_failure`.
+        #expect(book.audit(of: match) == AuditPolicy(ahead: .always, onFailure: .deny))
+        #expect(book[match.service].limit?.burst == 20)
+        // The second service says nothing about a full log, so `log.on_failure` holds.
+        #expect(book.services[1].audit == AuditPolicy(ahead: .auto, onFailure: .allow))
+        #expect(book.services[1].limit?.burst == 1)
+        #expect(book.services[2].match.host == .any)
+    }
+
+    @Test func `the hash is about content, not about spelling`() throws {
+        let flow = """
+            {services: [{upstream: {url: "http://127.0.0.1:8081/"}, name: 'demo'}], "version": "1",
+             listen: [{address: "127.0.0.1:8080"}], log: {dir: ./log, origin: example.com/log}}
+            """
+        let one = try World.read(World.minimal)
+        let other = try World.read("# a comment\n" + flow)
+        #expect(one.configHash == other.configHash)
+        #expect(one.configHash.hasPrefix("sha256:"))
+        #expect(one.configHash.count == 71)
+        let third = try World.read(World.minimal.with("8081", "8082"))
+        #expect(third.configHash != one.configHash)
+        #expect(third.rulebook.version == one.rulebook.version)
+    }
+
+    @Test func `anchors repeat what they name`() throws {
+        let text = World.minimal.with(
+            "  - address: 127.0.0.1:8080",
+            "  - { address: \"127.0.0.1:1\", http: &h { max_headers: 7 } }\n"
+                + "  - { address: \"127.0.0.1:2\", http: *h }")
+        #expect(try World.read(text).settings.listen.map(\.http.maxHeaders) == [7, 7])
+    }
+
+    @Test(
+        "The sample of init is good, whatever the log is called",
+        arguments: [
+            "audit.example.com/demo", "x", "*", "&a", "a:", "#", "- x".filter { $0 != " " },
+            "{a}", "[", "'", "\"", "true", "1", "!tag", "@", "%", "`", "a#b", "0x1f", "~", "null",
+        ])
+    func sample(name: String) throws {
+        let origin = try #require(LogOrigin(name))
+        let text = SampleConfiguration.text(origin: origin)
+        let deployment = try World.read(text)
+        #expect(deployment.settings.log.origin == origin)
+        #expect(deployment.settings.services.map(\.name) == ["demo"])
+        if name == "audit.example.com/demo" { try Golden.expect(text, in: "sample.yaml") }
+    }
+
+    @Test func `the schema names every key`() throws {
+        let schema = String(
+            decoding: CanonicalJSON.encode(Deployment.jsonSchema), as: UTF8.self)
+        try Golden.expect(schema + "\n", in: "schema.json")
+        for key in ["roles_claims", "allow_encoded_slash", "min_body_rate", "^(env|file):."] {
+            #expect(schema.contains("\"\(key)\""))
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Settings
+import Testing
+
+/// Values through the whole reader, each at one place.
+struct ValueTests {
+    private func http(_ key: String, _ value: String) throws -> HTTPSettings {
+        let text = World.minimal.with("8080\n", "8080\n    http: { \(key): \(value) }\n")
+        return try #require(World.read(text).settings.listen.first).http
+    }
+
+    @Test(
+        "Durations have a unit",
+        arguments: [
+            ("100ms", 100), ("1s", 1_000), ("90s", 90_000), ("1m", 60_000), ("1h", 3_600_000),
+            ("1500ms", 1_500), ("007s", 7_000),
+        ])
+    func durations(text: String, milliseconds: Int) throws {
+        #expect(try http("idle_timeout", text).idleTimeout == .milliseconds(milliseconds))
+    }
+
+    @Test(
+        "Other texts are no durations",
+        arguments: [
+            "10", "s", "1.5s", "-1s", "1 s", "1S", "1h30m", "99ms", "61m", "1d", "\"\"",
+            "99999999999999999999s", "9223372036854775807d",
+        ])
+    func durationRefusals(text: String) {
+        #expect(throws: SettingsFaults.self) { try http("idle_timeout", text) }
+    }
+
+    @Test(
+        "Sizes have a binary unit",
+        arguments: [
+            ("0B", 0), ("1B", 1), ("255B", 255), ("64KiB", 65_536), ("10MiB", 10_485_760),
+            ("1024GiB", 1 << 40),
+        ])
+    func sizes(text: String, bytes: Int) throws {
+        #expect(try http("max_body", text).maxBody.bytes == bytes)
+    }
+
+    @Test(
+        "Other texts are no sizes",
+        arguments: ["64", "64KB", "64kib", "1.5MiB", "-1B", "1025GiB", "9223372036854775807GiB"])
+    func sizeRefusals(text: String) {
+        #expect(throws: SettingsFaults.self) { try http("max_body", text) }
+    }
+
+    @Test(
+        "Durations and sizes are written in the largest unit that divides them",
+        arguments: [
+            (0, "0s"), (1, "1ms"), (999, "999ms"), (1_000, "1s"), (1_001, "1001ms"),
+            (60_000, "1m"), (61_000, "61s"), (3_600_000, "1h"), (86_400_000, "1d"),
+        ])
+    func durationText(milliseconds: Int, text: String) {
+        #expect(Duration.milliseconds(milliseconds).settingText == text)
+        #expect(ByteCount(bytes: 65_536).text == "64KiB")
+        #expect(ByteCount(bytes: 65_537).text == "65537B")
+        #expect(ByteCount(bytes: 0).text == "0B")
+    }
+
+    @Test(
+        "URLs of services are scheme, host and port",
+        arguments: [
+            ("http://h", "h", 80, "h"), ("https://h", "h", 443, "h"),
+            ("https://H.Example:8443/", "h.example", 8_443, "h.example:8443"),
+            ("http://127.0.0.1:81", "127.0.0.1", 81, "127.0.0.1:81"),
+            ("http://[::1]", "::1", 80, "[::1]"), ("http://[0::1]:81", "::1", 81, "[::1]:81"),
+            ("https://h:443", "h", 443, "h"), ("https://h:80", "h", 80, "h:80"),
+        ])
+    func urls(text: String, host: String, port: UInt16, authority: String) throws {
+        let yaml = World.minimal.with("http://127.0.0.1:8081", "\"\(text)\"")
+        let url = try #require(World.read(yaml).settings.services.first).upstream.url
+        #expect(url.host == host)
+        #expect(url.port == port)
+        #expect(url.authority == authority)
+        #expect((url.address != nil) == (host == "127.0.0.1" || host == "::1"))
+    }
+
+    @Test(
+        "Other URLs are refused",
+        arguments: [
+            "h", "http:/h", "http://", "file:///x", "http://h:", "http://h:+1", "http://h:65536",
+            "http://::1", "http://[::1", "http://[::1]x", "http://u@h", "http://h?q", "http://h#f",
+            "http://h/a", "http://*.h", "http://2130706433", "http://127.1", "http://ä",
+            "HTTP://h", "unix:/x",
+        ])
+    func urlRefusals(text: String) {
+        let yaml = World.minimal.with("http://127.0.0.1:8081", "\"\(text)\"")
+        #expect(throws: SettingsFaults.self) { try World.read(yaml) }
+    }
+
+    @Test(
+        "Paths start from the configuration's folder",
+        arguments: [
+            ("/etc/c", "log", "/etc/c/log"), ("/etc/c/", "./log", "/etc/c/log"),
+            ("/etc/c", "/var/log", "/var/log"), ("", "log", "log"), ("conf", "../x", "conf/../x"),
+        ])
+    func paths(folder: String, path: String, resolved: String) {
+        #expect(ResolvedPath(path, in: folder).text == resolved)
+    }
+
+    @Test(
+        "The log's name can be a key's name",
+        arguments: [
+            ("example.com/log", true), ("", false), ("a b", false), ("a+b", false), ("ä", false),
+            (String(repeating: "a", count: 255), true), (String(repeating: "a", count: 256), false),
+        ])
+    func origins(text: String, isGood: Bool) {
+        #expect((LogOrigin(text) != nil) == isGood)
+    }
+}
