@@ -88,7 +88,14 @@ let package = Package(
             ["ByteCoding", "AccessModel", .jwtKit, .x509, .asn1, .crypto, .cryptoExtras]),
         room("Policy", ["ByteCoding", "AccessModel", .crypto]),
         // Layer 3
+        room(
+            "Ledger",
+            ["CSystemCalls", "ByteCoding", "Merkle", "AuditRecords", "SignedNotes", .crypto]),
         room("Settings", ["ByteCoding", "AccessModel", "Policy", .yams]),
+        // Layer 4
+        room(
+            "LedgerFiles",
+            ["CSystemCalls", "Ledger", "AuditRecords", "SignedNotes", .crypto, .system]),
         // Tests, by the layer of what they test
         tests("ByteCoding"),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
@@ -104,6 +111,20 @@ let package = Package(
                 "ByteCoding", "AccessModel", .jwtKit, .x509, .asn1, .crypto, .cryptoExtras,
             ]),
         tests("Policy", ["AccessModel", "ByteCoding"]),
+        tests(
+            "Ledger",
+            ["ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "TestSupport"]),
         tests("Settings", ["AccessModel", "ByteCoding", "Policy"], exclude: ["Golden"]),
+        tests(
+            "LedgerFiles",
+            [
+                "ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "Ledger", "TestSupport",
+                .crypto, .system,
+            ]),
+        room(
+            "TestSupport",
+            [
+                "ByteCoding", "AccessModel", "AuditRecords", "Ledger", "SignedNotes", .crypto,
+            ]),
     ]
 )

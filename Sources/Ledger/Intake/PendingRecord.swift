@@ -1,0 +1,49 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AuditRecords
+
+/// A record on its way from an event loop to the writer.
+package struct PendingRecord: Sendable {
+    package let draft: RecordDraft
+    /// `producer.seq`, given when it was queued: what is lost after that shows as a gap.
+    package let sequence: UInt64
+    package let port: PortID
+    package let ticket: UInt64
+}
+
+/// How a record counts in the heartbeat (record.md §2).
+package enum Tally: Int, CaseIterable, Sendable {
+    case allowed
+    case denied
+    case limited
+    case errored
+    /// A `started` record, a heartbeat or another record of the proxy's own: no access ends with it.
+    case uncounted
+}
+
+/// How many records of each kind a producer has queued since its boot.
+package struct ProducerTallies: Hashable, Sendable {
+    /// The last `producer.seq` that is included.
+    package internal(set) var throughSequence: UInt64 = 0
+    private var counts = InlineCounts()
+
+    init() {}
+
+    package subscript(tally: Tally) -> UInt64 {
+        get { counts[tally.rawValue] }
+        set { counts[tally.rawValue] = newValue }
+    }
+
+    private struct InlineCounts: Hashable, Sendable {
+        private var lower = SIMD4<UInt64>()
+        private var upper: UInt64 = 0
+
+        subscript(position: Int) -> UInt64 {
+            get { position < 4 ? lower[position] : upper }
+            set {
+                if position < 4 { lower[position] = newValue } else { upper = newValue }
+            }
+        }
+    }
+}

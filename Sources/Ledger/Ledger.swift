@@ -1,0 +1,193 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AuditRecords
+package import ByteCoding
+internal import Dispatch
+internal import Merkle
+package import SignedNotes
+internal import Synchronization
+
+/// The log of one proxy: takes encoded records from event loops, and tells each when it is durable.
+///
+/// ## The guarantee
+/// `DurableBeforeAcknowledged`: a record that is settled as ``Outcome/recorded(_:)`` is on stable storage
+/// and covered by a durably stored signed checkpoint.
+///
+/// ## Threads
+/// `ledger` sequences, writes and syncs groups. `housekeeper` publishes checkpoints and records heartbeats.
+/// Event loops only lock the queue for a few instructions.
+package final class Ledger: Sendable {
+    /// Who is who, and under which key their values are sealed.
+    package let subjects: SubjectDirectory
+    /// This start of the producer.
+    package let boot: UniqueID
+    /// The `producer` object of every record of this boot.
+    package let producer: EncodedProducer
+    /// What opening did.
+    package let recovery: RecoveryReport
+    /// What the proxy counts for the heartbeat.
+    package let counters = AccessCounters()
+
+    let options: LedgerOptions
+    let clock: LedgerClock
+    let intake: Intake
+    let ports: PortTable
+    let publisher: Publisher
+    let gaps = Gaps()
+    let unattended: PortID
+    let gapsID: PortID
+    private let waiting = WaitingPort()
+    private let waitingID: PortID
+    let board: StatusBoard
+    let housekeeping = DispatchSemaphore(value: 0)
+    private let threads = Mutex<Threads?>(nil)
+    let closing = Atomic<Bool>(false)
+    let ids: Mutex<BufferedRandomness>
+
+    /// Opens the log that is in storage, or begins a new one, and records the start.
+    ///
+    /// Returns when the `log.start` record, and an outcome for every access that an earlier boot left
+    /// without one, are durable.
+    ///
+    /// - Parameter signers: the log's keys, the first of them its own; all sign.
+    package static func open(
+        _ storage: any LedgerStorage, signers: [NoteSigner], options: LedgerOptions,
+        clock: LedgerClock, randomness: consuming BufferedRandomness
+    ) throws(OpenFault) -> Ledger {
+        let disk = OpeningStorage(storage: storage)
+        guard let trust = TrustPolicy(logKeys: signers.map(\.verifierKey)) else {
+            throw OpenFault(
+                .untrustedCheckpoint,
+                "Two different signing keys share one key id. Make a new key for one of them.")
+        }
+        let recovered = try Recovery(
+            disk: disk, origin: options.origin, trust: trust, producer: options.producer
+        ).recover()
+        let secret = try directorySecret(on: disk, randomness: &randomness)
+        let publisher = Publisher(
+            storage: storage, journalLength: recovered.checkpointJournalLength,
+            flushedThrough: recovered.position.nextFrame - 1)
+        try publish(recovered, through: publisher, on: disk)
+        let ledger = Ledger(
+            storage: storage, signers: signers, options: options, clock: clock,
+            recovered: recovered, publisher: publisher, secret: secret, randomness: randomness)
+        do throws(OpenFault) {
+            try ledger.recordStart(recovered)
+        } catch {
+            ledger.abandon()
+            throw error
+        }
+        return ledger
+    }
+
+    private init(
+        storage: any LedgerStorage, signers: [NoteSigner], options: LedgerOptions,
+        clock: LedgerClock, recovered: RecoveredLog, publisher: Publisher, secret: [UInt8],
+        randomness: consuming BufferedRandomness
+    ) {
+        self.options = options
+        self.clock = clock
+        self.publisher = publisher
+        recovery = recovered.facts
+        boot = randomness.uniqueID(at: clock.now())
+        ids = Mutex(BufferedRandomness(source: .kernel))
+        producer = EncodedProducer(uid: options.producer, boot: boot)
+        var encodedOrigin: [UInt8] = []
+        CanonicalJSON.append(string: options.origin.text.utf8, to: &encodedOrigin)
+        intake = Intake(
+            mostWaitingBytes: options.mostWaitingBytes, encodedOrigin: encodedOrigin)
+        ports = PortTable()
+        unattended = ports.add(UnattendedPort())
+        waitingID = ports.add(waiting)
+        gapsID = ports.add(gaps)
+        board = StatusBoard(
+            LedgerStatus(size: recovered.position.size, checkpoint: recovered.checkpoint))
+        subjects = SubjectDirectory(
+            keys: recovered.subjects, secret: secret, randomness: randomness)
+        let start = WriterStart(
+            storage: storage, position: recovered.position, signers: signers,
+            periods: recovered.periods, savedSubjects: recovered.savedSubjects)
+        threads.withLock { threads in
+            threads = Threads(
+                writer: DedicatedThread(name: "ledger") { self.runWriter(start) },
+                housekeeper: DedicatedThread(name: "housekeeper") { self.runHousekeeper() })
+        }
+    }
+
+    private struct Threads {
+        let writer: DedicatedThread
+        let housekeeper: DedicatedThread
+    }
+
+    // MARK: Appending
+
+    /// Registers where an event loop wants to be told.
+    package func addPort(_ port: any ReplyPort) -> PortID { ports.add(port) }
+
+    /// Queues a record; its port is told under `ticket` what became of it.
+    package func append(
+        _ draft: RecordDraft, tally: Tally, port: PortID, ticket: UInt64
+    ) throws(AppendRefusal) {
+        try intake.append(draft, tally: tally, port: port, ticket: ticket)
+    }
+
+    /// The ledger's word that it takes records now, for an access that is recorded when complete.
+    package func permit() throws(AppendRefusal) -> RecordingPermit {
+        try intake.check()
+        return RecordingPermit()
+    }
+
+    /// Queues a record and blocks the calling thread until it is settled. Never on an event loop.
+    package func appendAndWait(
+        _ draft: RecordDraft, tally: Tally
+    ) throws(AppendRefusal) -> Outcome {
+        try waiting.wait { ticket throws(AppendRefusal) in
+            try intake.append(draft, tally: tally, port: waitingID, ticket: ticket)
+        }
+    }
+
+    /// How the log stands.
+    package var status: LedgerStatus {
+        var status = board.current
+        status.poisoned = intake.poisoned
+        status.waitingBytes = intake.waitingBytes
+        status.tallies = intake.tallies
+        return status
+    }
+
+    /// Records the stop, waits for everything queued, publishes, and ends the threads.
+    ///
+    /// - Returns: why the log had stopped earlier, where it had.
+    package func close() -> LogPoisoned? {
+        guard !closing.exchange(true, ordering: .sequentiallyConsistent) else {
+            return intake.poisoned
+        }
+        let running = threads.withLock { threads in
+            defer { threads = nil }
+            return threads
+        }
+        housekeeping.signal()
+        running?.housekeeper.join()
+        recordGaps()
+        recordHeartbeat()
+        recordStop()
+        intake.close()
+        running?.writer.join()
+        flush()
+        return intake.poisoned
+    }
+
+    /// Ends the threads of a start that was not recorded: a boot without `log.start` records nothing.
+    private func abandon() {
+        closing.store(true, ordering: .sequentiallyConsistent)
+        let running = threads.withLock { threads in
+            defer { threads = nil }
+            return threads
+        }
+        intake.close()
+        housekeeping.signal()
+        running?.housekeeper.join()
+        running?.writer.join()
+    }
+}

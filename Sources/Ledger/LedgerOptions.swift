@@ -1,0 +1,38 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import SignedNotes
+
+/// How a ledger is run; every duration and size is the operator's choice or a documented default.
+package struct LedgerOptions: Sendable {
+    /// The log's name: first line of every checkpoint, `log.origin` of every record.
+    package var origin: LogOrigin
+    /// `producer.uid`: which proxy writes here.
+    package var producer: String
+    /// How often checkpoints are published and files synced in their places; zero: after every group.
+    package var publishEvery: Duration
+    /// How often a heartbeat is recorded.
+    package var heartbeatEvery: Duration
+    /// Leaf bytes of one group; a larger queue becomes several groups.
+    package var mostGroupBytes: Int
+    /// Leaf bytes that may wait for the disk before records are refused.
+    package var mostWaitingBytes: Int
+    /// Size of each of the two commit journal files.
+    package var commitJournalBytes: Int
+    /// Version of this software, for `log.start`.
+    package var software: String
+    /// Hash of the configuration in force, for `log.start`.
+    package var configHash: String?
+
+    package init(origin: LogOrigin, producer: String, software: String) {
+        self.origin = origin
+        self.producer = producer
+        self.software = software
+        publishEvery = .seconds(1)
+        heartbeatEvery = .seconds(60)
+        mostGroupBytes = 4 << 20
+        mostWaitingBytes = 64 << 20
+        commitJournalBytes = 16 << 20
+        configHash = nil
+    }
+}

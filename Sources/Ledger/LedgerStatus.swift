@@ -1,0 +1,22 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import Merkle
+
+/// How a log stands at one moment.
+package struct LedgerStatus: Sendable {
+    /// Records that are durable.
+    package var size: TreeSize
+    /// The newest signed checkpoint; nil for a log without records.
+    package var checkpoint: [UInt8]?
+    package var poisoned: LogPoisoned?
+    /// Leaf bytes that wait for the disk.
+    package var waitingBytes = 0
+    /// What was queued since the boot.
+    package var tallies = ProducerTallies()
+
+    init(size: TreeSize, checkpoint: [UInt8]?) {
+        self.size = size
+        self.checkpoint = checkpoint
+    }
+}

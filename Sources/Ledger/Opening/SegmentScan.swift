@@ -1,0 +1,43 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import ByteCoding
+internal import Merkle
+
+/// One segment's entries read back: where each begins, and its hash.
+struct SegmentScan {
+    let segment: SegmentNumber
+    let bytes: [UInt8]
+    /// Start of each leaf, after its two length bytes, and its length.
+    private(set) var leaves: [Range<Int>] = []
+    /// Whether the file ends within an entry.
+    private(set) var isTorn = false
+
+    /// - Parameter bytes: the segment's `entries`.
+    init(_ segment: SegmentNumber, bytes: [UInt8]) {
+        self.segment = segment
+        self.bytes = bytes
+        var at = 0
+        while at < bytes.count {
+            guard let length = BigEndian.read(UInt16.self, from: bytes, at: at),
+                bytes.count - at - 2 >= Int(length)
+            else {
+                isTorn = true
+                return
+            }
+            leaves.append(at + 2..<at + 2 + Int(length))
+            at += 2 + Int(length)
+        }
+    }
+
+    func leaf(_ place: Int) -> ArraySlice<UInt8> { bytes[leaves[place]] }
+
+    /// The `offsets` file of the segment.
+    var offsets: [UInt8] {
+        var offsets: [UInt8] = []
+        offsets.reserveCapacity(leaves.count * 4)
+        for leaf in leaves { BigEndian.append(UInt32(leaf.lowerBound - 2), to: &offsets) }
+        return offsets
+    }
+}

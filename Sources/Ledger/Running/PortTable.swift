@@ -1,0 +1,45 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import Synchronization
+
+/// The registered ports, and how a group's outcomes get to them: one call a port and group.
+final class PortTable: Sendable {
+    private let ports = Mutex<[any ReplyPort]>([])
+
+    func add(_ port: any ReplyPort) -> PortID {
+        ports.withLock { ports in
+            ports.append(port)
+            return PortID(number: ports.count - 1)
+        }
+    }
+
+    /// Tells that a group is durable.
+    func settle(_ group: PreparedGroup) {
+        var place = -1
+        settle(group.records) { _ in
+            place += 1
+            return .recorded(group.receipt(at: place))
+        }
+    }
+
+    /// Tells the same outcome to all.
+    func settle(_ records: ArraySlice<PendingRecord>, as outcome: Outcome) {
+        settle(records) { _ in outcome }
+    }
+
+    private func settle(
+        _ records: ArraySlice<PendingRecord>, outcome: (PendingRecord) -> Outcome
+    ) {
+        let ports = ports.withLock { $0 }
+        var settlements = [[Settlement]](repeating: [], count: ports.count)
+        for record in records {
+            settlements[record.port.number].append(
+                Settlement(ticket: record.ticket, outcome: outcome(record)))
+        }
+        for (port, settlements) in zip(ports, settlements) where !settlements.isEmpty {
+            port.settle(settlements)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import Merkle
+internal import Synchronization
+
+/// Syncs what has been applied, publishes the checkpoint over it, and so lets the commit journal be used
+/// again: the housekeeper's work, off the path of any request.
+///
+/// Order: evidence synced, then the journal of checkpoints, then `checkpoint`, then the state file. So a
+/// published checkpoint never covers an entry that is not in its place on stable storage.
+final class Publisher: Sendable {
+    /// What the writer has applied and nobody has published yet.
+    struct Applied: Sendable {
+        var checkpoint: [UInt8]
+        var size: TreeSize
+        var frame: UInt64
+        var segments: Set<SegmentNumber>
+        var hasNewSubjects: Bool
+        var hasNewPeriods: Bool
+
+        /// This, with what an earlier one left to be synced.
+        func after(_ earlier: Applied) -> Applied {
+            var both = self
+            both.segments.formUnion(earlier.segments)
+            both.hasNewSubjects = hasNewSubjects || earlier.hasNewSubjects
+            both.hasNewPeriods = hasNewPeriods || earlier.hasNewPeriods
+            return both
+        }
+    }
+
+    private struct State {
+        var applied: Applied?
+        var journalLength: Int
+        var flushedThrough: UInt64
+    }
+
+    private let storage: any LedgerStorage
+    private let state: Mutex<State>
+    /// Held during a flush, so that the writer and the housekeeper never flush at once.
+    private let flushing = Mutex(())
+
+    init(storage: any LedgerStorage, journalLength: Int, flushedThrough: UInt64) {
+        self.storage = storage
+        state = Mutex(
+            State(applied: nil, journalLength: journalLength, flushedThrough: flushedThrough))
+    }
+
+    /// The last frame that is synced in its place and published.
+    var flushedThrough: UInt64 { state.withLock { $0.flushedThrough } }
+
+    /// Notes a group that has been applied.
+    func applied(_ group: PreparedGroup) {
+        let applied = Applied(
+            checkpoint: group.checkpoint, size: group.after.size, frame: group.header.number,
+            segments: [group.segment], hasNewSubjects: group.header.subjectsLength > 0,
+            hasNewPeriods: group.header.periodsLength > 0)
+        state.withLock { $0.applied = $0.applied.map(applied.after) ?? applied }
+    }
+
+    /// Notes groups that recovery has applied.
+    func recovered(_ applied: Applied) { state.withLock { $0.applied = applied } }
+
+    /// Publishes what has been applied; nothing to do when nothing has.
+    func flush() throws(StorageFault) {
+        let outcome = flushing.withLock { _ -> Result<Void, StorageFault> in
+            Result { () throws(StorageFault) in try flushAlone() }
+        }
+        try outcome.get()
+    }
+
+    private func flushAlone() throws(StorageFault) {
+        let (taken, journalLength) = state.withLock { state in
+            defer { state.applied = nil }
+            return (state.applied, state.journalLength)
+        }
+        guard let applied = taken else { return }
+        do {
+            try publish(applied, journalLength: journalLength)
+        } catch {
+            // Nothing is forgotten: where the disk was only full, the next flush does it all again.
+            state.withLock { $0.applied = $0.applied.map { $0.after(applied) } ?? applied }
+            throw error
+        }
+    }
+
+    private func publish(_ applied: Applied, journalLength: Int) throws(StorageFault) {
+        for segment in applied.segments.sorted() {
+            try storage.sync(.entries(segment))
+            if try storage.length(of: .disclosures(segment)) != nil {
+                try storage.sync(.disclosures(segment))
+            }
+            // A full segment is never written again; its derived files are synced too, so that
+            // opening has to rebuild no earlier segment.
+            if segment.fullSize <= applied.size {
+                try storage.sync(.offsets(segment))
+                for level in 0...2 { try storage.sync(.tree(level: level)) }
+                for file in [LogFile.entries(segment), .offsets(segment), .disclosures(segment)] {
+                    storage.release(file)
+                }
+            }
+        }
+        if applied.hasNewSubjects { try storage.sync(.subjects) }
+        if applied.hasNewPeriods { try storage.sync(.periods) }
+
+        // Crash point P1: evidence is in its place, no checkpoint says so. Opening finds the frames.
+        var entry: [UInt8] = []
+        CheckpointJournal.append(applied.checkpoint, to: &entry)
+        try storage.write(entry[...], to: .checkpointJournal, at: journalLength)
+        try storage.sync(.checkpointJournal)
+        // Crash point P2: journalled, not published. Opening publishes the newest checkpoint.
+        try storage.replace(.checkpoint, with: applied.checkpoint)
+        // Crash point P3: the state file may be on stable storage later than the data; older is harmless.
+        try storage.sync(.state)
+        state.withLock { state in
+            state.journalLength += entry.count
+            state.flushedThrough = applied.frame
+        }
+    }
+}

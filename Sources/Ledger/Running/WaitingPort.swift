@@ -1,0 +1,35 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+internal import Synchronization
+
+/// A port for a thread that waits for one record, off any event loop.
+final class WaitingPort: ReplyPort {
+    private let outcomes = Mutex<[UInt64: Outcome]>([:])
+    private let settled = DispatchSemaphore(value: 0)
+    private let turn = DispatchSemaphore(value: 1)
+
+    /// Queues a record and returns what became of it.
+    func wait(_ append: (UInt64) throws(AppendRefusal) -> Void) throws(AppendRefusal) -> Outcome {
+        turn.wait()
+        defer { turn.signal() }
+        try append(0)
+        while true {
+            settled.wait()
+            if let outcome = outcomes.withLock({ $0.removeValue(forKey: 0) }) { return outcome }
+        }
+    }
+
+    func settle(_ settlements: [Settlement]) {
+        outcomes.withLock { outcomes in
+            for settlement in settlements { outcomes[settlement.ticket] = settlement.outcome }
+        }
+        settled.signal()
+    }
+}
+
+/// The port of records that nobody waits for.
+final class UnattendedPort: ReplyPort {
+    func settle(_ outcomes: [Settlement]) {}
+}

@@ -1,0 +1,104 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import ByteCoding
+
+/// Seals what a group's records name for the first time in their segment, and adds the keys it takes.
+///
+/// Once a segment, so that segments are self-contained: archive and erasure work in units of segments.
+struct GroupSealing: ~Copyable {
+    /// What was appended to the frame, in this order.
+    struct Sealed {
+        var disclosuresLength = 0
+        var subjectsLength = 0
+        var periodsLength = 0
+        var disclosed: [Disclosure] = []
+        var newSubjects: [SubjectKey] = []
+        var newPeriod: PeriodKey?
+    }
+
+    private var sealer: Sealer
+    private var randomness: BufferedRandomness
+    private var periods: [Period: PeriodKey]
+    /// Subjects whose slot is durable.
+    private var savedSubjects: Set<SubjectID>
+
+    /// - Parameters:
+    ///   - periods: period keys that are already durable.
+    ///   - savedSubjects: subjects that already have a durable slot.
+    ///   - start: when this writer started.
+    init(
+        periods: [PeriodKey], savedSubjects: Set<SubjectID>, start: UTCInstant,
+        randomness: consuming BufferedRandomness
+    ) {
+        sealer = Sealer(start: start, randomness: &randomness)
+        self.randomness = randomness
+        self.periods = Dictionary(
+            periods.map { ($0.period, $0) }, uniquingKeysWith: { first, _ in first })
+        self.savedSubjects = savedSubjects
+    }
+
+    /// Appends disclosure blocks, then the slots of new subjects, then that of a new period.
+    mutating func seal(
+        _ records: ArraySlice<PendingRecord>, segment: SegmentNumber, at time: UTCInstant,
+        into frame: inout [UInt8]
+    ) -> Sealed {
+        var disclosed: [Disclosure] = []
+        for record in records {
+            record.draft.commitments.forEach { disclosure in
+                // Named twice in this group, sealed once: the first one marks it.
+                guard unsafe disclosure.sealedInSegment != segment else { return }
+                // Safe: this is the writer's thread, the marker's owner.
+                unsafe disclosure.sealedInSegment = segment
+                disclosed.append(disclosure)
+            }
+        }
+        var sealed = Sealed()
+        sealed.disclosed = disclosed
+        guard !disclosed.isEmpty else { return sealed }
+
+        let period = Period(of: time)
+        let key: PeriodKey
+        if let known = periods[period] {
+            key = known
+        } else {
+            key = PeriodKey(period: period, randomness: &randomness)
+            sealed.newPeriod = key
+        }
+        let start = frame.count
+        do throws(SealingFault) {
+            try sealer.seal(disclosed, period: key, into: &frame)
+        } catch {
+            preconditionFailure("DisclosuresAreSealed: the library does not seal (\(error))")
+        }
+        sealed.disclosuresLength = frame.count - start
+        var named: Set<SubjectID> = []
+        for disclosure in disclosed {
+            let subject = disclosure.subject
+            guard !savedSubjects.contains(subject.id), named.insert(subject.id).inserted else {
+                continue
+            }
+            sealed.newSubjects.append(subject)
+            frame.append(contentsOf: SubjectSlot(subject, created: time).bytes)
+        }
+        sealed.subjectsLength = frame.count - start - sealed.disclosuresLength
+        if let period = sealed.newPeriod {
+            frame.append(contentsOf: PeriodSlot(period, created: time).bytes)
+            sealed.periodsLength = KeySlot.byteCount
+        }
+        return sealed
+    }
+
+    /// The group is durable, and its keys with it.
+    mutating func groupPersisted(_ group: PreparedGroup) {
+        savedSubjects.formUnion(group.newSubjects.map(\.id))
+        if let period = group.newPeriod { periods[period.period] = period }
+    }
+
+    /// The group is not: what it sealed must be sealed again by the next that names it.
+    func groupRejected(_ group: PreparedGroup) {
+        // Safe: this is the writer's thread, the marker's owner.
+        for disclosure in group.disclosed { unsafe disclosure.sealedInSegment = nil }
+    }
+}

@@ -1,0 +1,85 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the ledger asks of a disk, one named operation at a time.
+///
+/// The seam at which faults are injected and memory or another medium can stand in for files. Called by
+/// the writer and the housekeeper, never by both for the same file at the same time except that one may
+/// write a file while the other syncs it.
+package protocol LedgerStorage: AnyObject, Sendable {
+    /// The file's length in bytes, or nil where there is no such file.
+    func length(of file: LogFile) throws(StorageFault) -> Int?
+
+    /// `count` bytes from `offset` on; fewer only where the file ends before.
+    func read(_ file: LogFile, from offset: Int, count: Int) throws(StorageFault) -> [UInt8]
+
+    /// Writes all bytes at an offset, making the file where there is none. Not durable before ``sync(_:)``.
+    func write(_ bytes: ArraySlice<UInt8>, to file: LogFile, at offset: Int) throws(StorageFault)
+
+    /// Makes sure that writing the file up to `length` cannot fail for want of space.
+    func reserve(_ file: LogFile, through length: Int) throws(StorageFault)
+
+    /// Returns when everything written to the file, and its existence, is on stable storage.
+    func sync(_ file: LogFile) throws(StorageFault)
+
+    /// Cuts the file off, and gives back space reserved beyond.
+    func truncate(_ file: LogFile, to length: Int) throws(StorageFault)
+
+    /// Puts new content in the place of a file's, durably and so that a reader sees either.
+    func replace(_ file: LogFile, with bytes: [UInt8]) throws(StorageFault)
+
+    /// Lets go of a file that will not be written again.
+    func release(_ file: LogFile)
+}
+
+extension LedgerStorage {
+    /// The whole file; empty where there is none.
+    package func contents(of file: LogFile) throws(StorageFault) -> [UInt8] {
+        guard let length = try length(of: file), length > 0 else { return [] }
+        return try read(file, from: 0, count: length)
+    }
+}
+
+/// Why storage did not do as it was asked.
+package struct StorageFault: Error, Hashable, Sendable {
+    package enum Operation: String, CaseIterable, Sendable {
+        case length
+        case read
+        case write
+        case reserve
+        case sync
+        case truncate
+        case replace
+    }
+
+    package enum Cause: Hashable, Sendable {
+        /// The disk, or the quota, is full.
+        case noSpace
+        /// Reading or writing is not permitted, or the file system is read-only.
+        case notPermitted
+        /// The error number that the system gave.
+        case system(Int32)
+    }
+
+    package var operation: Operation
+    package var file: LogFile
+    package var cause: Cause
+
+    package init(_ operation: Operation, _ file: LogFile, _ cause: Cause) {
+        self.operation = operation
+        self.file = file
+        self.cause = cause
+    }
+}
+
+extension StorageFault: CustomStringConvertible {
+    package var description: String {
+        let what =
+            switch cause {
+            case .noSpace: "no space left; free some"
+            case .notPermitted: "not permitted; check owner, mode and mount"
+            case .system(let number): "system error \(number); check the disk and the kernel log"
+            }
+        return "\(operation.rawValue) \(file.path ?? "state"): \(what)"
+    }
+}

@@ -1,0 +1,72 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AuditRecords
+package import Crypto
+internal import Merkle
+internal import Synchronization
+
+/// Who is who: the provider's subject on one side, the opaque id and its key on the other.
+///
+/// The mapping lies outside the log, as a keyed digest, so that erasing a slot leaves an id that means
+/// nothing. Asked once for each verified credential, not for each request.
+package final class SubjectDirectory: Sendable {
+    private struct State: ~Copyable {
+        var keys: [Hash256: SubjectKey]
+        var randomness: BufferedRandomness
+    }
+
+    private let state: Mutex<State>
+    private let secret: SymmetricKey
+
+    /// Everybody who showed no credential.
+    package let anonymous: SubjectKey
+    /// Whoever the services belong to.
+    package let tenant: SubjectKey
+
+    /// - Parameters:
+    ///   - keys: the subjects with a live slot.
+    ///   - secret: 32 bytes that outlive the process.
+    init(keys: [SubjectKey], secret: [UInt8], randomness: consuming BufferedRandomness) {
+        var special: [SubjectID: SubjectKey] = [:]
+        for id in [SubjectID.anonymous, .tenant] {
+            special[id] =
+                keys.first { $0.id == id }
+                ?? SubjectKey(id: id, lookup: .zero, randomness: &randomness)
+        }
+        guard let anonymous = special[.anonymous], let tenant = special[.tenant] else {
+            preconditionFailure("SpecialSubjectsExist: made just above")
+        }
+        self.anonymous = anonymous
+        self.tenant = tenant
+        self.secret = SymmetricKey(data: secret)
+        state = Mutex(
+            State(
+                keys: Dictionary(
+                    keys.filter { $0.lookup != .zero }.map { ($0.lookup, $0) },
+                    uniquingKeysWith: { first, _ in first }),
+                randomness: randomness))
+    }
+
+    /// The key under which token ids are digested for records: the same for as long as the log lives, so that
+    /// records of one token can be told to belong together.
+    package var tokenDigestKey: SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: secret, info: Array("countersign/token-digest/v1".utf8),
+            outputByteCount: 32)
+    }
+
+    /// The key of a subject; a new one where it has none. A new one becomes durable with the first record
+    /// that discloses something under it.
+    package func key(issuer: String, subject: String) -> SubjectKey {
+        let lookup = SubjectKey.lookup(
+            issuer: issuer, subject: subject, directorySecret: secret)
+        return state.withLock { state in
+            if let known = state.keys[lookup] { return known }
+            let id = SubjectID(randomness: &state.randomness)
+            let key = SubjectKey(id: id, lookup: lookup, randomness: &state.randomness)
+            state.keys[lookup] = key
+            return key
+        }
+    }
+}

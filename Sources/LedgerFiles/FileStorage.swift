@@ -1,0 +1,223 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSystemCalls
+internal import Glibc
+package import Ledger
+internal import Synchronization
+package import SystemPackage
+
+/// A log directory as the ledger's storage: the only code that writes log files.
+///
+/// The directory is locked for as long as this lives, so that two processes never write one log.
+/// Everything is made readable by its owner only.
+package final class FileStorage: LedgerStorage {
+    private struct OpenFile {
+        var descriptor: FileDescriptor
+        /// Bytes for which the file system has promised room.
+        var reserved: Int
+        /// Whether the entry in its folder may not be on stable storage yet.
+        var isNew: Bool
+    }
+
+    private let directory: FilePath
+    private let statePath: FilePath
+    private let open = Mutex<[LogFile: OpenFile]>([:])
+    private let lock: DirectoryLock
+
+    /// Room is asked for in steps of this many bytes, so that most groups ask for none.
+    private static let reserveStep = 1 << 20
+
+    /// Locks the directory, making it where there is none.
+    ///
+    /// - Parameters:
+    ///   - directory: the log's own folder.
+    ///   - state: the folder that keeps the newest checkpoint, apart from the data.
+    package init(directory: FilePath, state: FilePath) throws(DirectoryFault) {
+        self.directory = directory
+        try Folder.make(directory)
+        try Folder.make(state)
+        for name in ["segments", "tree", "keys"] {
+            try Folder.make(directory.appending(name))
+        }
+        lock = try DirectoryLock(directory)
+        statePath = state.appending("checkpoint.slots")
+    }
+
+    deinit {
+        for file in open.withLock({ $0.values.map(\.descriptor) }) {
+            // Nothing unsynced is lost here: closing is no sync, and the journal has everything.
+            _ = Result { try file.close() }
+        }
+    }
+
+    package func length(of file: LogFile) throws(StorageFault) -> Int? {
+        if let known = open.withLock({ $0[file]?.descriptor }) {
+            return try act(.length, file) { Int(try known.seek(offset: 0, from: .end)) }
+        }
+        var status = stat()
+        // Safe: both pointers live through the call, and the path is zero-terminated.
+        let result = unsafe path(of: file).withPlatformString { unsafe stat($0, &status) }
+        if result == 0 { return Int(status.st_size) }
+        guard errno != ENOENT else { return nil }
+        throw fault(.length, file, Errno(rawValue: errno))
+    }
+
+    package func read(
+        _ file: LogFile, from offset: Int, count: Int
+    ) throws(StorageFault) -> [UInt8] {
+        guard count > 0, try length(of: file) != nil else { return [] }
+        let descriptor = try descriptor(of: file, for: .read)
+        return try act(.read, file) {
+            var filled = 0
+            return try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+                while filled < count {
+                    // Safe: the slice starts within the buffer and ends with it.
+                    let rest = unsafe UnsafeMutableRawBufferPointer(
+                        rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                    let more = try unsafe descriptor.read(
+                        fromAbsoluteOffset: Int64(offset + filled), into: rest)
+                    guard more > 0 else { break }
+                    filled += more
+                }
+                initialized = filled
+            }
+        }
+    }
+
+    package func write(
+        _ bytes: ArraySlice<UInt8>, to file: LogFile, at offset: Int
+    ) throws(StorageFault) {
+        let descriptor = try descriptor(of: file, for: .write)
+        try act(.write, file) {
+            _ = try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes)
+        }
+    }
+
+    package func reserve(_ file: LogFile, through length: Int) throws(StorageFault) {
+        if let known = open.withLock({ $0[file]?.reserved }), known >= length { return }
+        let descriptor = try descriptor(of: file, for: .reserve)
+        let reserved = (length + Self.reserveStep - 1) / Self.reserveStep * Self.reserveStep
+        // The commit journal is allocated for good; other files end where their content ends.
+        var keepsSize = true
+        if case .commits = file { keepsSize = false }
+        let error = csc_reserve(descriptor.rawValue, off_t(reserved), keepsSize)
+        // A file system without reservations is used as it is: a full disk then poisons the log.
+        if error != 0, error != EOPNOTSUPP {
+            throw fault(.reserve, file, Errno(rawValue: error))
+        }
+        open.withLock { $0[file]?.reserved = reserved }
+    }
+
+    package func sync(_ file: LogFile) throws(StorageFault) {
+        let descriptor = try descriptor(of: file, for: .sync)
+        guard fdatasync(descriptor.rawValue) == 0 else {
+            throw fault(.sync, file, Errno(rawValue: errno))
+        }
+        guard open.withLock({ $0[file]?.isNew ?? false }) else { return }
+        try syncFolder(of: file)
+        open.withLock { $0[file]?.isNew = false }
+    }
+
+    package func truncate(_ file: LogFile, to length: Int) throws(StorageFault) {
+        let descriptor = try descriptor(of: file, for: .truncate)
+        guard ftruncate(descriptor.rawValue, off_t(length)) == 0 else {
+            throw fault(.truncate, file, Errno(rawValue: errno))
+        }
+        open.withLock { $0[file]?.reserved = length }
+    }
+
+    package func replace(_ file: LogFile, with bytes: [UInt8]) throws(StorageFault) {
+        // A descriptor from before would go on reading what was replaced.
+        release(file)
+        let target = path(of: file)
+        let fresh = FilePath(target.string + ".new")
+        try act(.replace, file) {
+            let descriptor = try FileDescriptor.open(
+                fresh, .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: .ownerReadWrite)
+            try descriptor.closeAfter {
+                _ = try descriptor.writeAll(toAbsoluteOffset: 0, bytes)
+                guard fdatasync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+            try unsafe fresh.withPlatformString { from in
+                try unsafe target.withPlatformString { to in
+                    // Safe: both are zero-terminated strings that live through the call.
+                    guard unsafe rename(from, to) == 0 else { throw Errno(rawValue: errno) }
+                }
+            }
+        }
+        try syncFolder(of: file)
+    }
+
+    package func release(_ file: LogFile) {
+        guard let closed = open.withLock({ $0.removeValue(forKey: file) }) else { return }
+        // Its content is synced; closing says nothing that a sync has not said.
+        _ = Result { try closed.descriptor.close() }
+    }
+
+    private func path(of file: LogFile) -> FilePath {
+        guard let path = file.path else { return statePath }
+        return directory.pushing(FilePath(path))
+    }
+
+    private func descriptor(
+        of file: LogFile, for operation: StorageFault.Operation
+    ) throws(StorageFault) -> FileDescriptor {
+        if let known = open.withLock({ $0[file]?.descriptor }) { return known }
+        let path = path(of: file)
+        let isNew = try length(of: file) == nil
+        let descriptor = try act(operation, file) {
+            try makeFolder(of: file)
+            return try FileDescriptor.open(
+                path, .readWrite, options: [.create, .closeOnExec],
+                permissions: .ownerReadWrite)
+        }
+        open.withLock {
+            $0[file] = OpenFile(descriptor: descriptor, reserved: 0, isNew: isNew)
+        }
+        return descriptor
+    }
+
+    private func makeFolder(of file: LogFile) throws(Errno) {
+        switch file {
+        case .entries, .offsets, .disclosures:
+            try Folder.makeOne(path(of: file).removingLastComponent())
+        default: return
+        }
+    }
+
+    private func syncFolder(of file: LogFile) throws(StorageFault) {
+        var folder = path(of: file).removingLastComponent()
+        try act(.sync, file) {
+            try Folder.sync(folder)
+            // A new segment is itself an entry of `segments`.
+            while folder != directory, file.path != nil {
+                folder = folder.removingLastComponent()
+                try Folder.sync(folder)
+            }
+        }
+    }
+
+    /// Does something with a file, naming both in the fault.
+    private func act<Value>(
+        _ operation: StorageFault.Operation, _ file: LogFile, _ body: () throws -> Value
+    ) throws(StorageFault) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw fault(operation, file, error as? Errno ?? .ioError)
+        }
+    }
+
+    private func fault(
+        _ operation: StorageFault.Operation, _ file: LogFile, _ error: Errno
+    ) -> StorageFault {
+        switch error {
+        case .noSpace, .diskQuotaExceeded: StorageFault(operation, file, .noSpace)
+        case .permissionDenied, .notPermitted, .readOnlyFileSystem:
+            StorageFault(operation, file, .notPermitted)
+        default: StorageFault(operation, file, .system(error.rawValue))
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Crypto
+internal import Glibc
+package import SignedNotes
+package import SystemPackage
+
+/// The file with the log's private key: one line, `PRIVATE+KEY+name+id+key`, for its owner's eyes only.
+package enum SigningKeyFile {
+    /// Reads the key; a file that others may read is refused, for the key may be known.
+    package static func read(_ path: FilePath) throws(DirectoryFault) -> NoteSigner {
+        let text: String
+        do {
+            let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            text = try file.closeAfter {
+                var status = stat()
+                // Safe: the structure lives through the call.
+                guard unsafe fstat(file.rawValue, &status) == 0 else {
+                    throw Errno(rawValue: errno)
+                }
+                guard status.st_mode & 0o077 == 0 else {
+                    throw DirectoryFault(
+                        .keyTooOpen,
+                        "The signing key \(path) can be read by others (mode "
+                            + String(status.st_mode & 0o777, radix: 8)
+                            + "). Run: chmod 600 \(path). If others had access, rotate the key.")
+                }
+                var bytes = [UInt8](repeating: 0, count: 4096)
+                let count = try unsafe bytes.withUnsafeMutableBytes { buffer in
+                    // Safe: the buffer lives through the call, which fills no more than it holds.
+                    try unsafe file.read(fromAbsoluteOffset: 0, into: buffer)
+                }
+                return String(decoding: bytes.prefix(count), as: UTF8.self)
+            }
+        } catch let fault as DirectoryFault {
+            throw fault
+        } catch {
+            throw DirectoryFault(
+                .keyUnreadable,
+                "The signing key \(path) cannot be read (\(error)). Check log.key_file; "
+                    + "`countersign init` makes a new log with a new key.")
+        }
+        do {
+            return try NoteSigner(privateText: text.split(separator: "\n").first ?? "")
+        } catch {
+            throw DirectoryFault(
+                .keyMalformed,
+                "\(path) holds no signing key (\(error)). Restore the file; a log goes on "
+                    + "only with the key that signed it.")
+        }
+    }
+
+    /// Makes a new key of this name and stores it; an existing file is never overwritten.
+    package static func create(_ path: FilePath, name: KeyName) throws(DirectoryFault) -> NoteSigner
+    {
+        let signer = NoteSigner(name: name, key: Curve25519.Signing.PrivateKey())
+        do {
+            let file = try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: .ownerReadWrite)
+            try file.closeAfter {
+                _ = try file.writeAll((signer.privateText + "\n").utf8)
+                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+        } catch {
+            throw DirectoryFault(
+                .keyExists,
+                "The signing key \(path) cannot be made (\(error)). Choose another folder, or "
+                    + "move the file away if it is not needed.")
+        }
+        return signer
+    }
+}

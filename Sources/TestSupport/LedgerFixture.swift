@@ -1,0 +1,108 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+package import AuditRecords
+package import ByteCoding
+internal import Crypto
+package import Ledger
+package import SignedNotes
+internal import Synchronization
+
+/// A log of the test's own: name, key, clock and records.
+package struct LedgerFixture: Sendable {
+    package let signer: NoteSigner
+    package let clock: ManualClock
+    package var options: LedgerOptions
+
+    package init() throws {
+        guard let name = KeyName("audit.example.com/test") else {
+            throw FixtureFault.badName
+        }
+        signer = NoteSigner(name: name, key: Curve25519.Signing.PrivateKey())
+        clock = ManualClock(UTCInstant(microseconds: 1_795_000_000_000_000))
+        options = LedgerOptions(
+            origin: LogOrigin(name), producer: "proxy-test", software: "0.0.0-test")
+        options.publishEvery = .zero
+        options.commitJournalBytes = 64 << 10
+    }
+
+    /// Opens the log in a storage.
+    package func open(_ storage: any LedgerStorage) throws(OpenFault) -> Ledger {
+        try Ledger.open(
+            storage, signers: [signer], options: options, clock: clock.ledgerClock,
+            randomness: BufferedRandomness(source: .kernel))
+    }
+
+    /// A record of an ordinary GET, with a path and an address to disclose.
+    ///
+    /// - Parameter stage: `started` has no outcome yet.
+    package func record(
+        for ledger: Ledger, path: String = "/v1/invoices/1", dataTags: [String] = [],
+        stage: RecordStage = .complete
+    ) -> RecordDraft {
+        var randomness = BufferedRandomness(source: .kernel)
+        let now = clock.now
+        let text = Array(path.utf8)
+        let address = Array("203.0.113.7".utf8)
+        let nothing: [UInt8] = []
+        let decision = Decision(
+            effect: .allow, policy: "billing", policyVersion: "sha256:00", rule: "r-1",
+            reason: .roleMatch)
+        var record = AccessRecord(
+            uid: randomness.uniqueID(at: now), time: now, stage: .complete, actor: .anonymous,
+            service: EncodedService(
+                name: "billing", address: "127.0.0.1", port: 80, tlsVerified: nil),
+            http: HTTPFacts(
+                method: .get, scheme: .http, version: .http11,
+                route: EncodedRoute("/v1/invoices/{id}"), status: 200, upstreamStatus: 200,
+                requestSize: 0, responseSize: 12),
+            decision: EncodedDecision(decision), end: EventEnd(.roleMatch, status: 200),
+            reason: nil,
+            commitments: Commitments(
+                where: Disclosure.where(
+                    address: address.span, port: 51234, peerAddress: nothing.span,
+                    userAgent: nothing.span, forwarded: [], tls: nil,
+                    subject: ledger.subjects.anonymous, salt: randomness.salt()),
+                what: Disclosure.what(
+                    path: text.span, query: nothing.span, subject: ledger.subjects.tenant,
+                    salt: randomness.salt())),
+            durationMicroseconds: 120, dataTags: dataTags)
+        if stage == .started {
+            record.stage = .started
+            record.end = .open
+            record.http.status = nil
+            record.http.upstreamStatus = nil
+        }
+        let host = Array("api.example.com".utf8)
+        return record.draft(host: host.span, producer: ledger.producer)
+    }
+}
+
+package enum FixtureFault: Error {
+    case badName
+}
+
+/// A clock that a test turns.
+package final class ManualClock: Sendable {
+    private let instant: Mutex<UTCInstant>
+
+    package init(_ start: UTCInstant) { instant = Mutex(start) }
+
+    package var now: UTCInstant {
+        get { instant.withLock { $0 } }
+        set { instant.withLock { $0 = newValue } }
+    }
+
+    package func set(_ now: UTCInstant) { instant.withLock { $0 = now } }
+
+    package var ledgerClock: LedgerClock {
+        LedgerClock(
+            now: { self.now },
+            facts: {
+                ClockFacts(
+                    source: "test", offsetMicroseconds: 0, errorMicroseconds: 0,
+                    isSynchronized: true)
+            })
+    }
+}

@@ -1,0 +1,134 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import Ledger
+import Merkle
+import SignedNotes
+import TestSupport
+import Testing
+
+@Suite struct `Opening a log` {
+    let fixture: LedgerFixture
+
+    init() throws { fixture = try LedgerFixture() }
+
+    /// A closed log with some accesses.
+    private func log(_ accesses: Int, in storage: MemoryStorage = MemoryStorage()) throws
+        -> MemoryStorage
+    {
+        let ledger = try fixture.open(storage)
+        for _ in 0..<accesses {
+            _ = try ledger.appendAndWait(fixture.record(for: ledger), tally: .allowed)
+        }
+        #expect(ledger.close() == nil)
+        return storage
+    }
+
+    private func fault(opening storage: MemoryStorage, with fixture: LedgerFixture? = nil)
+        -> OpenFault?
+    {
+        #expect(throws: OpenFault.self) { _ = try (fixture ?? self.fixture).open(storage) }
+    }
+
+    @Test func `refuses a rewritten log, even one that is signed with the right key`() throws {
+        let seen = try log(3)
+        let rewritten = try log(5)
+        rewritten.tamper(.state) { $0 = seen.files[.state] ?? [] }
+        let fault = fault(opening: rewritten)
+        #expect(fault?.code == .forked)
+        #expect(fault?.description.hasSuffix(".") == true)
+    }
+
+    @Test func `refuses a log that another key has signed`() throws {
+        let storage = try log(2)
+        #expect(fault(opening: storage, with: try LedgerFixture())?.code == .untrustedCheckpoint)
+    }
+
+    @Test func `refuses a log whose data is gone while its state file remembers it`() throws {
+        let storage = try log(2)
+        for file in storage.files.keys where file != .state { storage.remove(file) }
+        let code = fault(opening: storage)?.code
+        #expect(code == .nonexistentData || code == .rolledBack)
+    }
+
+    @Test func `gives an access without an outcome the outcome unknown`() throws {
+        let storage = MemoryStorage()
+        let ledger = try fixture.open(storage)
+        let draft = fixture.record(for: ledger, stage: .started)
+        _ = try ledger.appendAndWait(draft, tally: .allowed)
+        // The process ends here: nothing is closed.
+        let left = storage.crash(keeping: .syncedOnly)
+        _ = ledger.close()
+
+        let reopened = try fixture.open(left)
+        #expect(reopened.close() == nil)
+        let records = try left.leaves().map { try Record(leaf: $0) }.filter { $0.uid == draft.uid }
+        #expect(records.map(\.stage) == [.started, .unknown])
+        let start = try #require(
+            try left.leaves().map { try Record(leaf: $0) }
+                .last { $0.event("action")?.string == "log.start" })
+        #expect(start.value[path: "recovery", "unknown_outcomes"]?.integer == 1)
+        // Once is enough: the next start finds nothing to do.
+        let again = try fixture.open(left)
+        #expect(again.close() == nil)
+        let all = try left.leaves().map { try Record(leaf: $0) }.filter { $0.uid == draft.uid }
+        #expect(all.count == 2)
+    }
+
+    @Test func `ImmutableOnceWritten: later records change no byte of earlier ones`() throws {
+        let storage = try log(5)
+        let files = storage.files
+        _ = try log(300, in: storage)
+        for file in [
+            LogFile.entries(SegmentNumber(0)), .disclosures(SegmentNumber(0)),
+            .checkpointJournal, .tree(level: 0),
+        ] {
+            let before = try #require(files[file])
+            #expect(!before.isEmpty)
+            #expect(storage.files[file]?.prefix(before.count).elementsEqual(before) == true)
+        }
+    }
+
+    @Test func `SizeNeverShrinks: every checkpoint that was published is larger than the last`()
+        throws
+    {
+        let storage = MemoryStorage()
+        for _ in 0..<4 { _ = try log(3, in: storage) }
+        let (notes, _) = CheckpointJournal.scan(storage.files[.checkpointJournal] ?? [])
+        let sizes = try notes.map { try UnverifiedCheckpoint(Array($0)).claim.size }
+        #expect(sizes.count >= 4)
+        #expect(zip(sizes, sizes.dropFirst()).allSatisfy { $0 < $1 })
+    }
+
+    @Test func `EveryGroupSigned: no frame of the commit journal lacks its checkpoint`() throws {
+        let storage = try log(20)
+        let frames = CommitFrame.newestRun(
+            storage.files[.commits(0)] ?? [], storage.files[.commits(1)] ?? [])
+        let trust = try #require(TrustPolicy(logKeys: [fixture.signer.verifierKey]))
+        #expect(!frames.isEmpty)
+        for frame in frames {
+            let verdict = try UnverifiedCheckpoint(Array(frame.checkpoint)).verify(with: trust)
+            guard case .verified(let checkpoint) = verdict else {
+                Issue.record("frame \(frame.header.number) is not signed")
+                continue
+            }
+            #expect(checkpoint.size.count > frame.header.firstIndex.value)
+        }
+    }
+
+    @Test func `leaves nothing running where the start cannot be recorded`() throws {
+        let storage = try log(2)
+        let entries = storage.files[.entries(SegmentNumber(0))]
+        storage.inject { _, operation, _ in
+            operation == .reserve ? .init(.noSpace, effect: .nothing) : nil
+        }
+        #expect(fault(opening: storage)?.code == .storage)
+        storage.inject(nil)
+        #expect(storage.files[.entries(SegmentNumber(0))] == entries)
+        // The next start continues as if there had been no other.
+        let ledger = try fixture.open(storage)
+        #expect(ledger.close() == nil)
+    }
+}
