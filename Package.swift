@@ -57,6 +57,7 @@ let package = Package(
     name: "countersign",
     platforms: [.macOS(.v26)],
     products: [
+        .executable(name: "countersign-verify", targets: ["countersign-verify"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -91,11 +92,25 @@ let package = Package(
         room(
             "Ledger",
             ["CSystemCalls", "ByteCoding", "Merkle", "AuditRecords", "SignedNotes", .crypto]),
+        room(
+            "Verification",
+            [
+                "ByteCoding", "AccessModel", "Merkle", "AuditRecords", "SignedNotes", .crypto,
+                .system,
+            ]),
         room("Settings", ["ByteCoding", "AccessModel", "Policy", .yams]),
         // Layer 4
         room(
             "LedgerFiles",
             ["CSystemCalls", "Ledger", "AuditRecords", "SignedNotes", .crypto, .system]),
+        // Layer 7
+        .executableTarget(
+            name: "countersign-verify",
+            dependencies: [
+                "ByteCoding", "Merkle", "SignedNotes", "AuditRecords", "Verification",
+                .argumentParser, .system,
+            ],
+            swiftSettings: librarySettings),
         // Tests, by the layer of what they test
         tests("ByteCoding"),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
@@ -114,6 +129,12 @@ let package = Package(
         tests(
             "Ledger",
             ["ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "TestSupport"]),
+        tests(
+            "Verification",
+            [
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Ledger",
+                "TestSupport", .crypto, .system,
+            ]),
         tests("Settings", ["AccessModel", "ByteCoding", "Policy"], exclude: ["Golden"]),
         tests(
             "LedgerFiles",

@@ -1,0 +1,135 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Merkle
+internal import SignedNotes
+
+/// Checks the checkpoints of a log: their form, signatures, order, and that their roots are those of the
+/// records.
+struct CheckpointAudit {
+    private let found: [FoundCheckpoint]
+    private let published: FoundCheckpoint?
+    private let newest: UnverifiedCheckpoint?
+    private(set) var findings = FindingList()
+    /// The largest checkpoint that the policy accepts.
+    private(set) var verified: VerifiedCheckpoint?
+
+    init(
+        _ files: [FoundCheckpoint], published: FoundCheckpoint?, newest: UnverifiedCheckpoint?
+    ) {
+        found = files
+        self.published = published
+        self.newest = newest
+    }
+
+    var count: Int { found.count }
+
+    /// The sizes that any readable checkpoint claims.
+    var sizes: [UInt64] { found.compactMap { $0.checkpoint?.claim.size.count } }
+
+    /// How many of the policy's witnesses have cosigned the published checkpoint.
+    private(set) var publishedWitnesses = 0
+
+    /// Checks form and order.
+    mutating func checkForm() {
+        if newest == nil { findings.report(Finding(.noCheckpoint)) }
+        var last: (file: String, size: TreeSize)?
+        for item in found {
+            switch item.content {
+            case .failure(let fault):
+                findings.report(
+                    Finding(
+                        .checkpointUnreadable, file: item.file,
+                        detail: "number \(item.position): \(fault)"))
+            case .success(let checkpoint):
+                let size = checkpoint.claim.size
+                if checkpoint.claim.origin != newest?.claim.origin {
+                    findings.report(
+                        Finding(
+                            .wrongOrigin, file: item.file, detail: "size \(size.count)"))
+                }
+                if let last, last.file == item.file, size <= last.size {
+                    findings.report(
+                        Finding(
+                            .checkpointsNotGrowing, file: item.file,
+                            detail: "\(size.count) after \(last.size.count)"))
+                }
+                last = (item.file, size)
+            }
+        }
+    }
+
+    /// Checks all signatures, several at a time.
+    mutating func checkSignatures(_ policy: TrustPolicy?, jobs: Int) async {
+        guard let policy else {
+            findings.report(Finding(.noKey))
+            return
+        }
+        var parts: [Int: [CheckpointVerdict]] = [:]
+        let found = found
+        let step = max(1, min(256, found.count / max(jobs, 1) + 1))
+        await withTaskGroup(of: (Int, [CheckpointVerdict]).self) { group in
+            for start in stride(from: 0, to: found.count, by: step) {
+                group.addTask {
+                    let part = found[start..<min(start + step, found.count)]
+                    return (start, part.compactMap { $0.checkpoint?.verify(with: policy) })
+                }
+            }
+            for await (start, verdicts) in group { parts[start] = verdicts }
+        }
+        let verdicts = parts.sorted { $0.key < $1.key }.flatMap(\.value)
+        for (item, verdict) in zip(found.filter { $0.checkpoint != nil }, verdicts) {
+            take(verdict, of: item)
+        }
+    }
+
+    private mutating func take(_ verdict: CheckpointVerdict, of item: FoundCheckpoint) {
+        let size = item.checkpoint.map { "size \($0.claim.size.count)" }
+        switch verdict {
+        case .verified(let checkpoint):
+            if verified.map({ $0.size < checkpoint.size }) ?? true { verified = checkpoint }
+            if isPublished(item) { publishedWitnesses = checkpoint.cosignatures.count }
+        case .refused(.invalidSignature(let signer)):
+            findings.report(
+                Finding(
+                    .checkpointForged, file: item.file,
+                    detail: [size, "\(signer)"].compactMap(\.self).joined(separator: ", ")))
+        case .refused(.unknownOrigin):
+            findings.report(Finding(.unknownLog, file: item.file, detail: size))
+        case .refused(.notSignedByLog):
+            findings.report(Finding(.notSignedByLog, file: item.file, detail: size))
+        case .refused(.quorumNotMet):
+            // Only what is published is cosigned; the others are the log's own word.
+            if isPublished(item) {
+                findings.report(Finding(.quorumNotMet, file: item.file, detail: size))
+            }
+        }
+    }
+
+    private func isPublished(_ item: FoundCheckpoint) -> Bool {
+        item.file == published?.file && item.position == published?.position
+    }
+
+    /// Compares the signed roots with those of the records.
+    mutating func checkRoots(_ roots: [UInt64: RootHash], size: TreeSize) {
+        var lastGood: TreeSize?
+        var isReported = false
+        let readable = found.compactMap { item in
+            item.checkpoint.map { (item, $0.claim) }
+        }.sorted { $0.1.size < $1.1.size }
+        for (item, claim) in readable {
+            guard let root = roots[claim.size.count] else { continue }
+            if root == claim.root {
+                if !isReported { lastGood = claim.size }
+                continue
+            }
+            let place =
+                isReported
+                ? "size \(claim.size.count)"
+                : "size \(claim.size.count), the damage is from record "
+                    + "\(lastGood?.count ?? 0) to \(claim.size.count - min(1, claim.size.count))"
+            findings.report(Finding(.rootMismatch, file: item.file, detail: place))
+            isReported = true
+        }
+    }
+}

@@ -1,0 +1,180 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import ByteCoding
+internal import Merkle
+
+/// Asks whether everything that happened came into the log: sequence numbers, restarts, counters, gaps
+/// that the log admits, outcomes. Fed segment by segment, in order.
+struct CompletenessAudit {
+    /// One start of one producer, from its `log.start` on.
+    private struct Boot {
+        let producer: String
+        var last: UInt64
+        var counts: TallyWindow
+        var isStopped = false
+        /// The newest heartbeat's count of accesses without a record.
+        var unrecorded: (count: Int64, index: LeafIndex)?
+        /// Numbers that audit.gap records name.
+        var admitted: [ClosedRange<UInt64>] = []
+        var holes: [Hole] = []
+    }
+
+    /// Numbers that no record has, and the record that comes after them.
+    private struct Hole {
+        let sequences: ClosedRange<UInt64>
+        let index: LeafIndex
+    }
+
+    private var boots: [UniqueID: Boot] = [:]
+    private var order: [UniqueID] = []
+    /// The newest start of each producer.
+    private var newest: [String: UniqueID] = [:]
+    private var open: [UniqueID: OpenAccess] = [:]
+    private(set) var findings = FindingList()
+
+    /// How many starts there are.
+    var bootCount: Int { boots.count }
+
+    mutating func take(_ segment: SegmentSummary) {
+        for run in segment.runs {
+            let own = segment.notable.filter {
+                $0.boot == run.boot && run.firstIndex <= $0.index && $0.index <= run.lastIndex
+            }
+            begin(run, own.first { $0.index == run.firstIndex })
+            for notable in own { take(notable) }
+        }
+        if !open.isEmpty {
+            for uid in segment.outcomes { open.removeValue(forKey: uid) }
+        }
+        open.merge(segment.open) { _, new in new }
+    }
+
+    private mutating func begin(_ run: SequenceRun, _ start: Notable?) {
+        guard let known = boots[run.boot] else {
+            checkStart(of: run, start)
+            boots[run.boot] = Boot(
+                producer: run.producer, last: run.last, counts: TallyWindow(run))
+            order.append(run.boot)
+            newest[run.producer] = run.boot
+            return
+        }
+        if newest[run.producer] != run.boot { report(.bootResumed, run.firstIndex, run.boot) }
+        if run.first > known.last + 1 {
+            let hole = Hole(sequences: known.last + 1...run.first - 1, index: run.firstIndex)
+            boots[run.boot]?.holes.append(hole)
+        } else if run.first <= known.last {
+            report(.sequenceRepeated, run.firstIndex, run.boot, "number \(run.first)")
+        }
+        boots[run.boot]?.counts.append(run)
+        boots[run.boot]?.last = max(known.last, run.last)
+    }
+
+    /// The restart rule of record.md: a start names the one before it and its last record.
+    private mutating func checkStart(of run: SequenceRun, _ start: Notable?) {
+        guard run.first == 1, let start,
+            start.record.action == EventAction.logStart.rawValue
+        else { return report(.bootWithoutStart, run.firstIndex, run.boot, "number \(run.first)") }
+        let previous = newest[run.producer]
+        let last = previous.flatMap { boots[$0]?.last }
+        let named = start.record.previousBoot
+        if named?.boot != previous {
+            report(
+                .restartMismatch, run.firstIndex, run.boot,
+                "names \(named?.boot.text ?? "none"), the log has \(previous?.text ?? "none")")
+        } else if let named, let last, named.lastSequence != last {
+            report(
+                .restartMismatch, run.firstIndex, run.boot,
+                "names record \(named.lastSequence) as the last, the log has \(last)")
+        }
+    }
+
+    private mutating func take(_ notable: Notable) {
+        switch notable.record.action.flatMap({ EventAction(rawValue: $0) }) {
+        case .logStop: boots[notable.boot]?.isStopped = true
+        case .heartbeat: takeHeartbeat(notable)
+        case .gap: takeGap(notable)
+        default: break
+        }
+    }
+
+    /// The counters include every record up to a sequence number that the heartbeat names, so they can be
+    /// held against the log exactly, whatever was queued meanwhile.
+    private mutating func takeHeartbeat(_ notable: Notable) {
+        guard let boot = boots[notable.boot] else { return }
+        guard let counters = HeartbeatClaim(notable.record) else {
+            return report(
+                .counterMismatch, notable.index, notable.boot, "the heartbeat has no counters")
+        }
+        if counters.unrecorded > 0 {
+            boots[notable.boot]?.unrecorded = (counters.unrecorded, notable.index)
+        }
+        guard counters.through < notable.sequence, counters.recorded == counters.through else {
+            return report(
+                .counterMismatch, notable.index, notable.boot,
+                "it counted \(counters.recorded) records up to number \(counters.through)")
+        }
+        guard let found = boot.counts.counts(through: counters.through) else { return }
+        // Records of a rejected group were counted and are missing; the gap is a finding of its own.
+        var unexplained = found.missing
+        for (name, claimed, present) in counters.pairs(with: found) {
+            guard claimed >= present, claimed - present <= unexplained else {
+                return report(
+                    .counterMismatch, notable.index, notable.boot,
+                    "\(name): it counted \(claimed), the log has \(present)")
+            }
+            unexplained -= claimed - present
+        }
+    }
+
+    private mutating func takeGap(_ notable: Notable) {
+        let gap = notable.record.value["gap"]
+        guard let boot = gap?["boot"]?.string.flatMap({ UniqueID($0) }),
+            let first = gap?["first_seq"]?.integer, let last = gap?["last_seq"]?.integer,
+            let count = gap?["count"]?.integer, first >= 1, last >= first, count >= 1
+        else {
+            return report(.admittedGap, notable.index, notable.boot, "it does not say which")
+        }
+        boots[boot]?.admitted.append(UInt64(first)...UInt64(last))
+        report(
+            .admittedGap, notable.index, boot,
+            "\(count) records, \(gap?["reason"]?.string ?? "no reason given")")
+    }
+
+    private mutating func report(
+        _ code: FindingCode, _ index: LeafIndex, _ boot: UniqueID, _ detail: String? = nil
+    ) {
+        findings.report(
+            Finding(
+                code, file: boots[boot].map { "producer \($0.producer)" }, index: index,
+                detail: detail))
+    }
+
+    /// What can only be said once all records are in.
+    mutating func finish() {
+        for id in order {
+            guard let boot = boots[id] else { continue }
+            for hole in boot.holes {
+                let isAdmitted = boot.admitted.contains { range in
+                    range.lowerBound <= hole.sequences.lowerBound
+                        && hole.sequences.upperBound <= range.upperBound
+                }
+                if isAdmitted { continue }
+                report(
+                    .sequenceGap, hole.index, id,
+                    "numbers \(hole.sequences.lowerBound) to \(hole.sequences.upperBound) before it"
+                )
+            }
+            if let unrecorded = boot.unrecorded {
+                report(.accessesUnrecorded, unrecorded.index, id, "\(unrecorded.count)")
+            }
+        }
+        for (_, access) in open.sorted(by: { $0.value.index < $1.value.index }) {
+            let boot = boots[access.boot]
+            let isRunning =
+                boot.map { newest[$0.producer] == access.boot && !$0.isStopped } ?? false
+            report(isRunning ? .inFlight : .outcomeMissing, access.index, access.boot)
+        }
+    }
+}

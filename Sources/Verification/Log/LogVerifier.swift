@@ -1,0 +1,136 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import ByteCoding
+internal import Merkle
+internal import SignedNotes
+package import SystemPackage
+
+/// Checks a whole log offline: every leaf, the chain, the tree, all checkpoints, the disclosures, and
+/// whether anything is missing. It reports everything that it finds and stops at nothing.
+///
+/// `VerifierSharesNoWriter`: nothing here is used by what writes logs.
+package struct LogVerifier: Sendable {
+    private let options: VerificationOptions
+    private let progress: @Sendable (VerificationProgress) -> Void
+
+    /// - Parameter progress: called from several threads.
+    package init(
+        _ options: VerificationOptions,
+        progress: @escaping @Sendable (VerificationProgress) -> Void
+    ) {
+        self.options = options
+        self.progress = progress
+    }
+
+    /// Verifies a log directory, live or not.
+    ///
+    /// Throws only when files cannot be read; whatever they hold ends in the report.
+    package func verify(
+        directory: FilePath
+    ) async throws(LogReadFailure) -> VerificationReport {
+        let snapshot = try LogSnapshot(directory: directory)
+        let files = snapshot.checkpointFiles
+        var findings = FindingList()
+        if files.journalRest > 0 {
+            findings.report(
+                Finding(
+                    .tornJournalEnd, file: LogLayout.checkpointJournal,
+                    detail: "\(files.journalRest) bytes"))
+        }
+        if !files.publishedIsJournalled {
+            findings.report(
+                Finding(.checkpointNotJournalled, file: LogLayout.checkpointJournal))
+        }
+        let keys = try DirectoryAudit(snapshot).run(&findings)
+        return try await verify(
+            DirectoryContent(snapshot: snapshot),
+            CheckpointAudit(files.all, published: files.published, newest: snapshot.newest),
+            newest: snapshot.newest, keys: keys, findings)
+    }
+
+    /// Verifies a static tlog-tiles directory, such as `log export` writes.
+    ///
+    /// Its disclosures are withheld, and completeness is that of the records in it.
+    package func verify(tiles directory: FilePath) async throws(LogReadFailure)
+        -> VerificationReport
+    {
+        let path = directory.appending(LogLayout.checkpoint)
+        let found = try ReadableFile.contents(ifAny: path).map {
+            FoundCheckpoint($0, file: LogLayout.checkpoint, position: 0)
+        }
+        let newest = found?.checkpoint
+        return try await verify(
+            TilesContent(directory: directory, size: newest?.claim.size ?? .empty),
+            CheckpointAudit(found.map { [$0] } ?? [], published: found, newest: newest),
+            newest: newest, keys: nil, FindingList())
+    }
+
+    private func verify<Content: LogContent>(
+        _ content: Content, _ checkpoints: CheckpointAudit, newest: UnverifiedCheckpoint?,
+        keys: KeyRing?, _ earlier: FindingList
+    ) async throws(LogReadFailure) -> VerificationReport {
+        var findings = earlier
+        var checkpoints = checkpoints
+        checkpoints.checkForm()
+        await checkpoints.checkSignatures(options.policy, jobs: options.jobs)
+        let remembered = options.remembered.flatMap { RememberedCheckpoint(stateFile: $0) }
+        if options.remembered != nil, remembered == nil {
+            findings.report(Finding(.rememberedUnreadable))
+        }
+        var sizes = Set(checkpoints.sizes)
+        if let remembered { sizes.insert(remembered.size.count) }
+        let walk = SegmentWalk(
+            content: content, origin: newest?.claim.origin.text, keys: keys,
+            sizes: sizes.filter { $0 <= content.size.count }.sorted(), jobs: options.jobs,
+            progress: ProgressCount(total: content.size.count, report: progress))
+        var result = try await walk.run()
+        findings.report(result.findings)
+        checkpoints.checkRoots(result.tree.roots, size: content.size)
+        findings.report(checkpoints.findings)
+        let root = result.tree.roots[content.size.count]
+        if let claim = newest?.claim, root != claim.root, try result.tree.storedRoot() == claim.root
+        {
+            findings.report(Finding(.treeAuthentic))
+        }
+        if let remembered {
+            let found = remembered.findings(
+                origin: newest?.claim.origin, size: content.size,
+                root: result.tree.roots[remembered.size.count], policy: options.policy)
+            for finding in found { findings.report(finding) }
+        }
+        result.completeness.finish()
+        findings.report(result.completeness.findings)
+        if result.disclosures.erased > 0, !result.hasErasureRecord {
+            findings.report(
+                Finding(.erasedWithoutRecord, detail: "\(result.disclosures.erased) values"))
+        }
+        checkWitnesses(checkpoints, &findings)
+        checkAge(result.newestTime, &findings)
+        return VerificationReport(
+            origin: newest?.claim.origin, size: content.size, root: root,
+            recordsRead: result.recordsRead, checkpointsChecked: checkpoints.count,
+            starts: result.completeness.bootCount, newestTime: result.newestTime,
+            disclosures: result.disclosures, verified: checkpoints.verified,
+            findings: findings.inOrder)
+    }
+
+    private func checkWitnesses(_ checkpoints: CheckpointAudit, _ findings: inout FindingList) {
+        guard options.requiredWitnesses > 0 else { return }
+        let count = checkpoints.publishedWitnesses
+        guard count < options.requiredWitnesses else { return }
+        findings.report(
+            Finding(.quorumNotMet, detail: "\(count) of \(options.requiredWitnesses)"))
+    }
+
+    private func checkAge(_ newest: UTCInstant?, _ findings: inout FindingList) {
+        guard let maxAge = options.maxAge else { return }
+        let limit = Int64(clamping: maxAge.components.seconds)
+        guard let newest else {
+            return findings.report(Finding(.stale, detail: "no record at all"))
+        }
+        let age = options.now.seconds - newest.seconds
+        if age > limit { findings.report(Finding(.stale, detail: "\(age) s")) }
+    }
+}

@@ -1,0 +1,61 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+package import Merkle
+package import SignedNotes
+
+/// A checkpoint that was seen earlier and kept apart from the log: what shows a log that was put back or
+/// rewritten, even if whoever did it holds the signing key.
+package struct RememberedCheckpoint: Sendable {
+    package let checkpoint: UnverifiedCheckpoint
+
+    /// The largest readable checkpoint of a state file: the ledger's, with its two slots, or a file that
+    /// holds one signed note. Nil where there is none.
+    package init?(stateFile bytes: [UInt8]) {
+        let notes = bytes.contains(0) ? StateSlots.notes(in: bytes) : [bytes]
+        let readable = notes.compactMap { note -> UnverifiedCheckpoint? in
+            switch Result(catching: { () throws(CheckpointReadFault) in
+                try UnverifiedCheckpoint(note)
+            }) {
+            case .success(let checkpoint): checkpoint
+            // A slot that was being written when the machine stopped; the other one is whole.
+            case .failure: nil
+            }
+        }
+        guard let largest = readable.max(by: { $0.claim.size < $1.claim.size }) else {
+            return nil
+        }
+        checkpoint = largest
+    }
+
+    package var size: TreeSize { checkpoint.claim.size }
+
+    /// Compares a log with what was seen of it.
+    ///
+    /// - Parameter root: the log's root at the remembered size, by its own records; nil where the log
+    ///   is shorter or its records do not reach so far.
+    func findings(
+        origin: LogOrigin?, size: TreeSize, root: RootHash?, policy: TrustPolicy?
+    ) -> [Finding] {
+        guard checkpoint.claim.origin == origin else {
+            return [
+                Finding(
+                    .rememberedUnreadable,
+                    detail: "it is of the log \(checkpoint.claim.origin)")
+            ]
+        }
+        if let policy, case .refused(.invalidSignature) = checkpoint.verify(with: policy) {
+            return [Finding(.rememberedUnreadable, detail: "its signature is wrong")]
+        }
+        guard self.size <= size else {
+            return [
+                Finding(
+                    .olderThanRemembered,
+                    detail: "\(size.count) records now, \(self.size.count) then")
+            ]
+        }
+        guard let root, root != checkpoint.claim.root else { return [] }
+        return [Finding(.forked, detail: "at size \(self.size.count)")]
+    }
+}

@@ -1,0 +1,86 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import ByteCoding
+internal import Merkle
+
+/// Reads all segments, several at a time, and puts what they hold together in order.
+struct SegmentWalk<Content: LogContent> {
+    let content: Content
+    let origin: String?
+    let keys: KeyRing?
+    /// Sizes at which the root is wanted, rising.
+    let sizes: [UInt64]
+    let jobs: Int
+    let progress: ProgressCount
+
+    /// What all segments together came to.
+    struct Outcome {
+        var tree: TreeAudit<Content>
+        var completeness = CompletenessAudit()
+        var findings = FindingList()
+        var disclosures = DisclosureTally()
+        var recordsRead: UInt64 = 0
+        var newestTime: UTCInstant?
+        var hasErasureRecord = false
+
+        fileprivate mutating func take(_ segment: SegmentSummary) throws(LogReadFailure) {
+            if let failure = segment.failure { throw failure }
+            findings.report(segment.findings)
+            try tree.take(segment)
+            completeness.take(segment)
+            disclosures.add(segment.disclosures)
+            recordsRead += UInt64(segment.found)
+            newestTime = segment.last?.time ?? newestTime
+            if segment.notable.contains(where: {
+                $0.record.action?.hasPrefix("privacy.erase") == true
+            }) {
+                hasErasureRecord = true
+            }
+        }
+    }
+
+    /// At most twice as many segments are held as are read at a time.
+    func run() async throws(LogReadFailure) -> Outcome {
+        let count = (content.size.count + LogLayout.segmentEntries - 1) / LogLayout.segmentEntries
+        var outcome = Outcome(tree: TreeAudit(content))
+        let result = await withTaskGroup(of: SegmentSummary.self) { group in
+            var waiting: [UInt64: SegmentSummary] = [:]
+            var (started, merged): (UInt64, UInt64) = (0, 0)
+            while merged < count {
+                while started < count, started < merged + UInt64(2 * jobs),
+                    started - merged - UInt64(waiting.count) < UInt64(jobs)
+                {
+                    let number = SegmentNumber(started)
+                    group.addTask { scan(number) }
+                    started += 1
+                }
+                guard let summary = await group.next() else { break }
+                waiting[summary.number.value] = summary
+                while let next = waiting.removeValue(forKey: merged) {
+                    do throws(LogReadFailure) {
+                        try outcome.take(next)
+                    } catch {
+                        group.cancelAll()
+                        return Result<Void, LogReadFailure>.failure(error)
+                    }
+                    merged += 1
+                }
+            }
+            return .success(())
+        }
+        try result.get()
+        outcome.findings.report(outcome.tree.findings)
+        return outcome
+    }
+
+    private func scan(_ number: SegmentNumber) -> SegmentSummary {
+        let first = number.firstIndex.value
+        let marks = sizes.filter { $0 > first && $0 <= number.fullSize.count }
+        var scan = SegmentScan(
+            content, segment: number, origin: origin, keys: keys, marks: marks
+        ) { progress.add($0) }
+        return scan.run()
+    }
+}

@@ -1,0 +1,178 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import AuditRecords
+internal import ByteCoding
+internal import Merkle
+package import SignedNotes
+
+/// Checks one record offline: that its leaf is in the log that a trusted key has signed, and that what is
+/// disclosed of it is what it commits to.
+package struct RecordCheck: Sendable {
+    private let policy: TrustPolicy?
+    private let requiredWitnesses: Int
+
+    /// - Parameter policy: nil leaves the signature undecided.
+    package init(policy: TrustPolicy?, requiredWitnesses: Int) {
+        self.policy = policy
+        self.requiredWitnesses = requiredWitnesses
+    }
+
+    /// Checks a `.tlog-proof` file.
+    ///
+    /// - Parameter leaf: the record's bytes; where it is nil the proof's extra data are taken for it, which
+    ///   needs no trust, as another leaf does not lead to the signed root.
+    package func check(_ proof: TlogProof, leaf: [UInt8]?) -> ProofReport {
+        guard let leaf = leaf ?? proof.extra else {
+            return ProofReport(
+                facts: facts(of: proof),
+                findings: [Finding(.proofAbsent, detail: "the proof does not hold the leaf")])
+        }
+        return check(proof, leaf: leaf, disclosures: [:])
+    }
+
+    /// Checks a record with its disclosures.
+    package func check(_ envelope: RecordEnvelope) -> ProofReport {
+        var report: ProofReport
+        if let proof = envelope.proof {
+            report = check(proof, leaf: envelope.leaf, disclosures: envelope.disclosures)
+            if proof.index != envelope.index {
+                report = report.adding([
+                    Finding(
+                        .wrongIndex, index: envelope.index,
+                        detail: "the proof is of record \(proof.index.value)")
+                ])
+            }
+        } else {
+            report = ProofReport(
+                facts: [],
+                findings: [Finding(.proofAbsent)]
+                    + findings(about: envelope.leaf, envelope.disclosures))
+        }
+        guard LeafHash(of: envelope.leaf).hash != envelope.leafHash else { return report }
+        return report.adding([Finding(.leafHashDiffers, index: envelope.index)])
+    }
+
+    private func check(
+        _ proof: TlogProof, leaf: [UInt8], disclosures: [CommitGroup: DisclosedGroup]
+    ) -> ProofReport {
+        let hash = LeafHash(of: leaf)
+        var found: [Finding] = []
+        let verdict = proof.inclusion.check(hash, in: proof.checkpoint.claim.root)
+        if verdict != .holds {
+            found.append(Finding(.proofFails, index: proof.index, detail: "\(verdict)"))
+        }
+        found += findings(about: proof.checkpoint)
+        found += findings(about: leaf, disclosures)
+        do throws(RecordFault) {
+            let record = try Record(leaf: leaf)
+            if let index = record.index, index != proof.index {
+                found.append(
+                    Finding(.wrongIndex, index: proof.index, detail: "it says \(index.value)"))
+            }
+            if let origin = record.origin, LogOrigin(origin) != proof.checkpoint.claim.origin {
+                found.append(Finding(.wrongOrigin, index: proof.index, detail: origin))
+            }
+        } catch {
+            // Told already, with all faults of the leaf.
+        }
+        return ProofReport(
+            facts: facts(of: proof) + [ProofReport.Fact("leaf_hash", hash.hash.base64)]
+                + facts(of: leaf),
+            findings: found)
+    }
+
+    private func facts(of proof: TlogProof) -> [ProofReport.Fact] {
+        [
+            ProofReport.Fact("origin", proof.checkpoint.claim.origin.text),
+            ProofReport.Fact("index", String(proof.index.value)),
+            ProofReport.Fact("size", String(proof.checkpoint.claim.size.count)),
+            ProofReport.Fact("root", proof.checkpoint.claim.root.hash.base64),
+        ]
+    }
+
+    private func facts(of leaf: [UInt8]) -> [ProofReport.Fact] {
+        guard
+            case .success(let record) = Result(catching: { () throws(RecordFault) in
+                try Record(leaf: leaf)
+            })
+        else { return [] }
+        return [
+            ("uid", record.uid?.text), ("time", record.time?.rfc3339), ("action", record.action),
+            ("actor", record.actor), ("request", request(record)),
+            ("effect", record.effect?.rawValue), ("status", record.status.map { "\($0)" }),
+        ].compactMap { name, value in value.map { ProofReport.Fact(name, $0) } }
+    }
+
+    /// Method and route template; the path is disclosed elsewhere, if at all.
+    private func request(_ record: Record) -> String? {
+        guard let method = record.method else { return nil }
+        return record.route.map { "\(method) \($0)" } ?? method
+    }
+
+    private func findings(about checkpoint: UnverifiedCheckpoint) -> [Finding] {
+        guard let policy else { return [Finding(.noKey)] }
+        switch checkpoint.verify(with: policy) {
+        case .verified(let verified):
+            let witnesses = verified.cosignatures.count
+            return witnesses < requiredWitnesses
+                ? [Finding(.quorumNotMet, detail: "\(witnesses) of \(requiredWitnesses)")] : []
+        case .refused(let refusal): return [refusal.finding(file: nil)]
+        }
+    }
+
+    private func findings(
+        about leaf: [UInt8], _ disclosures: [CommitGroup: DisclosedGroup]
+    ) -> [Finding] {
+        let faults = Record.faults(inLeaf: leaf).map {
+            Finding(.notARecord, detail: $0.text)
+        }
+        guard
+            case .success(let record) = Result(catching: { () throws(RecordFault) in
+                try Record(leaf: leaf)
+            })
+        else { return faults }
+        let commitments = record.commitments
+        return faults
+            + disclosures.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap {
+                group, disclosed in
+                finding(about: disclosed, of: group, commitment: commitments[group])
+            }
+    }
+
+    private func finding(
+        about disclosed: DisclosedGroup, of group: CommitGroup, commitment: Hash256?
+    ) -> Finding? {
+        switch disclosed {
+        case .matching(let salt, let value):
+            // A number outside the canonical subset was never committed to.
+            guard value.isCanonical,
+                Disclosure.commitment(
+                    group: group, salt: salt, value: CanonicalJSON.encode(value)) == commitment
+            else { return Finding(.disclosureMismatch, detail: group.rawValue) }
+            return nil
+        case .mismatching: return Finding(.disclosureMismatch, detail: group.rawValue)
+        case .missing: return Finding(.disclosureMissing, detail: group.rawValue)
+        case .withheld, .erased: return nil
+        }
+    }
+}
+
+extension ProofReport {
+    fileprivate func adding(_ more: [Finding]) -> ProofReport {
+        ProofReport(facts: facts, findings: findings + more)
+    }
+}
+
+extension JSONValue {
+    /// Whether the value has a canonical form.
+    fileprivate var isCanonical: Bool {
+        switch self {
+        case .object(let members): members.allSatisfy { $0.value.isCanonical }
+        case .array(let items): items.allSatisfy(\.isCanonical)
+        case .string, .integer, .bool: true
+        case .number, .null: false
+        }
+    }
+}

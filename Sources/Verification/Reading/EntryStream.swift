@@ -1,0 +1,75 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SystemPackage
+
+/// Takes the entries of one file off its front, without holding more than a chunk of it.
+///
+/// Entries are framed as C2SP tlog-tiles bundles them: `u16be length ‖ leaf`.
+struct EntryStream: ~Copyable {
+    /// Why no further entry could be taken.
+    enum Stop: Error, Equatable {
+        /// The bytes end before the entry does; at which offset it begins.
+        case torn(at: Int)
+        /// There are bytes behind the last entry; in which file, and where they begin.
+        case excess(file: String, at: Int)
+        case failed(LogReadFailure)
+    }
+
+    private let source: OverlaidFile
+    private let file: ReadableFile?
+    private var chunk: [UInt8]
+    private var filled = 0
+    private var at = 0
+    /// Offset in the file of the chunk's first byte.
+    private var base: Int
+
+    /// Room for two of the longest entries, and few system calls.
+    private static let chunkBytes = 1 << 20
+
+    init(_ source: OverlaidFile, from offset: Int = 0) throws(LogReadFailure) {
+        self.source = source
+        file = source.lengthOnDisk == nil ? nil : try ReadableFile(source.path)
+        chunk = [UInt8](repeating: 0, count: min(Self.chunkBytes, max(source.length, 2)))
+        base = offset
+    }
+
+    /// Where the next entry begins in the file.
+    var offset: Int { base + at }
+
+    /// Whether there are bytes behind the entries taken, on disk or in the commit journal.
+    var hasMore: Bool { offset < max(source.length, source.lengthOnDisk ?? 0) }
+
+    /// Calls `body` with the next `count` entries: the buffer, the leaf's place in it, and the entry's
+    /// offset in the file.
+    mutating func take(
+        _ count: Int, _ body: (_ buffer: [UInt8], _ leaf: Range<Int>, _ offset: Int) -> Void
+    ) throws(Stop) {
+        for _ in 0..<count {
+            if filled - at < 2 { try refill(2) }
+            let length = Int(chunk[at]) << 8 | Int(chunk[at + 1])
+            if filled - at < 2 + length { try refill(2 + length) }
+            body(chunk, at + 2..<at + 2 + length, base + at)
+            at += 2 + length
+        }
+    }
+
+    /// Brings at least `count` bytes into the chunk behind `at`.
+    private mutating func refill(_ count: Int) throws(Stop) {
+        if chunk.count < count {
+            chunk.append(contentsOf: repeatElement(0, count: count - chunk.count))
+        }
+        let rest = filled - at
+        for position in 0..<rest { chunk[position] = chunk[at + position] }
+        base += at
+        at = 0
+        filled = rest
+        do throws(LogReadFailure) {
+            filled += try source.read(
+                file, at: base + rest, into: &chunk, rest..<chunk.count)
+        } catch {
+            throw .failed(error)
+        }
+        guard filled >= count else { throw .torn(at: base) }
+    }
+}

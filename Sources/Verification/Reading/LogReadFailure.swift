@@ -1,0 +1,54 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import SystemPackage
+
+/// A file of a log could not be read.
+package struct LogReadFailure: Error, Sendable {
+    package enum Code: String, Sendable {
+        /// There is no such file.
+        case missing
+        /// The system refused to open or read it.
+        case unreadable
+        /// The file ended before the bytes that it must have.
+        case tooShort
+        /// There is no checkpoint that could be read, so the log has no size.
+        case noCheckpoint
+        /// Entries are not framed as they must be.
+        case badFraming
+    }
+
+    package let code: Code
+    package let path: FilePath
+    /// What the system said.
+    package let cause: Errno?
+
+    package init(_ code: Code, _ path: FilePath, cause: Errno? = nil) {
+        self.code = code
+        self.path = path
+        self.cause = cause
+    }
+
+    /// What happened and what to do about it.
+    package var message: String {
+        switch code {
+        case .missing:
+            "\(path) does not exist. Check that the directory is that of a log."
+        case .unreadable:
+            "\(path) cannot be read (\(cause.map { "\($0)" } ?? "unknown cause")). "
+                + "Run as the user that owns the log, or give that user's group read access."
+        case .tooShort:
+            "\(path) is shorter than the log's checkpoint asks for. Run `countersign verify` for all findings."
+        case .noCheckpoint:
+            "\(path) holds no readable checkpoint. Run `countersign verify` for all findings."
+        case .badFraming:
+            "\(path) holds bytes that are no entries. Run `countersign verify` for all findings."
+        }
+    }
+}
+
+extension LogReadFailure: Equatable {
+    package static func == (one: Self, other: Self) -> Bool {
+        one.code == other.code && one.path == other.path
+    }
+}

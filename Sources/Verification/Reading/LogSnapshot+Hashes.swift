@@ -1,0 +1,82 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+package import Merkle
+
+/// The rows of hashes of a snapshot: the files `tree/0`, `tree/1`, … as far as they are settled, and
+/// hashes computed from entries where the files end.
+package struct SnapshotRows: LevelSource, Sendable {
+    private let snapshot: LogSnapshot
+    /// For each level, how many hashes are taken from its file.
+    private var stored: [UInt64] = []
+    /// For each level, the hashes behind those.
+    private var computed: [[NodeHash]] = []
+
+    package init(_ snapshot: LogSnapshot) throws(LogReadFailure) {
+        self.snapshot = snapshot
+        for value in 0..<8 {
+            guard let level = TileLevel(value) else { break }
+            let wanted = level.hashCount(in: snapshot.size)
+            let file = try OverlaidFile(snapshot.path(LogLayout.tree(level: value)), patches: [])
+            let onDisk = UInt64(file.length / Hash256.byteCount)
+            let settled = level.hashCount(in: min(snapshot.settledSize, snapshot.size))
+            let kept = min(onDisk, settled, wanted)
+            stored.append(kept)
+            computed.append(try hashes(level: level, kept..<wanted))
+        }
+    }
+
+    /// Hashes of a level made from what is below it.
+    private func hashes(
+        level: TileLevel, _ range: Range<UInt64>
+    ) throws(LogReadFailure) -> [NodeHash] {
+        var hashes: [NodeHash] = []
+        hashes.reserveCapacity(range.count)
+        guard level > .leaves, let below = TileLevel(level.value - 1) else {
+            try snapshot.forEachEntry(in: range) { _, buffer, leaf in
+                hashes.append(NodeHash(LeafHash(of: buffer[leaf])))
+            }
+            return hashes
+        }
+        for position in range {
+            let tile = try self.hashes(
+                level: below, first: position * UInt64(TileLevel.fullWidth),
+                count: TileLevel.fullWidth)
+            hashes.append(NodeHash(joining: tile))
+        }
+        return hashes
+    }
+
+    package func hashes(
+        level: TileLevel, first: UInt64, count: Int
+    ) throws(LogReadFailure) -> [NodeHash] {
+        precondition(
+            level.value < stored.count
+                && first + UInt64(count)
+                    <= stored[level.value] + UInt64(computed[level.value].count),
+            "ReadsStayInside: the tree has these hashes")
+        let kept = stored[level.value]
+        let fromFile = first < kept ? min(kept - first, UInt64(count)) : 0
+        var hashes: [NodeHash] = []
+        if fromFile > 0 {
+            let file = try ReadableFile(snapshot.path(LogLayout.tree(level: level.value)))
+            let start = Int(first) * Hash256.byteCount
+            hashes = NodeHash.row(
+                try file.bytes(start..<start + Int(fromFile) * Hash256.byteCount))
+        }
+        if fromFile < UInt64(count) {
+            let start = Int(first + fromFile - kept)
+            hashes += computed[level.value][start..<start + count - Int(fromFile)]
+        }
+        return hashes
+    }
+}
+
+extension LogSnapshot {
+    /// Reads perfect subtrees for proofs, from one's own files and without checking them: what is made
+    /// of them proves itself against the checkpoint.
+    package func hashReader() throws(LogReadFailure) -> LevelHashReader<SnapshotRows> {
+        LevelHashReader(try SnapshotRows(self))
+    }
+}

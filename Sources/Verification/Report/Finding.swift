@@ -1,0 +1,90 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import Merkle
+
+/// One thing that verification found, with the first place where it did.
+///
+/// The same thing at many places of one file is one finding that counts them.
+package struct Finding: Hashable, Sendable {
+    package let code: FindingCode
+    /// Name relative to the log directory.
+    package let file: String?
+    /// The first record concerned.
+    package let index: LeafIndex?
+    /// Offset in bytes of the first place in the file.
+    package let offset: Int?
+    /// How many places there are.
+    package internal(set) var count: Int
+    /// The last record concerned.
+    package internal(set) var lastIndex: LeafIndex?
+    /// What exactly, at the first place.
+    package let detail: String?
+
+    package init(
+        _ code: FindingCode, file: String? = nil, index: LeafIndex? = nil, offset: Int? = nil,
+        detail: String? = nil
+    ) {
+        self.code = code
+        self.file = file
+        self.index = index
+        self.offset = offset
+        self.detail = detail
+        count = 1
+        lastIndex = index
+    }
+
+    package var concern: Concern { code.concern }
+
+    /// One line for people: place, clause, detail, how many more.
+    package var text: String {
+        var text = ""
+        if let file { text += file + ": " }
+        if let index { text += "record \(index.value)" }
+        if let offset { text += index == nil ? "byte \(offset)" : " (byte \(offset))" }
+        if index != nil || offset != nil { text += ": " }
+        text += code.message
+        if let detail { text += " (\(detail))" }
+        if count > 1 {
+            text += "; \(count) in all"
+            if let lastIndex, lastIndex != index {
+                text += ", the last at record \(lastIndex.value)"
+            }
+        }
+        return text
+    }
+}
+
+/// Gathers findings, one for each code and file.
+struct FindingList: Sendable {
+    private struct Key: Hashable {
+        let code: FindingCode
+        let file: String?
+    }
+
+    private var findings: [Finding] = []
+    private var positions: [Key: Int] = [:]
+
+    mutating func report(_ finding: Finding) {
+        let key = Key(code: finding.code, file: finding.file)
+        if let position = positions[key] {
+            findings[position].count += finding.count
+            if let index = finding.lastIndex { findings[position].lastIndex = index }
+        } else {
+            positions[key] = findings.count
+            findings.append(finding)
+        }
+    }
+
+    mutating func report(_ list: FindingList) {
+        for finding in list.findings { report(finding) }
+    }
+
+    /// The findings about records first, by the first record concerned; then the others as they came.
+    var inOrder: [Finding] {
+        findings.enumerated().sorted { one, other in
+            (one.element.index?.value ?? .max, one.offset)
+                < (other.element.index?.value ?? .max, other.offset)
+        }.map(\.element)
+    }
+}

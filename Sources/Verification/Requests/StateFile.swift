@@ -1,0 +1,45 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import SignedNotes
+internal import SystemPackage
+
+/// The file in which a verifier keeps the checkpoint that it saw last.
+struct StateFile {
+    private let path: FilePath
+    /// What it holds; nil when this is the first time.
+    let bytes: [UInt8]?
+
+    init(_ path: FilePath) throws(VerificationFault) {
+        self.path = path
+        do throws(LogReadFailure) {
+            bytes = try ReadableFile.contents(ifAny: path)
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    /// Replaces the file, durably and whole; the ledger's own state file, whose slots are padded with
+    /// zeros, is left alone.
+    func remember(_ note: SignedNote) throws(VerificationFault) {
+        if let bytes, bytes.contains(0) { return }
+        let new = FilePath(path.string + ".new")
+        do {
+            let file = try FileDescriptor.open(
+                new, .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try file.closeAfter {
+                _ = try file.writeAll(note.encode())
+                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+            let renamed = unsafe new.withPlatformString { from in
+                // Safe: both strings live during the call, which keeps neither.
+                unsafe path.withPlatformString { to in unsafe rename(from, to) }
+            }
+            guard renamed == 0 else { throw Errno(rawValue: errno) }
+        } catch {
+            throw .cannotRemember(path, error as? Errno)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+package import SignedNotes
+package import SystemPackage
+
+/// What a path leads to that can be verified.
+package enum VerificationTarget: Sendable {
+    /// A log directory, live or not.
+    case log(FilePath)
+    /// A static tlog-tiles directory.
+    case tiles(FilePath)
+    /// A `.tlog-proof` file.
+    case proof(TlogProof)
+    /// A record with its disclosures and proof.
+    case record(RecordEnvelope)
+
+    /// Looks what is at a path.
+    package init(_ path: FilePath) throws(VerificationFault) {
+        do throws(LogReadFailure) {
+            if try Self.exists(path.appending(".")) {
+                self = try Self.directory(path)
+                return
+            }
+        } catch {
+            throw .unreadable(error)
+        }
+        let bytes: [UInt8]
+        do throws(LogReadFailure) {
+            bytes = try ReadableFile.contents(of: path)
+        } catch {
+            throw .unreadable(error)
+        }
+        if bytes.first == UInt8(ascii: "{") {
+            do throws(EnvelopeFault) {
+                self = .record(try RecordEnvelope(bytes))
+            } catch {
+                throw .badRecord(path, error)
+            }
+        } else {
+            do throws(TlogProofFault) {
+                self = .proof(try TlogProof(bytes))
+            } catch {
+                throw .badProof(path, error)
+            }
+        }
+    }
+
+    private static func directory(_ path: FilePath) throws(LogReadFailure) -> VerificationTarget {
+        for name in ["segments", LogLayout.commits(0), LogLayout.checkpointJournal] {
+            if try exists(path.appending(name)) { return .log(path) }
+        }
+        guard try exists(path.appending(LogLayout.checkpoint)) else {
+            throw LogReadFailure(.missing, path.appending(LogLayout.checkpoint))
+        }
+        return .tiles(path)
+    }
+
+    private static func exists(_ path: FilePath) throws(LogReadFailure) -> Bool {
+        do throws(LogReadFailure) {
+            _ = try ReadableFile(path)
+            return true
+        } catch {
+            if error.code == .missing || error.cause == .notDirectory { return false }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import AuditRecords
+internal import ByteCoding
+internal import Merkle
+
+/// What the verifier takes from a leaf, without anything on the heap.
+struct LeafFacts {
+    var index: UInt64 = 0
+    var previous = Hash256.zero
+    var uid = LeafFacts.nobody
+    var boot = LeafFacts.nobody
+    var sequence: UInt64 = 0
+    var stage = RecordStage.complete
+    var commitments = CommitmentSlots()
+    /// `log.origin`, its place in the leaf without quotes, escapes not resolved.
+    var origin = 0..<0
+    /// `producer.uid`, likewise.
+    var producer = 0..<0
+    /// `event.action`.
+    var action = 0..<0
+    /// `log.time`: 27 bytes whose order is that of time.
+    var logTime = 0..<0
+    var effect = Decision.Effect.allow
+    /// `event.category` is `access`.
+    var isAccess = false
+    /// Bits of the mandatory members met.
+    var found: UInt64 = 0
+
+    /// How the proxy counts the record in its heartbeats.
+    var tally: RecordTally {
+        guard isAccess, stage == .complete || stage == .refused else { return .uncounted }
+        return switch effect {
+        case .allow: .allowed
+        case .deny, .challenge: .denied
+        case .limit: .limited
+        case .error: .errored
+        }
+    }
+
+    /// An id that stands where none was read.
+    static let nobody = UniqueID(at: UTCInstant(microseconds: 0), random: (0, 0))
+}
+
+/// The commitments of a record, at most one a group.
+struct CommitmentSlots {
+    private(set) var who: Hash256?
+    private(set) var `where`: Hash256?
+    private(set) var what: Hash256?
+    private(set) var payload: Hash256?
+
+    subscript(group: CommitGroup) -> Hash256? {
+        get {
+            switch group {
+            case .who: who
+            case .where: `where`
+            case .what: what
+            case .payload: payload
+            }
+        }
+        set {
+            switch group {
+            case .who: who = newValue
+            case .where: `where` = newValue
+            case .what: what = newValue
+            case .payload: payload = newValue
+            }
+        }
+    }
+
+    /// Calls `body` with every commitment there is.
+    func forEach(_ body: (CommitGroup, Hash256) -> Void) {
+        if let who { body(.who, who) }
+        if let `where` { body(.where, `where`) }
+        if let what { body(.what, what) }
+        if let payload { body(.payload, payload) }
+    }
+}
+
+/// What a heartbeat counts: ends of accesses by what was decided.
+enum RecordTally: UInt8, Sendable {
+    case allowed
+    case denied
+    case limited
+    case errored
+    /// A `started` record, or one of the proxy's own doings.
+    case uncounted
+    /// A sequence number without a record.
+    case missing
+}

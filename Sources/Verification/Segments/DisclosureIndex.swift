@@ -1,0 +1,109 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import Merkle
+
+/// The disclosures of one segment by what they are committed to with.
+struct DisclosureIndex {
+    enum State {
+        case matching
+        case withheld
+        case erased
+        case keyMissing
+        case mismatching
+        case damaged
+    }
+
+    private struct Entry {
+        let group: CommitGroup
+        let state: State
+    }
+
+    private var entries: [Hash256: Entry] = [:]
+    /// Nil where the layout has no disclosures: then everything is withheld.
+    private let file: String?
+
+    /// Reads and, where there are keys, opens all blocks. Costs a derivation and a decryption a block and
+    /// a hash a disclosure.
+    init(_ disclosures: SegmentDisclosures?, keys: KeyRing?, findings: inout FindingList) {
+        file = disclosures?.file
+        guard let disclosures else { return }
+        if disclosures.trailingBytes > 0 {
+            findings.report(
+                Finding(
+                    .disclosureDamaged, file: disclosures.file,
+                    detail: "\(disclosures.trailingBytes) bytes behind the last block"))
+        }
+        let (blocks, fault) = DisclosureBlock.scan(disclosures.bytes)
+        if let fault {
+            findings.report(
+                Finding(
+                    .disclosureDamaged, file: disclosures.file, offset: fault.offset,
+                    detail: "\(fault.kind)"))
+        }
+        for block in blocks { add(block, keys: keys, file: disclosures.file, &findings) }
+    }
+
+    private mutating func add(
+        _ block: DisclosureBlock, keys: KeyRing?, file: String, _ findings: inout FindingList
+    ) {
+        guard let keys else { return add(block, .withheld) }
+        switch keys.access(to: block) {
+        case .missing:
+            findings.report(
+                Finding(
+                    .keyMissing, file: file, offset: block.range.lowerBound,
+                    detail: "\(block.subject.text), \(block.period.text)"))
+            add(block, .keyMissing)
+        case .erased: add(block, .erased)
+        case .open(let subject, let period):
+            do throws(BlockFault) {
+                for opened in try block.open(subject: subject, period: period) {
+                    entries[opened.commitment] = Entry(
+                        group: opened.group,
+                        state: opened.matchesCommitment ? .matching : .mismatching)
+                }
+            } catch {
+                findings.report(
+                    Finding(
+                        .disclosureDamaged, file: file, offset: error.offset,
+                        detail: "\(error.kind)"))
+                add(block, .damaged)
+            }
+        }
+    }
+
+    private mutating func add(_ block: DisclosureBlock, _ state: State) {
+        for commitment in block.commitments {
+            entries[commitment] = Entry(group: block.group, state: state)
+        }
+    }
+
+    /// Counts one commitment of a record and reports it where it is not as it should be.
+    func check(
+        _ commitment: Hash256, _ group: CommitGroup, of index: LeafIndex,
+        _ tally: inout DisclosureTally, _ findings: inout FindingList
+    ) {
+        guard let file else {
+            tally.withheld += 1
+            return
+        }
+        guard let entry = entries[commitment], entry.group == group else {
+            tally.missing += 1
+            findings.report(
+                Finding(.disclosureMissing, file: file, index: index, detail: group.rawValue))
+            return
+        }
+        switch entry.state {
+        case .matching: tally.matching += 1
+        case .withheld: tally.withheld += 1
+        case .erased: tally.erased += 1
+        case .keyMissing: tally.missing += 1
+        case .mismatching, .damaged:
+            tally.mismatching += 1
+            findings.report(
+                Finding(.disclosureMismatch, file: file, index: index, detail: group.rawValue))
+        }
+    }
+}

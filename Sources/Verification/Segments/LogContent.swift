@@ -1,0 +1,45 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import Merkle
+
+/// A stored log as the verifier reads it, whatever its layout.
+protocol LogContent: Sendable {
+    /// What the newest checkpoint claims.
+    var size: TreeSize { get }
+    /// Derived files must be whole up to here; behind it a crash may have left them short.
+    var settledSize: TreeSize { get }
+
+    /// Calls `body` with the first `count` entries of a segment: buffer, place of the leaf in it, offset
+    /// of the entry in its file.
+    func forEachEntry(
+        of segment: SegmentNumber, count: Int,
+        _ body: (_ buffer: [UInt8], _ leaf: Range<Int>, _ offset: Int) -> Void
+    ) throws(EntryStream.Stop)
+
+    /// The stored hashes of a level from `first` on; fewer than `count` where storage ends.
+    func storedHashes(
+        level: TileLevel, first: UInt64, count: Int
+    ) throws(LogReadFailure) -> [NodeHash]
+
+    /// The file `offsets` of a segment; nil in layouts without one.
+    func offsets(of segment: SegmentNumber) throws(LogReadFailure) -> [UInt8]?
+
+    /// The disclosures of a segment; nil in layouts that withhold them.
+    func disclosures(of segment: SegmentNumber) throws(LogReadFailure) -> SegmentDisclosures?
+
+    /// The file that holds an entry.
+    func file(ofEntry index: LeafIndex) -> String
+
+    /// The file that holds a hash of a level.
+    func file(ofHash position: UInt64, level: TileLevel) -> String
+}
+
+/// A segment's sealed disclosures and their file.
+struct SegmentDisclosures: Sendable {
+    let file: String
+    let bytes: [UInt8]
+    /// Bytes behind what was committed.
+    let trailingBytes: Int
+}

@@ -1,0 +1,333 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import ByteCoding
+internal import Merkle
+
+/// Reads one segment from its first byte to its last and checks everything that can be checked without
+/// the rest of the log. Segments are independent of one another.
+struct SegmentScan<Content: LogContent> {
+    let content: Content
+    /// The log's name as it stands between quotes in a leaf; nil where no checkpoint could be read.
+    private let origin: [UInt8]?
+    private let keys: KeyRing?
+    private let marks: [UInt64]
+    private let progress: @Sendable (_ records: Int) -> Void
+
+    var summary: SegmentSummary
+    private var scanner = LeafScanner()
+    private var frontier = Frontier()
+    /// Hashes of the segment's leaves, and of every 256 of them.
+    private(set) var leafRow: [NodeHash] = []
+    private(set) var tileRow: [NodeHash] = []
+    /// Where each entry begins in the file.
+    private(set) var offsets: [UInt32] = []
+    private var disclosures: DisclosureIndex
+    private var lastHash: LeafHash?
+    private var lastTime: [UInt8] = []
+    private var nextMark = 0
+
+    private static var progressStep: Int { 8192 }
+
+    /// - Parameters:
+    ///   - origin: the log's name by its checkpoint.
+    ///   - marks: sizes of checkpoints inside the segment, rising.
+    ///   - progress: told now and then how many more records were read.
+    init(
+        _ content: Content, segment: SegmentNumber, origin: String?, keys: KeyRing?,
+        marks: [UInt64], progress: @escaping @Sendable (Int) -> Void
+    ) {
+        self.content = content
+        self.keys = keys
+        self.marks = marks
+        self.progress = progress
+        self.origin = origin.map(Self.encoded)
+        let first = segment.firstIndex.value
+        summary = SegmentSummary(
+            number: segment, expected: Int(min(content.size.count, segment.fullSize.count) - first))
+        disclosures = DisclosureIndex(nil, keys: nil, findings: &summary.findings)
+    }
+
+    private static func encoded(_ text: String) -> [UInt8] {
+        var encoded: [UInt8] = []
+        CanonicalJSON.append(string: text.utf8, to: &encoded)
+        return Array(encoded.dropFirst().dropLast())
+    }
+
+    /// Does all of it.
+    mutating func run() -> SegmentSummary {
+        do throws(LogReadFailure) {
+            disclosures = DisclosureIndex(
+                try content.disclosures(of: summary.number), keys: keys,
+                findings: &summary.findings)
+            try readEntries()
+            if summary.isWhole { summary.joined = frontier.joined }
+            try compareStored()
+        } catch {
+            summary.failure = error
+        }
+        return summary
+    }
+
+    private var nextIndex: LeafIndex {
+        LeafIndex(summary.number.firstIndex.value + UInt64(summary.found))
+    }
+
+    private mutating func readEntries() throws(LogReadFailure) {
+        leafRow.reserveCapacity(summary.expected)
+        offsets.reserveCapacity(summary.expected)
+        do throws(EntryStream.Stop) {
+            try content.forEachEntry(of: summary.number, count: summary.expected) {
+                take($0, $1, at: $2)
+            }
+        } catch {
+            try report(error)
+        }
+        progress(summary.found % Self.progressStep)
+    }
+
+    private mutating func report(_ stop: EntryStream.Stop) throws(LogReadFailure) {
+        let place = summary.isWhole ? summary.number.firstIndex.value : nextIndex.value
+        let file = content.file(ofEntry: LeafIndex(place))
+        switch stop {
+        case .torn(let offset):
+            summary.findings.report(
+                Finding(
+                    .entryTorn, file: file, index: nextIndex, offset: offset,
+                    detail: "\(summary.found) of \(summary.expected) are there"))
+        case .excess(let file, let offset):
+            summary.findings.report(Finding(.trailingBytes, file: file, offset: offset))
+        case .failed(let failure):
+            guard failure.code == .missing || failure.code == .tooShort else { throw failure }
+            summary.findings.report(Finding(.fileMissing, file: file, index: nextIndex))
+        }
+    }
+
+    private mutating func take(_ buffer: [UInt8], _ leaf: Range<Int>, at offset: Int) {
+        let index = nextIndex
+        let bytes = buffer.span.extracting(leaf)
+        let hash = LeafHash(of: bytes)
+        var tile: NodeHash?
+        frontier.append(hash) { level, node in
+            if level.value == 1 { tile = node }
+        }
+        leafRow.append(NodeHash(hash))
+        if let tile { tileRow.append(tile) }
+        offsets.append(UInt32(truncatingIfNeeded: offset))
+        if scanner.scan(bytes) {
+            check(scanner.facts, bytes, at: index, hash)
+            if isNotable(bytes, scanner.facts.action) {
+                note(Array(buffer[leaf]), scanner.facts, at: index)
+            }
+        } else {
+            checkSlowly(Array(buffer[leaf]), at: index, hash)
+        }
+        lastHash = hash
+        summary.found += 1
+        if nextMark < marks.count, marks[nextMark] == index.value + 1 {
+            summary.marks[index.value + 1] = frontier.joined
+            nextMark += 1
+        }
+        if summary.found.isMultiple(of: Self.progressStep) { progress(Self.progressStep) }
+    }
+
+    private mutating func report(_ code: FindingCode, at index: LeafIndex, _ detail: String? = nil)
+    {
+        summary.findings.report(
+            Finding(code, file: content.file(ofEntry: index), index: index, detail: detail))
+    }
+
+    /// Checks a record's place in the log; `bytes` are what the places in the facts speak of.
+    private mutating func check(
+        _ facts: LeafFacts, _ bytes: Span<UInt8>, at index: LeafIndex, _ hash: LeafHash
+    ) {
+        if facts.index != index.value { report(.wrongIndex, at: index, "it says \(facts.index)") }
+        if let origin, !isEqual(bytes, facts.origin, origin) { report(.wrongOrigin, at: index) }
+        if let lastHash, facts.previous != lastHash.hash { report(.brokenChain, at: index) }
+        checkTime(bytes, facts.logTime, at: index)
+        if summary.found == 0 { summary.first = end(facts.previous, hash) }
+        summary.last = SegmentSummary.End(previous: facts.previous, hash: hash, time: nil)
+        if summary.runs.isEmpty
+            || !summary.runs[summary.runs.count - 1].take(
+                boot: facts.boot, sequence: facts.sequence, index: index, tally: facts.tally)
+        {
+            summary.runs.append(
+                SequenceRun(
+                    producer: text(bytes, facts.producer), boot: facts.boot,
+                    sequence: facts.sequence, index: index, tally: facts.tally))
+        }
+        switch facts.stage {
+        case .started: summary.open[facts.uid] = OpenAccess(index: index, boot: facts.boot)
+        case .complete, .unknown:
+            if summary.open.isEmpty || summary.open.removeValue(forKey: facts.uid) == nil {
+                summary.outcomes.append(facts.uid)
+            }
+        case .refused: break
+        }
+        facts.commitments.forEach { group, commitment in
+            disclosures.check(
+                commitment, group, of: index, &summary.disclosures, &summary.findings)
+        }
+    }
+
+    /// The way of a leaf that the scanner does not vouch for: all its faults are named, and what can be
+    /// read is checked all the same.
+    private mutating func checkSlowly(_ leaf: [UInt8], at index: LeafIndex, _ hash: LeafHash) {
+        summary.last = SegmentSummary.End(previous: nil, hash: hash, time: nil)
+        if summary.found == 0 { summary.first = summary.last }
+        let record: Record
+        do throws(RecordFault) {
+            record = try Record(leaf: leaf)
+        } catch {
+            return report(.notARecord, at: index, error.text)
+        }
+        for fault in record.faults { report(.notARecord, at: index, fault.text) }
+        guard let (facts, bytes) = LeafFacts.reading(record) else { return }
+        check(facts, bytes.span, at: index, hash)
+        if isNotable(bytes.span, facts.action) { note(leaf, facts, at: index) }
+    }
+
+    private mutating func checkTime(_ bytes: Span<UInt8>, _ time: Range<Int>, at index: LeafIndex) {
+        var order = 0
+        if lastTime.count == time.count {
+            for position in 0..<time.count {
+                let (old, new) = (lastTime[position], bytes[time.lowerBound + position])
+                if order == 0, old != new { order = old < new ? 1 : -1 }
+                lastTime[position] = new
+            }
+        } else {
+            lastTime = Array(text(bytes, time).utf8)
+        }
+        if order < 0 { report(.timeWentBack, at: index) }
+    }
+
+    private func end(_ previous: Hash256?, _ hash: LeafHash) -> SegmentSummary.End {
+        SegmentSummary.End(previous: previous, hash: hash, time: instant)
+    }
+
+    /// `log.time` of the newest record read.
+    private var instant: UTCInstant? {
+        UTCInstant(rfc3339: String(decoding: lastTime, as: UTF8.self))
+    }
+
+    private mutating func note(_ leaf: [UInt8], _ facts: LeafFacts, at index: LeafIndex) {
+        do throws(RecordFault) {
+            summary.notable.append(
+                Notable(
+                    index: index, boot: facts.boot, sequence: facts.sequence,
+                    record: try Record(leaf: leaf)))
+        } catch {
+            report(.notARecord, at: index, error.text)
+        }
+    }
+
+    /// Whether an action is one of `log.…`, `audit.…` and `privacy.…`.
+    private func isNotable(_ bytes: Span<UInt8>, _ action: Range<Int>) -> Bool {
+        guard let first = action.first else { return false }
+        return switch bytes[first] {
+        case UInt8(ascii: "l"), UInt8(ascii: "a"), UInt8(ascii: "p"): true
+        default: false
+        }
+    }
+
+    private func isEqual(_ bytes: Span<UInt8>, _ text: Range<Int>, _ other: [UInt8]) -> Bool {
+        guard text.count == other.count else { return false }
+        for position in 0..<text.count
+        where bytes[text.lowerBound + position] != other[position] { return false }
+        return true
+    }
+
+    private func text(_ bytes: Span<UInt8>, _ text: Range<Int>) -> String {
+        String(decoding: text.map { bytes[$0] }, as: UTF8.self)
+    }
+}
+
+extension SegmentScan {
+    /// Compares what was computed from the entries with the derived files.
+    private mutating func compareStored() throws(LogReadFailure) {
+        summary.last = summary.last.map {
+            SegmentSummary.End(previous: $0.previous, hash: $0.hash, time: instant)
+        }
+        try compare(leafRow, level: .leaves, code: .leafNotInTree)
+        if let tiles = TileLevel(1) {
+            try compare(tileRow, level: tiles, code: .nodeNotInTree)
+        }
+        if let segments = TileLevel(2), summary.expected == Int(LogLayout.segmentEntries) {
+            summary.storedJoined = try content.storedHashes(
+                level: segments, first: summary.number.value, count: 1
+            ).first
+            if let joined = summary.joined {
+                try compare([joined], level: segments, code: .nodeNotInTree)
+            }
+        }
+        try compareOffsets()
+    }
+
+    private mutating func compare(
+        _ row: [NodeHash], level: TileLevel, code: FindingCode
+    ) throws(LogReadFailure) {
+        guard !row.isEmpty else { return }
+        let perHash = UInt64(1) << UInt64(level.value * TileLevel.heightStep)
+        let first = summary.number.firstIndex.value / perHash
+        let stored = try content.storedHashes(level: level, first: first, count: row.count)
+        let settled = level.hashCount(in: content.settledSize)
+        for (position, (computed, found)) in zip(row, stored).enumerated()
+        where computed != found {
+            let place = first + UInt64(position)
+            // Zeros behind what is settled are what a crash leaves of an unfinished write.
+            if place >= settled, found == NodeHash(.zero) {
+                noteUnapplied(content.file(ofHash: place, level: level))
+            } else {
+                let file =
+                    level == .leaves
+                    ? content.file(ofEntry: LeafIndex(place))
+                    : content.file(ofHash: place, level: level)
+                summary.findings.report(
+                    Finding(
+                        code, file: file, index: LeafIndex(place * perHash),
+                        detail: level == .leaves
+                            ? content.file(ofHash: place, level: level) : nil))
+            }
+        }
+        guard stored.count < row.count else { return }
+        let place = first + UInt64(stored.count)
+        let file = content.file(ofHash: place, level: level)
+        if place < settled {
+            summary.findings.report(
+                Finding(.treeFileTooShort, file: file, index: LeafIndex(place * perHash)))
+        } else {
+            noteUnapplied(file)
+        }
+    }
+
+    private mutating func noteUnapplied(_ file: String) {
+        summary.findings.report(Finding(.notYetApplied, file: file))
+    }
+
+    private mutating func compareOffsets() throws(LogReadFailure) {
+        guard let stored = try content.offsets(of: summary.number) else { return }
+        let file = LogLayout.offsets(summary.number)
+        let first = summary.number.firstIndex.value
+        let settled = Int(clamping: max(content.settledSize.count, first) - first)
+        let count = stored.count / 4
+        for (position, offset) in offsets.prefix(count).enumerated() {
+            let found = BigEndian.read(UInt32.self, from: stored, at: position * 4)
+            guard found != offset else { continue }
+            if position >= settled, found == 0 {
+                noteUnapplied(file)
+            } else {
+                summary.findings.report(
+                    Finding(.offsetsDiffer, file: file, index: LeafIndex(first + UInt64(position))))
+            }
+        }
+        if count < offsets.count {
+            if count < settled {
+                summary.findings.report(
+                    Finding(.offsetsDiffer, file: file, index: LeafIndex(first + UInt64(count))))
+            } else {
+                noteUnapplied(file)
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import ByteCoding
+internal import Merkle
+
+/// What one segment holds, as far as the whole log needs to know it.
+struct SegmentSummary: Sendable {
+    let number: SegmentNumber
+    /// How many records the segment has by the newest checkpoint.
+    let expected: Int
+    /// How many could be read.
+    var found = 0
+    /// All leaves as one node, once all were read.
+    var joined: NodeHash?
+    /// The same from the stored tree, for full segments.
+    var storedJoined: NodeHash?
+    /// The leaves up to a checkpoint's size as one node, by that size.
+    var marks: [UInt64: NodeHash] = [:]
+    var first: End?
+    var last: End?
+    /// Unbroken runs of sequence numbers, in the order in which they begin.
+    var runs: [SequenceRun] = []
+    /// Records that say something about the log itself.
+    var notable: [Notable] = []
+    /// Accesses that were started here and have no outcome here.
+    var open: [UniqueID: OpenAccess] = [:]
+    /// Outcomes whose start, if there was one, is in an earlier segment.
+    var outcomes: [UniqueID] = []
+    var disclosures = DisclosureTally()
+    var findings = FindingList()
+    /// A file could not be read at all.
+    var failure: LogReadFailure?
+
+    var isWhole: Bool { found == expected }
+
+    init(number: SegmentNumber, expected: Int) {
+        self.number = number
+        self.expected = expected
+    }
+
+    /// The first or last record of a segment.
+    struct End: Sendable {
+        /// `log.prev`; nil where the leaf is no record.
+        let previous: Hash256?
+        let hash: LeafHash
+        let time: UTCInstant?
+    }
+}
+
+/// Neighbouring sequence numbers of one start, as they follow one another in the log.
+struct SequenceRun: Sendable {
+    let producer: String
+    let boot: UniqueID
+    let first: UInt64
+    let firstIndex: LeafIndex
+    private(set) var last: UInt64
+    private(set) var lastIndex: LeafIndex
+    /// How each record of the run counts.
+    private(set) var tallies: [RecordTally]
+
+    init(producer: String, boot: UniqueID, sequence: UInt64, index: LeafIndex, tally: RecordTally) {
+        self.producer = producer
+        self.boot = boot
+        (first, last) = (sequence, sequence)
+        (firstIndex, lastIndex) = (index, index)
+        tallies = [tally]
+    }
+
+    /// Takes the record if it is the run's next one.
+    mutating func take(
+        boot: UniqueID, sequence: UInt64, index: LeafIndex, tally: RecordTally
+    ) -> Bool {
+        guard boot == self.boot, sequence == last + 1 else { return false }
+        last = sequence
+        lastIndex = index
+        tallies.append(tally)
+        return true
+    }
+}
+
+/// A record that says something about the log itself.
+struct Notable: Sendable {
+    let index: LeafIndex
+    let boot: UniqueID
+    let sequence: UInt64
+    let record: Record
+}
+
+/// An access that was started.
+struct OpenAccess: Sendable {
+    let index: LeafIndex
+    let boot: UniqueID
+}
+
+/// How the commitments of records fared, counted by record and group.
+package struct DisclosureTally: Hashable, Sendable {
+    /// Opened, and what was committed to.
+    package internal(set) var matching = 0
+    /// There, and not opened for want of keys.
+    package internal(set) var withheld = 0
+    /// The key was destroyed.
+    package internal(set) var erased = 0
+    /// Not there.
+    package internal(set) var missing = 0
+    /// Not what was committed to, or damaged.
+    package internal(set) var mismatching = 0
+
+    mutating func add(_ other: DisclosureTally) {
+        matching += other.matching
+        withheld += other.withheld
+        erased += other.erased
+        missing += other.missing
+        mismatching += other.mismatching
+    }
+}

@@ -1,0 +1,100 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import Merkle
+internal import SystemPackage
+
+/// A static tlog-tiles directory, as `log export` writes it, as the verifier reads it.
+struct TilesContent: LogContent {
+    let directory: FilePath
+    let size: TreeSize
+
+    var settledSize: TreeSize { size }
+
+    func forEachEntry(
+        of segment: SegmentNumber, count: Int, _ body: ([UInt8], Range<Int>, Int) -> Void
+    ) throws(EntryStream.Stop) {
+        let bundles = LogLayout.segmentEntries / LogLayout.tileWidth
+        let width = UInt64(TileLevel.fullWidth)
+        for number in 0..<(UInt64(count) + width - 1) / width {
+            let index = segment.value * bundles + number
+            guard let bundle = EntryBundleCoordinate(index: index, in: size) else { return }
+            let bytes = try self.bytes(bundle)
+            var at = 0
+            for _ in 0..<bundle.width {
+                guard bytes.count - at >= 2 else { throw .torn(at: at) }
+                let length = Int(bytes[at]) << 8 | Int(bytes[at + 1])
+                guard bytes.count - at - 2 >= length else { throw .torn(at: at) }
+                body(bytes, at + 2..<at + 2 + length, at)
+                at += 2 + length
+            }
+            if at < bytes.count, bundle.isFull {
+                throw .excess(file: bundle.path, at: at)
+            }
+        }
+    }
+
+    /// A bundle of the width that it has at this size, cut from the full one where only that is left.
+    private func bytes(_ bundle: EntryBundleCoordinate) throws(EntryStream.Stop) -> [UInt8] {
+        do throws(LogReadFailure) {
+            if let bytes = try ReadableFile.contents(ifAny: directory.appending(bundle.path)) {
+                return bytes
+            }
+            let full = EntryBundleCoordinate(index: bundle.index, width: TileLevel.fullWidth)
+            return try ReadableFile.contents(
+                of: directory.appending((full ?? bundle).path))
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    func storedHashes(
+        level: TileLevel, first: UInt64, count: Int
+    ) throws(LogReadFailure) -> [NodeHash] {
+        var hashes: [NodeHash] = []
+        let width = UInt64(TileLevel.fullWidth)
+        var next = first
+        while next < first + UInt64(count) {
+            guard let tile = TileCoordinate(level: level, index: next / width, in: size),
+                let bytes = try bytes(tile)
+            else { break }
+            let row = NodeHash.row(bytes)
+            let wanted = row.dropFirst(Int(next % width)).prefix(count - hashes.count)
+            hashes += wanted
+            // A short tile would let its neighbours' hashes slide into its place.
+            guard row.count == tile.width else { break }
+            next = (tile.index + 1) * width
+        }
+        return hashes
+    }
+
+    private func bytes(_ tile: TileCoordinate) throws(LogReadFailure) -> [UInt8]? {
+        var found = try ReadableFile.contents(ifAny: directory.appending(tile.path))
+        if found == nil, !tile.isFull,
+            let full = TileCoordinate(
+                level: tile.level, index: tile.index, width: TileLevel.fullWidth)
+        {
+            found = try ReadableFile.contents(ifAny: directory.appending(full.path))
+        }
+        guard var bytes = found else { return nil }
+        bytes.removeLast(bytes.count % Hash256.byteCount)
+        return Array(bytes.prefix(tile.byteCount))
+    }
+
+    func offsets(of segment: SegmentNumber) throws(LogReadFailure) -> [UInt8]? { nil }
+
+    func disclosures(of segment: SegmentNumber) throws(LogReadFailure) -> SegmentDisclosures? {
+        nil
+    }
+
+    func file(ofEntry index: LeafIndex) -> String {
+        EntryBundleCoordinate(index: index.value / UInt64(TileLevel.fullWidth), in: size)?.path
+            ?? "tile/entries"
+    }
+
+    func file(ofHash position: UInt64, level: TileLevel) -> String {
+        TileCoordinate(level: level, index: position / UInt64(TileLevel.fullWidth), in: size)?.path
+            ?? "tile"
+    }
+}

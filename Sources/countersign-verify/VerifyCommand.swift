@@ -1,0 +1,93 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Glibc
+internal import SystemPackage
+internal import Verification
+
+/// The auditor's tool: checks logs and proofs, and carries no server code.
+@main
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "countersign-verify",
+        abstract: "Check a Countersign log, an export of one, or the proof of a record, offline.",
+        discussion: """
+            EXAMPLES
+              countersign-verify /var/lib/countersign --key log.vkey --state seen.checkpoint
+              countersign-verify 42.tlog-proof --leaf 42.leaf --key log.vkey
+              countersign-verify 42.json --key log.example/prod+580c8bb1+AQOh…
+              countersign-verify export/ --policy policy.txt --json
+
+            EXIT CODES
+              0 verified   10 changed   12 put back or rewritten   15 disclosed values do not match
+              11 incomplete   13 not decided   14 too old   2 bad input   1 other failure
+            """)
+
+    @Argument(help: "A log directory, a tlog-tiles directory, a .tlog-proof file or a record.")
+    var path: String
+
+    @Option(help: "A trusted key: one line of text, or a file with such lines. May be repeated.")
+    var key: [String] = []
+
+    @Option(help: "A file of trusted logs and witnesses (c2sp.org/tlog-policy).")
+    var policy: String?
+
+    @Option(help: "A file that remembers the checkpoint seen last; it is made the first time.")
+    var state: String?
+
+    @Option(help: "The greatest age of the newest record, such as 90s, 15m, 24h or 7d.")
+    var maxAge: Age?
+
+    @Option(help: "How many witnesses of the policy must have cosigned.")
+    var requireWitnesses = 0
+
+    @Option(help: "How many segments are read at a time; the number of processors by default.")
+    var jobs: Int?
+
+    @Flag(help: "Print the report as one JSON object.")
+    var json = false
+
+    @Option(
+        help: "The record that a .tlog-proof file is of, as `countersign log get --leaf` prints it."
+    )
+    var leaf: String?
+
+    /// Usage errors end with 2, as all bad input does, not with the argument parser's own code.
+    static func main() async {
+        do {
+            let command = try parse()
+            try await command.run()
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Console.error(fullMessage(for: error))
+            Glibc.exit(2)
+        }
+    }
+
+    func run() async throws {
+        let request = VerificationRequest(
+            path: FilePath(path), leafFile: leaf.map { FilePath($0) }, keys: key,
+            policyFile: policy.map { FilePath($0) },
+            stateFile: state.map { FilePath($0) }, maxAge: maxAge?.duration,
+            requiredWitnesses: requireWitnesses, jobs: jobs ?? Machine.processors,
+            now: Machine.now)
+        let line = ProgressLine(isShown: !json && isatty(STDERR_FILENO) == 1)
+        let outcome: VerificationRequest.Outcome
+        do throws(VerificationFault) {
+            outcome = try await request.run { line.show($0) }
+        } catch {
+            line.clear()
+            Console.error(error.message)
+            throw ExitCode(error.exitCode)
+        }
+        line.clear()
+        if json {
+            Console.print(String(decoding: outcome.json, as: UTF8.self))
+        } else {
+            for text in outcome.lines { Console.print(text) }
+        }
+        Console.error(outcome.verdictLine)
+        throw ExitCode(outcome.verdict.exitCode)
+    }
+}

@@ -1,0 +1,165 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import AuditRecords
+import ByteCoding
+import Crypto
+import Merkle
+import SignedNotes
+import Testing
+
+/// A log laid down record by record, sound in every hash and signature, whatever its records say: what a
+/// proxy that loses records would write.
+struct BuiltLog {
+    let signer: NoteSigner
+    private var entries: [UInt8] = []
+    private var frontier = Frontier()
+    private var previous = Hash256.zero
+    private var journal: [UInt8] = []
+    private var offsets: [UInt8] = []
+    private var rows: [TileLevel: [UInt8]] = [:]
+    private var files: [String: [UInt8]] = [:]
+    private let encodedOrigin: [UInt8]
+    private(set) var clock: Int64 = 1_795_000_000_000_000
+
+    init() throws {
+        let name = try #require(KeyName("log.example"))
+        signer = NoteSigner(
+            name: name,
+            key: try Curve25519.Signing.PrivateKey(
+                rawRepresentation: [UInt8](repeating: 7, count: 32)))
+        var encoded: [UInt8] = []
+        CanonicalJSON.append(string: name.text.utf8, to: &encoded)
+        encodedOrigin = encoded
+    }
+
+    var size: UInt64 { frontier.size.count }
+
+    /// An id that nothing else has.
+    static func id(_ number: UInt64) -> UniqueID {
+        UniqueID(at: UTCInstant(microseconds: 1_795_000_000_000_000), random: (number, number << 2))
+    }
+
+    private var now: UTCInstant { UTCInstant(microseconds: clock) }
+
+    /// Adds a record of a start with the sequence number given.
+    mutating func append(_ record: SystemRecord, boot: UniqueID, _ sequence: UInt64) {
+        append(record.draft(producer: EncodedProducer(uid: "proxy-a", boot: boot)), sequence)
+    }
+
+    /// Adds a draft that may have been added before; drafts are costly, completing them is not.
+    mutating func append(_ draft: RecordDraft, _ sequence: UInt64) {
+        clock += 1000
+        var leaf: [UInt8] = []
+        draft.complete(
+            index: frontier.size.nextIndex, encodedOrigin: encodedOrigin, previous: previous,
+            time: now, sequence: sequence, into: &leaf)
+        append(leaf: leaf)
+    }
+
+    mutating func append(leaf: [UInt8]) {
+        if size > 0, size.isMultiple(of: 65_536) { finishSegment() }
+        let hash = LeafHash(of: leaf)
+        frontier.append(hash) { level, node in
+            node.hash.append(to: &rows[level, default: []])
+        }
+        previous = hash.hash
+        BigEndian.append(UInt32(entries.count), to: &offsets)
+        BigEndian.append(UInt16(leaf.count), to: &entries)
+        entries += leaf
+    }
+
+    private mutating func finishSegment() {
+        let number = SegmentNumber((size - 1) / 65_536)
+        files[LogLayout.entries(number)] = entries
+        files[LogLayout.offsets(number)] = offsets
+        entries = []
+        offsets = []
+    }
+
+    /// Signs the log as it is now.
+    mutating func sign() throws {
+        let checkpoint = Checkpoint(
+            origin: LogOrigin(signer.name), size: frontier.size, root: frontier.root())
+        let note = try checkpoint.signed(by: [signer]).encode()
+        CheckpointJournal.append(note, to: &journal)
+        files[LogLayout.checkpoint] = note
+    }
+
+    /// The files of the log, signed.
+    mutating func directory() throws -> TestDirectory {
+        try sign()
+        finishSegment()
+        files[LogLayout.checkpointJournal] = journal
+        for (level, row) in rows { files[LogLayout.tree(level: level.value)] = row }
+        let directory = try TestDirectory()
+        for (name, bytes) in files { try directory.write(bytes, to: name) }
+        return directory
+    }
+}
+
+extension BuiltLog {
+    private static let time = UTCInstant(microseconds: 1_795_000_000_000_000)
+
+    mutating func start(_ boot: UniqueID, after previous: PreviousBoot? = nil) {
+        append(
+            SystemRecord.logStart(
+                uid: Self.id(size + 1_000_000), time: Self.time, previous: previous,
+                recovery: RecoveryFacts(
+                    wasClean: true, replayedEntries: 0, discardedBytes: 0, unknownOutcomes: 0),
+                version: "0", configuration: nil), boot: boot, 1)
+    }
+
+    mutating func stop(_ boot: UniqueID, _ sequence: UInt64) {
+        append(
+            SystemRecord.logStop(uid: Self.id(size + 1_000_000), time: Self.time, cause: "test"),
+            boot: boot, sequence)
+    }
+
+    /// An access, counted as allowed when it is complete.
+    mutating func access(
+        _ boot: UniqueID, _ sequence: UInt64, uid: UniqueID? = nil, stage: RecordStage = .complete
+    ) {
+        append(
+            Self.accessDraft(boot, uid: uid ?? Self.id(size + 1_000_000), stage: stage), sequence)
+    }
+
+    static func accessDraft(
+        _ boot: UniqueID, uid: UniqueID, stage: RecordStage
+    ) -> RecordDraft {
+        var record = SystemRecord.reading(
+            .query, uid: uid, time: Self.time, outcome: .success,
+            query: QueryFacts(hash: nil, rows: nil, range: nil, purpose: nil),
+            actor: .anonymous)
+        record.category = .access
+        record.stage = stage
+        record.action = .httpRequest
+        return record.draft(producer: EncodedProducer(uid: "proxy-a", boot: boot))
+    }
+
+    mutating func heartbeat(
+        _ boot: UniqueID, _ sequence: UInt64, through: UInt64, allowed: UInt64, dropped: UInt64 = 0
+    ) {
+        var counters = HeartbeatCounters()
+        counters.allowed = allowed
+        counters.recorded = through
+        counters.throughSequence = through
+        counters.dropped = dropped
+        append(
+            SystemRecord.heartbeat(
+                uid: Self.id(size + 1_000_000), time: Self.time, counters: counters,
+                clock: ClockFacts(
+                    source: "test", offsetMicroseconds: nil, errorMicroseconds: nil,
+                    isSynchronized: true)), boot: boot, sequence)
+    }
+
+    mutating func gap(_ boot: UniqueID, _ sequence: UInt64, of range: ClosedRange<UInt64>) {
+        append(
+            SystemRecord.gap(
+                uid: Self.id(size + 1_000_000), time: Self.time,
+                GapFacts(
+                    boot: boot, sequences: range, count: UInt64(range.count), cause: .groupRejected)
+            ), boot: boot, sequence)
+    }
+}

@@ -1,0 +1,91 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import Merkle
+import SignedNotes
+import TestSupport
+import Testing
+import Verification
+
+@Suite struct `A log seen as static tiles` {
+    /// The export of a log, as `log export --format tlog-tiles` writes it.
+    private func export(_ log: LedgerLog) throws -> TestDirectory {
+        let directory = try TestDirectory()
+        let tiles = try StaticLog(try LogSnapshot(directory: log.directory.path))
+        for resource in tiles.resources {
+            try directory.write(try #require(try tiles.bytes(of: resource)), to: resource.path)
+        }
+        return directory
+    }
+
+    @Test(arguments: [0, 253, 254, 300, 520])
+    func `is exported whole and verified by itself`(count: Int) async throws {
+        let log = try LedgerLog(count)
+        let directory = try export(log)
+        #expect(
+            directory.files
+                == LogResource.all(in: TreeSize(UInt64(count) + 3)).map(\.path).sorted())
+        let report = try await verifyTiles(directory, [log.key])
+        #expect(report.findings == [])
+        #expect(report.verdict == .verified)
+        #expect(report.disclosures.withheld == 2 * count)
+        #expect(try await verifyTiles(directory, []).verdict == .undecided)
+    }
+
+    @Test func `is served with tiles and bundles of every width that it has had`() throws {
+        let log = try LedgerLog(300)
+        let tiles = try StaticLog(try LogSnapshot(directory: log.directory.path))
+        let leaves = try log.leaves.map { LeafHash(of: $0) }
+        for width in [1, 2, 255, 256] {
+            let tile = try #require(TileCoordinate(level: .leaves, index: 0, width: width))
+            #expect(
+                try tiles.bytes(of: .tile(tile)) == leaves[..<width].flatMap(\.hash.bytes))
+            let bundle = try #require(EntryBundleCoordinate(index: 0, width: width))
+            let bytes = try #require(try tiles.bytes(of: .entries(bundle)))
+            #expect(EntryFraming.scan(bytes.span).leaves.count == width)
+        }
+        for path in ["tile/0/001.p/48", "tile/0/002", "tile/1/000", "tile/2/000.p/1"] {
+            let resource = try #require(LogResource(path: path))
+            #expect(try tiles.bytes(of: resource) == nil, "\(path)")
+        }
+        for path in ["", "/checkpoint", "checkpoint/", "log.vkey", "tile/entries/0", "../lock"] {
+            #expect(LogResource(path: path) == nil)
+        }
+    }
+
+    @Test func `lends no tile that does not lead to the signed root`() throws {
+        let log = try LedgerLog(300)
+        let directory = try export(log)
+        let snapshot = try LogSnapshot(directory: log.directory.path)
+        let claim = try #require(snapshot.newest).claim
+        var reader = AuthenticatedTileReader(
+            size: claim.size, root: claim.root, source: TilesSource(directory: directory.path))
+        let proof = try InclusionProof(index: LeafIndex(7), size: claim.size, reading: &reader)
+        let leaf = LeafHash(of: try snapshot.leaf(at: LeafIndex(7)))
+        #expect(proof.check(leaf, in: claim.root) == .holds)
+        try directory.tamper("tile/0/000") { $0[5 * 32] ^= 1 }
+        var forged = AuthenticatedTileReader(
+            size: claim.size, root: claim.root, source: TilesSource(directory: directory.path))
+        #expect(throws: TileReadFault<LogReadFailure>.self) {
+            try InclusionProof(index: LeafIndex(7), size: claim.size, reading: &forged)
+        }
+    }
+
+    @Test func `has every flipped bit found`() async throws {
+        let log = try LedgerLog(254)
+        let directory = try export(log)
+        for file in directory.files {
+            let good = try directory.read(file)
+            for position in stride(from: 0, to: good.count, by: max(1, good.count / 40)) {
+                var bytes = good
+                bytes[position] ^= 1 << UInt8(position % 8)
+                try directory.write(bytes, to: file)
+                let report = try await verifyTiles(directory, [log.key])
+                #expect(report.verdict == .integrityFailure || report.verdict == .undecided)
+            }
+            try directory.write(good, to: file)
+        }
+    }
+}
