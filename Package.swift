@@ -103,6 +103,16 @@ let package = Package(
         room(
             "LedgerFiles",
             ["CSystemCalls", "Ledger", "AuditRecords", "SignedNotes", .crypto, .system]),
+        room(
+            "Exchanges",
+            ["ByteCoding", "AccessModel", "Policy", "Identity", "AuditRecords", "Ledger"]),
+        // Layer 5
+        room(
+            "DataPlane",
+            [
+                "ByteCoding", "AccessModel", "AuditRecords", "Exchanges", "HTTPWire", "Identity",
+                "Policy", "Ledger", .nioCore, .nioPosix, .nioTLS, .nioSSL, .logging,
+            ]),
         // Layer 7
         .executableTarget(
             name: "countersign-verify",
@@ -146,6 +156,19 @@ let package = Package(
             "TestSupport",
             [
                 "ByteCoding", "AccessModel", "AuditRecords", "Ledger", "SignedNotes", .crypto,
+            ]),
+        tests(
+            "Exchanges",
+            [
+                "ByteCoding", "AccessModel", "AuditRecords", "Identity", "Ledger", "Policy",
+                "TestSupport", .crypto,
+            ]),
+        tests(
+            "DataPlane",
+            [
+                "ByteCoding", "AccessModel", "AuditRecords", "Exchanges", "Identity", "Ledger",
+                "Policy", "TestSupport", .crypto, .asn1, .x509, .nioConcurrency, .nioCore,
+                .nioPosix, .nioSSL, .logging,
             ]),
     ]
 )

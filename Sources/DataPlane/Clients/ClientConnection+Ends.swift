@@ -1,0 +1,112 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import HTTPWire
+internal import NIOCore
+internal import NIOSSL
+
+extension ClientConnection: DeadlineOwner {
+    var nextDeadline: Moment { deadlines.earliest }
+
+    func deadlineReached(now: Moment) {
+        if deadlines.hold <= now { askRelease() }
+        if deadlines.write <= now { writeTimedOut() }
+        if deadlines.service <= now {
+            deadlines.service = .never
+            lane.counters.upstreamFailures.count()
+            end(.upstreamTimeout, closes: false)
+        }
+        if deadlines.client <= now { clientTimedOut() }
+        afterEvent()
+    }
+
+    private func writeTimedOut() {
+        deadlines.write = .never
+        end(.clientTimeout, closes: true)
+        resetOnClose()
+        closeAtOnce()
+    }
+
+    private func clientTimedOut() {
+        deadlines.client = .never
+        switch phase {
+        case .awaitingHead where parser.isInHead: refuse(.headTimeout, version: nil)
+        case .underWay: end(.bodyTimeout, closes: true)
+        case .opening, .awaitingHead, .discarding, .lingering: closeAtOnce()
+        case .closed: return
+        }
+    }
+
+    // MARK: Closing
+
+    /// Closes our side once everything is sent, and the rest when the client does or after a while.
+    ///
+    /// Closing at once with bytes unread would reset the connection and could take the answer with it.
+    func closeGently() {
+        guard phase != .lingering, phase != .closed, let context else { return }
+        phase = .lingering
+        input = ByteBuffer()
+        deadlines.client = .now + listener.lingerTimeout
+        flush()
+        if lane.isForced {
+            context.close(promise: nil)
+        } else {
+            context.close(mode: .output, promise: nil)
+        }
+    }
+
+    /// Passes over what comes after our side was closed, up to a bound.
+    func linger(_ count: Int) {
+        lingeredBytes += count
+        if lingeredBytes > Self.mostLingered { closeAtOnce() }
+    }
+
+    private static let mostLingered = 1 << 20
+
+    func closeAtOnce() {
+        guard phase != .closed else { return }
+        context?.close(promise: nil)
+    }
+
+    /// Makes closing a reset, so that no reader takes a part of an answer for the whole.
+    func resetOnClose() {
+        guard let context else { return }
+        do {
+            let tls = try context.pipeline.syncOperations.context(
+                handlerType: NIOSSLServerHandler.self)
+            reset(context)
+            // Beneath TLS, which would say a proper goodbye.
+            tls.close(promise: nil)
+        } catch {
+            // Without TLS there is nothing to go around.
+            reset(context)
+        }
+    }
+
+    private func reset(_ context: ChannelHandlerContext) {
+        guard let socket = context.channel as? any SocketOptionProvider else { return }
+        // Two ints, as `struct linger` is: on, and no time to linger. A channel that closes in the same
+        // moment needs it no more, so that the outcome is of no use.
+        _ = socket.unsafeSetSocketOption(
+            level: .socket, name: .so_linger, value: SIMD2<CInt>(1, 0))
+    }
+
+    // MARK: Shutdown
+
+    /// No further request is served here.
+    func drain() {
+        if phase == .awaitingHead, !parser.isInHead, input.readableBytes == 0 { closeAtOnce() }
+        if phase == .opening { closeAtOnce() }
+    }
+
+    /// What is under way ends now.
+    func forceEnd() {
+        if stage == .none {
+            closeAtOnce()
+        } else {
+            end(.draining, closes: true)
+        }
+        afterEvent()
+    }
+}

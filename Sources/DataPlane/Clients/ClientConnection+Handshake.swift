@@ -1,0 +1,46 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import Exchanges
+internal import Identity
+internal import NIOCore
+internal import NIOSSL
+internal import NIOTLS
+
+extension ClientConnection {
+    /// The client has named the host that it wants; the handshake goes on with `handler`.
+    func helloRead(serverName: String?) {
+        requestedName = serverName.map { Array($0.lowercased().utf8) }
+    }
+
+    /// Takes note of the handshake's end.
+    func handshakeEvent(_ event: Any) {
+        guard case TLSUserEvent.handshakeCompleted = event, phase == .opening, let context else {
+            return
+        }
+        do {
+            let handler = try context.pipeline.syncOperations.handler(
+                type: NIOSSLServerHandler.self)
+            let identity = lane.desk.rules.identity
+            tls = try ClientTLS(
+                handler, serverName: requestedName, generation: identity.generation,
+                source: identity.certificates)
+        } catch {
+            lane.counters.failedHandshakes.count()
+            context.close(promise: nil)
+            return
+        }
+        phase = .awaitingHead
+        deadlines.client = .now + listener.headTimeout
+        lane.watch(self)
+        context.read()
+    }
+
+    /// Too many connections are open: this one gets an answer and no request is read from it.
+    func turnAway() {
+        lane.counters.refusedConnections.count()
+        refuse(.tooManyConnections, version: nil)
+        afterEvent()
+    }
+}

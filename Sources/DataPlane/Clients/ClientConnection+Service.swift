@@ -1,0 +1,152 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import ByteCoding
+internal import Exchanges
+internal import HTTPWire
+internal import NIOCore
+
+/// What a service's connection tells.
+extension ClientConnection {
+    /// A connection is there for the request under way.
+    func serviceConnected(_ connection: UpstreamConnection, _ recorded: RecordedRequest) {
+        guard let head, let body else {
+            preconditionFailure("ForwardsWhatItHas: no request is under way")
+        }
+        upstream = connection
+        addForwardedFields(recorded, head)
+        lane.scratch.removeAll(keepingCapacity: true)
+        head.append(
+            toUpstream: &lane.scratch, framing: body.framing,
+            forwarded: peer.isTrusted ? .peerTrusted : .stripAll, adding: lane.added,
+            host: connection.target.hostField)
+        connection.send(head: lane.scratch, method: head.method)
+        deadlines.service = .now + connection.target.headTimeout
+        startBody()
+        if isAdvancing { _ = readBody() } else { advance() }
+        connection.flush()
+        if !isAdvancing { afterEvent() }
+    }
+
+    /// The head of the answer has come.
+    func serviceAnswered(_ answer: ResponseHead) {
+        guard let exchange, let head, let recorded, let upstream else {
+            preconditionFailure("AnswersAreAsked: no request is under way")
+        }
+        exchange.serviceAnswered(status: answer.status)
+        relay.hasBegun = true
+        relay.framing = answer.framing(for: head.version)
+        relay.closes =
+            !head.keepsAlive || relay.framing == .untilClose || lane.isDraining
+            || !canPassOverBody
+        lane.added.removeAll()
+        lane.value.removeAll(keepingCapacity: true)
+        recorded.uid.append(to: &lane.value)
+        lane.added.put(.countersignRecord, lane.value)
+        if !answer.has(.date) { lane.added.put(.date, lane.dateText) }
+        lane.scratch.removeAll(keepingCapacity: true)
+        answer.append(
+            toClient: &lane.scratch, framing: relay.framing, connection: note(head, relay.closes),
+            adding: lane.added)
+        prepareOutput()
+        output.clear()
+        output.writeBytes(lane.scratch)
+        let now = Moment.now
+        deadlines.service = now + upstream.target.bodyTimeout
+        deadlines.hold = now + lane.longestHolding
+    }
+
+    /// What an answer says about the connection to the client.
+    func note(_ head: RequestHead?, _ closes: Bool) -> ConnectionNote {
+        if closes { return .close }
+        return head?.version == .http10 ? .keepAlive : .implied
+    }
+
+    /// A piece of the answer's body has come.
+    func serviceSent(_ piece: inout ByteBuffer) {
+        prepareOutput()
+        relay.contentBytes += UInt64(piece.readableBytes)
+        guard relay.framing == .chunked else {
+            output.writeBuffer(&piece)
+            return
+        }
+        lane.scratch.removeAll(keepingCapacity: true)
+        ChunkEncoder.appendSizeLine(piece.readableBytes, to: &lane.scratch)
+        output.writeBytes(lane.scratch)
+        output.writeBuffer(&piece)
+        output.writeBytes(ChunkEncoder.lineEnd)
+    }
+
+    /// All that was there has been told.
+    func serviceReadCompleted() {
+        guard stage == .serving, relay.hasBegun, let upstream else { return }
+        deadlines.service = .now + upstream.target.bodyTimeout
+        if relay.isReleased {
+            write()
+        } else if output.readableBytes > lane.mostHeldBytes {
+            askRelease()
+        }
+        afterEvent()
+    }
+
+    /// The answer gets too large or too slow to be held to its end.
+    func askRelease() {
+        deadlines.hold = .never
+        guard stage == .serving, !relay.hasAskedRelease, let exchange else { return }
+        relay.hasAskedRelease = true
+        // While it waits for its record, it is not the service that is slow.
+        if output.readableBytes > lane.mostHeldBytes { deadlines.service = .never }
+        perform(exchange.holdsTooMuch())
+    }
+
+    /// Whether more of the answer can be taken now.
+    var wantsAnswer: Bool {
+        guard relay.hasBegun else { return true }
+        guard relay.isReleased else { return output.readableBytes <= lane.mostHeldBytes }
+        return context?.channel.isWritable ?? false
+    }
+
+    /// The answer is complete; its end is held until the record says so.
+    func serviceEnded() {
+        upstream = nil
+        stopBody()
+        deadlines.service = .never
+        deadlines.hold = .never
+        guard stage == .serving, let exchange else { return }
+        prepareOutput()
+        if relay.framing == .chunked { output.writeBytes(ChunkEncoder.end) }
+        stage = .ending
+        perform(
+            exchange.serviceFinished(
+                requestSize: body?.received ?? 0, responseSize: relay.contentBytes))
+        afterEvent()
+    }
+
+    /// The service has failed the request.
+    func serviceFailed(_ failure: UpstreamFailure) {
+        let wasStale =
+            upstream.map { $0.isReused && !$0.hasAnswered } ?? false
+        upstream = nil
+        if case .closed = failure, wasStale, mayTryAgain, let table, let recorded {
+            connect(recorded, through: table[recorded.service], reuse: false)
+        } else {
+            lane.counters.upstreamFailures.count()
+            end(failure.reason, closes: false)
+        }
+        afterEvent()
+    }
+
+    /// Whether sending the request twice does no harm and nothing of it is gone.
+    private var mayTryAgain: Bool {
+        guard stage == .serving, let head, let body, body.received == 0, body.stage != .flowing
+        else { return false }
+        return switch head.method {
+        case .get, .head, .options, .put, .delete: true
+        case .post, .patch, .other: false
+        }
+    }
+
+    /// The service takes more of the body.
+    func serviceTakesMore() { afterEvent() }
+}

@@ -1,0 +1,276 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ByteCoding
+internal import AccessModel
+internal import AuditRecords
+internal import Exchanges
+internal import HTTPWire
+internal import Identity
+internal import Ledger
+internal import NIOCore
+internal import Policy
+
+/// One client's connection: reads its requests in order and does for each what the exchange says.
+///
+/// ```text
+/// opening ─▶ awaitingHead ─▶ underWay ─┬─▶ awaitingHead      next request
+///                ▲    ▲                ├─▶ discarding        the rest of a small body
+///                └────┼────────────────┘      │
+///                     └───────────────────────┘
+///            any ─▶ lingering ─▶ closed
+/// ```
+/// One request is under way at a time; what a client sends ahead waits, within bounds, unparsed.
+final class ClientConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        /// The TLS handshake is under way.
+        case opening
+        case awaitingHead
+        case underWay
+        /// The answer has left; what is left of the request's body is passed over.
+        case discarding
+        /// Our side is closed; whatever comes is passed over until the client closes, too.
+        case lingering
+        case closed
+    }
+
+    /// How far the request under way has come.
+    enum Stage {
+        case none
+        /// The exchange thinks, or its `started` record is on its way.
+        case deciding
+        /// A service has the request, or is about to.
+        case serving
+        /// Its last record is on its way.
+        case ending
+    }
+
+    let lane: Lane
+    let listener: Listener
+    let peer: Peer
+    var context: ChannelHandlerContext?
+    var phase: Phase
+    var stage = Stage.none
+
+    var parser: RequestHeadParser
+    /// What has come and was not looked at yet.
+    var input = ByteBuffer()
+    /// What leaves with the next write; while an answer is held, all of it.
+    var output = ByteBuffer()
+    /// Whether ``output`` was given to the channel and not sent yet.
+    var isQueued = false
+    var needsFlush = false
+    var isInRead = false
+    var isAdvancing = false
+    /// Bytes passed over since our side was closed.
+    var lingeredBytes = 0
+
+    /// The exchanges of this connection by the address that requests come from.
+    ///
+    /// One, unless the peer is a trusted proxy, which speaks for many.
+    var visitors: [Visitor] = []
+    var exchange: Exchange?
+    var head: RequestHead?
+    var body: RequestBody?
+    var relay = ResponseRelay()
+    /// The table that the request under way began with.
+    var table: UpstreamTable?
+    var recorded: RecordedRequest?
+    var upstream: UpstreamConnection?
+    /// Tells leases of this request from those of earlier ones.
+    var ticket: UInt64 = 0
+    /// Why the request must end before a service gets it.
+    var pendingEnd: Reason?
+
+    var tls: ClientTLS?
+    /// The host named in the TLS handshake.
+    var requestedName: [UInt8]?
+    /// Until the first head is complete, its time runs from connecting.
+    var isFirstHead = true
+    var deadlines = ClientDeadlines()
+    var wheelTick = UInt64.max
+
+    struct Visitor {
+        let address: IPAddress
+        let port: UInt16?
+        let exchange: Exchange
+    }
+
+    /// - Parameter isOpen: whether requests can come at once, without a TLS handshake.
+    init(lane: Lane, listener: Listener, peer: Peer, isOpen: Bool) {
+        self.lane = lane
+        self.listener = listener
+        self.peer = peer
+        phase = isOpen ? .awaitingHead : .opening
+        parser = RequestHeadParser(
+            limits: listener.limits.wire, encodedSlashes: .keep)
+    }
+
+    // MARK: Channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        lane.add(self)
+    }
+
+    /// Comes last in any case, even where the channel never became active.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        closed()
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let now = Moment.now
+        deadlines.client =
+            now + (phase == .opening ? listener.handshakeTimeout : listener.headTimeout)
+        lane.watch(self)
+        if listener.census.admit(peer) {
+            isCounted = true
+            context.read()
+        } else {
+            turnAway()
+        }
+    }
+
+    /// Whether the census has counted this connection.
+    private var isCounted = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isInRead = true
+        var bytes = unwrapInboundIn(data)
+        switch phase {
+        case .closed: return
+        case .lingering: linger(bytes.readableBytes)
+        case .opening, .awaitingHead, .underWay, .discarding:
+            if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
+            advance()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isInRead = false
+        afterEvent()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard context.channel.isWritable else { return }
+        deadlines.write = .never
+        guard let upstream else { return }
+        if relay.hasBegun { deadlines.service = .now + upstream.target.bodyTimeout }
+        upstream.readMore()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        handshakeEvent(event)
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if phase == .opening { lane.counters.failedHandshakes.count() }
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { closed() }
+
+    /// The channel is gone; what is under way ends with a record.
+    private func closed() {
+        guard phase != .closed else { return }
+        let wasInHead = phase == .awaitingHead && parser.isInHead
+        phase = .closed
+        deadlines = ClientDeadlines()
+        if isCounted { listener.census.leave(peer) }
+        isCounted = false
+        input = ByteBuffer()
+        if wasInHead {
+            refuse(.clientClosed, version: nil)
+        } else if stage != .none {
+            lane.counters.abandonedRequests.count()
+            end(.clientClosed, closes: true)
+        }
+        afterEvent()
+    }
+
+    // MARK: Turns
+
+    /// What is due after anything has happened: the next request, what was written, the next read.
+    func afterEvent() {
+        guard phase != .closed else {
+            if stage == .none { leave() }
+            return
+        }
+        advance()
+        flush()
+        readMore()
+        lane.watch(self)
+    }
+
+    /// The channel is closed and no record is waited for: nothing refers to this connection any more.
+    private func leave() {
+        visitors = []
+        exchange = nil
+        lane.remove(self)
+    }
+
+    func flush() {
+        guard needsFlush, let context else { return }
+        needsFlush = false
+        context.flush()
+        if isQueued { freeOutput() }
+        guard !context.channel.isWritable else { return }
+        // Now the client is waited for, and nobody else.
+        if deadlines.write == .never { deadlines.write = .now + listener.writeTimeout }
+        if relay.hasBegun { deadlines.service = .never }
+    }
+
+    /// Queues what is in ``output`` to be sent.
+    func write() {
+        guard output.readableBytes > 0, !isQueued, let context else { return }
+        context.write(wrapOutboundOut(output), promise: nil)
+        isQueued = true
+        needsFlush = true
+    }
+
+    /// Makes sure that what is added to ``output`` does not follow something that is queued already.
+    func prepareOutput() {
+        guard isQueued else { return }
+        isQueued = false
+        output = ByteBuffer()
+    }
+
+    /// Empties ``output``: where all of it has left, it is ours alone again and this costs nothing.
+    func freeOutput() {
+        isQueued = false
+        if output.capacity > Self.largestKeptOutput {
+            output = ByteBuffer()
+        } else {
+            output.clear()
+        }
+    }
+
+    /// An idle connection holds no more than this.
+    private static let largestKeptOutput = 16_384
+
+    /// Reads on unless enough waits already. Never within a read, which would lose it.
+    func readMore() {
+        guard !isInRead, phase != .closed, input.readableBytes < Self.mostWaitingBytes else {
+            return
+        }
+        context?.read()
+    }
+
+    /// What may wait unparsed before the client is no longer read from.
+    static let mostWaitingBytes = 32_768
+}
+
+extension ClientConnection: SettlementReceiver {
+    func recordSettled(_ outcome: Outcome) {
+        guard let exchange else {
+            preconditionFailure("SettledOnce: a record was settled that nobody waits for")
+        }
+        perform(exchange.settled(outcome))
+        afterEvent()
+    }
+}

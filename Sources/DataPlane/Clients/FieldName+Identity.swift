@@ -1,0 +1,34 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPWire
+
+extension FieldName {
+    /// Who makes the request: the opaque id that the record has, too.
+    static let subject = own("Countersign-Subject")
+    /// Comma-separated, each percent-encoded where it is not visible ASCII.
+    static let roles = own("Countersign-Roles")
+    /// Who vouches for the subject.
+    static let issuer = own("Countersign-Issuer")
+    static let tracestate = own("tracestate")
+    static let allow = own("Allow")
+
+    private static func own(_ text: String) -> FieldName {
+        guard let name = FieldName(text) else {
+            preconditionFailure("NamesAreTokens: this is no field name: \(text)")
+        }
+        return name
+    }
+}
+
+extension AddedFields {
+    /// Adds a value that cannot be at fault, because of what it was made from.
+    mutating func put(_ name: FieldName, _ value: [UInt8]) {
+        do throws(AddedFields.Fault) {
+            try append(name, value)
+        } catch {
+            preconditionFailure(
+                "OurFieldsAreClean: the value of \(name) is at fault at \(error.offset)")
+        }
+    }
+}

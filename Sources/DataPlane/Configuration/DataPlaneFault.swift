@@ -1,0 +1,28 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why the data plane did not start or reload; the description ends in what to do.
+package struct DataPlaneFault: Error, CustomStringConvertible {
+    package enum Code: Hashable, Sendable {
+        case noListener
+        case bind
+        case listenerCertificate
+        case clientAuthorities
+        case upstreamAuthorities
+        case upstreamName
+        /// Upstreams and rulebook do not belong together.
+        case upstreamCount
+        case stopped
+    }
+
+    package let code: Code
+    package let description: String
+    /// What the system or the TLS library said.
+    package let cause: (any Error)?
+
+    init(_ code: Code, _ description: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.description = description
+        self.cause = cause
+    }
+}

@@ -1,0 +1,77 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a service is and how it is spoken to.
+package struct UpstreamConfiguration: Hashable, Sendable {
+    /// What the service finds in `Host`.
+    package enum HostField: Hashable, Sendable {
+        /// The client's.
+        case preserved
+        /// Its own name and port, as configured here.
+        case own
+    }
+
+    /// The service's name, for operational messages.
+    package var name: String
+    /// A host name or IP address, never taken from a request.
+    package var host: String
+    package var port: UInt16
+    /// Nil: plain text.
+    package var tls: UpstreamTLS?
+    package var hostField: HostField
+    package var timeouts = UpstreamTimeouts()
+    package var pool = UpstreamPoolLimits()
+
+    package init(
+        name: String, host: String, port: UInt16, tls: UpstreamTLS?, hostField: HostField
+    ) {
+        self.name = name
+        self.host = host
+        self.port = port
+        self.tls = tls
+        self.hostField = hostField
+    }
+}
+
+/// How long a service may take.
+package struct UpstreamTimeouts: Hashable, Sendable {
+    /// Connecting, with name resolution and TLS handshake; 5 s.
+    package var connect = Duration.seconds(5)
+    /// From the last byte of the request to the head of the answer; 30 s.
+    package var head = Duration.seconds(30)
+    /// Between two pieces of an answer's body; 30 s.
+    package var body = Duration.seconds(30)
+
+    package init() {}
+}
+
+/// How many connections to a service are kept, per event loop.
+package struct UpstreamPoolLimits: Hashable, Sendable {
+    /// Connections kept while no request uses them; 64.
+    package var mostIdle = 64
+    /// Shorter than the service's own, or its closing meets our next request; 30 s.
+    package var idleTimeout = Duration.seconds(30)
+    /// A connection is not used again after this, so that a changed address is noticed; 10 min.
+    package var mostAge = Duration.seconds(600)
+
+    package init() {}
+}
+
+/// How a service proves who it is.
+package struct UpstreamTLS: Hashable, Sendable {
+    package enum Verification: Hashable, Sendable {
+        /// Chain and name are checked; authorities in PEM, or nil for those of the system.
+        case full(authorities: [UInt8]?)
+        /// Nothing is checked: anybody in between can be the service. Every record says so.
+        case off
+    }
+
+    package var verification: Verification
+    /// The name that is asked for and checked; nil: the upstream's host.
+    package var serverName: String?
+
+    package init(verification: Verification, serverName: String?) {
+        self.verification = verification
+        self.serverName = serverName
+    }
+}

@@ -1,0 +1,47 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Policy
+internal import Synchronization
+
+/// Counts a listener's connections, in all and by peer, on all event loops.
+///
+/// Asked when a connection opens and when it closes, never for a request.
+final class ConnectionCensus: Sendable {
+    private struct State {
+        var all = 0
+        var byPeer: [PeerGroup: Int] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let most: Int
+    private let mostPerPeer: Int
+
+    init(most: Int, mostPerPeer: Int) {
+        self.most = most
+        self.mostPerPeer = mostPerPeer
+    }
+
+    /// Counts a connection unless there are too many.
+    func admit(_ peer: Peer) -> Bool {
+        let group = PeerGroup(peer.address)
+        return state.withLock { state in
+            let own = state.byPeer[group, default: 0]
+            // A trusted proxy speaks for many.
+            guard state.all < most, peer.isTrusted || own < mostPerPeer else { return false }
+            state.all += 1
+            state.byPeer[group] = own + 1
+            return true
+        }
+    }
+
+    /// A connection that was admitted has closed.
+    func leave(_ peer: Peer) {
+        let group = PeerGroup(peer.address)
+        state.withLock { state in
+            state.all -= 1
+            let own = state.byPeer[group, default: 1] - 1
+            state.byPeer[group] = own > 0 ? own : nil
+        }
+    }
+}

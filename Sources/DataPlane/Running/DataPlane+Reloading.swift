@@ -1,0 +1,33 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import Exchanges
+internal import NIOSSL
+
+extension DataPlane {
+    /// Puts another configuration in force: all of it for requests that begin from now on, or none.
+    ///
+    /// Requests under way finish as they began. Connections stay open.
+    ///
+    /// - Parameters:
+    ///   - certificates: what each listener shows new clients, in the listeners' order; nil: as before.
+    ///     Whether a listener speaks TLS at all does not change.
+    package func reload(
+        rules: ExchangeRules, upstreams: [UpstreamConfiguration], certificates: [ListenerTLS?]
+    ) async throws(DataPlaneFault) {
+        let targets = try Self.targets(upstreams, of: rules)
+        var contexts: [(listener: Listener, context: NIOSSLContext)] = []
+        for (listener, tls) in zip(listeners, certificates) {
+            guard let tls, listener.isSecure else { continue }
+            contexts.append((listener, try Listener.context(tls, listener.configuration)))
+        }
+        // Nothing can fail from here on but that the data plane has stopped.
+        do {
+            try await onEachLane { $0.adopt(rules: rules, targets: targets) }
+        } catch {
+            throw DataPlaneFault(
+                .stopped, "The data plane has stopped; restart the process.", cause: error)
+        }
+        for (listener, context) in contexts { listener.adopt(context) }
+    }
+}

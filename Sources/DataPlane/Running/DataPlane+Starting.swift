@@ -1,0 +1,122 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+package import Exchanges
+package import Ledger
+package import Logging
+internal import NIOCore
+internal import NIOPosix
+package import Policy
+
+extension DataPlane {
+    /// Binds all listeners and serves until ``shutdown(grace:)``.
+    ///
+    /// - Parameters:
+    ///   - rules: of the same services, in the same order, as the configured upstreams.
+    ///   - limiter: kept over reloads, so that what was counted stays counted.
+    ///   - logger: for operations only; nothing of a request is ever logged.
+    package static func start(
+        _ configuration: DataPlaneConfiguration, rules: ExchangeRules, ledger: Ledger,
+        limiter: RateLimiter, clock: ExchangeClock, logger: Logger
+    ) async throws(DataPlaneFault) -> DataPlane {
+        guard !configuration.listeners.isEmpty else {
+            throw DataPlaneFault(.noListener, "No listener is configured; configure at least one.")
+        }
+        let targets = try targets(configuration.upstreams, of: rules)
+        var listeners: [Listener] = []
+        for listener in configuration.listeners { listeners.append(try Listener(listener)) }
+        let group = MultiThreadedEventLoopGroup(
+            numberOfThreads: max(1, configuration.eventLoops ?? System.coreCount))
+        let counters = TrafficCounters()
+        var channels: [any Channel] = []
+        do {
+            let lanes = try await openLanes(
+                group, configuration, rules: rules, targets: targets, ledger: ledger,
+                limiter: limiter, clock: clock, counters: counters, logger: logger)
+            for listener in listeners {
+                channels.append(try await bind(listener, group, lanes))
+            }
+            return DataPlane(
+                group: group, lanes: lanes, listeners: listeners, channels: channels,
+                counters: counters, logger: logger)
+        } catch {
+            await stop(channels, group, logger)
+            if let fault = error as? DataPlaneFault { throw fault }
+            throw DataPlaneFault(
+                .bind, "The data plane did not start; see the cause.", cause: error)
+        }
+    }
+
+    static func targets(
+        _ upstreams: [UpstreamConfiguration], of rules: ExchangeRules
+    ) throws(DataPlaneFault) -> [UpstreamTarget] {
+        guard upstreams.count == rules.rulebook.services.count else {
+            throw DataPlaneFault(
+                .upstreamCount,
+                "\(rules.rulebook.services.count) services have \(upstreams.count) upstreams; "
+                    + "configure one for each.")
+        }
+        var targets: [UpstreamTarget] = []
+        for upstream in upstreams { targets.append(try UpstreamTarget(upstream)) }
+        return targets
+    }
+
+    private static func openLanes(
+        _ group: MultiThreadedEventLoopGroup, _ configuration: DataPlaneConfiguration,
+        rules: ExchangeRules, targets: [UpstreamTarget], ledger: Ledger, limiter: RateLimiter,
+        clock: ExchangeClock, counters: TrafficCounters, logger: Logger
+    ) async throws -> [NIOLoopBoundBox<Lane?>] {
+        var lanes: [NIOLoopBoundBox<Lane?>] = []
+        let holding = configuration.holding
+        for eventLoop in group.makeIterator() {
+            let box = NIOLoopBoundBox<Lane?>.makeEmptyBox(
+                valueType: Lane.self, eventLoop: eventLoop)
+            let port = ledger.addPort(LoopPort(box))
+            try await eventLoop.submit {
+                let desk = Desk(
+                    rules: rules, ledger: ledger, port: port, limiter: limiter, clock: clock,
+                    randomness: BufferedRandomness(source: .kernel))
+                let lane = Lane(
+                    eventLoop: eventLoop, desk: desk, counters: counters, clock: clock,
+                    holding: holding, logger: logger)
+                lane.adopt(rules: rules, targets: targets)
+                box.value = lane
+            }.get()
+            lanes.append(box)
+        }
+        return lanes
+    }
+
+    private static func bind(
+        _ listener: Listener, _ group: MultiThreadedEventLoopGroup,
+        _ lanes: [NIOLoopBoundBox<Lane?>]
+    ) async throws(DataPlaneFault) -> any Channel {
+        let configuration = listener.configuration
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.autoRead, value: false)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    for lane in lanes where lane.eventLoop === channel.eventLoop {
+                        guard let lane = lane.value else { break }
+                        try listener.accept(channel, in: lane)
+                        return
+                    }
+                    channel.close(promise: nil)
+                }
+            }
+        do {
+            return try await bootstrap.bind(host: configuration.host, port: configuration.port)
+                .get()
+        } catch {
+            throw DataPlaneFault(
+                .bind,
+                "Cannot listen on \(configuration.host):\(configuration.port); choose an address of "
+                    + "this machine and a port that is free and permitted.", cause: error)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+/// Stands in front of the services: accepts clients, drives an exchange for each request, forwards.
+///
+/// ## Threads
+/// One event loop for each lane. A connection and its requests stay on one of them from the first byte
+/// to the last; the ledger wakes each once a group.
+///
+/// ## Invariants
+/// - `RecordedBeforeForwarded`, `RecordedBeforeAnswered`: kept by doing nothing but the exchange's steps.
+package final class DataPlane: Sendable {
+    /// An address that clients connect to.
+    package struct Address: Hashable, Sendable {
+        package let host: String
+        package let port: Int
+    }
+
+    /// Where clients connect, in the order of the configured listeners.
+    package let addresses: [Address]
+    let group: MultiThreadedEventLoopGroup
+    let lanes: [NIOLoopBoundBox<Lane?>]
+    let listeners: [Listener]
+    let channels: [any Channel]
+    let counters: TrafficCounters
+    let logger: Logger
+    let isStopped = Atomic<Bool>(false)
+
+    init(
+        group: MultiThreadedEventLoopGroup, lanes: [NIOLoopBoundBox<Lane?>],
+        listeners: [Listener], channels: [any Channel], counters: TrafficCounters, logger: Logger
+    ) {
+        self.group = group
+        self.lanes = lanes
+        self.listeners = listeners
+        self.channels = channels
+        self.counters = counters
+        self.logger = logger
+        addresses = zip(listeners, channels).map { listener, channel in
+            Address(
+                host: channel.localAddress?.ipAddress ?? listener.configuration.host,
+                port: channel.localAddress?.port ?? listener.configuration.port)
+        }
+    }
+
+    /// How much is done now and was done since the start.
+    package var status: DataPlaneStatus { counters.status }
+
+    /// Does something on each event loop, and returns when it is done on all.
+    func onEachLane(_ work: @escaping @Sendable (Lane) -> Void) async throws {
+        for box in lanes {
+            try await box.eventLoop.submit { if let lane = box.value { work(lane) } }.get()
+        }
+    }
+}

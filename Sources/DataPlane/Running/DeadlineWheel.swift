@@ -1,0 +1,65 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// Somebody for whom time runs: a connection, on its event loop.
+package protocol DeadlineOwner: AnyObject {
+    /// The earliest moment at which something has to happen; `Moment.never` for none.
+    var nextDeadline: Moment { get }
+    /// Where the wheel will look at this owner next; the wheel's own note, `.max` at first.
+    var wheelTick: UInt64 { get set }
+    /// The deadline has passed.
+    func deadlineReached(now: Moment)
+}
+
+/// Deadlines of one event loop, late by at most two ticks, so cheap that every request sets several.
+///
+/// An owner that moves its deadline back does nothing: the wheel looks at it too early, and then again
+/// when it is time. Only an earlier deadline has to be told. Deadlines beyond the horizon are looked at
+/// once a turn.
+package struct DeadlineWheel {
+    /// How coarse it is.
+    package static let tickNanoseconds: UInt64 = 20_000_000
+    private static let slotCount = 128
+
+    private var slots: [[any DeadlineOwner]]
+    /// The tick that was looked at last.
+    private var current: UInt64
+    /// Entries in all slots, stale ones included.
+    package private(set) var count = 0
+
+    /// An empty wheel.
+    package init(now: Moment) {
+        slots = Array(repeating: [], count: Self.slotCount)
+        current = now.nanoseconds / Self.tickNanoseconds
+    }
+
+    /// Catches up with the time that passed while there was nothing to look at.
+    package mutating func wake(now: Moment) {
+        precondition(count == 0, "DeadlinesAreKept: time was skipped while somebody waited")
+        current = now.nanoseconds / Self.tickNanoseconds
+    }
+
+    /// Looks at the owner in time for its deadline.
+    package mutating func watch(_ owner: any DeadlineOwner) {
+        let deadline = owner.nextDeadline
+        guard deadline != .never else { return }
+        let due = deadline.nanoseconds / Self.tickNanoseconds + 1
+        let tick = min(max(due, current + 1), current + UInt64(Self.slotCount) - 1)
+        guard tick < owner.wheelTick else { return }
+        owner.wheelTick = tick
+        slots[Int(tick % UInt64(Self.slotCount))].append(owner)
+        count += 1
+    }
+
+    /// The next tick's owners, or nil when it is still to come. An owner that was placed twice is told by
+    /// its ``DeadlineOwner/wheelTick``, which is then not this tick.
+    package mutating func next(now: Moment) -> (tick: UInt64, owners: [any DeadlineOwner])? {
+        guard count > 0, current < now.nanoseconds / Self.tickNanoseconds else { return nil }
+        current += 1
+        let place = Int(current % UInt64(Self.slotCount))
+        let owners = slots[place]
+        slots[place] = []
+        count -= owners.count
+        return (current, owners)
+    }
+}

@@ -1,0 +1,124 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ByteCoding
+internal import Exchanges
+internal import HTTPWire
+internal import Logging
+internal import NIOCore
+
+/// Everything that belongs to one event loop: its desk, its connections, its pools, its time.
+///
+/// Used on that loop alone; nothing here is locked. Requests never leave their lane.
+final class Lane {
+    let eventLoop: any EventLoop
+    let desk: Desk
+    let counters: TrafficCounters
+    let clock: ExchangeClock
+    let logger: Logger
+    let mostHeldBytes: Int
+    let longestHolding: Moment.Interval
+    /// Where services are, for requests that begin from now on.
+    private(set) var upstreams: UpstreamTable
+    private(set) var isDraining = false
+    /// The time for finishing is over.
+    private(set) var isForced = false
+
+    /// Where heads are written before they are copied to where they leave from.
+    var scratch: [UInt8] = []
+    var added = AddedFields()
+    /// Values on their way into ``added``.
+    var value: [UInt8] = []
+    private var date = HTTPDate()
+    private var wheel = DeadlineWheel(now: .now)
+    private var isTicking = false
+    private var connections: [ObjectIdentifier: ClientConnection] = [:]
+    private var whenEmpty: EventLoopPromise<Void>?
+
+    init(
+        eventLoop: any EventLoop, desk: Desk, counters: TrafficCounters, clock: ExchangeClock,
+        holding: ResponseHolding, logger: Logger
+    ) {
+        self.eventLoop = eventLoop
+        self.desk = desk
+        self.counters = counters
+        self.clock = clock
+        self.logger = logger
+        mostHeldBytes = holding.mostBytes
+        longestHolding = Moment.Interval(holding.longest)
+        upstreams = UpstreamTable(pools: [])
+    }
+
+    /// The text of `Date` now.
+    var dateText: [UInt8] { date.text(at: clock.now()) }
+
+    // MARK: Time
+
+    /// Looks at an owner in time for its deadline; told after every change that may bring it forward.
+    func watch(_ owner: some DeadlineOwner) {
+        if wheel.count == 0 { wheel.wake(now: .now) }
+        wheel.watch(owner)
+        guard !isTicking, wheel.count > 0 else { return }
+        isTicking = true
+        scheduleTick()
+    }
+
+    private func scheduleTick() {
+        eventLoop.assumeIsolated().scheduleTask(
+            in: .nanoseconds(Int64(DeadlineWheel.tickNanoseconds))
+        ) { self.tick() }
+    }
+
+    private func tick() {
+        let now = Moment.now
+        while let due = wheel.next(now: now) {
+            for owner in due.owners where owner.wheelTick == due.tick {
+                owner.wheelTick = .max
+                if owner.nextDeadline <= now { owner.deadlineReached(now: now) }
+                wheel.watch(owner)
+            }
+        }
+        if wheel.count > 0 { scheduleTick() } else { isTicking = false }
+    }
+
+    // MARK: Connections
+
+    func add(_ connection: ClientConnection) {
+        connections[ObjectIdentifier(connection)] = connection
+        counters.openConnections.count()
+    }
+
+    /// The connection is closed and its last record is settled.
+    func remove(_ connection: ClientConnection) {
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        counters.openConnections.uncount()
+        if connections.isEmpty { whenEmpty?.succeed(()) }
+    }
+
+    /// Lets connections go as soon as they have no request under way; succeeds when all are gone.
+    func drain() -> EventLoopFuture<Void> {
+        isDraining = true
+        let promise = eventLoop.makePromise(of: Void.self)
+        whenEmpty = promise
+        for connection in Array(connections.values) { connection.drain() }
+        if connections.isEmpty { promise.succeed(()) }
+        return promise.futureResult
+    }
+
+    /// Ends what is still under way, with a record for each.
+    func force() {
+        isForced = true
+        for connection in Array(connections.values) { connection.forceEnd() }
+    }
+
+    // MARK: Configuration
+
+    /// Puts another configuration in force for requests that begin from now on.
+    func adopt(rules: ExchangeRules, targets: [UpstreamTarget]) {
+        desk.rules = rules
+        upstreams = upstreams.replaced(by: targets, in: self)
+    }
+
+    /// Closes what is kept for requests that will not come.
+    func end() { upstreams = upstreams.replaced(by: [], in: self) }
+}

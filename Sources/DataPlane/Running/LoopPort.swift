@@ -1,0 +1,19 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Exchanges
+internal import Ledger
+internal import NIOCore
+
+/// Brings the outcomes of records to the event loop that waits for them, with one wake-up a group.
+final class LoopPort: ReplyPort {
+    private let lane: NIOLoopBoundBox<Lane?>
+
+    /// - Parameter lane: filled on its loop before the first record is queued.
+    init(_ lane: NIOLoopBoundBox<Lane?>) { self.lane = lane }
+
+    func settle(_ outcomes: [Settlement]) {
+        let lane = lane
+        lane.eventLoop.execute { lane.value?.desk.deliver(outcomes) }
+    }
+}

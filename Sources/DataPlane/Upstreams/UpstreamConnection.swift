@@ -1,0 +1,323 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPWire
+internal import Logging
+internal import NIOCore
+internal import NIOSSL
+internal import NIOTLS
+
+/// One connection to a service; it serves one request at a time.
+///
+/// It is kept for another request only when the last one ended as it should on both sides. After a
+/// malformed answer, an early one, a timeout, or anything unexpected it is closed, because nobody can
+/// tell what the next bytes on it would mean.
+final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum State {
+        /// The TLS handshake is under way. Ways out: idle, serving, closed.
+        case opening(UpstreamPool.Lease)
+        /// Kept by the pool. Ways out: serving, closed.
+        case idle
+        /// Ways out: idle, closed.
+        case serving(ClientConnection)
+        case closed
+    }
+
+    private let pool: UpstreamPool
+    private let born = Moment.now
+    private var state: State
+    private var context: ChannelHandlerContext?
+    private var parser: ResponseHeadParser
+    /// Of the body that is coming in; nil before its head.
+    private var decoder: BodyDecoder?
+    private var method = RequestMethod.get
+    private var keepsAlive = false
+    private var requestIsComplete = false
+    private var isInRead = false
+    private var endedUncleanly = false
+    private var handshakeFault: UpstreamFailure?
+    private var output = ByteBuffer()
+    private var needsFlush = false
+    private var deadline: Moment
+    var wheelTick = UInt64.max
+
+    /// Whether an earlier request was served.
+    private(set) var isReused = false
+    /// Whether any byte of an answer to the present request has come.
+    private(set) var hasAnswered = false
+
+    init(pool: UpstreamPool, openedFor lease: UpstreamPool.Lease) {
+        self.pool = pool
+        state = .opening(lease)
+        parser = ResponseHeadParser(limits: .standard)
+        deadline = .now + pool.target.connectTimeout
+    }
+
+    var target: UpstreamTarget { pool.target }
+    var nextDeadline: Moment { deadline }
+
+    /// Opening took too long, or nobody needed the connection for its time.
+    func deadlineReached(now: Moment) {
+        if case .opening = state { handshakeFault = .timeout }
+        close()
+    }
+
+    // MARK: Life
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    /// The socket is connected and this handler is in its place.
+    func opened() {
+        pool.lane.counters.openUpstreams.count()
+        guard case .opening(let lease) = state else { return }
+        if target.tls == nil {
+            established(lease)
+        } else {
+            pool.lane.watch(self)
+            context?.read()
+        }
+    }
+
+    private func established(_ lease: UpstreamPool.Lease) {
+        state = .idle
+        deadline = .never
+        pool.established(self, lease)
+        readMore()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted = event, case .opening(let lease) = state {
+            established(lease)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Whether a kept connection is good for one more request.
+    func mayServeAgain(now: Moment) -> Bool {
+        guard case .idle = state, let context, context.channel.isActive else { return false }
+        return now < born + target.mostAge
+    }
+
+    /// Begins to serve a client, which calls ``send(head:method:)`` next.
+    func serve(_ client: ClientConnection) {
+        guard case .idle = state else {
+            preconditionFailure("OneRequestAtATime: a connection was given away twice")
+        }
+        state = .serving(client)
+        deadline = .never
+        decoder = nil
+        keepsAlive = false
+        requestIsComplete = false
+        hasAnswered = false
+    }
+
+    /// The pool keeps the connection until a moment.
+    func rest(until moment: Moment) {
+        deadline = moment
+        isReused = true
+        if output.capacity > 16_384 { output = ByteBuffer() }
+        pool.lane.watch(self)
+        readMore()
+    }
+
+    /// Closes at once; whoever is served is not told.
+    func close() {
+        let wasOpening =
+            if case .opening(let lease) = state { lease } else { nil as UpstreamPool.Lease? }
+        if case .closed = state { return }
+        state = .closed
+        deadline = .never
+        context?.close(promise: nil)
+        if let wasOpening { pool.refuse(wasOpening, handshakeFault ?? .unreachable) }
+    }
+
+    // MARK: Request
+
+    /// Queues a request's head.
+    func send(head: [UInt8], method: RequestMethod) {
+        self.method = method
+        output.clear()
+        output.writeBytes(head)
+        needsFlush = true
+    }
+
+    /// Queues a piece of the request's content.
+    func send(content: inout ByteBuffer, chunked: Bool) {
+        if chunked {
+            pool.lane.scratch.removeAll(keepingCapacity: true)
+            ChunkEncoder.appendSizeLine(content.readableBytes, to: &pool.lane.scratch)
+            output.writeBytes(pool.lane.scratch)
+        }
+        output.writeBuffer(&content)
+        if chunked { output.writeBytes(ChunkEncoder.lineEnd) }
+        needsFlush = true
+    }
+
+    /// The request's content is complete.
+    func endRequest(chunked: Bool) {
+        if chunked {
+            output.writeBytes(ChunkEncoder.end)
+            needsFlush = true
+        }
+        requestIsComplete = true
+    }
+
+    /// Whether the service takes what is sent.
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func flush() {
+        guard needsFlush, let context else { return }
+        needsFlush = false
+        if output.readableBytes > 0 {
+            context.write(wrapOutboundOut(output), promise: nil)
+            // Once it is written, this buffer is ours alone again and clearing it costs nothing.
+            context.flush()
+            output.clear()
+        }
+    }
+
+    /// The client has no more use for the answer.
+    func abandon() {
+        guard case .serving = state else { return }
+        close()
+    }
+
+    // MARK: Answer
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isInRead = true
+        let buffer = unwrapInboundIn(data)
+        guard case .serving(let client) = state else {
+            // Nobody asked for this.
+            if case .idle = state { pool.forget(self) }
+            close()
+            return
+        }
+        hasAnswered = true
+        var at = 0
+        if decoder == nil {
+            guard let consumed = readHead(buffer, for: client) else { return }
+            at = consumed
+        }
+        readBody(buffer, from: at, for: client)
+    }
+
+    /// Reads a head; nil when there is no body to be read yet.
+    private func readHead(_ buffer: ByteBuffer, for client: ClientConnection) -> Int? {
+        do {
+            switch try parser.consume(buffer.readableBytesUInt8Span, answering: method) {
+            case .incomplete: return nil
+            case .complete(let head, let consumed):
+                decoder = BodyDecoder(head.framing, .response, limits: .standard)
+                keepsAlive = head.keepsAlive
+                client.serviceAnswered(head)
+                parser.recycle(head)
+                return consumed
+            }
+        } catch {
+            fail(client, .malformed)
+            return nil
+        }
+    }
+
+    private func readBody(_ buffer: ByteBuffer, from start: Int, for client: ClientConnection) {
+        var at = start
+        while case .serving = state, decoder != nil {
+            let event: BodyEvent?
+            do {
+                event = try decoder?.next(in: buffer.readableBytesUInt8Span, at: &at)
+            } catch {
+                fail(client, .malformed)
+                return
+            }
+            switch event {
+            case .data(let range):
+                guard
+                    var piece = buffer.getSlice(
+                        at: buffer.readerIndex + range.lowerBound, length: range.count)
+                else { preconditionFailure("PiecesLieInside: a body's range is beyond its buffer") }
+                client.serviceSent(&piece)
+            case .needsMore, nil: return
+            case .end:
+                complete(client, leavesNothing: at == buffer.readableBytes)
+                return
+            }
+        }
+    }
+
+    /// The answer is complete.
+    private func complete(_ client: ClientConnection, leavesNothing: Bool) {
+        decoder = nil
+        if keepsAlive, requestIsComplete, leavesNothing {
+            state = .idle
+            pool.keep(self)
+        } else {
+            close()
+        }
+        client.serviceEnded()
+    }
+
+    private func fail(_ client: ClientConnection, _ failure: UpstreamFailure) {
+        close()
+        client.serviceFailed(failure)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isInRead = false
+        if case .serving(let client) = state { client.serviceReadCompleted() }
+        readMore()
+    }
+
+    /// Reads on where somebody wants it: the client served, the handshake, or the watch over silence.
+    func readMore() {
+        guard !isInRead, let context else { return }
+        switch state {
+        case .serving(let client): if client.wantsAnswer { context.read() }
+        case .opening, .idle: context.read()
+        case .closed: return
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, case .serving(let client) = state {
+            client.serviceTakesMore()
+        }
+    }
+
+    // MARK: Ends
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case NIOSSLError.uncleanShutdown: endedUncleanly = true
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
+            handshakeFault = .notTrusted
+            if case .opening = state { pool.warn("service's TLS handshake failed", error) }
+            context.close(promise: nil)
+        default: context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        pool.lane.counters.openUpstreams.uncount()
+        let last = state
+        state = .closed
+        deadline = .never
+        switch last {
+        case .opening(let lease): pool.refuse(lease, handshakeFault ?? .unreachable)
+        case .idle: pool.forget(self)
+        case .serving(let client):
+            // A body that ends with its connection has ended, unless TLS says that it was cut.
+            if let decoder, decoder.mayEndWithConnection, !endedUncleanly {
+                client.serviceEnded()
+            } else {
+                client.serviceFailed(.closed)
+            }
+        case .closed: return
+        }
+    }
+}

@@ -1,0 +1,140 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Exchanges
+internal import Logging
+internal import NIOCore
+
+/// The connections of one event loop to one service.
+///
+/// `RecordedBeforeForwarded`: the only way to a connection is ``send(_:for:ticket:reuse:)``, which takes a
+/// ``RecordedRequest``.
+final class UpstreamPool {
+    /// A request on its way to a connection. It may have ended meanwhile, which the ticket tells.
+    struct Lease {
+        let recorded: RecordedRequest
+        let client: ClientConnection
+        let ticket: UInt64
+
+        var isWanted: Bool { client.awaits(ticket) }
+    }
+
+    let target: UpstreamTarget
+    let lane: Lane
+    /// Kept connections, the one used last at the end: it is the least likely to be closed by now.
+    private var idle: [UpstreamConnection] = []
+    private var isRetired = false
+    private var nextWarning = Moment(nanoseconds: 0)
+    /// Failures that were not told since the last one that was.
+    private var unreported = 0
+
+    init(target: UpstreamTarget, lane: Lane) {
+        self.target = target
+        self.lane = lane
+    }
+
+    /// Finds or makes a connection and hands it to the client.
+    ///
+    /// - Parameter reuse: whether a kept connection will do.
+    func send(
+        _ recorded: RecordedRequest, for client: ClientConnection, ticket: UInt64, reuse: Bool
+    ) {
+        while reuse, let connection = idle.popLast() {
+            guard connection.mayServeAgain(now: .now) else {
+                connection.close()
+                continue
+            }
+            lane.counters.upstreamReuses.count()
+            connection.serve(client)
+            client.serviceConnected(connection, recorded)
+            return
+        }
+        connect(Lease(recorded: recorded, client: client, ticket: ticket))
+    }
+
+    private func connect(_ lease: Lease) {
+        lane.counters.upstreamConnects.count()
+        let connected = target.connect(on: lane.eventLoop)
+        connected.assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let channel): self.connected(channel, lease)
+            case .failure(let error): self.failed(lease, error)
+            }
+        }
+    }
+
+    private func connected(_ channel: any Channel, _ lease: Lease) {
+        let connection = UpstreamConnection(pool: self, openedFor: lease)
+        do {
+            try channel.pipeline.syncOperations.addHandler(connection)
+        } catch {
+            // The channel closed in the same moment.
+            failed(lease, error)
+            return
+        }
+        connection.opened()
+    }
+
+    private func failed(_ lease: Lease, _ error: any Error) {
+        warn("cannot connect to service", error)
+        let isTimeout = if case ChannelError.connectTimeout = error { true } else { false }
+        refuse(lease, isTimeout ? .timeout : .unreachable)
+    }
+
+    /// Says what is wrong with the service, at most once a second however many requests it fails.
+    func warn(_ what: Logger.Message, _ error: any Error) {
+        let now = Moment.now
+        guard now >= nextWarning else {
+            unreported += 1
+            return
+        }
+        lane.logger.warning(
+            what,
+            metadata: [
+                "service": "\(target.configuration.name)", "host": "\(target.configuration.host)",
+                "port": "\(target.configuration.port)", "error": "\(error)",
+                "before": "\(unreported)",
+            ])
+        nextWarning = now + Moment.Interval(.seconds(1))
+        unreported = 0
+    }
+
+    /// A connection was made, with its TLS handshake where there is one.
+    func established(_ connection: UpstreamConnection, _ lease: Lease) {
+        guard lease.isWanted else {
+            keep(connection)
+            return
+        }
+        connection.serve(lease.client)
+        lease.client.serviceConnected(connection, lease.recorded)
+    }
+
+    /// A connection for the lease was not made.
+    func refuse(_ lease: Lease, _ failure: UpstreamFailure) {
+        guard lease.isWanted else { return }
+        lease.client.serviceFailed(failure)
+    }
+
+    /// Takes a connection back that can serve again.
+    func keep(_ connection: UpstreamConnection) {
+        guard !isRetired, idle.count < target.configuration.pool.mostIdle else {
+            connection.close()
+            return
+        }
+        idle.append(connection)
+        connection.rest(until: .now + target.idleTimeout)
+    }
+
+    /// A kept connection is of no more use.
+    func forget(_ connection: UpstreamConnection) {
+        idle.removeAll { $0 === connection }
+    }
+
+    /// No new request comes here: connections end with those that they serve.
+    func retire() {
+        isRetired = true
+        let kept = idle
+        idle = []
+        for connection in kept { connection.close() }
+    }
+}

@@ -1,0 +1,84 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import NIOCore
+internal import NIOPosix
+internal import NIOTLS
+
+/// Tries whether a service can be reached and trusted, as requests will reach it; asks it nothing.
+package enum UpstreamProbe {
+    package enum Outcome: Sendable {
+        case reached
+        case unreachable(any Error)
+        /// The connection was made, the TLS handshake failed.
+        case notTrusted(any Error)
+    }
+
+    /// Takes at most twice the time that the configuration allows for connecting.
+    package static func reach(
+        _ configuration: UpstreamConfiguration
+    ) async throws(DataPlaneFault) -> Outcome {
+        let target = try UpstreamTarget(configuration)
+        let channel: any Channel
+        do {
+            channel = try await target.connect(on: MultiThreadedEventLoopGroup.singleton.any())
+                .get()
+        } catch {
+            return .unreachable(error)
+        }
+        let outcome = await handshake(channel, target)
+        channel.close(promise: nil)
+        return outcome
+    }
+
+    private static func handshake(_ channel: any Channel, _ target: UpstreamTarget) async -> Outcome
+    {
+        guard target.tls != nil else { return .reached }
+        let completed = channel.eventLoop.makePromise(of: Void.self)
+        let deadline = channel.eventLoop.scheduleTask(in: target.connectTimeout.timeAmount) {
+            completed.fail(ChannelError.connectTimeout(target.connectTimeout.timeAmount))
+        }
+        defer { deadline.cancel() }
+        do {
+            try await channel.eventLoop.submit {
+                try channel.pipeline.syncOperations.addHandler(HandshakeWatch(completed))
+                channel.read()
+            }.get()
+        } catch {
+            completed.fail(error)
+        }
+        do {
+            try await completed.futureResult.get()
+            return .reached
+        } catch {
+            return .notTrusted(error)
+        }
+    }
+}
+
+/// Tells how a handshake ended; only the first thing that is told counts.
+private final class HandshakeWatch: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let completed: EventLoopPromise<Void>
+
+    init(_ completed: EventLoopPromise<Void>) { self.completed = completed }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted = event { completed.succeed() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.read()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        completed.fail(error)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        completed.fail(ChannelError.eof)
+        context.fireChannelInactive()
+    }
+}

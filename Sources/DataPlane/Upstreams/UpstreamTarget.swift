@@ -1,0 +1,96 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import NIOCore
+internal import NIOSSL
+
+/// One service's place, checked and ready to be connected to; shared by all event loops.
+final class UpstreamTarget: Sendable {
+    let configuration: UpstreamConfiguration
+    /// Nil where the host is a name, which is looked up for every connection.
+    let address: SocketAddress?
+    let tls: NIOSSLContext?
+    /// What the handshake asks for and checks; nil for an address.
+    let serverName: String?
+    /// `Host` where it is not the client's.
+    let hostField: [UInt8]?
+    let connectTimeout: Moment.Interval
+    let headTimeout: Moment.Interval
+    let bodyTimeout: Moment.Interval
+    let idleTimeout: Moment.Interval
+    let mostAge: Moment.Interval
+
+    init(_ configuration: UpstreamConfiguration) throws(DataPlaneFault) {
+        self.configuration = configuration
+        address =
+            Result {
+                try SocketAddress(ipAddress: configuration.host, port: Int(configuration.port))
+            }.value
+        let name = configuration.tls?.serverName ?? configuration.host
+        serverName = Self.isAddress(name) ? nil : name
+        tls = try configuration.tls.map { tls throws(DataPlaneFault) in
+            try Self.context(tls, configuration)
+        }
+        let isUsual = configuration.port == (configuration.tls == nil ? 80 : 443)
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        hostField =
+            configuration.hostField == .own
+            ? Array((isUsual ? host : "\(host):\(configuration.port)").lowercased().utf8) : nil
+        connectTimeout = Moment.Interval(configuration.timeouts.connect)
+        headTimeout = Moment.Interval(configuration.timeouts.head)
+        bodyTimeout = Moment.Interval(configuration.timeouts.body)
+        idleTimeout = Moment.Interval(configuration.pool.idleTimeout)
+        mostAge = Moment.Interval(configuration.pool.mostAge)
+    }
+
+    /// A handler for one connection.
+    func makeTLSHandler(_ context: NIOSSLContext) throws -> NIOSSLClientHandler {
+        try NIOSSLClientHandler(context: context, serverHostname: serverName)
+    }
+
+    private static func isAddress(_ name: String) -> Bool {
+        Result { try SocketAddress(ipAddress: name, port: 0) }.value != nil
+    }
+
+    private static func context(
+        _ tls: UpstreamTLS, _ upstream: UpstreamConfiguration
+    ) throws(DataPlaneFault) -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        configuration.shutdownTimeout = .seconds(1)
+        do {
+            switch tls.verification {
+            case .full(let authorities):
+                configuration.certificateVerification = .fullVerification
+                if let authorities {
+                    configuration.trustRoots = .certificates(
+                        try NIOSSLCertificate.fromPEMBytes(authorities))
+                }
+            case .off:
+                configuration.certificateVerification = .none
+            }
+            let context = try NIOSSLContext(configuration: configuration)
+            let name = tls.serverName ?? upstream.host
+            if !isAddress(name) {
+                // Made once to find out now whether the name can be asked for.
+                _ = try NIOSSLClientHandler(context: context, serverHostname: name)
+            }
+            return context
+        } catch is NIOSSLExtraError {
+            throw DataPlaneFault(
+                .upstreamName,
+                "The server name of upstream \(upstream.name) cannot be used in TLS; "
+                    + "set the name that its certificate carries.")
+        } catch {
+            throw DataPlaneFault(
+                .upstreamAuthorities,
+                "The certificate authorities of upstream \(upstream.name) cannot be read; "
+                    + "give a file of PEM certificates.", cause: error)
+        }
+    }
+}
+
+extension Result {
+    fileprivate var value: Success? { if case .success(let value) = self { value } else { nil } }
+}

@@ -1,0 +1,159 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+package import AuditRecords
+internal import ByteCoding
+internal import Identity
+package import Ledger
+package import Policy
+
+/// What all exchanges of one event loop share: configuration, verified credentials, the way to the ledger.
+///
+/// Belongs to one event loop and is used on it alone; nothing here is locked.
+package final class Desk {
+    /// The configuration for requests that begin from now on.
+    package var rules: ExchangeRules
+    package let ledger: Ledger
+    let clock: ExchangeClock
+    let limiter: RateLimiter
+    private let port: PortID
+    private var waiting = SettlementTable()
+    private var tokens: VerifiedTokenCache<Actor>
+    private var randomness: BufferedRandomness
+    private var decisions: [Decision: EncodedDecision] = [:]
+    let anonymous: Actor
+
+    /// - Parameter port: registered with the ledger; it hands settlements to ``deliver(_:)`` on the loop.
+    package init(
+        rules: ExchangeRules, ledger: Ledger, port: PortID, limiter: RateLimiter,
+        clock: ExchangeClock, randomness: consuming BufferedRandomness
+    ) {
+        self.rules = rules
+        self.ledger = ledger
+        self.port = port
+        self.limiter = limiter
+        self.clock = clock
+        var random = SystemRandomNumberGenerator()
+        tokens = VerifiedTokenCache(
+            mostEntries: 10_000, mostBytes: 16 << 20, generation: rules.identity.generation,
+            random: &random)
+        self.randomness = randomness
+        anonymous = Actor(.anonymous, subject: ledger.subjects.anonymous, who: nil)
+    }
+
+    /// How many exchanges wait for the ledger.
+    package var waitingCount: Int { waiting.count }
+
+    /// Hands a group's outcomes to those who wait for them.
+    package func deliver(_ settlements: [Settlement]) {
+        for settlement in settlements {
+            waiting.take(settlement.ticket)?.recordSettled(settlement.outcome)
+        }
+    }
+
+    /// Queues a record; the receiver is told when it is settled. Nothing waits after a refusal.
+    func append(
+        _ draft: RecordDraft, tally: Tally, for receiver: any SettlementReceiver
+    ) throws(AppendRefusal) {
+        let ticket = waiting.wait(receiver)
+        do {
+            try ledger.append(draft, tally: tally, port: port, ticket: ticket)
+        } catch {
+            _ = waiting.take(ticket)
+            throw error
+        }
+    }
+
+    /// A new request's id.
+    func uniqueID(at instant: UTCInstant) -> UniqueID { randomness.uniqueID(at: instant) }
+
+    func salt() -> Salt { randomness.salt() }
+
+    /// A trace to which a request belongs: the client's, or a new one; always with a span of ours.
+    func trace(continuing trace: TraceContext?) -> TraceContext {
+        TraceContext(
+            traceHigh: trace?.traceHigh ?? nonzero(), traceLow: trace?.traceLow ?? nonzero(),
+            span: nonzero())
+    }
+
+    private func nonzero() -> UInt64 { max(1, randomness.word()) }
+
+    /// A decision in record form; there are as many as rules and reasons.
+    func encoded(_ decision: Decision) -> EncodedDecision {
+        if let known = decisions[decision] { return known }
+        // Reloads bring new policy versions: old ones are forgotten all at once.
+        if decisions.count >= 4096 { decisions.removeAll(keepingCapacity: true) }
+        let encoded = EncodedDecision(decision)
+        decisions[decision] = encoded
+        return encoded
+    }
+
+    /// Who makes a request, or why that is not accepted.
+    enum Identified {
+        case found(Actor)
+        case refused(Reason)
+    }
+
+    /// Who makes a request.
+    func identify(
+        _ request: borrowing ReceivedRequest, from client: Client, now: UTCInstant
+    ) -> Identified {
+        let sources = rules.identity
+        var range: Range<Int>?
+        switch request.credential {
+        case .refused(let reason): return .refused(reason)
+        case .none:
+            guard client.certificate != nil else { return .found(anonymous) }
+        case .apiKey(let found), .bearer(let found):
+            range = found
+            if let actor = tokens.value(
+                for: request.head.span.extracting(found), generation: sources.generation, now: now)
+            {
+                return .found(actor)
+            }
+        }
+        switch sources.identify(
+            request.credential, in: request.head.span, certificate: client.certificate, now: now)
+        {
+        case .anonymous: return .found(anonymous)
+        case .refused(let reason): return .refused(reason)
+        case .identified(let identity):
+            if range == nil, let known = client.actor, known.identity == identity {
+                return .found(known.actor)
+            }
+            let actor = actor(identity)
+            if let range, let until = identity.cacheableUntil {
+                tokens.keep(
+                    actor, for: request.head.span.extracting(range), until: until,
+                    generation: sources.generation, now: now)
+            } else if range == nil {
+                client.actor = (identity, actor)
+            }
+            return .found(actor)
+        }
+    }
+
+    private func actor(_ identity: VerifiedIdentity) -> Actor {
+        let subject = ledger.subjects.key(issuer: identity.issuer, subject: identity.subject)
+        let principal = Principal(
+            uid: subject.id.text, kind: identity.kind, issuer: identity.issuer,
+            roles: identity.roles, session: identity.session,
+            authentication: identity.authentication)
+        let who = Disclosure.who(
+            name: rules.privacy.name ? identity.name : nil,
+            email: rules.privacy.email ? identity.email : nil, subject: subject, salt: salt())
+        return Actor(principal, subject: subject, who: who)
+    }
+}
+
+extension VerifiedIdentity {
+    /// Until when the same bytes need no second look: a key without an end holds until the next reload.
+    fileprivate var cacheableUntil: UTCInstant? {
+        guard authentication.method == .apikey else { return reusableUntil }
+        return expires ?? UTCInstant(microseconds: .max)
+    }
+}
+
+@available(*, unavailable)
+extension Desk: Sendable {}

@@ -1,0 +1,67 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+package import AuditRecords
+package import Identity
+package import Policy
+
+/// One configuration as exchanges use it: immutable, shared by all event loops, replaced whole by a reload.
+package final class ExchangeRules: Sendable {
+    package let rulebook: Rulebook
+    package let identity: IdentitySources
+    /// Which personal values are committed to at all.
+    package let privacy: PrivacyChoices
+    /// `dst` of each service's records, by ``ServiceIndex``.
+    let services: [EncodedService]
+    /// `limit.bucket` of each service's records.
+    let buckets: [EncodedText?]
+    /// `http.route` of each service's listed routes, and of the service as a whole.
+    private let routes: [[EncodedRoute]]
+    private let wholes: [EncodedRoute]
+
+    /// - Parameter services: where each of the rulebook's services is, in its order.
+    package init(
+        rulebook: Rulebook, identity: IdentitySources, privacy: PrivacyChoices,
+        services: [EncodedService]
+    ) {
+        precondition(
+            services.count == rulebook.services.count,
+            "EveryServiceHasAPlace: as many places as services")
+        self.rulebook = rulebook
+        self.identity = identity
+        self.privacy = privacy
+        self.services = services
+        buckets = rulebook.services.map { $0.limit.map { EncodedText($0.per.rawValue) } }
+        routes = rulebook.services.map { $0.routes.map { EncodedRoute($0.pattern.template.text) } }
+        wholes = rulebook.services.indices.map { place in
+            EncodedRoute(rulebook.wholeTemplate(of: ServiceIndex(place)).text)
+        }
+    }
+
+    func route(_ match: RouteMatch) -> EncodedRoute {
+        guard let route = match.route else { return wholes[match.service.value] }
+        return routes[match.service.value][route.value]
+    }
+}
+
+/// Which personal values records commit to; what is not named is not kept anywhere.
+package struct PrivacyChoices: Hashable, Sendable {
+    package var name: Bool
+    package var email: Bool
+    package var address: Bool
+    package var userAgent: Bool
+    package var path: Bool
+    package var query: Bool
+
+    package init(
+        name: Bool, email: Bool, address: Bool, userAgent: Bool, path: Bool, query: Bool
+    ) {
+        self.name = name
+        self.email = email
+        self.address = address
+        self.userAgent = userAgent
+        self.path = path
+        self.query = query
+    }
+}

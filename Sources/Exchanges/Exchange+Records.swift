@@ -1,0 +1,65 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import AuditRecords
+internal import ByteCoding
+internal import Ledger
+internal import Policy
+
+extension Exchange {
+    func startedDraft(_ decided: DecidedRequest) -> RecordDraft {
+        var record = outcomeRecord(
+            decided.identified, match: decided.match, decision: decided.decision,
+            limit: decided.limit)
+        record.stage = .started
+        record.end = .open
+        return draft(record, decided.identified)
+    }
+
+    func outcomeRecord(
+        _ identified: IdentifiedRequest, match: RouteMatch?, decision: Decision,
+        limit: LimitFacts?
+    ) -> AccessRecord {
+        let rules = identified.rules
+        return AccessRecord(
+            uid: identified.uid, time: identified.accepted, stage: .complete,
+            actor: identified.actor.encoded,
+            service: match.map { rules.services[$0.service.value] } ?? .countersign,
+            http: HTTPFacts(
+                method: identified.received.method, scheme: client.scheme,
+                version: identified.received.version, route: match.map(rules.route)),
+            decision: desk.encoded(decision), end: .open, reason: nil,
+            commitments: identified.commitments, trace: identified.trace, limit: limit,
+            dataTags: match.map { rules.rulebook.tags(of: decision, in: $0) } ?? [])
+    }
+
+    /// Made once a request: its `started` record and its outcome name the same disclosures.
+    func commitments(_ request: ReceivedRequest, _ actor: Actor) -> Commitments {
+        let privacy = desk.rules.privacy
+        let head = request.head.span
+        var what: Disclosure?
+        if privacy.path || privacy.query {
+            what = Disclosure.what(
+                path: head.extracting(privacy.path ? request.path : 0..<0),
+                query: head.extracting(privacy.query ? request.query ?? 0..<0 : 0..<0),
+                subject: desk.ledger.subjects.tenant, salt: desk.salt())
+        }
+        return Commitments(
+            who: actor.who,
+            where: client.place(
+                userAgent: head.extracting(request.userAgent ?? 0..<0),
+                subject: actor.subject, privacy: privacy, salt: desk.salt),
+            what: what)
+    }
+
+    func draft(_ record: AccessRecord, _ identified: IdentifiedRequest) -> RecordDraft {
+        record.draft(
+            host: identified.received.head.span.extracting(identified.received.host),
+            producer: desk.ledger.producer)
+    }
+
+    func duration(since identified: IdentifiedRequest) -> UInt64 {
+        (desk.clock.monotonic() - identified.acceptedNanoseconds) / 1000
+    }
+}

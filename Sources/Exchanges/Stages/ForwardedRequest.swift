@@ -1,0 +1,65 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import ByteCoding
+internal import Policy
+
+/// A request that has gone to its service. Only made from a ``RecordedRequest``.
+struct ForwardedRequest {
+    /// What the log has of it.
+    enum Standing {
+        /// Nothing yet: its one record comes at completion, or before a long answer.
+        case unrecorded
+        /// A durable `started` record.
+        case started
+        /// The log did not take its `started` record; that has been counted.
+        case dropped
+    }
+
+    let decided: DecidedRequest
+    var standing: Standing
+    /// Whether bytes of the service's answer have left.
+    var hasReleased = false
+    /// Status of the service's answer, once it has begun.
+    var upstreamStatus: UInt16?
+
+    init(_ recorded: RecordedRequest, standing: Standing) {
+        decided = recorded.decided
+        self.standing = standing
+    }
+
+    /// What becomes of the answer where the last record cannot be written.
+    var ifUnrecorded: CompletedExchange.Recourse {
+        guard decided.audit.onFailure == .allow else { return .refuse }
+        return standing == .dropped ? .pass : .countAndPass
+    }
+}
+
+/// How a forwarded request came to its end.
+struct Ending {
+    /// Nil where it ended as it should.
+    let reason: Reason?
+    let requestSize: UInt64
+    let responseSize: UInt64
+    /// What the client gets once the end is recorded.
+    let step: Step
+}
+
+/// An exchange that has only its last record to wait for.
+struct CompletedExchange {
+    /// What the client gets once the record is durable.
+    let step: Step
+    let hasReleased: Bool
+    let ifUnrecorded: Recourse
+    let uid: UniqueID
+
+    /// What happens where the last record could not be written.
+    enum Recourse {
+        case refuse
+        /// The route lets answers out that the log could not record; the access counts as dropped.
+        case countAndPass
+        /// The same for an access that has been counted already: each counts once.
+        case pass
+    }
+}

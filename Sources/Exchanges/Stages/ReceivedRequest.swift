@@ -1,0 +1,41 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+package import AuditRecords
+package import Identity
+
+/// A request whose head was understood in full: the first stage of an exchange's life.
+///
+/// Ranges lie in ``head``, whose path is canonical already.
+package struct ReceivedRequest: Sendable {
+    package let head: [UInt8]
+    package let host: Range<Int>
+    package let path: Range<Int>
+    package let query: Range<Int>?
+    package let userAgent: Range<Int>?
+    package let method: Method
+    package let version: HTTPFacts.Version
+    package let credential: PresentedCredential
+    /// The client's `traceparent`, if it sent a valid one.
+    package let trace: TraceContext?
+    /// Whether the path holds `%2F`, which only some routes admit.
+    package let hasEncodedSlash: Bool
+
+    package init(
+        head: [UInt8], host: Range<Int>, path: Range<Int>, query: Range<Int>?,
+        userAgent: Range<Int>?, method: Method, version: HTTPFacts.Version,
+        credential: PresentedCredential, trace: TraceContext?, hasEncodedSlash: Bool
+    ) {
+        self.head = head
+        self.host = host
+        self.path = path
+        self.query = query
+        self.userAgent = userAgent
+        self.method = method
+        self.version = version
+        self.credential = credential
+        self.trace = trace
+        self.hasEncodedSlash = hasEncodedSlash
+    }
+}

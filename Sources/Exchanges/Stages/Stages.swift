@@ -1,0 +1,74 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+package import AuditRecords
+package import ByteCoding
+internal import Ledger
+package import Policy
+
+/// A request and who makes it. Only ``Exchange`` makes one, from a ``ReceivedRequest``.
+struct IdentifiedRequest {
+    let received: ReceivedRequest
+    /// Those in force when it began: a reload changes nothing for requests under way.
+    let rules: ExchangeRules
+    let uid: UniqueID
+    let accepted: UTCInstant
+    let acceptedNanoseconds: UInt64
+    let trace: TraceContext
+    let actor: Actor
+    let commitments: Commitments
+}
+
+/// A request that policy has allowed on a route. Only made from an ``IdentifiedRequest``.
+struct DecidedRequest {
+    let identified: IdentifiedRequest
+    let match: RouteMatch
+    let decision: Decision
+    let audit: AuditPolicy
+    let limit: LimitFacts?
+
+    /// Nil unless the decision allows.
+    init?(
+        _ identified: IdentifiedRequest, match: RouteMatch, decision: Decision,
+        audit: AuditPolicy, limit: LimitFacts?
+    ) {
+        guard decision.effect == .allow else { return nil }
+        self.identified = identified
+        self.match = match
+        self.decision = decision
+        self.audit = audit
+        self.limit = limit
+    }
+}
+
+/// A request that may be forwarded: the only thing that an upstream pool accepts.
+///
+/// `RecordedBeforeForwarded`: made from a receipt or a permit, and only the ledger makes those. The third way is
+/// a route's own `on_failure: allow`, which is counted.
+package struct RecordedRequest {
+    let decided: DecidedRequest
+
+    /// The request has a durable `started` record.
+    init(_ decided: DecidedRequest, _ receipt: RecordReceipt) { self.decided = decided }
+
+    /// The route records at completion, and the ledger takes records now.
+    init?(_ decided: DecidedRequest, _ permit: RecordingPermit) {
+        guard !decided.audit.recordsAhead(decided.identified.received.method) else { return nil }
+        self.decided = decided
+    }
+
+    /// The route lets accesses through that the log cannot take; the caller counts it.
+    init?(unrecorded decided: DecidedRequest) {
+        guard decided.audit.onFailure == .allow else { return nil }
+        self.decided = decided
+    }
+
+    /// Which service it goes to.
+    package var service: ServiceIndex { decided.match.service }
+    package var uid: UniqueID { decided.identified.uid }
+    /// The trace with a span of ours, for `traceparent`.
+    package var trace: TraceContext { decided.identified.trace }
+    /// Who makes the request, for the headers that tell the service.
+    package var principal: Principal { decided.identified.actor.principal }
+}

@@ -1,0 +1,41 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import Exchanges
+import Testing
+
+/// A ``Step`` as tests compare it.
+enum Shape: Hashable {
+    case wait
+    case forward
+    case release
+    case finish
+    case abort
+    case answer(UInt16, closes: Bool)
+}
+
+extension Step {
+    var shape: Shape {
+        switch self {
+        case .wait: .wait
+        case .forward: .forward
+        case .release: .release
+        case .finish: .finish
+        case .abort: .abort
+        case .answer(let answer): .answer(answer.status, closes: answer.closes)
+        }
+    }
+
+    var answer: Answer? { if case .answer(let answer) = self { answer } else { nil } }
+
+    var recorded: RecordedRequest? {
+        if case .forward(let recorded) = self { recorded } else { nil }
+    }
+}
+
+extension Answer {
+    func says(_ reason: Reason) -> Bool {
+        String(decoding: body, as: UTF8.self).contains("\"\(reason.problemType)\"")
+    }
+}
