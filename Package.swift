@@ -57,6 +57,7 @@ let package = Package(
     name: "countersign",
     platforms: [.macOS(.v26)],
     products: [
+        .executable(name: "countersign", targets: ["countersign"]),
         .executable(name: "countersign-verify", targets: ["countersign-verify"]),
     ],
     dependencies: [
@@ -113,7 +114,26 @@ let package = Package(
                 "ByteCoding", "AccessModel", "AuditRecords", "Exchanges", "HTTPWire", "Identity",
                 "Policy", "Ledger", .nioCore, .nioPosix, .nioTLS, .nioSSL, .logging,
             ]),
+        room(
+            "Console",
+            [
+                "ByteCoding", "Merkle", "Verification", "SignedNotes", .hummingbird, .nioCore,
+                .nioPosix, .logging, .lifecycle,
+            ]),
+        // Layer 6
+        room(
+            "CountersignCommands",
+            [
+                "CSystemCalls", "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "SignedNotes",
+                "AuditRecords", "Identity", "Policy", "Ledger", "Verification", "Settings",
+                "LedgerFiles",
+                "Exchanges", "DataPlane", "Console", .argumentParser, .logging,
+                .unixSignals, .hummingbird, .x509, .asn1, .crypto, .nioCore, .nioPosix, .system,
+            ]),
         // Layer 7
+        .executableTarget(
+            name: "countersign", dependencies: ["CountersignCommands"],
+            swiftSettings: librarySettings),
         .executableTarget(
             name: "countersign-verify",
             dependencies: [
@@ -170,5 +190,16 @@ let package = Package(
                 "Policy", "TestSupport", .crypto, .asn1, .x509, .nioConcurrency, .nioCore,
                 .nioPosix, .nioSSL, .logging,
             ]),
+        tests(
+            "Console",
+            [
+                "ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "Verification", .crypto,
+                .logging, .system,
+            ]),
+        tests("CountersignCommands", ["ByteCoding"], exclude: ["Golden"]),
+        // Runs the programs, which are built because it depends on them.
+        .testTarget(
+            name: "ScenarioTests", dependencies: ["countersign", "countersign-verify"],
+            swiftSettings: testSettings),
     ]
 )

@@ -1,0 +1,96 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Hummingbird
+import HummingbirdCore
+package import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// The admin listener: how the proxy stands, and the log as any C2SP client reads it. Read-only, over plain HTTP,
+/// meant for loopback.
+///
+/// Everything is bounded: connections, header sizes, idle time, and how often files are read.
+package final class Console: Sendable {
+    private static let mostConnections = 128
+    private static let idleTimeout = TimeAmount.seconds(30)
+
+    /// The port it listens on.
+    package let port: Int
+    private let group: ServiceGroup
+    private let running: Task<Void, any Error>
+
+    private init(port: Int, group: ServiceGroup, running: Task<Void, any Error>) {
+        self.port = port
+        self.group = group
+        self.running = running
+    }
+
+    /// Starts listening.
+    ///
+    /// - Parameters:
+    ///   - host: an IP address.
+    ///   - port: 0 takes any free one.
+    package static func start(
+        host: String, port: Int, hosts: AllowedHosts, sources: ConsoleSources, logger: Logger
+    ) async throws(ConsoleFault) -> Console {
+        let (bound, announce) = AsyncStream.makeStream(of: Int.self)
+        let group = ServiceGroup(
+            services: [
+                application(
+                    host: host, port: port, desk: ConsoleDesk(sources: sources, hosts: hosts),
+                    logger: logger
+                ) { announce.yield($0) }
+            ], logger: logger)
+        let running = Task {
+            defer { announce.finish() }
+            try await group.run()
+        }
+        for await port in bound {
+            return Console(port: port, group: group, running: running)
+        }
+        switch await running.result {
+        case .success: throw ConsoleFault(address: "\(host):\(port)", cause: nil)
+        case .failure(let error): throw ConsoleFault(address: "\(host):\(port)", cause: error)
+        }
+    }
+
+    private static func application(
+        host: String, port: Int, desk: ConsoleDesk, logger: Logger,
+        bound: @escaping @Sendable (Int) -> Void
+    ) -> Application<ConsoleResponder> {
+        Application(
+            responder: ConsoleResponder(desk: desk, threads: .singleton, logger: logger),
+            server: .http1(
+                configuration: HTTP1Channel.Configuration(
+                    idleTimeout: idleTimeout,
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 16 << 10,
+                        maxHeaderFieldCount: 64))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port), serverName: nil, backlog: 64,
+                availableConnectionsDelegate: MaximumAvailableConnections(mostConnections)),
+            onServerRunning: { channel in bound(channel.localAddress?.port ?? port) },
+            logger: logger)
+    }
+
+    /// Stops accepting, lets answers under way finish, and returns when it is done.
+    package func stop() async throws {
+        await group.triggerGracefulShutdown()
+        try await running.value
+    }
+}
+
+/// Why the console does not listen.
+package struct ConsoleFault: Error, Sendable, CustomStringConvertible {
+    /// Where it was to listen.
+    package let address: String
+    package let cause: (any Error)?
+
+    package var description: String {
+        let why = cause.map { " (\($0))" } ?? ""
+        return
+            "The admin address \(address) cannot be listened on\(why). Set admin.address to a free one."
+    }
+}

@@ -1,0 +1,32 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+package import SignedNotes
+package import Verification
+
+/// What the console tells of; each is asked anew for every request.
+package struct ConsoleSources: Sendable {
+    /// The log as it stands now. Blocks, and is called off the event loops.
+    package var log: @Sendable () throws -> StaticLog
+    /// The keys that verify the log, its own first.
+    package var keys: [NoteVerifierKey]
+    /// Whether accesses are served now.
+    package var isReady: @Sendable () -> Bool
+    /// How the proxy stands, for programs.
+    package var status: @Sendable () -> JSONValue
+    /// What the proxy counts.
+    package var metrics: @Sendable () -> [Metric]
+
+    package init(
+        log: @escaping @Sendable () throws -> StaticLog, keys: [NoteVerifierKey],
+        isReady: @escaping @Sendable () -> Bool, status: @escaping @Sendable () -> JSONValue,
+        metrics: @escaping @Sendable () -> [Metric]
+    ) {
+        self.log = log
+        self.keys = keys
+        self.isReady = isReady
+        self.status = status
+        self.metrics = metrics
+    }
+}

@@ -1,0 +1,47 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+import Verification
+
+/// The log as it was read last, read again when that is long enough ago.
+///
+/// Reading costs as much as the commit journal is long; readers of the log must not be able to make the
+/// machine do that as often as they like.
+final class CurrentLog: Sendable {
+    private struct Reading {
+        var log: StaticLog
+        var at: ContinuousClock.Instant
+    }
+
+    /// How old a reading may become.
+    private static let lifetime = Duration.seconds(1)
+
+    private let read: @Sendable () throws -> StaticLog
+    private let latest = Mutex<Reading?>(nil)
+
+    init(_ read: @escaping @Sendable () throws -> StaticLog) { self.read = read }
+
+    /// A reading that is at most a second old. Blocks others that want one while it reads.
+    func fresh() throws -> StaticLog {
+        try latest.withLock { latest in
+            let now = ContinuousClock.now
+            if let latest, now - latest.at < Self.lifetime { return latest.log }
+            let log = try read()
+            latest = Reading(log: log, at: now)
+            return log
+        }
+    }
+
+    /// The bytes of a resource, or nil where the log has none of that name.
+    ///
+    /// Tiles never change, so an old reading will do where it has them.
+    func bytes(of resource: LogResource) throws -> [UInt8]? {
+        if resource != .checkpoint, let known = latest.withLock({ $0?.log }),
+            let bytes = try known.bytes(of: resource)
+        {
+            return bytes
+        }
+        return try fresh().bytes(of: resource)
+    }
+}

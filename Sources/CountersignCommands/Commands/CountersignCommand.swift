@@ -1,0 +1,26 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// The root of all commands.
+struct CountersignCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "countersign",
+        abstract: "An access proxy whose audit log cannot be quietly rewritten.",
+        discussion: """
+            EXAMPLES:
+              countersign init                       a configuration to start from
+              countersign check                      is it right?
+
+            Data goes to standard output, messages to standard error. Exit codes: 0 success, \
+            1 failure, 2 usage or configuration, 3 not found, 4 not permitted, 5 unavailable, \
+            10 integrity, 11 completeness, 12 rollback, 13 undecided, 14 stale, 15 disclosure.
+            """,
+        subcommands: [
+            InitCommand.self, ServeCommand.self, DemoCommand.self, CheckCommand.self,
+            StatusCommand.self, DoctorCommand.self, LogCommand.self, VerifyCommand.self,
+            CheckpointCommand.self, KeyCommand.self, PolicyCommand.self, TokenCommand.self,
+            VersionCommand.self, CompletionCommand.self,
+        ])
+}

@@ -1,0 +1,18 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// `countersign log`.
+struct LogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "Read the log.",
+        discussion: """
+            EXAMPLES:
+              countersign log tail -f
+              countersign log get 42 --proof > 42.tlog-proof
+              countersign log export --out export
+            """,
+        subcommands: [LogTailCommand.self, LogGetCommand.self, LogExportCommand.self])
+}

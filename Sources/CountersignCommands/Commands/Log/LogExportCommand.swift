@@ -1,0 +1,96 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+import LedgerFiles
+import Merkle
+import Settings
+import SignedNotes
+import SystemPackage
+import Verification
+
+/// `countersign log export`.
+struct LogExportCommand: ParsableCommand {
+    /// Forms that a log can be exported in.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case tlogTiles = "tlog-tiles"
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write the log as files that any C2SP tlog-tiles client reads.",
+        discussion: """
+            EXAMPLES:
+              countersign log export --out export
+              countersign log export --format tlog-tiles --out /mnt/audit/2026-11
+
+            The folder must not exist yet. It holds no personal values and no secret keys.
+            """)
+
+    @Option(help: "Folder to write to.", completion: .directory)
+    var out: String
+
+    @Option(help: "The form of the export.")
+    var format: Format = .tlogTiles
+
+    @OptionGroup var log: LogOptions
+    @OptionGroup var trust: TrustOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        guard !LocalFile.exists(out) else {
+            throw CommandFailure(.failure, "\(out) exists already; name a folder that does not.")
+        }
+        let log = try log.staticLog()
+        let key = try publicKey()
+        // Under another name until it is whole, so that nobody takes a part of it for the log.
+        let partial = out + ".partial"
+        guard !LocalFile.exists(partial) else {
+            throw CommandFailure(
+                .failure, "\(partial) is left over from an export that was cut short; remove it.")
+        }
+        let files = try write(log, key: key, to: partial)
+        // Safe: the call reads both paths while it runs, and keeps nothing.
+        guard unsafe rename(partial, out) == 0 else {
+            throw CommandFailure(
+                .failure, "\(out) cannot be made: \(describing: Errno(rawValue: errno)).")
+        }
+        try output.messages.line("\(log.size.count) records in \(files) files, \(out)")
+    }
+
+    /// The key that goes beside the log.
+    private func publicKey() throws(CommandFailure) -> NoteVerifierKey {
+        if let text = trust.key.first { return try VerifierKeyText.key(text) }
+        return try SigningKey.read(try log.deployment.read().settings.log).verifierKey
+    }
+
+    private func write(
+        _ log: StaticLog, key: NoteVerifierKey, to folder: String
+    ) throws(CommandFailure) -> Int {
+        try LocalFolder.make(folder)
+        try LocalFile.create(
+            DeploymentOptions.path(of: "log.vkey", in: folder), Array((key.text + "\n").utf8),
+            isSecret: false)
+        var (files, folders): (Int, Set<String>) = (1, [])
+        for resource in log.resources {
+            let bytes: [UInt8]?
+            do throws(LogReadFailure) {
+                bytes = try log.bytes(of: resource)
+            } catch {
+                throw CommandFailure(error)
+            }
+            guard let bytes else {
+                throw CommandFailure(
+                    .integrityFailure,
+                    "\(resource.path) is missing in the log; run `countersign verify`.")
+            }
+            let path = DeploymentOptions.path(of: resource.path, in: folder)
+            let above = DeploymentOptions.folder(of: path)
+            if folders.insert(above).inserted { try LocalFolder.make(above) }
+            try LocalFile.create(path, bytes, isSecret: false)
+            files += 1
+        }
+        return files
+    }
+}

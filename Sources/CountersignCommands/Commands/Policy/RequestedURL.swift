@@ -1,0 +1,45 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPWire
+
+/// Host and canonical path of a URL that somebody typed.
+struct RequestedURL {
+    /// Without port; empty where only a path was given.
+    let host: String
+    let path: String
+
+    init(_ text: String) throws(CommandFailure) {
+        var rest = text[...]
+        var host: Substring = ""
+        for scheme in ["http://", "https://"] where rest.lowercased().hasPrefix(scheme) {
+            rest = rest.dropFirst(scheme.count)
+            let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+            host = rest[..<end]
+            rest = rest[end...]
+            if rest.isEmpty || rest.hasPrefix("?") { rest = "/" + rest }
+        }
+        guard rest.hasPrefix("/"), !host.contains("@") else {
+            throw CommandFailure(
+                .usage,
+                "`\(text)` is neither a URL such as http://api.example.com/v1 nor a path such as /v1."
+            )
+        }
+        // An address in brackets keeps its colons; anything else ends at its port.
+        if host.hasPrefix("[") {
+            self.host = host.dropFirst().split(separator: "]").first.map(String.init) ?? ""
+        } else {
+            self.host = host.split(separator: ":").first.map(String.init) ?? ""
+        }
+        let raw = rest.prefix { $0 != "?" }
+        do throws(PathFault) {
+            let canonical = try CanonicalPath(raw.utf8, encodedSlashes: .keep)
+            path = String(decoding: canonical.bytes, as: UTF8.self)
+        } catch {
+            throw CommandFailure(
+                .usage,
+                "the path has no canonical form from byte \(error.offset) on; the proxy refuses it with malformed_path."
+            )
+        }
+    }
+}

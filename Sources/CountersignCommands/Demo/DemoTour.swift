@@ -1,0 +1,146 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import DataPlane
+import Ledger
+import LedgerFiles
+import Merkle
+import Settings
+import SignedNotes
+import SystemPackage
+import Verification
+
+/// What the demo shows, in order; it throws as soon as something is not as it should be.
+struct DemoTour {
+    let files: DemoFiles
+    let deployment: Deployment
+    let server: ProxyServer
+    let screen: Screen
+
+    private var log: FilePath { FilePath(deployment.settings.log.directory.text) }
+
+    func run() async throws {
+        try await playRequests()
+        try showRecords()
+        try await verify()
+        try await drill()
+    }
+
+    private func address() throws(CommandFailure) -> DataPlane.Address {
+        guard let address = server.dataPlane.addresses.first else {
+            throw CommandFailure(.failure, "the demo's proxy has no address.")
+        }
+        return address
+    }
+
+    private func playRequests() async throws {
+        let address = try address()
+        try screen.line(
+            SafeText("1. Requests through the proxy on \(address.host):\(address.port)", .strong))
+        var rows: [[SafeText]] = []
+        for request in DemoRequest.all(alice: files.alice, bob: files.bob) {
+            let (status, record) = try await request.send(to: address.host, port: address.port)
+            guard status == request.expected, !record.isEmpty else {
+                throw CommandFailure(
+                    .failure,
+                    "\(request.title.plain) got \(status) with record `\(record)`; \(request.expected) with a record was expected."
+                )
+            }
+            let tone: Tone = status < 300 ? .good : status == 429 ? .caution : .bad
+            rows.append([request.title, SafeText("\(status)", tone), SafeText("\(record)", .faint)])
+        }
+        try screen.table(Table(["REQUEST", "STATUS", "COUNTERSIGN-RECORD"], rows: rows))
+        try screen.line()
+    }
+
+    private func showRecords() throws {
+        try screen.line(SafeText("2. The records, each durable before its answer left", .strong))
+        let snapshot = try read { () throws(LogReadFailure) in try LogSnapshot(directory: log) }
+        let values = try read { () throws(LogReadFailure) in
+            try DisclosedValues(directory: log, segments: 0..<1)
+        }
+        var rows: [[SafeText]] = []
+        var faults: [RecordFault] = []
+        try read { () throws(LogReadFailure) in
+            try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { _, leaf in
+                do throws(RecordFault) {
+                    rows.append(RecordRow.cells(try Record(leaf: leaf), values))
+                } catch {
+                    faults.append(error)
+                }
+            }
+        }
+        guard faults.isEmpty else {
+            throw CommandFailure(.integrityFailure, "\(faults.count) records cannot be read.")
+        }
+        try screen.table(Table(RecordRow.headings, rows: rows))
+        try screen.line()
+    }
+
+    private func verify() async throws {
+        try screen.line(SafeText("3. Verification, with the public key alone", .strong))
+        let report: VerificationReport
+        let options = try options()
+        do throws(LogReadFailure) {
+            report = try await LogVerifier(options, progress: { _ in }).verify(directory: log)
+        } catch {
+            throw CommandFailure(.failure, "\(error.message)")
+        }
+        for line in report.tree(now: .now) { try screen.line("   \(line)") }
+        guard report.verdict == .verified else {
+            throw CommandFailure(.integrityFailure, "\(report.verdictLine)")
+        }
+        try screen.line(SafeText("   ✓ ", .good) + "\(report.verdictLine)")
+        try screen.line()
+    }
+
+    private func drill() async throws {
+        try screen.line(SafeText("4. A forger changes one digit of record 3, in a copy", .strong))
+        let copy = FilePath(DeploymentOptions.path(of: "forged", in: files.folder))
+        let report = try await TamperDrill(log: log, copy: copy).run(
+            changing: LeafIndex(3), options: try options())
+        for line in report.tree(now: .now) { try screen.line("   \(line)") }
+        guard report.verdict == .integrityFailure else {
+            throw CommandFailure(
+                .integrityFailure, "the forgery was not noticed: \(report.verdictLine)")
+        }
+        try screen.line(
+            SafeText("   ✗ ", .bad) + "\(report.verdictLine): `countersign verify` would exit with "
+                + "\(report.verdict.exitCode)")
+        try screen.line()
+    }
+
+    /// What to try while the proxy stays up.
+    func invite() throws {
+        let address = try address()
+        let url = "http://\(address.host):\(address.port)"
+        try screen.line(SafeText("5. It stays up. Try, in another terminal:", .strong))
+        try screen.line("   curl -i -H 'X-Api-Key: \(files.alice)' \(url)/invoices/7")
+        try screen.line("   curl -i \(url)/invoices/7")
+        try screen.line("   curl -i -H 'X-Api-Key: \(files.bob)' -d '{}' \(url)/invoices")
+        try screen.line("   countersign log tail -c \(files.configuration)")
+        try screen.line("   countersign verify -c \(files.configuration)")
+        try screen.line("   Ctrl-C ends it.")
+    }
+
+    private func options() throws(CommandFailure) -> VerificationOptions {
+        let key: NoteVerifierKey
+        do throws(DirectoryFault) {
+            key = try SigningKeyFile.read(
+                FilePath(deployment.settings.log.keyFile.text)
+            ).verifierKey
+        } catch {
+            throw CommandFailure(.failure, "\(error.description)")
+        }
+        return VerificationOptions(
+            policy: TrustPolicy(logKeys: [key]), remembered: nil, maxAge: nil, now: .now,
+            requiredWitnesses: 0, jobs: 2)
+    }
+
+    private func read<Value>(
+        _ body: () throws(LogReadFailure) -> Value
+    ) throws(CommandFailure) -> Value {
+        do { return try body() } catch { throw CommandFailure(.failure, "\(error.message)") }
+    }
+}

@@ -1,0 +1,57 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import LedgerFiles
+import Merkle
+import SystemPackage
+import Verification
+
+/// Changes one byte in a copy of a log, as somebody with access to the disk could, and verifies the copy.
+struct TamperDrill {
+    /// The log, which stays as it is.
+    let log: FilePath
+    /// Where the copy goes; it must not exist.
+    let copy: FilePath
+
+    /// - Parameter index: the record that is changed.
+    func run(
+        changing index: LeafIndex, options: VerificationOptions
+    ) async throws(CommandFailure) -> VerificationReport {
+        try LocalFolder.copy(log.string, to: copy.string)
+        let segment = SegmentNumber(of: index)
+        let path = copy.pushing(FilePath(LogLayout.entries(segment))).string
+        var bytes = try LocalFile.required(path, most: 1 << 30)
+        guard let place = Self.offset(of: index, in: segment, bytes) else {
+            throw CommandFailure(.failure, "the copy has no record \(index.value) to change.")
+        }
+        // A digit of its time: the record still reads well, and says something else.
+        bytes[place] = bytes[place] == UInt8(ascii: "1") ? UInt8(ascii: "2") : UInt8(ascii: "1")
+        try LocalFile.replace(path, bytes, isSecret: true)
+        // The commit journal holds the newest groups a second time; a thorough forger takes it away.
+        for number in 0...1 {
+            try LocalFolder.removeIfAny(copy.appending(LogLayout.commits(number)).string)
+        }
+        do {
+            return try await LogVerifier(options, progress: { _ in }).verify(directory: copy)
+        } catch {
+            throw CommandFailure(.failure, "\(error.message)")
+        }
+    }
+
+    /// The last digit before the record's `uid`: of the seconds at which it was accepted.
+    private static func offset(
+        of index: LeafIndex, in segment: SegmentNumber, _ bytes: [UInt8]
+    ) -> Int? {
+        var at = 0
+        for _ in segment.firstIndex.value..<index.value {
+            guard at + 2 <= bytes.count else { return nil }
+            at += 2 + (Int(bytes[at]) << 8 | Int(bytes[at + 1]))
+        }
+        guard at + 2 <= bytes.count else { return nil }
+        let end = at + 2 + (Int(bytes[at]) << 8 | Int(bytes[at + 1]))
+        // `…,"uid":"<36>"}` ends every leaf: 46 bytes from its comma on.
+        let place = end - 46 - 20
+        return end <= bytes.count && place > at ? place : nil
+    }
+}

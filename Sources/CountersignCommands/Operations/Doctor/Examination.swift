@@ -1,0 +1,44 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import DataPlane
+import Settings
+
+/// Looks at everything that a server needs, changes nothing, and goes on after each finding.
+struct Examination {
+    let deployment: Deployment
+
+    var settings: DeploymentSettings { deployment.settings }
+
+    /// All findings, in the order in which a server would run into them.
+    func run() async -> [Diagnosis] {
+        let server = await AdminStatus.ask(settings.admin)
+        return [configuration()] + files() + [clock()] + folders() + limits()
+            + certificates() + (await ports(server)) + (await services())
+    }
+
+    /// The files that the configuration names can be used together.
+    private func configuration() -> Diagnosis {
+        do throws(CommandFailure) {
+            try Assembly(deployment: deployment).check()
+            return .good("configuration", "\(deployment.configHash)")
+        } catch {
+            return .bad("configuration", error.message ?? "cannot be used", fix: nil)
+        }
+    }
+}
+
+extension Assembly {
+    /// Reads every file and makes everything that a server makes of them, short of opening anything.
+    func check() throws(CommandFailure) {
+        _ = try rules(generation: 1, digestKey: SymmetricKey(size: .bits256))
+        let configuration = DataPlaneConfiguration(
+            listeners: try listeners(), upstreams: try upstreams(), eventLoops: nil)
+        do throws(DataPlaneFault) {
+            try configuration.check()
+        } catch {
+            throw CommandFailure(.usage, "\(error.description)")
+        }
+    }
+}

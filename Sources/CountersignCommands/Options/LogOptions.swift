@@ -1,0 +1,61 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Settings
+import SignedNotes
+import SystemPackage
+import Verification
+
+/// Which log a command reads: the configured one, or a directory that was named.
+struct LogOptions: ParsableArguments {
+    @Option(
+        name: .customLong("log"),
+        help: "Log directory, instead of the configured one.", completion: .directory)
+    var directory: String?
+
+    @OptionGroup var deployment: DeploymentOptions
+
+    /// The log's directory.
+    func path() throws(CommandFailure) -> FilePath {
+        if let directory { return FilePath(directory) }
+        return FilePath(try deployment.read().settings.log.directory.text)
+    }
+
+    /// The log as it stands now.
+    func snapshot() throws(CommandFailure) -> LogSnapshot {
+        let path = try path()
+        guard LocalFile.exists(path.string) else {
+            throw CommandFailure(
+                .notFound, "there is no log at \(path.string); `countersign serve` makes one.")
+        }
+        do throws(LogReadFailure) {
+            return try LogSnapshot(directory: path)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// The log as it is given to others.
+    func staticLog() throws(CommandFailure) -> StaticLog {
+        let snapshot = try snapshot()
+        do throws(LogReadFailure) {
+            return try StaticLog(snapshot)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+}
+
+extension CommandFailure {
+    /// A log could not be read.
+    init(_ failure: LogReadFailure) {
+        let status: ExitStatus =
+            switch failure.code {
+            case .missing, .noCheckpoint: .notFound
+            case .unreadable: .notPermitted
+            case .tooShort, .badFraming: .integrityFailure
+            }
+        self.init(status, "\(failure.message)")
+    }
+}

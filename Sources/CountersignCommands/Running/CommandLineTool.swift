@@ -1,0 +1,71 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+
+/// The program `countersign`, from arguments to exit status.
+package enum CommandLineTool {
+    /// Runs the process's command and ends it.
+    package static func main() async -> Never {
+        // A closed pipe is an error of the write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        let status = await run(Array(CommandLine.arguments.dropFirst()), in: .process)
+        exit(status.rawValue)
+    }
+
+    /// Runs one command.
+    package static func run(
+        _ arguments: [String], in context: CommandContext
+    ) async -> ExitStatus {
+        await CommandContext.$current.withValue(context) {
+            do {
+                return try await end(of: arguments, in: context)
+            } catch {
+                return .outputClosed
+            }
+        }
+    }
+
+    /// Every command, as the words that call it.
+    package static var commandPaths: [[String]] {
+        CommandNames.paths(from: CountersignCommand.self)
+    }
+
+    private static func end(
+        of arguments: [String], in context: CommandContext
+    ) async throws(OutputClosed) -> ExitStatus {
+        do {
+            try CommandNames.check(arguments, of: CountersignCommand.self)
+            var command = try CountersignCommand.parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            return .success
+        } catch let closed as OutputClosed {
+            throw closed
+        } catch let failure as CommandFailure {
+            if let message = failure.message {
+                try Screen.messages(of: context).line("countersign: \(message)")
+            }
+            return failure.status
+        } catch {
+            return try report(error, in: context)
+        }
+    }
+
+    /// What the argument parser throws: help that was asked for, and usage errors.
+    private static func report(
+        _ error: any Error, in context: CommandContext
+    ) throws(OutputClosed) -> ExitStatus {
+        let isHelp = CountersignCommand.exitCode(for: error) == .success
+        let sink = isHelp ? context.output : context.messages
+        // The message may repeat arguments, which are as hostile as anything else that was not written here.
+        let text = CountersignCommand.fullMessage(for: error, columns: sink.columns ?? 80)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        try sink.write(lines.map { SafeText("\($0)").plain + "\n" }.joined())
+        return isHelp ? .success : .usage
+    }
+}

@@ -1,0 +1,45 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Settings
+
+/// Finds a command's name that was mistyped, and says which one was probably meant.
+enum CommandNames {
+    /// Follows the arguments down the tree of commands.
+    static func check(
+        _ arguments: [String], of root: any ParsableCommand.Type
+    ) throws(CommandFailure) {
+        var command = root
+        var path = [name(of: root)]
+        for argument in arguments {
+            let names = command.configuration.subcommands
+            guard !names.isEmpty, !argument.hasPrefix("-") else { return }
+            if let next = names.first(where: { name(of: $0) == argument }) {
+                command = next
+                path.append(argument)
+                continue
+            }
+            // Commands with a default take other words as its arguments; `help` is the parser's own.
+            guard command.configuration.defaultSubcommand == nil, argument != "help" else { return }
+            let nearest = NearestName.of(argument, among: names.map { name(of: $0) })
+            let hint: SafeText = nearest.map { "did you mean `\($0)`?" } ?? "it is not a command."
+            throw CommandFailure(
+                .usage,
+                "`\(argument)`: \(hint) `\(path.joined(separator: " ")) --help` lists the commands."
+            )
+        }
+    }
+
+    /// Every command from the root down, as the words that call it.
+    static func paths(
+        from root: any ParsableCommand.Type, above: [String] = []
+    ) -> [[String]] {
+        let path = above + [name(of: root)]
+        return [path] + root.configuration.subcommands.flatMap { paths(from: $0, above: path) }
+    }
+
+    static func name(of command: any ParsableCommand.Type) -> String {
+        command.configuration.commandName ?? "\(command)"
+    }
+}

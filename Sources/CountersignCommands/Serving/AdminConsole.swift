@@ -1,0 +1,39 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Console
+import Ledger
+import Logging
+import ByteCoding
+import Settings
+import SignedNotes
+import SystemPackage
+import Verification
+
+/// The console of a running proxy, on the configured admin address.
+enum AdminConsole {
+    static func start(
+        for server: ProxyServer, _ settings: DeploymentSettings, key: NoteVerifierKey,
+        logger: Logger
+    ) async throws(CommandFailure) -> Console {
+        let directory = FilePath(settings.log.directory.text)
+        let (ledger, origin) = (server.ledger, settings.log.origin.text)
+        let sources = ConsoleSources(
+            log: { try StaticLog(LogSnapshot(directory: directory)) },
+            keys: [key],
+            isReady: { ledger.status.poisoned == nil },
+            status: { LiveStatus(ledger, origin: origin).json },
+            metrics: { LiveStatus(ledger, origin: origin).metrics })
+        // The library says at every start what the command says itself.
+        var quieter = logger
+        quieter.logLevel = max(logger.logLevel, .warning)
+        do throws(ConsoleFault) {
+            return try await Console.start(
+                host: settings.admin.address.address.description,
+                port: Int(settings.admin.address.port),
+                hosts: AllowedHosts(names: []), sources: sources, logger: quieter)
+        } catch {
+            throw CommandFailure(.unavailable, "\(error.description)")
+        }
+    }
+}

@@ -1,0 +1,116 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import Crypto
+import DataPlane
+import Exchanges
+import HTTPWire
+import Identity
+import Policy
+import Settings
+
+/// Turns a configuration into what the rooms below run on: reads the files it names, and nothing else.
+struct Assembly {
+    let deployment: Deployment
+
+    private var settings: DeploymentSettings { deployment.settings }
+
+    /// What requests are decided by.
+    ///
+    /// - Parameters:
+    ///   - generation: one more than that of the configuration before.
+    ///   - digestKey: under which token ids are digested for records.
+    func rules(
+        generation: UInt64, digestKey: SymmetricKey
+    ) throws(CommandFailure) -> ExchangeRules {
+        let commit = settings.privacy.commit
+        return ExchangeRules(
+            rulebook: deployment.rulebook,
+            identity: try IdentityAssembly(settings: settings).sources(
+                generation: generation, digestKey: digestKey),
+            privacy: PrivacyChoices(
+                name: commit.who.contains(.name), email: commit.who.contains(.email),
+                address: commit.place.contains(.ip),
+                userAgent: commit.place.contains(.userAgent),
+                path: commit.what.contains(.path), query: commit.what.contains(.query)),
+            services: settings.services.map { service in
+                EncodedService(
+                    name: service.name, address: service.upstream.url.host,
+                    port: service.upstream.url.port,
+                    tlsVerified: service.upstream.url.scheme == .https
+                        ? service.upstream.verifiesTLS : nil)
+            })
+    }
+
+    /// Where services are, in the rulebook's order.
+    func upstreams() throws(CommandFailure) -> [UpstreamConfiguration] {
+        try settings.services.map { service throws(CommandFailure) in
+            let upstream = service.upstream
+            var configuration = UpstreamConfiguration(
+                name: service.name, host: upstream.url.host, port: upstream.url.port,
+                tls: try tls(upstream),
+                hostField: upstream.host == .preserve ? .preserved : .own)
+            configuration.timeouts.connect = upstream.connectTimeout
+            configuration.timeouts.head = upstream.timeout
+            configuration.timeouts.body = upstream.timeout
+            configuration.pool.mostIdle = upstream.poolSize
+            configuration.pool.idleTimeout = upstream.idleTimeout
+            return configuration
+        }
+    }
+
+    private func tls(_ upstream: UpstreamSettings) throws(CommandFailure) -> UpstreamTLS? {
+        guard upstream.url.scheme == .https else { return nil }
+        guard upstream.verifiesTLS else { return UpstreamTLS(verification: .off, serverName: nil) }
+        let authorities = try upstream.ca.map { path throws(CommandFailure) in
+            try NamedFile.read(path, "the services' authorities")
+        }
+        return UpstreamTLS(verification: .full(authorities: authorities), serverName: nil)
+    }
+
+    /// Where clients connect.
+    func listeners() throws(CommandFailure) -> [ListenerConfiguration] {
+        try settings.listen.map { listener throws(CommandFailure) in
+            ListenerConfiguration(
+                host: listener.address.address.text, port: Int(listener.address.port),
+                tls: try tls(listener), trustedProxies: listener.trustedProxies,
+                limits: limits(listener.http))
+        }
+    }
+
+    private func tls(_ listener: ListenerSettings) throws(CommandFailure) -> ListenerTLS? {
+        guard let tls = listener.tls else { return nil }
+        let authentication: ListenerTLS.ClientAuthentication
+        switch (tls.clientAuthentication, tls.clientCA) {
+        case (.none, _), (_, nil): authentication = .none
+        case (.optional, .some(let ca)):
+            authentication = .optional(authorities: try NamedFile.read(ca, "client_ca"))
+        case (.required, .some(let ca)):
+            authentication = .required(authorities: try NamedFile.read(ca, "client_ca"))
+        }
+        return ListenerTLS(
+            certificateChain: try NamedFile.read(tls.certificate, "the certificate"),
+            privateKey: try NamedFile.read(tls.key, "the certificate's key"),
+            minimumVersion: tls.minimum == .v1_3 ? .tls13 : .tls12,
+            clientAuthentication: authentication)
+    }
+
+    private func limits(_ http: HTTPSettings) -> ClientLimits {
+        var limits = ClientLimits()
+        limits.wire.headBytes = http.maxHeaderBytes.bytes
+        limits.wire.targetBytes = http.maxTarget.bytes
+        limits.wire.fields = http.maxHeaders
+        limits.mostBodyBytes = UInt64(http.maxBody.bytes)
+        limits.headTimeout = http.headerTimeout
+        limits.idleTimeout = http.idleTimeout
+        limits.bodyTimeout = http.bodyTimeout
+        limits.leastBodyRate = UInt64(http.minBodyRate.bytes)
+        limits.writeTimeout = http.writeTimeout
+        limits.mostConnections = http.maxConnections
+        limits.mostConnectionsPerPeer =
+            http.maxConnectionsPerPeer == 0 ? .max : http.maxConnectionsPerPeer
+        return limits
+    }
+}

@@ -1,0 +1,134 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import Identity
+import Policy
+import Settings
+
+/// Reads key files and key sets, and makes of them who may vouch for a caller.
+struct IdentityAssembly {
+    let settings: DeploymentSettings
+
+    func sources(
+        generation: UInt64, digestKey: SymmetricKey
+    ) throws(CommandFailure) -> IdentitySources {
+        var keys: [APIKeySource] = []
+        var issuers: [TrustedIssuer] = []
+        var certificates: CertificateSource?
+        for source in settings.identity {
+            switch source.source {
+            case .apiKeys(let found):
+                keys.append(
+                    APIKeySource(name: source.name, keys: try storedKeys(found.file)))
+            case .jwks(let found): issuers.append(try issuer(found))
+            case .mtls(let found):
+                certificates = try certificateSource(found, name: source.name)
+            }
+        }
+        do throws(IdentityConfigurationFault) {
+            return IdentitySources(
+                generation: SourcesGeneration(generation), keys: try APIKeyRing(keys),
+                tokens: try TokenVerifier(issuers, digestKey: digestKey),
+                certificates: certificates)
+        } catch {
+            throw CommandFailure(.usage, "identity: \(error.message)")
+        }
+    }
+
+    private func storedKeys(_ path: ResolvedPath) throws(CommandFailure) -> [StoredAPIKey] {
+        let text = ConfigurationText(
+            file: path.text, folder: DeploymentOptions.folder(of: path.text),
+            bytes: try NamedFile.read(path, "the file of API keys"))
+        let entries: [APIKeyEntry]
+        do throws(SettingsFaults) {
+            entries = try APIKeyFile.read(text, sources: DeploymentOptions.sources)
+        } catch {
+            throw CommandFailure(.usage, error.safeText)
+        }
+        return try entries.map { entry throws(CommandFailure) in
+            guard let digest = APIKeyDigest(entry.digest) else {
+                throw CommandFailure(
+                    .usage, "\(path.text): the digest of key \(entry.id) is malformed.")
+            }
+            return StoredAPIKey(
+                id: entry.id, digest: digest, name: entry.name, kind: entry.kind,
+                roles: entry.roles, expires: entry.expires)
+        }
+    }
+
+    private func issuer(_ found: JWKSSettings) throws(CommandFailure) -> TrustedIssuer {
+        let text = try NamedFile.read(found.file, "the key set")
+        let keys: KeySet
+        do {
+            keys = try KeySet(parsing: text)
+        } catch {
+            throw CommandFailure(.usage, "\(found.file.text): \(error.message)")
+        }
+        return TrustedIssuer(
+            issuer: found.issuer, audiences: found.audience,
+            algorithms: Set(found.algorithms.map(\.verified)), clockSkew: found.clockSkew,
+            types: Set(found.types.map(\.verified)),
+            authorizedParties: Set(found.authorizedParties),
+            roleClaims: found.rolesClaims.compactMap { ClaimPath($0) },
+            knownRoles: knownRoles, keys: keys)
+    }
+
+    /// The roles that any rule names: others in a token decide nothing and need not be recorded.
+    private var knownRoles: Set<String> {
+        Set(settings.services.flatMap(\.rules).flatMap { $0.rule.conditions.roles ?? [] })
+    }
+
+    private func certificateSource(
+        _ found: MTLSSettings, name: String
+    ) throws(CommandFailure) -> CertificateSource {
+        let subject: CertificateSource.SubjectName =
+            switch found.subjectFrom {
+            case .uri: .uri
+            case .spiffe: .spiffe
+            case .dns: .dns
+            }
+        do throws(IdentityConfigurationFault) {
+            return try CertificateSource(
+                name: name, subject: subject, kind: found.kind, roles: found.roles)
+        } catch {
+            throw CommandFailure(.usage, "identity \(name): \(error.message)")
+        }
+    }
+}
+
+extension JWKSSettings.Algorithm {
+    fileprivate var verified: TokenAlgorithm {
+        switch self {
+        case .es256: .es256
+        case .edDSA: .edDSA
+        case .rs256: .rs256
+        }
+    }
+}
+
+extension JWKSSettings.TokenType {
+    fileprivate var verified: TokenType {
+        switch self {
+        case .absent: .absent
+        case .jwt: .jwt
+        case .accessToken: .accessToken
+        }
+    }
+}
+
+/// A file that a configuration names.
+enum NamedFile {
+    /// Certificates, keys and key sets are small; what is larger is another file.
+    private static let mostBytes = 4 << 20
+
+    /// The content, or why there is none, naming what the file is for.
+    static func read(_ path: ResolvedPath, _ purpose: String) throws(CommandFailure) -> [UInt8] {
+        guard let bytes = try LocalFile.read(path.text, most: mostBytes) else {
+            throw CommandFailure(
+                .usage,
+                "there is no file \(path.text) for \(purpose); make it, or correct the path.")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,81 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+import Console
+import Ledger
+import Merkle
+
+/// How a running proxy stands, for programs that ask its console.
+struct LiveStatus {
+    private let ledger: Ledger
+    private let status: LedgerStatus
+    private let origin: String
+
+    init(_ ledger: Ledger, origin: String) {
+        self.ledger = ledger
+        self.origin = origin
+        status = ledger.status
+    }
+
+    private var decisions: [(String, UInt64)] {
+        let tallies = status.tallies
+        return [
+            ("allowed", tallies[.allowed]), ("denied", tallies[.denied]),
+            ("limited", tallies[.limited]), ("errored", tallies[.errored]),
+        ]
+    }
+
+    /// For `/status`.
+    var json: JSONValue {
+        func number(_ value: UInt64) -> JSONValue { .integer(Int64(clamping: value)) }
+        var members = [
+            JSONMember("origin", .string(origin)),
+            JSONMember("version", .string(SoftwareVersion.current)),
+            JSONMember("size", number(status.size.count)),
+            JSONMember("boot", .string(ledger.boot.text)),
+            JSONMember("waiting_bytes", .integer(Int64(status.waitingBytes))),
+            JSONMember("accepted", number(ledger.counters.accepted)),
+            JSONMember("forwarded", number(ledger.counters.forwarded)),
+            JSONMember("dropped", number(ledger.counters.dropped)),
+            JSONMember("log", .string(status.poisoned == nil ? "writing" : "stopped")),
+        ]
+        members += decisions.map { JSONMember($0.0, number($0.1)) }
+        if let poisoned = status.poisoned {
+            members.append(JSONMember("cause", .string(poisoned.description)))
+        }
+        return .object(members)
+    }
+
+    /// For `/metrics`.
+    var metrics: [Metric] {
+        [
+            Metric(
+                "countersign_tree_size", help: "Records that are durable.", kind: .gauge,
+                samples: [.init(status.size.count)]),
+            Metric(
+                "countersign_requests_total", help: "Requests received, whole or malformed.",
+                kind: .counter, samples: [.init(ledger.counters.accepted)]),
+            Metric(
+                "countersign_forwarded_total", help: "Requests that went to their service.",
+                kind: .counter, samples: [.init(ledger.counters.forwarded)]),
+            Metric(
+                "countersign_records_total", help: "Access records queued, by what they say.",
+                kind: .counter,
+                samples: decisions.map {
+                    .init($0.1, labels: [.init("decision", $0.0)])
+                }),
+            Metric(
+                "countersign_fail_open_total",
+                help: "Accesses that went through unrecorded, because their route says so.",
+                kind: .counter, samples: [.init(ledger.counters.dropped)]),
+            Metric(
+                "countersign_waiting_bytes", help: "Leaf bytes that wait for the disk.",
+                kind: .gauge, samples: [.init(UInt64(max(0, status.waitingBytes)))]),
+            Metric(
+                "countersign_log_writable",
+                help: "1 while the log takes records, 0 once it stopped.",
+                kind: .gauge, samples: [.init(status.poisoned == nil ? 1 : 0)]),
+        ]
+    }
+}

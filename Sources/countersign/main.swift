@@ -1,0 +1,6 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import CountersignCommands
+
+await CommandLineTool.main()

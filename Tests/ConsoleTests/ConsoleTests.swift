@@ -1,0 +1,168 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import Console
+import Crypto
+import Logging
+import Merkle
+import SignedNotes
+import SystemPackage
+import Testing
+import Verification
+
+@Suite("The console over a socket")
+struct ConsoleTests {
+    /// A console over a log of two records, running while `body` does.
+    private func withConsole(
+        isReady: Bool = true, _ body: (Int, SmallLog) async throws -> Void
+    ) async throws {
+        let log = try SmallLog()
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let directory = FilePath(log.folder)
+        let console = try await Console.start(
+            host: "127.0.0.1", port: 0, hosts: AllowedHosts(names: []),
+            sources: ConsoleSources(
+                log: { try StaticLog(LogSnapshot(directory: directory)) }, keys: [log.key],
+                isReady: { isReady },
+                status: { .object([JSONMember("size", .integer(2))]) },
+                metrics: {
+                    [
+                        Metric(
+                            "test_total", help: "A test.", kind: .counter,
+                            samples: [.init(7, labels: [.init("name", "a\"b\\c\nd")])])
+                    ]
+                }), logger: logger)
+        do {
+            try await body(console.port, log)
+            try await console.stop()
+        } catch {
+            try await console.stop()
+            throw error
+        }
+    }
+
+    private func get(
+        _ port: Int, _ path: String, method: String = "GET", host: String = "127.0.0.1"
+    ) async -> (head: String, body: String) {
+        let answer = await RawExchange.with(
+            port: port, "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
+        guard let end = answer.firstRange(of: "\r\n\r\n") else { return (answer, "") }
+        return (String(answer[..<end.lowerBound]).lowercased(), String(answer[end.upperBound...]))
+    }
+
+    @Test("The log is served as C2SP tlog-tiles, with the types and lifetimes that it asks for")
+    func tiles() async throws {
+        try await withConsole { port, log in
+            let checkpoint = await get(port, "/tlog/checkpoint")
+            #expect(checkpoint.head.hasPrefix("http/1.1 200"))
+            #expect(checkpoint.head.contains("content-type: text/plain; charset=utf-8"))
+            #expect(checkpoint.head.contains("cache-control: max-age=1"))
+            #expect(checkpoint.body == log.checkpoint)
+            #expect(await get(port, "/tlog/log.vkey").body == log.key.text + "\n")
+            let tile = await get(port, "/tlog/tile/0/000.p/2")
+            #expect(tile.head.hasPrefix("http/1.1 200"))
+            #expect(tile.head.contains("content-type: application/octet-stream"))
+            #expect(tile.head.contains("immutable"))
+            #expect(tile.head.contains("content-length: 64"))
+            let entries = await get(port, "/tlog/tile/entries/000.p/2")
+            #expect(entries.body.contains("first") && entries.body.contains("second"))
+        }
+    }
+
+    @Test("An earlier partial tile is still there; what lies beyond the checkpoint is not")
+    func beyond() async throws {
+        try await withConsole { port, _ in
+            #expect(await get(port, "/tlog/tile/0/000.p/1").head.contains("content-length: 32"))
+            for path in [
+                "tile/0/000.p/3", "tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1",
+                "tile/entries/000", "tile/0/000.p/0", "tile/0/000.p/256", "tile/64/000.p/1",
+                "tile/0/0", "tile/00/000.p/2", "../log.key", "tile/../../log.key", "checkpoint/",
+                "checkpoint?x", "", "log.key",
+            ] {
+                #expect(await get(port, "/tlog/\(path)").head.hasPrefix("http/1.1 404"), "\(path)")
+            }
+        }
+    }
+
+    @Test("HEAD is GET without a body")
+    func head() async throws {
+        try await withConsole { port, log in
+            let answer = await get(port, "/tlog/checkpoint", method: "HEAD")
+            #expect(answer.head.contains("content-length: \(log.checkpoint.utf8.count)"))
+            #expect(answer.body.isEmpty)
+        }
+    }
+
+    @Test("Other methods and other hosts are refused")
+    func refused() async throws {
+        try await withConsole { port, _ in
+            for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+                let answer = await get(port, "/tlog/checkpoint", method: method)
+                #expect(answer.head.hasPrefix("http/1.1 405"), "\(method)")
+                #expect(answer.head.contains("allow: get, head"))
+            }
+            let rebound = await get(port, "/status", host: "evil.example")
+            #expect(rebound.head.hasPrefix("http/1.1 421"))
+            #expect(!rebound.body.contains("size"))
+        }
+    }
+
+    @Test("Health, readiness, status and metrics")
+    func operations() async throws {
+        try await withConsole { port, _ in
+            #expect(await get(port, "/healthz").body == "ok\n")
+            #expect(await get(port, "/readyz").head.hasPrefix("http/1.1 200"))
+            let status = await get(port, "/status")
+            #expect(status.head.contains("content-type: application/json"))
+            #expect(status.head.contains("cache-control: no-store"))
+            #expect(status.body == "{\"size\":2}")
+            let metrics = await get(port, "/metrics").body
+            #expect(metrics.contains("# TYPE test_total counter\n"))
+            #expect(metrics.contains("test_total{name=\"a\\\"b\\\\c\\nd\"} 7\n"))
+        }
+        try await withConsole(isReady: false) { port, _ in
+            #expect(await get(port, "/readyz").head.hasPrefix("http/1.1 503"))
+            #expect(await get(port, "/healthz").head.hasPrefix("http/1.1 200"))
+        }
+    }
+
+    @Test("Every answer tells browsers to make nothing of it")
+    func fields() async throws {
+        try await withConsole { port, _ in
+            for path in ["/healthz", "/nothing", "/tlog/checkpoint"] {
+                let head = await get(port, path).head
+                #expect(head.contains("x-content-type-options: nosniff"), "\(path)")
+                #expect(head.contains("default-src 'none'"), "\(path)")
+            }
+        }
+    }
+
+    @Test("A head that is too large ends the connection, and the console lives")
+    func largeHead() async throws {
+        try await withConsole { port, _ in
+            let answer = await RawExchange.with(
+                port: port,
+                "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n"
+            )
+            #expect(!answer.contains("200"))
+            #expect(await get(port, "/healthz").body == "ok\n")
+        }
+    }
+
+    @Test("A second console on the same port says which address is taken")
+    func taken() async throws {
+        try await withConsole { port, _ in
+            await #expect(throws: ConsoleFault.self) {
+                _ = try await Console.start(
+                    host: "127.0.0.1", port: port, hosts: AllowedHosts(names: []),
+                    sources: ConsoleSources(
+                        log: { throw LogReadFailure(.missing, "none") }, keys: [],
+                        isReady: { true }, status: { .object([]) }, metrics: { [] }),
+                    logger: Logger(label: "test"))
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+import CountersignCommands
+import Testing
+
+@Suite("Tokens and policy")
+struct TokenTests {
+    private func initialised() async throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        let run = await CommandRun.of("init", "--dir", folder.path)
+        try #require(run.status == .success, "\(run.messages)")
+        return folder
+    }
+
+    @Test("A minted key is printed once and stored as a hash only")
+    func mint() async throws {
+        let folder = try await initialised()
+        let config = folder.file("countersign.yaml")
+        let run = await CommandRun.of(
+            "token", "mint", "--as", "alice", "--kind", "user", "--role", "reader", "--days", "30",
+            "-c", config)
+        #expect(run.status == .success, "\(run.messages)")
+        let key = run.output.dropLast()
+        #expect(key.hasPrefix("csk_"))
+        let stored = try folder.text("keys.yaml")
+        #expect(!stored.contains(key.dropFirst(13)))
+        #expect(stored.contains("name: alice"))
+        #expect(stored.contains("2026-12-21T09:00:00.000000Z"))
+        let second = await CommandRun.of("token", "mint", "--as", "bob", "-c", config)
+        #expect(second.status == .success)
+        #expect(try folder.text("keys.yaml").hasPrefix(stored))
+    }
+
+    @Test("token mint --dry-run stores nothing")
+    func dryRun() async throws {
+        let folder = try await initialised()
+        let before = try folder.text("keys.yaml")
+        let run = await CommandRun.of(
+            "token", "mint", "--as", "alice", "--dry-run", "-c", folder.file("countersign.yaml"))
+        #expect(run.status == .success)
+        #expect(try folder.text("keys.yaml") == before)
+    }
+
+    /// Header, claims and a signature of two bytes.
+    private func token(_ claims: String) -> String {
+        let parts = ["{\"alg\":\"ES256\"}", claims].map { Base64URL.encode(Array($0.utf8)) }
+        return (parts + ["AAAA"]).joined(separator: ".")
+    }
+
+    @Test("token inspect shows claims, never says that they are true, and escapes them")
+    func inspect() async throws {
+        let text = token("{\"sub\":\"eve\\u001b[2J\\u202e\",\"exp\":1}")
+        let run = await CommandRun.of("token", "inspect", input: text + "\n", columns: 100)
+        #expect(run.status == .success, "\(run.messages)")
+        #expect(run.output.contains("eve\\x1b[2J\\u{202e}"))
+        #expect(run.output.contains("expired"))
+        #expect(run.messages.contains("UNVERIFIED"))
+        let json = await CommandRun.of("token", "inspect", "--json", input: text)
+        #expect(json.output.contains("\"verified\":false"))
+        #expect(json.output.contains("eve\\u001b[2J\\u202e"))
+    }
+
+    @Test("A token comes from a file or the environment, and its absence is explained")
+    func sources() async throws {
+        let folder = try TemporaryFolder()
+        let text = token("{\"sub\":\"alice\"}")
+        try folder.write(text + "\n", to: "token.txt")
+        let file = await CommandRun.of("token", "inspect", folder.file("token.txt"))
+        let variable = await CommandRun.of(
+            "token", "inspect", environment: ["COUNTERSIGN_TOKEN": text])
+        let named = await CommandRun.of(
+            "token", "inspect", environment: ["COUNTERSIGN_TOKEN_FILE": folder.file("token.txt")])
+        #expect(file.output.contains("alice"))
+        #expect(file.output == variable.output)
+        #expect(file.output == named.output)
+        let none = await CommandRun.of("token", "inspect")
+        #expect(none.status == .usage)
+        #expect(none.messages.contains("COUNTERSIGN_TOKEN_FILE"))
+    }
+
+    @Test("What is no token is refused")
+    func noToken() async {
+        for text in ["", "abc", "a.b", "a.b.c.d", "🙂.🙂.🙂"] {
+            let run = await CommandRun.of("token", "inspect", input: text)
+            #expect(run.status == .usage, "\(text)")
+        }
+    }
+
+    @Test("policy test names the rule that decides, and says why others do not match")
+    func policy() async throws {
+        let folder = try await initialised()
+        let config = folder.file("countersign.yaml")
+        let allowed = await CommandRun.of(
+            "policy", "test", "--as", "alice", "--role", "reader", "GET", "/invoices/1", "-c",
+            config)
+        #expect(allowed.status == .success)
+        try GoldenFile.expect(allowed.output, is: "policy-test.txt")
+        let denied = await CommandRun.of(
+            "policy", "test", "--as", "alice", "--role", "reader", "POST", "/invoices", "-c", config
+        )
+        #expect(denied.status == .notPermitted)
+        #expect(denied.output.contains("needs role writer"))
+        let anonymous = await CommandRun.of("policy", "test", "GET", "/invoices/1", "-c", config)
+        #expect(anonymous.status == .notPermitted)
+        #expect(anonymous.output.contains("no_credentials"))
+        let nowhere = await CommandRun.of("policy", "test", "GET", "/admin", "-c", config)
+        #expect(nowhere.output.contains("no_route"))
+        let malformed = await CommandRun.of("policy", "test", "GET", "/a/../b", "-c", config)
+        #expect(malformed.status == .usage)
+        #expect(malformed.messages.contains("malformed_path"))
+    }
+}

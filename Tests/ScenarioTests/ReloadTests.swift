@@ -1,0 +1,49 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@Suite struct `A configuration that is changed under a running proxy` {
+    @Test
+    func `a good file takes force, a bad one is refused and the old stays, and both are recorded`()
+        async throws
+    {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            #expect(try server.exchange(site.request()).status == 200)
+
+            try site.folder.edit(
+                Site.configuration, [("roles: [reader], methods: [GET]", "roles: [none]")])
+            server.process.signal(1)
+            _ = try server.process.line(.messages, beginning: "configuration reloaded")
+            #expect(try server.exchange(site.request()).status == 403)
+
+            // It would let Alice in again, if only it were spelled right.
+            try site.folder.edit(
+                Site.configuration,
+                [("roles: [none]", "roles: [reader]"), ("upstream:", "upstreem:")])
+            server.process.signal(1)
+            _ = try server.process.line(.messages, beginning: "countersign: reload refused:")
+            let fault = try server.process.line(.messages, beginning: "  site/countersign.yaml:")
+            #expect(fault.contains("upstre"))
+            #expect(try server.exchange(site.request()).status == 403)
+
+            // A changed listener is well spelled, and takes a restart.
+            try site.folder.edit(
+                Site.configuration,
+                [("upstreem:", "upstream:"), ("127.0.0.1:0  #", "127.0.0.2:0  #")])
+            server.process.signal(1)
+            let refusal = try server.process.line(
+                .messages, beginning: "countersign: reload refused:", count: 2)
+            #expect(refusal.contains("restart"))
+            #expect(try server.exchange(site.request()).status == 403)
+
+            let leaves = try site.leaves()
+            #expect(leaves.count { $0.contains("\"config.loaded\"") } == 2)
+            #expect(leaves.count { $0.contains("\"config.rejected\"") } == 2)
+            _ = try site.read("verify")
+            #expect(try server.stop().status == 0)
+        }
+    }
+}

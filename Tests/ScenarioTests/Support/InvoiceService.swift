@@ -1,0 +1,63 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The service behind the proxy: it answers every request with a few bytes, on a port that was free.
+final class InvoiceService: Sendable {
+    static let answer = "{\"total\":7}"
+
+    let port: Int
+    private let listener: Socket
+    private let connections: Watched<[Socket]?>
+
+    init() throws {
+        (listener, port) = try Socket.listening()
+        connections = Watched([])
+        let (listener, connections) = (listener, connections)
+        Thread.detachNewThread {
+            while let socket = listener.accepted() {
+                let isOpen = connections.with { open in
+                    open?.append(socket)
+                    return open != nil
+                }
+                guard isOpen else { return }
+                Thread.detachNewThread { Self.serve(socket) }
+            }
+        }
+    }
+
+    deinit {
+        listener.shutDown()
+        connections.with { open in
+            for socket in open ?? [] { socket.shutDown() }
+            open = nil
+        }
+    }
+
+    /// Requests come from the proxy: one head each, and no more body than their Content-Length.
+    private static func serve(_ socket: Socket) {
+        var buffer: [UInt8] = []
+        let mark = Array("\r\n\r\n".utf8)
+        do {
+            while true {
+                let bytes = try socket.receive()
+                guard !bytes.isEmpty else { return }
+                buffer += bytes
+                while let end = buffer.firstRange(of: mark) {
+                    let head = String(decoding: buffer[..<end.lowerBound], as: UTF8.self)
+                    let length =
+                        head.lowercased().firstMatch(of: /content-length: (\d+)/)
+                        .flatMap { Int($0.1) } ?? 0
+                    guard buffer.count >= end.upperBound + length else { break }
+                    buffer.removeSubrange(..<(end.upperBound + length))
+                    try socket.send(
+                        "HTTP/1.1 200 OK\r\nContent-Length: \(answer.utf8.count)\r\n\r\n\(answer)")
+                }
+            }
+        } catch {
+            // The proxy was killed, which is what some scenarios are about.
+            return
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// A deployment as its operator would make it: `init`, ports that are free, a key for Alice, a service behind.
+struct Site: Sendable {
+    let folder: TemporaryFolder
+    let service: InvoiceService
+    /// Alice's key.
+    let key: String
+
+    static let configuration = "site/countersign.yaml"
+
+    /// - Parameters:
+    ///   - rate: how many requests Alice may make.
+    ///   - roles: hers; readers may GET, writers POST.
+    init(rate: String = "rate: 100/m, burst: 20", roles: [String] = ["reader"]) throws {
+        folder = try TemporaryFolder()
+        service = try InvoiceService()
+        try folder.succeed("init", "--dir", "site", "--origin", "log.example/scenario")
+        try folder.edit(
+            Self.configuration,
+            [
+                ("127.0.0.1:8080", "127.0.0.1:0"), ("127.0.0.1:9090", "127.0.0.1:0"),
+                ("127.0.0.1:8081", "127.0.0.1:\(service.port)"), ("rate: 100/m, burst: 20", rate),
+            ])
+        try folder.succeed("check", "-c", Self.configuration)
+        let mint = ["token", "mint", "-c", Self.configuration, "--as", "alice", "--kind", "user"]
+        let minted = try folder.start(
+            .countersign, mint + roles.flatMap { ["--role", $0] }
+        ).ending()
+        guard minted.status == 0 else { throw ScenarioFault("token mint: \(minted.messages)") }
+        key = minted.text.trimmed
+    }
+
+    func serve() throws -> Server { try Server(in: folder, Self.configuration) }
+
+    /// A request of Alice's.
+    func request(_ line: String = "GET /invoices/1", _ fields: String = "") -> String {
+        "\(line) HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: \(key)\r\n\(fields)\r\n"
+    }
+
+    /// A read, recorded before its answer, and a write, recorded before it is forwarded, too.
+    var mixedRequests: [String] {
+        [request(), request("POST /invoices", "Content-Length: 2\r\n") + "{}"]
+    }
+
+    /// The uid in a leaf, where it stands last.
+    static func uid(_ leaf: Substring) -> Substring? {
+        leaf.firstMatch(of: /"uid":"([^"]+)"}$/)?.1
+    }
+
+    /// Those of the uids that no leaf has.
+    static func lost(_ uids: [String], in leaves: [Substring]) -> [String] {
+        let logged = Set(leaves.compactMap(uid))
+        return uids.filter { !logged.contains(Substring($0)) }
+    }
+
+    /// A command that reads the log, which must succeed; its output.
+    func read(_ arguments: String...) throws -> ChildProcess.Ending {
+        let all = arguments + ["-c", Self.configuration]
+        let ending = try folder.start(.countersign, all).ending()
+        guard ending.status == 0 else {
+            throw ScenarioFault(
+                "countersign \(all.joined(separator: " ")) ended with \(ending.status): "
+                    + ending.text + ending.messages)
+        }
+        return ending
+    }
+
+    /// All leaves, oldest first.
+    func leaves() throws -> [Substring] {
+        try read("log", "tail", "--json", "-n", "1000000").text.split(separator: "\n")
+    }
+}
+
+/// A running proxy.
+final class Server: Sendable {
+    let process: ChildProcess
+    let port: Int
+    let adminPort: Int
+
+    /// Returns when the proxy takes requests.
+    init(in folder: TemporaryFolder, _ configuration: String) throws {
+        process = try folder.start(.countersign, ["serve", "-c", configuration])
+        let proxy = try process.line(.messages, beginning: "proxy on ")
+        let admin = try process.line(.messages, beginning: "admin on ")
+        guard let port = proxy.split(separator: ":").last.flatMap({ Int($0) }),
+            let adminPort = admin.firstMatch(of: /:(\d+)\/status/).flatMap({ Int($0.1) })
+        else { throw ScenarioFault("no ports in “\(proxy)” and “\(admin)”") }
+        (self.port, self.adminPort) = (port, adminPort)
+        _ = try process.line(.messages, beginning: "log ")
+    }
+
+    func exchange(_ request: String) throws -> HTTPConnection.Answer {
+        try HTTPConnection.exchange(port: port, request)
+    }
+
+    /// A page of the console.
+    func admin(_ path: String) throws -> HTTPConnection.Answer {
+        try HTTPConnection.exchange(
+            port: adminPort,
+            "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(adminPort)\r\nConnection: close\r\n\r\n")
+    }
+
+    /// Stops it in order.
+    func stop() throws -> ChildProcess.Ending {
+        process.signal(15)
+        return try process.ending()
+    }
+}
+
+extension String {
+    /// Without the line end that commands print.
+    var trimmed: String { String(reversed().drop { $0 == "\n" }.reversed()) }
+}
