@@ -201,5 +201,12 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests", dependencies: ["countersign", "countersign-verify"],
             swiftSettings: testSettings),
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", .crypto,
+            ],
+            swiftSettings: testSettings),
+        .testTarget(name: "TidyTests", swiftSettings: testSettings),
     ]
 )

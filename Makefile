@@ -1,0 +1,48 @@
+# Countersign: tamper-evident access proxy
+# SPDX-License-Identifier: Apache-2.0
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+
+.DEFAULT_GOAL := help
+.PHONY: demo build install test check golden docs clean help
+
+demo: build ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
+	@if [ -t 1 ] && [ -z "$(ONCE)" ]; then \
+		.build/debug/countersign demo; \
+	else \
+		.build/debug/countersign demo --once; \
+	fi
+
+build: ## Install what is missing and build
+	@Scripts/bootstrap
+	$(SWIFT) build
+
+install: ## Build for speed and install into PREFIX
+	@Scripts/bootstrap
+	$(SWIFT) build -c release --static-swift-stdlib --product countersign
+	$(SWIFT) build -c release --static-swift-stdlib --product countersign-verify
+	install -s -D -m 755 .build/release/countersign $(DESTDIR)$(PREFIX)/bin/countersign
+	install -s -D -m 755 .build/release/countersign-verify $(DESTDIR)$(PREFIX)/bin/countersign-verify
+
+test: ## Run every test, then let software that is not ours verify an exported log
+	@Scripts/bootstrap
+	$(SWIFT) test
+	$(SWIFT) build --product countersign
+	Scripts/check-export .build/debug/countersign
+
+check: ## Check format, house rules and documentation
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) test --filter TidyTests
+
+golden: ## Write the golden files anew from what the program prints now; read the diff
+	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter CountersignCommandsTests
+
+docs: ## Write the generated reference pages of Docs/ anew
+	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter "GeneratedDocs|CommandPage|ReasonPage"
+
+clean: ## Remove what was built
+	rm -rf .build
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16

@@ -1,0 +1,44 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import Foundation
+import Testing
+
+@Suite("GeneratedDocs: the page of reasons")
+struct ReasonPageTests {
+    private static let introduction = """
+        # Reasons
+
+        Why an access ended as it did. The code is `event.reason` and `decision.reason` of the record; the answer is
+        `application/problem+json` (RFC 9457) with the type `urn:countersign:problem:` and the code, and with the
+        record's uid. Nothing of the request is reflected. A dash stands where the service's own answer is passed on or
+        nobody is left to be answered. A code, once published, keeps its meaning.
+
+        This page is read off the code by `make docs`.
+
+        | code | kind | status | effect | meaning |
+        |---|---|---|---|---|
+
+        """
+
+    private static var page: String {
+        Reason.allCases.reduce(introduction) { page, reason in
+            let status = reason.status.map { String($0) } ?? "–"
+            return page + "| `\(reason.rawValue)` | \(reason.kind) | \(status) "
+                + "| \(reason.effect.rawValue) | \(reason.message) |\n"
+        }
+    }
+
+    @Test("Docs/Using/Reasons.md is what the table in the code says")
+    func reasons() throws {
+        let file = URL(filePath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Docs/Using/Reasons.md")
+        if ProcessInfo.processInfo.environment["COUNTERSIGN_WRITE_GOLDEN"] != nil {
+            try Self.page.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let isCurrent = try String(contentsOf: file, encoding: .utf8) == Self.page
+        #expect(isCurrent, "Docs/Using/Reasons.md is out of date: run `make docs`")
+    }
+}

@@ -1,0 +1,123 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@Suite("House rules of the sources")
+struct SourceRuleTests {
+    private static let header = [
+        "// Countersign: tamper-evident access proxy", "// SPDX-License-Identifier: Apache-2.0",
+    ]
+    /// Rooms whose business is to print.
+    private static let printing = [
+        "Sources/CountersignCommands/", "Sources/countersign/", "Sources/countersign-verify/",
+    ]
+
+    /// What is not wanted, and why.
+    private static let banned = [
+        ("try?", "an error is returned or recorded, never dropped"),
+        ("try!", "an error is returned or recorded, never a crash"),
+        ("as!", "a forced cast crashes"),
+        ("fatalError(", "use precondition with an invariant's name"),
+        ("assert(", "use precondition: it is on in release"),
+        ("assertionFailure(", "use precondition: it is on in release"),
+        ("sleep(", "wait for an event, not for time"),
+        ("usleep(", "wait for an event, not for time"),
+        ("DispatchQueue", "threads and event loops are named and owned"),
+        ("NSLock", "use Mutex"),
+        ("debugPrint(", "left-over debugging"),
+        ("dump(", "left-over debugging"),
+        ("NSLog(", "left-over debugging"),
+        ("public ", "package access is enough"),
+        ("@testable", "tests see package declarations"),
+    ]
+
+    @Test("Sources hold no banned call")
+    func bannedCalls() throws {
+        for file in Repository.files(below: "Sources/", ending: ".swift") {
+            let source = SourceText(try Repository.text(file))
+            for (text, why) in Self.banned {
+                let lines = source.lines(holding: text)
+                #expect(lines.isEmpty, "\(file), lines \(lines): \(text): \(why)")
+            }
+        }
+    }
+
+    @Test("Only the command line prints")
+    func printing() throws {
+        for file in Repository.files(below: "Sources/", ending: ".swift")
+        where !Self.printing.contains(where: { file.hasPrefix($0) }) {
+            let lines = SourceText(try Repository.text(file)).lines(holding: "print(")
+            #expect(lines.isEmpty, "\(file), lines \(lines): prints")
+        }
+    }
+
+    @Test("Tests neither sleep nor are switched off")
+    func tests() throws {
+        for file in Repository.files(below: "Tests/", ending: ".swift") {
+            let source = SourceText(try Repository.text(file))
+            for text in ["sleep(", "usleep(", ".disabled(", ".enabled(if: false", "XCTSkip"] {
+                let lines = source.lines(holding: text)
+                #expect(lines.isEmpty, "\(file), lines \(lines): \(text)")
+            }
+        }
+    }
+
+    @Test("Every Swift file begins with the two header lines and ends within 400 lines")
+    func headersAndLength() throws {
+        for folder in ["Sources/", "Tests/"] {
+            for file in Repository.files(below: folder, ending: ".swift") {
+                let lines = try Repository.lines(file)
+                #expect(Array(lines.prefix(2)) == Self.header, "\(file): header")
+                #expect(lines.count <= 401, "\(file): \(lines.count) lines; split it by ideas")
+            }
+        }
+    }
+
+    @Test("Types are named after what they are")
+    func typeNames() throws {
+        let pattern =
+            /\b(?:struct|class|enum|actor|protocol) (\w*(?:Manager|Helper|Util|Utils|Common|Impl))\b/
+        for file in Repository.files(below: "Sources/", ending: ".swift") {
+            for line in SourceText(try Repository.text(file)).code
+            where ["Manager", "Helper", "Util", "Common", "Impl"].contains(where: line.contains) {
+                let name = line.firstMatch(of: pattern).map { String($0.1) }
+                #expect(name == nil, "\(file): \(name ?? "")")
+            }
+        }
+    }
+
+    @Test("What the compiler cannot check carries its proof")
+    func proofs() throws {
+        for file in Repository.files(below: "Sources/", ending: ".swift") {
+            let lines = try Repository.lines(file)
+            let source = SourceText(lines.joined(separator: "\n"))
+            for text in ["@unchecked Sendable", "nonisolated(unsafe)"] {
+                for number in source.lines(holding: text) {
+                    let near = lines[max(0, number - 7)..<number]
+                    let hasProof = near.contains { $0.contains("Safe:") }
+                    #expect(hasProof, "\(file):\(number): no line with `Safe:` and the proof")
+                }
+            }
+        }
+    }
+
+    @Test("No file knows the machine it was written on")
+    func machinePaths() throws {
+        let folders = ["work", "home", "Users", "root"].map { "/\($0)/" }
+        let text = [
+            ".swift", ".md", ".py", ".sh", "Makefile", ".yaml", ".yml", ".json", ".txt", "run",
+        ]
+        for file in Repository.files
+        where text.contains(where: { file.hasSuffix($0) }) || file.hasPrefix("Scripts/") {
+            for (number, line) in try Repository.lines(file).enumerated() {
+                // `…/home/…` inside a longer path or an address is somebody else's.
+                let found = folders.contains { folder in
+                    line.hasPrefix(folder) || line.contains(" " + folder)
+                        || line.contains("\"" + folder) || line.contains("`" + folder)
+                }
+                #expect(!found, "\(file):\(number + 1): path of one machine")
+            }
+        }
+    }
+}
