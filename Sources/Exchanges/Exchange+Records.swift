@@ -10,16 +10,14 @@ internal import Policy
 extension Exchange {
     func startedDraft(_ decided: DecidedRequest) -> RecordDraft {
         var record = outcomeRecord(
-            decided.identified, match: decided.match, decision: decided.decision,
-            limit: decided.limit)
+            decided.identified, match: decided.match, decision: decided.decision)
         record.stage = .started
         record.end = .open
         return draft(record, decided.identified)
     }
 
     func outcomeRecord(
-        _ identified: IdentifiedRequest, match: RouteMatch?, decision: Decision,
-        limit: LimitFacts?
+        _ identified: IdentifiedRequest, match: RouteMatch?, decision: Decision
     ) -> AccessRecord {
         let rules = identified.rules
         return AccessRecord(
@@ -30,7 +28,8 @@ extension Exchange {
                 method: identified.received.method, scheme: client.scheme,
                 version: identified.received.version, route: match.map(rules.route)),
             decision: desk.encoded(decision), end: .open, reason: nil,
-            commitments: identified.commitments, trace: identified.trace, limit: limit,
+            commitments: identified.commitments,
+            trace: identified.received.trace == nil ? nil : identified.trace,
             dataTags: match.map { rules.rulebook.tags(of: decision, in: $0) } ?? [])
     }
 

@@ -68,10 +68,11 @@ package final class Exchange {
             actor = desk.anonymous
             refusal = reason
         }
+        let uid = desk.uniqueID(at: now)
         let identified = IdentifiedRequest(
-            received: request, rules: rules, uid: desk.uniqueID(at: now), accepted: now,
+            received: request, rules: rules, uid: uid, accepted: now,
             acceptedNanoseconds: desk.clock.monotonic(),
-            trace: desk.trace(continuing: request.trace), actor: actor,
+            trace: desk.trace(continuing: request.trace, of: uid), actor: actor,
             commitments: commitments(request, actor))
         let routing = rulebook.route(
             host: request.head.span.extracting(request.host),
@@ -97,17 +98,16 @@ package final class Exchange {
             return refuse(
                 identified, rulebook.refusal(of: match, .malformedPath), match: match)
         }
-        var facts: LimitFacts?
         if let limit = rulebook[match.service].limit,
             let bucket = desk.rules.buckets[match.service.value]
         {
             let verdict = desk.limiter.admit(
                 limit.subject(identified.actor.principal, peer: client.address), under: limit,
                 bucket: rulebook[match.service].name, at: identified.acceptedNanoseconds)
-            facts = LimitFacts(bucket: bucket, verdict.standing)
             if case .limited(_, let seconds) = verdict {
                 return refuse(
-                    identified, rulebook.rateLimited(match), match: match, limit: facts,
+                    identified, rulebook.rateLimited(match), match: match,
+                    limit: LimitFacts(bucket: bucket, verdict.standing),
                     retryAfterSeconds: seconds)
             }
         }
@@ -115,9 +115,8 @@ package final class Exchange {
             match, method: identified.received.method, principal: identified.actor.principal)
         guard
             let decided = DecidedRequest(
-                identified, match: match, decision: decision, audit: rulebook.audit(of: match),
-                limit: facts)
-        else { return refuse(identified, decision, match: match, limit: facts) }
+                identified, match: match, decision: decision, audit: rulebook.audit(of: match))
+        else { return refuse(identified, decision, match: match) }
         return record(decided)
     }
 
@@ -138,7 +137,7 @@ package final class Exchange {
                 let rulebook = decided.identified.rules.rulebook
                 return refuse(
                     decided.identified, rulebook.refusal(of: decided.match, .recordTooLarge),
-                    match: decided.match, limit: decided.limit)
+                    match: decided.match)
             }
             return unrecorded(decided, reason: error.reason)
         }
@@ -199,7 +198,8 @@ package final class Exchange {
         let answer = Answer(
             reason, uid: identified.uid, closes: reason.kind == .malformed,
             retryAfterSeconds: retryAfterSeconds, allowed: allowed)
-        var record = outcomeRecord(identified, match: match, decision: decision, limit: limit)
+        var record = outcomeRecord(identified, match: match, decision: decision)
+        record.limit = limit
         record.stage = match == nil ? .refused : .complete
         record.http.status = answer.status
         record.end = EventEnd(reason, status: answer.status)
@@ -290,11 +290,12 @@ package final class Exchange {
         var decision = forwarded.decided.decision
         if let reason, reason.effect != .allow { decision.effect = reason.effect }
         var record = outcomeRecord(
-            identified, match: forwarded.decided.match, decision: decision,
-            limit: forwarded.decided.limit)
+            identified, match: forwarded.decided.match, decision: decision)
         record.http.status = status
-        record.http.upstreamStatus = forwarded.upstreamStatus
-        record.http.requestSize = ending.requestSize
+        if status != forwarded.upstreamStatus {
+            record.http.upstreamStatus = forwarded.upstreamStatus
+        }
+        if ending.requestSize > 0 { record.http.requestSize = ending.requestSize }
         record.http.responseSize = ending.responseSize
         record.end = EventEnd(reason ?? decision.reason, status: status)
         record.reason = reason

@@ -94,6 +94,12 @@ struct ForwardingTests {
                 let forwarded = try #require(request.value("traceparent"))
                 #expect(request.values("traceparent").count == 1)
                 #expect(forwarded.contains(trace) == continues, "\(sent)")
+                if !continues {
+                    // The ids of a new trace are those of the record, which need not name them.
+                    let uid = try #require(request.value("Countersign-Record"))
+                        .filter { $0 != "-" }
+                    #expect(forwarded == "00-\(uid)-\(uid.suffix(16))-01")
+                }
                 #expect(!forwarded.contains("00f067aa0ba902b7"))
                 #expect(request.values("tracestate") == [continues ? "a=b" : ""])
             }

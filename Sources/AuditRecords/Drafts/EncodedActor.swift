@@ -24,7 +24,9 @@ package struct EncodedActor: Hashable, Sendable {
     static func value(of principal: Principal) -> JSONValue {
         let authentication = principal.authentication
         var auth: [JSONMember] = []
-        auth.add("bound", authentication.binding?.rawValue)
+        if let binding = authentication.binding, binding != .none {
+            auth.add("bound", binding.rawValue)
+        }
         auth.add("key", authentication.key)
         auth.add("method", authentication.method.rawValue)
         auth.add("mfa", authentication.multiFactor)

@@ -70,14 +70,16 @@ package final class Desk {
 
     func salt() -> Salt { randomness.salt() }
 
-    /// A trace to which a request belongs: the client's, or a new one; always with a span of ours.
-    func trace(continuing trace: TraceContext?) -> TraceContext {
-        TraceContext(
-            traceHigh: trace?.traceHigh ?? nonzero(), traceLow: trace?.traceLow ?? nonzero(),
-            span: nonzero())
+    /// The trace to which a request belongs, with a span of ours: the client's, or a new one whose ids are
+    /// those of the record, which then has no need to name them.
+    func trace(continuing trace: TraceContext?, of uid: UniqueID) -> TraceContext {
+        guard let trace else {
+            return TraceContext(traceHigh: uid.high, traceLow: uid.low, span: uid.low)
+        }
+        return TraceContext(
+            traceHigh: trace.traceHigh, traceLow: trace.traceLow,
+            span: max(1, randomness.word()))
     }
-
-    private func nonzero() -> UInt64 { max(1, randomness.word()) }
 
     /// A decision in record form; there are as many as rules and reasons.
     func encoded(_ decision: Decision) -> EncodedDecision {

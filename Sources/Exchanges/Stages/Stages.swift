@@ -26,19 +26,17 @@ struct DecidedRequest {
     let match: RouteMatch
     let decision: Decision
     let audit: AuditPolicy
-    let limit: LimitFacts?
 
     /// Nil unless the decision allows.
     init?(
         _ identified: IdentifiedRequest, match: RouteMatch, decision: Decision,
-        audit: AuditPolicy, limit: LimitFacts?
+        audit: AuditPolicy
     ) {
         guard decision.effect == .allow else { return nil }
         self.identified = identified
         self.match = match
         self.decision = decision
         self.audit = audit
-        self.limit = limit
     }
 }
 

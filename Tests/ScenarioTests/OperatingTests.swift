@@ -1,0 +1,72 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Testing
+
+@Suite struct `Operating a proxy` {
+    @Test func `status tells how log and server stand: before, during and after`() async throws {
+        try await scenario {
+            let site = try Site()
+            #expect(try site.read("status").text.contains("no log yet"))
+
+            let server = try site.serve()
+            try site.folder.edit(
+                Site.configuration,
+                [("127.0.0.1:0    # for", "127.0.0.1:\(server.adminPort)    # for")])
+            #expect(try server.exchange(site.request()).status == 200)
+            let json = try site.read("status", "--json").text
+            for fact in [#""log":"writing""#, #""allowed":1"#, #""origin":"log.example/scenario""#]
+            { #expect(json.contains(fact), "\(json)") }
+            let running = try site.read("status").text
+            #expect(running.contains("running, admin on 127.0.0.1:\(server.adminPort)"))
+            #expect(running.contains("1: 1 allowed, 0 denied"))
+
+            #expect(try server.stop().status == 0)
+            let stopped = try site.read("status").text
+            #expect(stopped.contains("nothing answers at 127.0.0.1:\(server.adminPort)"))
+            #expect(stopped.contains("5 records, root "))
+        }
+    }
+
+    @Test func `doctor finds what would not work, and says how to mend it`() async throws {
+        try await scenario {
+            let site = try Site()
+            let healthy = try site.read("doctor").text
+            #expect(healthy.contains("service demo: 127.0.0.1:\(site.service.port) is reached"))
+            #expect(!healthy.contains("FAIL"))
+
+            try #require(chmod(site.folder.file("site/log.key"), 0o644) == 0)
+            // Nobody listens on the port of the multiplexer of RFC 1078.
+            try site.folder.edit(
+                Site.configuration, [("127.0.0.1:\(site.service.port)", "127.0.0.1:1")])
+            let arguments = ["doctor", "-c", Site.configuration]
+            let ill = try site.folder.start(.countersign, arguments).ending()
+            #expect(ill.status == 1)
+            #expect(ill.text.contains("chmod 600"))
+            #expect(ill.text.contains("FAIL  service demo: 127.0.0.1:1 cannot be reached"))
+            #expect(ill.text.contains("fix: start the service, or correct upstream.url"))
+            let json = try site.folder.start(.countersign, arguments + ["--json"]).ending()
+            #expect(json.text.hasPrefix(#"{"healthy":false,"findings":["#))
+        }
+    }
+
+    @Test func `check reads the files that the configuration names`() async throws {
+        try await scenario {
+            let site = try Site()
+            try site.folder.edit(
+                Site.configuration,
+                [
+                    (
+                        "listen:\n",
+                        "listen:\n  - { address: 127.0.0.1:0, tls: { cert: x.crt, key: x.key } }\n"
+                    )
+                ])
+            let checked = try site.folder.start(
+                .countersign, ["check", "-q", "-c", Site.configuration]
+            ).ending()
+            #expect(checked.status == 2)
+            #expect(checked.messages.contains("x.crt"))
+        }
+    }
+}
