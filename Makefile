@@ -5,7 +5,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: demo build install test check golden docs clean help
+.PHONY: demo build install test check bench gate golden docs clean help
 
 demo: build ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
 	@if [ -t 1 ] && [ -z "$(ONCE)" ]; then \
@@ -32,8 +32,17 @@ test: ## Run every test, then let software that is not ours verify an exported l
 	Scripts/check-export .build/debug/countersign
 
 check: ## Check format, house rules and documentation
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/countersign-bench
 	$(SWIFT) test --filter TidyTests
+
+bench: ## Measure beside nginx, HAProxy, Envoy and Caddy, and print the tables of Docs/Benchmarks.md
+	@Scripts/bench
+
+gate: ## Build for speed and hold the allocations of a request and of a record against their budget
+	@Scripts/bootstrap
+	@Scripts/bootstrap-bench gate
+	$(SWIFT) build -c release --product countersign
+	python3 Benchmarks/proxy/allocation_gate.py --countersign .build/release/countersign
 
 golden: ## Write the golden files anew from what the program prints now; read the diff
 	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter CountersignCommandsTests

@@ -15,6 +15,10 @@ let testSettings: [SwiftSetting] = [
 ]
 let librarySettings = testSettings + [.strictMemorySafety()]
 
+/// For `make bench` only: see `Auditing` in `Exchanges`.
+let unaudited: [SwiftSetting] =
+    Context.environment["COUNTERSIGN_UNAUDITED"] == nil ? [] : [.define("COUNTERSIGN_UNAUDITED")]
+
 extension Target.Dependency {
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let cryptoExtras: Self = .product(name: "CryptoExtras", package: "swift-crypto")
@@ -104,9 +108,12 @@ let package = Package(
         room(
             "LedgerFiles",
             ["CSystemCalls", "Ledger", "AuditRecords", "SignedNotes", .crypto, .system]),
-        room(
-            "Exchanges",
-            ["ByteCoding", "AccessModel", "Policy", "Identity", "AuditRecords", "Ledger"]),
+        .target(
+            name: "Exchanges",
+            dependencies: [
+                "ByteCoding", "AccessModel", "Policy", "Identity", "AuditRecords", "Ledger",
+            ],
+            swiftSettings: librarySettings + unaudited),
         // Layer 5
         room(
             "DataPlane",
@@ -141,6 +148,14 @@ let package = Package(
                 .argumentParser, .system,
             ],
             swiftSettings: librarySettings),
+        // Measurements, beside the layers
+        .executableTarget(
+            name: "countersign-bench",
+            dependencies: [
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Ledger",
+                "LedgerFiles", "Verification", .argumentParser, .crypto, .system,
+            ],
+            path: "Benchmarks/countersign-bench", swiftSettings: testSettings),
         // Tests, by the layer of what they test
         tests("ByteCoding"),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),

@@ -3,12 +3,33 @@
 
 /// Fixed-width integers, most significant byte first, as every binary format of the project stores them.
 package enum BigEndian {
-    /// Appends all bytes of an integer.
-    package static func append<Number: FixedWidthInteger>(
+    /// Appends both bytes of an integer.
+    package static func append(_ number: UInt16, to bytes: inout [UInt8]) {
+        store(number, to: &bytes)
+    }
+
+    /// Appends all four bytes of an integer.
+    package static func append(_ number: UInt32, to bytes: inout [UInt8]) {
+        store(number, to: &bytes)
+    }
+
+    /// Appends all eight bytes of an integer.
+    package static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+        store(number, to: &bytes)
+    }
+
+    /// Appends all eight bytes of an integer in two's complement.
+    package static func append(_ number: Int64, to bytes: inout [UInt8]) {
+        store(number, to: &bytes)
+    }
+
+    /// Generic within this file only: nobody specialises a generic of another module.
+    private static func store<Number: FixedWidthInteger>(
         _ number: Number, to bytes: inout [UInt8]
     ) {
-        for shift in stride(from: Number.bitWidth - 8, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: number >> Number(shift)))
+        unsafe bytes.append(exactly: Number.bitWidth / 8) { place in
+            // Safe: there is room for as many bytes as the number has.
+            unsafe place.storeBytes(of: number.bigEndian, as: Number.self)
         }
     }
 

@@ -20,23 +20,30 @@ extension UTCInstant {
     ///
     /// The instant lies within the years 0000 to 9999.
     package func appendRFC3339(to text: inout [UInt8]) {
+        unsafe text.append(exactly: 27) { unsafe store(to: $0) }
+    }
+
+    /// Appends the same to a writer.
+    package func appendRFC3339(to text: inout ByteWriter) {
+        unsafe text.append(exactly: 27) { unsafe store(to: $0) }
+    }
+
+    private func store(to place: UnsafeMutableRawPointer) {
         let (days, ofDay) = floorDivide(microseconds, 86_400_000_000)
         let date = CivilDate(daysSince1970: days)
-        append(date.year, digits: 4, to: &text)
-        text.append(UInt8(ascii: "-"))
-        append(date.month, digits: 2, to: &text)
-        text.append(UInt8(ascii: "-"))
-        append(date.day, digits: 2, to: &text)
-        text.append(UInt8(ascii: "T"))
         let second = ofDay / 1_000_000
-        append(second / 3600, digits: 2, to: &text)
-        text.append(UInt8(ascii: ":"))
-        append(second / 60 % 60, digits: 2, to: &text)
-        text.append(UInt8(ascii: ":"))
-        append(second % 60, digits: 2, to: &text)
-        text.append(UInt8(ascii: "."))
-        append(ofDay % 1_000_000, digits: 6, to: &text)
-        text.append(UInt8(ascii: "Z"))
+        func put(_ number: Int64, _ length: Int, at offset: Int, then mark: UInt8) {
+            // Safe: the caller has room for 27 bytes, of which these are the next.
+            unsafe DecimalDigits.store(UInt64(number), length, to: place + offset)
+            unsafe place.storeBytes(of: mark, toByteOffset: offset + length, as: UInt8.self)
+        }
+        put(date.year, 4, at: 0, then: UInt8(ascii: "-"))
+        put(date.month, 2, at: 5, then: UInt8(ascii: "-"))
+        put(date.day, 2, at: 8, then: UInt8(ascii: "T"))
+        put(second / 3600, 2, at: 11, then: UInt8(ascii: ":"))
+        put(second / 60 % 60, 2, at: 14, then: UInt8(ascii: ":"))
+        put(second % 60, 2, at: 17, then: UInt8(ascii: "."))
+        put(ofDay % 1_000_000, 6, at: 20, then: UInt8(ascii: "Z"))
     }
 
     /// RFC 3339 with exactly six decimals and `Z`.
@@ -99,15 +106,6 @@ private struct CivilDate {
 private func floorDivide(_ number: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
     let (quotient, remainder) = number.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-}
-
-private func append(_ number: Int64, digits: Int, to text: inout [UInt8]) {
-    var unit: Int64 = 1
-    for _ in 1..<digits { unit *= 10 }
-    while unit > 0 {
-        text.append(0x30 + UInt8(number / unit % 10))
-        unit /= 10
-    }
 }
 
 private func number(_ digits: ArraySlice<UInt8>) -> Int64? {

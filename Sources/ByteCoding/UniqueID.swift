@@ -23,11 +23,35 @@ package struct UniqueID: Hashable, Sendable {
 
     /// Appends the 36 characters `xxxxxxxx-xxxx-7xxx-yxxx-xxxxxxxxxxxx` in lower case.
     package func append(to text: inout [UInt8]) {
-        for nibble in 0..<32 {
-            if [8, 12, 16, 20].contains(nibble) { text.append(UInt8(ascii: "-")) }
-            let half = nibble < 16 ? high : low
-            text.append(Hex.digit(UInt8(half >> UInt64(60 - nibble % 16 * 4) & 15)))
-        }
+        unsafe text.append(exactly: 36) { unsafe store(to: $0) }
+    }
+
+    /// Appends the 36 characters.
+    package func append(to text: inout ByteWriter) {
+        unsafe text.append(exactly: 36) { unsafe store(to: $0) }
+    }
+
+    @inline(__always)
+    private func store(to place: UnsafeMutableRawPointer) {
+        let hyphen = UInt8(ascii: "-")
+        // Safe: the caller has room for 36 bytes; words overlap where the next one is written over them.
+        unsafe place.storeBytes(of: HexDigits.of(UInt32(high >> 32)), as: UInt64.self)
+        unsafe place.storeBytes(of: hyphen, toByteOffset: 8, as: UInt8.self)
+        let middle = HexDigits.of(UInt32(truncatingIfNeeded: high)).littleEndian
+        unsafe place.storeBytes(
+            of: UInt32(truncatingIfNeeded: middle).littleEndian, toByteOffset: 9, as: UInt32.self)
+        unsafe place.storeBytes(of: hyphen, toByteOffset: 13, as: UInt8.self)
+        unsafe place.storeBytes(
+            of: UInt32(middle >> 32).littleEndian, toByteOffset: 14, as: UInt32.self)
+        unsafe place.storeBytes(of: hyphen, toByteOffset: 18, as: UInt8.self)
+        let lower = HexDigits.of(UInt32(low >> 32)).littleEndian
+        unsafe place.storeBytes(
+            of: UInt32(truncatingIfNeeded: lower).littleEndian, toByteOffset: 19, as: UInt32.self)
+        unsafe place.storeBytes(of: hyphen, toByteOffset: 23, as: UInt8.self)
+        unsafe place.storeBytes(
+            of: UInt32(lower >> 32).littleEndian, toByteOffset: 24, as: UInt32.self)
+        unsafe place.storeBytes(
+            of: HexDigits.of(UInt32(truncatingIfNeeded: low)), toByteOffset: 28, as: UInt64.self)
     }
 
     /// The 36 characters in lower case.

@@ -69,7 +69,7 @@ package enum XXH64 {
     }
 
     private static func rotated(_ word: UInt64, _ bits: UInt64) -> UInt64 {
-        word << bits | word >> (64 - bits)
+        word &<< bits | word &>> (64 &- bits)
     }
 
     private static func word(_ bytes: RawSpan, _ offset: Int) -> UInt64 {

@@ -53,9 +53,9 @@ extension Exchange {
     }
 
     func draft(_ record: AccessRecord, _ identified: IdentifiedRequest) -> RecordDraft {
-        record.draft(
-            host: identified.received.head.span.extracting(identified.received.host),
-            producer: desk.ledger.producer)
+        let head = identified.received.head
+        return record.draft(
+            host: head.span.extracting(identified.received.host), producer: desk.ledger.producer)
     }
 
     func duration(since identified: IdentifiedRequest) -> UInt64 {

@@ -122,7 +122,7 @@ package final class Exchange {
 
     private func record(_ decided: DecidedRequest) -> Step {
         do throws(AppendRefusal) {
-            if decided.audit.recordsAhead(decided.identified.received.method) {
+            if Auditing.isOn, decided.audit.recordsAhead(decided.identified.received.method) {
                 try desk.append(startedDraft(decided), tally: .uncounted, for: receiver)
                 phase = .recordingAhead(decided)
                 return .wait
@@ -224,7 +224,7 @@ package final class Exchange {
     /// More of the answer came than shall be held, or its end is long in coming.
     package func holdsTooMuch() -> Step {
         guard case .forwarded(var forwarded) = phase else { return .wait }
-        if forwarded.standing != .unrecorded {
+        if forwarded.standing != .unrecorded || !Auditing.isOn {
             forwarded.hasReleased = true
             phase = .forwarded(forwarded)
             return .release
@@ -281,6 +281,7 @@ package final class Exchange {
     }
 
     private func finish(_ forwarded: ForwardedRequest, _ ending: Ending) -> Step {
+        guard Auditing.isOn else { return over(ending.step) }
         let identified = forwarded.decided.identified
         var status: UInt16?
         if case .answer(let answer) = ending.step { status = answer.status }

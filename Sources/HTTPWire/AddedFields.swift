@@ -40,35 +40,50 @@ package struct AddedFields: Sendable {
     ///
     /// The value may hold 0x20–0x7E and must not begin or end with a space. Nothing is added when it
     /// holds anything else: a value made from a claim or a certificate is refused here, not repaired.
+    package mutating func append(_ name: FieldName, _ value: Span<UInt8>) throws(Fault) {
+        try append(name) { $0.append(value, 0..<value.count) }
+    }
+
+    /// Adds a field whose value is written in its place; it only appends.
     package mutating func append(
-        _ name: FieldName, _ value: some Sequence<UInt8>
+        _ name: FieldName, writing value: (inout [UInt8]) -> Void
     ) throws(Fault) {
         precondition(
             !name.isReserved, "FramedOnce: framing and one-hop fields are written by the head")
         let start = bytes.count
         bytes.append(contentsOf: name.bytes)
-        bytes.append(Byte.colon)
-        bytes.append(Byte.space)
+        bytes.append(": ")
         let from = bytes.count
-        bytes.append(contentsOf: value)
+        value(&bytes)
         let end = bytes.count
-        guard let offset = Self.forbidden(bytes.span, from..<end) else {
-            bytes.append(Byte.carriageReturn)
-            bytes.append(Byte.lineFeed)
+        if let offset = Self.forbidden(bytes.span, from..<end) {
+            bytes.removeLast(end - start)
+            throw Fault(offset: offset - from)
+        }
+        bytes.append("\r\n")
+        entries.append(
+            Entry(
+                name: ByteSlice(start..<start + name.bytes.count), value: ByteSlice(from..<end),
+                known: name.known))
+        known.insert(name.known)
+    }
+
+    /// Adds the fields of another list, which were checked when they were added there.
+    package mutating func append(_ others: AddedFields) {
+        let start = bytes.count
+        bytes.append(contentsOf: others.bytes)
+        for entry in others.entries {
             entries.append(
                 Entry(
-                    name: ByteSlice(start..<start + name.bytes.count), value: ByteSlice(from..<end),
-                    known: name.known))
-            known.insert(name.known)
-            return
+                    name: entry.name.moved(by: start), value: entry.value.moved(by: start),
+                    known: entry.known))
         }
-        bytes.removeLast(end - start)
-        throw Fault(offset: offset - from)
+        known = known.union(others.known)
     }
 
     private static func forbidden(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
-        for place in range where bytes[place] &- 0x20 >= 0x5F { return place }
         guard let last = range.last else { return nil }
+        if let place = bytes.firstUnprintable(in: range) { return place }
         if bytes[range.lowerBound] == Byte.space { return range.lowerBound }
         return bytes[last] == Byte.space ? last : nil
     }

@@ -14,6 +14,11 @@ package struct ByteSlice: Hashable, Sendable {
         count = UInt32(range.count)
     }
 
+    /// The same bytes in a buffer where they stand this much later.
+    func moved(by distance: Int) -> Self {
+        Self(range.lowerBound + distance..<range.upperBound + distance)
+    }
+
     @inline(__always)
     package var range: Range<Int> { Int(offset)..<Int(offset) + Int(count) }
 

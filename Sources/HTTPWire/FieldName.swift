@@ -6,6 +6,8 @@ package struct FieldName: Hashable, Sendable, CustomStringConvertible {
     /// As it is written on the wire.
     package let bytes: [UInt8]
     package let known: KnownField
+    /// Whether only heads themselves write this field: framing, one-hop fields and `Host`.
+    package let isReserved: Bool
 
     /// Nil unless `text` is a token without `_`.
     package init?(_ text: String) {
@@ -13,6 +15,9 @@ package struct FieldName: Hashable, Sendable, CustomStringConvertible {
         guard !bytes.isEmpty, bytes.allSatisfy(ByteSet.fieldName.contains) else { return nil }
         self.bytes = bytes
         known = KnownFieldTable.shared.field(bytes.span, 0..<bytes.count)
+        isReserved =
+            known == .host || KnownFieldSet.framing.contains(known)
+            || KnownFieldSet.oneHop.contains(known)
     }
 
     private init(literal: StaticString) {
@@ -23,14 +28,6 @@ package struct FieldName: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { String(decoding: bytes, as: UTF8.self) }
-
-    /// Whether only heads themselves write this field: framing, one-hop fields and `Host`.
-    ///
-    /// A configuration that wants to add such a field must be refused; adding it stops the process.
-    package var isReserved: Bool {
-        known == .host || KnownFieldSet.framing.contains(known)
-            || KnownFieldSet.oneHop.contains(known)
-    }
 
     /// Whether a field of a head, whose bytes are given, has this name in any case.
     func matches(_ head: Span<UInt8>, _ field: FieldSlice) -> Bool {

@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
+
 /// Writes the lines that heads of both directions have in common.
 enum HeadWriter {
     /// Copies the fields of a head that survive, in order, runs of them in one piece.

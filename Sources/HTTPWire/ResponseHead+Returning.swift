@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
+
 /// What a response says about the connection to the client.
 package enum ConnectionNote: Sendable {
     /// Nothing: HTTP/1.1 and the connection stays open.

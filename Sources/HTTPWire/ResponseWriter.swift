@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
+
 /// Writes the heads of answers that this proxy gives itself.
 package enum ResponseWriter {
     /// `HTTP/1.1 100 Continue` with its empty line.

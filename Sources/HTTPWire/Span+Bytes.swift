@@ -52,6 +52,26 @@ extension Span where Element == UInt8 {
         return nil
     }
 
+    /// The first byte of `range` that is not 0x20–0x7E, or nil.
+    func firstUnprintable(in range: Range<Int>) -> Int? {
+        // Safe: bytes have no padding that could be read uninitialised.
+        let raw = unsafe bytes
+        var at = range.lowerBound
+        while at &+ 8 <= range.upperBound {
+            // Safe: every bit pattern is a UInt64, and the load checks its bounds.
+            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
+            let below = (word &- 0x2020_2020_2020_2020) & ~word
+            let above = (word &+ 0x0101_0101_0101_0101) | word
+            if (below | above) & 0x8080_8080_8080_8080 != 0 { break }
+            at &+= 8
+        }
+        while at < range.upperBound {
+            if self[at] &- 0x20 >= 0x5F { return at }
+            at &+= 1
+        }
+        return nil
+    }
+
     @inline(__always)
     private static func mayStandInValue(_ byte: UInt8, obsoleteText: Bool) -> Bool {
         byte &- 0x20 < 0x5F || byte == Byte.tab || (obsoleteText && byte >= 0x80)
@@ -108,15 +128,5 @@ extension [UInt8] {
     mutating func append(_ text: StaticString) {
         // Safe: the buffer is the literal's own and lives as long as the program.
         text.withUTF8Buffer { unsafe append(contentsOf: $0) }
-    }
-
-    /// Appends a number in decimal.
-    mutating func append(decimal number: UInt64) {
-        var divisor: UInt64 = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(Byte.zero + UInt8(truncatingIfNeeded: number / divisor % 10))
-            divisor /= 10
-        }
     }
 }

@@ -126,11 +126,16 @@ package final class Ledger: Sendable {
     package func addPort(_ port: any ReplyPort) -> PortID { ports.add(port) }
 
     /// Queues a record; its port is told under `ticket` what became of it.
+    ///
+    /// - Parameter waking: whether the writer begins at once; otherwise ``wakeWriter()`` has to follow soon.
     package func append(
-        _ draft: RecordDraft, tally: Tally, port: PortID, ticket: UInt64
+        _ draft: RecordDraft, tally: Tally, port: PortID, ticket: UInt64, waking: Bool = true
     ) throws(AppendRefusal) {
-        try intake.append(draft, tally: tally, port: port, ticket: ticket)
+        try intake.append(draft, tally: tally, port: port, ticket: ticket, waking: waking)
     }
+
+    /// Has the writer begin with what was queued without waking it.
+    package func wakeWriter() { intake.wake() }
 
     /// The ledger's word that it takes records now, for an access that is recorded when complete.
     package func permit() throws(AppendRefusal) -> RecordingPermit {

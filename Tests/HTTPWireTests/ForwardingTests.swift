@@ -7,7 +7,9 @@ import Testing
 /// Fields to add, from pairs.
 func added(_ pairs: [(String, String)]) throws -> AddedFields {
     var fields = AddedFields()
-    for (name, value) in pairs { try fields.append(#require(FieldName(name)), value.utf8) }
+    for (name, value) in pairs {
+        try fields.append(#require(FieldName(name)), Array(value.utf8).span)
+    }
     return fields
 }
 
@@ -180,10 +182,10 @@ func forwarded(
     ])
     func `holds printable ASCII or is refused`(_ value: String) throws {
         var fields = AddedFields()
-        try fields.append(.countersignRecord, "before".utf8)
+        try fields.append(.countersignRecord, Array("before".utf8).span)
         let name = try #require(FieldName("X-Subject"))
-        #expect(throws: AddedFields.Fault.self) { try fields.append(name, value.utf8) }
-        try fields.append(name, "after".utf8)
+        #expect(throws: AddedFields.Fault.self) { try fields.append(name, Array(value.utf8).span) }
+        try fields.append(name, Array("after".utf8).span)
         var output: [UInt8] = []
         ResponseWriter.append(
             to: &output, status: 200, framing: .length(0), connection: .implied, adding: fields)
@@ -196,7 +198,7 @@ func forwarded(
     @Test func `is gone after all were removed`() throws {
         var fields = try added([("X-A", "1")])
         fields.removeAll()
-        try fields.append(.retryAfter, "7".utf8)
+        try fields.append(.retryAfter, Array("7".utf8).span)
         var output: [UInt8] = []
         ResponseWriter.append(
             to: &output, status: 429, framing: .chunked, connection: .close, adding: fields)

@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteCoding
+
 /// A resource that a request was about: an item of `resources` in the group `what`.
 package struct DisclosedResource: Hashable, Sendable {
     package var type: String
@@ -27,41 +29,42 @@ extension Disclosure {
     ) -> Disclosure {
         var text = CommitmentText(.what, salt: salt, reserving: path.count + query.count + 40)
         var truncated: [String] = []
-        text.bytes.append(ascii: "{")
+        text.writer.append("{")
         if !path.isEmpty {
-            text.bytes.append(ascii: #""http.path":"#)
-            if text.bytes.appendJSONString(path) { truncated.append("http.path") }
-            text.bytes.append(ascii: ",")
+            text.writer.append(#""http.path":"#)
+            if text.writer.appendJSONString(path) { truncated.append("http.path") }
+            text.writer.append(",")
         }
         if !query.isEmpty {
-            text.bytes.append(ascii: #""http.query":"#)
-            if text.bytes.appendJSONString(query) { truncated.append("http.query") }
-            text.bytes.append(ascii: ",")
+            text.writer.append(#""http.query":"#)
+            if text.writer.appendJSONString(query) { truncated.append("http.query") }
+            text.writer.append(",")
         }
         if !resources.isEmpty {
-            text.bytes.append(ascii: #""resources":["#)
+            text.writer.append(#""resources":["#)
             for resource in resources.prefix(RecordLimits.arrayItems) {
-                text.bytes.append(ascii: #"{"type":"#)
-                let isCut = text.bytes.appendJSONString(Array(resource.type.utf8).span)
-                text.bytes.append(ascii: #","uid":"#)
-                if text.bytes.appendJSONString(Array(resource.uid.utf8).span) || isCut {
+                text.writer.append(#"{"type":"#)
+                let isCut = text.writer.appendJSONString(Array(resource.type.utf8).span)
+                text.writer.append(#","uid":"#)
+                if text.writer.appendJSONString(Array(resource.uid.utf8).span) || isCut {
                     truncated.append("resources")
                 }
-                text.bytes.append(ascii: "},")
+                text.writer.append("},")
             }
-            text.bytes.closeLast(with: UInt8(ascii: "]"))
-            text.bytes.append(ascii: ",")
+            text.writer.closeLast(with: UInt8(ascii: "]"))
+            text.writer.append(",")
         }
-        text.bytes.closeLast(with: UInt8(ascii: "}"))
+        text.writer.closeLast(with: UInt8(ascii: "}"))
         return Disclosure(
-            group: .what, subject: subject, preimage: text.bytes, saltOffset: text.saltOffset,
+            group: .what, subject: subject, preimage: text.writer.bytes,
+            saltOffset: text.saltOffset,
             truncated: truncated)
     }
 }
 
-extension [UInt8] {
+extension ByteWriter {
     /// Turns the comma after the last member or item into the end of the object or array.
     mutating func closeLast(with end: UInt8) {
-        if last == UInt8(ascii: ",") { self[count - 1] = end } else { append(end) }
+        if last == UInt8(ascii: ",") { replaceLast(with: end) } else { append(end) }
     }
 }

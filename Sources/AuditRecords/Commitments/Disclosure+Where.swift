@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteCoding
+
 /// Facts of the client's TLS connection: `src.tls` in the group `where`.
 package struct DisclosedTLS: Hashable, Sendable {
     package var version: String?
@@ -32,40 +34,41 @@ extension Disclosure {
         var truncated: [String] = []
         func put(_ name: StaticString, _ value: Span<UInt8>, path: String) {
             guard !value.isEmpty else { return }
-            text.bytes.append(ascii: name)
-            if text.bytes.appendJSONString(value) { truncated.append(path) }
-            text.bytes.append(ascii: ",")
+            text.writer.append(name)
+            if text.writer.appendJSONString(value) { truncated.append(path) }
+            text.writer.append(",")
         }
-        text.bytes.append(ascii: "{")
+        text.writer.append("{")
         let forwarded = forwarded.filter { !$0.isEmpty }
         if !forwarded.isEmpty {
-            text.bytes.append(ascii: #""src.forwarded":["#)
+            text.writer.append(#""src.forwarded":["#)
             for hop in forwarded.prefix(RecordLimits.arrayItems) {
                 put("", Array(hop.utf8).span, path: "src.forwarded")
             }
             if forwarded.count > RecordLimits.arrayItems { truncated.append("src.forwarded") }
-            text.bytes.closeLast(with: UInt8(ascii: "]"))
-            text.bytes.append(ascii: ",")
+            text.writer.closeLast(with: UInt8(ascii: "]"))
+            text.writer.append(",")
         }
         put(#""src.ip":"#, address, path: "src.ip")
         put(#""src.peer_ip":"#, peerAddress, path: "src.peer_ip")
         if let port {
-            text.bytes.append(ascii: #""src.port":"#)
-            UInt64(port).appendDecimal(to: &text.bytes)
-            text.bytes.append(ascii: ",")
+            text.writer.append(#""src.port":"#)
+            UInt64(port).appendDecimal(to: &text.writer)
+            text.writer.append(",")
         }
         if let tls {
-            text.bytes.append(ascii: #""src.tls":{"#)
+            text.writer.append(#""src.tls":{"#)
             put(#""cipher":"#, Array((tls.cipher ?? "").utf8).span, path: "src.tls")
             put(#""client_subject":"#, Array((tls.clientSubject ?? "").utf8).span, path: "src.tls")
             put(#""version":"#, Array((tls.version ?? "").utf8).span, path: "src.tls")
-            text.bytes.closeLast(with: UInt8(ascii: "}"))
-            text.bytes.append(ascii: ",")
+            text.writer.closeLast(with: UInt8(ascii: "}"))
+            text.writer.append(",")
         }
         put(#""user_agent":"#, userAgent, path: "user_agent")
-        text.bytes.closeLast(with: UInt8(ascii: "}"))
+        text.writer.closeLast(with: UInt8(ascii: "}"))
         return Disclosure(
-            group: .where, subject: subject, preimage: text.bytes, saltOffset: text.saltOffset,
+            group: .where, subject: subject, preimage: text.writer.bytes,
+            saltOffset: text.saltOffset,
             truncated: truncated)
     }
 }

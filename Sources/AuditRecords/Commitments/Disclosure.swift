@@ -50,9 +50,10 @@ package final class Disclosure: Sendable {
         var limiter = RecordLimiter()
         let value = limiter.limit(value, path: "")
         var text = CommitmentText(group, salt: salt, reserving: 256)
-        CanonicalJSON.append(value, to: &text.bytes)
+        text.writer.append(CanonicalJSON.encode(value))
         self.init(
-            group: group, subject: subject, preimage: text.bytes, saltOffset: text.saltOffset,
+            group: group, subject: subject, preimage: text.writer.bytes,
+            saltOffset: text.saltOffset,
             truncated: limiter.truncated)
     }
 
@@ -71,27 +72,27 @@ package final class Disclosure: Sendable {
         group: CommitGroup, salt: Salt, value: some Collection<UInt8>
     ) -> Hash256 {
         var text = CommitmentText(group, salt: salt, reserving: value.count)
-        text.bytes.append(contentsOf: value)
-        return Hash256(sha256: text.bytes)
+        text.writer.append(Array(value))
+        return Hash256(sha256: text.writer.bytes)
     }
 }
 
 /// The text that a commitment is the SHA-256 of, up to the value.
-struct CommitmentText {
-    var bytes: [UInt8] = []
+struct CommitmentText: ~Copyable {
+    var writer: ByteWriter
     let saltOffset: Int
 
     /// - Parameter capacity: bytes to reserve for the value.
     init(_ group: CommitGroup, salt: Salt, reserving capacity: Int) {
-        bytes.reserveCapacity(64 + capacity)
+        writer = ByteWriter(capacity: 64 + capacity)
         switch group {
-        case .who: bytes.append(ascii: "countersign/commit/v1\nwho\0")
-        case .where: bytes.append(ascii: "countersign/commit/v1\nwhere\0")
-        case .what: bytes.append(ascii: "countersign/commit/v1\nwhat\0")
-        case .payload: bytes.append(ascii: "countersign/commit/v1\npayload\0")
+        case .who: writer.append("countersign/commit/v1\nwho\0")
+        case .where: writer.append("countersign/commit/v1\nwhere\0")
+        case .what: writer.append("countersign/commit/v1\nwhat\0")
+        case .payload: writer.append("countersign/commit/v1\npayload\0")
         }
-        saltOffset = bytes.count
-        salt.append(to: &bytes)
+        saltOffset = writer.count
+        salt.append(to: &writer)
     }
 }
 

@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteCoding
+
 /// The 32 random bytes that keep a commitment from being guessed.
 package struct Salt: Hashable, Sendable {
     /// How many bytes a salt has.
@@ -26,6 +28,14 @@ package struct Salt: Hashable, Sendable {
         unsafe withUnsafeBytes(of: words) { own in
             // Safe: the pointer is used only inside the closure, while `words` is alive.
             unsafe bytes.append(contentsOf: own)
+        }
+    }
+
+    /// Appends them to a writer.
+    func append(to writer: inout ByteWriter) {
+        unsafe withUnsafeBytes(of: words) { own in
+            // Safe: the pointer is used only inside the closure, while `words` is alive.
+            unsafe writer.append(own)
         }
     }
 

@@ -4,6 +4,16 @@
 import ByteCoding
 
 extension [UInt8] {
+    /// Appends a quoted JSON string of text from outside and tells whether it was cut, as ``ByteWriter`` does.
+    mutating func appendJSONString(_ text: Span<UInt8>) -> Bool {
+        var writer = ByteWriter(capacity: text.count + 16)
+        let isCut = writer.appendJSONString(text)
+        append(contentsOf: writer.bytes)
+        return isCut
+    }
+}
+
+extension ByteWriter {
     /// Appends a quoted JSON string of text from outside and tells whether it was cut.
     ///
     /// Whatever the bytes are, the result is canonical: what is not UTF-8 becomes U+FFFD, and
@@ -12,20 +22,12 @@ extension [UInt8] {
         append(UInt8(ascii: "\""))
         var truncated = false
         if text.count <= RecordLimits.stringBytes, text.isPlainASCII {
-            append(bytesOf: text)
+            append(text)
         } else {
             truncated = appendRepaired(text)
         }
         append(UInt8(ascii: "\""))
         return truncated
-    }
-
-    /// Appends all bytes in one copy.
-    mutating func append(bytesOf text: Span<UInt8>) {
-        unsafe text.withUnsafeBufferPointer { bytes in
-            // Safe: the pointer is used only inside the closure, while the span is alive.
-            unsafe append(contentsOf: bytes)
-        }
     }
 
     private mutating func appendRepaired(_ text: Span<UInt8>) -> Bool {
@@ -57,7 +59,7 @@ extension [UInt8] {
         case 0x0D: append(UInt8(ascii: "r"))
         case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
         default:
-            append(contentsOf: [UInt8(ascii: "u"), 0x30, 0x30])
+            append("u00")
             append(Hex.digit(byte >> 4))
             append(Hex.digit(byte & 15))
         }

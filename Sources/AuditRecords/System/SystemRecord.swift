@@ -123,7 +123,8 @@ extension RecordDraft {
                 bytes.append(ascii: ",")
             }
         }
-        bytes.closeLast(with: UInt8(ascii: "}"))
+        // There are two members at least, so that the last byte is a comma.
+        bytes[bytes.count - 1] = UInt8(ascii: "}")
         self.init(
             uid: uid, stage: stage, commitments: .none, bytes: bytes, logHole: logHole,
             sequenceHole: sequenceHole)

@@ -3,6 +3,7 @@
 
 import AccessModel
 import AuditRecords
+import ByteCoding
 import DataPlane
 import Exchanges
 import Ledger
@@ -38,6 +39,12 @@ actor ProxyServer {
     ) async throws(CommandFailure) -> ProxyServer {
         let assembly = Assembly(deployment: deployment)
         let listeners = try assembly.listeners()
+        guard Auditing.isOn || listeners.allSatisfy({ IPAddress($0.host)?.isLoopback == true })
+        else {
+            throw CommandFailure(
+                .usage,
+                "this build records nothing and serves loopback only; install an ordinary build.")
+        }
         let upstreams = try assembly.upstreams()
         let ledger = try openLedger(deployment, producer: producer)
         do throws(CommandFailure) {

@@ -18,14 +18,17 @@ extension ClientConnection {
         }
         let closes =
             answer.closes || lane.isDraining || !(head?.keepsAlive ?? false) || !canPassOverBody
-        addFields(of: answer)
-        lane.scratch.removeAll(keepingCapacity: true)
-        ResponseWriter.append(
-            to: &lane.scratch, status: answer.status, framing: .length(UInt64(answer.body.count)),
-            connection: note(head, closes), adding: lane.added)
         prepareOutput()
         output.clear()
-        output.writeBytes(lane.scratch)
+        lane.withBench { bench in
+            bench.clear()
+            addFields(of: answer, to: &bench.added)
+            ResponseWriter.append(
+                to: &bench.text, status: answer.status,
+                framing: .length(UInt64(answer.body.count)), connection: note(head, closes),
+                adding: bench.added)
+            output.writeBytes(bench.text)
+        }
         if head?.method != .head { output.writeBytes(answer.body) }
         write()
         conclude(closes: closes)
@@ -34,22 +37,19 @@ extension ClientConnection {
     /// A TLS client that was turned away before its handshake understands no answer.
     private var cannotAnswer: Bool { listener.isSecure && tls == nil }
 
-    private func addFields(of answer: Answer) {
-        lane.added.removeAll()
-        lane.added.put(.contentType, Self.problemType)
-        lane.added.put(.cacheControl, Self.noStore)
-        lane.added.put(.contentTypeOptions, Self.noSniff)
-        lane.added.put(.date, lane.dateText)
-        lane.value.removeAll(keepingCapacity: true)
-        answer.uid.append(to: &lane.value)
-        lane.added.put(.countersignRecord, lane.value)
+    private func addFields(of answer: Answer, to added: inout AddedFields) {
+        added.put(.contentType, Self.problemType)
+        added.put(.cacheControl, Self.noStore)
+        added.put(.contentTypeOptions, Self.noSniff)
+        added.put(.date, lane.dateText)
+        added.put(.countersignRecord) { answer.uid.append(to: &$0) }
         if let seconds = answer.retryAfterSeconds {
-            lane.added.put(.retryAfter, Array("\(max(0, seconds))".utf8))
+            added.put(.retryAfter, Array("\(max(0, seconds))".utf8))
         }
         if let challenge = answer.challenge {
-            lane.added.put(.wwwAuthenticate, Array(challenge.utf8))
+            added.put(.wwwAuthenticate, Array(challenge.utf8))
         }
-        if let allow = answer.allow { lane.added.put(.allow, Array(allow.utf8)) }
+        if let allow = answer.allow { added.put(.allow, Array(allow.utf8)) }
     }
 
     private static let problemType = Array("application/problem+json".utf8)

@@ -7,36 +7,53 @@ internal import ByteCoding
 internal import Exchanges
 internal import HTTPWire
 
+/// What services are told about all requests of one actor on a connection: written once, then copied.
+struct StandingFields {
+    /// Kept, so that no other actor can come to stand at its address.
+    let actor: Actor
+    let fields: AddedFields
+}
+
 extension ClientConnection {
-    /// Makes ready what a service is told about a request, in `lane.added`.
-    func addForwardedFields(_ recorded: RecordedRequest, _ head: RequestHead) {
-        lane.added.removeAll()
-        lane.added.put(.xForwardedFor, peer.text)
-        lane.added.put(.xForwardedProto, protocolName(head))
-        put(.xForwardedHost) { $0.append(contentsOf: head.bytes(of: head.authority)) }
-        put(.traceparent) { recorded.trace.appendTraceparent(to: &$0) }
+    /// Adds what a service is told about a request.
+    func addForwardedFields(
+        _ recorded: RecordedRequest, _ head: RequestHead, to added: inout AddedFields
+    ) {
+        addStandingFields(recorded.actor, head, to: &added)
+        let authority = head.authority.range
+        added.put(.xForwardedHost) { $0.append(contentsOf: head.bytes[authority]) }
+        added.put(.traceparent) { recorded.trace.appendTraceparent(to: &$0) }
         if head.has(.tracestate), !continuesTrace(head, recorded.trace) {
             // State of a trace that is not continued (W3C Trace Context §3.4).
-            lane.added.put(.tracestate, [])
+            added.put(.tracestate, [])
         }
-        put(.countersignRecord) { recorded.uid.append(to: &$0) }
-        let principal = recorded.principal
-        put(.subject) { ForwardedFieldText.append(principal.uid, to: &$0) }
-        put(.roles) { value in
+        added.put(.countersignRecord) { recorded.uid.append(to: &$0) }
+    }
+
+    private func addStandingFields(
+        _ actor: Actor, _ head: RequestHead, to added: inout AddedFields
+    ) {
+        if let told, told.actor === actor {
+            added.append(told.fields)
+            return
+        }
+        added.put(.xForwardedFor, peer.text)
+        added.put(.xForwardedProto, protocolName(head))
+        let principal = actor.principal
+        added.put(.subject) { ForwardedFieldText.append(principal.uid, to: &$0) }
+        added.put(.roles) { value in
+            var isFirst = true
             for role in principal.roles {
-                if !value.isEmpty { value.append(UInt8(ascii: ",")) }
+                if !isFirst { value.append(UInt8(ascii: ",")) }
+                isFirst = false
                 ForwardedFieldText.append(role, to: &value)
             }
         }
         if let issuer = principal.issuer {
-            put(.issuer) { ForwardedFieldText.append(issuer, to: &$0) }
+            added.put(.issuer) { ForwardedFieldText.append(issuer, to: &$0) }
         }
-    }
-
-    private func put(_ name: FieldName, _ write: (inout [UInt8]) -> Void) {
-        lane.value.removeAll(keepingCapacity: true)
-        write(&lane.value)
-        lane.added.put(name, lane.value)
+        // A trusted proxy may name another scheme in the next request.
+        if !peer.isTrusted { told = StandingFields(actor: actor, fields: added) }
     }
 
     /// The scheme at the client: ours, or the one that a trusted proxy names.

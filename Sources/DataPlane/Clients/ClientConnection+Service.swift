@@ -15,13 +15,15 @@ extension ClientConnection {
             preconditionFailure("ForwardsWhatItHas: no request is under way")
         }
         upstream = connection
-        addForwardedFields(recorded, head)
-        lane.scratch.removeAll(keepingCapacity: true)
-        head.append(
-            toUpstream: &lane.scratch, framing: body.framing,
-            forwarded: peer.isTrusted ? .peerTrusted : .stripAll, adding: lane.added,
-            host: connection.target.hostField)
-        connection.send(head: lane.scratch, method: head.method)
+        lane.withBench { bench in
+            bench.clear()
+            addForwardedFields(recorded, head, to: &bench.added)
+            head.append(
+                toUpstream: &bench.text, framing: body.framing,
+                forwarded: peer.isTrusted ? .peerTrusted : .stripAll, adding: bench.added,
+                host: connection.target.hostField)
+            connection.send(head: bench.text, method: head.method)
+        }
         deadlines.service = .now + connection.target.headTimeout
         startBody()
         if isAdvancing { _ = readBody() } else { advance() }
@@ -40,18 +42,17 @@ extension ClientConnection {
         relay.closes =
             !head.keepsAlive || relay.framing == .untilClose || lane.isDraining
             || !canPassOverBody
-        lane.added.removeAll()
-        lane.value.removeAll(keepingCapacity: true)
-        recorded.uid.append(to: &lane.value)
-        lane.added.put(.countersignRecord, lane.value)
-        if !answer.has(.date) { lane.added.put(.date, lane.dateText) }
-        lane.scratch.removeAll(keepingCapacity: true)
-        answer.append(
-            toClient: &lane.scratch, framing: relay.framing, connection: note(head, relay.closes),
-            adding: lane.added)
         prepareOutput()
         output.clear()
-        output.writeBytes(lane.scratch)
+        lane.withBench { bench in
+            bench.clear()
+            bench.added.put(.countersignRecord) { recorded.uid.append(to: &$0) }
+            if !answer.has(.date) { bench.added.put(.date, lane.dateText) }
+            answer.append(
+                toClient: &bench.text, framing: relay.framing,
+                connection: note(head, relay.closes), adding: bench.added)
+            output.writeBytes(bench.text)
+        }
         let now = Moment.now
         deadlines.service = now + upstream.target.bodyTimeout
         deadlines.hold = now + lane.longestHolding
@@ -71,9 +72,11 @@ extension ClientConnection {
             output.writeBuffer(&piece)
             return
         }
-        lane.scratch.removeAll(keepingCapacity: true)
-        ChunkEncoder.appendSizeLine(piece.readableBytes, to: &lane.scratch)
-        output.writeBytes(lane.scratch)
+        lane.withBench { bench in
+            bench.clear()
+            ChunkEncoder.appendSizeLine(piece.readableBytes, to: &bench.text)
+            output.writeBytes(bench.text)
+        }
         output.writeBuffer(&piece)
         output.writeBytes(ChunkEncoder.lineEnd)
     }
@@ -104,7 +107,7 @@ extension ClientConnection {
     var wantsAnswer: Bool {
         guard relay.hasBegun else { return true }
         guard relay.isReleased else { return output.readableBytes <= lane.mostHeldBytes }
-        return context?.channel.isWritable ?? false
+        return isWritable && context != nil
     }
 
     /// The answer is complete; its end is held until the record says so.

@@ -63,6 +63,8 @@ final class ClientConnection: ChannelInboundHandler {
     /// Whether ``output`` was given to the channel and not sent yet.
     var isQueued = false
     var needsFlush = false
+    /// Whether the channel takes more; asking it each time costs more than being told.
+    private(set) var isWritable = true
     var isInRead = false
     var isAdvancing = false
     /// Bytes passed over since our side was closed.
@@ -73,6 +75,8 @@ final class ClientConnection: ChannelInboundHandler {
     /// One, unless the peer is a trusted proxy, which speaks for many.
     var visitors: [Visitor] = []
     var exchange: Exchange?
+    /// What services were told about the actor of the last request.
+    var told: StandingFields?
     var head: RequestHead?
     var body: RequestBody?
     var relay = ResponseRelay()
@@ -156,7 +160,8 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else { return }
+        isWritable = context.channel.isWritable
+        guard isWritable else { return }
         deadlines.write = .never
         guard let upstream else { return }
         if relay.hasBegun { deadlines.service = .now + upstream.target.bodyTimeout }
@@ -219,7 +224,7 @@ final class ClientConnection: ChannelInboundHandler {
         needsFlush = false
         context.flush()
         if isQueued { freeOutput() }
-        guard !context.channel.isWritable else { return }
+        guard !isWritable else { return }
         // Now the client is waited for, and nobody else.
         if deadlines.write == .never { deadlines.write = .now + listener.writeTimeout }
         if relay.hasBegun { deadlines.service = .never }

@@ -24,8 +24,13 @@ extension FieldName {
 extension AddedFields {
     /// Adds a value that cannot be at fault, because of what it was made from.
     mutating func put(_ name: FieldName, _ value: [UInt8]) {
+        put(name) { $0.append(contentsOf: value) }
+    }
+
+    /// Adds such a value, written in its place.
+    mutating func put(_ name: FieldName, writing value: (inout [UInt8]) -> Void) {
         do throws(AddedFields.Fault) {
-            try append(name, value)
+            try append(name, writing: value)
         } catch {
             preconditionFailure(
                 "OurFieldsAreClean: the value of \(name) is at fault at \(error.offset)")

@@ -21,12 +21,16 @@ extension TraceContext {
 
     /// Appends a `traceparent`, marked as sampled: the trace is in the record in any case.
     func appendTraceparent(to text: inout [UInt8]) {
-        text.append(contentsOf: [Self.zero, Self.zero, Self.hyphen])
-        Self.append(traceHigh, to: &text)
-        Self.append(traceLow, to: &text)
+        text.append(Self.zero)
+        text.append(Self.zero)
         text.append(Self.hyphen)
-        Self.append(span, to: &text)
-        text.append(contentsOf: [Self.hyphen, Self.zero, UInt8(ascii: "1")])
+        text.append(hex: traceHigh)
+        text.append(hex: traceLow)
+        text.append(Self.hyphen)
+        text.append(hex: span)
+        text.append(Self.hyphen)
+        text.append(Self.zero)
+        text.append(UInt8(ascii: "1"))
     }
 
     private static let zero = UInt8(ascii: "0")
@@ -40,11 +44,5 @@ extension TraceContext {
             number = number << 4 | UInt64(nibble)
         }
         return number
-    }
-
-    private static func append(_ number: UInt64, to text: inout [UInt8]) {
-        for place in 0..<16 {
-            text.append(Hex.digit(UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * place)) & 15))
-        }
     }
 }

@@ -43,8 +43,7 @@ package struct DeadlineWheel {
     package mutating func watch(_ owner: any DeadlineOwner) {
         let deadline = owner.nextDeadline
         guard deadline != .never else { return }
-        let due = deadline.nanoseconds / Self.tickNanoseconds + 1
-        let tick = min(max(due, current + 1), current + UInt64(Self.slotCount) - 1)
+        let tick = min(max(deadline.tick, current + 1), current + UInt64(Self.slotCount) - 1)
         guard tick < owner.wheelTick else { return }
         owner.wheelTick = tick
         slots[Int(tick % UInt64(Self.slotCount))].append(owner)
@@ -61,5 +60,12 @@ package struct DeadlineWheel {
         slots[place] = []
         count -= owners.count
         return (current, owners)
+    }
+}
+
+extension Moment {
+    /// The first tick at which this moment has passed; the last of all for ``never``.
+    var tick: UInt64 {
+        self == .never ? .max : nanoseconds / DeadlineWheel.tickNanoseconds + 1
     }
 }

@@ -24,11 +24,7 @@ final class Lane {
     /// The time for finishing is over.
     private(set) var isForced = false
 
-    /// Where heads are written before they are copied to where they leave from.
-    var scratch: [UInt8] = []
-    var added = AddedFields()
-    /// Values on their way into ``added``.
-    var value: [UInt8] = []
+    private var bench = Workbench()
     private var date = HTTPDate()
     private var wheel = DeadlineWheel(now: .now)
     private var isTicking = false
@@ -47,15 +43,24 @@ final class Lane {
         mostHeldBytes = holding.mostBytes
         longestHolding = Moment.Interval(holding.longest)
         upstreams = UpstreamTable(pools: [])
+        // Tasks run when the loop has gone through all sockets that were ready.
+        desk.afterTurn = { [weak desk] in
+            eventLoop.assumeIsolated().execute { desk?.turnEnded() }
+        }
     }
 
     /// The text of `Date` now.
     var dateText: [UInt8] { date.text(at: clock.now()) }
 
+    /// Lends the place where heads are written before they are copied to where they leave from.
+    func withBench(_ body: (inout Workbench) -> Void) { body(&bench) }
+
     // MARK: Time
 
     /// Looks at an owner in time for its deadline; told after every change that may bring it forward.
     func watch(_ owner: some DeadlineOwner) {
+        // Most moves are to later, and the wheel looks early enough already.
+        guard owner.nextDeadline.tick < owner.wheelTick else { return }
         if wheel.count == 0 { wheel.wake(now: .now) }
         wheel.watch(owner)
         guard !isTicking, wheel.count > 0 else { return }

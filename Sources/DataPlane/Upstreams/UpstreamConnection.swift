@@ -149,9 +149,11 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     /// Queues a piece of the request's content.
     func send(content: inout ByteBuffer, chunked: Bool) {
         if chunked {
-            pool.lane.scratch.removeAll(keepingCapacity: true)
-            ChunkEncoder.appendSizeLine(content.readableBytes, to: &pool.lane.scratch)
-            output.writeBytes(pool.lane.scratch)
+            pool.lane.withBench { bench in
+                bench.clear()
+                ChunkEncoder.appendSizeLine(content.readableBytes, to: &bench.text)
+                output.writeBytes(bench.text)
+            }
         }
         output.writeBuffer(&content)
         if chunked { output.writeBytes(ChunkEncoder.lineEnd) }
@@ -168,7 +170,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     }
 
     /// Whether the service takes what is sent.
-    var isWritable: Bool { context?.channel.isWritable ?? false }
+    private(set) var isWritable = true
 
     func flush() {
         guard needsFlush, let context else { return }
@@ -284,7 +286,8 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable, case .serving(let client) = state {
+        isWritable = context.channel.isWritable
+        if isWritable, case .serving(let client) = state {
             client.serviceTakesMore()
         }
     }

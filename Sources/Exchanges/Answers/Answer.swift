@@ -5,7 +5,7 @@ internal import AccessModel
 package import ByteCoding
 
 /// An answer of the proxy's own: `application/problem+json` (RFC 9457), with nothing of the request in it.
-package struct Answer: Sendable {
+package final class Answer: Sendable {
     package let status: UInt16
     /// The problem document.
     package let body: [UInt8]

@@ -1,12 +1,12 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AccessModel
+package import AccessModel
 internal import AuditRecords
 
 /// A principal as records need it again and again: found once for each verified credential.
-final class Actor {
-    let principal: Principal
+package final class Actor {
+    package let principal: Principal
     let encoded: EncodedActor
     /// Whose key seals what is disclosed about the actor.
     let subject: SubjectKey

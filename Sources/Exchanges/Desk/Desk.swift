@@ -19,9 +19,17 @@ package final class Desk {
     let limiter: RateLimiter
     private let port: PortID
     private var waiting = SettlementTable()
+    /// Has ``turnEnded()`` called once the event loop has done what is at hand; nil: each record wakes the writer.
+    ///
+    /// All records of one turn then make one group, where a woken writer would begin with the first.
+    package var afterTurn: (() -> Void)?
+    private var willWakeWriter = false
+    private var queuedUnwoken = 0
     private var tokens: VerifiedTokenCache<Actor>
     private var randomness: BufferedRandomness
     private var decisions: [Decision: EncodedDecision] = [:]
+    /// The decision asked for last: most requests in a row are decided alike.
+    private var lastDecision: (decision: Decision, encoded: EncodedDecision)?
     let anonymous: Actor
 
     /// - Parameter port: registered with the ledger; it hands settlements to ``deliver(_:)`` on the loop.
@@ -58,11 +66,35 @@ package final class Desk {
     ) throws(AppendRefusal) {
         let ticket = waiting.wait(receiver)
         do {
-            try ledger.append(draft, tally: tally, port: port, ticket: ticket)
+            try ledger.append(
+                draft, tally: tally, port: port, ticket: ticket, waking: afterTurn == nil)
         } catch {
             _ = waiting.take(ticket)
             throw error
         }
+        guard let afterTurn else { return }
+        queuedUnwoken += 1
+        if queuedUnwoken >= Self.mostUnwoken {
+            wakeWriter()
+        } else if !willWakeWriter {
+            willWakeWriter = true
+            afterTurn()
+        }
+    }
+
+    /// Records of a long turn that are given to the writer before the turn ends.
+    private static let mostUnwoken = 64
+
+    /// The turn is over: the writer begins with what was queued.
+    package func turnEnded() {
+        willWakeWriter = false
+        wakeWriter()
+    }
+
+    private func wakeWriter() {
+        guard queuedUnwoken > 0 else { return }
+        queuedUnwoken = 0
+        ledger.wakeWriter()
     }
 
     /// A new request's id.
@@ -83,6 +115,13 @@ package final class Desk {
 
     /// A decision in record form; there are as many as rules and reasons.
     func encoded(_ decision: Decision) -> EncodedDecision {
+        if let last = lastDecision, last.decision == decision { return last.encoded }
+        let encoded = remembered(decision)
+        lastDecision = (decision, encoded)
+        return encoded
+    }
+
+    private func remembered(_ decision: Decision) -> EncodedDecision {
         if let known = decisions[decision] { return known }
         // Reloads bring new policy versions: old ones are forgotten all at once.
         if decisions.count >= 4096 { decisions.removeAll(keepingCapacity: true) }

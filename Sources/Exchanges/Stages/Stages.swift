@@ -1,14 +1,16 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import AccessModel
+internal import AccessModel
 package import AuditRecords
 package import ByteCoding
 internal import Ledger
 package import Policy
 
 /// A request and who makes it. Only ``Exchange`` makes one, from a ``ReceivedRequest``.
-struct IdentifiedRequest {
+///
+/// An object, as ``DecidedRequest`` is: a stage that hands a request on copies one reference, not two dozen.
+final class IdentifiedRequest {
     let received: ReceivedRequest
     /// Those in force when it began: a reload changes nothing for requests under way.
     let rules: ExchangeRules
@@ -18,10 +20,24 @@ struct IdentifiedRequest {
     let trace: TraceContext
     let actor: Actor
     let commitments: Commitments
+
+    init(
+        received: ReceivedRequest, rules: ExchangeRules, uid: UniqueID, accepted: UTCInstant,
+        acceptedNanoseconds: UInt64, trace: TraceContext, actor: Actor, commitments: Commitments
+    ) {
+        self.received = received
+        self.rules = rules
+        self.uid = uid
+        self.accepted = accepted
+        self.acceptedNanoseconds = acceptedNanoseconds
+        self.trace = trace
+        self.actor = actor
+        self.commitments = commitments
+    }
 }
 
 /// A request that policy has allowed on a route. Only made from an ``IdentifiedRequest``.
-struct DecidedRequest {
+final class DecidedRequest {
     let identified: IdentifiedRequest
     let match: RouteMatch
     let decision: Decision
@@ -52,7 +68,8 @@ package struct RecordedRequest {
 
     /// The route records at completion, and the ledger takes records now.
     init?(_ decided: DecidedRequest, _ permit: RecordingPermit) {
-        guard !decided.audit.recordsAhead(decided.identified.received.method) else { return nil }
+        guard !Auditing.isOn || !decided.audit.recordsAhead(decided.identified.received.method)
+        else { return nil }
         self.decided = decided
     }
 
@@ -68,5 +85,5 @@ package struct RecordedRequest {
     /// The trace with a span of ours, for `traceparent`.
     package var trace: TraceContext { decided.identified.trace }
     /// Who makes the request, for the headers that tell the service.
-    package var principal: Principal { decided.identified.actor.principal }
+    package var actor: Actor { decided.identified.actor }
 }

@@ -25,6 +25,13 @@ final class Intake: Sendable {
         var writerSleeps = false
         var isClosed = false
         var poisoned: LogPoisoned?
+
+        /// Whether the writer has to be woken; it is, then.
+        mutating func wakesWriter() -> Bool {
+            guard writerSleeps, !waiting.isEmpty else { return false }
+            writerSleeps = false
+            return true
+        }
     }
 
     private let state = Mutex(State())
@@ -39,8 +46,10 @@ final class Intake: Sendable {
     }
 
     /// Queues one record and gives it the producer's next sequence number.
+    ///
+    /// - Parameter waking: whether a sleeping writer is woken for it; otherwise ``wake()`` has to follow.
     func append(
-        _ draft: RecordDraft, tally: Tally, port: PortID, ticket: UInt64
+        _ draft: RecordDraft, tally: Tally, port: PortID, ticket: UInt64, waking: Bool = true
     ) throws(AppendRefusal) {
         let size = draft.completedSize(encodedOrigin: encodedOrigin)
         guard size <= RecordDraft.largestLeaf else { throw .tooLarge }
@@ -55,10 +64,14 @@ final class Intake: Sendable {
                 PendingRecord(
                     draft: draft, sequence: state.tallies.throughSequence, port: port,
                     ticket: ticket))
-            defer { state.writerSleeps = false }
-            return .success(state.writerSleeps)
+            return .success(waking && state.wakesWriter())
         }
         if try verdict.get() { wakeUp.signal() }
+    }
+
+    /// Wakes the writer if it sleeps while records wait.
+    func wake() {
+        if state.withLock({ $0.wakesWriter() }) { wakeUp.signal() }
     }
 
     /// Whether the log takes records now.

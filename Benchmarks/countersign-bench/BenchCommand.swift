@@ -1,0 +1,21 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// Measures what lies beneath the proxy; `make bench` runs it. The figures are for `Docs/Benchmarks.md`.
+@main
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "countersign-bench",
+        abstract: "Measure the ledger and verification on this machine.",
+        subcommands: [LedgerBench.self, VerificationBench.self])
+}
+
+struct OutputOptions: ParsableArguments {
+    @Option(help: "Folder to work in; it must lie on the disk that is to be measured.")
+    var dir = "."
+
+    @Flag(help: "Print JSON.")
+    var json = false
+}

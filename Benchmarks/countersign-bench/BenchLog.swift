@@ -1,0 +1,45 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import Crypto
+import Ledger
+import LedgerFiles
+import Merkle
+import SignedNotes
+import SystemPackage
+
+/// A log on the disk that is measured, in a folder of its own.
+struct BenchLog {
+    let directory: FilePath
+    let state: FilePath
+    let signer: NoteSigner
+    let options: LedgerOptions
+
+    init(in folder: FilePath, named name: String) throws {
+        guard let key = KeyName("bench.countersign.example/log") else { throw BenchFault.badName }
+        directory = folder.appending(name)
+        state = folder.appending(name + ".state")
+        signer = NoteSigner(name: key, key: Curve25519.Signing.PrivateKey())
+        options = LedgerOptions(origin: LogOrigin(key), producer: "bench", software: "bench")
+    }
+
+    func open() throws -> Ledger {
+        try Ledger.open(
+            FileStorage(directory: directory, state: state), signers: [signer], options: options,
+            clock: LedgerClock(
+                now: { Stopwatch.wallClock },
+                facts: {
+                    ClockFacts(
+                        source: "bench", offsetMicroseconds: 0, errorMicroseconds: 0,
+                        isSynchronized: true)
+                }),
+            randomness: BufferedRandomness(source: .kernel))
+    }
+}
+
+enum BenchFault: Error {
+    case badName
+    case stopped(String)
+}

@@ -1,0 +1,14 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Ledger
+
+/// Lets so many records wait and no more.
+final class Throttle: ReplyPort {
+    private let room = DispatchSemaphore(value: 8192)
+
+    func enter() { room.wait() }
+
+    func settle(_ outcomes: [Settlement]) { for _ in outcomes { room.signal() } }
+}
