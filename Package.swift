@@ -201,8 +201,8 @@ let package = Package(
         tests(
             "DataPlane",
             [
-                "ByteCoding", "AccessModel", "AuditRecords", "Exchanges", "Identity", "Ledger",
-                "Policy", "TestSupport", .crypto, .asn1, .x509, .nioConcurrency, .nioCore,
+                "ByteCoding", "AccessModel", "AuditRecords", "Exchanges", "HTTPWire", "Identity",
+                "Ledger", "Policy", "TestSupport", .crypto, .asn1, .x509, .nioConcurrency, .nioCore,
                 .nioPosix, .nioSSL, .logging,
             ]),
         tests(

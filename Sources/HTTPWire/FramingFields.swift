@@ -13,13 +13,17 @@ struct FramingFault: Error {
 }
 
 /// Reads `Content-Length` and `Transfer-Encoding` (RFC 9112 §6) so that they have one meaning only.
+///
+/// Of requests they are taken in one spelling only, too: readers are known to differ about tabs around
+/// a value and about capitals in it, and no honest client writes them.
 enum FramingFields {
     /// Nothing larger is a length of ours: exact in every language, far from overflow.
     static let largestLength: UInt64 = 1 << 53
 
     /// What the fields declare; nil when there are none.
     static func declared(
-        _ section: FieldSection, in bytes: Span<UInt8>, version: HTTPVersion
+        _ section: FieldSection, in bytes: Span<UInt8>, version: HTTPVersion,
+        of direction: ChunkDecoder.Direction
     ) throws(FramingFault) -> BodyFraming? {
         let hasLength = section.seen.contains(.contentLength)
         let hasCoding = section.seen.contains(.transferEncoding)
@@ -29,9 +33,11 @@ enum FramingFields {
             || section.repeated.contains(.transferEncoding) || (hasCoding && version != .http11)
         for field in section.fields where KnownFieldSet.framing.contains(field.known) {
             let offset = field.name.range.lowerBound
-            guard !isAmbiguous else { throw FramingFault(kind: .ambiguous, offset: offset) }
+            guard !isAmbiguous, direction == .response || isPlain(field, bytes) else {
+                throw FramingFault(kind: .ambiguous, offset: offset)
+            }
             if field.known == .transferEncoding {
-                if let kind = codingFault(bytes, field.value.range) {
+                if let kind = codingFault(bytes, field.value.range, direction) {
                     throw FramingFault(kind: kind, offset: offset)
                 }
                 return .chunked
@@ -42,6 +48,19 @@ enum FramingFields {
             return .length(length)
         }
         return nil
+    }
+
+    /// Whether nothing but spaces stands around the value.
+    private static func isPlain(_ field: FieldSlice, _ bytes: Span<UInt8>) -> Bool {
+        if field.isTight { return true }
+        let value = field.value.range
+        for place in field.name.range.upperBound + 1..<value.lowerBound
+        where bytes[place] != Byte.space {
+            return false
+        }
+        var end = value.upperBound
+        while bytes[end] == Byte.space { end += 1 }
+        return bytes[end] == Byte.carriageReturn
     }
 
     /// Digits only, no leading zero, at most ``largestLength``.
@@ -60,9 +79,11 @@ enum FramingFields {
     /// Nil for `chunked` and nothing else. A list of known codings that ends in it is understood and
     /// not supported; whatever else there is could be read in two ways.
     private static func codingFault(
-        _ bytes: Span<UInt8>, _ value: Range<Int>
+        _ bytes: Span<UInt8>, _ value: Range<Int>, _ direction: ChunkDecoder.Direction
     ) -> FramingFault.Kind? {
-        if bytes.spells("chunked", in: value) { return nil }
+        if bytes.spells("chunked", in: value) {
+            return direction == .response || bytes.isLowercase(value) ? nil : .ambiguous
+        }
         var start = value.lowerBound
         while true {
             var end = start

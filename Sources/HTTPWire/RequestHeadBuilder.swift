@@ -27,7 +27,8 @@ struct RequestHeadBuilder {
         let framing: BodyFraming
         do {
             framing =
-                try FramingFields.declared(section, in: bytes.span, version: line.version) ?? .none
+                try FramingFields.declared(
+                    section, in: bytes.span, version: line.version, of: .request) ?? .none
         } catch {
             throw RequestFault(
                 error.kind == .ambiguous ? .ambiguousFraming : .unsupportedTransferCoding,

@@ -18,6 +18,9 @@ package struct ResponseHead: Sendable {
     /// `Content-Length` of a response to HEAD or of a 304, which speaks of a body that is not sent.
     package let declaredLength: UInt64?
     /// Whether the connection can serve another request once the body has ended.
+    ///
+    /// Never after an answer that announces a body and must not have one, to HEAD or as a 304: a service
+    /// that sends it all the same would be answering the next request with it.
     package let keepsAlive: Bool
     let section: FieldSection
 

@@ -73,7 +73,8 @@ package struct ResponseHeadParser: ~Copyable {
         var section = scanned.section
         let declared: BodyFraming?
         do {
-            declared = try FramingFields.declared(section, in: bytes.span, version: line.version)
+            declared = try FramingFields.declared(
+                section, in: bytes.span, version: line.version, of: .response)
         } catch {
             throw ResponseFault(
                 error.kind == .ambiguous ? .ambiguousFraming : .unsupportedTransferCoding,
@@ -86,10 +87,13 @@ package struct ResponseHeadParser: ~Copyable {
             throw ResponseFault(.malformedHeader, at: error.offset)
         }
         let (framing, declaredLength) = try Self.framing(line.status, method, declared)
+        // A body that is announced and must not come: who sends it all the same sends it into the next answer.
+        let mayComeLate = framing == .none && declared != nil && declared != .length(0)
         return ResponseHead(
             bytes: bytes, version: line.version, status: line.status, reason: line.reason,
             framing: framing, declaredLength: declaredLength,
-            keepsAlive: framing != .untilClose && options.persists(line.version), section: section)
+            keepsAlive: framing != .untilClose && !mayComeLate && options.persists(line.version),
+            section: section)
     }
 
     /// RFC 9112 §6.3, in its order.

@@ -100,6 +100,12 @@ extension Span where Element == UInt8 {
         }
     }
 
+    /// Whether `range` holds no capital letter.
+    func isLowercase(_ range: Range<Int>) -> Bool {
+        for place in range where Byte.isUpper(self[place]) { return false }
+        return true
+    }
+
     /// Whether `range` and `otherRange` of `other` are equal when letters of both cases are.
     func spellsSame(_ range: Range<Int>, as other: Span<UInt8>, _ otherRange: Range<Int>) -> Bool {
         guard range.count == otherRange.count else { return false }

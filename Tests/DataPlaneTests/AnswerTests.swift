@@ -42,7 +42,8 @@ struct AnswerTests {
                 #expect(response.status == 200)
                 #expect(response.values("Content-Length") == ["1234"])
             }
-            #expect(house.upstream.connectionCount == 1)
+            // Nobody waits on a connection for a body that may come all the same.
+            #expect(house.upstream.connections == [0, 1])
         }
     }
 

@@ -10,7 +10,7 @@ struct TimeoutTests {
     @Test("A head that does not come in time is a recorded 408")
     func head() async throws {
         var settings = HouseSettings()
-        settings.limits.headTimeout = .milliseconds(300)
+        settings.limits.headTimeout = .seconds(1.5)
         try await withHouse(settings) { house in
             let client = try await RawClient.connect(
                 house.port, greeting: "GET /v1/invoices/1 HTTP/1.1\r\n")
@@ -26,7 +26,7 @@ struct TimeoutTests {
     @Test("The time for a later head begins with its first byte")
     func laterHead() async throws {
         var settings = HouseSettings()
-        settings.limits.headTimeout = .milliseconds(300)
+        settings.limits.headTimeout = .seconds(1.5)
         try await withHouse(settings) { house in
             let client = try await RawClient.connect(house.port, greeting: house.get())
             #expect(try await client.response().status == 200)

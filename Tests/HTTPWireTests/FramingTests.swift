@@ -13,11 +13,12 @@ import Testing
         ([], BodyFraming.none),
         (["Content-Length: 0"], .length(0)),
         (["Content-Length: 5"], .length(5)),
-        (["content-length:\t255 "], .length(255)),
+        (["content-length:255 "], .length(255)),
+        (["content-length:   255   "], .length(255)),
         (["Content-Length: 9007199254740992"], .length(1 << 53)),
         (["Transfer-Encoding: chunked"], .chunked),
-        (["transfer-encoding:CHUNKED"], .chunked),
-        (["Transfer-Encoding: \t chunked \t "], .chunked),
+        (["transfer-encoding:chunked"], .chunked),
+        (["Transfer-Encoding:   chunked   "], .chunked),
     ])
     func `is understood in one way`(_ fields: [String], _ framing: BodyFraming) throws {
         #expect(try parse(post(fields)).framing == framing)
@@ -27,7 +28,7 @@ import Testing
         "", "0010", "00", "0200", "05", "5, 5", "5,5", "5,6", ",5", "5,", "+5", "-5", "-0", "+0",
         "0x5", "5h", "a", "1_000", "1 000", "5 5", "5.0", "5e1", "\"5\"", "5;a=b",
         "9007199254740993", "10000000000000000", "18446744073709551615", "18446744073709551616",
-        "99999999999999999999999999",
+        "99999999999999999999999999", "\t5", "5\t", " \t 5", "5 \t ",
     ])
     func `by length refuses every other number`(_ value: String) throws {
         #expect(try faultKind(post(["Content-Length: \(value)"])) == .ambiguousFraming)
@@ -38,6 +39,7 @@ import Testing
         "chunked, identity", "identity, chunked", "gzip", "chunked, gzip", "xchunked", "chunkedx",
         "chunked;q=1", "chunked; a=b", "\"chunked\"", "'chunked'", "x chunked", "chunked x",
         "c hunked", "cow, chunked", "gzip,, chunked", "gzip;q=1, chunked", "chunk", "gzip chunked",
+        "Chunked", "CHUNKED", "\tchunked", "chunked\t", " \t chunked", "chunked \t ",
     ])
     func `by coding refuses every other value`(_ value: String) throws {
         #expect(try faultKind(post(["Transfer-Encoding: \(value)"])) == .ambiguousFraming)

@@ -37,7 +37,12 @@ struct RoutingTests {
         arguments: [
             "/Admin", "/ADMIN", "/admin/", "/Admin/", "/adm%69n", "/%61dmin", "/Admin/Users",
             "/admin/Users", "/admin/users/", "/reports", "/Reports/", "/reports/A%2Bb",
-            "/reports/a%2bb",
+            "/reports/a%2bb", "/admin.json", "/Admin.XML", "/admin.", "/admin/users.json",
+            "/reports.html",
+            // Full-width, Cyrillic, accented, mathematical, with a joiner, with a combining accent.
+            "/%EF%BD%81%EF%BD%84%EF%BD%8D%EF%BD%89%EF%BD%8E", "/%D0%B0dmin", "/%C3%A4dmin",
+            "/%F0%9D%90%9Admin", "/adm%E2%80%8Bin", "/a%CC%81dmin", "/admin%E2%80%8B",
+            "/%E2%80%8Badmin", "/admin/u%C5%9Fers", "/%C3%A4dmin.json", "/%EF%BC%A1DMIN/",
         ])
     func lookalikes(path: String) throws {
         let book = try Rulebook([
@@ -49,7 +54,12 @@ struct RoutingTests {
 
     @Test(
         "What only begins like a protected path is another path",
-        arguments: ["/administrator", "/adm", "/x/admin", "/admin.json", "/admin/other"])
+        arguments: [
+            "/administrator", "/adm", "/x/admin", "/admin/other", "/admin.json/x", "/admin-json",
+            "/adminjson", "/.json", "/%E6%97%A5%E6%9C%AC", "/%E6%97%A5dmin",
+            "/%C3%A4%C3%B6%C3%BC%C3%A9%C3%A8",
+            "/%C3%BCbersicht", "/admi%C3%A9x", "/%C3", "/%E2%80%8B", "/adm%C3%A9",
+        ])
     func notLookalikes(path: String) throws {
         let book = try Rulebook([
             Fixture.service(routes: ["/admin", "/admin/users", "/{rest...}"])
@@ -64,7 +74,9 @@ struct RoutingTests {
             ("/v1/x", "one /v1/{rest...}"), ("/v1x", "all /{rest...}"),
             ("/v1/deep/x", "deep /v1/deep/{rest...}"), ("/v1/deeper", "one /v1/{rest...}"),
             // `/v1/deep/` does not own `/v1/deep`, and nobody else may have it.
-            ("/v1/deep", "-"), ("/V1/x", "-"), ("/v1/Deep/x", "-"), ("/", "all /{rest...}"),
+            ("/v1/deep", "-"), ("/V1/x", "-"), ("/v1.json", "-"), ("/v1.2/x", "all /{rest...}"),
+            ("/%EF%BD%961/x", "-"), ("/v1/d%C3%A9ep/x", "-"), ("/v1/Deep/x", "-"),
+            ("/", "all /{rest...}"),
             ("/v", "all /{rest...}"),
         ])
     func prefixes(path: String, expected: String) throws {

@@ -15,5 +15,9 @@ enum ASCII {
 
     static func isUppercase(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
 
+    static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        isLowercase(byte) || isUppercase(byte) || isDigit(byte)
+    }
+
     static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }

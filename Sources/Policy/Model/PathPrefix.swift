@@ -28,8 +28,8 @@ package struct PathPrefix: Hashable, Sendable {
     enum Standing {
         case inside
         case outside
-        /// Inside but for the case of its letters or a slash at its end. An upstream may take it
-        /// for inside.
+        /// Inside but for the case of its letters, letters that look like them, a slash or a format
+        /// such as `.json` at its end. An upstream may take it for inside.
         case lookalike
     }
 
@@ -37,12 +37,15 @@ package struct PathPrefix: Hashable, Sendable {
         let endsInSlash = bytes.last == ASCII.slash
         if path.count >= bytes.count, equals(path) {
             let isWhole = endsInSlash || path.count == bytes.count
-            return isWhole || path[bytes.count] == ASCII.slash ? .inside : .outside
+            if isWhole || path[bytes.count] == ASCII.slash { return .inside }
+            // What follows may still be invisible or a format: see below.
         }
         // `/v1` counts as a lookalike of what `/v1/` owns.
         let name = endsInSlash ? bytes.dropLast() : bytes[...]
         guard let end = Lookalike.end(of: name, at: 0, in: path) else { return .outside }
-        return end == path.count || path[end] == ASCII.slash ? .lookalike : .outside
+        let isAlike =
+            end == path.count || path[end] == ASCII.slash || Lookalike.isFormat(at: end, in: path)
+        return isAlike ? .lookalike : .outside
     }
 
     private func equals(_ path: Span<UInt8>) -> Bool {

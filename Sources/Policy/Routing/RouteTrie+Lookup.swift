@@ -35,7 +35,7 @@ extension RouteTrie {
                 to: literal.child, after: end, isLast, exact: exact, path, method, &allowed)
             if let result { return result }
         }
-        for literal in nodes[node].literals where resembles(literal, path, segment) {
+        for literal in nodes[node].literals where resembles(literal, path, segment, isLast) {
             let result = descend(
                 to: literal.child, after: end, isLast, exact: false, path, method, &allowed)
             if let result { return result }
@@ -104,10 +104,13 @@ extension RouteTrie {
 
     /// Whether a segment differs from a literal, but only as `LookalikesAreRefused` is about.
     private func resembles(
-        _ literal: Literal, _ path: Span<UInt8>, _ segment: Range<Int>
+        _ literal: Literal, _ path: Span<UInt8>, _ segment: Range<Int>, _ isLast: Bool
     ) -> Bool {
         let bytes = pool[literal.start..<literal.start + literal.count]
-        return Lookalike.end(of: bytes, at: segment.lowerBound, in: path) == segment.upperBound
-            && !equals(literal, path, segment)
+        guard let end = Lookalike.end(of: bytes, at: segment.lowerBound, in: path) else {
+            return false
+        }
+        if isLast, literal.count > 0, Lookalike.isFormat(at: end, in: path) { return true }
+        return end == segment.upperBound && !equals(literal, path, segment)
     }
 }

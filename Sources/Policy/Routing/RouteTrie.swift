@@ -11,8 +11,10 @@ import AccessModel
 ///
 /// ## Invariants
 /// - `LookalikesAreRefused`: a path that differs from a preferred route only in the case of
-///   letters, in percent-encoding or in a slash at the end is not served by a less preferred one.
-///   Upstreams that take `/Admin/` for `/admin` must not lead around the rules of `/admin`.
+///   letters, in percent-encoding, in letters outside ASCII, in a slash or in a format such as
+///   `.json` at the end is not served by a less preferred one. Upstreams that take `/Admin/`,
+///   `/ädmin` or `/admin.json` for `/admin` must not lead around the rules of `/admin`. Where such a
+///   path is another resource, list it.
 ///
 /// Cost: no allocation; every node is visited at most once.
 struct RouteTrie: Sendable {

@@ -30,6 +30,17 @@ struct HouseSettings: Sendable {
     var trustedProxies: [AddressBlock] = []
     var certificates: CertificateSource?
     var eventLoops = 1
+    /// The hosts that the service answers for.
+    var host = HostPattern.any
+    /// What the service admits, in the place of the ordinary routes and rules.
+    var routes: [String]?
+    var rules: [Rule]?
+}
+
+extension HouseSettings {
+    static let ordinaryRoutes = [
+        "GET /v1/invoices/{id}", "PUT /v1/invoices/{id}", "POST /v1/invoices", "GET /forbidden",
+    ]
 }
 
 /// A whole proxy before a recording service, over a log in memory.
@@ -64,6 +75,7 @@ struct House: Sendable {
         return records.filter { $0.uid?.text == uid }
     }
 
+    /// Every record, oldest first.
     var records: [Record] {
         let bytes = storage.files[.entries(SegmentNumber(0))] ?? []
         var records: [Record] = []
@@ -157,12 +169,9 @@ func makeRules(
         ListedRoute(pattern: try RoutePattern(text), audit: nil, allowsEncodedSlash: false)
     }
     let service = ServiceRules(
-        name: "billing", match: ServiceRules.Match(host: .any, path: .root),
-        routes: [
-            try route("GET /v1/invoices/{id}"), try route("PUT /v1/invoices/{id}"),
-            try route("POST /v1/invoices"), try route("GET /forbidden"),
-        ],
-        rules: [
+        name: "billing", match: ServiceRules.Match(host: settings.host, path: .root),
+        routes: try (settings.routes ?? HouseSettings.ordinaryRoutes).map(route),
+        rules: try settings.rules ?? [
             Rule(
                 id: "r-read", effect: .allow,
                 conditions: Rule.Conditions(

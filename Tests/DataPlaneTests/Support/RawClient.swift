@@ -52,6 +52,13 @@ final class RawClient: Sendable {
     /// Sends without waiting until it has left.
     func begin(_ text: String) { channel.writeAndFlush(ByteBuffer(string: text), promise: nil) }
 
+    /// Sends bytes as they are without waiting, all at once or each by itself.
+    func begin(_ bytes: [UInt8], _ pace: Pace) {
+        for piece in pace.pieces(of: bytes) {
+            channel.writeAndFlush(ByteBuffer(bytes: piece), promise: nil)
+        }
+    }
+
     /// The next response.
     func response(toHead: Bool = false) async throws -> WireMessage {
         let start = taken.withLock { $0 }

@@ -12,6 +12,8 @@ final class RecordingUpstream: Sendable {
         case bytes(String)
         /// The connection ends after the bytes.
         case last(String)
+        /// Bytes as they are, all at once or one by one.
+        case exactly([UInt8], Pace, thenCloses: Bool)
         /// Nothing happens until the test sends something.
         case silence
         case close
@@ -98,6 +100,10 @@ final class RecordingUpstream: Sendable {
     var requestCount: Int { seen.state.requests.count }
     var byteCount: Int { seen.state.bytes.reduce(0) { $0 + $1.count } }
     var connections: [Int] { seen.state.requests.map(\.connection) }
+    /// Every complete request, in the order in which they came.
+    var allRequests: [Request] { seen.state.requests }
+    /// Every byte that came, by connection.
+    var allBytes: [[UInt8]] { seen.state.bytes }
 
     func send(_ text: String, on connection: Int) async throws {
         let child = children.list.withLock { $0[connection] }
@@ -138,19 +144,27 @@ final class RecordingUpstream: Sendable {
                 let reply = script(request)
                 seen.update { $0.requests.append(request) }
                 switch reply {
-                case .bytes(let text): write(text, context, thenCloses: false)
-                case .last(let text): write(text, context, thenCloses: true)
+                case .bytes(let text): write(Array(text.utf8), .burst, context, thenCloses: false)
+                case .last(let text): write(Array(text.utf8), .burst, context, thenCloses: true)
+                case .exactly(let bytes, let pace, let thenCloses):
+                    write(bytes, pace, context, thenCloses: thenCloses)
                 case .silence: continue
                 case .close: context.close(promise: nil)
                 }
             }
         }
 
-        private func write(_ text: String, _ context: ChannelHandlerContext, thenCloses: Bool) {
-            let done = context.eventLoop.makePromise(of: Void.self)
+        private func write(
+            _ bytes: [UInt8], _ pace: Pace, _ context: ChannelHandlerContext, thenCloses: Bool
+        ) {
+            for piece in pace.pieces(of: bytes) {
+                context.writeAndFlush(NIOAny(ByteBuffer(bytes: piece)), promise: nil)
+            }
+            guard thenCloses else { return }
             let channel = context.channel
-            if thenCloses { done.futureResult.whenComplete { _ in channel.close(promise: nil) } }
-            context.writeAndFlush(NIOAny(ByteBuffer(string: text)), promise: done)
+            context.writeAndFlush(NIOAny(ByteBuffer())).whenComplete { _ in
+                channel.close(promise: nil)
+            }
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
