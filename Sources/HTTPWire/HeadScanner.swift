@@ -7,7 +7,7 @@
 /// piece and one reading of each line, however small the pieces are.
 struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
     /// Arrays larger than this are not kept for the next head, so an idle connection stays small.
-    private static var largestKeptBytes: Int { 8_192 }
+    private static var largestKeptBytes: Int { 4_096 }
     private static var largestKeptFields: Int { 128 }
 
     private let limits: Limits

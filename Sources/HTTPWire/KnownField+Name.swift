@@ -60,6 +60,8 @@ extension KnownField {
         case .xUserRole: "x-user-role"
         case .xUserRoles: "x-user-roles"
         case .xUserGroups: "x-user-groups"
+        case .clientCert: "client-cert"
+        case .clientCertChain: "client-cert-chain"
         case .xClientCert: "x-client-cert"
         case .xClientDN: "x-client-dn"
         case .xClientVerify: "x-client-verify"

@@ -74,6 +74,8 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     case xUserRole
     case xUserRoles
     case xUserGroups
+    case clientCert
+    case clientCertChain
     case xClientCert
     case xClientDN
     case xClientVerify

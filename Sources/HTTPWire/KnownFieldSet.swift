@@ -46,7 +46,8 @@ extension KnownFieldSet {
         .fastlyClientIP, .xOriginatingIP, .xEnvoyExternalAddress, .xHost, .xOriginalHost,
         .xOriginalURL, .xOriginalURI, .xOriginalMethod, .xRewriteURL, .xEnvoyOriginalPath,
         .xHTTPMethodOverride, .xHTTPMethod, .xMethodOverride, .remoteUser, .xRemoteFamily, .xUser,
-        .xUserID, .xUserName, .xUserEmail, .xUserRole, .xUserRoles, .xUserGroups, .xClientCert,
+        .xUserID, .xUserName, .xUserEmail, .xUserRole, .xUserRoles, .xUserGroups, .clientCert,
+        .clientCertChain, .xClientCert,
         .xClientDN, .xClientVerify, .xSSLFamily, .xAuthFamily, .auditID, .countersignRecord,
         .countersignFamily,
     ]

@@ -38,7 +38,7 @@ actor ProxyServer {
         _ deployment: Deployment, producer: String, eventLoops: Int?, logger: Logger
     ) async throws(CommandFailure) -> ProxyServer {
         let assembly = Assembly(deployment: deployment)
-        let listeners = try assembly.listeners()
+        let listeners = fitting(try assembly.listeners(), logger)
         guard Auditing.isOn || listeners.allSatisfy({ IPAddress($0.host)?.isLoopback == true })
         else {
             throw CommandFailure(
@@ -66,6 +66,25 @@ actor ProxyServer {
             _ = ledger.close()
             throw error
         }
+    }
+
+    /// The listeners, with as many connections as the system has files for.
+    private static func fitting(
+        _ listeners: [ListenerConfiguration], _ logger: Logger
+    ) -> [ListenerConfiguration] {
+        let budget = DescriptorBudget.raised()
+        let fitting = budget.fitting(listeners)
+        for (listener, less) in zip(listeners, fitting)
+        where less.limits.mostConnections < listener.limits.mostConnections {
+            logger.warning(
+                "too few open files are allowed for http.max_connections",
+                metadata: [
+                    "listener": "\(listener.host):\(listener.port)", "files": "\(budget.limit)",
+                    "configured": "\(listener.limits.mostConnections)",
+                    "taken": "\(less.limits.mostConnections)",
+                ])
+        }
+        return fitting
     }
 
     private static func openLedger(

@@ -47,12 +47,19 @@ extension ClientConnection: DeadlineOwner {
         guard phase != .lingering, phase != .closed, let context else { return }
         phase = .lingering
         input = ByteBuffer()
-        deadlines.client = .now + listener.lingerTimeout
         flush()
-        if lane.isForced {
+        guard !lane.isForced, standing != .excess else {
             context.close(promise: nil)
-        } else {
-            context.close(mode: .output, promise: nil)
+            return
+        }
+        // Until all is sent, it is the client's reading that is waited for.
+        deadlines.client = .now + listener.writeTimeout
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        context.close(mode: .output, promise: sent)
+        sent.futureResult.assumeIsolated().whenComplete { _ in
+            guard self.phase == .lingering else { return }
+            self.deadlines.client = .now + self.listener.lingerTimeout
+            self.lane.watch(self)
         }
     }
 

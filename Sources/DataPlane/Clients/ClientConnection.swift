@@ -132,15 +132,24 @@ final class ClientConnection: ChannelInboundHandler {
             now + (phase == .opening ? listener.handshakeTimeout : listener.headTimeout)
         lane.watch(self)
         if listener.census.admit(peer) {
-            isCounted = true
+            standing = .admitted
             context.read()
         } else {
+            standing = listener.census.mayLinger() ? .turnedAway : .excess
             turnAway()
         }
     }
 
-    /// Whether the census has counted this connection.
-    private var isCounted = false
+    /// What the census knows of this connection.
+    enum Standing {
+        case unknown
+        case admitted
+        case turnedAway
+        /// Turned away, with too many others that were.
+        case excess
+    }
+
+    private(set) var standing = Standing.unknown
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         isInRead = true
@@ -186,8 +195,12 @@ final class ClientConnection: ChannelInboundHandler {
         let wasInHead = phase == .awaitingHead && parser.isInHead
         phase = .closed
         deadlines = ClientDeadlines()
-        if isCounted { listener.census.leave(peer) }
-        isCounted = false
+        switch standing {
+        case .admitted: listener.census.leave(peer)
+        case .turnedAway: listener.census.lingered()
+        case .unknown, .excess: break
+        }
+        standing = .unknown
         input = ByteBuffer()
         if wasInHead {
             refuse(.clientClosed, version: nil)
@@ -255,8 +268,8 @@ final class ClientConnection: ChannelInboundHandler {
         }
     }
 
-    /// An idle connection holds no more than this.
-    private static let largestKeptOutput = 16_384
+    /// An idle connection holds no more than this, and what its parser keeps.
+    private static let largestKeptOutput = 8_192
 
     /// Reads on unless enough waits already. Never within a read, which would lose it.
     func readMore() {

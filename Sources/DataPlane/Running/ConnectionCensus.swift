@@ -11,6 +11,8 @@ final class ConnectionCensus: Sendable {
     private struct State {
         var all = 0
         var byPeer: [PeerGroup: Int] = [:]
+        /// Turned away, and still open until they have read why.
+        var lingering = 0
     }
 
     private let state = Mutex(State())
@@ -34,6 +36,22 @@ final class ConnectionCensus: Sendable {
             return true
         }
     }
+
+    /// How many of those turned away may stay until they have read their answer; beyond, a flood
+    /// of connections would take what the limit is there to keep.
+    private static let mostLingering = 64
+
+    /// Whether a connection that is turned away may stay open for a moment.
+    func mayLinger() -> Bool {
+        state.withLock { state in
+            guard state.lingering < Self.mostLingering else { return false }
+            state.lingering += 1
+            return true
+        }
+    }
+
+    /// A connection that was turned away and stayed has closed.
+    func lingered() { state.withLock { $0.lingering -= 1 } }
 
     /// A connection that was admitted has closed.
     func leave(_ peer: Peer) {

@@ -18,7 +18,8 @@ struct HeaderTrustTests {
         "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-SSL-Client-Cert",
         "X-SSL-Client-Verify", "X-SSL-Client-S-DN", "X-Auth-User", "X-Auth-Request-Email",
         "X-Auth-Token", "X-Remote-User", "X-Remote-Group", "Remote-User", "X-User", "X-User-Id",
-        "X-User-Roles", "X-Client-Cert", "X-Client-Verify", "Countersign-Subject",
+        "X-User-Roles", "Client-Cert", "Client-Cert-Chain", "X-Client-Cert", "X-Client-Verify",
+        "Countersign-Subject",
         "Countersign-Roles", "Countersign-Issuer", "Countersign-Anything", "Audit-ID",
         "X-Envoy-External-Address", "X-Envoy-Original-Path",
     ]

@@ -4,7 +4,7 @@
 import NIOCore
 import NIOPosix
 
-/// A client that sends and never reads.
+/// A client that sends and never reads, not even that the other side has closed.
 struct DeafClient {
     private let channel: any Channel
 
@@ -12,6 +12,7 @@ struct DeafClient {
         DeafClient(
             channel: try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .channelOption(.autoRead, value: false)
+                .channelOption(.allowRemoteHalfClosure, value: true)
                 .channelOption(.socketOption(.so_rcvbuf), value: 4096)
                 .connect(host: "127.0.0.1", port: port).get())
     }

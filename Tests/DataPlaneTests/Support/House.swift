@@ -220,7 +220,8 @@ extension House {
     /// Waits until so many heads were refused.
     func malformed(_ count: Int) async throws { try await wait { $0.malformedRequests >= count } }
 
-    private func wait(_ isReady: (DataPlaneStatus) -> Bool) async throws {
+    /// Waits until the counters are as they should be.
+    func wait(_ isReady: (DataPlaneStatus) -> Bool) async throws {
         let deadline = NIODeadline.now() + .seconds(10)
         while !isReady(plane.status) {
             guard NIODeadline.now() < deadline else {

@@ -23,14 +23,17 @@ final class RawClient: Sendable {
         self.seen = seen
     }
 
-    /// - Parameter greeting: sent in the moment that the connection is there.
+    /// - Parameters:
+    ///   - greeting: sent in the moment that the connection is there.
+    ///   - reads: whether it takes what comes before ``read()`` says so.
     static func connect(
         _ port: Int, tls: TLSConfiguration? = nil, serverName: String? = nil,
-        greeting: String = ""
+        greeting: String = "", reads: Bool = true
     ) async throws -> RawClient {
         let seen = Watched(Seen())
         let context = try tls.map { try NIOSSLContext(configuration: $0) }
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: reads)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let context {
@@ -57,6 +60,11 @@ final class RawClient: Sendable {
         for piece in pace.pieces(of: bytes) {
             channel.writeAndFlush(ByteBuffer(bytes: piece), promise: nil)
         }
+    }
+
+    /// Takes what comes from now on.
+    func read() async throws {
+        try await channel.setOption(.autoRead, value: true).get()
     }
 
     /// The next response.

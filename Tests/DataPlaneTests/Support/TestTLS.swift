@@ -12,46 +12,118 @@ struct TestAuthority {
     private let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
     private let name: DistinguishedName
     let pem: [UInt8]
+    /// What must be shown with a certificate so that ``pem`` of the root is enough to trust it.
+    private let intermediates: [UInt8]
 
     init() throws {
-        name = try DistinguishedName { CommonName("Test authority") }
+        let name = try DistinguishedName { CommonName("Test authority") }
+        pem = try Self.certificate(name, key, issuer: name, issuerKey: key, .authority)
+        self.name = name
+        intermediates = []
+    }
+
+    /// What a certificate below another authority says of its holder.
+    enum Kind {
+        case authority
+        /// For names below this one only.
+        case authorityFor(String)
+        /// No authority at all.
+        case plain
+    }
+
+    private init(_ kind: Kind, below issuer: TestAuthority) throws {
+        let name = try DistinguishedName { CommonName("Test authority \(UUID())") }
+        pem = issuer.pem
+        intermediates =
+            try Self.certificate(name, key, issuer: issuer.name, issuerKey: issuer.key, kind)
+            + issuer.intermediates
+        self.name = name
+    }
+
+    /// An authority that this one vouches for, or should not have.
+    func issueAuthority(_ kind: Kind = .authority) throws -> TestAuthority {
+        try TestAuthority(kind, below: self)
+    }
+
+    private static func certificate(
+        _ name: DistinguishedName, _ key: Certificate.PrivateKey, issuer: DistinguishedName,
+        issuerKey: Certificate.PrivateKey, _ kind: Kind
+    ) throws -> [UInt8] {
+        let extensions =
+            switch kind {
+            case .authority:
+                try Certificate.Extensions {
+                    Critical(BasicConstraints.isCertificateAuthority(maxPathLength: nil))
+                    Critical(KeyUsage(keyCertSign: true))
+                }
+            case .authorityFor(let domain):
+                try Certificate.Extensions {
+                    Critical(BasicConstraints.isCertificateAuthority(maxPathLength: nil))
+                    Critical(KeyUsage(keyCertSign: true))
+                    Critical(NameConstraints(permittedDNSDomains: [domain]))
+                }
+            case .plain:
+                try Certificate.Extensions {
+                    Critical(BasicConstraints.notCertificateAuthority)
+                    Critical(KeyUsage(digitalSignature: true))
+                }
+            }
         let certificate = try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: key.publicKey,
-            notValidBefore: Date.now - 3600, notValidAfter: Date.now + 3600, issuer: name,
-            subject: name, signatureAlgorithm: .ecdsaWithSHA256,
-            extensions: Certificate.Extensions {
-                Critical(BasicConstraints.isCertificateAuthority(maxPathLength: nil))
-                Critical(KeyUsage(keyCertSign: true))
-            }, issuerPrivateKey: key)
-        pem = Array(try certificate.serializeAsPEM().pemString.utf8)
+            notValidBefore: Date.now - 3600, notValidAfter: Date.now + 3600, issuer: issuer,
+            subject: name, signatureAlgorithm: .ecdsaWithSHA256, extensions: extensions,
+            issuerPrivateKey: issuerKey)
+        return Array((try certificate.serializeAsPEM().pemString + "\n").utf8)
     }
 
     /// A certificate for these names, and its key.
-    func issue(_ names: [GeneralName], usage: ExtendedKeyUsage.Usage) throws -> TestTLS {
+    ///
+    /// - Parameters:
+    ///   - names: nil: without any alternative name.
+    ///   - hours: when it is valid, from now.
+    func issue(
+        _ names: [GeneralName]?, usage: ExtendedKeyUsage.Usage,
+        hours: Range<Double> = -1..<1
+    ) throws -> TestTLS {
         let own = P256.Signing.PrivateKey()
+        var extensions = try Certificate.Extensions {
+            Critical(BasicConstraints.notCertificateAuthority)
+            try ExtendedKeyUsage([usage])
+        }
+        if let names {
+            try extensions.append(.init(SubjectAlternativeNames(names), critical: false))
+        }
         let certificate = try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(),
-            publicKey: Certificate.PrivateKey(own).publicKey, notValidBefore: Date.now - 3600,
-            notValidAfter: Date.now + 3600, issuer: name,
-            subject: try DistinguishedName { CommonName("holder") },
-            signatureAlgorithm: .ecdsaWithSHA256,
-            extensions: Certificate.Extensions {
-                Critical(BasicConstraints.notCertificateAuthority)
-                SubjectAlternativeNames(names)
-                try ExtendedKeyUsage([usage])
-            }, issuerPrivateKey: key)
+            publicKey: Certificate.PrivateKey(own).publicKey,
+            notValidBefore: Date.now + 3600 * hours.lowerBound,
+            notValidAfter: Date.now + 3600 * hours.upperBound, issuer: name,
+            subject: try DistinguishedName { CommonName("holder.example.com") },
+            signatureAlgorithm: .ecdsaWithSHA256, extensions: extensions, issuerPrivateKey: key)
         return TestTLS(
-            certificate: Array(try certificate.serializeAsPEM().pemString.utf8),
+            certificate: Array((try certificate.serializeAsPEM().pemString + "\n").utf8)
+                + intermediates,
             key: Array(own.pemRepresentation.utf8), authority: pem)
     }
 }
 
 /// A certificate and its key, in PEM.
 struct TestTLS: Sendable {
-    let certificate: [UInt8]
+    /// The leaf first.
+    var certificate: [UInt8]
     let key: [UInt8]
-    /// Who issued it.
+    /// Who is to be trusted for it.
     let authority: [UInt8]
+
+    /// The same without those between the leaf and who is trusted.
+    func alone() throws -> TestTLS {
+        let end = Array("-----END CERTIFICATE-----\n".utf8)
+        var alone = self
+        if let first = certificate.firstRange(of: end) {
+            alone.certificate = Array(certificate[..<first.upperBound])
+        }
+        return alone
+    }
 
     func serverConfiguration() throws -> TLSConfiguration {
         .makeServerConfiguration(

@@ -16,7 +16,9 @@ final class HTTPConnection {
     private let socket: Socket
     private var buffer: [UInt8] = []
 
-    init(port: Int) throws { socket = try .connected(to: port) }
+    init(port: Int, window: Int32? = nil) throws {
+        socket = try .connected(to: port, window: window)
+    }
 
     /// One exchange on a connection of its own.
     static func exchange(port: Int, _ request: String) throws -> Answer {
@@ -25,7 +27,14 @@ final class HTTPConnection {
 
     /// Sends a request and reads its answer to the end.
     func exchange(_ request: String) throws -> Answer {
-        try socket.send(request)
+        try send(request)
+        return try answer()
+    }
+
+    func send(_ request: String) throws { try socket.send(request) }
+
+    /// Reads the next answer to its end.
+    func answer() throws -> Answer {
         while true {
             if let end = buffer.firstRange(of: Array("\r\n\r\n".utf8)) {
                 let head = String(decoding: buffer[..<end.lowerBound], as: UTF8.self)

@@ -11,7 +11,8 @@ final class InvoiceService: Sendable {
     private let listener: Socket
     private let connections: Watched<[Socket]?>
 
-    init() throws {
+    /// - Parameter answer: the body of every answer.
+    init(answer: String = answer) throws {
         (listener, port) = try Socket.listening()
         connections = Watched([])
         let (listener, connections) = (listener, connections)
@@ -22,7 +23,7 @@ final class InvoiceService: Sendable {
                     return open != nil
                 }
                 guard isOpen else { return }
-                Thread.detachNewThread { Self.serve(socket) }
+                Thread.detachNewThread { Self.serve(socket, answer) }
             }
         }
     }
@@ -36,7 +37,7 @@ final class InvoiceService: Sendable {
     }
 
     /// Requests come from the proxy: one head each, and no more body than their Content-Length.
-    private static func serve(_ socket: Socket) {
+    private static func serve(_ socket: Socket, _ answer: String) {
         var buffer: [UInt8] = []
         let mark = Array("\r\n\r\n".utf8)
         do {

@@ -13,14 +13,20 @@ struct Site: Sendable {
     /// - Parameters:
     ///   - rate: how many requests Alice may make.
     ///   - roles: hers; readers may GET, writers POST.
-    init(rate: String = "rate: 100/m, burst: 20", roles: [String] = ["reader"]) throws {
+    ///   - http: what is configured of the listener.
+    ///   - answer: the body of every answer of the service.
+    init(
+        rate: String = "rate: 100/m, burst: 20", roles: [String] = ["reader"],
+        http: String? = nil, answer: String = InvoiceService.answer
+    ) throws {
         folder = try TemporaryFolder()
-        service = try InvoiceService()
+        service = try InvoiceService(answer: answer)
         try folder.succeed("init", "--dir", "site", "--origin", "log.example/scenario")
         try folder.edit(
             Self.configuration,
             [
-                ("127.0.0.1:8080", "127.0.0.1:0"), ("127.0.0.1:9090", "127.0.0.1:0"),
+                ("127.0.0.1:8080", "127.0.0.1:0\(http.map { "\n    http: \($0) #" } ?? "")"),
+                ("127.0.0.1:9090", "127.0.0.1:0"),
                 ("127.0.0.1:8081", "127.0.0.1:\(service.port)"), ("rate: 100/m, burst: 20", rate),
             ])
         try folder.succeed("check", "-c", Self.configuration)
@@ -33,6 +39,12 @@ struct Site: Sendable {
     }
 
     func serve() throws -> Server { try Server(in: folder, Self.configuration) }
+
+    /// The same with no more than so many open files.
+    func serve(files: Int) throws -> Server {
+        try Server(
+            in: folder, Self.configuration, launcher: ["/usr/bin/prlimit", "--nofile=\(files)"])
+    }
 
     /// A request of Alice's.
     func request(_ line: String = "GET /invoices/1", _ fields: String = "") -> String {
@@ -80,8 +92,13 @@ final class Server: Sendable {
     let adminPort: Int
 
     /// Returns when the proxy takes requests.
-    init(in folder: TemporaryFolder, _ configuration: String) throws {
-        process = try folder.start(.countersign, ["serve", "-c", configuration])
+    ///
+    /// - Parameter launcher: a program that becomes the proxy.
+    init(
+        in folder: TemporaryFolder, _ configuration: String, launcher: [String] = []
+    ) throws {
+        process = try folder.start(
+            .countersign, ["serve", "-c", configuration], launcher: launcher)
         let proxy = try process.line(.messages, beginning: "proxy on ")
         let admin = try process.line(.messages, beginning: "admin on ")
         guard let port = proxy.split(separator: ":").last.flatMap({ Int($0) }),

@@ -11,8 +11,14 @@ final class Socket: Sendable {
 
     deinit { close(descriptor) }
 
-    static func connected(to port: Int) throws -> Socket {
+    /// - Parameter window: how many bytes may wait to be received; nil: as the system likes.
+    static func connected(to port: Int, window: Int32? = nil) throws -> Socket {
         let socket = try make()
+        if var window {
+            setsockopt(
+                socket.descriptor, SOL_SOCKET, SO_RCVBUF, &window,
+                socklen_t(MemoryLayout<Int32>.size))
+        }
         var limit = timeval(tv_sec: Int(patience.components.seconds), tv_usec: 0)
         setsockopt(
             socket.descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit,

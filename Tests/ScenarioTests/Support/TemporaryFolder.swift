@@ -67,12 +67,15 @@ final class TemporaryFolder: Sendable {
     // MARK: Commands
 
     /// Starts a program here.
+    ///
+    /// - Parameter launcher: another one, with its arguments, that becomes this one.
     func start(
         _ program: Program = .countersign, _ arguments: [String],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], launcher: [String] = []
     ) throws -> ChildProcess {
-        try ChildProcess(
-            try program.path(), arguments, in: path,
+        let words = launcher + [try program.path()] + arguments
+        return try ChildProcess(
+            words[0], Array(words.dropFirst()), in: path,
             environment: ["HOME": path, "TMPDIR": path].merging(environment) { $1 })
     }
 

@@ -76,15 +76,17 @@ extension Examination {
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
             return []
         }
-        let wanted = settings.listen.reduce(0) { $0 + 2 * $1.http.maxConnections } + 64
-        guard limit.rlim_cur >= UInt64(wanted) else {
+        let wanted = DescriptorBudget.wanted(
+            settings.listen.reduce(0) { $0 + $1.http.maxConnections })
+        // The server takes as many as it may.
+        guard limit.rlim_max >= UInt64(wanted) else {
             return [
                 .caution(
                     "open files",
-                    "\(limit.rlim_cur) are allowed, \(wanted) may be needed for http.max_connections",
+                    "\(limit.rlim_max) are allowed, \(wanted) may be needed for http.max_connections",
                     fix: "ulimit -n \(wanted), or LimitNOFILE=\(wanted) in the service's unit")
             ]
         }
-        return [.good("open files", "\(limit.rlim_cur) are allowed")]
+        return [.good("open files", "\(limit.rlim_max) are allowed")]
     }
 }
