@@ -5,7 +5,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: demo build install test check bench gate golden docs clean help
+.PHONY: demo build install test check bench gate kills golden docs clean help
 
 demo: build ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
 	@if [ -t 1 ] && [ -z "$(ONCE)" ]; then \
@@ -43,6 +43,9 @@ gate: ## Build for speed and hold the allocations of a request and of a record a
 	@Scripts/bootstrap-bench gate
 	$(SWIFT) build -c release --product countersign
 	python3 Benchmarks/proxy/allocation_gate.py --countersign .build/release/countersign
+
+kills: ## Kill a loaded proxy KILLS times (1000), at random moments; COUNTERSIGN_SEED repeats a run
+	COUNTERSIGN_KILLS=$(or $(KILLS),1000) $(SWIFT) test --filter KillTests
 
 golden: ## Write the golden files anew from what the program prints now; read the diff
 	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter CountersignCommandsTests

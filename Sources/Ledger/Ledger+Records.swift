@@ -8,8 +8,10 @@ internal import Synchronization
 extension Ledger {
     /// The records with which a boot begins: what it found, and the outcomes that a crash left open.
     func recordStart(_ recovered: RecoveredLog) throws(OpenFault) {
-        let unfinished = recovered.history?.unfinished ?? []
         let (uid, now) = newRecord()
+        let unknown = (recovered.history?.unfinished ?? []).compactMap {
+            SystemRecord.unknownOutcome(of: $0, time: clock.now())
+        }
         let start = SystemRecord.logStart(
             uid: uid, time: now,
             previous: recovered.history.map {
@@ -19,15 +21,11 @@ extension Ledger {
                 wasClean: recovered.history?.stopped ?? true,
                 replayedEntries: recovered.facts.replayedRecords,
                 discardedBytes: recovered.facts.discardedBytes,
-                unknownOutcomes: UInt64(unfinished.count)),
+                unknownOutcomes: UInt64(unknown.count)),
             version: options.software, configuration: options.configHash)
-        try record(start)
-        for started in unfinished {
-            guard let unknown = SystemRecord.unknownOutcome(of: started, time: clock.now()) else {
-                continue
-            }
-            try record(unknown)
-        }
+        // Crash point S1: the start is durable, not all of the outcomes. The next start reads in this one
+        // how many there were to be, and writes the others.
+        for record in [start] + unknown { try self.record(record) }
     }
 
     private func record(_ record: SystemRecord) throws(OpenFault) {

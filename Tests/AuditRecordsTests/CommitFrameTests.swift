@@ -123,6 +123,32 @@ struct CommitFrameTests {
         #expect(run(frame(5) + frame(2), newer) == [3, 4, 5])
     }
 
+    @Test("Of a journal file only as much is read as frames can stand in")
+    func used() {
+        let large = frame(1, parts: [70_000, 0, 0, 0, 300])
+        let room = [UInt8](repeating: 0, count: 1 << 20)
+        let torn = Array(frame(3, parts: [200_000, 0, 0, 0, 9]).prefix(100))
+        for (file, most) in [
+            ([], 0), (room, 1 << 16), (large + frame(2) + room, 200_000),
+            (large + frame(2) + torn + room, 400_000), (large + frame(2) + torn, 100_000),
+            (large + frame(2) + frame(7) + room, 200_000), (Array(large.dropLast()), 100_000),
+            (Array(room.prefix(20)), 20),
+        ] {
+            let used = CommitFrame.used(ofFile: file.count) { offset, count in
+                Array(file[offset..<min(offset + count, file.count)])
+            }
+            #expect(used.count <= most)
+            #expect(file.starts(with: used))
+            #expect(
+                CommitFrame.scan(used).map(\.header.number)
+                    == CommitFrame.scan(file).map(\.header.number))
+            let last = CommitFrame.scan(file).last
+            #expect(
+                CommitFrame.tornBytes(used, after: last) == CommitFrame.tornBytes(file, after: last)
+            )
+        }
+    }
+
     @Test("Only a frame that would have been next counts as torn")
     func torn() {
         let first = frame(1)

@@ -77,6 +77,41 @@ import Testing
         #expect(all.count == 2)
     }
 
+    @Test func `gives that outcome though the next starts, too, are cut short, wherever`() throws {
+        let storage = MemoryStorage()
+        let ledger = try fixture.open(storage)
+        let drafts = (0..<3).map { _ in fixture.record(for: ledger, stage: .started) }
+        for draft in drafts { _ = try ledger.appendAndWait(draft, tally: .allowed) }
+        let left = storage.crash(keeping: .syncedOnly)
+        _ = ledger.close()
+
+        // Each start is cut short a sync later than the one before it, until one is whole.
+        var disk = left
+        var starts = 0
+        var isWhole = false
+        while !isWhole, starts < 1000 {
+            let last = disk.operations.count + starts
+            disk.inject { number, _, _ in
+                number < last ? nil : .init(.system(5), effect: .nothing)
+            }
+            let opened = Result { try fixture.open(disk) }
+            let next = disk.crash(keeping: .everything)
+            if case .success(let ledger) = opened {
+                isWhole = ledger.close() == nil
+            }
+            disk = isWhole ? disk : next
+            starts += 1
+        }
+        try #require(isWhole)
+        let records = try disk.leaves().map { try Record(leaf: $0) }
+        for draft in drafts {
+            #expect(
+                records.filter { $0.uid == draft.uid }.map(\.stage) == [.started, .unknown],
+                "after \(starts) starts")
+        }
+        #expect(records.count { $0.event("action")?.string == "log.start" } > 4)
+    }
+
     @Test func `ImmutableOnceWritten: later records change no byte of earlier ones`() throws {
         let storage = try log(5)
         let files = storage.files

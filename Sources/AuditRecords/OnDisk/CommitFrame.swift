@@ -176,11 +176,45 @@ extension CommitFrame {
                 == (last?.header.number ?? 0) + 1
         else { return 0 }
         // What its header says is as doubtful as the rest; it cannot be longer than the file.
-        let body = (0..<5).reduce(0) { sum, place in
-            sum + Int(BigEndian.read(UInt32.self, from: journal, at: end + 60 + 4 * place) ?? 0)
-        }
-        return min(headerLength + body, journal.count - end)
+        return min(statedLength(journal, at: end), journal.count - end)
     }
+
+    /// The length that a header gives to its frame.
+    private static func statedLength(_ journal: [UInt8], at offset: Int) -> Int {
+        (0..<5).reduce(headerLength) { sum, place in
+            sum + Int(BigEndian.read(UInt32.self, from: journal, at: offset + 60 + 4 * place) ?? 0)
+        }
+    }
+
+    /// The beginning of a journal file, as far as frames can stand in it: what follows was only reserved, or is
+    /// left over, and would cost megabytes to read.
+    ///
+    /// - Parameters:
+    ///   - length: of the file.
+    ///   - read: gives the bytes from an offset on; fewer only where the file ends.
+    package static func used<Failure: Error>(
+        ofFile length: Int, _ read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
+    ) throws(Failure) -> [UInt8] {
+        var journal: [UInt8] = []
+        func fill(_ end: Int) throws(Failure) {
+            let missing = min(max(end, journal.count + usedStep), length) - journal.count
+            guard end > journal.count, missing > 0 else { return }
+            journal += try read(journal.count, missing)
+        }
+        var end = 0
+        while true {
+            try fill(end + headerLength)
+            guard journal.count - end >= headerLength,
+                journal[end..<end + 8].elementsEqual(magic)
+            else { return journal }
+            let next = end + statedLength(journal, at: end)
+            try fill(next)
+            guard journal.count >= next else { return journal }
+            end = next
+        }
+    }
+
+    private static let usedStep = 1 << 16
 
     /// The frames of both journal files in order: the newest unbroken run.
     package static func newestRun(_ one: [UInt8], _ other: [UInt8]) -> [CommitFrame] {

@@ -19,10 +19,17 @@ package struct BootHistory: Sendable {
 }
 
 /// Collects a boot's history from its leaves, newest first.
+///
+/// A boot may itself have been killed before it had written all the outcomes that the one before it left
+/// open: then that one's leaves are read, too.
 struct BootHistoryReader {
     private let producer: String
     private var history: BootHistory?
     private var finished: Set<UniqueID> = []
+    /// The boot whose leaves are read: the last one, or one before it.
+    private var boot: UniqueID?
+    /// The unknown outcomes that this boot has written.
+    private var unknownOutcomes: Int64 = 0
     private(set) var isComplete = false
 
     init(producer: String) { self.producer = producer }
@@ -47,22 +54,36 @@ struct BootHistoryReader {
                 unfinished: [])
             // A boot that ended in order has given every access its outcome.
             isComplete = mark.action == .logStop
+            boot = mark.boot
             note(mark)
             return
         }
-        guard mark.boot == known.boot else { return }
-        known.lastSequence = max(known.lastSequence, mark.sequence)
-        history = known
+        guard mark.boot == boot else { return }
+        if boot == known.boot {
+            known.lastSequence = max(known.lastSequence, mark.sequence)
+            history = known
+        }
         note(mark)
-        isComplete = mark.action == .logStart
     }
 
     private mutating func note(_ mark: RecordMark) {
-        if mark.record.stage == .started {
+        switch mark.record.stage {
+        case .started:
             if !finished.contains(mark.uid) { history?.unfinished.append(mark.record) }
-        } else {
+        case .unknown:
+            unknownOutcomes += 1
             finished.insert(mark.uid)
+        default: finished.insert(mark.uid)
         }
+        if mark.action == .logStart { end(mark.record) }
+    }
+
+    /// The boot's first record tells how many outcomes it was about to write for the one before.
+    private mutating func end(_ start: Record) {
+        let announced = start.value[path: "recovery", "unknown_outcomes"]?.integer ?? 0
+        let before = start.value[path: "previous", "boot"]?.string.flatMap { UniqueID($0) }
+        isComplete = announced <= unknownOutcomes || before == nil
+        (boot, unknownOutcomes) = (before, 0)
     }
 }
 

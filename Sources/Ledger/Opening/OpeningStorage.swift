@@ -15,6 +15,15 @@ struct OpeningStorage {
         do { return try storage.contents(of: file) } catch { throw OpenFault(error) }
     }
 
+    /// What of a commit journal file frames can stand in.
+    func journal(_ number: Int) throws(OpenFault) -> [UInt8] {
+        let file = LogFile.commits(number)
+        return try CommitFrame.used(ofFile: try length(of: file) ?? 0) {
+            offset, count throws(OpenFault) in
+            try read(file, from: offset, count: count)
+        }
+    }
+
     func read(_ file: LogFile, from offset: Int, count: Int) throws(OpenFault) -> [UInt8] {
         do { return try storage.read(file, from: offset, count: count) } catch {
             throw OpenFault(error)

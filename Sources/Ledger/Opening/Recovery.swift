@@ -26,7 +26,7 @@ struct Recovery {
 
     func recover() throws(OpenFault) -> RecoveredLog {
         let journal = CheckpointJournal.scan(try disk.contents(of: .checkpointJournal))
-        let files = [try disk.contents(of: .commits(0)), try disk.contents(of: .commits(1))]
+        let files = [try disk.journal(0), try disk.journal(1)]
         let frames = CommitFrame.newestRun(files[0], files[1])
         let base = try journal.notes.last.map { note throws(OpenFault) in
             try verified(Array(note), file: .checkpointJournal)

@@ -79,6 +79,13 @@ final class ChildProcess: Sendable {
         }
     }
 
+    /// Returns after so long a time, during which the process must not end by itself.
+    func stays(for time: Duration) throws {
+        let status = state.wait(upTo: time) { $0.status }
+        guard let status else { return }
+        throw ScenarioFault("\(name) ended by itself with \(status): \(try ending().messages)")
+    }
+
     /// Waits for a whole line that begins so.
     func line(_ stream: Stream, beginning start: String, count: Int = 1) throws -> String {
         let found = state.wait(upTo: patience) { state -> Result<String, ScenarioFault>? in

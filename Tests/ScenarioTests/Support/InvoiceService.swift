@@ -10,12 +10,17 @@ final class InvoiceService: Sendable {
     let port: Int
     private let listener: Socket
     private let connections: Watched<[Socket]?>
+    private let traces: Watched<[String]> = Watched([])
+
+    /// The uid of the record of each request that came here, whose client named no trace of its own: the
+    /// proxy then names the uid as the trace.
+    var reached: [String] { traces.with { $0 } }
 
     /// - Parameter answer: the body of every answer.
     init(answer: String = answer) throws {
         (listener, port) = try Socket.listening()
         connections = Watched([])
-        let (listener, connections) = (listener, connections)
+        let (listener, connections, traces) = (listener, connections, traces)
         Thread.detachNewThread {
             while let socket = listener.accepted() {
                 let isOpen = connections.with { open in
@@ -23,7 +28,7 @@ final class InvoiceService: Sendable {
                     return open != nil
                 }
                 guard isOpen else { return }
-                Thread.detachNewThread { Self.serve(socket, answer) }
+                Thread.detachNewThread { Self.serve(socket, answer, traces) }
             }
         }
     }
@@ -37,7 +42,9 @@ final class InvoiceService: Sendable {
     }
 
     /// Requests come from the proxy: one head each, and no more body than their Content-Length.
-    private static func serve(_ socket: Socket, _ answer: String) {
+    private static func serve(
+        _ socket: Socket, _ answer: String, _ traces: Watched<[String]>
+    ) {
         var buffer: [UInt8] = []
         let mark = Array("\r\n\r\n".utf8)
         do {
@@ -47,6 +54,7 @@ final class InvoiceService: Sendable {
                 buffer += bytes
                 while let end = buffer.firstRange(of: mark) {
                     let head = String(decoding: buffer[..<end.lowerBound], as: UTF8.self)
+                    if let uid = uid(head) { traces.with { $0.append(uid) } }
                     let length =
                         head.lowercased().firstMatch(of: /content-length: (\d+)/)
                         .flatMap { Int($0.1) } ?? 0
@@ -60,5 +68,17 @@ final class InvoiceService: Sendable {
             // The proxy was killed, which is what some scenarios are about.
             return
         }
+    }
+
+    private static func uid(_ head: String) -> String? {
+        guard let trace = head.firstMatch(of: /traceparent: 00-([0-9a-f]{32})-/)?.1 else {
+            return nil
+        }
+        var (uid, rest) = ("", trace)
+        for length in [8, 4, 4, 4, 12] {
+            uid += (uid.isEmpty ? "" : "-") + rest.prefix(length)
+            rest = rest.dropFirst(length)
+        }
+        return uid
     }
 }

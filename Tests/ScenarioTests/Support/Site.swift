@@ -38,6 +38,11 @@ struct Site: Sendable {
         key = minted.text.trimmed
     }
 
+    /// Starts the proxy and waits for nothing.
+    func start() throws -> ChildProcess {
+        try folder.start(.countersign, ["serve", "-c", Self.configuration])
+    }
+
     func serve() throws -> Server { try Server(in: folder, Self.configuration) }
 
     /// The same with no more than so many open files.

@@ -22,7 +22,7 @@ final class Watched<Value>: @unchecked Sendable {
 
     /// The first result that is not nil, or nil once the time is up.
     func wait<Result>(upTo time: Duration, until body: (inout Value) -> Result?) -> Result? {
-        let deadline = Date(timeIntervalSinceNow: Double(time.components.seconds))
+        let deadline = Date(timeIntervalSinceNow: time / .seconds(1))
         condition.lock()
         defer { condition.unlock() }
         while true {

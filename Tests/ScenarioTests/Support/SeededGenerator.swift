@@ -1,0 +1,39 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// SplitMix64: the same numbers for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var bits = state
+        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+        return bits ^ bits >> 31
+    }
+
+    mutating func duration(below most: Duration) -> Duration {
+        most * Int.random(in: 0..<10_000, using: &self) / 10_000
+    }
+}
+
+/// What the environment asks of a test that has a longer form.
+enum Asked {
+    /// COUNTERSIGN_SEED, or a fresh one.
+    static func seed() throws -> UInt64 {
+        try number("COUNTERSIGN_SEED") ?? UInt64.random(in: 0 ... .max)
+    }
+
+    static func number(_ name: String) throws -> UInt64? {
+        guard let text = ProcessInfo.processInfo.environment[name] else { return nil }
+        guard let number = UInt64(text) else {
+            throw ScenarioFault("\(name) is no number: \(text)")
+        }
+        return number
+    }
+}
