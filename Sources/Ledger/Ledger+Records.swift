@@ -91,7 +91,9 @@ extension Ledger {
 
     func recordStop() {
         let (uid, now) = newRecord()
-        append(unattended: SystemRecord.logStop(uid: uid, time: now, cause: "shutdown"))
+        append(
+            unattended: SystemRecord.logStop(
+                uid: uid, time: now, cause: gaps.hasLostOutcomes ? .outcomesLost : .shutdown))
     }
 
     /// A record of the proxy's own doings that nobody waits for. A refusal is not lost: it poisons, or it

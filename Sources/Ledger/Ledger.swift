@@ -131,7 +131,12 @@ package final class Ledger: Sendable {
     package func append(
         _ draft: RecordDraft, tally: Tally, port: PortID, ticket: UInt64, waking: Bool = true
     ) throws(AppendRefusal) {
-        try intake.append(draft, tally: tally, port: port, ticket: ticket, waking: waking)
+        do {
+            try intake.append(draft, tally: tally, port: port, ticket: ticket, waking: waking)
+        } catch {
+            gaps.noteLost(draft)
+            throw error
+        }
     }
 
     /// Has the writer begin with what was queued without waking it.

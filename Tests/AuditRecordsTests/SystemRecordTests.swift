@@ -54,7 +54,7 @@ import Testing
     @Test("Stop, configuration and readings are valid records")
     func others() throws {
         let uid = try #require(Sample.uid)
-        let stop = try read(.logStop(uid: uid, time: Sample.time, cause: "signal"))
+        let stop = try read(.logStop(uid: uid, time: Sample.time, cause: .shutdown))
         #expect(stop.action == "log.stop")
         let query = QueryFacts(hash: "sha256:00", rows: 12, range: "0..<12", purpose: "review")
         let readings: [(SystemRecord.Reading, String)] = [

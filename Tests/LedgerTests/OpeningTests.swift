@@ -77,6 +77,51 @@ import Testing
         #expect(all.count == 2)
     }
 
+    @Test(arguments: [false, true])
+    func `gives that outcome after a stop in order, too, where the access's own was lost`(
+        isRefused: Bool
+    ) throws {
+        var fixture = fixture
+        fixture.options.mostWaitingBytes = 4000
+        let storage = MemoryStorage()
+        let ledger = try fixture.open(storage)
+        let draft = fixture.record(for: ledger, stage: .started)
+        _ = try ledger.appendAndWait(draft, tally: .uncounted)
+        let outcome = fixture.record(for: ledger, dataTags: isRefused ? Self.tags : [])
+        if isRefused {
+            let port = ledger.addPort(NobodysPort())
+            #expect(throws: AppendRefusal.backlog) {
+                try ledger.append(outcome, tally: .allowed, port: port, ticket: 0)
+            }
+        } else {
+            storage.inject { _, operation, _ in
+                operation == .reserve ? .init(.noSpace, effect: .nothing) : nil
+            }
+            guard case .rejected = try ledger.appendAndWait(outcome, tally: .allowed) else {
+                Issue.record("not rejected")
+                return
+            }
+            storage.inject(nil)
+        }
+        #expect(ledger.close() == nil)
+        let stop = try #require(try storage.leaves().last.map { try Record(leaf: $0) })
+        #expect(stop.event("action")?.string == "log.stop")
+        #expect(stop.event("reason")?.string == "outcomes_lost")
+
+        for _ in 0..<2 {
+            let reopened = try fixture.open(storage)
+            #expect(reopened.close() == nil)
+            let records = try storage.leaves().map { try Record(leaf: $0) }
+            #expect(records.filter { $0.uid == draft.uid }.map(\.stage) == [.started, .unknown])
+        }
+    }
+
+    private static let tags = (0..<64).map { "\($0)" + String(repeating: "t", count: 60) }
+
+    private final class NobodysPort: ReplyPort {
+        func settle(_ outcomes: [Settlement]) {}
+    }
+
     @Test func `gives that outcome though the next starts, too, are cut short, wherever`() throws {
         let storage = MemoryStorage()
         let ledger = try fixture.open(storage)

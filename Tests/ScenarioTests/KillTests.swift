@@ -45,6 +45,7 @@ import Testing
         #expect(history.answeredUnrecorded == [], seed)
         #expect(history.forwardedUnrecorded == [], seed)
         #expect(history.withoutOutcome == [:], seed)
+        #expect(proxy.refused == [], seed)
 
         let verified = try proxy.site.read("verify")
         #expect(verified.text.contains("Integrity OK"), "\(seed): \(verified.text)")

@@ -41,16 +41,26 @@ import Testing
 
     @Test func `a second process on the same log is refused, with what to do`() async throws {
         try await scenario {
-            let site = try Site()
+            let site = try Site(rate: "rate: 100000/s, burst: 1000", roles: ["reader", "writer"])
             let server = try site.serve()
-            let second = try site.folder.run(.countersign, "serve", "-c", Site.configuration)
-            #expect(second.status == 1)
-            #expect(second.messages.contains("Another process uses the log in site/log. Stop it"))
-            #expect(!second.messages.contains("proxy on"))
-            #expect(try server.exchange(site.request()).status == 200)
+            let load = Load(port: server.port, clients: 3, requests: site.mixedRequests)
+            try load.answered(10)
+            // All at once, while the first is writing.
+            for second in try (0..<4).map({ _ in try site.start() }) {
+                let ending = try second.ending()
+                #expect(ending.status == 1)
+                #expect(
+                    ending.messages.contains("Another process uses the log in site/log. Stop it"))
+                #expect(!ending.messages.contains("proxy on"))
+            }
+            try load.answered(load.answers + 10)
+            load.stop()
+            let answered = try load.finished()
+            #expect(load.refusals == [])
             #expect(try server.stop().status == 0)
-            _ = try site.read("verify")
-            #expect(try site.leaves().count { $0.contains("\"log.start\"") } == 1)
+            let verified = try site.read("verify")
+            #expect(verified.text.contains("Completeness OK: 1 starts"))
+            #expect(Site.lost(answered, in: try site.leaves()).isEmpty)
         }
     }
 }

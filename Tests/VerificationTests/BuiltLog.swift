@@ -113,7 +113,7 @@ extension BuiltLog {
 
     mutating func stop(_ boot: UniqueID, _ sequence: UInt64) {
         append(
-            SystemRecord.logStop(uid: Self.id(size + 1_000_000), time: Self.time, cause: "test"),
+            SystemRecord.logStop(uid: Self.id(size + 1_000_000), time: Self.time, cause: .shutdown),
             boot: boot, sequence)
     }
 

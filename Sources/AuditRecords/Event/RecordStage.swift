@@ -7,7 +7,7 @@ package enum RecordStage: String, CaseIterable, Sendable {
     case complete
     /// About to be forwarded; the outcome follows as another record of the same uid.
     case started
-    /// Written at the next start for a ``started`` record that a crash left without an outcome.
+    /// Written at the next start for a ``started`` record that was left without an outcome.
     case unknown
     /// Rejected before routing.
     case refused

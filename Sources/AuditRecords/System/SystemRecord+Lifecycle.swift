@@ -74,13 +74,14 @@ extension SystemRecord {
 
     /// `log.stop`, OCSF Application Lifecycle: Stop. The last record of an orderly boot.
     ///
-    /// - Parameter cause: fixed code such as `signal`.
-    package static func logStop(uid: UniqueID, time: UTCInstant, cause: String) -> SystemRecord {
+    package static func logStop(
+        uid: UniqueID, time: UTCInstant, cause: StopCause
+    ) -> SystemRecord {
         var record = SystemRecord(
             uid: uid, time: time, category: .system, eventClass: .applicationLifecycle,
             activity: 4, action: .logStop, end: EventEnd(outcome: .success, severity: .low),
             actor: .system, details: [])
-        record.reason = cause
+        record.reason = cause.rawValue
         return record
     }
 
@@ -113,4 +114,12 @@ extension SystemRecord {
         }
         return record
     }
+}
+
+/// How a boot came to its `log.stop`: `event.reason`.
+package enum StopCause: String, CaseIterable, Sendable {
+    /// In order; every access has its outcome.
+    case shutdown
+    /// In order, but outcomes could not be recorded meanwhile, so accesses may be open: the next start looks for them.
+    case outcomesLost = "outcomes_lost"
 }

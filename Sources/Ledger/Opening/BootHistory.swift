@@ -52,8 +52,10 @@ struct BootHistoryReader {
             history = BootHistory(
                 boot: mark.boot, lastSequence: mark.sequence, stopped: mark.action == .logStop,
                 unfinished: [])
-            // A boot that ended in order has given every access its outcome.
-            isComplete = mark.action == .logStop
+            // A boot that ended in order has given every access its outcome, or says that it has not.
+            isComplete =
+                mark.action == .logStop
+                && record.event("reason")?.string != StopCause.outcomesLost.rawValue
             boot = mark.boot
             note(mark)
             return

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AuditRecords
 internal import Synchronization
 
 /// Producer sequence numbers that were given and then lost with a rejected group.
@@ -19,6 +20,7 @@ final class Gaps: ReplyPort {
         var waiting: [Gap] = []
         /// Named by records that are on their way, by ticket.
         var named: [UInt64: Gap] = [:]
+        var hasLostOutcomes = false
     }
 
     private let state = Mutex(State())
@@ -30,7 +32,17 @@ final class Gaps: ReplyPort {
         state.withLock {
             $0.waiting.append(Gap(first: first, last: last, cause: cause.cause))
         }
+        for record in records { noteLost(record.draft) }
     }
+
+    /// Notes that a record was refused or rejected: where it was an outcome, an access may be open now.
+    func noteLost(_ draft: RecordDraft) {
+        guard draft.stage == .complete else { return }
+        state.withLock { $0.hasLostOutcomes = true }
+    }
+
+    /// Whether there may be accesses that were started, and whose outcome was lost.
+    var hasLostOutcomes: Bool { state.withLock { $0.hasLostOutcomes } }
 
     /// Queues a record for every gap that none names yet.
     ///

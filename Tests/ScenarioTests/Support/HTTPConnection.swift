@@ -11,6 +11,9 @@ final class HTTPConnection {
 
         /// The uid of the access's record.
         var record: String? { fields["countersign-record"] }
+
+        /// Whether nothing more can be asked over the connection.
+        var closes: Bool { fields["connection"] == "close" }
     }
 
     private let socket: Socket

@@ -26,6 +26,8 @@ struct KilledProxy {
     let site: Site
     /// How many rounds were killed under load.
     private(set) var loaded = 0
+    /// The uids of what was refused because the log could not be written.
+    private(set) var refused: [String] = []
     /// The uids of all answers, of all rounds.
     private(set) var answered: [String] = []
 
@@ -51,6 +53,7 @@ struct KilledProxy {
             try kill(server.process)
             answered += try load.finished()
             loaded += 1
+            refused += load.refusals
         }
     }
 

@@ -27,5 +27,7 @@ struct Leaf {
         (members[object] as? [String: Any])?[name]
     }
 
+    func text(_ object: String, _ name: String) -> String { value(object, name) as? String ?? "" }
+
     func number(_ object: String, _ name: String) -> Int { value(object, name) as? Int ?? 0 }
 }

@@ -7,6 +7,8 @@ import Foundation
 final class Load: Sendable {
     private struct State {
         var answered: [String] = []
+        var refused: [String] = []
+        var isStopped = false
         var running: Int
     }
 
@@ -21,11 +23,21 @@ final class Load: Sendable {
         for _ in 0..<clients {
             Thread.detachNewThread {
                 do {
-                    let connection = try HTTPConnection(port: port)
+                    var connection = try HTTPConnection(port: port)
                     for number in 0..<most {
                         let request = requests[number % requests.count]
-                        guard let uid = try connection.exchange(request).record else { break }
-                        state.with { $0.answered.append(uid) }
+                        let answer = try connection.exchange(request)
+                        guard let uid = answer.record else { break }
+                        let isStopped = state.with { state in
+                            if answer.status == 503 {
+                                state.refused.append(uid)
+                            } else {
+                                state.answered.append(uid)
+                            }
+                            return state.isStopped
+                        }
+                        if isStopped { break }
+                        if answer.closes { connection = try HTTPConnection(port: port) }
                     }
                 } catch {
                     // The proxy was killed; what it had answered until then is what counts.
@@ -36,17 +48,33 @@ final class Load: Sendable {
     }
 
     /// Returns when so many requests were answered.
-    func answered(_ count: Int) throws {
+    func answered(_ count: Int) throws { try wait(for: count, "answers", \.answered) }
+
+    /// Returns when so many were refused with 503.
+    func refused(_ count: Int) throws { try wait(for: count, "refusals", \.refused) }
+
+    private func wait(
+        for count: Int, _ what: String, _ uids: KeyPath<State, [String]>
+    ) throws {
         let isDone = state.wait(upTo: patience) { state -> Bool? in
-            if state.answered.count >= count { return true }
+            if state[keyPath: uids].count >= count { return true }
             return state.running == 0 ? false : nil
         }
-        guard isDone == true else { throw ScenarioFault("fewer than \(count) answers") }
+        guard isDone == true else { throw ScenarioFault("fewer than \(count) \(what)") }
     }
+
+    /// Lets each client end with the answer it waits for.
+    func stop() { state.with { $0.isStopped = true } }
+
+    /// How many were answered otherwise so far.
+    var answers: Int { state.with { $0.answered.count } }
+
+    /// The uids of what was refused with 503.
+    var refusals: [String] { state.with { $0.refused } }
 
     /// Returns when all clients are done.
     ///
-    /// - Returns: the uids of all that was answered.
+    /// - Returns: the uids of all that was answered otherwise than with 503.
     func finished() throws -> [String] {
         let answered = state.wait(upTo: patience) { $0.running == 0 ? $0.answered : nil }
         guard let answered else { throw ScenarioFault("the clients do not end") }

@@ -15,11 +15,12 @@ struct Site: Sendable {
     ///   - roles: hers; readers may GET, writers POST.
     ///   - http: what is configured of the listener.
     ///   - answer: the body of every answer of the service.
+    ///   - megabytes: of a disk of its own; nil for the machine's.
     init(
         rate: String = "rate: 100/m, burst: 20", roles: [String] = ["reader"],
-        http: String? = nil, answer: String = InvoiceService.answer
+        http: String? = nil, answer: String = InvoiceService.answer, megabytes: Int? = nil
     ) throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryFolder(megabytes: megabytes)
         service = try InvoiceService(answer: answer)
         try folder.succeed("init", "--dir", "site", "--origin", "log.example/scenario")
         try folder.edit(

@@ -5,13 +5,18 @@ import Foundation
 
 /// A folder of its own for one test, removed with it.
 final class TemporaryFolder: Sendable {
+    /// As programs see it.
     let path: String
+    /// What it lies on, if not on the machine's own disk.
+    let disk: SmallDisk?
 
-    init() throws {
+    /// - Parameter megabytes: of a disk of its own; nil for the machine's.
+    init(megabytes: Int? = nil) throws {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "countersign-scenario-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         path = folder.path
+        disk = try megabytes.map { try SmallDisk(over: folder.path, megabytes: $0) }
     }
 
     deinit {
@@ -19,7 +24,8 @@ final class TemporaryFolder: Sendable {
         _ = Result { try FileManager.default.removeItem(atPath: path) }
     }
 
-    func file(_ name: String) -> String { path + "/" + name }
+    /// As the test sees it.
+    func file(_ name: String) -> String { (disk?.outside ?? path) + "/" + name }
 
     func bytes(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(filePath: file(name))))
@@ -74,9 +80,12 @@ final class TemporaryFolder: Sendable {
         environment: [String: String] = [:], launcher: [String] = []
     ) throws -> ChildProcess {
         let words = launcher + [try program.path()] + arguments
+        let variables = ["HOME": path, "TMPDIR": path].merging(environment) { $1 }
+        if let disk {
+            return try disk.start(words[0], Array(words.dropFirst()), environment: variables)
+        }
         return try ChildProcess(
-            words[0], Array(words.dropFirst()), in: path,
-            environment: ["HOME": path, "TMPDIR": path].merging(environment) { $1 })
+            words[0], Array(words.dropFirst()), in: path, environment: variables)
     }
 
     /// Runs a program here to its end.
