@@ -31,6 +31,8 @@ extension Target.Dependency {
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioConcurrency: Self = .product(
         name: "NIOConcurrencyHelpers", package: "swift-nio")
+    static let nioEmbedded: Self = .product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioTLS: Self = .product(name: "NIOTLS", package: "swift-nio")
     static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
@@ -159,7 +161,7 @@ let package = Package(
         // Tests, by the layer of what they test
         tests("ByteCoding"),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
-        tests("HTTPWire", ["ByteCoding"]),
+        tests("HTTPWire", ["ByteCoding", .nioCore, .nioEmbedded, .nioHTTP1]),
         tests("AccessModel", exclude: ["Resources"]),
         tests("SignedNotes", ["ByteCoding", "Merkle", .crypto], exclude: ["Resources"]),
         tests(

@@ -14,8 +14,8 @@ struct FramingFault: Error {
 
 /// Reads `Content-Length` and `Transfer-Encoding` (RFC 9112 §6) so that they have one meaning only.
 ///
-/// Of requests they are taken in one spelling only, too: readers are known to differ about tabs around
-/// a value and about capitals in it, and no honest client writes them.
+/// No tab may stand around a value, and in requests no capital in it: readers are known to differ about
+/// both, and no honest client writes them.
 enum FramingFields {
     /// Nothing larger is a length of ours: exact in every language, far from overflow.
     static let largestLength: UInt64 = 1 << 53
@@ -33,7 +33,7 @@ enum FramingFields {
             || section.repeated.contains(.transferEncoding) || (hasCoding && version != .http11)
         for field in section.fields where KnownFieldSet.framing.contains(field.known) {
             let offset = field.name.range.lowerBound
-            guard !isAmbiguous, direction == .response || isPlain(field, bytes) else {
+            guard !isAmbiguous, isPlain(field, bytes) else {
                 throw FramingFault(kind: .ambiguous, offset: offset)
             }
             if field.known == .transferEncoding {

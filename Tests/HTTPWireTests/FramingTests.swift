@@ -46,6 +46,15 @@ import Testing
     }
 
     @Test(arguments: [
+        "Transfer-Encoding:\tchunked", "Transfer-Encoding: chunked\t",
+        "Transfer-Encoding: \t chunked", "Transfer-Encoding: chunked \t ", "Content-Length:\t5",
+        "Content-Length: 5\t", "Content-Length:\t", "Transfer-Encoding: gzip, chunked\t",
+    ])
+    func `refuses tabs, which not every reader strips`(_ line: String) throws {
+        #expect(try faultKind(post([line])) == .ambiguousFraming)
+    }
+
+    @Test(arguments: [
         "gzip, chunked", "GZIP ,Chunked", "deflate,chunked", "br, chunked", "zstd, chunked",
         "x-gzip, chunked", "compress, chunked", "x-compress, gzip, chunked",
     ])
