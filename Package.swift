@@ -45,8 +45,10 @@ extension Target.Dependency {
         name: "ArgumentParser", package: "swift-argument-parser")
 }
 
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: librarySettings)
+func room(
+    _ name: String, _ dependencies: [Target.Dependency] = [], besides: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: librarySettings + besides)
 }
 
 func tests(
@@ -110,12 +112,10 @@ let package = Package(
         room(
             "LedgerFiles",
             ["CSystemCalls", "Ledger", "AuditRecords", "SignedNotes", .crypto, .system]),
-        .target(
-            name: "Exchanges",
-            dependencies: [
-                "ByteCoding", "AccessModel", "Policy", "Identity", "AuditRecords", "Ledger",
-            ],
-            swiftSettings: librarySettings + unaudited),
+        room(
+            "Exchanges",
+            ["ByteCoding", "AccessModel", "Policy", "Identity", "AuditRecords", "Ledger"],
+            besides: unaudited),
         // Layer 5
         room(
             "DataPlane",

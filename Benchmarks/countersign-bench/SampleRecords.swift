@@ -62,7 +62,7 @@ struct SampleRecords: ~Copyable {
 
     /// As small a record as the schema admits.
     mutating func smallest(at now: UTCInstant) -> RecordDraft {
-        SystemRecord.logStop(uid: randomness.uniqueID(at: now), time: now, cause: "x")
+        SystemRecord.logStop(uid: randomness.uniqueID(at: now), time: now, cause: .shutdown)
             .draft(producer: ledger.producer)
     }
 }

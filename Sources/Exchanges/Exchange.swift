@@ -98,12 +98,12 @@ package final class Exchange {
             return refuse(
                 identified, rulebook.refusal(of: match, .malformedPath), match: match)
         }
-        if let limit = rulebook[match.service].limit,
+        if let (limit, name) = rulebook.limit(of: match),
             let bucket = desk.rules.buckets[match.service.value]
         {
             let verdict = desk.limiter.admit(
                 limit.subject(identified.actor.principal, peer: client.address), under: limit,
-                bucket: rulebook[match.service].name, at: identified.acceptedNanoseconds)
+                bucket: name, at: identified.acceptedNanoseconds)
             if case .limited(_, let seconds) = verdict {
                 return refuse(
                     identified, rulebook.rateLimited(match), match: match,

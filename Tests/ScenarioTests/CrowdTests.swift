@@ -106,7 +106,6 @@ import Testing
                 }
             }
             #expect(turnedAway >= 570)
-            #expect(try ProcessFacts.openFiles(server.process.pid) < 300)
             #expect(try first.exchange(site.request()).status == 200)
             crowd = []
             // Once they are gone there is room again; records are written and published all the while.

@@ -76,7 +76,7 @@ actor ProxyServer {
         let fitting = budget.fitting(listeners)
         for (listener, less) in zip(listeners, fitting)
         where less.limits.mostConnections < listener.limits.mostConnections {
-            logger.warning(
+            logger.notice(
                 "too few open files are allowed for http.max_connections",
                 metadata: [
                     "listener": "\(listener.host):\(listener.port)", "files": "\(budget.limit)",

@@ -99,7 +99,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
 
     /// Whether a kept connection is good for one more request.
     func mayServeAgain(now: Moment) -> Bool {
-        guard case .idle = state, let context, context.channel.isActive else { return false }
+        guard case .idle = state, context != nil else { return false }
         return now < born + target.mostAge
     }
 

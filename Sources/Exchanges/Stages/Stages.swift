@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AccessModel
+package import AccessModel
 package import AuditRecords
 package import ByteCoding
 internal import Ledger
@@ -86,4 +86,5 @@ package struct RecordedRequest {
     package var trace: TraceContext { decided.identified.trace }
     /// Who makes the request, for the headers that tell the service.
     package var actor: Actor { decided.identified.actor }
+    package var principal: Principal { actor.principal }
 }

@@ -45,6 +45,6 @@ extension Rulebook {
 
     /// `data_tags` of a decision: those of the rule that made it.
     package func tags(of decision: Decision, in match: RouteMatch) -> [String] {
-        self[match.service].rules.first { $0.id == decision.rule }?.tags ?? []
+        services[match.service.value].rules.first { $0.id == decision.rule }?.tags ?? []
     }
 }

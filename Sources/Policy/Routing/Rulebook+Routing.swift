@@ -58,10 +58,16 @@ extension Rulebook {
         template(of: match).parameters(in: path)
     }
 
+    /// The rate limit of a match's service, and the name of what it counts in.
+    package func limit(of match: RouteMatch) -> (limit: RateLimit, bucket: String)? {
+        services[match.service.value].limit.map { ($0, services[match.service.value].name) }
+    }
+
     /// How accesses to a match are recorded.
     package func audit(of match: RouteMatch) -> AuditPolicy {
-        let service = self[match.service]
-        return match.route.flatMap { service.routes[$0.value].audit } ?? service.audit
+        let service = match.service.value
+        guard let route = match.route else { return services[service].audit }
+        return services[service].routes[route.value].audit ?? services[service].audit
     }
 
     /// Whether a path of this match may hold `%2F`.

@@ -27,6 +27,10 @@ enum KnownDifference: CaseIterable {
     /// on; RFC 9110 §7.8 lets a server ignore it.
     case upgrade
 
+    /// It keeps a connection whose answer to HEAD, or whose 304, announces a body. Ours closes it: a service
+    /// that sent that body all the same would be answering the next request with it.
+    case announcedBody
+
     /// The difference that explains what was found at a message of `ours`, if one does.
     static func explaining(
         _ index: Int, ours: ReadConnection, stock: ReadConnection, bytes: [UInt8], method: String?
@@ -63,6 +67,11 @@ enum KnownDifference: CaseIterable {
             return method == "HEAD" && !isMissing && message.keepsAlive
                 && !stock.messages[index].keepsAlive && message.values("content-length").isEmpty
                 && message.values("transfer-encoding").isEmpty
+        case .announcedBody:
+            return !isMissing && !message.keepsAlive && stock.messages[index].keepsAlive
+                && (method == "HEAD" || message.start.contains(" 304"))
+                && !(message.values("content-length") + message.values("transfer-encoding"))
+                    .isEmpty
         case .proxyConnection:
             let before = ours.messages[...index]
             return before.contains { !$0.values("proxy-connection").isEmpty }

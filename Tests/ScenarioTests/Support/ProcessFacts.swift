@@ -9,11 +9,6 @@ enum ProcessFacts {
     /// Resident memory in KiB.
     static func resident(_ pid: pid_t) throws -> Int { try status(pid, "VmRSS") }
 
-    /// How many files a process has open.
-    static func openFiles(_ pid: pid_t) throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
-    }
-
     private static func status(_ pid: pid_t, _ name: String) throws -> Int {
         let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
         for line in text.split(separator: "\n") where line.hasPrefix(name + ":") {
