@@ -78,8 +78,9 @@ extension Ledger {
         do {
             try publisher.flush()
         } catch {
-            // A full disk passes: the next flush tries again, and the commit journal holds everything.
-            guard error.cause != .noSpace || error.operation == .sync else { return }
+            // A full disk passes, and so does a want of descriptors: the next flush tries again, and the
+            // commit journal holds everything.
+            guard !error.isPassing else { return }
             poison(LogPoisoned(cause: .publish(error)))
         }
     }

@@ -215,6 +215,8 @@ package final class FileStorage: LedgerStorage {
     ) -> StorageFault {
         switch error {
         case .noSpace, .diskQuotaExceeded: StorageFault(operation, file, .noSpace)
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
+            StorageFault(operation, file, .noDescriptors)
         case .permissionDenied, .notPermitted, .readOnlyFileSystem:
             StorageFault(operation, file, .notPermitted)
         default: StorageFault(operation, file, .system(error.rawValue))

@@ -98,7 +98,8 @@ import Testing
                 try? client.send(site.request())
                 crowd.append(client)
             }
-            for client in crowd {
+            let deadline = ContinuousClock.now + patience
+            for client in crowd where ContinuousClock.now < deadline {
                 // Some of those turned away find their connection closed before they have read why.
                 guard let answer = try? client.answer(), answer.status == 200 else {
                     turnedAway += 1

@@ -105,6 +105,22 @@ struct DocumentTests {
         }
     }
 
+    @Test("Every attack that is said to be tested has its test")
+    func attacks() throws {
+        let page = "Docs/Internals/Attacks.md"
+        let headings = try Repository.lines(page).filter { $0.hasPrefix("## ") }
+        let rows = try headings.flatMap { Markdown(try Repository.text(page)).rows(below: $0) }
+        #expect(rows.count > 60)
+        for row in rows {
+            guard row[3] != "–" else {
+                #expect(row[1].hasPrefix("not covered: "), "\(row[0])")
+                continue
+            }
+            let text = Repository.exists(row[3]) ? try Repository.text(row[3]) : ""
+            #expect(text.contains(row[2]), "\(row[3]) has no test \"\(row[2])\"")
+        }
+    }
+
     @Test("Scripts can be run and say how")
     func scripts() throws {
         for file in Repository.files(below: "Scripts/", ending: "") + [".ci/run"] {

@@ -48,7 +48,7 @@ extension ClientConnection: DeadlineOwner {
         phase = .lingering
         input = ByteBuffer()
         flush()
-        guard !lane.isForced, standing != .excess else {
+        guard !lane.isForced else {
             context.close(promise: nil)
             return
         }

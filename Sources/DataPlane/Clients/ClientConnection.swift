@@ -137,6 +137,8 @@ final class ClientConnection: ChannelInboundHandler {
         } else {
             standing = listener.census.mayLinger() ? .turnedAway : .excess
             turnAway()
+            // Recorded like the others, but its descriptor is needed.
+            if standing == .excess { context.close(promise: nil) }
         }
     }
 
@@ -145,11 +147,11 @@ final class ClientConnection: ChannelInboundHandler {
         case unknown
         case admitted
         case turnedAway
-        /// Turned away, with too many others that were.
+        /// Turned away, with too many others that were: not even told why.
         case excess
     }
 
-    private(set) var standing = Standing.unknown
+    private var standing = Standing.unknown
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         isInRead = true
@@ -200,11 +202,10 @@ final class ClientConnection: ChannelInboundHandler {
         case .turnedAway: listener.census.lingered()
         case .unknown, .excess: break
         }
-        standing = .unknown
         input = ByteBuffer()
         if wasInHead {
             refuse(.clientClosed, version: nil)
-        } else if stage != .none {
+        } else if stage != .none, standing != .excess {
             lane.counters.abandonedRequests.count()
             end(.clientClosed, closes: true)
         }

@@ -109,7 +109,7 @@ struct GroupWriter: ~Copyable {
                 through: max(journal.capacity, journal.length + group.frame.count))
         } catch {
             // Nothing of this group is on the disk. A failed sync of earlier groups is another matter.
-            return error.operation == .sync
+            return error.operation == .sync && !error.isPassing
                 ? sequencer.groupFailed(error) : sequencer.groupRejected(error)
         }
         do throws(StorageFault) {

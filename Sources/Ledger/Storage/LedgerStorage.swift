@@ -55,6 +55,8 @@ package struct StorageFault: Error, Hashable, Sendable {
     package enum Cause: Hashable, Sendable {
         /// The disk, or the quota, is full.
         case noSpace
+        /// The process, or the system, has no room for another open file. Nothing was done.
+        case noDescriptors
         /// Reading or writing is not permitted, or the file system is read-only.
         case notPermitted
         /// The error number that the system gave.
@@ -72,11 +74,25 @@ package struct StorageFault: Error, Hashable, Sendable {
     }
 }
 
+extension StorageFault {
+    /// Whether nothing was lost or left in doubt, so that the same may be tried again later.
+    ///
+    /// A sync that fails for want of space is another matter: what it was to make durable may be gone.
+    var isPassing: Bool {
+        switch cause {
+        case .noSpace: operation != .sync
+        case .noDescriptors: true
+        case .notPermitted, .system: false
+        }
+    }
+}
+
 extension StorageFault: CustomStringConvertible {
     package var description: String {
         let what =
             switch cause {
             case .noSpace: "no space left; free some"
+            case .noDescriptors: "too many files are open; allow more"
             case .notPermitted: "not permitted; check owner, mode and mount"
             case .system(let number): "system error \(number); check the disk and the kernel log"
             }

@@ -62,6 +62,9 @@ struct AttackTable {
             let problem = "urn:countersign:problem:\(reason)\""
             #expect(answer.body.contains(problem), name, sourceLocation: location)
         }
+        if row.status != 200 {
+            #expect(answer.isPlainRefusal, name, sourceLocation: location)
+        }
         wanted.append((name.rawValue, answer.value("Countersign-Record") ?? "none", row.reason))
 
         let answers = text.occurrences(of: "Countersign-Record: ")
@@ -116,6 +119,17 @@ struct AttackTable {
 }
 
 extension WireMessage {
+    /// Whether this is an answer of our own that tells nothing of the request.
+    var isPlainRefusal: Bool {
+        values("Content-Type") == ["application/problem+json"]
+            && values("Cache-Control") == ["no-store"]
+            && values("X-Content-Type-Options") == ["nosniff"]
+            && value("Countersign-Record").map { body.contains($0) } == true
+            && ["invoices", "admin", "evil", "smuggled", "canary", "example"].allSatisfy {
+                !body.contains($0)
+            }
+    }
+
     /// Whether exactly one field, or none, says where the body ends.
     var isFramedOnce: Bool {
         let (lengths, codings) = (values("Content-Length"), values("Transfer-Encoding"))

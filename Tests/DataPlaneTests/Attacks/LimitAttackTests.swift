@@ -1,8 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AuditRecords
 import DataPlane
 import HTTPWire
+import Ledger
 import Testing
 
 /// Each limit at its last value and one beyond.
@@ -101,6 +103,33 @@ struct LimitAttackTests {
             .passed("256 bytes", post(extended(256))), .cut(extended(257), "framing_overhead"),
         ])
     }
+
+    @Test("No request makes a large record")
+    func records() async throws {
+        let long = String(repeating: "a", count: 8_000)
+        try await withHouse { house in
+            for text in [
+                "x\n", "GET /\(long) HTTP/1.1\r\nHost: a\r\n\r\n",
+                house.get("/v1/invoices/\(long)?\(long.prefix(100))", "User-Agent: \(long)\r\n"),
+                house.get("/v1/invoices/1", "X-Forwarded-For: \(long)\r\ntraceparent: \(long)\r\n"),
+                house.get().replacing("Host: api.example.com", with: "Host: \(Self.longestHost)"),
+                "\(String(repeating: "M", count: 32)) /\(long) HTTP/1.1\r\nHost: a\r\n\r\n",
+            ] {
+                let client = try await house.connect()
+                try await client.send(text)
+                _ = try await client.response()
+                try await client.close()
+            }
+            await house.plane.shutdown(grace: .seconds(5))
+            _ = house.ledger.close()
+            let accesses = house.records.filter { $0.actor != "system" }
+            #expect(accesses.count == 6)
+            #expect(accesses.map(\.leaf.count).max() ?? 0 <= 1_536)
+        }
+    }
+
+    private static let longestHost = Array(repeating: String(repeating: "h", count: 62), count: 4)
+        .joined(separator: ".")
 
     @Test("Content is passed on as it came: nothing is decompressed here")
     func compressed() async throws {

@@ -101,7 +101,7 @@ struct SlowClientTests {
         settings.holding.mostBytes = 32 << 20
         settings.holding.longest = .seconds(60)
         settings.limits.lingerTimeout = .milliseconds(50)
-        settings.limits.headTimeout = .milliseconds(500)
+        settings.limits.bodyTimeout = .milliseconds(500)
         try await withHouse(settings) { _ in
             .bytes(ok(large))
         } _: { house in
@@ -109,8 +109,9 @@ struct SlowClientTests {
             try await client.send(house.get("/v1/invoices/1", "Connection: close\r\n"))
             _ = try await house.upstream.requests(1)
             try await house.wait { $0.upstreamConnects == 1 && $0.requests == 1 }
-            // Another client's head times out meanwhile: more time than lingering takes has passed.
-            let clock = try await RawClient.connect(house.port, greeting: "GET ")
+            // Another client's body times out meanwhile: more time than lingering takes has passed.
+            let clock = try await RawClient.connect(
+                house.port, greeting: house.post("Content-Length: 9\r\n", ""))
             #expect(try await clock.response().status == 408)
             try await client.read()
             #expect(try await client.response().body.utf8.count == large.utf8.count)

@@ -19,7 +19,7 @@ import TestSupport
 struct HouseSettings: Sendable {
     var audit = AuditPolicy(ahead: .auto, onFailure: .deny)
     var limit: RateLimit?
-    var limits = ClientLimits()
+    var limits = ClientLimits.patient
     var holding = ResponseHolding()
     var timeouts = UpstreamTimeouts()
     var hostField = UpstreamConfiguration.HostField.preserved
@@ -222,7 +222,7 @@ extension House {
 
     /// Waits until the counters are as they should be.
     func wait(_ isReady: (DataPlaneStatus) -> Bool) async throws {
-        let deadline = NIODeadline.now() + .seconds(10)
+        let deadline = NIODeadline.now() + .seconds(30)
         while !isReady(plane.status) {
             guard NIODeadline.now() < deadline else {
                 throw Late(what: "a counter", state: "\(plane.status)")
@@ -252,5 +252,18 @@ extension House {
                 now: { UTCInstant(microseconds: 0) },
                 monotonic: { NIODeadline.now().uptimeNanoseconds }),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    }
+}
+
+extension ClientLimits {
+    /// Nobody is given up because the machine is busy: a test about time sets the time that it is about.
+    static var patient: ClientLimits {
+        var limits = ClientLimits()
+        limits.headTimeout = .seconds(600)
+        limits.handshakeTimeout = .seconds(600)
+        limits.idleTimeout = .seconds(600)
+        limits.bodyTimeout = .seconds(600)
+        limits.writeTimeout = .seconds(600)
+        return limits
     }
 }
