@@ -21,7 +21,7 @@ struct HouseSettings: Sendable {
     var limit: RateLimit?
     var limits = ClientLimits.patient
     var holding = ResponseHolding()
-    var timeouts = UpstreamTimeouts()
+    var timeouts = UpstreamTimeouts.patient
     var hostField = UpstreamConfiguration.HostField.preserved
     var tls: ListenerTLS?
     var upstreamTLS: UpstreamTLS?
@@ -265,5 +265,16 @@ extension ClientLimits {
         limits.bodyTimeout = .seconds(600)
         limits.writeTimeout = .seconds(600)
         return limits
+    }
+}
+
+extension UpstreamTimeouts {
+    /// As ``ClientLimits/patient``.
+    static var patient: UpstreamTimeouts {
+        var timeouts = UpstreamTimeouts()
+        timeouts.connect = .seconds(600)
+        timeouts.head = .seconds(600)
+        timeouts.body = .seconds(600)
+        return timeouts
     }
 }
