@@ -345,6 +345,8 @@ def main():
     arguments = parser.parse_args()
     folder = arguments.keep or pathlib.Path(tempfile.mkdtemp(prefix="countersign-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
+    # Workers of nginx started by root are of another user.
+    folder.chmod(0o755)
     bench = Bench(arguments, folder)
     results = {}
     try:
