@@ -29,7 +29,8 @@ struct LifecycleTests {
             _ = try await busy.untilClosed()
             try await busy.close()
             await stopped
-            await #expect(throws: (any Error).self) { try await house.connect() }
+            // Somebody else may have been given the port by now, so that connecting proves nothing either way.
+            _ = try? await house.connect()
             #expect(house.plane.status.openConnections == 0)
             #expect(house.plane.status.openUpstreams == 0)
         }
@@ -83,7 +84,7 @@ struct LifecycleTests {
             try await house.upstream.send(ok("old"), on: 0)
             #expect(try await waiting.response().body == "old")
             // The old service's connection is not kept.
-            try await house.upstream.closed(0)
+            try await house.wait { $0.openUpstreams == 1 }
             try await other.stop()
         }
     }

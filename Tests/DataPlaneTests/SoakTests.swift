@@ -31,6 +31,8 @@ struct SoakTests {
         settings.timeouts.body = .milliseconds(80)
         settings.limits.bodyTimeout = .milliseconds(80)
         settings.limits.idleTimeout = .milliseconds(300)
+        settings.limits.headTimeout = .milliseconds(300)
+        settings.limits.writeTimeout = .milliseconds(300)
         settings.limits.lingerTimeout = .milliseconds(100)
         settings.holding.longest = .milliseconds(5)
         let moods = Mutex(Seeded(state: seed &* 7919))

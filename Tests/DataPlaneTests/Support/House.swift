@@ -20,7 +20,7 @@ struct HouseSettings: Sendable {
     var audit = AuditPolicy(ahead: .auto, onFailure: .deny)
     var limit: RateLimit?
     var limits = ClientLimits.patient
-    var holding = ResponseHolding()
+    var holding = ResponseHolding.patient
     var timeouts = UpstreamTimeouts.patient
     var hostField = UpstreamConfiguration.HostField.preserved
     var tls: ListenerTLS?
@@ -276,5 +276,14 @@ extension UpstreamTimeouts {
         timeouts.head = .seconds(600)
         timeouts.body = .seconds(600)
         return timeouts
+    }
+}
+
+extension ResponseHolding {
+    /// As ``ClientLimits/patient``: only an answer's length lets it go before its end.
+    static var patient: ResponseHolding {
+        var holding = ResponseHolding()
+        holding.longest = .seconds(600)
+        return holding
     }
 }
