@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: demo build install test check bench gate kills golden docs clean help
+.PHONY: demo build install test check bench gate kills drill golden docs clean help
 
 demo: build ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
 	@if [ -t 1 ] && [ -z "$(ONCE)" ]; then \
@@ -49,6 +49,13 @@ gate: ## Build for speed and hold the allocations of a request and of a record a
 
 kills: ## Kill a loaded proxy KILLS times (1000), at random moments; COUNTERSIGN_SEED repeats a run
 	COUNTERSIGN_KILLS=$(or $(KILLS),1000) $(SWIFT) test --filter KillTests
+
+drill: ## Damage a log of 200,000 records in every known way; fail unless the verifier names each
+	@Scripts/bootstrap
+	$(SWIFT) build -c release --product countersign-drill
+	$(SWIFT) build -c release --product countersign-verify
+	.build/release/countersign-drill --records 200000 --flips 20
+	.build/release/countersign-drill --records 4000 --flips 400
 
 golden: ## Write the golden files anew from what the program prints now; read the diff
 	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter CountersignCommandsTests

@@ -158,6 +158,13 @@ let package = Package(
                 "LedgerFiles", "Verification", .argumentParser, .crypto, .system,
             ],
             path: "Benchmarks/countersign-bench", swiftSettings: testSettings),
+        .executableTarget(
+            name: "countersign-drill",
+            dependencies: [
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Ledger",
+                "Verification", "LedgerFiles", "TestSupport", .argumentParser, .crypto, .system,
+            ],
+            swiftSettings: librarySettings),
         // Tests, by the layer of what they test
         tests("ByteCoding"),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
@@ -216,7 +223,8 @@ let package = Package(
         tests("CountersignCommands", ["ByteCoding"], exclude: ["Golden"]),
         // Runs the programs, which are built because it depends on them.
         .testTarget(
-            name: "ScenarioTests", dependencies: ["countersign", "countersign-verify"],
+            name: "ScenarioTests",
+            dependencies: ["countersign", "countersign-verify", "countersign-drill"],
             swiftSettings: testSettings),
         .testTarget(
             name: "DocumentationTests",

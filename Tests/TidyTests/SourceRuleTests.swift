@@ -11,6 +11,7 @@ struct SourceRuleTests {
     /// Rooms whose business is to print.
     private static let printing = [
         "Sources/CountersignCommands/", "Sources/countersign/", "Sources/countersign-verify/",
+        "Sources/countersign-drill/",
     ]
 
     /// What is not wanted, and why.

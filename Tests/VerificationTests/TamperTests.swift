@@ -87,8 +87,10 @@ import Verification
         dropped.remove(at: 4)
         var inserted = all
         inserted.insert(all[2], at: 3)
-        for (name, entries) in [("swapped", swapped), ("dropped", dropped), ("inserted", inserted)]
-        {
+        for (name, entries, code, index) in [
+            ("swapped", swapped, FindingCode.recordsReordered, 2),
+            ("dropped", dropped, .recordsDeleted, 4), ("inserted", inserted, .recordsInserted, 3),
+        ] as [(String, [[UInt8]], FindingCode, UInt64)] {
             try log.directory.write(entries.flatMap(\.self), to: Self.entries)
             // The journal still has the newest groups and contradicts; without it the tree does.
             for withJournal in [true, false] {
@@ -97,6 +99,12 @@ import Verification
                 }
                 let report = try await verify(log.directory, [log.key])
                 #expect(report.verdict == .integrityFailure, "\(name)")
+                guard !withJournal else { continue }
+                let finding = report.findings.first { $0.code == code }
+                #expect(finding?.index == LeafIndex(index), "\(name)")
+                #expect(finding?.file == Self.entries, "\(name)")
+                let first = report.findings.filter { $0.concern == .integrity }.compactMap(\.index)
+                #expect(first.min() == LeafIndex(index), "\(name)")
             }
         }
     }
@@ -115,10 +123,13 @@ import Verification
 
     @Test func `bytes behind the signed records are found`() async throws {
         let log = try LedgerLog(2)
-        for file in [Self.entries, "tree/0", "segments/00000001/entries"] {
+        for file in [
+            Self.entries, "segments/00000000/offsets", "tree/0", "segments/00000001/entries",
+            "checkpoint", "checkpoints",
+        ] {
             let copy = try log.directory.copy()
             let bytes = copy.files.contains(file) ? try copy.read(file) : []
-            try copy.write(bytes + [0, 1, 7], to: file)
+            try copy.write(bytes + [9, 1, 7, 9], to: file)
             let report = try await verify(copy, [log.key])
             #expect(report.codes == [.trailingBytes], "\(file)")
             #expect(report.findings.first { $0.code == .trailingBytes }?.file == file)
@@ -134,6 +145,25 @@ import Verification
         let report = try await verify(log.directory, [log.key])
         #expect(report.codes.contains(.journalConflict))
         #expect(report.verdict == .integrityFailure)
+    }
+
+    @Test func `a zero is a contradiction of the journal unless a sector's rest is zero with it`()
+        async throws
+    {
+        let log = try LedgerLog(4)
+        let good = try log.directory.read(Self.entries)
+        let at = try #require(try places(log.directory).last).lowerBound + 50
+        try log.directory.tamper(Self.entries) { $0[at] = 0 }
+        #expect(try await verify(log.directory, [log.key]).codes.contains(.journalConflict))
+        // So a crash leaves it; the journal has what was to be there.
+        let end = min(good.count, (at / 512 + 1) * 512)
+        for length in [end - at - 1, end - at] {
+            var bytes = good
+            bytes.replaceSubrange(at..<at + length, with: repeatElement(0, count: length))
+            try log.directory.write(bytes, to: Self.entries)
+            let report = try await verify(log.directory, [log.key])
+            #expect((report.verdict == .verified) == (length == end - at), "\(report.findings)")
+        }
     }
 
     @Test func `missing files are found`() async throws {

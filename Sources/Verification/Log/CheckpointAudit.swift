@@ -42,6 +42,9 @@ struct CheckpointAudit {
                         .checkpointUnreadable, file: item.file,
                         detail: "number \(item.position): \(fault)"))
             case .success(let checkpoint):
+                if let excess = item.excess {
+                    findings.report(Finding(.trailingBytes, file: item.file, offset: excess))
+                }
                 let size = checkpoint.claim.size
                 if checkpoint.claim.origin != newest?.claim.origin {
                     findings.report(

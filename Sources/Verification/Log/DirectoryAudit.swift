@@ -19,6 +19,7 @@ struct DirectoryAudit {
             try check(snapshot.disclosures(of: segment), LogLayout.disclosures(segment), &findings)
         }
         try checkTreeLengths(&findings)
+        try checkOffsetsLengths(&findings)
         try checkNextSegment(&findings)
         let subjects = try snapshot.subjectKeys()
         let periods = try snapshot.periodKeys()
@@ -66,6 +67,18 @@ struct DirectoryAudit {
             let name = LogLayout.tree(level: level.value)
             let file = try OverlaidFile(snapshot.path(name), patches: [])
             let expected = Int(level.hashCount(in: snapshot.size)) * Hash256.byteCount
+            if file.length > expected, try !hasGrown() {
+                findings.report(Finding(.trailingBytes, file: name, offset: expected))
+            }
+        }
+    }
+
+    private func checkOffsetsLengths(_ findings: inout FindingList) throws(LogReadFailure) {
+        let size = snapshot.size.count
+        for first in stride(from: 0, to: size, by: Int(LogLayout.segmentEntries)) {
+            let name = LogLayout.offsets(SegmentNumber(of: LeafIndex(first)))
+            let file = try OverlaidFile(snapshot.path(name), patches: [])
+            let expected = Int(min(size - first, LogLayout.segmentEntries)) * 4
             if file.length > expected, try !hasGrown() {
                 findings.report(Finding(.trailingBytes, file: name, offset: expected))
             }

@@ -33,11 +33,8 @@ package struct LogVerifier: Sendable {
         let snapshot = try LogSnapshot(directory: directory)
         let files = snapshot.checkpointFiles
         var findings = FindingList()
-        if files.journalRest > 0 {
-            findings.report(
-                Finding(
-                    .tornJournalEnd, file: LogLayout.checkpointJournal,
-                    detail: "\(files.journalRest) bytes"))
+        if let rest = files.journalRest(of: snapshot.newest?.claim.origin) {
+            findings.report(rest)
         }
         if !files.publishedIsJournalled {
             findings.report(
@@ -61,10 +58,12 @@ package struct LogVerifier: Sendable {
             FoundCheckpoint($0, file: LogLayout.checkpoint, position: 0)
         }
         let newest = found?.checkpoint
+        let content = TilesContent(directory: directory, size: newest?.claim.size ?? .empty)
+        var findings = FindingList()
+        try content.checkLengths(&findings)
         return try await verify(
-            TilesContent(directory: directory, size: newest?.claim.size ?? .empty),
-            CheckpointAudit(found.map { [$0] } ?? [], published: found, newest: newest),
-            newest: newest, keys: nil, FindingList())
+            content, CheckpointAudit(found.map { [$0] } ?? [], published: found, newest: newest),
+            newest: newest, keys: nil, findings)
     }
 
     private func verify<Content: LogContent>(
@@ -90,9 +89,12 @@ package struct LogVerifier: Sendable {
         checkpoints.checkRoots(result.tree.roots, size: content.size)
         findings.report(checkpoints.findings)
         let root = result.tree.roots[content.size.count]
-        if let claim = newest?.claim, root != claim.root, try result.tree.storedRoot() == claim.root
-        {
-            findings.report(Finding(.treeAuthentic))
+        if let claim = newest?.claim {
+            if root == claim.root {
+                findings.blameTree()
+            } else if try result.tree.storedRoot() == claim.root {
+                findings.report(Finding(.treeAuthentic))
+            }
         }
         if let remembered {
             let found = remembered.findings(

@@ -51,11 +51,15 @@ package struct RememberedCheckpoint: Sendable {
         guard self.size <= size else {
             return [
                 Finding(
-                    .olderThanRemembered,
+                    .olderThanRemembered, file: LogLayout.checkpoint, index: size.nextIndex,
                     detail: "\(size.count) records now, \(self.size.count) then")
             ]
         }
         guard let root, root != checkpoint.claim.root else { return [] }
-        return [Finding(.forked, detail: "at size \(self.size.count)")]
+        return [
+            Finding(
+                .forked, file: LogLayout.checkpoint,
+                detail: "somewhere in the first \(self.size.count) records")
+        ]
     }
 }

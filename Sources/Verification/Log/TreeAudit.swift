@@ -10,6 +10,8 @@ struct TreeAudit<Content: LogContent> {
     private let content: Content
     private var frontier: Frontier? = Frontier()
     private var last: SegmentSummary.End?
+    /// Whether all segments so far are as the stored tree has them.
+    private var isAsStored = true
     /// The root at each size asked for, where it could be computed.
     private(set) var roots: [UInt64: RootHash] = [0: .empty]
     private(set) var findings = FindingList()
@@ -19,6 +21,7 @@ struct TreeAudit<Content: LogContent> {
     mutating func take(_ segment: SegmentSummary) throws(LogReadFailure) {
         checkBorder(segment)
         last = segment.isWhole ? segment.last : nil
+        isAsStored = isAsStored && segment.isAsStored
         for (size, joined) in segment.marks {
             if let frontier { roots[size] = frontier.root(followedBy: joined) }
         }
@@ -33,6 +36,7 @@ struct TreeAudit<Content: LogContent> {
         frontier?.append(node, height: .segment) { level, hash in
             if level.value > 2 { upper.append((level, hash)) }
         }
+        guard isAsStored else { return }
         for (level, hash) in upper { try compare(hash, level, after: segment) }
     }
 

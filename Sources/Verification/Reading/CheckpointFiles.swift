@@ -13,13 +13,34 @@ struct FoundCheckpoint: Sendable {
     /// Its place among the checkpoints of that file, from 0.
     let position: Int
     let content: Result<UnverifiedCheckpoint, CheckpointReadFault>
+    /// Where bytes begin that are behind the checkpoint.
+    let excess: Int?
 
     init(_ note: some Collection<UInt8>, file: String, position: Int) {
         self.file = file
         self.position = position
-        content = Result { () throws(CheckpointReadFault) in
-            try UnverifiedCheckpoint(Array(note))
+        let note = Array(note)
+        let whole = Self.read(note[...])
+        guard case .failure = whole, let (checkpoint, end) = Self.beginning(of: note) else {
+            (content, excess) = (whole, nil)
+            return
         }
+        (content, excess) = (.success(checkpoint), end)
+    }
+
+    private static func read(
+        _ note: ArraySlice<UInt8>
+    ) -> Result<UnverifiedCheckpoint, CheckpointReadFault> {
+        Result { () throws(CheckpointReadFault) in try UnverifiedCheckpoint(Array(note)) }
+    }
+
+    /// The checkpoint that a few of the first lines are, and how long they are.
+    private static func beginning(of note: [UInt8]) -> (UnverifiedCheckpoint, end: Int)? {
+        let ends = note.indices.lazy.filter { note[$0] == UInt8(ascii: "\n") }.prefix(32)
+        for end in ends.reversed() {
+            if case .success(let checkpoint) = read(note[...end]) { return (checkpoint, end + 1) }
+        }
+        return nil
     }
 
     var checkpoint: UnverifiedCheckpoint? {
@@ -34,8 +55,8 @@ struct CheckpointFiles: Sendable {
     let journal: [FoundCheckpoint]
     /// In the order of the commit journal.
     let frames: [FoundCheckpoint]
-    /// Bytes behind the journal's last whole note: a torn last write, or damage.
-    let journalRest: Int
+    /// What is behind the journal's last whole note, and where it begins.
+    private let journalRest: (bytes: ArraySlice<UInt8>, offset: Int)
 
     init(directory: FilePath, frames: [CommitFrame]) throws(LogReadFailure) {
         let note = try ReadableFile.contents(ifAny: directory.appending(LogLayout.checkpoint))
@@ -44,7 +65,7 @@ struct CheckpointFiles: Sendable {
         let file = try ReadableFile.contents(ifAny: directory.appending(name)) ?? []
         let (notes, length) = CheckpointJournal.scan(file)
         journal = notes.enumerated().map { FoundCheckpoint($1, file: name, position: $0) }
-        journalRest = file.count - length
+        journalRest = (file[length...], length)
         self.frames = frames.enumerated().map {
             FoundCheckpoint($1.checkpoint, file: "commits", position: $0)
         }
@@ -56,6 +77,20 @@ struct CheckpointFiles: Sendable {
         return journal.contains {
             $0.checkpoint?.claim == published.claim
         }
+    }
+
+    /// What is wrong with the end of the journal: a crash leaves the beginning of the note that was being
+    /// written, or zeros where it was to be; anything else was put there.
+    func journalRest(of origin: LogOrigin?) -> Finding? {
+        let (rest, offset) = journalRest
+        guard !rest.isEmpty else { return nil }
+        let start = Array("\(origin?.text ?? "")\n".utf8)
+        let isBeginning = rest.dropFirst(2).prefix(start.count).elementsEqual(
+            start.prefix(max(0, rest.count - 2)))
+        let isTorn = isBeginning || rest.allSatisfy { $0 == 0 }
+        return Finding(
+            isTorn ? .tornJournalEnd : .trailingBytes, file: LogLayout.checkpointJournal,
+            offset: offset, detail: "\(rest.count) bytes")
     }
 
     var all: [FoundCheckpoint] { journal + (published.map { [$0] } ?? []) + frames }

@@ -108,18 +108,27 @@ struct OverlaidFile: Sendable {
         return try bytes(0..<length)
     }
 
+    /// What a disk writes whole or not at all, at least.
+    private static let sectorBytes = 512
+
     /// The first byte on disk that contradicts the journal.
     ///
-    /// Bytes that are missing or zero are what a crash leaves of an unfinished application, and no
-    /// contradiction.
+    /// Bytes that are missing, or zero up to the end of a disk's sector, are what a crash leaves of an
+    /// unfinished application, and no contradiction.
     func firstConflict() throws(LogReadFailure) -> Int? {
         guard let lengthOnDisk, lengthOnDisk > settledLength else { return nil }
         let file = try ReadableFile(path)
         for patch in patches where patch.offset < lengthOnDisk {
-            let onDisk = try file.bytes(patch.offset..<min(patch.end, lengthOnDisk))
+            let end = min(patch.end, lengthOnDisk)
+            let sectorEnd = (end + Self.sectorBytes - 1) / Self.sectorBytes * Self.sectorBytes
+            let onDisk = try file.bytes(patch.offset..<min(sectorEnd, lengthOnDisk))
             for (position, (found, expected)) in zip(onDisk, patch.bytes).enumerated()
-            where found != expected && found != 0 {
-                return patch.offset + position
+            where found != expected {
+                let offset = patch.offset + position
+                let rest = Self.sectorBytes - offset % Self.sectorBytes
+                guard onDisk[position...].prefix(rest).allSatisfy({ $0 == 0 }) else {
+                    return offset
+                }
             }
         }
         return nil

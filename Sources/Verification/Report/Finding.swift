@@ -80,6 +80,22 @@ struct FindingList: Sendable {
         for finding in list.findings { report(finding) }
     }
 
+    /// Once the records are known to be as signed, a leaf's hash that differs is the stored tree's fault.
+    mutating func blameTree() {
+        let found = findings
+        self = FindingList()
+        for finding in found {
+            guard finding.code == .leafNotInTree else {
+                report(finding)
+                continue
+            }
+            var blamed = Finding(.nodeNotInTree, file: finding.detail, index: finding.index)
+            blamed.count = finding.count
+            blamed.lastIndex = finding.lastIndex
+            report(blamed)
+        }
+    }
+
     /// The findings about records first, by the first record concerned; then the others as they came.
     var inOrder: [Finding] {
         findings.enumerated().sorted { one, other in

@@ -10,6 +10,9 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case journalConflict = "journal_conflict"
     case notARecord = "not_a_record"
     case wrongIndex = "wrong_index"
+    case recordsDeleted = "records_deleted"
+    case recordsInserted = "records_inserted"
+    case recordsReordered = "records_reordered"
     case wrongOrigin = "wrong_origin"
     case brokenChain = "broken_chain"
     case timeWentBack = "time_went_back"
@@ -78,7 +81,8 @@ extension FindingCode {
     package var concern: Concern {
         switch self {
         case .fileMissing, .entryTorn, .trailingBytes, .journalConflict, .notARecord, .wrongIndex,
-            .wrongOrigin, .brokenChain, .timeWentBack, .leafNotInTree, .nodeNotInTree,
+            .recordsDeleted, .recordsInserted, .recordsReordered, .wrongOrigin, .brokenChain,
+            .timeWentBack, .leafNotInTree, .nodeNotInTree,
             .treeFileTooShort, .offsetsDiffer, .checkpointUnreadable, .checkpointForged,
             .checkpointNotJournalled, .checkpointsNotGrowing, .checkpointBeyondLog, .rootMismatch,
             .proofFails, .leafHashDiffers:
@@ -107,11 +111,14 @@ extension FindingCode {
         case .journalConflict: "stored bytes contradict the commit journal"
         case .notARecord: "the stored bytes are no record"
         case .wrongIndex: "the record says that it has another index"
+        case .recordsDeleted: "records were taken out here: those that follow belong further on"
+        case .recordsInserted: "records were put in here: those that follow belong further back"
+        case .recordsReordered: "records stand in one another's places"
         case .wrongOrigin: "the record is of another log"
         case .brokenChain: "the record does not follow the one before it"
         case .timeWentBack: "the record was sequenced before the one before it"
         case .leafNotInTree: "stored bytes do not match the tree"
-        case .nodeNotInTree: "a stored hash is not that of the hashes below it"
+        case .nodeNotInTree: "a stored hash is not that of what is below it"
         case .treeFileTooShort: "hashes are missing; opening the log rebuilds them"
         case .offsetsDiffer:
             "stored offsets are not those of the entries; opening the log rebuilds them"

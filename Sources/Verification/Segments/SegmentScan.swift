@@ -27,6 +27,8 @@ struct SegmentScan<Content: LogContent> {
     private var lastHash: LeafHash?
     private var lastTime: [UInt8] = []
     private var nextMark = 0
+    private var shifts = IndexShifts()
+    private var holding = IndexShifts.Holding.asSigned
 
     private static var progressStep: Int { 8192 }
 
@@ -62,6 +64,8 @@ struct SegmentScan<Content: LogContent> {
                 try content.disclosures(of: summary.number), keys: keys,
                 findings: &summary.findings)
             try readEntries()
+            let shift = shifts.finding(end: nextIndex, holding) { content.file(ofEntry: $0) }
+            if let shift { summary.findings.report(shift) }
             if summary.isWhole { summary.joined = frontier.joined }
             try compareStored()
         } catch {
@@ -92,11 +96,13 @@ struct SegmentScan<Content: LogContent> {
         let file = content.file(ofEntry: LeafIndex(place))
         switch stop {
         case .torn(let offset):
+            holding = .tooFew
             summary.findings.report(
                 Finding(
                     .entryTorn, file: file, index: nextIndex, offset: offset,
                     detail: "\(summary.found) of \(summary.expected) are there"))
         case .excess(let file, let offset):
+            holding = .tooMany
             summary.findings.report(Finding(.trailingBytes, file: file, offset: offset))
         case .failed(let failure):
             guard failure.code == .missing || failure.code == .tooShort else { throw failure }
@@ -142,7 +148,7 @@ struct SegmentScan<Content: LogContent> {
     private mutating func check(
         _ facts: LeafFacts, _ bytes: Span<UInt8>, at index: LeafIndex, _ hash: LeafHash
     ) {
-        if facts.index != index.value { report(.wrongIndex, at: index, "it says \(facts.index)") }
+        if facts.index != index.value { shifts.note(at: index, says: facts.index) }
         if let origin, !isEqual(bytes, facts.origin, origin) { report(.wrongOrigin, at: index) }
         if let lastHash, facts.previous != lastHash.hash { report(.brokenChain, at: index) }
         checkTime(bytes, facts.logTime, at: index)
@@ -249,25 +255,34 @@ extension SegmentScan {
         summary.last = summary.last.map {
             SegmentSummary.End(previous: $0.previous, hash: $0.hash, time: instant)
         }
-        try compare(leafRow, level: .leaves, code: .leafNotInTree)
+        // A hash above one that differs, differs, too: only what is wrong in itself is reported.
+        let leaves = try compare(leafRow, level: .leaves, code: .leafNotInTree, skipping: [])
+        var above = Set(leaves.map { $0 / UInt64(TileLevel.fullWidth) })
         if let tiles = TileLevel(1) {
-            try compare(tileRow, level: tiles, code: .nodeNotInTree)
+            above.formUnion(
+                try compare(tileRow, level: tiles, code: .nodeNotInTree, skipping: above))
         }
+        summary.isAsStored = above.isEmpty
         if let segments = TileLevel(2), summary.expected == Int(LogLayout.segmentEntries) {
             summary.storedJoined = try content.storedHashes(
                 level: segments, first: summary.number.value, count: 1
             ).first
-            if let joined = summary.joined {
-                try compare([joined], level: segments, code: .nodeNotInTree)
+            if let joined = summary.joined, above.isEmpty {
+                let nodes = try compare(
+                    [joined], level: segments, code: .nodeNotInTree, skipping: [])
+                summary.isAsStored = nodes.isEmpty
             }
         }
         try compareOffsets()
     }
 
+    /// - Parameter skipped: positions in the level's row that say nothing.
+    /// - Returns: the positions of hashes that differ, and of those skipped.
     private mutating func compare(
-        _ row: [NodeHash], level: TileLevel, code: FindingCode
-    ) throws(LogReadFailure) {
-        guard !row.isEmpty else { return }
+        _ row: [NodeHash], level: TileLevel, code: FindingCode, skipping skipped: Set<UInt64>
+    ) throws(LogReadFailure) -> Set<UInt64> {
+        guard !row.isEmpty else { return skipped }
+        var different = skipped
         let perHash = UInt64(1) << UInt64(level.value * TileLevel.heightStep)
         let first = summary.number.firstIndex.value / perHash
         let stored = try content.storedHashes(level: level, first: first, count: row.count)
@@ -275,10 +290,12 @@ extension SegmentScan {
         for (position, (computed, found)) in zip(row, stored).enumerated()
         where computed != found {
             let place = first + UInt64(position)
+            guard !skipped.contains(place) else { continue }
             // Zeros behind what is settled are what a crash leaves of an unfinished write.
             if place >= settled, found == NodeHash(.zero) {
                 noteUnapplied(content.file(ofHash: place, level: level))
             } else {
+                different.insert(place)
                 let file =
                     level == .leaves
                     ? content.file(ofEntry: LeafIndex(place))
@@ -290,7 +307,7 @@ extension SegmentScan {
                             ? content.file(ofHash: place, level: level) : nil))
             }
         }
-        guard stored.count < row.count else { return }
+        guard stored.count < row.count else { return different }
         let place = first + UInt64(stored.count)
         let file = content.file(ofHash: place, level: level)
         if place < settled {
@@ -299,6 +316,7 @@ extension SegmentScan {
         } else {
             noteUnapplied(file)
         }
+        return different
     }
 
     private mutating func noteUnapplied(_ file: String) {

@@ -33,6 +33,9 @@ struct SegmentSummary: Sendable {
     /// A file could not be read at all.
     var failure: LogReadFailure?
 
+    /// Whether the stored hashes are those of the entries.
+    var isAsStored = true
+
     var isWhole: Bool { found == expected }
 
     init(number: SegmentNumber, expected: Int) {

@@ -20,7 +20,7 @@ struct TilesContent: LogContent {
         for number in 0..<(UInt64(count) + width - 1) / width {
             let index = segment.value * bundles + number
             guard let bundle = EntryBundleCoordinate(index: index, in: size) else { return }
-            let bytes = try self.bytes(bundle)
+            let (bytes, isOwnFile) = try self.bytes(bundle)
             var at = 0
             for _ in 0..<bundle.width {
                 guard bytes.count - at >= 2 else { throw .torn(at: at) }
@@ -29,21 +29,25 @@ struct TilesContent: LogContent {
                 body(bytes, at + 2..<at + 2 + length, at)
                 at += 2 + length
             }
-            if at < bytes.count, bundle.isFull {
+            if at < bytes.count, isOwnFile {
                 throw .excess(file: bundle.path, at: at)
             }
         }
     }
 
-    /// A bundle of the width that it has at this size, cut from the full one where only that is left.
-    private func bytes(_ bundle: EntryBundleCoordinate) throws(EntryStream.Stop) -> [UInt8] {
+    /// A bundle of the width that it has at this size, or the full one where only that is left: then what
+    /// follows is of later records.
+    private func bytes(
+        _ bundle: EntryBundleCoordinate
+    ) throws(EntryStream.Stop) -> ([UInt8], isOwnFile: Bool) {
         do throws(LogReadFailure) {
             if let bytes = try ReadableFile.contents(ifAny: directory.appending(bundle.path)) {
-                return bytes
+                return (bytes, true)
             }
             let full = EntryBundleCoordinate(index: bundle.index, width: TileLevel.fullWidth)
-            return try ReadableFile.contents(
-                of: directory.appending((full ?? bundle).path))
+            return (
+                try ReadableFile.contents(of: directory.appending((full ?? bundle).path)), false
+            )
         } catch {
             throw .failed(error)
         }
@@ -80,6 +84,24 @@ struct TilesContent: LogContent {
         guard var bytes = found else { return nil }
         bytes.removeLast(bytes.count % Hash256.byteCount)
         return Array(bytes.prefix(tile.byteCount))
+    }
+
+    /// Whether there are bytes behind the hashes of any tile.
+    func checkLengths(_ findings: inout FindingList) throws(LogReadFailure) {
+        for tile in TileCoordinate.all(in: size) {
+            let length: Int
+            do throws(LogReadFailure) {
+                length = try ReadableFile(directory.appending(tile.path)).length()
+            } catch {
+                // What is not there is for the comparison with the entries to report.
+                guard error.code == .missing else { throw error }
+                continue
+            }
+            if length > tile.byteCount {
+                findings.report(
+                    Finding(.trailingBytes, file: tile.path, offset: tile.byteCount))
+            }
+        }
     }
 
     func offsets(of segment: SegmentNumber) throws(LogReadFailure) -> [UInt8]? { nil }

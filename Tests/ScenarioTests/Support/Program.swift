@@ -7,6 +7,7 @@ import Foundation
 enum Program: String {
     case countersign
     case verifier = "countersign-verify"
+    case drill = "countersign-drill"
 
     /// The folder of build products: the test bundle's own.
     static func folder() throws -> String {

@@ -1,0 +1,94 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import Merkle
+
+extension DrillBench {
+    /// Entries: changed, moved, taken out, put in, cut off.
+    func damageRecords(_ table: inout Table) throws {
+        let (place, entries) = (place(index), entries)
+        func expected(_ kind: String, _ code: String, _ record: UInt64? = nil) -> Expectation {
+            Expectation(
+                kind: kind, code: code, file: entries, place: .record(record ?? index),
+                exitCode: 10)
+        }
+        try drill(expected("a byte of a record edited", "leaf_not_in_tree"), &table) { bench in
+            try bench.edit(entries) { bytes in
+                let leaf = try Entries(bytes).all[place]
+                guard let status = leaf.firstRange(of: Array(#""status":200"#.utf8)) else {
+                    throw DrillFault("record \(index) has no status")
+                }
+                bytes[status.upperBound - 1] ^= 1
+            }
+        }
+        try drill(expected("two records swapped", "records_reordered"), &table) { bench in
+            try change(bench) { $0.swapAt(place, place + 1) }
+        }
+        try drill(expected("two records far apart swapped", "records_reordered"), &table) { bench in
+            try change(bench) { $0.swapAt(place, place + place / 2) }
+        }
+        try drill(expected("a record deleted", "records_deleted"), &table) { bench in
+            try change(bench) { $0.remove(at: place) }
+        }
+        try drill(expected("a record inserted", "records_inserted"), &table) { bench in
+            try change(bench) { $0.insert($0[place - 7], at: place) }
+        }
+        try drill(expected("the file of entries gone", "file_missing", first), &table) { bench in
+            try bench.setAside(entries)
+        }
+        try cutTail(&table)
+        try swapSegments(&table)
+    }
+
+    private var first: UInt64 { segment.firstIndex.value }
+
+    private func change(
+        _ bench: Workbench, _ body: (inout [ArraySlice<UInt8>]) -> Void
+    ) throws {
+        try bench.edit(entries) { bytes in
+            var entries = try Entries(bytes)
+            body(&entries.all)
+            bytes = entries.bytes
+        }
+    }
+
+    private func cutTail(_ table: inout Table) throws {
+        let last = SegmentNumber(of: LeafIndex(size - 1))
+        let name = LogLayout.entries(last)
+        let kept = (size - last.firstIndex.value) / 2
+        for rest in [0, 30] {
+            let expected = Expectation(
+                kind: rest == 0 ? "the tail cut off" : "the tail cut off within a record",
+                code: "entry_torn", file: name, place: .record(last.firstIndex.value + kept),
+                exitCode: 10)
+            try drill(expected, &table) { bench in
+                try bench.edit(name) { bytes in
+                    let end = try Entries(bytes).all[Int(kept)].startIndex
+                    bytes.removeSubrange((end + rest)...)
+                }
+            }
+        }
+        let trailing = Expectation(
+            kind: "bytes behind the last record", code: "trailing_bytes", file: name,
+            place: .noRecord, exitCode: 10)
+        try drill(trailing, &table) { bench in
+            try bench.edit(name) { $0 += [0, 2, 0x7B, 0x7D] }
+        }
+    }
+
+    private func swapSegments(_ table: inout Table) throws {
+        guard hasFullSegments else { return }
+        let (one, other) = (SegmentNumber(0), SegmentNumber(1))
+        let expected = Expectation(
+            kind: "two segments swapped", code: "wrong_index", file: LogLayout.entries(one),
+            place: .record(0), exitCode: 10)
+        try drill(expected, &table) { bench in
+            for name in [LogLayout.entries, LogLayout.offsets, LogLayout.disclosures] {
+                let (first, second) = (try bench.bytes(name(one)), try bench.bytes(name(other)))
+                try bench.replace(name(one), with: second)
+                try bench.replace(name(other), with: first)
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import ByteCoding
+internal import Merkle
+internal import SystemPackage
+internal import Verification
+
+/// The log under drill, and where it is damaged.
+struct DrillBench {
+    let log: DrilledLog
+    let auditor: Auditor
+    var generator: DrillGenerator
+    /// The log directory, without its commit journal: that holds the newest groups a second time, and a
+    /// thorough forger takes it away.
+    private let bench: Workbench
+    let size: UInt64
+    /// The record at which most damage is done, in the middle of the log.
+    let index: UInt64
+
+    init(log: DrilledLog, auditor: Auditor, generator: DrillGenerator) throws {
+        self.log = log
+        self.auditor = auditor
+        self.generator = generator
+        bench = try Workbench(log.directory)
+        size = try log.size
+        let segments = size / LogLayout.segmentEntries
+        let first = segments > 1 ? LogLayout.segmentEntries : 0
+        let count = min(size - first, LogLayout.segmentEntries)
+        index = first + UInt64.random(in: count / 4..<count / 2, using: &self.generator)
+    }
+
+    var segment: SegmentNumber { SegmentNumber(of: LeafIndex(index)) }
+    var entries: String { LogLayout.entries(segment) }
+    var disclosures: String { LogLayout.disclosures(segment) }
+    var hasFullSegments: Bool { size >= 2 * LogLayout.segmentEntries }
+
+    /// Where an index stands in its segment.
+    func place(_ index: UInt64) -> Int { Int(index % LogLayout.segmentEntries) }
+
+    /// Damages the log directory, has it looked at, and makes it good again.
+    ///
+    /// - Parameter state: what the auditor remembers; nil for one who sees the log for the first time.
+    func drill(
+        _ expected: Expectation, state: String? = nil, _ table: inout Table,
+        _ damage: (Workbench) throws -> Void
+    ) throws {
+        for number in 0...1 { try bench.replace(LogLayout.commits(number), with: []) }
+        try damage(bench)
+        let report = try auditor.verify(DrilledLog.name, key: log.key, state: state)
+        try bench.restore()
+        table.show(expected, report)
+    }
+
+    /// Nothing is found where nothing is wrong.
+    func checkSound() throws {
+        for name in [DrilledLog.name, DrilledLog.export] {
+            let report = try auditor.verify(name, key: log.key)
+            guard report.exitCode == 0 else {
+                throw DrillFault(
+                    "the sound \(name) ends with \(report.exitCode): \(report.findings)")
+            }
+            Table.line("(nothing, in the \(name): verified in \(Table.seconds(report.time)))")
+        }
+    }
+
+    /// Turns single bits of evidence and of what is derived from it.
+    ///
+    /// - Returns: how many of them nobody noticed.
+    mutating func flipBits(_ count: Int) throws -> Int {
+        let files = try evidence()
+        var missed = 0
+        for _ in 0..<count {
+            guard let (name, length) = files.randomElement(using: &generator) else { break }
+            let offset = Int.random(in: 0..<length, using: &generator)
+            let bit = Int.random(in: 0..<8, using: &generator)
+            let code = try bench.withBitTurned(name, offset: offset, bit: bit) {
+                try auditor.verify(DrilledLog.name, key: log.key).exitCode
+            }
+            guard code == 0 else { continue }
+            missed += 1
+            Table.line("  MISSED: bit \(bit) of byte \(offset) of \(name)")
+        }
+        // The log is as sound as before; otherwise what was found would prove nothing.
+        let report = try auditor.verify(DrilledLog.name, key: log.key)
+        guard report.exitCode == 0 else { throw DrillFault("a bit was not turned back") }
+        return missed
+    }
+
+    /// The files of the log directory that are not empty; the commit journal and the directory's secret are no evidence.
+    private func evidence() throws -> [(name: String, length: Int)] {
+        var names = [
+            LogLayout.checkpoint, LogLayout.checkpointJournal, LogLayout.subjects,
+            LogLayout.periods,
+        ]
+        for level in 0..<8 { names.append(LogLayout.tree(level: level)) }
+        for first in stride(from: 0, to: size, by: Int(LogLayout.segmentEntries)) {
+            let segment = SegmentNumber(of: LeafIndex(first))
+            names += [
+                LogLayout.entries(segment), LogLayout.offsets(segment),
+                LogLayout.disclosures(segment),
+            ]
+        }
+        var files: [(String, Int)] = []
+        for name in names {
+            let length = try ReadableFile.contents(ifAny: bench.path(name))?.count ?? 0
+            if length > 0 { files.append((name, length)) }
+        }
+        return files
+    }
+}
+
+/// The entries of one segment, apart.
+struct Entries {
+    /// Each with the two bytes of its length.
+    var all: [ArraySlice<UInt8>]
+
+    init(_ bytes: [UInt8]) throws {
+        let (leaves, fault) = EntryFraming.scan(bytes.span)
+        if let fault { throw DrillFault("entries: \(fault)") }
+        all = leaves.map { bytes[$0.lowerBound - EntryFraming.lengthBytes..<$0.upperBound] }
+    }
+
+    var bytes: [UInt8] { all.flatMap(\.self) }
+
+    func record(_ place: Int) throws -> Record {
+        try Record(leaf: Array(all[place].dropFirst(EntryFraming.lengthBytes)))
+    }
+}

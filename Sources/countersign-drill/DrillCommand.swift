@@ -1,0 +1,69 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Foundation
+internal import SystemPackage
+
+/// Damages a log in every way that verification claims to notice, and has the auditor's program look at it.
+///
+/// No part of the product: it writes a log through the real ledger, in a folder of its own.
+@main
+struct DrillCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "countersign-drill",
+        abstract: "Damage a log in every known way; fail unless countersign-verify names each.",
+        discussion: """
+            EXAMPLES
+              countersign-drill
+              countersign-drill --records 4000 --flips 400 --seed 7
+            """)
+
+    @Option(help: "How many records the log has.")
+    var records = 200_000
+
+    @Option(help: "How many single bits are turned, each in a log that is sound otherwise.")
+    var flips = 40
+
+    @Option(help: "From which the places of damage are drawn; a fresh one by default.")
+    var seed: UInt64?
+
+    @Option(help: "The program that is to find it; the one beside this program by default.")
+    var verifier: String?
+
+    func validate() throws {
+        guard (1100...10_000_000).contains(records), (0...1_000_000).contains(flips) else {
+            throw ValidationError("--records takes 1100 to 10000000, --flips 0 to 1000000.")
+        }
+    }
+
+    func run() async throws {
+        let seed = seed ?? UInt64.random(in: 0 ... .max)
+        let folder = try DrillFolder()
+        defer { folder.remove() }
+        let auditor = Auditor(
+            program: try verifier ?? Auditor.besideThisProgram(), folder: folder.path)
+        Table.line("damage drill: \(records) records, seed \(seed)")
+        let clock = ContinuousClock()
+        let began = clock.now
+        var bench = try DrillBench(
+            log: try DrilledLog(folder: folder.path, records: records), auditor: auditor,
+            generator: DrillGenerator(seed: seed))
+        Table.line("written and exported in \(Table.seconds(clock.now - began))\n")
+
+        try bench.checkSound()
+        var table = Table()
+        try bench.damageRecords(&table)
+        try bench.damageTree(&table)
+        try bench.damageCheckpoints(&table)
+        try bench.damageDisclosures(&table)
+        try bench.damageExport(&table)
+        let missed = try bench.flipBits(flips)
+        try bench.rewindHistory(&table)
+        Table.line("")
+        Table.line(
+            "\(table.kinds) kinds, \(table.missed) missed; \(flips) bits turned, \(missed) missed; "
+                + Table.seconds(clock.now - began))
+        if table.missed + missed > 0 { throw ExitCode(1) }
+    }
+}
