@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: demo build install test check bench gate kills drill golden docs clean help
+.PHONY: demo build install test fuzz fuzz-smoke check bench gate kills drill golden docs clean help
 
 demo: build ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
 	@if [ -t 1 ] && [ -z "$(ONCE)" ]; then \
@@ -34,8 +34,16 @@ test: ## Run every test, then let software that is not ours verify an exported l
 	$(SWIFT) build --product countersign
 	Scripts/check-export .build/debug/countersign
 
+fuzz: ## Fuzz with libFuzzer, TARGET=… alone or all, SECONDS=60 each; see Docs/Internals/Fuzzing.md
+	Scripts/fuzz-build
+	Scripts/fuzz $(or $(SECONDS),60) $(TARGET)
+
+fuzz-smoke: ## Fuzz every target for ten seconds
+	Scripts/fuzz-build
+	Scripts/fuzz 10
+
 check: ## Check format, house rules and documentation
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/countersign-bench
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzzing Benchmarks/countersign-bench
 	$(SWIFT) test --filter TidyTests
 
 bench: ## Measure beside nginx, HAProxy, Envoy and Caddy, and print the tables of Docs/Benchmarks.md
@@ -64,7 +72,7 @@ docs: ## Write the generated reference pages of Docs/ anew
 	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter "GeneratedDocs|CommandPage|ReasonPage"
 
 clean: ## Remove what was built
-	rm -rf .build
+	rm -rf .build .build-fuzz
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20

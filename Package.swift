@@ -112,6 +112,13 @@ let package = Package(
         room(
             "LedgerFiles",
             ["CSystemCalls", "Ledger", "AuditRecords", "SignedNotes", .crypto, .system]),
+        // What holds whatever is read: for `Fuzzing/` and the tests, no part of the product.
+        room(
+            "FuzzProperties",
+            [
+                "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "SignedNotes", "Identity",
+                "Policy", "Settings", .crypto,
+            ]),
         room(
             "Exchanges",
             ["ByteCoding", "AccessModel", "Policy", "Identity", "AuditRecords", "Ledger"],
@@ -177,7 +184,8 @@ let package = Package(
         tests(
             "Identity",
             [
-                "ByteCoding", "AccessModel", .jwtKit, .x509, .asn1, .crypto, .cryptoExtras,
+                "ByteCoding", "AccessModel", "TestSupport", .jwtKit, .x509, .asn1, .crypto,
+                .cryptoExtras,
             ]),
         tests("Policy", ["AccessModel", "ByteCoding"]),
         tests(
@@ -199,7 +207,8 @@ let package = Package(
         room(
             "TestSupport",
             [
-                "ByteCoding", "AccessModel", "AuditRecords", "Ledger", "SignedNotes", .crypto,
+                "ByteCoding", "AccessModel", "AuditRecords", "Identity", "Ledger", "SignedNotes",
+                .crypto, .cryptoExtras,
             ]),
         tests(
             "Exchanges",
@@ -211,7 +220,8 @@ let package = Package(
             "DataPlane",
             [
                 "ByteCoding", "AccessModel", "AuditRecords", "Exchanges", "HTTPWire", "Identity",
-                "Ledger", "Policy", "TestSupport", .crypto, .asn1, .x509, .nioConcurrency, .nioCore,
+                "Ledger", "Policy", "TestSupport", .crypto, .cryptoExtras, .asn1, .x509,
+                .nioConcurrency, .nioCore,
                 .nioPosix, .nioSSL, .logging,
             ]),
         tests(
@@ -224,8 +234,13 @@ let package = Package(
         // Runs the programs, which are built because it depends on them.
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["countersign", "countersign-verify", "countersign-drill"],
+            dependencies: [
+                "ByteCoding", "AuditRecords", "TestSupport", .crypto, "countersign",
+                "countersign-verify",
+                "countersign-drill",
+            ],
             swiftSettings: testSettings),
+        tests("FuzzProperties", ["TestSupport"]),
         .testTarget(
             name: "DocumentationTests",
             dependencies: [

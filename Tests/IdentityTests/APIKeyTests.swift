@@ -5,6 +5,7 @@ import AccessModel
 import ByteCoding
 import Crypto
 import Identity
+import TestSupport
 import Testing
 
 @Suite struct APIKeyTests {

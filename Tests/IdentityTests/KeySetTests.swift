@@ -7,6 +7,7 @@ import Crypto
 import CryptoExtras
 import Foundation
 import Identity
+import TestSupport
 import Testing
 
 /// attacks.md, JWT: which key sets are rejected as a whole, and which entries are left out.

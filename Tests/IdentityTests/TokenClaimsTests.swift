@@ -5,6 +5,7 @@ import AccessModel
 import ByteCoding
 import Crypto
 import Identity
+import TestSupport
 import Testing
 
 /// attacks.md, JWT: `iss`, `aud`, `azp`, `sub`, kinds of token, bound tokens; and what is read from good ones.

@@ -7,6 +7,7 @@ import Crypto
 import Foundation
 import CryptoExtras
 import Identity
+import TestSupport
 import Testing
 
 /// attacks.md, JWT: `alg`, `crit`, `b64`, `zip`, embedded keys, `kid`, `typ`.

@@ -6,6 +6,7 @@ import ByteCoding
 import Crypto
 import Foundation
 import Identity
+import TestSupport
 import Testing
 
 /// attacks.md, JWT: base64 variants, JSON serialisation, JWE, duplicate members, depth, size.

@@ -8,6 +8,7 @@ import CryptoExtras
 import Foundation
 import Identity
 import JWTKit
+import TestSupport
 import Testing
 
 /// attacks.md, JWT: signatures of the wrong form, key or curve; and what other software signs.

@@ -4,6 +4,7 @@
 import AccessModel
 import ByteCoding
 import Identity
+import TestSupport
 import Testing
 
 /// attacks.md, JWT: `exp`, `nbf` and `iat`, each within and beyond the clock skew.

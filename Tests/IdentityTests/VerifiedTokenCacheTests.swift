@@ -4,6 +4,7 @@
 import AccessModel
 import ByteCoding
 import Identity
+import TestSupport
 import Testing
 
 @Suite struct VerifiedTokenCacheTests {

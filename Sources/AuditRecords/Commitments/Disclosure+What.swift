@@ -17,11 +17,13 @@ package struct DisclosedResource: Hashable, Sendable {
 extension Disclosure {
     /// Commits to what a request asked for: `http.path`, `http.query`, `resources`.
     ///
+    /// Values of the query that are secrets by name (``SecretParameters``) are left out.
+    ///
     /// Ordinarily two allocations: the object and its bytes.
     ///
     /// - Parameters:
     ///   - path: raw path as received, not empty; bytes that are not UTF-8 are replaced.
-    ///   - query: raw query without its question mark; empty where there is none.
+    ///   - query: query without its question mark, as sent; empty where there is none.
     ///   - subject: the data subject where a rule names one, otherwise the tenant.
     package static func what(
         path: Span<UInt8>, query: Span<UInt8>, resources: [DisclosedResource] = [],
@@ -37,7 +39,9 @@ extension Disclosure {
         }
         if !query.isEmpty {
             text.writer.append(#""http.query":"#)
-            if text.writer.appendJSONString(query) { truncated.append("http.query") }
+            if text.writer.appendJSONString(withoutSecrets: query) {
+                truncated.append("http.query")
+            }
             text.writer.append(",")
         }
         if !resources.isEmpty {
@@ -63,6 +67,13 @@ extension Disclosure {
 }
 
 extension ByteWriter {
+    /// Appends a query as a JSON string, without the values that nobody should keep.
+    fileprivate mutating func appendJSONString(withoutSecrets query: Span<UInt8>) -> Bool {
+        let values = SecretParameters.values(in: query)
+        guard !values.isEmpty else { return appendJSONString(query) }
+        return appendJSONString(SecretParameters.query(query, without: values).span)
+    }
+
     /// Turns the comma after the last member or item into the end of the object or array.
     mutating func closeLast(with end: UInt8) {
         if last == UInt8(ascii: ",") { replaceLast(with: end) } else { append(end) }

@@ -4,6 +4,7 @@
 import Crypto
 import Foundation
 import SwiftASN1
+import TestSupport
 import X509
 
 /// A certificate authority that issues whatever a test asks for.

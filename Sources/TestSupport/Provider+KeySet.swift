@@ -1,15 +1,20 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AccessModel
-import ByteCoding
-import Crypto
-import CryptoExtras
-import Foundation
-import Identity
+internal import AccessModel
+package import ByteCoding
+package import Crypto
+package import CryptoExtras
+package import Identity
+
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
 
 extension Provider {
-    static func jwk(_ key: P256.Signing.PublicKey, kid: String?) -> Members {
+    package static func jwk(_ key: P256.Signing.PublicKey, kid: String?) -> Members {
         let point = [UInt8](key.x963Representation)
         return Members([
             "kty": #""EC""#, "crv": #""P-256""#,
@@ -18,14 +23,14 @@ extension Provider {
         ]).with("kid", kid.map { "\"\($0)\"" })
     }
 
-    static func jwk(_ key: Curve25519.Signing.PublicKey, kid: String?) -> Members {
+    package static func jwk(_ key: Curve25519.Signing.PublicKey, kid: String?) -> Members {
         Members([
             "kty": #""OKP""#, "crv": #""Ed25519""#,
             "x": "\"\(Base64URL.encode(key.rawRepresentation))\"",
         ]).with("kid", kid.map { "\"\($0)\"" })
     }
 
-    static func jwk(_ key: _RSA.Signing.PublicKey, kid: String?) throws -> Members {
+    package static func jwk(_ key: _RSA.Signing.PublicKey, kid: String?) throws -> Members {
         let numbers = try key.getKeyPrimitives()
         return Members([
             "kty": #""RSA""#, "n": "\"\(Base64URL.encode(numbers.modulus))\"",
@@ -33,12 +38,12 @@ extension Provider {
         ]).with("kid", kid.map { "\"\($0)\"" })
     }
 
-    static func keySetText(_ keys: [Members]) -> [UInt8] {
+    package static func keySetText(_ keys: [Members]) -> [UInt8] {
         Array("{\"keys\":[\(keys.map(\.json).joined(separator: ","))]}".utf8)
     }
 
     /// The provider's three keys: `es`, `ed`, `rsa`.
-    static func keySet() throws -> KeySet {
+    package static func keySet() throws -> KeySet {
         try KeySet(
             parsing: keySetText([
                 jwk(es.publicKey, kid: "es"), jwk(ed.publicKey, kid: "ed"),
@@ -47,7 +52,7 @@ extension Provider {
     }
 
     /// The provider as the proxy is usually told of it.
-    static func trusted(keys: KeySet? = nil) throws -> TrustedIssuer {
+    package static func trusted(keys: KeySet? = nil) throws -> TrustedIssuer {
         TrustedIssuer(
             issuer: issuer, audiences: ["countersign", "https://api.example.com"],
             algorithms: Set(TokenAlgorithm.allCases), clockSkew: .seconds(30),
@@ -56,10 +61,10 @@ extension Provider {
             keys: try keys ?? keySet())
     }
 
-    static let digestKey = SymmetricKey(data: [UInt8](repeating: 7, count: 32))
+    package static let digestKey = SymmetricKey(data: [UInt8](repeating: 7, count: 32))
 
     /// The verdict on a token at ``now``, or another moment, by the usual or another configuration.
-    static func verdict(
+    package static func verdict(
         _ token: String, at instant: UTCInstant = now, thumbprint: String? = nil,
         configure: (inout TrustedIssuer) throws -> Void = { _ in }
     ) throws -> CredentialVerdict {
@@ -68,11 +73,5 @@ extension Provider {
         let verifier = try TokenVerifier([trusted], digestKey: digestKey)
         let bytes = Array(token.utf8)
         return verifier.verify(bytes.span, certificateThumbprint: thumbprint, now: instant)
-    }
-}
-
-extension CredentialVerdict {
-    var identity: VerifiedIdentity? {
-        if case .identified(let identity) = self { identity } else { nil }
     }
 }

@@ -1,0 +1,124 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import ByteCoding
+internal import Crypto
+internal import Identity
+
+/// No token is believed that the issuer did not sign, nor one that says what it must not.
+///
+/// The first byte picks what is read: a token of a stranger, header and payload that the issuer signs as
+/// they are (one line each), a key set, or the value of a field that carries a credential.
+enum TokenProperties {
+    static func check(_ input: [UInt8]) throws(BrokenProperty) -> Bool {
+        var steering = Steering(input)
+        switch steering.choice(of: 4) {
+        case 0: return try stranger(Array(steering.rest))
+        case 1: return try signed(Array(steering.rest))
+        case 2: return try keySet(Array(steering.rest))
+        default: return try field(Array(steering.rest))
+        }
+    }
+
+    private static func stranger(_ token: [UInt8]) throws(BrokenProperty) -> Bool {
+        guard case .refused = FuzzIssuer.shared.verdict(token) else {
+            throw BrokenProperty("a token that nobody signed is refused")
+        }
+        return false
+    }
+
+    private static func signed(_ input: [UInt8]) throws(BrokenProperty) -> Bool {
+        let lines = input.split(
+            separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
+        guard lines.count == 2 else { return false }
+        let token = FuzzIssuer.shared.token(header: lines[0], payload: lines[1])
+        switch FuzzIssuer.shared.verdict(token) {
+        case .refused(let reason):
+            try require(
+                reason != .tokenSignature, "what the issuer signed is not refused as forged")
+            return false
+        case .identified(let identity):
+            try believed(identity, header: Array(lines[0]), payload: Array(lines[1]))
+            return true
+        }
+    }
+
+    private static func believed(
+        _ identity: VerifiedIdentity, header: [UInt8], payload: [UInt8]
+    ) throws(BrokenProperty) {
+        guard let header = object(header), let payload = object(payload) else {
+            throw BrokenProperty("a token consists of strict JSON")
+        }
+        try require(
+            header["alg"] == .string("EdDSA") && header["crit"] == nil && header["zip"] == nil,
+            "a token is signed as its issuer signs")
+        try require(
+            payload["iss"] == .string(FuzzIssuer.issuer)
+                && payload["sub"]?.string.map { $0.utf8.elementsEqual(identity.subject.utf8) }
+                    == true,
+            "a token names its issuer and subject")
+        let audiences = payload["aud"]?.array ?? payload["aud"].map { [$0] } ?? []
+        try require(audiences.contains(.string(FuzzIssuer.audience)), "a token is meant for us")
+        let now = FuzzIssuer.now.microseconds / 1_000_000
+        try require((payload["exp"]?.integer ?? 0) > now - 30, "a token has not ended")
+        try require((payload["nbf"]?.integer ?? 0) <= now + 30, "a token has begun")
+        try require(payload["cnf"] == nil, "a bound token is nothing without its key")
+        let texts =
+            [identity.subject, identity.name, identity.email, identity.session].compactMap(\.self)
+            + identity.roles
+        try require(
+            texts.allSatisfy { text in
+                (1...256).contains(text.utf8.count)
+                    && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+            }, "what a token says is short and without control characters")
+        try require(identity.roles.count <= 64, "roles are few")
+    }
+
+    private static func object(_ text: [UInt8]) -> JSONValue? {
+        do {
+            return try JSONParser.parse(text, as: .strict, deepest: 8)
+        } catch {
+            return nil
+        }
+    }
+
+    private static func keySet(_ text: [UInt8]) throws(BrokenProperty) -> Bool {
+        let keys: KeySet
+        do {
+            keys = try KeySet(parsing: text)
+        } catch {
+            try require(!error.message.isEmpty, "a key set is refused for a reason")
+            return false
+        }
+        try require(keys.count > 0, "a key set has a key")
+        let items = object(text)?["keys"]?.array ?? []
+        try require(items.count >= keys.count, "no key comes from nowhere")
+        let secrets = ["d", "k", "p", "q", "dp", "dq", "qi", "oth", "priv"]
+        try require(
+            items.allSatisfy { item in secrets.allSatisfy { item[$0] == nil } },
+            "a key set with a secret is refused")
+        return true
+    }
+
+    private static func field(_ value: [UInt8]) throws(BrokenProperty) -> Bool {
+        let offset = value.count % 7
+        var one = CredentialFields()
+        one.addAuthorization(value.span, at: offset)
+        var other = CredentialFields()
+        other.addAPIKey(value.span, at: offset)
+        var isAccepted = false
+        for credential in [one.credential, other.credential] {
+            guard case .bearer(let range) = credential else { continue }
+            isAccepted = true
+            try require(
+                range.lowerBound > offset && range.upperBound == offset + value.count,
+                "a credential lies in its field")
+        }
+        one.addAuthorization(value.span, at: offset)
+        try require(
+            one.credential == .refused(.ambiguousCredentials), "two fields are never one credential"
+        )
+        return isAccepted
+    }
+}
