@@ -12,7 +12,7 @@ package enum APIKeyFile {
         _ text: ConfigurationText, sources: SettingsSources
     ) throws(SettingsFaults) -> [APIKeyEntry] {
         guard let root = try YAMLDocument.root(of: text) else { return [] }
-        let reading = Reading(sources: sources, folder: text.folder)
+        let reading = Reading(sources: sources, folder: text.folder, showsValues: false)
         let place = Place(node: root, path: "")
         let form = Form<[APIKeyEntry]>.list(
             of: .section(APIKeyEntry.section), isEmptyAllowed: true)

@@ -45,9 +45,11 @@ struct Field<Root: Sendable>: Sendable {
         read = { place, reading, _ in
             guard let found = reading.text(at: place, wanted: text) else { return false }
             guard found != text else { return true }
+            let complaint = Complaint(
+                "`\(found)` is not available in this version; only `\(text)` is")
             reading.note(
                 .notAvailable, at: place,
-                "`\(found)` is not available in this version; only `\(text)` is")
+                reading.shown(complaint, about: found, place, wanted: "`\(text)`"))
             return false
         }
         write = { _ in value }

@@ -35,7 +35,9 @@ extension Form {
                 do throws(Complaint) {
                     return try parse(text)
                 } catch {
-                    reading.note(.badValue, at: place, error.message)
+                    reading.note(
+                        .badValue, at: place,
+                        reading.shown(error, about: text, place, wanted: wanted))
                     return nil
                 }
             },

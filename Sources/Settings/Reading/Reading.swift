@@ -6,13 +6,16 @@ final class Reading {
     let sources: SettingsSources
     /// The folder that relative paths start from.
     let folder: String
+    /// Whether faults may repeat what the text says; not where it lists what belongs to credentials.
+    let showsValues: Bool
     private(set) var faults: [SettingsFault] = []
     /// What stood in the text instead of a value: path of the setting → `env:NAME` or `file:PATH`.
     private(set) var references: [String: String] = [:]
 
-    init(sources: SettingsSources, folder: String) {
+    init(sources: SettingsSources, folder: String, showsValues: Bool = true) {
         self.sources = sources
         self.folder = folder
+        self.showsValues = showsValues
     }
 
     func note(_ code: SettingsFault.Code, at place: Place, _ message: String) {
@@ -38,6 +41,19 @@ final class Reading {
             note(.wrongShape, at: place, "expected \(wanted), found \(place.node.shape)")
         }
         return nil
+    }
+
+    /// What a fault says of a value: nothing of it where it came from the environment or a file, for it may
+    /// be a secret that was pointed to by mistake.
+    func shown(
+        _ complaint: Complaint, about text: String, _ place: Place, wanted: String
+    ) -> String {
+        guard !text.isEmpty else { return complaint.message }
+        guard let reference = references[place.path] else {
+            let repeatsIt = !showsValues && complaint.message.contains(text)
+            return repeatsIt ? "expected \(wanted)" : complaint.message
+        }
+        return "what `\(reference)` leads to is not \(wanted)"
     }
 
     /// A path as the process will open it.

@@ -91,10 +91,11 @@ extension Form where Value == Rule.Conditions {
                     return nil
                 }
                 guard text == "all" else {
+                    let wanted = "`all` or conditions such as `{ roles: [reader] }`"
+                    let complaint = Complaint("expected \(wanted), found `\(text)`")
                     reading.note(
                         .badValue, at: place,
-                        "expected `all` or conditions such as `{ roles: [reader] }`, found `\(text)`"
-                    )
+                        reading.shown(complaint, about: text, place, wanted: wanted))
                     return nil
                 }
                 return .everything

@@ -40,6 +40,10 @@ package struct ServiceURL: Hashable, Sendable {
     static let placeholder = ServiceURL(scheme: .https, host: "invalid", port: 443)
 
     init(_ text: String) throws(Complaint) {
+        // Before anything of the text is shown: what stands before the sign may be a password.
+        guard !text.contains("@") else {
+            throw Complaint("a URL holds no user name or password")
+        }
         guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else {
             throw Complaint("expected a URL such as https://service.internal:8443, found `\(text)`")
         }
@@ -47,9 +51,6 @@ package struct ServiceURL: Hashable, Sendable {
             throw Complaint("the scheme is http or https, found `\(text[..<colon])`")
         }
         var authority = text[colon...].dropFirst(3)
-        guard !authority.contains("@") else {
-            throw Complaint("a URL holds no user name or password")
-        }
         if authority.hasSuffix("/") { authority = authority.dropLast() }
         guard !authority.contains(where: { "/?#".contains($0) }) else {
             throw Complaint("a service's URL ends after host and port; paths come from requests")

@@ -30,6 +30,10 @@ struct HouseSettings: Sendable {
     var trustedProxies: [AddressBlock] = []
     var certificates: CertificateSource?
     var eventLoops = 1
+    /// Whose tokens are accepted.
+    var issuers: [TrustedIssuer] = []
+    /// Where the proxy's clock starts; nil for the system's time.
+    var now: UTCInstant?
     /// The hosts that the service answers for.
     var host = HostPattern.any
     /// What the service admits, in the place of the ordinary routes and rules.
@@ -51,6 +55,9 @@ struct House: Sendable {
     let storage: MemoryStorage
     /// An API key whose holder may read and write.
     let key: String
+    /// What the proxy keeps of that key.
+    let mintedKey: StoredAPIKey
+    let clock: ManualClock
     let settings: HouseSettings
 
     var port: Int { plane.addresses[0].port }
@@ -132,7 +139,9 @@ private func openHouse(
         ], upstreams: [service], eventLoops: settings.eventLoops, holding: settings.holding)
     let clock = fixture.clock
     // Certificates of the test are checked by this clock and by the system's.
-    clock.set(UTCInstant(microseconds: Int64(Date.now.timeIntervalSince1970 * 1_000_000)))
+    clock.set(
+        settings.now
+            ?? UTCInstant(microseconds: Int64(Date.now.timeIntervalSince1970 * 1_000_000)))
     let plane: DataPlane
     do {
         plane = try await DataPlane.start(
@@ -148,7 +157,7 @@ private func openHouse(
     }
     let house = House(
         plane: plane, upstream: upstream, ledger: ledger, storage: storage, key: minted.text,
-        settings: settings)
+        mintedKey: minted.stored, clock: clock, settings: settings)
     let result: Result<Void, any Error>
     do {
         result = .success(try await test(house))
@@ -189,7 +198,7 @@ func makeRules(
         identity: IdentitySources(
             generation: SourcesGeneration(generation),
             keys: try APIKeyRing([APIKeySource(name: "machines", keys: [key])]),
-            tokens: try TokenVerifier([], digestKey: SymmetricKey(size: .bits256)),
+            tokens: try TokenVerifier(settings.issuers, digestKey: SymmetricKey(size: .bits256)),
             certificates: settings.certificates),
         privacy: PrivacyChoices(
             name: true, email: true, address: true, userAgent: true, path: true, query: true),

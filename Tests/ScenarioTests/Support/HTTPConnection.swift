@@ -9,6 +9,8 @@ final class HTTPConnection {
         var fields: [String: String]
         var body: [UInt8]
 
+        var text: String { String(decoding: body, as: UTF8.self) }
+
         /// The uid of the access's record.
         var record: String? { fields["countersign-record"] }
 

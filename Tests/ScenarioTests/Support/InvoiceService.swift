@@ -17,7 +17,13 @@ final class InvoiceService: Sendable {
     var reached: [String] { traces.with { $0 } }
 
     /// - Parameter answer: the body of every answer.
-    init(answer: String = answer) throws {
+    convenience init(answer: String = answer) throws {
+        let text = "HTTP/1.1 200 OK\r\nContent-Length: \(answer.utf8.count)\r\n\r\n\(answer)"
+        try self.init { _ in text }
+    }
+
+    /// - Parameter answer: every byte of what a request with this head is answered with.
+    init(_ answer: @escaping @Sendable (_ head: String) -> String) throws {
         (listener, port) = try Socket.listening()
         connections = Watched([])
         let (listener, connections, traces) = (listener, connections, traces)
@@ -43,7 +49,7 @@ final class InvoiceService: Sendable {
 
     /// Requests come from the proxy: one head each, and no more body than their Content-Length.
     private static func serve(
-        _ socket: Socket, _ answer: String, _ traces: Watched<[String]>
+        _ socket: Socket, _ answer: @Sendable (String) -> String, _ traces: Watched<[String]>
     ) {
         var buffer: [UInt8] = []
         let mark = Array("\r\n\r\n".utf8)
@@ -60,8 +66,7 @@ final class InvoiceService: Sendable {
                         .flatMap { Int($0.1) } ?? 0
                     guard buffer.count >= end.upperBound + length else { break }
                     buffer.removeSubrange(..<(end.upperBound + length))
-                    try socket.send(
-                        "HTTP/1.1 200 OK\r\nContent-Length: \(answer.utf8.count)\r\n\r\n\(answer)")
+                    try socket.send(answer(head))
                 }
             }
         } catch {

@@ -15,20 +15,23 @@ struct Site: Sendable {
     ///   - roles: hers; readers may GET, writers POST.
     ///   - http: what is configured of the listener.
     ///   - answer: the body of every answer of the service.
+    ///   - service: another one than the usual.
     ///   - megabytes: of a disk of its own; nil for the machine's.
     init(
         rate: String = "rate: 100/m, burst: 20", roles: [String] = ["reader"],
-        http: String? = nil, answer: String = InvoiceService.answer, megabytes: Int? = nil
+        http: String? = nil, answer: String = InvoiceService.answer,
+        service: InvoiceService? = nil, megabytes: Int? = nil
     ) throws {
         folder = try TemporaryFolder(megabytes: megabytes)
-        service = try InvoiceService(answer: answer)
+        self.service = try service ?? InvoiceService(answer: answer)
         try folder.succeed("init", "--dir", "site", "--origin", "log.example/scenario")
         try folder.edit(
             Self.configuration,
             [
                 ("127.0.0.1:8080", "127.0.0.1:0\(http.map { "\n    http: \($0) #" } ?? "")"),
                 ("127.0.0.1:9090", "127.0.0.1:0"),
-                ("127.0.0.1:8081", "127.0.0.1:\(service.port)"), ("rate: 100/m, burst: 20", rate),
+                ("127.0.0.1:8081", "127.0.0.1:\(self.service.port)"),
+                ("rate: 100/m, burst: 20", rate),
             ])
         try folder.succeed("check", "-c", Self.configuration)
         let mint = ["token", "mint", "-c", Self.configuration, "--as", "alice", "--kind", "user"]
