@@ -16,6 +16,8 @@ struct LedgerBench: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @Option(help: "Rounds; their median is printed.") var rounds = 5
     @Option(help: "Seconds of each measurement.") var seconds = 1.0
+    @Option(help: "Only with so many writers.") var writers: [Int] = [1, 16, 256, 1024]
+    @Option(help: "Only records of this kind.") var record: [SampleKind] = SampleKind.allCases
 
     private struct Row {
         var writers: Int
@@ -29,8 +31,8 @@ struct LedgerBench: ParsableCommand {
     func run() throws {
         let folder = FilePath(output.dir).appending("ledger-bench-\(Stopwatch.now)")
         var lines: [String] = []
-        for kind in SampleKind.allCases {
-            var rows = [1, 16, 256, 1024].map { Row(writers: $0) }
+        for kind in record {
+            var rows = writers.map { Row(writers: $0) }
             var leafBytes = 0
             for round in 0..<rounds {
                 for place in rows.indices {
@@ -81,7 +83,7 @@ struct LedgerBench: ParsableCommand {
 }
 
 /// Which records are appended.
-enum SampleKind: String, CaseIterable {
+enum SampleKind: String, CaseIterable, ExpressibleByArgument {
     case smallest
     case ordinary
 

@@ -19,7 +19,10 @@ package struct SourcesGeneration: Hashable, Sendable {
 ///
 /// An entry ends with its token (`exp`, without clock skew) or with the ``SourcesGeneration``, whichever
 /// comes first. Keys that are taken out of a key set therefore stop working at the reload.
-package final class VerifiedTokenCache<Value> {
+///
+/// Values are objects, so that entries have one layout for all kinds of them: a generic of another module is
+/// not specialised, and would look it up at each hit.
+package final class VerifiedTokenCache<Value: AnyObject> {
     private struct Entry {
         var hash: Int
         var token: [UInt8]

@@ -8,27 +8,36 @@ import TestSupport
 import Testing
 
 @Suite struct VerifiedTokenCacheTests {
+    private final class Kept: ExpressibleByIntegerLiteral, Equatable {
+        let number: Int
+
+        init(_ number: Int) { self.number = number }
+        init(integerLiteral number: Int) { self.number = number }
+
+        static func == (one: Kept, other: Kept) -> Bool { one.number == other.number }
+    }
+
     private static let first = SourcesGeneration(1)
     private let later = UTCInstant(microseconds: Provider.now.microseconds + 1_000_000)
 
-    private func cache(entries: Int = 4, bytes: Int = 1 << 20) -> VerifiedTokenCache<Int> {
+    private func cache(entries: Int = 4, bytes: Int = 1 << 20) -> VerifiedTokenCache<Kept> {
         var random = SeededGenerator(seed: 1)
         return VerifiedTokenCache(
             mostEntries: entries, mostBytes: bytes, generation: Self.first, random: &random)
     }
 
-    private func keep(_ value: Int, _ token: String, in cache: VerifiedTokenCache<Int>) {
+    private func keep(_ value: Int, _ token: String, in cache: VerifiedTokenCache<Kept>) {
         let bytes = Array(token.utf8)
         cache.keep(
-            value, for: bytes.span, until: later, generation: Self.first, now: Provider.now)
+            Kept(value), for: bytes.span, until: later, generation: Self.first, now: Provider.now)
     }
 
     private func value(
-        _ token: String, in cache: VerifiedTokenCache<Int>,
+        _ token: String, in cache: VerifiedTokenCache<Kept>,
         generation: SourcesGeneration = Self.first, now: UTCInstant = Provider.now
     ) -> Int? {
         let bytes = Array(token.utf8)
-        return cache.value(for: bytes.span, generation: generation, now: now)
+        return cache.value(for: bytes.span, generation: generation, now: now)?.number
     }
 
     @Test func `What was kept is found for exactly the same bytes`() {
@@ -166,11 +175,11 @@ import Testing
             if Bool.random(using: &random) {
                 let until = now.microseconds + Int64.random(in: 0..<300, using: &random)
                 cache.keep(
-                    step, for: bytes.span, until: UTCInstant(microseconds: until),
+                    Kept(step), for: bytes.span, until: UTCInstant(microseconds: until),
                     generation: Self.first, now: now)
                 if until > now.microseconds { model[token] = (step, until) }
             } else if let found = cache.value(for: bytes.span, generation: Self.first, now: now) {
-                #expect(model[token]?.value == found)
+                #expect(model[token]?.value == found.number)
                 #expect(now.microseconds < model[token]?.until ?? .min)
             }
             #expect(cache.count <= 16)

@@ -65,7 +65,7 @@ final class ClientConnection: ChannelInboundHandler {
     var needsFlush = false
     /// Whether the channel takes more; asking it each time costs more than being told.
     private(set) var isWritable = true
-    var isInRead = false
+    private var reading = ReadStanding.none
     var isAdvancing = false
     /// Bytes passed over since our side was closed.
     var lingeredBytes = 0
@@ -154,7 +154,7 @@ final class ClientConnection: ChannelInboundHandler {
     private var standing = Standing.unknown
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        isInRead = true
+        reading = .underWay
         var bytes = unwrapInboundIn(data)
         switch phase {
         case .closed: return
@@ -166,7 +166,7 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        isInRead = false
+        reading = .none
         afterEvent()
     }
 
@@ -274,10 +274,11 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// Reads on unless enough waits already. Never within a read, which would lose it.
     func readMore() {
-        guard !isInRead, phase != .closed, input.readableBytes < Self.mostWaitingBytes else {
-            return
-        }
-        context?.read()
+        guard reading == .none, phase != .closed, input.readableBytes < Self.mostWaitingBytes,
+            let context
+        else { return }
+        reading = .asked
+        context.read()
     }
 
     /// What may wait unparsed before the client is no longer read from.

@@ -36,7 +36,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     private var method = RequestMethod.get
     private var keepsAlive = false
     private var requestIsComplete = false
-    private var isInRead = false
+    private var reading = ReadStanding.none
     private var endedUncleanly = false
     private var handshakeFault: UpstreamFailure?
     private var output = ByteBuffer()
@@ -192,7 +192,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     // MARK: Answer
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        isInRead = true
+        reading = .underWay
         let buffer = unwrapInboundIn(data)
         guard case .serving(let client) = state else {
             // Nobody asked for this.
@@ -270,19 +270,21 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        isInRead = false
+        reading = .none
         if case .serving(let client) = state { client.serviceReadCompleted() }
         readMore()
     }
 
     /// Reads on where somebody wants it: the client served, the handshake, or the watch over silence.
     func readMore() {
-        guard !isInRead, let context else { return }
+        guard reading == .none, let context else { return }
         switch state {
-        case .serving(let client): if client.wantsAnswer { context.read() }
-        case .opening, .idle: context.read()
+        case .serving(let client): guard client.wantsAnswer else { return }
+        case .opening, .idle: break
         case .closed: return
         }
+        reading = .asked
+        context.read()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -29,7 +29,8 @@ package final class Desk {
     private var randomness: BufferedRandomness
     private var decisions: [Decision: EncodedDecision] = [:]
     /// The decision asked for last: most requests in a row are decided alike.
-    private var lastDecision: (decision: Decision, encoded: EncodedDecision)?
+    private var lastDecision: Decision?
+    private var lastEncoded: EncodedDecision?
     let anonymous: Actor
 
     /// - Parameter port: registered with the ledger; it hands settlements to ``deliver(_:)`` on the loop.
@@ -115,9 +116,10 @@ package final class Desk {
 
     /// A decision in record form; there are as many as rules and reasons.
     func encoded(_ decision: Decision) -> EncodedDecision {
-        if let last = lastDecision, last.decision == decision { return last.encoded }
+        if let lastEncoded, lastDecision == decision { return lastEncoded }
         let encoded = remembered(decision)
-        lastDecision = (decision, encoded)
+        lastDecision = decision
+        lastEncoded = encoded
         return encoded
     }
 

@@ -4,7 +4,9 @@
 import AccessModel
 
 /// A rule in the form in which it is asked, with the decision it leads to made beforehand.
-struct CompiledRule: Sendable {
+///
+/// An object: rules are gone through for each request, and a copy of one would count nine references.
+final class CompiledRule: Sendable {
     let rule: Rule
     /// Per route of the service, whether the rule is about it; nil: about all.
     let routes: [Bool]?
