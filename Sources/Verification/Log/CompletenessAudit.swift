@@ -156,11 +156,7 @@ struct CompletenessAudit {
         for id in order {
             guard let boot = boots[id] else { continue }
             for hole in boot.holes {
-                let isAdmitted = boot.admitted.contains { range in
-                    range.lowerBound <= hole.sequences.lowerBound
-                        && hole.sequences.upperBound <= range.upperBound
-                }
-                if isAdmitted { continue }
+                if hole.sequences.isCovered(by: boot.admitted) { continue }
                 report(
                     .sequenceGap, hole.index, id,
                     "numbers \(hole.sequences.lowerBound) to \(hole.sequences.upperBound) before it"
@@ -176,5 +172,18 @@ struct CompletenessAudit {
                 boot.map { newest[$0.producer] == access.boot && !$0.isStopped } ?? false
             report(isRunning ? .inFlight : .outcomeMissing, access.index, access.boot)
         }
+    }
+}
+
+extension ClosedRange<UInt64> {
+    /// Whether these ranges together hold all of this one.
+    fileprivate func isCovered(by ranges: [ClosedRange<UInt64>]) -> Bool {
+        var next = lowerBound
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound })
+        where range.lowerBound <= next && range.upperBound >= next {
+            guard range.upperBound < upperBound else { return true }
+            next = range.upperBound + 1
+        }
+        return false
     }
 }

@@ -55,8 +55,11 @@ struct CheckpointFiles: Sendable {
     let journal: [FoundCheckpoint]
     /// In the order of the commit journal.
     let frames: [FoundCheckpoint]
-    /// What is behind the journal's last whole note, and where it begins.
+    /// What is behind the journal's last whole note, and where it begins: a torn last write, or damage. A note is
+    /// published only once it is synced here, so one behind the published one may be torn at its full length.
     private let journalRest: (bytes: ArraySlice<UInt8>, offset: Int)
+    /// Whether a crash explains these bytes by a checkpoint that was to be published.
+    private let restIsOfFrame: Bool
 
     init(directory: FilePath, frames: [CommitFrame]) throws(LogReadFailure) {
         let note = try ReadableFile.contents(ifAny: directory.appending(LogLayout.checkpoint))
@@ -64,11 +67,53 @@ struct CheckpointFiles: Sendable {
         let name = LogLayout.checkpointJournal
         let file = try ReadableFile.contents(ifAny: directory.appending(name)) ?? []
         let (notes, length) = CheckpointJournal.scan(file)
-        journal = notes.enumerated().map { FoundCheckpoint($1, file: name, position: $0) }
-        journalRest = (file[length...], length)
+        var found = notes.enumerated().map { FoundCheckpoint($1, file: name, position: $0) }
+        var end = length
+        let settled = Self.settled(notes, published: note, frames: frames)
+        while found.count > settled, let last = found.last,
+            last.checkpoint == nil || last.excess != nil
+        {
+            end -= notes[last.position].count + 2
+            found.removeLast()
+        }
+        journal = found
+        let rest = file[end...]
+        journalRest = (rest, end)
+        restIsOfFrame = frames.contains { Self.isTorn(rest, at: end, of: $0.checkpoint) }
         self.frames = frames.enumerated().map {
             FoundCheckpoint($1.checkpoint, file: "commits", position: $0)
         }
+    }
+
+    /// How many notes were synced for certain.
+    private static func settled(
+        _ notes: [ArraySlice<UInt8>], published: [UInt8]?, frames: [CommitFrame]
+    ) -> Int {
+        guard let published else {
+            // Before the first publication, all records are in the commit journal.
+            return frames.first?.header.firstIndex.value == 0 ? 0 : notes.count
+        }
+        return notes.lastIndex { $0.elementsEqual(published) }.map { $0 + 1 } ?? notes.count
+    }
+
+    /// Whether this is what a crash leaves of a note's entry: a beginning of it, of which sectors may be missing.
+    private static func isTorn(
+        _ rest: ArraySlice<UInt8>, at offset: Int, of note: some Collection<UInt8>
+    ) -> Bool {
+        var entry: [UInt8] = []
+        CheckpointJournal.append(Array(note), to: &entry)
+        guard rest.count <= entry.count else { return false }
+        let sector = OverlaidFile.sectorBytes
+        var start = 0
+        while start < rest.count {
+            let end = min(rest.count, start + sector - (offset + start) % sector)
+            let piece = rest.dropFirst(start).prefix(end - start)
+            guard piece.elementsEqual(entry[start..<end]) || piece.allSatisfy({ $0 == 0 }) else {
+                return false
+            }
+            start = end
+        }
+        return true
     }
 
     /// Whether the journal has what was published: it is written there first, and synced.
@@ -80,14 +125,14 @@ struct CheckpointFiles: Sendable {
     }
 
     /// What is wrong with the end of the journal: a crash leaves the beginning of the note that was being
-    /// written, or zeros where it was to be; anything else was put there.
+    /// written, or zeros where it, or a sector of it, was to be; anything else was put there.
     func journalRest(of origin: LogOrigin?) -> Finding? {
         let (rest, offset) = journalRest
         guard !rest.isEmpty else { return nil }
         let start = Array("\(origin?.text ?? "")\n".utf8)
         let isBeginning = rest.dropFirst(2).prefix(start.count).elementsEqual(
             start.prefix(max(0, rest.count - 2)))
-        let isTorn = isBeginning || rest.allSatisfy { $0 == 0 }
+        let isTorn = isBeginning || restIsOfFrame || rest.allSatisfy { $0 == 0 }
         return Finding(
             isTorn ? .tornJournalEnd : .trailingBytes, file: LogLayout.checkpointJournal,
             offset: offset, detail: "\(rest.count) bytes")

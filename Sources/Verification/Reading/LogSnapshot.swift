@@ -18,7 +18,8 @@ package struct LogSnapshot: Sendable {
     package let newest: UnverifiedCheckpoint?
     /// The file `checkpoint`: what readers of the log are given.
     package let published: UnverifiedCheckpoint?
-    /// The newest unbroken run of commit groups, oldest first.
+    /// The newest unbroken run of commit groups, oldest first; none where all that the commit journal holds has
+    /// been published since.
     let frames: [CommitFrame]
     let checkpointFiles: CheckpointFiles
 
@@ -29,7 +30,17 @@ package struct LogSnapshot: Sendable {
         for _ in 0..<Self.mostReadings where snapshot.isOvertaken {
             snapshot = try Self(reading: directory)
         }
-        self = snapshot
+        self = snapshot.isOvertaken ? Self(withoutFrames: snapshot) : snapshot
+    }
+
+    /// A crash that tore the first group of a journal file leaves older ones in the other file. They are in their
+    /// places, and nothing ends where they do.
+    private init(withoutFrames other: LogSnapshot) {
+        directory = other.directory
+        newest = other.newest
+        published = other.published
+        frames = []
+        checkpointFiles = other.checkpointFiles
     }
 
     private init(reading directory: FilePath) throws(LogReadFailure) {
@@ -45,8 +56,7 @@ package struct LogSnapshot: Sendable {
         }
     }
 
-    /// Publishing is far rarer than reading is slow; a log at rest whose journal ends before its
-    /// checkpoint is not what a writer left, and is taken as it is.
+    /// Publishing is far rarer than reading is slow.
     private static let mostReadings = 10
 
     /// Whether the checkpoint, which was read last, is of records that the frames read do not reach.

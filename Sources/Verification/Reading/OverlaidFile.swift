@@ -109,7 +109,7 @@ struct OverlaidFile: Sendable {
     }
 
     /// What a disk writes whole or not at all, at least.
-    private static let sectorBytes = 512
+    static let sectorBytes = 512
 
     /// The first byte on disk that contradicts the journal.
     ///
@@ -122,6 +122,9 @@ struct OverlaidFile: Sendable {
             let end = min(patch.end, lengthOnDisk)
             let sectorEnd = (end + Self.sectorBytes - 1) / Self.sectorBytes * Self.sectorBytes
             let onDisk = try file.bytes(patch.offset..<min(sectorEnd, lengthOnDisk))
+            if onDisk.prefix(patch.bytes.count).elementsEqual(patch.bytes.prefix(onDisk.count)) {
+                continue
+            }
             for (position, (found, expected)) in zip(onDisk, patch.bytes).enumerated()
             where found != expected {
                 let offset = patch.offset + position
