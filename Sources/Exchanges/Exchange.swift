@@ -361,10 +361,12 @@ package final class Exchange {
             return over(
                 .answer(Answer(reason, uid: forwarded.decided.identified.uid, closes: true)))
         }
+        // Nothing has left, and nothing will before the record of the end: that one decides.
+        if let ending { return finish(forwarded, ending) }
         desk.ledger.counters.countDropped()
         var forwarded = forwarded
         forwarded.standing = .dropped
-        return started(forwarded, ending: ending)
+        return started(forwarded, ending: nil)
     }
 
     /// What happens where the last record could not be written.

@@ -175,6 +175,19 @@ final class Bench {
         }
     }
 
+    /// The disk is full for one group.
+    func breakLogOnce() {
+        let broken = Mutex(false)
+        storage.inject { _, operation, _ in
+            guard operation == .reserve else { return nil }
+            let isFirst = broken.withLock { broken in
+                defer { broken = true }
+                return !broken
+            }
+            return isFirst ? .init(.noSpace, effect: .nothing) : nil
+        }
+    }
+
     func mendLog() { storage.inject(nil) }
 
     /// Closes the log and returns the records of accesses, oldest first.

@@ -148,6 +148,21 @@ struct LogFailureTests {
         _ = bench.ledger.close()
     }
 
+    @Test("An access that has ended when its `started` record fails counts as its last record says")
+    func allowedEnded() throws {
+        let bench = try bench(.auto, .allow)
+        let access = bench.access()
+        _ = access.exchange.begin(bench.request())
+        access.exchange.serviceAnswered(status: 200)
+        bench.breakLogOnce()
+        #expect(access.exchange.holdsTooMuch().shape == .wait)
+        #expect(access.exchange.serviceFinished(requestSize: 0, responseSize: 5).shape == .wait)
+        #expect(try bench.settle(access).shape == .wait)
+        #expect(try bench.settle(access).shape == .finish)
+        #expect(bench.ledger.counters.dropped == 0)
+        #expect(try bench.records().count == 1)
+    }
+
     @Test(
         "Letting through is for allowed accesses: a refusal that cannot be recorded is told as that"
     )
