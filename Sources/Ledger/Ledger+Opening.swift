@@ -10,16 +10,18 @@ extension Ledger {
         on disk: OpeningStorage, randomness: inout BufferedRandomness
     ) throws(OpenFault) -> [UInt8] {
         let stored = try disk.contents(of: .directorySecret)
-        if stored.count == SubjectKey.byteCount { return stored }
-        guard stored.isEmpty else {
+        guard !stored.isEmpty else {
+            let fresh = DirectorySecret(bytes: randomness.bytes(DirectorySecret.secretBytes))
+            try disk.replace(.directorySecret, with: fresh.fileBytes)
+            return fresh.bytes
+        }
+        guard let secret = DirectorySecret(file: stored) else {
             throw OpenFault(
                 .damaged,
-                "keys/directory has \(stored.count) bytes instead of 32. Restore it from a "
-                    + "copy of the same log; without it every subject gets a new id.")
+                "keys/directory has \(stored.count) bytes that are not a secret and its checksum. Restore it "
+                    + "from a copy of the same log; without it every subject gets a new id.")
         }
-        let secret = randomness.bytes(SubjectKey.byteCount)
-        try disk.replace(.directorySecret, with: secret)
-        return secret
+        return secret.bytes
     }
 
     /// Publishes what recovery has put in place, before anything is added to it.
@@ -39,14 +41,18 @@ extension Ledger {
         {
             try disk.truncate(.checkpointJournal, to: log.checkpointJournalLength)
         }
+        if !log.unsettledNotes.isEmpty {
+            // What reads back may be what a failed sync has left in the kernel only: written again, it is synced.
+            try disk.write(
+                log.unsettledNotes, to: .checkpointJournal,
+                at: log.checkpointJournalLength - log.unsettledNotes.count)
+            try disk.sync(.checkpointJournal)
+        }
         guard log.publishedSize < log.position.size else {
             if try disk.contents(of: .checkpoint) != checkpoint {
                 try disk.replace(.checkpoint, with: checkpoint)
             }
             return
-        }
-        if let slot = StateSlots.slot(for: checkpoint) {
-            try disk.write(slot, to: .state, at: 0)
         }
         publisher.recovered(
             Publisher.Applied(
@@ -55,5 +61,10 @@ extension Ledger {
                 hasNewSubjects: log.position.subjectsLength > 0,
                 hasNewPeriods: log.position.periodsLength > 0))
         do { try publisher.flush() } catch { throw OpenFault(error) }
+        // Remembered last: a log that is cut off before this is as it was.
+        if let slot = StateSlots.slot(for: checkpoint) {
+            try disk.write(slot, to: .state, at: 0)
+            try disk.sync(.state)
+        }
     }
 }

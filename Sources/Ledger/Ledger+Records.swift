@@ -23,9 +23,13 @@ extension Ledger {
                 discardedBytes: recovered.facts.discardedBytes,
                 unknownOutcomes: UInt64(unknown.count)),
             version: options.software, configuration: options.configHash)
-        // Crash point S1: the start is durable, not all of the outcomes. The next start reads in this one
-        // how many there were to be, and writes the others.
-        for record in [start] + unknown { try self.record(record) }
+        let gaps = (recovered.history?.unnamed ?? []).map { lost in
+            let (uid, now) = newRecord()
+            return SystemRecord.gap(uid: uid, time: now, GapFacts(lost.sequences, of: lost.boot))
+        }
+        // Crash point S1: the start is durable, not all that the boots before left open. The next start sees
+        // that this one came no further, and writes the rest.
+        for record in [start] + gaps + unknown { try self.record(record) }
     }
 
     private func record(_ record: SystemRecord) throws(OpenFault) {
@@ -54,11 +58,7 @@ extension Ledger {
     func recordGaps() {
         gaps.record { gap, ticket in
             let (uid, now) = newRecord()
-            let record = SystemRecord.gap(
-                uid: uid, time: now,
-                GapFacts(
-                    boot: boot, sequences: gap.first...gap.last,
-                    count: gap.last - gap.first + 1, cause: .groupRejected))
+            let record = SystemRecord.gap(uid: uid, time: now, GapFacts(gap, of: boot))
             do throws(AppendRefusal) {
                 try intake.append(
                     record.draft(producer: producer), tally: .uncounted, port: gapsID,
@@ -71,7 +71,26 @@ extension Ledger {
     }
 
     /// Records the counters of this boot so far.
-    func recordHeartbeat() {
+    func recordHeartbeat() { append(unattended: heartbeat()) }
+
+    /// Names what is lost and records the last heartbeat.
+    ///
+    /// - Returns: whether every lost number is named. Otherwise the boot has not ended in order: without its `log.stop`,
+    ///   the next start reads the boot back and names them.
+    func recordLast() -> Bool {
+        for _ in 0..<2 {
+            recordGaps()
+            // Settled after everything that was queued before it.
+            let outcome = Result { () throws(AppendRefusal) in
+                try appendAndWait(heartbeat().draft(producer: producer), tally: .uncounted)
+            }
+            guard case .success(.recorded) = outcome else { return false }
+            if gaps.areNamed { return true }
+        }
+        return false
+    }
+
+    private func heartbeat() -> SystemRecord {
         let tallies = intake.tallies
         var counts = HeartbeatCounters()
         counts.accepted = counters.accepted
@@ -84,11 +103,11 @@ extension Ledger {
         counts.recorded = tallies.throughSequence
         counts.throughSequence = tallies.throughSequence
         let (uid, now) = newRecord()
-        append(
-            unattended: SystemRecord.heartbeat(
-                uid: uid, time: now, counters: counts, clock: clock.facts()))
+        return SystemRecord.heartbeat(
+            uid: uid, time: now, counters: counts, clock: clock.facts())
     }
 
+    /// The end of an orderly boot.
     func recordStop() {
         let (uid, now) = newRecord()
         append(
@@ -103,5 +122,13 @@ extension Ledger {
             try intake.append(
                 record.draft(producer: producer), tally: .uncounted, port: unattended, ticket: 0)
         }
+    }
+}
+
+extension GapFacts {
+    /// Numbers that went with rejected groups: only these are followed by others of their boot.
+    fileprivate init(_ sequences: ClosedRange<UInt64>, of boot: UniqueID) {
+        self.init(
+            boot: boot, sequences: sequences, count: UInt64(sequences.count), cause: .groupRejected)
     }
 }

@@ -1,55 +1,20 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
 internal import Dispatch
-internal import Merkle
-internal import SignedNotes
 internal import Synchronization
 
-/// What the writer's thread begins with.
-struct WriterStart: Sendable {
-    let storage: any LedgerStorage
-    let position: LogPosition
-    let signers: [NoteSigner]
-    let periods: [PeriodKey]
-    let savedSubjects: Set<SubjectID>
-}
-
+/// The two threads of a running ledger. What each of them does is in ``Ledger/write(_:)``, ``Ledger/flush()`` and
+/// ``Ledger/recordHeartbeat()``; here is only when.
 extension Ledger {
-    func runWriter(_ start: WriterStart) {
-        var writer = GroupWriter(
-            storage: start.storage, publisher: publisher, ports: ports, gaps: gaps, board: board,
-            intake: intake,
-            clock: clock,
-            sequencer: Sequencer(
-                position: start.position, origin: options.origin, signers: start.signers,
-                sealing: GroupSealing(
-                    periods: start.periods, savedSubjects: start.savedSubjects,
-                    start: clock.now(), randomness: BufferedRandomness(source: .kernel))),
-            commitJournalBytes: options.commitJournalBytes,
-            mostGroupBytes: options.mostGroupBytes)
+    func runWriter() {
         var spare: [PendingRecord] = []
         while var records = intake.take(replacing: spare) {
-            let isTaken: Bool
-            do {
-                isTaken = try writer.write(records)
-            } catch {
-                // The intake is poisoned already, and everybody told.
-                return
-            }
-            // While there is no room, the record of a gap would only be the next gap.
-            if isTaken { recordGaps() }
-            housekeeping.signal()
+            // Poisoned: everybody has been told.
+            guard write(records) else { return }
             records.removeAll(keepingCapacity: true)
             spare = records
         }
-    }
-
-    /// Everybody who waits, and who comes later, is told that the log has stopped.
-    func poison(_ cause: LogPoisoned) {
-        let waiting = intake.poison(cause)
-        ports.settle(waiting[...], as: .poisoned(cause))
     }
 
     func runHousekeeper() {
@@ -70,18 +35,6 @@ extension Ledger {
             {}
             flush()
             lastFlush = DispatchTime.now()
-        }
-    }
-
-    /// Publishes what has been applied.
-    func flush() {
-        do {
-            try publisher.flush()
-        } catch {
-            // A full disk passes, and so does a want of descriptors: the next flush tries again, and the
-            // commit journal holds everything.
-            guard !error.isPassing else { return }
-            poison(LogPoisoned(cause: .publish(error)))
         }
     }
 }

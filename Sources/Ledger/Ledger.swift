@@ -16,7 +16,8 @@ internal import Synchronization
 ///
 /// ## Threads
 /// `ledger` sequences, writes and syncs groups. `housekeeper` publishes checkpoints and records heartbeats.
-/// Event loops only lock the queue for a few instructions.
+/// Event loops only lock the queue for a few instructions. What the two do is in `Ledger+Work.swift`; simulations
+/// call that themselves.
 package final class Ledger: Sendable {
     /// Who is who, and under which key their values are sealed.
     package let subjects: SubjectDirectory
@@ -34,6 +35,8 @@ package final class Ledger: Sendable {
     let intake: Intake
     let ports: PortTable
     let publisher: Publisher
+    /// Used by the writer's turns only, which never overlap.
+    let writer: Mutex<GroupWriter>
     let gaps = Gaps()
     let unattended: PortID
     let gapsID: PortID
@@ -41,6 +44,8 @@ package final class Ledger: Sendable {
     private let waitingID: PortID
     let board: StatusBoard
     let housekeeping = DispatchSemaphore(value: 0)
+    /// Whether the ledger does its work itself.
+    private let hasThreads: Bool
     private let threads = Mutex<Threads?>(nil)
     let closing = Atomic<Bool>(false)
     let ids: Mutex<BufferedRandomness>
@@ -54,6 +59,25 @@ package final class Ledger: Sendable {
     package static func open(
         _ storage: any LedgerStorage, signers: [NoteSigner], options: LedgerOptions,
         clock: LedgerClock, randomness: consuming BufferedRandomness
+    ) throws(OpenFault) -> Ledger {
+        try open(
+            storage, signers: signers, options: options, clock: clock, randomness: randomness,
+            hasThreads: true)
+    }
+
+    /// The same without threads: the caller does the ledger's work, a turn at a time.
+    package static func openWithoutThreads(
+        _ storage: any LedgerStorage, signers: [NoteSigner], options: LedgerOptions,
+        clock: LedgerClock, randomness: consuming BufferedRandomness
+    ) throws(OpenFault) -> Ledger {
+        try open(
+            storage, signers: signers, options: options, clock: clock, randomness: randomness,
+            hasThreads: false)
+    }
+
+    private static func open(
+        _ storage: any LedgerStorage, signers: [NoteSigner], options: LedgerOptions,
+        clock: LedgerClock, randomness: consuming BufferedRandomness, hasThreads: Bool
     ) throws(OpenFault) -> Ledger {
         let disk = OpeningStorage(storage: storage)
         guard let trust = TrustPolicy(logKeys: signers.map(\.verifierKey)) else {
@@ -71,7 +95,9 @@ package final class Ledger: Sendable {
         try publish(recovered, through: publisher, on: disk)
         let ledger = Ledger(
             storage: storage, signers: signers, options: options, clock: clock,
-            recovered: recovered, publisher: publisher, secret: secret, randomness: randomness)
+            recovered: recovered, publisher: publisher, secret: secret, randomness: randomness,
+            hasThreads: hasThreads)
+        ledger.startThreads()
         do throws(OpenFault) {
             try ledger.recordStart(recovered)
         } catch {
@@ -84,14 +110,15 @@ package final class Ledger: Sendable {
     private init(
         storage: any LedgerStorage, signers: [NoteSigner], options: LedgerOptions,
         clock: LedgerClock, recovered: RecoveredLog, publisher: Publisher, secret: [UInt8],
-        randomness: consuming BufferedRandomness
+        randomness: consuming BufferedRandomness, hasThreads: Bool
     ) {
         self.options = options
+        self.hasThreads = hasThreads
         self.clock = clock
         self.publisher = publisher
         recovery = recovered.facts
         boot = randomness.uniqueID(at: clock.now())
-        ids = Mutex(BufferedRandomness(source: .kernel))
+        ids = Mutex(randomness.split())
         producer = EncodedProducer(uid: options.producer, boot: boot)
         var encodedOrigin: [UInt8] = []
         CanonicalJSON.append(string: options.origin.text.utf8, to: &encodedOrigin)
@@ -103,14 +130,27 @@ package final class Ledger: Sendable {
         gapsID = ports.add(gaps)
         board = StatusBoard(
             LedgerStatus(size: recovered.position.size, checkpoint: recovered.checkpoint))
+        let sealing = GroupSealing(
+            periods: recovered.periods, savedSubjects: recovered.savedSubjects,
+            start: clock.now(), randomness: randomness.split())
         subjects = SubjectDirectory(
             keys: recovered.subjects, secret: secret, randomness: randomness)
-        let start = WriterStart(
-            storage: storage, position: recovered.position, signers: signers,
-            periods: recovered.periods, savedSubjects: recovered.savedSubjects)
+        writer = Mutex(
+            GroupWriter(
+                storage: storage, publisher: publisher, ports: ports, gaps: gaps, board: board,
+                intake: intake, clock: clock,
+                sequencer: Sequencer(
+                    position: recovered.position, origin: options.origin, signers: signers,
+                    sealing: sealing),
+                commitJournalBytes: options.commitJournalBytes,
+                mostGroupBytes: options.mostGroupBytes))
+    }
+
+    private func startThreads() {
+        guard hasThreads else { return }
         threads.withLock { threads in
             threads = Threads(
-                writer: DedicatedThread(name: "ledger") { self.runWriter(start) },
+                writer: DedicatedThread(name: "ledger") { self.runWriter() },
                 housekeeper: DedicatedThread(name: "housekeeper") { self.runHousekeeper() })
         }
     }
@@ -154,6 +194,8 @@ package final class Ledger: Sendable {
     ) throws(AppendRefusal) -> Outcome {
         try waiting.wait { ticket throws(AppendRefusal) in
             try intake.append(draft, tally: tally, port: waitingID, ticket: ticket)
+        } work: {
+            while !hasThreads, writeWaiting() {}
         }
     }
 
@@ -179,11 +221,10 @@ package final class Ledger: Sendable {
         }
         housekeeping.signal()
         running?.housekeeper.join()
-        recordGaps()
-        recordHeartbeat()
-        recordStop()
+        if recordLast() { recordStop() }
         intake.close()
         running?.writer.join()
+        while !hasThreads, writeWaiting() {}
         flush()
         return intake.poisoned
     }

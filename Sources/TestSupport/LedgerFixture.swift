@@ -4,7 +4,7 @@
 internal import AccessModel
 package import AuditRecords
 package import ByteCoding
-internal import Crypto
+package import Crypto
 package import Ledger
 package import SignedNotes
 internal import Synchronization
@@ -15,11 +15,13 @@ package struct LedgerFixture: Sendable {
     package let clock: ManualClock
     package var options: LedgerOptions
 
-    package init() throws {
+    package init() throws { try self.init(key: Curve25519.Signing.PrivateKey()) }
+
+    package init(key: Curve25519.Signing.PrivateKey) throws {
         guard let name = KeyName("audit.example.com/test") else {
             throw FixtureFault.badName
         }
-        signer = NoteSigner(name: name, key: Curve25519.Signing.PrivateKey())
+        signer = NoteSigner(name: name, key: key)
         clock = ManualClock(UTCInstant(microseconds: 1_795_000_000_000_000))
         options = LedgerOptions(
             origin: LogOrigin(name), producer: "proxy-test", software: "0.0.0-test")
@@ -34,6 +36,15 @@ package struct LedgerFixture: Sendable {
             randomness: BufferedRandomness(source: .kernel))
     }
 
+    /// Opens the log with a ledger whose work the caller does, a turn at a time.
+    package func openWithoutThreads(
+        _ storage: any LedgerStorage, randomness: BufferedRandomness.Source = .kernel
+    ) throws(OpenFault) -> Ledger {
+        try Ledger.openWithoutThreads(
+            storage, signers: [signer], options: options, clock: clock.ledgerClock,
+            randomness: BufferedRandomness(source: randomness))
+    }
+
     /// A record of an ordinary GET, with a path and an address to disclose.
     ///
     /// - Parameter stage: `started` has no outcome yet.
@@ -42,6 +53,16 @@ package struct LedgerFixture: Sendable {
         stage: RecordStage = .complete
     ) -> RecordDraft {
         var randomness = BufferedRandomness(source: .kernel)
+        return record(
+            for: ledger, path: path, dataTags: dataTags, stage: stage,
+            subject: ledger.subjects.anonymous, randomness: &randomness)
+    }
+
+    /// The same about somebody, with ids and salts from a generator.
+    package func record(
+        for ledger: Ledger, path: String, dataTags: [String] = [], stage: RecordStage,
+        subject: SubjectKey, randomness: inout BufferedRandomness
+    ) -> RecordDraft {
         let now = clock.now
         let text = Array(path.utf8)
         let address = Array("203.0.113.7".utf8)
@@ -63,7 +84,7 @@ package struct LedgerFixture: Sendable {
                 where: Disclosure.where(
                     address: address.span, port: 51234, peerAddress: nothing.span,
                     userAgent: nothing.span, forwarded: [], tls: nil,
-                    subject: ledger.subjects.anonymous, salt: randomness.salt()),
+                    subject: subject, salt: randomness.salt()),
                 what: Disclosure.what(
                     path: text.span, query: nothing.span, subject: ledger.subjects.tenant,
                     salt: randomness.salt())),

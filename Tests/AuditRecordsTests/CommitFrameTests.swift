@@ -7,12 +7,13 @@ import Testing
 
 @Suite("Frames of the commit journal")
 struct CommitFrameTests {
-    /// A frame whose parts have these lengths, each filled with its own byte.
+    /// A frame whose parts have these lengths, each filled with its own byte; of the record of its number, unless said.
     private func frame(
-        _ number: UInt64 = 1, firstIndex: UInt64 = 0, count: UInt32 = 1,
+        _ number: UInt64 = 1, firstIndex: UInt64? = nil, count: UInt32 = 1,
         parts: [UInt32] = [10, 20, 128, 0, 30]
     ) -> [UInt8] {
-        var header = CommitFrame.Header(number: number, firstIndex: LeafIndex(firstIndex))
+        var header = CommitFrame.Header(
+            number: number, firstIndex: LeafIndex(firstIndex ?? number - 1))
         header.entryCount = count
         header.entriesOffset = 0x0102_0304_0506_0708
         header.disclosuresOffset = 2
@@ -119,8 +120,45 @@ struct CommitFrameTests {
         #expect(run([], []) == [])
         // The end of the older file is damaged: what stands before the gap is of no use.
         #expect(run(frame(1), newer) == [3, 4])
+        // Group 3 was rejected, and then went to the other file.
+        #expect(run(older + frame(3, count: 9), newer) == [1, 2, 3, 4])
         // File 0 was begun again over older frames.
         #expect(run(frame(5) + frame(2), newer) == [3, 4, 5])
+    }
+
+    @Test("A frame whose number was given again is told by its records")
+    func reused() {
+        func run(_ one: [UInt8], _ other: [UInt8]) -> [UInt64] {
+            CommitFrame.newestRun(one, other).map(\.header.firstIndex.value)
+        }
+        // File 1 held frames 3 and 4 of records 2 and 3, all published. A later start tore the first of them, gave
+        // number 3 again, to record 4, and left a whole frame 4 standing behind it.
+        #expect(run(frame(3, firstIndex: 4) + frame(4, firstIndex: 3), []) == [4])
+        #expect(run(frame(1) + frame(2), frame(3, firstIndex: 4) + frame(4)) == [4])
+        // The same where the number is given again in the other file.
+        #expect(run(frame(3, firstIndex: 4), frame(3) + frame(4)) == [4])
+        #expect(run(frame(3) + frame(4), frame(3, firstIndex: 4)) == [4])
+    }
+
+    @Test("A whole frame behind one that is not is damage, unless it is left over from earlier")
+    func beyondDamage() {
+        func found(_ journal: [UInt8], _ last: [UInt8]) -> UInt64? {
+            CommitFrame.beyondDamage(journal, after: CommitFrame(in: last, at: 0))?.header.number
+        }
+        let whole = frame(1) + frame(2) + frame(3)
+        let length = frame().count
+        for place in length..<2 * length {
+            var damaged = whole
+            damaged[place] ^= 0x10
+            #expect(found(damaged, frame(1)) == 3, "\(place)")
+        }
+        #expect(found(whole, frame(3)) == nil)
+        #expect(found(Array(whole.dropLast()), frame(2)) == nil)
+        // The first frame of a file that was begun again is torn; those behind it are older.
+        var begun = frame(9) + frame(4) + frame(5)
+        begun[100] ^= 1
+        #expect(found(begun, frame(8)) == nil)
+        #expect(found([], frame(8)) == nil)
     }
 
     @Test("Of a journal file only as much is read as frames can stand in")

@@ -23,6 +23,14 @@ package struct BufferedRandomness: ~Copyable {
 
     package init(source: Source) { self.source = source }
 
+    /// Another one of the same source, whose bits are others.
+    package mutating func split() -> BufferedRandomness {
+        switch source {
+        case .kernel: BufferedRandomness(source: .kernel)
+        case .reproducible: BufferedRandomness(source: .reproducible(seed: word()))
+        }
+    }
+
     /// 64 random bits.
     package mutating func word() -> UInt64 {
         if next == Self.wordCount { refill() }

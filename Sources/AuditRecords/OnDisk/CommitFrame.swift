@@ -27,7 +27,7 @@ package import Merkle
 package struct CommitFrame: Sendable {
     /// The fixed part before the body.
     package static let headerLength = 88
-    private static let magic = Array("CSFRAME1".utf8)
+    static let magic = Array("CSFRAME1".utf8)
 
     /// The numbers of the header.
     package struct Header: Hashable, Sendable {
@@ -152,77 +152,10 @@ extension CommitFrame {
         return bodySum ^ (headSum << 32 | headSum >> 32)
     }
 
-    /// The sound, consecutively numbered frames at the start of a journal file, oldest first.
-    ///
-    /// Files are used again from the start, so what follows the last of them is left over from earlier.
-    package static func scan(_ journal: [UInt8]) -> [CommitFrame] {
-        var frames: [CommitFrame] = []
-        var offset = 0
-        while let frame = CommitFrame(in: journal, at: offset) {
-            if let last = frames.last, frame.header.number != last.header.number + 1 { break }
-            frames.append(frame)
-            offset += frame.header.frameLength
-        }
-        return frames
-    }
-
-    /// How many bytes of a frame that would be next, but is not whole, end a journal file: it was being
-    /// written when the process or the machine stopped.
-    package static func tornBytes(_ journal: [UInt8], after last: CommitFrame?) -> Int {
-        let frames = scan(journal)
-        let end = frames.reduce(0) { $0 + $1.header.frameLength }
-        guard journal.count - end >= 16, journal[end..<end + 8].elementsEqual(magic),
-            BigEndian.read(UInt64.self, from: journal, at: end + 8)
-                == (last?.header.number ?? 0) + 1
-        else { return 0 }
-        // What its header says is as doubtful as the rest; it cannot be longer than the file.
-        return min(statedLength(journal, at: end), journal.count - end)
-    }
-
-    /// The length that a header gives to its frame.
-    private static func statedLength(_ journal: [UInt8], at offset: Int) -> Int {
-        (0..<5).reduce(headerLength) { sum, place in
-            sum + Int(BigEndian.read(UInt32.self, from: journal, at: offset + 60 + 4 * place) ?? 0)
-        }
-    }
-
-    /// The beginning of a journal file, as far as frames can stand in it: what follows was only reserved, or is
-    /// left over, and would cost megabytes to read.
-    ///
-    /// - Parameters:
-    ///   - length: of the file.
-    ///   - read: gives the bytes from an offset on; fewer only where the file ends.
-    package static func used<Failure: Error>(
-        ofFile length: Int, _ read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
-    ) throws(Failure) -> [UInt8] {
-        var journal: [UInt8] = []
-        func fill(_ end: Int) throws(Failure) {
-            let missing = min(max(end, journal.count + usedStep), length) - journal.count
-            guard end > journal.count, missing > 0 else { return }
-            journal += try read(journal.count, missing)
-        }
-        var end = 0
-        while true {
-            try fill(end + headerLength)
-            guard journal.count - end >= headerLength,
-                journal[end..<end + 8].elementsEqual(magic)
-            else { return journal }
-            let next = end + statedLength(journal, at: end)
-            try fill(next)
-            guard journal.count >= next else { return journal }
-            end = next
-        }
-    }
-
-    private static let usedStep = 1 << 16
-
-    /// The frames of both journal files in order: the newest unbroken run.
-    package static func newestRun(_ one: [UInt8], _ other: [UInt8]) -> [CommitFrame] {
-        let runs = [scan(one), scan(other)].filter { !$0.isEmpty }
-            .sorted { ($0.first?.header.number ?? 0) < ($1.first?.header.number ?? 0) }
-        guard runs.count == 2, let older = runs[0].last, let newer = runs[1].first else {
-            return runs.first ?? []
-        }
-        return older.header.number + 1 == newer.header.number ? runs[0] + runs[1] : runs[1]
+    /// Whether this frame is the next one after another. Numbers alone do not tell: where the newest frame was torn
+    /// its number is given again, and frames that were written after it may still stand in the file.
+    package func follows(_ other: CommitFrame) -> Bool {
+        header.number == other.header.number + 1
+            && header.firstIndex.value == other.header.sizeAfter.count
     }
 }

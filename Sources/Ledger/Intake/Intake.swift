@@ -105,6 +105,17 @@ final class Intake: Sendable {
         }
     }
 
+    /// Takes everything that waits now, without sleeping; for a ledger that has no writer's thread.
+    func takeWaiting() -> [PendingRecord] {
+        state.withLock { state in
+            defer {
+                state.waiting = []
+                state.waitingBytes = 0
+            }
+            return state.waiting
+        }
+    }
+
     /// Counts of everything queued so far.
     var tallies: ProducerTallies { state.withLock { $0.tallies } }
 

@@ -16,19 +16,33 @@ package struct BootHistory: Sendable {
     package var stopped: Bool
     /// The `started` records that have no outcome, oldest first.
     package var unfinished: [Record]
+    /// Sequence numbers that are missing and that no `audit.gap` record names, oldest first.
+    package var unnamed: [LostSequences]
+}
+
+/// Neighbouring sequence numbers of one boot that no record has.
+package struct LostSequences: Hashable, Sendable {
+    package var boot: UniqueID
+    package var sequences: ClosedRange<UInt64>
 }
 
 /// Collects a boot's history from its leaves, newest first.
 ///
-/// A boot may itself have been killed before it had written all the outcomes that the one before it left
-/// open: then that one's leaves are read, too.
+/// A start writes what the boot before left open before it takes any other record. Where the newest boot did not
+/// come so far, the ones before it are read, too, back to one that did.
 struct BootHistoryReader {
     private let producer: String
     private var history: BootHistory?
     private var finished: Set<UniqueID> = []
-    /// The boot whose leaves are read: the last one, or one before it.
-    private var boot: UniqueID?
-    /// The unknown outcomes that this boot has written.
+    /// Numbers that `audit.gap` records name, by boot.
+    private var named: [UniqueID: [ClosedRange<UInt64>]] = [:]
+    /// The boot that is being read.
+    private var reading: UniqueID?
+    /// The number of its record that was read last: the next older one has the number before, or some are lost.
+    private var newer: UInt64 = 0
+    /// Whether that boot has recorded anything after its start.
+    private var isSettled = false
+    /// The unknown outcomes that it has written; its start announced how many there were to be.
     private var unknownOutcomes: Int64 = 0
     private(set) var isComplete = false
 
@@ -36,36 +50,37 @@ struct BootHistoryReader {
 
     /// The history, once ``isComplete`` or when no older leaf is left.
     var result: BootHistory? {
-        var history = history
-        history?.unfinished.reverse()
+        guard var history else { return nil }
+        history.unfinished.reverse()
+        history.unnamed = history.unnamed.reversed().flatMap { $0.without(named[$0.boot] ?? []) }
         return history
     }
 
-    /// Takes the next older leaf.
-    ///
-    /// One that is no record of ours says nothing about a boot of ours; ``TreeRebuild`` has checked that it is signed.
-    mutating func read(_ leaf: ArraySlice<UInt8>) {
-        let record: Record
-        do { record = try Record(leaf: Array(leaf)) } catch { return }
+    /// Takes the next older record.
+    mutating func read(_ record: Record) {
         guard let mark = RecordMark(record), mark.producer == producer else { return }
-        guard var known = history else {
+        if history == nil {
             history = BootHistory(
                 boot: mark.boot, lastSequence: mark.sequence, stopped: mark.action == .logStop,
-                unfinished: [])
-            // A boot that ended in order has given every access its outcome, or says that it has not.
+                unfinished: [], unnamed: [])
+        }
+        if reading == nil {
+            reading = mark.boot
+            newer = mark.sequence + 1
+            // A boot that ended in order has named every gap and given every access its outcome, or says that it
+            // has not.
             isComplete =
                 mark.action == .logStop
                 && record.event("reason")?.string != StopCause.outcomesLost.rawValue
-            boot = mark.boot
-            note(mark)
-            return
         }
-        guard mark.boot == boot else { return }
-        if boot == known.boot {
-            known.lastSequence = max(known.lastSequence, mark.sequence)
-            history = known
+        guard mark.boot == reading else { return }
+        if mark.sequence + 1 < newer {
+            history?.unnamed.append(
+                LostSequences(boot: mark.boot, sequences: mark.sequence + 1...newer - 1))
         }
+        newer = mark.sequence
         note(mark)
+        if mark.action == .logStart { end(record) }
     }
 
     private mutating func note(_ mark: RecordMark) {
@@ -73,19 +88,50 @@ struct BootHistoryReader {
         case .started:
             if !finished.contains(mark.uid) { history?.unfinished.append(mark.record) }
         case .unknown:
-            unknownOutcomes += 1
             finished.insert(mark.uid)
+            unknownOutcomes += 1
+            return
         default: finished.insert(mark.uid)
         }
-        if mark.action == .logStart { end(mark.record) }
+        guard mark.action == .gap else {
+            isSettled = isSettled || mark.action != .logStart
+            return
+        }
+        guard let gap = mark.record.value["gap"],
+            let boot = gap["boot"]?.string.flatMap({ UniqueID($0) }),
+            let first = gap["first_seq"]?.integer.flatMap({ UInt64(exactly: $0) }),
+            let last = gap["last_seq"]?.integer.flatMap({ UInt64(exactly: $0) }), first <= last
+        else { return }
+        named[boot, default: []].append(first...last)
     }
 
-    /// The boot's first record tells how many outcomes it was about to write for the one before.
+    /// The boot that is being read began here.
     private mutating func end(_ start: Record) {
         let announced = start.value[path: "recovery", "unknown_outcomes"]?.integer ?? 0
-        let before = start.value[path: "previous", "boot"]?.string.flatMap { UniqueID($0) }
-        isComplete = announced <= unknownOutcomes || before == nil
-        (boot, unknownOutcomes) = (before, 0)
+        isComplete =
+            isSettled && announced <= unknownOutcomes || start.previousBoot == nil
+        reading = nil
+        isSettled = false
+        unknownOutcomes = 0
+    }
+}
+
+extension LostSequences {
+    /// What is left of these numbers when some are taken away.
+    fileprivate func without(_ named: [ClosedRange<UInt64>]) -> [LostSequences] {
+        var left: [LostSequences] = []
+        var next = sequences.lowerBound
+        for range in named.sorted(by: { $0.lowerBound < $1.lowerBound })
+        where range.upperBound >= next && range.lowerBound <= sequences.upperBound {
+            if range.lowerBound > next {
+                left.append(LostSequences(boot: boot, sequences: next...range.lowerBound - 1))
+            }
+            next = range.upperBound + 1
+        }
+        if next <= sequences.upperBound {
+            left.append(LostSequences(boot: boot, sequences: next...sequences.upperBound))
+        }
+        return left
     }
 }
 

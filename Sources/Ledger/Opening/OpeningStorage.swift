@@ -36,6 +36,10 @@ struct OpeningStorage {
         }
     }
 
+    func sync(_ file: LogFile) throws(OpenFault) {
+        do { try storage.sync(file) } catch { throw OpenFault(error) }
+    }
+
     func truncate(_ file: LogFile, to length: Int) throws(OpenFault) {
         do { try storage.truncate(file, to: length) } catch { throw OpenFault(error) }
     }

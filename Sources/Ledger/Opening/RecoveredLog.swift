@@ -18,6 +18,8 @@ struct RecoveredLog {
     var publishedSize: TreeSize
     /// Bytes of whole notes in the journal of checkpoints.
     var checkpointJournalLength: Int
+    /// The last of these bytes, which an interrupted publication may have left off stable storage.
+    var unsettledNotes: [UInt8]
     /// Segments whose evidence may not be synced yet.
     var unsynced: Set<SegmentNumber>
     var facts: RecoveryReport

@@ -25,12 +25,11 @@ struct Recovery {
     let producer: String
 
     func recover() throws(OpenFault) -> RecoveredLog {
-        let journal = CheckpointJournal.scan(try disk.contents(of: .checkpointJournal))
-        let files = [try disk.journal(0), try disk.journal(1)]
-        let frames = CommitFrame.newestRun(files[0], files[1])
-        let base = try journal.notes.last.map { note throws(OpenFault) in
-            try verified(Array(note), file: .checkpointJournal)
-        }
+        let journal = try checkpointJournal()
+        let base = journal.newest
+        let baseSize = base?.size ?? .empty
+        let committed = try commitFrames(after: baseSize)
+        let frames = committed.frames
         let newest = try newestCheckpoint(base: base, frames: frames)
         let remembered = try rememberedCheckpoint()
         if let remembered, remembered.size > newest?.size ?? .empty {
@@ -40,11 +39,9 @@ struct Recovery {
         var log = RecoveredLog(
             position: .origin, subjects: [], periods: [],
             checkpoint: newest?.note, publishedSize: base?.size ?? .empty,
-            checkpointJournalLength: journal.length, unsynced: [], facts: RecoveryReport(),
-            history: nil)
-        log.facts.discardedBytes = files.reduce(0) {
-            $0 + UInt64(CommitFrame.tornBytes($1, after: frames.last))
-        }
+            checkpointJournalLength: journal.length, unsettledNotes: journal.unsettled,
+            unsynced: [], facts: RecoveryReport(), history: nil)
+        log.facts.discardedBytes = UInt64(committed.discarded)
         log.position.nextFrame = (frames.last?.header.number ?? 0) + 1
         guard let newest else {
             guard try disk.length(of: .entries(SegmentNumber(0))) ?? 0 == 0 else {
@@ -52,7 +49,8 @@ struct Recovery {
             }
             return log
         }
-        let baseSize = base?.size ?? .empty
+        // Crash point R1: the frames may be in the kernel only. From here on they are durable.
+        try settle(committed, after: baseSize)
         for frame in frames where frame.header.sizeAfter > baseSize {
             try disk.apply(frame)
             log.facts.replayedRecords += UInt64(frame.header.entryCount)
@@ -70,97 +68,8 @@ struct Recovery {
         log.position.disclosuresLength = try disclosuresLength(
             of: log.position.segment)
         try readKeys(into: &log)
-        log.history = try readHistory(size: newest.size)
+        log.history = try readHistory(size: newest.size, newest: rebuild.lastLeaf)
         return log
-    }
-
-    // MARK: Checkpoints
-
-    private struct Signed {
-        let size: TreeSize
-        let root: RootHash
-        let note: [UInt8]
-    }
-
-    private func verified(_ note: [UInt8], file: LogFile) throws(OpenFault) -> Signed {
-        let name = file.path ?? "the state file"
-        let unverified: UnverifiedCheckpoint
-        do {
-            unverified = try UnverifiedCheckpoint(note)
-        } catch {
-            throw OpenFault(
-                .untrustedCheckpoint,
-                "The newest checkpoint in \(name) is damaged (\(error)). Run `countersign verify` and "
-                    + "restore the log from a copy that verifies.")
-        }
-        guard unverified.claim.origin == origin else {
-            throw OpenFault(
-                .foreignOrigin,
-                "The log in this directory is named \"\(unverified.claim.origin.text)\", not "
-                    + "\"\(origin.text)\". Set log.origin or log.dir to match.")
-        }
-        switch unverified.verify(with: trust) {
-        case .verified(let checkpoint):
-            return Signed(size: checkpoint.size, root: checkpoint.root, note: note)
-        case .refused(let refusal):
-            throw OpenFault(
-                .untrustedCheckpoint,
-                "The newest checkpoint in \(name) is not signed by this log's key (\(refusal)). Check "
-                    + "log.key_file and log.dir; if both are right, run `countersign verify` and "
-                    + "restore the log from a copy that verifies.")
-        }
-    }
-
-    private func newestCheckpoint(
-        base: Signed?, frames: [CommitFrame]
-    ) throws(OpenFault) -> Signed? {
-        guard let last = frames.last, last.header.sizeAfter > base?.size ?? .empty else {
-            return base
-        }
-        if let first = frames.first, first.header.firstIndex.value > base?.size.count ?? 0 {
-            throw OpenFault(
-                .damaged,
-                "The commit journal begins at record \(first.header.firstIndex.value), but only "
-                    + "\(base?.size.count ?? 0) records are published: records between are missing. "
-                    + "Restore the log from a copy that verifies.")
-        }
-        let newest = try verified(Array(last.checkpoint), file: .commits(0))
-        guard newest.size == last.header.sizeAfter else {
-            throw OpenFault(
-                .damaged,
-                "The last commit frame holds records up to \(last.header.sizeAfter.count), its "
-                    + "checkpoint is of size \(newest.size.count). Run `countersign verify`.")
-        }
-        return newest
-    }
-
-    private func rememberedCheckpoint() throws(OpenFault) -> Signed? {
-        var newest: Signed?
-        for note in StateSlots.notes(in: try disk.contents(of: .state)) {
-            let found: Signed
-            do throws(OpenFault) {
-                found = try verified(note, file: .state)
-            } catch {
-                // Two logs that share the file would each overwrite what the other remembers.
-                guard error.code != .foreignOrigin else { throw .foreignState(origin) }
-                // A slot that was being written when the power went is no signed note; the other one is.
-                continue
-            }
-            if found.size >= newest?.size ?? .empty { newest = found }
-        }
-        return newest
-    }
-
-    private func check(_ remembered: Signed?, against size: TreeSize) throws(OpenFault) {
-        guard let remembered else { return }
-        var reader = LevelHashReader(StoredLevels(disk: disk))
-        guard try reader.root(at: remembered.size) == remembered.root else {
-            throw OpenFault(
-                .forked,
-                "The log is not the one that was signed before: at size \(remembered.size.count) its "
-                    + "root differs from the remembered checkpoint in log.state. Somebody rewrote it. "
-                    + "Keep both, run `countersign verify`, and restore a copy that matches.")
-        }
     }
 
     // MARK: Keys, disclosures, history
@@ -195,13 +104,27 @@ struct Recovery {
         UInt64(try disk.length(of: .disclosures(segment)) ?? 0)
     }
 
-    private func readHistory(size: TreeSize) throws(OpenFault) -> BootHistory? {
+    /// Reads records back from the newest, each of which must be the one that the next newer one follows: the
+    /// entries were read and checked before, and are read again here.
+    private func readHistory(size: TreeSize, newest: Hash256) throws(OpenFault) -> BootHistory? {
         var reader = BootHistoryReader(producer: producer)
+        var expected: Hash256? = newest
         var segment = SegmentNumber(of: LeafIndex(size.count - 1))
         while true {
             let scan = SegmentScan(segment, bytes: try disk.contents(of: .entries(segment)))
             for place in scan.leaves.indices.reversed() where !reader.isComplete {
-                reader.read(scan.leaf(place))
+                let leaf = scan.leaf(place)
+                if let expected, LeafHash(of: leaf).hash != expected {
+                    throw .readsDiffer(LogLayout.entries(segment))
+                }
+                let record: Record
+                do { record = try Record(leaf: Array(leaf)) } catch {
+                    // Signed, and written by a version that this one cannot read: it says nothing about our boots.
+                    expected = nil
+                    continue
+                }
+                expected = record.previous
+                reader.read(record)
             }
             guard !reader.isComplete, segment.value > 0 else { return reader.result }
             segment = SegmentNumber(segment.value - 1)

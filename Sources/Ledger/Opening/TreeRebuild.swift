@@ -20,6 +20,8 @@ struct TreeRebuild {
     private(set) var scannedSegments: Set<SegmentNumber> = []
     private(set) var rebuiltFrom: LeafIndex?
     private var newestLeaf: ArraySlice<UInt8> = []
+    /// The root after each segment when it was read to be checked.
+    private var checkedRoots: [SegmentNumber: RootHash] = [:]
 
     init(disk: OpeningStorage, size: TreeSize) {
         self.disk = disk
@@ -81,6 +83,7 @@ struct TreeRebuild {
                 if level.value > 2 { rows.append(hash, level: level.value) }
             }
         }
+        if start.value > 0 { try settle(SegmentNumber(start.value - 1), writing) }
         if writing == .derivedFiles { try rows.write(to: disk, startingAt: TreeSize(0)) }
         for number in start.value...SegmentNumber(of: LeafIndex(size.count - 1)).value {
             try hash(SegmentNumber(number), writing: writing)
@@ -113,6 +116,7 @@ struct TreeRebuild {
             lastLeaf = leaf.hash
             frontier.append(leaf) { level, hash in rows.append(hash, level: level.value) }
         }
+        try settle(segment, writing)
         if writing == .derivedFiles {
             try rows.write(to: disk, startingAt: before)
             try disk.write(scan.offsets, to: .offsets(segment), at: 0)
@@ -120,6 +124,20 @@ struct TreeRebuild {
         scannedSegments.insert(segment)
         entriesLength = frontier.size == segment.fullSize ? 0 : UInt64(scan.bytes.count)
         if let leaf = scan.leaves.indices.last.map(scan.leaf) { newestLeaf = leaf }
+    }
+
+    /// What is written, and signed next, must follow from what was checked: the entries are read twice, and a failing
+    /// disk reads differently each time.
+    private mutating func settle(
+        _ segment: SegmentNumber, _ writing: Writing
+    ) throws(OpenFault) {
+        switch writing {
+        case .nothing: checkedRoots[segment] = frontier.root()
+        case .derivedFiles:
+            guard checkedRoots[segment] == frontier.root() else {
+                throw .readsDiffer(LogLayout.entries(segment))
+            }
+        }
     }
 
     private func time(of leaf: ArraySlice<UInt8>, index: UInt64) throws(OpenFault) -> UTCInstant {
@@ -178,6 +196,13 @@ struct StoredLevels: LevelSource {
 }
 
 extension OpenFault {
+    static func readsDiffer(_ what: String) -> OpenFault {
+        OpenFault(
+            .storage,
+            "\(what) read differently the second time: the disk or the memory is failing. Check the hardware and "
+                + "the kernel log before anything is signed on it.")
+    }
+
     static func unreadableLeaf(_ index: UInt64) -> OpenFault {
         OpenFault(
             .damaged,

@@ -9,17 +9,11 @@ internal import Synchronization
 /// `GapsAreRecorded`: they are named by an `audit.gap` record as soon as the log takes records again. A gap is
 /// forgotten only once the record that names it is durable: that record can be rejected, too.
 final class Gaps: ReplyPort {
-    struct Gap: Hashable, Sendable {
-        var first: UInt64
-        var last: UInt64
-        var cause: StorageFault
-    }
-
     private struct State {
         /// Named by no record yet.
-        var waiting: [Gap] = []
+        var waiting: [ClosedRange<UInt64>] = []
         /// Named by records that are on their way, by ticket.
-        var named: [UInt64: Gap] = [:]
+        var named: [UInt64: ClosedRange<UInt64>] = [:]
         var hasLostOutcomes = false
     }
 
@@ -27,11 +21,12 @@ final class Gaps: ReplyPort {
     /// Held from taking a gap to queueing its record, so that closing finds each gap in one place or the other.
     private let naming = Mutex(())
 
-    func add(_ records: ArraySlice<PendingRecord>, cause: GroupRejected) {
+    /// Whether durable records name every lost number.
+    var areNamed: Bool { state.withLock { $0.waiting.isEmpty && $0.named.isEmpty } }
+
+    func add(_ records: ArraySlice<PendingRecord>) {
         guard let first = records.first?.sequence, let last = records.last?.sequence else { return }
-        state.withLock {
-            $0.waiting.append(Gap(first: first, last: last, cause: cause.cause))
-        }
+        state.withLock { $0.waiting.append(first...last) }
         for record in records { noteLost(record.draft) }
     }
 
@@ -47,27 +42,33 @@ final class Gaps: ReplyPort {
     /// Queues a record for every gap that none names yet.
     ///
     /// - Parameter append: queues it under the ticket with ``settle(_:)``; false where it is refused.
-    func record(_ append: (Gap, _ ticket: UInt64) -> Bool) {
+    func record(_ append: (ClosedRange<UInt64>, _ ticket: UInt64) -> Bool) {
         naming.withLock { _ in
-            for gap in take() where !append(gap, gap.first) { putBack(gap.first) }
+            for gap in take() where !append(gap, gap.lowerBound) { putBack(gap.lowerBound) }
         }
     }
 
-    /// Neighbouring gaps of one cause become one.
-    private func take() -> [Gap] {
+    /// Neighbouring gaps become one.
+    private func take() -> [ClosedRange<UInt64>] {
         state.withLock { state in
-            var gaps: [Gap] = []
-            for gap in state.waiting.sorted(by: { $0.first < $1.first }) {
-                if let before = gaps.last, before.last + 1 == gap.first, before.cause == gap.cause {
-                    gaps[gaps.count - 1].last = gap.last
+            var gaps: [ClosedRange<UInt64>] = []
+            for gap in state.waiting.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+                if let before = gaps.last, before.upperBound + 1 == gap.lowerBound {
+                    gaps[gaps.count - 1] = before.lowerBound...gap.upperBound
                 } else {
                     gaps.append(gap)
                 }
             }
             state.waiting = []
-            for gap in gaps { state.named[gap.first] = gap }
+            for gap in gaps { state.named[gap.lowerBound] = gap }
             return gaps
         }
+    }
+
+    /// Loses a gap that was about to be named; for simulations, which have to miss it.
+    func forget(_ ticket: UInt64) -> Bool {
+        state.withLock { _ = $0.named.removeValue(forKey: ticket) }
+        return true
     }
 
     private func putBack(_ ticket: UInt64) {

@@ -61,6 +61,11 @@ struct GroupWriter: ~Copyable {
         var rest = records[...]
         var isTaken = true
         while !rest.isEmpty {
+            if let cause = intake.poisoned {
+                // PoisonedStaysPoisoned: publishing has failed since these records were taken.
+                ports.settle(rest, as: .poisoned(cause))
+                throw cause
+            }
             let length = sequencer.groupLength(of: rest, mostBytes: mostGroupBytes)
             let action = sequencer.sequence(rest.prefix(length), at: clock.now())
             rest = rest.dropFirst(length)
@@ -87,7 +92,7 @@ struct GroupWriter: ~Copyable {
                 try finish(group)
             case .reject(let group, let cause):
                 isTaken = false
-                gaps.add(group.records, cause: cause)
+                gaps.add(group.records)
                 ports.settle(group.records, as: .rejected(cause))
             case .stop(let group, let cause):
                 // PoisonedStaysPoisoned: nothing is queued any more once somebody knows.
@@ -108,9 +113,9 @@ struct GroupWriter: ~Copyable {
                 .commits(journal.file),
                 through: max(journal.capacity, journal.length + group.frame.count))
         } catch {
-            // Nothing of this group is on the disk. A failed sync of earlier groups is another matter.
-            return error.operation == .sync && !error.isPassing
-                ? sequencer.groupFailed(error) : sequencer.groupRejected(error)
+            // Nothing of this group is on the disk. That earlier ones cannot be published is another matter.
+            return error.operation == .reserve || error.isPassing
+                ? sequencer.groupRejected(error) : sequencer.groupFailed(error)
         }
         do throws(StorageFault) {
             // Crash point C1: the frame is torn. Its checksum says so, and nobody has been answered.
@@ -119,7 +124,8 @@ struct GroupWriter: ~Copyable {
             // Crash point C2: the frame is written, not synced. It may be found or not; unanswered.
             try storage.sync(.commits(journal.file))
         } catch {
-            return error.operation == .write && error.cause == .noSpace
+            // Behind a frame that may be durable, nothing else may take its place.
+            return error.operation == .write && error.isPassing
                 ? sequencer.groupRejected(error) : sequencer.groupFailed(error)
         }
         // Crash point C3: the group is durable, not applied. Nobody has been answered; opening applies it.

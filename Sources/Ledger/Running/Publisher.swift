@@ -10,6 +10,9 @@ internal import Synchronization
 ///
 /// Order: evidence synced, then the journal of checkpoints, then `checkpoint`, then the state file. So a
 /// published checkpoint never covers an entry that is not in its place on stable storage.
+///
+/// `PoisonedStaysPoisoned`: where publishing has failed other than for want of space, it fails from then on. The
+/// kernel may have dropped what a sync should have written: a second one would succeed and mean nothing.
 final class Publisher: Sendable {
     /// What the writer has applied and nobody has published yet.
     struct Applied: Sendable {
@@ -33,7 +36,11 @@ final class Publisher: Sendable {
     private struct State {
         var applied: Applied?
         var journalLength: Int
+        /// The last checkpoint in the journal of checkpoints, where this process has put it there.
+        var journalled: [UInt8] = []
         var flushedThrough: UInt64
+        /// Why nothing is published any more.
+        var stopped: StorageFault?
     }
 
     private let storage: any LedgerStorage
@@ -71,21 +78,25 @@ final class Publisher: Sendable {
     }
 
     private func flushAlone() throws(StorageFault) {
-        let (taken, journalLength) = state.withLock { state in
+        let (taken, stopped) = state.withLock { state in
             defer { state.applied = nil }
-            return (state.applied, state.journalLength)
+            return (state.applied, state.stopped)
         }
+        if let stopped { throw stopped }
         guard let applied = taken else { return }
         do {
-            try publish(applied, journalLength: journalLength)
+            try publish(applied)
         } catch {
             // Nothing is forgotten: where the disk was only full, the next flush does it all again.
-            state.withLock { $0.applied = $0.applied.map { $0.after(applied) } ?? applied }
+            state.withLock { state in
+                state.applied = state.applied.map { $0.after(applied) } ?? applied
+                if !error.isPassing { state.stopped = error }
+            }
             throw error
         }
     }
 
-    private func publish(_ applied: Applied, journalLength: Int) throws(StorageFault) {
+    private func publish(_ applied: Applied) throws(StorageFault) {
         for segment in applied.segments.sorted() {
             try storage.sync(.entries(segment))
             if try storage.length(of: .disclosures(segment)) != nil {
@@ -105,17 +116,26 @@ final class Publisher: Sendable {
         if applied.hasNewPeriods { try storage.sync(.periods) }
 
         // Crash point P1: evidence is in its place, no checkpoint says so. Opening finds the frames.
-        var entry: [UInt8] = []
-        CheckpointJournal.append(applied.checkpoint, to: &entry)
-        try storage.write(entry[...], to: .checkpointJournal, at: journalLength)
-        try storage.sync(.checkpointJournal)
+        try journal(applied.checkpoint)
         // Crash point P2: journalled, not published. Opening publishes the newest checkpoint.
         try storage.replace(.checkpoint, with: applied.checkpoint)
         // Crash point P3: the state file may be on stable storage later than the data; older is harmless.
         try storage.sync(.state)
+        state.withLock { $0.flushedThrough = applied.frame }
+    }
+
+    /// Puts a checkpoint at the end of the journal, once: an earlier flush may have come so far and no further.
+    private func journal(_ checkpoint: [UInt8]) throws(StorageFault) {
+        let (length, journalled) = state.withLock { ($0.journalLength, $0.journalled) }
+        guard journalled != checkpoint else { return }
+        var entry: [UInt8] = []
+        CheckpointJournal.append(checkpoint, to: &entry)
+        try storage.write(entry[...], to: .checkpointJournal, at: length)
+        try storage.sync(.checkpointJournal)
+        // ImmutableOnceWritten: from here on the next one goes behind it, whatever becomes of this flush.
         state.withLock { state in
             state.journalLength += entry.count
-            state.flushedThrough = applied.frame
+            state.journalled = checkpoint
         }
     }
 }

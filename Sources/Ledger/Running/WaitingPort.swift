@@ -11,10 +11,15 @@ final class WaitingPort: ReplyPort {
     private let turn = DispatchSemaphore(value: 1)
 
     /// Queues a record and returns what became of it.
-    func wait(_ append: (UInt64) throws(AppendRefusal) -> Void) throws(AppendRefusal) -> Outcome {
+    ///
+    /// - Parameter work: what writes the queue, where no other thread does.
+    func wait(
+        _ append: (UInt64) throws(AppendRefusal) -> Void, work: () -> Void
+    ) throws(AppendRefusal) -> Outcome {
         turn.wait()
         defer { turn.signal() }
         try append(0)
+        work()
         while true {
             settled.wait()
             if let outcome = outcomes.withLock({ $0.removeValue(forKey: 0) }) { return outcome }

@@ -96,8 +96,10 @@ struct GroupSealing: ~Copyable {
         if let period = group.newPeriod { periods[period.period] = period }
     }
 
-    /// The group is not: what it sealed must be sealed again by the next that names it.
-    func groupRejected(_ group: PreparedGroup) {
+    /// The group is not: what it sealed must be sealed again by the next that names it. A period's key that went with
+    /// it is made anew, so that nothing may be sealed any more with what was derived from this one.
+    mutating func groupRejected(_ group: PreparedGroup) {
+        if let period = group.newPeriod { sealer.forget(period.period) }
         // Safe: this is the writer's thread, the marker's owner.
         for disclosure in group.disclosed { unsafe disclosure.sealedInSegment = nil }
     }

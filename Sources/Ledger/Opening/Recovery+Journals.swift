@@ -1,0 +1,135 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import Merkle
+internal import SignedNotes
+
+/// Reading the two journals: which of their bytes count, after any end and from a disk that may be failing.
+extension Recovery {
+    /// The journal of checkpoints, as far as it counts.
+    struct Published {
+        /// The newest checkpoint in it: everything up to its size is in its place on stable storage.
+        var newest: Signed?
+        /// Bytes of the notes that count.
+        var length: Int
+        /// The last of these bytes: notes behind the one that the file `checkpoint` holds, whose sync may have failed.
+        var unsettled: [UInt8]
+    }
+
+    /// The commit journal, as far as it counts.
+    struct Committed {
+        /// Both files, as far as frames can stand in them.
+        let files: [[UInt8]]
+        /// The newest unbroken run.
+        let frames: [CommitFrame]
+        /// Bytes of a torn frame behind them.
+        let discarded: Int
+    }
+
+    /// Reads the journal of checkpoints.
+    ///
+    /// A note stands in the file `checkpoint` only once it is synced here. What comes behind that note may be torn,
+    /// even at its full length; what comes before it, and that note itself, was whole.
+    func checkpointJournal() throws(OpenFault) -> Published {
+        let bytes = try disk.contents(of: .checkpointJournal)
+        let front = try disk.contents(of: .checkpoint)
+        var (notes, length) = CheckpointJournal.scan(bytes)
+        let settled =
+            front.isEmpty
+            ? 0 : notes.lastIndex { $0.elementsEqual(front) }.map { $0 + 1 } ?? notes.count
+        var newest: Signed?
+        while newest == nil, let note = notes.last {
+            do {
+                newest = try verified(Array(note), file: .checkpointJournal)
+            } catch {
+                guard notes.count > settled else { throw error }
+                notes.removeLast()
+                length -= note.count + 2
+            }
+        }
+        try check(front, isIn: newest, before: bytes[length...])
+        let unsettled = notes.dropFirst(settled).reduce(0) { $0 + $1.count + 2 }
+        return Published(
+            newest: newest, length: length, unsettled: Array(bytes[length - unsettled..<length]))
+    }
+
+    /// Nothing is published before it is journalled: a journal that ends earlier was cut off, and goes on with what is
+    /// left of that checkpoint, or was misread, and must not be cut off where it seems to end.
+    private func check(
+        _ front: [UInt8], isIn newest: Signed?, before rest: ArraySlice<UInt8>
+    ) throws(OpenFault) {
+        let claim: Checkpoint
+        do {
+            claim = try UnverifiedCheckpoint(front).claim
+        } catch {
+            // Missing or damaged, it is published anew from the journal.
+            return
+        }
+        guard claim.size > newest?.size ?? .empty else { return }
+        if front.count <= UInt16.max {
+            var entry: [UInt8] = []
+            CheckpointJournal.append(front, to: &entry)
+            if entry.starts(with: rest) { return }
+        }
+        throw OpenFault(
+            .damaged,
+            "A checkpoint of size \(claim.size.count) was published, but the journal of checkpoints ends at size "
+                + "\(newest?.size.count ?? 0). Restore checkpoints from a copy of the same log.")
+    }
+
+    /// Reads the commit journal.
+    ///
+    /// A torn frame was never acknowledged and is passed over. One that stands before later ones was whole, and so is
+    /// damage; and what is passed over is read twice, lest a wrong bit on the way from the disk drop a frame.
+    func commitFrames(
+        after base: TreeSize
+    ) throws(OpenFault) -> Committed {
+        let files = [try disk.journal(0), try disk.journal(1)]
+        let frames = CommitFrame.newestRun(files[0], files[1])
+        if files.contains(where: { CommitFrame.mayHoldAnother($0, after: frames.last) }) {
+            try checkEnd(of: frames, after: base)
+        }
+        let discarded = files.reduce(0) { $0 + CommitFrame.tornBytes($1, after: frames.last) }
+        return Committed(files: files, frames: frames, discarded: discarded)
+    }
+
+    /// Makes durable what was found of groups that are not published. A killed process may have left a frame in the
+    /// kernel only: were it applied, and its entries synced, a power cut could leave entries that no frame covers.
+    func settle(_ committed: Committed, after base: TreeSize) throws(OpenFault) {
+        guard let last = committed.frames.last, last.header.sizeAfter > base else { return }
+        for (number, file) in committed.files.enumerated() {
+            var (offset, start, bytes) = (0, 0, [UInt8]())
+            for frame in CommitFrame.scan(file) {
+                if frame.header.sizeAfter > base {
+                    if bytes.isEmpty { start = offset }
+                    bytes += frame.bytes
+                }
+                offset += frame.header.frameLength
+            }
+            guard !bytes.isEmpty else { continue }
+            // Written again first: a sync that failed once may have dropped the pages.
+            try disk.write(bytes, to: .commits(number), at: start)
+            try disk.sync(.commits(number))
+        }
+    }
+
+    /// Reads all of the commit journal, also what can only be left over.
+    private func checkEnd(of frames: [CommitFrame], after base: TreeSize) throws(OpenFault) {
+        let files = [try disk.contents(of: .commits(0)), try disk.contents(of: .commits(1))]
+        let again = CommitFrame.newestRun(files[0], files[1])
+        guard again.last?.header == frames.last?.header else {
+            throw .readsDiffer("The commit journal")
+        }
+        for file in files {
+            guard let later = CommitFrame.beyondDamage(file, after: frames.last),
+                later.header.sizeAfter > base
+            else { continue }
+            throw OpenFault(
+                .damaged,
+                "The commit journal is damaged before record \(later.header.firstIndex.value), and whole from "
+                    + "there on: records that were acknowledged cannot be read. Restore the log from a copy "
+                    + "that verifies.")
+        }
+    }
+}
