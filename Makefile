@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: demo build install test fuzz fuzz-smoke check bench gate kills drill golden docs clean help
+.PHONY: demo build install test fuzz fuzz-smoke check bench gate kills drill sim golden docs clean help
 
 demo: build ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
 	@if [ -t 1 ] && [ -z "$(ONCE)" ]; then \
@@ -64,6 +64,10 @@ drill: ## Damage a log of 200,000 records in every known way; fail unless the ve
 	$(SWIFT) build -c release --product countersign-verify
 	.build/release/countersign-drill --records 200000 --flips 20
 	.build/release/countersign-drill --records 4000 --flips 400
+
+sim: ## Simulate faults for an hour, or as COUNTERSIGN_SIM_SECONDS says; then the whole fault matrix
+	@Scripts/bootstrap
+	Scripts/simulate
 
 golden: ## Write the golden files anew from what the program prints now; read the diff
 	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter CountersignCommandsTests

@@ -190,7 +190,7 @@ let package = Package(
         tests("Policy", ["AccessModel", "ByteCoding"]),
         tests(
             "Ledger",
-            ["ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "TestSupport"]),
+            ["ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "TestSupport", .crypto]),
         tests(
             "Verification",
             [
@@ -209,6 +209,18 @@ let package = Package(
             [
                 "ByteCoding", "AccessModel", "AuditRecords", "Identity", "Ledger", "SignedNotes",
                 .crypto, .cryptoExtras,
+            ]),
+        room(
+            "Simulation",
+            [
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Identity",
+                "Policy", "Ledger", "Verification", "Exchanges", "TestSupport", .crypto, .system,
+            ]),
+        tests(
+            "Simulation",
+            [
+                "ByteCoding", "AccessModel", "AuditRecords", "Merkle", "SignedNotes", "Ledger",
+                "Verification", "TestSupport", .crypto,
             ]),
         tests(
             "Exchanges",

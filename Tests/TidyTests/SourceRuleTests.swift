@@ -53,6 +53,27 @@ struct SourceRuleTests {
         }
     }
 
+    /// Rooms that are no part of the product, and the ledger, which declares what they use.
+    private static let unsold = [
+        "Sources/Ledger/", "Sources/TestSupport/", "Sources/Simulation/",
+        "Sources/countersign-drill/",
+    ]
+
+    @Test("What simulations and planted bugs need is used by nothing else")
+    func simulations() throws {
+        for file in Repository.files(below: "Sources/", ending: ".swift")
+        where !Self.unsold.contains(where: { file.hasPrefix($0) }) {
+            let source = SourceText(try Repository.text(file))
+            for text in [
+                "openWithoutThreads", "writeWaiting", "forgetGaps", "import TestSupport",
+                "import Simulation", ".reproducible(",
+            ] where !file.hasSuffix("BufferedRandomness.swift") {
+                let lines = source.lines(holding: text)
+                #expect(lines.isEmpty, "\(file), lines \(lines): \(text)")
+            }
+        }
+    }
+
     @Test("Tests neither sleep nor are switched off")
     func tests() throws {
         for file in Repository.files(below: "Tests/", ending: ".swift") {

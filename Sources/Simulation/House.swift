@@ -1,0 +1,83 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ByteCoding
+internal import Exchanges
+internal import Ledger
+internal import Merkle
+internal import Synchronization
+
+/// One run of the proxy: its ledger, and the desks of its event loops with the mail that waits for them.
+struct House {
+    struct Loop {
+        let desk: Desk
+        let inbox: Inbox
+    }
+
+    let ledger: Ledger
+    let loops: [Loop]
+}
+
+/// The way from the ledger to one event loop, and the place where its word is weighed: at the moment that it says that a
+/// record is durable, the record has to be on the disk's stable image.
+final class Inbox: ReplyPort {
+    private struct State {
+        var waiting: [Settlement] = []
+        /// What was acknowledged: the record's place and hash.
+        var acknowledged: [UInt64: LeafHash] = [:]
+        var rejected = 0
+    }
+
+    private let state = Mutex(State())
+    private let trouble: Trouble
+    private let watch: DurabilityWatch
+    private let verdicts: Verdicts
+
+    init(trouble: Trouble, watch: DurabilityWatch, verdicts: Verdicts) {
+        self.trouble = trouble
+        self.watch = watch
+        self.verdicts = verdicts
+    }
+
+    func settle(_ outcomes: [Settlement]) {
+        // The process is gone: it says nothing any more.
+        guard !trouble.isOver else { return }
+        state.withLock { state in
+            for settlement in outcomes {
+                switch settlement.outcome {
+                case .recorded(let receipt):
+                    guard let leaf = watch.leaf(at: receipt.index) else {
+                        verdicts.report(
+                            "DurableBeforeAcknowledged: record \(receipt.index.value) is not on stable storage"
+                        )
+                        continue
+                    }
+                    state.acknowledged[receipt.index.value] = leaf
+                case .rejected: state.rejected += 1
+                case .poisoned: break
+                }
+            }
+            state.waiting += outcomes
+        }
+    }
+
+    func take() -> [Settlement] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
+
+    var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
+
+    /// What was acknowledged, and how many records were rejected, since this was asked last.
+    func report() -> (acknowledged: [UInt64: LeafHash], rejected: Int) {
+        state.withLock { state in
+            defer {
+                state.acknowledged = [:]
+                state.rejected = 0
+            }
+            return (state.acknowledged, state.rejected)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Ledger
+internal import ByteCoding
+internal import Foundation
+package import Merkle
+package import SignedNotes
+internal import SystemPackage
+package import TestSupport
+package import Verification
+
+/// A log in memory as ``LogVerifier`` sees it: laid out as files in a folder of its own, and read from there.
+///
+/// The ledger has no part in it. Whatever the ledger believes about its log, this is what an auditor finds.
+package struct InspectedLog: Sendable {
+    package let report: VerificationReport
+    /// All leaves, in order.
+    package let leaves: [[UInt8]]
+
+    /// - Parameter remembered: a checkpoint that somebody kept, or a state file.
+    package init(
+        _ storage: MemoryStorage, key: NoteVerifierKey, remembered: [UInt8]? = nil
+    ) async throws {
+        let folder = try LogFolder(storage.files)
+        let options = VerificationOptions(
+            policy: TrustPolicy(logKeys: [key]), remembered: remembered, maxAge: nil,
+            now: UTCInstant(microseconds: 0), requiredWitnesses: 0, jobs: 1)
+        report = try await LogVerifier(options) { _ in }.verify(directory: folder.path)
+        let snapshot = try LogSnapshot(directory: folder.path)
+        var leaves: [[UInt8]] = []
+        // A log that is not sound is judged by its report.
+        if report.recordsRead == snapshot.size.count {
+            try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { _, leaf in
+                leaves.append(leaf)
+            }
+        }
+        self.leaves = leaves
+    }
+
+    /// The findings that something is wrong with: everything but notes.
+    package var concerns: [Finding] { report.findings.filter { $0.concern != .note } }
+
+    /// The findings that no fault excuses: what is in the log is not what was signed, or cannot be read.
+    ///
+    /// - Parameter codes: those that are excused all the same.
+    package func faults(except codes: Set<FindingCode>) -> [Finding] {
+        concerns.filter { !codes.contains($0.code) }
+    }
+
+    /// The root of the first so many leaves, for the sizes given.
+    package func roots(at sizes: Set<UInt64>) -> [UInt64: RootHash] {
+        var frontier = Frontier()
+        var roots: [UInt64: RootHash] = [:]
+        for leaf in leaves {
+            frontier.append(LeafHash(of: leaf))
+            let size = frontier.size.count
+            if sizes.contains(size) { roots[size] = frontier.root() }
+        }
+        return roots
+    }
+}
+
+/// A folder with the files of a log, removed with the value.
+private final class LogFolder {
+    private let url: URL
+
+    init(_ files: [LogFile: [UInt8]]) throws {
+        url = FileManager.default.temporaryDirectory
+            .appending(path: "inspected-\(UUID().uuidString)")
+        for (file, bytes) in files {
+            // The state file lies elsewhere.
+            guard let name = file.path else { continue }
+            let target = url.appending(path: name)
+            try FileManager.default.createDirectory(
+                at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(bytes).write(to: target)
+        }
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        // What cannot be removed is left to whoever empties the temporary folder.
+        _ = Result { try FileManager.default.removeItem(at: url) }
+    }
+
+    var path: FilePath { FilePath(url.path) }
+}

@@ -1,0 +1,124 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import AuditRecords
+internal import ByteCoding
+internal import Crypto
+internal import Exchanges
+internal import Identity
+internal import Policy
+internal import TestSupport
+
+/// The configuration of the simulated proxy: one service for each way in which a route can be recorded.
+struct Site {
+    let services: [AuditPolicy]
+    let rules: ExchangeRules
+    /// API keys that may read and write.
+    let keys: [String]
+
+    init(random: inout SeededGenerator) throws {
+        services = AuditPolicy.Ahead.allCases.flatMap { ahead in
+            AuditPolicy.OnFailure.allCases.map { AuditPolicy(ahead: ahead, onFailure: $0) }
+        }
+        var minted: [MintedAPIKey] = []
+        for name in ["alice", "bob"] {
+            minted.append(
+                MintedAPIKey(
+                    name: name, kind: .service, roles: ["member"], expires: nil, random: &random))
+        }
+        keys = minted.map(\.text)
+        rules = ExchangeRules(
+            rulebook: try Rulebook(services.map(Self.service)),
+            identity: IdentitySources(
+                generation: SourcesGeneration(1),
+                keys: try APIKeyRing([APIKeySource(name: "keys", keys: minted.map(\.stored))]),
+                tokens: try TokenVerifier([], digestKey: SymmetricKey(size: .bits256)),
+                certificates: nil),
+            privacy: PrivacyChoices(
+                name: true, email: true, address: true, userAgent: true, path: true, query: true),
+            services: services.map {
+                EncodedService(
+                    name: Self.name($0), address: "127.0.0.1", port: 80, tlsVerified: nil)
+            })
+    }
+
+    /// What a service and its host are called.
+    static func name(_ audit: AuditPolicy) -> String {
+        "\(audit.ahead.rawValue)-\(audit.onFailure.rawValue)"
+    }
+
+    private static func service(_ audit: AuditPolicy) throws -> ServiceRules {
+        let routes = try [
+            "GET /open", "POST /open", "GET /items/{id}", "POST /items", "GET /secret",
+        ]
+        .map {
+            ListedRoute(pattern: try RoutePattern($0), audit: nil, allowsEncodedSlash: false)
+        }
+        guard let host = HostPattern(name(audit) + ".example") else { throw SiteFault.badHost }
+        return ServiceRules(
+            name: name(audit), match: ServiceRules.Match(host: host, path: .root), routes: routes,
+            rules: [
+                Rule(
+                    id: "r-deny", effect: .deny,
+                    conditions: Rule.Conditions(
+                        routes: [try RoutePattern("GET /secret")], admitsAnonymous: false),
+                    tags: []),
+                Rule(
+                    id: "r-open", effect: .allow,
+                    conditions: Rule.Conditions(
+                        routes: [try RoutePattern("GET /open"), try RoutePattern("POST /open")],
+                        admitsAnonymous: true), tags: []),
+                Rule(
+                    id: "r-members", effect: .allow,
+                    conditions: Rule.Conditions(roles: ["member"], admitsAnonymous: false),
+                    tags: []),
+            ], audit: audit, limit: nil)
+    }
+}
+
+private enum SiteFault: Error {
+    case badHost
+}
+
+/// A request as a client of the simulation makes it up.
+struct MadeUpRequest {
+    let audit: AuditPolicy
+    let method: Method
+    let path: String
+    let key: String?
+
+    init(_ site: Site, random: inout SeededGenerator) {
+        audit = site.services[Int.random(in: 0..<site.services.count, using: &random)]
+        let isPost = Bool.random(using: &random)
+        method = isPost ? .post : .get
+        // Mostly what is allowed; now and then what is denied, unknown, or wants a key that there is not.
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0: path = "/secret"
+        case 1: path = "/nowhere"
+        case 2...5: path = "/open"
+        default: path = isPost ? "/items" : "/items/7"
+        }
+        key =
+            Int.random(in: 0..<4, using: &random) == 0
+            ? nil : site.keys[Int.random(in: 0..<site.keys.count, using: &random)]
+    }
+
+    var recordsAhead: Bool { audit.recordsAhead(method) }
+
+    /// The head as a data plane hands it over.
+    var received: ReceivedRequest {
+        var head: [UInt8] = []
+        func put(_ text: String) -> Range<Int> {
+            let start = head.count
+            head += Array(text.utf8)
+            defer { head.append(UInt8(ascii: "\n")) }
+            return start..<head.count
+        }
+        let (host, path) = (put(Site.name(audit) + ".example"), put(path))
+        let credential: PresentedCredential = key.map { .apiKey(put($0)) } ?? .none
+        return ReceivedRequest(
+            head: head, host: host, path: path, query: nil, userAgent: nil, method: method,
+            version: .http11, credential: credential, trace: nil, hasEncodedSlash: false)
+    }
+}

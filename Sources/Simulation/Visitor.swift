@@ -1,0 +1,66 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ByteCoding
+internal import Exchanges
+internal import Ledger
+
+/// A client's connection during one run of the proxy, and the access that is under way on it.
+final class Visitor: SettlementReceiver {
+    let number: Int
+    private(set) var exchange: Exchange?
+    /// What the world does with the steps that settled records lead to.
+    private let act: (Visitor, Step) -> Void
+    var request: MadeUpRequest?
+    var uid: UniqueID?
+    /// Counts the accesses, so that what was put down for an earlier one is known to be late.
+    var turn = 0
+    /// Whether a service is at work for the access.
+    var isServed = false
+    /// Whether a service has been asked.
+    var wasForwarded = false
+    /// Whether the access has gone on without a durable record, as its route allows.
+    var isUnrecorded = false
+    /// Settlements that come for records whose word was taken before: the planted bug.
+    var disregarded = 0
+
+    init(number: Int, act: @escaping (Visitor, Step) -> Void) {
+        self.number = number
+        self.act = act
+    }
+
+    /// A proxy has started: the connection is one to it.
+    func connect(_ desk: Desk, _ client: Client) {
+        exchange = Exchange(desk: desk, client: client, receiver: self)
+        leave()
+    }
+
+    /// The proxy is gone.
+    func disconnect() {
+        exchange = nil
+        leave()
+    }
+
+    /// The access is over.
+    func leave() {
+        turn += 1
+        request = nil
+        uid = nil
+        isServed = false
+        wasForwarded = false
+        isUnrecorded = false
+    }
+
+    func recordSettled(_ outcome: Outcome) {
+        guard disregarded == 0 else {
+            disregarded -= 1
+            return
+        }
+        settle(outcome)
+    }
+
+    func settle(_ outcome: Outcome) {
+        guard let exchange else { return }
+        act(self, exchange.settled(outcome))
+    }
+}

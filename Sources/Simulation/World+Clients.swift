@@ -1,0 +1,180 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import AuditRecords
+internal import Exchanges
+internal import Ledger
+internal import Policy
+
+/// What clients and services do, and what the data plane does for them.
+extension World {
+    /// A visitor's next request, after a while.
+    func sendSoon(_ visitor: Visitor) {
+        guard !isWindingDown else { return }
+        // Now and then everybody comes at once.
+        let pause = chance(1, of: 3) ? 0 : microseconds(0...20_000)
+        agenda.add(.send(visitor: visitor.number, turn: visitor.turn), at: now + pause)
+    }
+
+    func send(_ number: Int, _ turn: Int) {
+        let visitor = visitors[number]
+        guard visitor.turn == turn, let exchange = visitor.exchange, exchange.isIdle else { return }
+        let request = MadeUpRequest(site, random: &random)
+        visitor.request = request
+        outcome.accesses += 1
+        if chance(1, of: 25) {
+            note("visitor \(number) sends nonsense")
+            return take(exchange.refuse(.malformedHeader, version: nil), of: visitor)
+        }
+        note(
+            "visitor \(number) sends \(request.method.token) \(request.path) to \(Site.name(request.audit))"
+        )
+        let step = exchange.begin(request.received)
+        take(step, of: visitor)
+        if case .wait = step, plan.bug == .forwardsOnAnothersReceipt, request.recordsAhead,
+            !exchange.isIdle, let oldReceipt
+        {
+            visitor.disregarded += 1
+            visitor.settle(oldReceipt)
+        }
+    }
+
+    /// Does what an exchange says, having looked whether it may say so.
+    func take(_ step: Step, of visitor: Visitor) {
+        switch step {
+        case .wait: return
+        case .forward(let recorded):
+            visitor.uid = recorded.uid
+            mayForward(visitor)
+            outcome.forwarded += 1
+            visitor.isServed = true
+            visitor.wasForwarded = true
+            serveSoon(visitor)
+        case .release: mayAnswer(visitor, [.started, .complete])
+        case .finish:
+            mayAnswer(visitor, [.complete])
+            over(visitor)
+        case .answer(let answer):
+            visitor.uid = answer.uid
+            mayAnswer(visitor, with: answer)
+            over(visitor)
+        case .abort:
+            mayBreakOff(visitor)
+            over(visitor)
+        }
+    }
+
+    private func over(_ visitor: Visitor) {
+        visitor.leave()
+        sendSoon(visitor)
+    }
+
+    // MARK: What may leave
+
+    /// RecordedBeforeForwarded.
+    private func mayForward(_ visitor: Visitor) {
+        guard let request = visitor.request, let uid = visitor.uid else { return }
+        // The ledger's word that it takes records was all that this route asks for.
+        guard request.recordsAhead else { return }
+        guard !watch.holds(uid, [.started]) else { return }
+        guard request.audit.onFailure == .allow else {
+            return verdicts.report(
+                "RecordedBeforeForwarded: visitor \(visitor.number)'s request went to \(Site.name(request.audit)) "
+                    + "without a durable record")
+        }
+        countUnrecorded(visitor)
+    }
+
+    /// RecordedBeforeAnswered, for the service's answer.
+    private func mayAnswer(_ visitor: Visitor, _ stages: Set<RecordStage>) {
+        guard let request = visitor.request, let uid = visitor.uid else { return }
+        guard !watch.holds(uid, stages) else { return }
+        guard request.audit.onFailure == .allow else {
+            return verdicts.report(
+                "RecordedBeforeAnswered: visitor \(visitor.number) got an answer without a durable record"
+            )
+        }
+        countUnrecorded(visitor)
+    }
+
+    /// The same for an answer of the proxy's own: only that the log is unavailable can be said without the log.
+    private func mayAnswer(_ visitor: Visitor, with answer: Answer) {
+        let says = String(decoding: answer.body, as: UTF8.self)
+        if answer.status == 503, says.contains(Reason.logUnavailable.rawValue) { return }
+        if watch.holds(answer.uid, [.complete, .refused]) { return }
+        guard visitor.wasForwarded, visitor.request?.audit.onFailure == .allow else {
+            return verdicts.report(
+                "RecordedBeforeAnswered: visitor \(visitor.number) was told \(answer.status) "
+                    + "without a durable record")
+        }
+        countUnrecorded(visitor)
+    }
+
+    /// Nothing leaves, but a service was asked: what came of that is recorded, or counted.
+    private func mayBreakOff(_ visitor: Visitor) {
+        guard visitor.wasForwarded, visitor.request?.audit.onFailure == .allow,
+            let uid = visitor.uid, !watch.holds(uid, [.complete])
+        else { return }
+        countUnrecorded(visitor)
+    }
+
+    /// What goes through unrecorded is counted, each access once.
+    private func countUnrecorded(_ visitor: Visitor) {
+        guard !visitor.isUnrecorded, let house else { return }
+        visitor.isUnrecorded = true
+        unrecorded += 1
+        unrecordedEver += 1
+        if house.ledger.counters.dropped < unrecorded {
+            verdicts.report("visitor \(visitor.number)'s access is neither recorded nor counted")
+        }
+    }
+
+    // MARK: Services
+
+    private func serveSoon(_ visitor: Visitor) {
+        let (number, turn) = (visitor.number, visitor.turn)
+        var at = now + microseconds(0...3_000)
+        if chance(1, of: 8) {
+            agenda.add(.accessFails(visitor: number, turn: turn), at: at)
+            return
+        }
+        agenda.add(.serviceAnswers(visitor: number, turn: turn), at: at)
+        while chance(1, of: 3) {
+            at += microseconds(0...2_000)
+            agenda.add(.serviceSendsMore(visitor: number, turn: turn), at: at)
+        }
+        at += microseconds(0...(chance(1, of: 6) ? 100_000 : 2_000))
+        if chance(1, of: 10) {
+            agenda.add(.accessFails(visitor: number, turn: turn), at: at)
+        } else {
+            agenda.add(.serviceEnds(visitor: number, turn: turn), at: at)
+        }
+    }
+
+    /// Something comes of a service that is at work for an access.
+    func serve(_ number: Int, _ turn: Int, _ body: (Exchange) -> Step?) {
+        let visitor = visitors[number]
+        guard visitor.turn == turn, visitor.isServed, let exchange = visitor.exchange,
+            let step = body(exchange)
+        else { return }
+        take(step, of: visitor)
+    }
+
+    func endService(_ number: Int, _ turn: Int) {
+        serve(number, turn) { exchange in
+            visitors[number].isServed = false
+            return exchange.serviceFinished(requestSize: 7, responseSize: 99)
+        }
+    }
+
+    /// The service fails, or the client goes away.
+    func failAccess(_ number: Int, _ turn: Int) {
+        let reasons: [Reason] = [.upstreamTimeout, .upstreamClosed, .clientClosed]
+        let reason = reasons[Int.random(in: 0..<reasons.count, using: &random)]
+        serve(number, turn) { exchange in
+            visitors[number].isServed = false
+            return exchange.fail(reason, requestSize: 0, responseSize: 0, closes: false)
+        }
+    }
+}

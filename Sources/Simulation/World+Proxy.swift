@@ -1,0 +1,174 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import AuditRecords
+internal import ByteCoding
+internal import Exchanges
+internal import Ledger
+internal import Merkle
+internal import Policy
+internal import TestSupport
+
+/// The proxy's life: starts, turns of its threads, ends.
+extension World {
+    // MARK: Starting
+
+    func start() async throws {
+        guard house == nil else { return }
+        run += 1
+        if plan.bug == .restoresOlderCopy, let copy = copies.first, copies.count > 2 {
+            disk = copy.crash(keeping: .everything)
+        }
+        trouble.attend(disk)
+        if !isWindingDown, chance(1, of: 4) { endSoon(most: 40) }
+        if !isWindingDown, chance(1, of: 6) { failSoon(most: 40) }
+        let failed = trouble.count
+        let ledger: Ledger
+        do {
+            ledger = try fixture.openWithoutThreads(
+                disk, randomness: .reproducible(seed: plan.seed &+ UInt64(run)))
+        } catch {
+            guard trouble.left == nil else { return note("start \(run) is cut off") }
+            guard trouble.count > failed || trouble.isFull else {
+                return verdicts.report("the log does not open: \(error)")
+            }
+            note("start \(run) fails: \(error.code)")
+            trouble.isFull = false
+            disk = disk.crash(keeping: .everything)
+            agenda.add(.start, at: now + 1_000)
+            return
+        }
+        outcome.starts += 1
+        note(
+            "start \(run): \(ledger.status.size.count) records, \(ledger.recovery.replayedRecords) replayed"
+        )
+        if plan.bug == .restoresOlderCopy { copies.append(disk.crash(keeping: .everything)) }
+        try moveIn(ledger)
+        agenda.add(.beat(run: run), at: now + microseconds(10_000...60_000))
+        if chance(1, of: 5) { try await inspect("after start \(run)") }
+    }
+
+    private func moveIn(_ ledger: Ledger) throws {
+        let clock = fixture.clock
+        let loops = (0..<2).map { number in
+            let inbox = Inbox(trouble: trouble, watch: watch, verdicts: verdicts)
+            return House.Loop(
+                desk: Desk(
+                    rules: site.rules, ledger: ledger, port: ledger.addPort(inbox),
+                    limiter: RateLimiter(mostSubjects: 10),
+                    clock: ExchangeClock(now: { clock.now }, monotonic: { 1_000_000 }),
+                    randomness: BufferedRandomness(
+                        source: .reproducible(seed: plan.seed &+ UInt64(1000 * run + number)))),
+                inbox: inbox)
+        }
+        house = House(ledger: ledger, loops: loops)
+        unrecorded = 0
+        isWriteDue = false
+        isPublishDue = false
+        for visitor in visitors {
+            guard let address = IPAddress("203.0.113.\(visitor.number + 1)") else { continue }
+            visitor.connect(
+                loops[visitor.number % loops.count].desk,
+                Client(
+                    address: address, port: 51_234, scheme: .http, tls: nil, certificate: nil))
+            visitor.disregarded = 0
+            sendSoon(visitor)
+        }
+    }
+
+    // MARK: Turns
+
+    func write() {
+        guard let house else { return }
+        isWriteDue = false
+        let ledger = house.ledger
+        if chance(1, of: 3) {
+            trouble.meanwhile(after: Int.random(in: 0..<6, using: &random)) {
+                ledger.publishApplied()
+            }
+        }
+        ledger.writeWaiting()
+        trouble.meanwhile(after: 0, nil)
+        if plan.bug == .forgetsGaps { ledger.forgetGaps() }
+        if !isPublishDue {
+            isPublishDue = true
+            let due = max(now, lastPublish + (chance(1, of: 2) ? 0 : 5_000))
+            agenda.add(.publish(run: run), at: due)
+        }
+    }
+
+    func deliver(_ number: Int) {
+        guard let house else { return }
+        let loop = house.loops[number]
+        let settlements = loop.inbox.take()
+        for settlement in settlements {
+            if case .recorded = settlement.outcome { oldReceipt = settlement.outcome }
+        }
+        loop.desk.deliver(settlements)
+    }
+
+    func publish() {
+        isPublishDue = false
+        lastPublish = now
+        house?.ledger.publishApplied()
+    }
+
+    func beat() {
+        house?.ledger.beat()
+        guard !isWindingDown else { return }
+        agenda.add(.beat(run: run), at: now + 60_000)
+    }
+
+    // MARK: Ends
+
+    /// The process ended in the middle of something, or between two things, and left this disk.
+    func crash(_ left: MemoryStorage) {
+        note("the process is gone")
+        if let house { collect(house) }
+        outcome.crashes += 1
+        vacate()
+        disk = left
+        // The disk goes by its own: nothing that was armed for the old process is left.
+        trouble.attend(disk)
+        agenda.add(.start, at: now + microseconds(0...10_000))
+    }
+
+    private func vacate() {
+        house = nil
+        run += 1
+        for visitor in visitors { visitor.disconnect() }
+    }
+
+    /// The proxy is stopped in order: nothing new is taken, what is under way comes to an end.
+    func stop() async throws {
+        guard house != nil else { return }
+        note("the proxy stops")
+        try await close()
+        guard trouble.left == nil else { return }
+        vacate()
+        disk = disk.crash(keeping: .everything)
+        if !isWindingDown { agenda.add(.start, at: now + microseconds(0...10_000)) }
+    }
+
+    /// What the data plane and the ledger do when they are stopped.
+    func close() async throws {
+        guard let house else { return }
+        // Each round settles what the one before has queued.
+        while trouble.left == nil, visitors.contains(where: { $0.exchange?.isIdle == false }) {
+            for visitor in visitors where visitor.isServed {
+                visitor.isServed = false
+                guard let exchange = visitor.exchange else { continue }
+                take(
+                    exchange.fail(.draining, requestSize: 0, responseSize: 0, closes: true),
+                    of: visitor)
+            }
+            house.ledger.writeWaiting()
+            for number in house.loops.indices { deliver(number) }
+        }
+        _ = house.ledger.close()
+        guard trouble.left == nil else { return }
+        for number in house.loops.indices { deliver(number) }
+        collect(house)
+    }
+}

@@ -1,0 +1,179 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ByteCoding
+internal import Crypto
+internal import Exchanges
+internal import Ledger
+internal import Merkle
+internal import TestSupport
+
+/// The world of one ``Simulation``: everything that happens is an event on its agenda.
+final class World {
+    enum Event {
+        case send(visitor: Int, turn: Int)
+        case serviceAnswers(visitor: Int, turn: Int)
+        case serviceSendsMore(visitor: Int, turn: Int)
+        case serviceEnds(visitor: Int, turn: Int)
+        case accessFails(visitor: Int, turn: Int)
+        case write(run: Int)
+        case deliver(run: Int, loop: Int)
+        case publish(run: Int)
+        case beat(run: Int)
+        case start
+        case diskTrouble
+        case diskMends
+        case clockSteps
+        case ends
+        case stops
+    }
+
+    let plan: Simulation
+    var random: SeededGenerator
+    var agenda = Agenda<Event>()
+    /// Virtual microseconds since the world began.
+    var now: UInt64 = 0
+    var clockOffset: Int64 = 0
+    var outcome = Simulation.Outcome()
+
+    let site: Site
+    var fixture: LedgerFixture
+    let verdicts = Verdicts()
+    let watch: DurabilityWatch
+    let trouble: Trouble
+    var disk = MemoryStorage()
+    /// Older disks, for the planted bug that puts one back.
+    var copies: [MemoryStorage] = []
+
+    /// The proxy, while it runs.
+    var house: House?
+    /// Counts the runs of the proxy, so that what was put down for an earlier one is known to be late.
+    var run = 0
+    var visitors: [Visitor] = []
+    var isWriteDue = false
+    var isPublishDue = false
+    var lastPublish: UInt64 = 0
+    /// New requests, faults and ends come until the world winds down.
+    var isWindingDown = false
+
+    /// Everything that was acknowledged.
+    var acknowledged: [UInt64: LeafHash] = [:]
+    /// Every checkpoint over durable records that was seen, by size.
+    var checkpoints: [UInt64: [UInt8]] = [:]
+    /// Accesses of this run that went on without a record.
+    var unrecorded: UInt64 = 0
+    var unrecordedEver: UInt64 = 0
+    /// Settled outcomes of which the planted bug takes one.
+    var oldReceipt: Outcome?
+
+    init(_ plan: Simulation) throws {
+        self.plan = plan
+        random = SeededGenerator(seed: plan.seed)
+        site = try Site(random: &random)
+        fixture = try LedgerFixture(
+            key: Curve25519.Signing.PrivateKey(
+                rawRepresentation: [UInt8](repeating: 5, count: 32)))
+        fixture.options.commitJournalBytes = 1 << Int.random(in: 12...15, using: &random)
+        fixture.options.mostGroupBytes = 1 << Int.random(in: 11...15, using: &random)
+        fixture.options.mostWaitingBytes = 1 << Int.random(in: 13...18, using: &random)
+        watch = DurabilityWatch(verdicts: verdicts)
+        trouble = Trouble(bug: plan.bug, watch: watch)
+    }
+
+    func chance(_ part: Int, of whole: Int) -> Bool {
+        Int.random(in: 0..<whole, using: &random) < part
+    }
+
+    func microseconds(_ range: ClosedRange<UInt64>) -> UInt64 {
+        UInt64.random(in: range, using: &random)
+    }
+
+    func note(_ text: @autoclosure () -> String) {
+        outcome.story.append("\(now): \(text())")
+    }
+
+    func run() async throws -> Simulation.Outcome {
+        let count = Int.random(in: 2...6, using: &random)
+        visitors = (0..<count).map { number in
+            Visitor(number: number) { [unowned self] visitor, step in take(step, of: visitor) }
+        }
+        agenda.add(.start, at: 0)
+        for event in [Event.diskTrouble, .clockSteps, .ends, .ends] {
+            agenda.add(event, at: microseconds(0...60_000))
+        }
+        var steps = 0
+        while verdicts.first == nil, let (time, event) = agenda.removeFirst() {
+            now = time
+            setClock()
+            steps += 1
+            if steps == plan.length { windDown() }
+            try await happen(event)
+        }
+        if verdicts.first == nil { try await finish() }
+        outcome.violation = verdicts.first
+        outcome.faults = trouble.count
+        return outcome
+    }
+
+    func setClock() {
+        fixture.clock.now = UTCInstant(
+            microseconds: 1_795_000_000_000_000 + Int64(now) + clockOffset)
+    }
+
+    private func happen(_ event: Event) async throws {
+        switch event {
+        case .send(let visitor, let turn): send(visitor, turn)
+        case .serviceAnswers(let visitor, let turn):
+            serve(visitor, turn) {
+                $0.serviceAnswered(status: 200); return nil
+            }
+        case .serviceSendsMore(let visitor, let turn): serve(visitor, turn) { $0.holdsTooMuch() }
+        case .serviceEnds(let visitor, let turn): endService(visitor, turn)
+        case .accessFails(let visitor, let turn): failAccess(visitor, turn)
+        case .write(let run): if run == self.run { write() }
+        case .deliver(let run, let loop): if run == self.run { deliver(loop) }
+        case .publish(let run): if run == self.run { publish() }
+        case .beat(let run): if run == self.run { beat() }
+        case .start: try await start()
+        case .diskTrouble: makeTrouble()
+        case .diskMends: trouble.isFull = false
+        case .clockSteps: stepClock()
+        case .ends: end()
+        case .stops: try await stop()
+        }
+        try await lookAround()
+    }
+
+    /// After each event: whether the process is gone, and what its word has led to.
+    private func lookAround() async throws {
+        if let left = trouble.left { return crash(left) }
+        guard let house else { return }
+        collect(house)
+        if !isWriteDue, house.ledger.status.waitingBytes > 0 {
+            isWriteDue = true
+            agenda.add(.write(run: run), at: now + microseconds(0...2_000))
+        }
+        for (number, loop) in house.loops.enumerated() where !loop.inbox.isEmpty {
+            agenda.add(.deliver(run: run, loop: number), at: now + microseconds(0...500))
+        }
+    }
+
+    /// Takes note of what the ledger has acknowledged and signed.
+    func collect(_ house: House) {
+        for loop in house.loops {
+            let report = loop.inbox.report()
+            acknowledged.merge(report.acknowledged) { _, new in new }
+            outcome.rejected += report.rejected
+        }
+        let status = house.ledger.status
+        if let checkpoint = status.checkpoint, status.size.count <= UInt64(watch.leaves.count) {
+            checkpoints[status.size.count] = checkpoint
+        }
+    }
+
+    private func windDown() {
+        note("winding down")
+        isWindingDown = true
+        trouble.isFull = false
+    }
+}
