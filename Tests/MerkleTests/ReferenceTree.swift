@@ -44,7 +44,8 @@ struct ReferenceTree {
             : subproof(old - left.count, right, false) + [node(left)]
     }
 
-    private func split(_ count: Int) -> Int {
+    /// The largest power of two below a count.
+    func split(_ count: Int) -> Int {
         var power = 1
         while power * 2 < count { power *= 2 }
         return power
