@@ -19,6 +19,18 @@ struct InvariantTests {
         }
     }
 
+    @Test("Every promise has its row of tests, and the tests are there")
+    func proofs() throws {
+        let promises = Markdown(try Repository.text(Self.page)).rows(below: "## Promises")
+        let rows = Markdown(try Repository.text("Docs/Internals/Testing.md"))
+            .rows(below: "## Promises")
+        #expect(Set(rows.map { $0[0] }) == Set(promises.map { $0[0] }))
+        for row in rows {
+            let text = Repository.exists(row[2]) ? try Repository.text(row[2]) : ""
+            #expect(text.contains(row[1]), "\(row[2]) has no test \"\(row[1])\"")
+        }
+    }
+
     @Test("Every precondition opens with the name of an invariant")
     func preconditionsAreNamed() throws {
         for file in Repository.files(below: "Sources/", ending: ".swift") {
