@@ -17,22 +17,34 @@ extension Ledger {
         }
     }
 
+    /// Nothing is published once the log is poisoned.
+    private var due: Publisher.Due { intake.poisoned == nil ? publisher.due : .never }
+
     func runHousekeeper() {
         var lastFlush = DispatchTime.now()
         var nextHeartbeat = lastFlush + options.heartbeatEvery.dispatchInterval
         let interval = options.publishEvery.dispatchInterval
         while !closing.load(ordering: .sequentiallyConsistent) {
-            // Woken by a group, by closing, or for the heartbeat.
-            let woken = housekeeping.wait(timeout: nextHeartbeat) == .success
-            if DispatchTime.now() >= nextHeartbeat {
+            // Groups within the interval share one flush, unless the commit journal needs room before; a flush
+            // that failed for now is due again with the next.
+            let wakeAt: DispatchTime =
+                switch due {
+                case .never: nextHeartbeat
+                case .inTime: min(nextHeartbeat, lastFlush + interval)
+                case .now: .now()
+                }
+            // Woken by news, by closing, or by time.
+            _ = housekeeping.wait(timeout: wakeAt)
+            let now = DispatchTime.now()
+            if now >= nextHeartbeat {
                 recordHeartbeat()
-                nextHeartbeat = DispatchTime.now() + options.heartbeatEvery.dispatchInterval
+                nextHeartbeat = now + options.heartbeatEvery.dispatchInterval
             }
-            guard woken else { continue }
-            // Groups within the interval share one flush; closing does not wait for it.
-            while !closing.load(ordering: .sequentiallyConsistent),
-                housekeeping.wait(timeout: lastFlush + interval) == .success
-            {}
+            switch due {
+            case .never: continue
+            case .inTime: guard now >= lastFlush + interval else { continue }
+            case .now: break
+            }
             flush()
             lastFlush = DispatchTime.now()
         }

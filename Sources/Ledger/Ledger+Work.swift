@@ -19,7 +19,7 @@ extension Ledger {
         case .failure: return false
         case .success(let isTaken): if isTaken { recordGaps() }
         }
-        housekeeping.signal()
+        if publisher.takeNews() { housekeeping.signal() }
         return true
     }
 

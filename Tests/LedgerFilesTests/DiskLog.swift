@@ -42,7 +42,21 @@ final class DiskLog: Sendable {
 
     /// Opens the log as the server does.
     func open(log: String = "log", state: String = "state") throws -> Ledger {
-        try open(storage(log: log, state: state), signer: SigningKeyFile.read(key))
+        try open(claimed(log: log, state: state), signer: SigningKeyFile.read(key))
+    }
+
+    /// The storage, once nobody holds its lock: a program that another test is just starting has, for a
+    /// moment, every descriptor of this process.
+    private func claimed(log: String, state: String) throws -> FileStorage {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while true {
+            do {
+                return try storage(log: log, state: state)
+            } catch let fault as DirectoryFault where fault.code == .locked {
+                guard ContinuousClock.now < deadline else { throw fault }
+                sched_yield()
+            }
+        }
     }
 
     func open(

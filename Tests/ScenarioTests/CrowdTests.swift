@@ -26,7 +26,10 @@ import Testing
                 for start in stride(from: 0, to: count, by: 100) {
                     let some = clients[start..<min(start + 100, count)]
                     for client in some { try client.send(site.request()) }
-                    for client in some { #expect(try client.answer().status == 200) }
+                    for client in some {
+                        let answer = try client.answer()
+                        #expect(answer.status == 200, "\(answer.text)")
+                    }
                 }
                 return clients
             }

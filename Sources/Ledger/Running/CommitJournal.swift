@@ -40,4 +40,7 @@ struct CommitJournal {
     }
 
     mutating func wrote(_ frameLength: Int) { length += frameLength }
+
+    /// The frame that has to be published before this file is full, once half of it is.
+    var needsRoomAfter: UInt64? { length >= capacity / 2 ? otherNeedsFlushThrough : nil }
 }

@@ -157,6 +157,6 @@ struct GroupWriter: ~Copyable {
             ports.settle(waiting[...], as: .poisoned(cause))
             throw cause
         }
-        publisher.applied(group)
+        publisher.applied(group, needsRoomAfter: journal.needsRoomAfter)
     }
 }

@@ -41,6 +41,11 @@ final class Publisher: Sendable {
         var flushedThrough: UInt64
         /// Why nothing is published any more.
         var stopped: StorageFault?
+        var isFlushing = false
+        /// Whether a flush cannot wait for its time.
+        var isUrgent = false
+        /// Whether there is something to publish, or sooner, of which the housekeeper does not know.
+        var hasNews = false
     }
 
     private let storage: any LedgerStorage
@@ -58,12 +63,47 @@ final class Publisher: Sendable {
     var flushedThrough: UInt64 { state.withLock { $0.flushedThrough } }
 
     /// Notes a group that has been applied.
-    func applied(_ group: PreparedGroup) {
+    ///
+    /// - Parameter needsRoomAfter: the frame that has to be published before the commit journal turns, where that
+    ///   comes near; the writer would wait for it.
+    func applied(_ group: PreparedGroup, needsRoomAfter: UInt64?) {
         let applied = Applied(
             checkpoint: group.checkpoint, size: group.after.size, frame: group.header.number,
             segments: [group.segment], hasNewSubjects: group.header.subjectsLength > 0,
             hasNewPeriods: group.header.periodsLength > 0)
-        state.withLock { $0.applied = $0.applied.map(applied.after) ?? applied }
+        state.withLock { state in
+            state.hasNews = state.hasNews || state.applied == nil
+            state.applied = state.applied.map(applied.after) ?? applied
+            guard let needsRoomAfter, needsRoomAfter > state.flushedThrough, !state.isFlushing,
+                !state.isUrgent
+            else { return }
+            state.isUrgent = true
+            state.hasNews = true
+        }
+    }
+
+    /// Whether the housekeeper has to hear of something; once for each piece of news.
+    func takeNews() -> Bool {
+        state.withLock { state in
+            defer { state.hasNews = false }
+            return state.hasNews
+        }
+    }
+
+    /// When the next flush is due.
+    enum Due {
+        /// There is nothing to publish.
+        case never
+        /// With the next interval.
+        case inTime
+        case now
+    }
+
+    var due: Due {
+        state.withLock { state in
+            guard state.applied != nil, state.stopped == nil else { return .never }
+            return state.isUrgent ? .now : .inTime
+        }
     }
 
     /// Notes groups that recovery has applied.
@@ -80,8 +120,11 @@ final class Publisher: Sendable {
     private func flushAlone() throws(StorageFault) {
         let (taken, stopped) = state.withLock { state in
             defer { state.applied = nil }
+            state.isFlushing = true
+            state.isUrgent = false
             return (state.applied, state.stopped)
         }
+        defer { state.withLock { $0.isFlushing = false } }
         if let stopped { throw stopped }
         guard let applied = taken else { return }
         do {
@@ -90,6 +133,7 @@ final class Publisher: Sendable {
             // Nothing is forgotten: where the disk was only full, the next flush does it all again.
             state.withLock { state in
                 state.applied = state.applied.map { $0.after(applied) } ?? applied
+                state.hasNews = true
                 if !error.isPassing { state.stopped = error }
             }
             throw error

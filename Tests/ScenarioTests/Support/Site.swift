@@ -30,7 +30,11 @@ struct Site: Sendable {
             [
                 ("127.0.0.1:8080", "127.0.0.1:0\(http.map { "\n    http: \($0) #" } ?? "")"),
                 ("127.0.0.1:9090", "127.0.0.1:0"),
-                ("127.0.0.1:8081", "127.0.0.1:\(self.service.port)"),
+                // A busy machine may keep the service waiting for longer than anybody would.
+                (
+                    "127.0.0.1:8081\"",
+                    "127.0.0.1:\(self.service.port)\", timeout: 120s, connect_timeout: 120s"
+                ),
                 ("rate: 100/m, burst: 20", rate),
             ])
         try folder.succeed("check", "-c", Self.configuration)
