@@ -20,15 +20,16 @@ def main():
     parser.add_argument("--count", type=int, default=10_000)
     arguments = parser.parse_args()
     arguments.connections, arguments.proxies = 8, []
-    # One at each end, one more to the service, and some for everything else; two listeners share them.
+    # The proxy keeps one for the service beside each client's, and some for everything else.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    count = min(arguments.count, (most - 512) // 4)
+    count = min(arguments.count, (most - 512) // 2)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="countersign-idle-"))
     bench = proxy_bench.Bench(arguments, folder)
     try:
         bench.prepare()
-        subject = bench.start_countersign()
+        subject = bench.countersign(
+            "countersign", arguments.countersign, "api-key", with_tls=False)
         request = f"GET /items/0 HTTP/1.1\r\nHost: a\r\n{subject.credential}\r\n\r\n".encode()
         with contextlib.ExitStack() as stack:
             before = proxy_bench.resident_bytes(subject.server.pid)

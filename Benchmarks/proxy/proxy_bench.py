@@ -223,7 +223,23 @@ class Bench:
     def start_unaudited(self):
         return self.countersign("unaudited", self.arguments.unaudited, "api-key")
 
-    def countersign(self, name, program, kind):
+    def start_envoy_uncached(self):
+        """Without the cache of verified tokens, which is off unless one turns it on."""
+        plain, tls = free_ports(2)
+        self.template("envoy.yaml", UPSTREAM=self.upstream, PLAIN=plain, TLS=tls)
+        text = (self.folder / "envoy.yaml").read_text()
+        without = re.sub(r"(?m)^ *jwt_cache_config:.*\n", "", text)
+        if without == text:
+            raise BenchError("envoy.yaml turns no token cache on")
+        (self.folder / "envoy-uncached.yaml").write_text(without)
+        server = self.server(
+            "envoy-uncached", self.folder,
+            [self.tool("envoy"), "-c", "envoy-uncached.yaml", "--concurrency", "1", "--base-id",
+             str(os.getpid() % 32000 + 1), "-l", "warn"], plain)
+        return Subject(
+            "envoy-uncached", server, plain, tls, f"Authorization: Bearer {self.token}")
+
+    def countersign(self, name, program, kind, with_tls=True):
         if not program or not os.access(program, os.X_OK):
             raise BenchError(f"{name}: no program at {program}; build it with make bench-build")
         program = pathlib.Path(program).resolve()
@@ -236,6 +252,8 @@ class Bench:
         for key, value in {
                 "UPSTREAM": self.upstream, "PLAIN": plain, "TLS": tls, "ADMIN": admin}.items():
             text = text.replace(f"@{key}@", str(value))
+        if not with_tls:
+            text = re.sub(r"(?m)^  - address: .*\n    tls: .*\n    http: .*\n", "", text)
         self.run(program, "init", "--dir", folder, "--origin", "bench.countersign.example/log")
         (folder / "countersign.yaml").write_text(text)
         key = self.run(
@@ -330,7 +348,7 @@ def table(title, rows):
 
 
 def main():
-    known = ["nginx", "haproxy", "envoy", "caddy", "countersign", "countersign-jwt", "unaudited"]
+    known = ["nginx", "haproxy", "envoy", "envoy-uncached", "caddy", "countersign", "countersign-jwt", "unaudited"]
     parser = argparse.ArgumentParser(description="Measure proxies beside each other.")
     parser.add_argument("--countersign", help="the program, built for release")
     parser.add_argument("--unaudited", help="the same, built without its log: see Docs/Benchmarks.md")

@@ -1,0 +1,79 @@
+# Countersign: tamper-evident access proxy
+# SPDX-License-Identifier: Apache-2.0
+"""Tells whether memory grows with requests, and how long a start takes after a crash under load."""
+
+import argparse
+import pathlib
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+
+import proxy_bench
+
+
+def memory(bench, subject, requests):
+    """Resident memory after each quarter of the requests."""
+    rows, done = [], 0
+    print("| requests | resident MiB | log MiB |\n|---:|---:|---:|", flush=True)
+    for quarter in range(5):
+        while done < requests * quarter // 4:
+            done += bench.load(subject, "GET", "1k", False, 2)["requests"]
+        if quarter == 0:
+            done += bench.load(subject, "GET", "1k", False, 1)["requests"]
+        resident = proxy_bench.resident_bytes(subject.server.pid) / 2**20
+        log = sum(file.stat().st_size for file in (bench.folder / subject.name).rglob("*")
+                  if file.is_file()) / 2**20
+        rows.append(resident)
+        print(f"| {done:,} | {resident:.0f} | {log:.0f} |", flush=True)
+    return rows
+
+
+def starts(bench, subject, program, rounds):
+    """Seconds from starting the program to its first connection, after a crash and after an orderly end."""
+    folder = bench.folder / subject.name
+    command = [program, "serve", "-c", folder / "countersign.yaml", "--loops", "1"]
+    times = {"crash": [], "order": []}
+    for _ in range(rounds):
+        for kind in times:
+            bench.load(subject, "GET", "1k", False, 2)
+            if kind == "crash":
+                subject.server.process.kill()
+                subject.server.process.wait()
+            subject.server.stop()
+            began = time.monotonic()
+            subject.server = bench.server(f"start-{time.monotonic_ns()}", folder, command, subject.plain)
+            times[kind].append(time.monotonic() - began)
+    return times
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measure memory over many requests, and starts.")
+    parser.add_argument("--countersign", required=True, help="the program, built for release")
+    parser.add_argument("--requests", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    arguments.connections, arguments.proxies = 64, []
+    program = pathlib.Path(arguments.countersign).resolve()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="countersign-endurance-"))
+    folder.chmod(0o755)
+    bench = proxy_bench.Bench(arguments, folder)
+    try:
+        bench.prepare()
+        subject = bench.start_countersign()
+        memory(bench, subject, arguments.requests)
+        times = starts(bench, subject, program, arguments.rounds)
+    except (proxy_bench.BenchError, OSError) as error:
+        sys.exit(f"endurance: {error}")
+    finally:
+        for server in reversed(bench.servers):
+            server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    print("\n| start after | median s | longest s |\n|---|---:|---:|")
+    for kind, name in (("crash", "kill -9 under load"), ("order", "an orderly end")):
+        print(f"| {name} | {statistics.median(times[kind]):.2f} | {max(times[kind]):.2f} |")
+
+
+if __name__ == "__main__":
+    main()
