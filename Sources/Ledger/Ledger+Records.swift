@@ -102,9 +102,12 @@ extension Ledger {
         counts.errored = tallies[.errored]
         counts.recorded = tallies.throughSequence
         counts.throughSequence = tallies.throughSequence
+        // A number that is lost and not named is not settled, and neither is anything behind it.
+        let settled = accesses.settled()
         let (uid, now) = newRecord()
         return SystemRecord.heartbeat(
-            uid: uid, time: now, counters: counts, clock: clock.facts())
+            uid: uid, time: now, counters: counts, clock: clock.facts(),
+            settled: gaps.areNamed ? settled : nil)
     }
 
     /// The end of an orderly boot.

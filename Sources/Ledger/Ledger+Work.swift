@@ -19,7 +19,9 @@ extension Ledger {
         case .failure: return false
         case .success(let isTaken): if isTaken { recordGaps() }
         }
-        if publisher.takeNews() { housekeeping.signal() }
+        let isBeatDue = accesses.takeNews()
+        if isBeatDue { heartbeatIsDue.store(true, ordering: .releasing) }
+        if publisher.takeNews() || isBeatDue { housekeeping.signal() }
         return true
     }
 

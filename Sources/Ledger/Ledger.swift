@@ -38,12 +38,15 @@ package final class Ledger: Sendable {
     /// Used by the writer's turns only, which never overlap.
     let writer: Mutex<GroupWriter>
     let gaps = Gaps()
+    let accesses = OpenAccesses()
     let unattended: PortID
     let gapsID: PortID
     private let waiting = WaitingPort()
     private let waitingID: PortID
     let board: StatusBoard
     let housekeeping = DispatchSemaphore(value: 0)
+    /// Whether the housekeeper records a heartbeat before its time.
+    let heartbeatIsDue = Atomic<Bool>(false)
     /// Whether the ledger does its work itself.
     private let hasThreads: Bool
     private let threads = Mutex<Threads?>(nil)
@@ -100,6 +103,7 @@ package final class Ledger: Sendable {
         ledger.startThreads()
         do throws(OpenFault) {
             try ledger.recordStart(recovered)
+            ledger.accesses.begin()
         } catch {
             ledger.abandon()
             throw error
@@ -137,7 +141,8 @@ package final class Ledger: Sendable {
             keys: recovered.subjects, secret: secret, randomness: randomness)
         writer = Mutex(
             GroupWriter(
-                storage: storage, publisher: publisher, ports: ports, gaps: gaps, board: board,
+                storage: storage, publisher: publisher, ports: ports, gaps: gaps,
+                accesses: accesses, board: board,
                 intake: intake, clock: clock,
                 sequencer: Sequencer(
                     position: recovered.position, origin: options.origin, signers: signers,

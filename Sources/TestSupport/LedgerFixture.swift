@@ -47,21 +47,23 @@ package struct LedgerFixture: Sendable {
 
     /// A record of an ordinary GET, with a path and an address to disclose.
     ///
-    /// - Parameter stage: `started` has no outcome yet.
+    /// - Parameters:
+    ///   - stage: `started` has no outcome yet.
+    ///   - uid: of the access, where it has another record.
     package func record(
         for ledger: Ledger, path: String = "/v1/invoices/1", dataTags: [String] = [],
-        stage: RecordStage = .complete
+        stage: RecordStage = .complete, uid: UniqueID? = nil
     ) -> RecordDraft {
         var randomness = BufferedRandomness(source: .kernel)
         return record(
             for: ledger, path: path, dataTags: dataTags, stage: stage,
-            subject: ledger.subjects.anonymous, randomness: &randomness)
+            uid: uid, subject: ledger.subjects.anonymous, randomness: &randomness)
     }
 
     /// The same about somebody, with ids and salts from a generator.
     package func record(
         for ledger: Ledger, path: String, dataTags: [String] = [], stage: RecordStage,
-        subject: SubjectKey, randomness: inout BufferedRandomness
+        uid: UniqueID? = nil, subject: SubjectKey, randomness: inout BufferedRandomness
     ) -> RecordDraft {
         let now = clock.now
         let text = Array(path.utf8)
@@ -71,7 +73,8 @@ package struct LedgerFixture: Sendable {
             effect: .allow, policy: "billing", policyVersion: "sha256:00", rule: "r-1",
             reason: .roleMatch)
         var record = AccessRecord(
-            uid: randomness.uniqueID(at: now), time: now, stage: .complete, actor: .anonymous,
+            uid: uid ?? randomness.uniqueID(at: now), time: now, stage: .complete,
+            actor: .anonymous,
             service: EncodedService(
                 name: "billing", address: "127.0.0.1", port: 80, tlsVerified: nil),
             http: HTTPFacts(

@@ -146,6 +146,8 @@ package struct RecordSchema {
         ("trace.span_id", .hexDigits(16)),
         ("truncated", .strings),
         ("labels", .object),
+        ("settled.through_seq", .integer(whole)),
+        ("settled.open", .array),
         ("commit.who", .hash),
         ("commit.where", .hash),
         ("commit.what", .hash),

@@ -42,6 +42,43 @@ package struct ClockFacts: Hashable, Sendable {
     }
 }
 
+/// How far back everything of a boot is settled: `settled` of a heartbeat.
+///
+/// Up to a sequence number, every record is in the log or in a gap that a durable record names, and every access that
+/// was started has its outcome, but for those listed. A start after a crash reads back to there and no further.
+package struct SettledFacts: Hashable, Sendable {
+    /// As many as an array may hold; where more accesses are open, ``throughSequence`` stands before the others.
+    package static let mostOpen = RecordLimits.arrayItems
+
+    package var throughSequence: UInt64
+    /// Indices of the `started` records up to there whose outcome is still to come, ascending.
+    package var open: [UInt64]
+
+    package init(throughSequence: UInt64, open: [UInt64]) {
+        self.throughSequence = throughSequence
+        self.open = open
+    }
+
+    /// What a heartbeat says; nil where it says nothing, or nothing that can be believed.
+    package init?(_ record: Record) {
+        guard let settled = record.value["settled"],
+            let through = settled["through_seq"]?.integer.flatMap({ UInt64(exactly: $0) }),
+            let items = settled["open"]?.array
+        else { return nil }
+        let open = items.compactMap { $0.integer.flatMap { UInt64(exactly: $0) } }
+        guard open.count == items.count else { return nil }
+        self.init(throughSequence: through, open: open)
+    }
+
+    var json: JSONValue {
+        var members: [JSONMember] = []
+        members.append(
+            JSONMember("open", .array(open.map { .integer(Int64($0)) })))
+        members.add("through_seq", throughSequence)
+        return .object(members)
+    }
+}
+
 /// Records of one boot that are not in the log: `gap` of `audit.gap`.
 package struct GapFacts: Hashable, Sendable {
     /// Why they are missing: `gap.reason`.
@@ -72,9 +109,10 @@ package struct GapFacts: Hashable, Sendable {
 }
 
 extension SystemRecord {
-    /// `audit.heartbeat`, OCSF Application Lifecycle: Other. Every 60 seconds and at stop.
+    /// `audit.heartbeat`, OCSF Application Lifecycle: Other. Every 60 seconds, every 65,536 records and at stop.
     package static func heartbeat(
-        uid: UniqueID, time: UTCInstant, counters: HeartbeatCounters, clock: ClockFacts
+        uid: UniqueID, time: UTCInstant, counters: HeartbeatCounters, clock: ClockFacts,
+        settled: SettledFacts? = nil
     ) -> SystemRecord {
         var counts: [JSONMember] = []
         counts.add("accepted", counters.accepted)
@@ -95,7 +133,8 @@ extension SystemRecord {
             uid: uid, time: time, category: .audit, eventClass: .applicationLifecycle,
             activity: 99, action: .heartbeat,
             end: EventEnd(outcome: .success, severity: .informational), actor: .system,
-            details: [JSONMember("clock", .object(state)), JSONMember("counters", .object(counts))])
+            details: [JSONMember("clock", .object(state)), JSONMember("counters", .object(counts))]
+                + (settled.map { [JSONMember("settled", $0.json)] } ?? []))
     }
 
     /// `audit.gap`, OCSF Application Error: Other. Names records that the log does not hold.

@@ -3,6 +3,7 @@
 
 package import AuditRecords
 package import ByteCoding
+internal import Merkle
 
 /// The last boot of a producer as the log tells it, for the restart rule (record.md, end).
 ///
@@ -44,7 +45,11 @@ struct BootHistoryReader {
     private var isSettled = false
     /// The unknown outcomes that it has written; its start announced how many there were to be.
     private var unknownOutcomes: Int64 = 0
+    /// What the newest heartbeat of the boot that is being read says to be settled.
+    private var settled: SettledFacts?
     private(set) var isComplete = false
+    /// Where older `started` records stand that may have no outcome, once ``isComplete``; see ``readOpen(_:)``.
+    private(set) var open: [LeafIndex] = []
 
     init(producer: String) { self.producer = producer }
 
@@ -74,13 +79,29 @@ struct BootHistoryReader {
                 && record.event("reason")?.string != StopCause.outcomesLost.rawValue
         }
         guard mark.boot == reading else { return }
-        if mark.sequence + 1 < newer {
+        let known = max(mark.sequence, settled?.throughSequence ?? 0)
+        if known + 1 < newer {
             history?.unnamed.append(
-                LostSequences(boot: mark.boot, sequences: mark.sequence + 1...newer - 1))
+                LostSequences(boot: mark.boot, sequences: known + 1...newer - 1))
         }
         newer = mark.sequence
+        if let settled, mark.sequence <= settled.throughSequence {
+            // A boot that says so has written what those before it left open.
+            open = settled.open.map { LeafIndex($0) }
+            isComplete = true
+            return
+        }
+        if settled == nil, mark.action == .heartbeat { settled = SettledFacts(record) }
         note(mark)
         if mark.action == .logStart { end(record) }
+    }
+
+    /// Takes a record that stands at one of ``open``, the newest of them first.
+    mutating func readOpen(_ record: Record) {
+        guard let mark = RecordMark(record), mark.boot == reading, record.stage == .started,
+            !finished.contains(mark.uid)
+        else { return }
+        history?.unfinished.append(record)
     }
 
     private mutating func note(_ mark: RecordMark) {
@@ -111,6 +132,7 @@ struct BootHistoryReader {
         isComplete =
             isSettled && announced <= unknownOutcomes || start.previousBoot == nil
         reading = nil
+        settled = nil
         isSettled = false
         unknownOutcomes = 0
     }

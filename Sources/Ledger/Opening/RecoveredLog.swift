@@ -35,4 +35,6 @@ package struct RecoveryReport: Hashable, Sendable {
     package var discardedBytes: UInt64 = 0
     /// The first leaf from which derived files were made anew, where that was more than the usual tail.
     package var rebuiltFrom: LeafIndex?
+    /// Records that were read back to learn how the boots before had ended.
+    package var readBackRecords: UInt64 = 0
 }

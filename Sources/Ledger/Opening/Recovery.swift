@@ -68,7 +68,8 @@ struct Recovery {
         log.position.disclosuresLength = try disclosuresLength(
             of: log.position.segment)
         try readKeys(into: &log)
-        log.history = try readHistory(size: newest.size, newest: rebuild.lastLeaf)
+        log.history = try readHistory(
+            size: newest.size, newest: rebuild.lastLeaf, counting: &log.facts.readBackRecords)
         return log
     }
 
@@ -106,7 +107,9 @@ struct Recovery {
 
     /// Reads records back from the newest, each of which must be the one that the next newer one follows: the
     /// entries were read and checked before, and are read again here.
-    private func readHistory(size: TreeSize, newest: Hash256) throws(OpenFault) -> BootHistory? {
+    private func readHistory(
+        size: TreeSize, newest: Hash256, counting count: inout UInt64
+    ) throws(OpenFault) -> BootHistory? {
         var reader = BootHistoryReader(producer: producer)
         var expected: Hash256? = newest
         var segment = SegmentNumber(of: LeafIndex(size.count - 1))
@@ -114,6 +117,7 @@ struct Recovery {
             let scan = SegmentScan(segment, bytes: try disk.contents(of: .entries(segment)))
             for place in scan.leaves.indices.reversed() where !reader.isComplete {
                 let leaf = scan.leaf(place)
+                count += 1
                 if let expected, LeafHash(of: leaf).hash != expected {
                     throw .readsDiffer(LogLayout.entries(segment))
                 }
@@ -126,8 +130,36 @@ struct Recovery {
                 expected = record.previous
                 reader.read(record)
             }
-            guard !reader.isComplete, segment.value > 0 else { return reader.result }
+            guard !reader.isComplete, segment.value > 0 else { break }
             segment = SegmentNumber(segment.value - 1)
+        }
+        try readOpen(into: &reader)
+        return reader.result
+    }
+
+    /// Reads the `started` records that a heartbeat names: each must have the hash that the tree has of it.
+    private func readOpen(into reader: inout BootHistoryReader) throws(OpenFault) {
+        var scan: SegmentScan?
+        for index in reader.open.reversed() {
+            let segment = SegmentNumber(of: index)
+            if scan?.segment != segment {
+                scan = SegmentScan(segment, bytes: try disk.contents(of: .entries(segment)))
+            }
+            let place = Int(index.value - segment.firstIndex.value)
+            guard let scan, place < scan.leaves.count else {
+                throw .readsDiffer(LogLayout.entries(segment))
+            }
+            let leaf = scan.leaf(place)
+            let hash = try disk.read(
+                .tree(level: 0), from: Int(index.value) * Hash256.byteCount,
+                count: Hash256.byteCount)
+            guard LeafHash(of: leaf).hash.bytes == hash else {
+                throw .readsDiffer(LogLayout.entries(segment))
+            }
+            do { reader.readOpen(try Record(leaf: Array(leaf))) } catch {
+                // The boot that named it could read it; this version cannot.
+                throw .readsDiffer(LogLayout.entries(segment))
+            }
         }
     }
 }

@@ -22,6 +22,7 @@ struct GroupWriter: ~Copyable {
     private let publisher: Publisher
     private let ports: PortTable
     private let gaps: Gaps
+    private let accesses: OpenAccesses
     private let intake: Intake
     private let board: StatusBoard
     private let clock: LedgerClock
@@ -32,6 +33,7 @@ struct GroupWriter: ~Copyable {
 
     init(
         storage: any LedgerStorage, publisher: Publisher, ports: PortTable, gaps: Gaps,
+        accesses: OpenAccesses,
         board: StatusBoard, intake: Intake,
         clock: LedgerClock, sequencer: consuming Sequencer, commitJournalBytes: Int,
         mostGroupBytes: Int
@@ -40,6 +42,7 @@ struct GroupWriter: ~Copyable {
         self.publisher = publisher
         self.ports = ports
         self.gaps = gaps
+        self.accesses = accesses
         self.intake = intake
         self.board = board
         self.clock = clock
@@ -87,12 +90,14 @@ struct GroupWriter: ~Copyable {
             switch action {
             case .persist(let group): next = try persist(group)
             case .acknowledge(let group):
+                accesses.wrote(group)
                 board.show(group)
                 ports.settle(group)
                 try finish(group)
             case .reject(let group, let cause):
                 isTaken = false
                 gaps.add(group.records)
+                accesses.lost(group.records)
                 ports.settle(group.records, as: .rejected(cause))
             case .stop(let group, let cause):
                 // PoisonedStaysPoisoned: nothing is queued any more once somebody knows.

@@ -1,0 +1,88 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import ByteCoding
+internal import Merkle
+internal import Synchronization
+
+/// Which accesses of this boot have a `started` record and no outcome yet, so that heartbeats can say how far a
+/// later start need not read back (`settled`, see ``SettledFacts``).
+///
+/// Told of every group once its fate is known, in the order of sequence numbers.
+final class OpenAccesses: Sendable {
+    private struct Started {
+        var index: UInt64
+        var sequence: UInt64
+    }
+
+    private struct State {
+        var open: [UniqueID: Started] = [:]
+        /// The last sequence number whose fate is known.
+        var throughSequence: UInt64 = 0
+        /// Whether the boot has written what those before it left open.
+        var hasBegun = false
+        var sinceHeartbeat = 0
+        var hasNews = false
+    }
+
+    private let state = Mutex(State())
+
+    /// After so many records a heartbeat is due before its time: a start after a crash reads no more than these.
+    static let mostBetweenHeartbeats = 65_536
+
+    /// The boot has recorded its start, and the outcomes that it found missing.
+    func begin() { state.withLock { $0.hasBegun = true } }
+
+    /// A group is durable.
+    func wrote(_ group: PreparedGroup) {
+        state.withLock { state in
+            for (place, record) in group.records.enumerated() {
+                switch record.draft.stage {
+                case .started:
+                    state.open[record.draft.uid] = Started(
+                        index: group.header.firstIndex.value + UInt64(place),
+                        sequence: record.sequence)
+                case .complete:
+                    if !state.open.isEmpty { state.open[record.draft.uid] = nil }
+                case .unknown, .refused: break
+                }
+            }
+            guard let last = group.records.last else { return }
+            state.throughSequence = last.sequence
+            state.sinceHeartbeat += group.records.count
+            guard state.sinceHeartbeat >= Self.mostBetweenHeartbeats else { return }
+            state.sinceHeartbeat = 0
+            state.hasNews = true
+        }
+    }
+
+    /// A group was rejected; its numbers are gaps already.
+    func lost(_ records: ArraySlice<PendingRecord>) {
+        guard let last = records.last else { return }
+        state.withLock { $0.throughSequence = last.sequence }
+    }
+
+    /// Whether a heartbeat is due by the number of records; once each time.
+    func takeNews() -> Bool {
+        state.withLock { state in
+            defer { state.hasNews = false }
+            return state.hasNews
+        }
+    }
+
+    /// What a heartbeat may say; nil until the boot has begun.
+    ///
+    /// The caller asks ``Gaps/areNamed`` after this: a gap below the answer is known there by then.
+    func settled() -> SettledFacts? {
+        state.withLock { state in
+            state.sinceHeartbeat = 0
+            guard state.hasBegun else { return nil }
+            let open = state.open.values.sorted { $0.index < $1.index }
+            let left = open.prefix(SettledFacts.mostOpen)
+            let through = open.dropFirst(left.count).first.map { $0.sequence - 1 }
+            return SettledFacts(
+                throughSequence: through ?? state.throughSequence, open: left.map(\.index))
+        }
+    }
+}
