@@ -145,13 +145,10 @@ enum MatrixForm {
         isFull || choices.isEmpty ? choices : [choices[point.number % choices.count]]
     }
 
-    /// Where a write of this length is torn.
+    /// Where a write of this length is torn: at every byte in the full form.
     static func tears(_ length: Int, at point: FaultPoint) -> [Int] {
-        let all =
-            isFull
-            ? Array(0..<64) + Array(stride(from: 64, to: length, by: max(1, length / 128)))
-                + Array(length - 64..<length)
-            : [0, 1, 2, 8, 79, 87, 88, 89, length / 2, length - 9, length - 2, length - 1]
-        return chosen(Set(all).filter { (0..<length).contains($0) }.sorted(), at: point)
+        guard !isFull else { return Array(0..<length) }
+        let places = [0, 1, 2, 8, 79, 87, 88, 89, length / 2, length - 9, length - 2, length - 1]
+        return chosen(Set(places).filter { (0..<length).contains($0) }.sorted(), at: point)
     }
 }

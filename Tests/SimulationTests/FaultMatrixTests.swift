@@ -60,14 +60,12 @@ import Testing
             let write = TornWrite(
                 before: moment.disk.files[file] ?? [], after: next.disk.files[file] ?? [])
             for length in MatrixForm.tears(write.length, at: moment.point) {
-                for survival in MatrixForm.chosen(
-                    [MemoryStorage.Survival.everything, .syncedOnly], at: moment.point)
-                {
-                    let left = moment.disk.crash(keeping: survival)
-                    left.tamper(file) { $0 = write.torn(after: length) }
-                    try await judge.judge(
-                        left, moment.told, "\(moment.point): torn at \(length), \(survival)")
-                }
+                let isKill = (length + moment.point.number).isMultiple(of: 2)
+                let left = moment.disk.crash(keeping: isKill ? .everything : .syncedOnly)
+                left.tamper(file) { $0 = write.torn(after: length) }
+                try await judge.judge(
+                    left, moment.told,
+                    "\(moment.point): torn at \(length), \(isKill ? "killed" : "power cut")")
             }
         }
         #expect(judge.count > 5)
