@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Ledger
 internal import Merkle
 internal import SignedNotes
 internal import TestSupport
@@ -10,12 +11,21 @@ internal import Verification
 extension World {
     /// The world comes to rest: the proxy runs, ends in order, and its log is looked at for good.
     func finish() async throws {
-        if house == nil {
-            try await start()
-            guard verdicts.first == nil, house != nil else { return }
+        // What a boot that was poisoned or cut off could not name, only the next start does.
+        for _ in 0..<3 {
+            if house == nil { try await start() }
+            guard verdicts.first == nil, let house else { return }
+            try await close()
+            guard verdicts.first == nil else { return }
+            if let left = trouble.left {
+                crash(left)
+            } else if house.ledger.status.poisoned != nil {
+                vacate()
+                disk = disk.crash(keeping: .everything)
+            } else {
+                break
+            }
         }
-        try await close()
-        guard verdicts.first == nil else { return }
         try await inspect("in the end")
         outcome.records = watch.leaves.count
     }

@@ -134,7 +134,7 @@ extension World {
         agenda.add(.start, at: now + microseconds(0...10_000))
     }
 
-    private func vacate() {
+    func vacate() {
         house = nil
         run += 1
         for visitor in visitors { visitor.disconnect() }

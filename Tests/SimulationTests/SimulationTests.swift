@@ -17,9 +17,9 @@ private enum Asked {
 
 @Suite struct `The simulation` {
     /// Worlds that every run goes through.
-    private static let seen = 100
+    private static let seen = 30
     /// New worlds of every run.
-    private static let fresh = 120
+    private static let fresh = 200
 
     @Test(arguments: 0..<2)
     func `finds nothing wrong in worlds that were seen before`(half: Int) async throws {
@@ -28,8 +28,8 @@ private enum Asked {
             all.add(try await check(seed))
         }
         // The worlds are worth while: everything that can happen in them does.
-        #expect(all.recorded > 1000 && all.forwarded > 500)
-        #expect(all.crashes > 50 && all.faults > 50 && all.rejected > 20)
+        #expect(all.recorded > 400 && all.forwarded > 150, "\(all)")
+        #expect(all.crashes > 30 && all.faults > 30 && all.rejected > 10, "\(all)")
     }
 
     @Test(arguments: 0..<2)
@@ -57,10 +57,7 @@ private enum Asked {
         var tried = 0
         for seed in UInt64(1)...40 {
             tried += 1
-            if let found = try await Simulation(seed: seed, bug: bug).run().violation {
-                print("PLANTED", bug, tried, found)
-                break
-            }
+            if try await Simulation(seed: seed, bug: bug).run().violation != nil { break }
         }
         #expect(tried < 40, "\(bug) was not found in \(tried) worlds")
     }
