@@ -20,23 +20,15 @@ package struct SourcesGeneration: Hashable, Sendable {
 /// An entry ends with its token (`exp`, without clock skew) or with the ``SourcesGeneration``, whichever
 /// comes first. Keys that are taken out of a key set therefore stop working at the reload.
 ///
-/// Values are objects, so that entries have one layout for all kinds of them: a generic of another module is
-/// not specialised, and would look it up at each hit.
+/// Values are objects, and entries the same type for all kinds of them: a generic of another module is
+/// not specialised, and would look their layout up at each hit.
 package final class VerifiedTokenCache<Value: AnyObject> {
-    private struct Entry {
-        var hash: Int
-        var token: [UInt8]
-        var value: Value
-        var until: UTCInstant
-        var wasUsed: Bool
-    }
-
     private let mostEntries: Int
     private let mostBytes: Int
     /// Keeps hashes unforeseeable even where the process runs with deterministic hashing.
     private let seed: UInt64
     private var generation: SourcesGeneration
-    private var entries: [Entry] = []
+    private var entries: [RememberedToken] = []
     private var positions: [Int: Int] = [:]
     private var hand = 0
 
@@ -74,7 +66,10 @@ package final class VerifiedTokenCache<Value: AnyObject> {
             return nil
         }
         if !entries[position].wasUsed { entries[position].wasUsed = true }
-        return entries[position].value
+        guard let value = entries[position].value as? Value else {
+            preconditionFailure("OneKindOfValue: a token cache holds what it was given")
+        }
+        return value
     }
 
     /// Keeps a value for a token that was verified under these sources.
@@ -91,7 +86,7 @@ package final class VerifiedTokenCache<Value: AnyObject> {
         while entries.count >= mostEntries || byteCount + token.count > mostBytes { evict() }
         positions[hash] = entries.count
         entries.append(
-            Entry(
+            RememberedToken(
                 hash: hash, token: [UInt8](copying: token), value: value, until: until,
                 wasUsed: false))
         byteCount += token.count
@@ -141,6 +136,15 @@ package final class VerifiedTokenCache<Value: AnyObject> {
         entries[position] = last
         positions[last.hash] = position
     }
+}
+
+/// An entry of the cache.
+private struct RememberedToken {
+    var hash: Int
+    var token: [UInt8]
+    var value: AnyObject
+    var until: UTCInstant
+    var wasUsed: Bool
 }
 
 @available(*, unavailable)
