@@ -33,6 +33,24 @@ package struct Hash256: Hashable, Sendable {
         self.words = words
     }
 
+    /// The digest that a span of 32 bytes is, or nil for any other number of bytes; for loops of other modules,
+    /// which would call the generic one through witness tables.
+    package init?(_ bytes: Span<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        // Safe: there are exactly 32 bytes, and every bit pattern is a vector of integers.
+        words = unsafe bytes.bytes.unsafeLoadUnaligned(
+            fromByteOffset: 0, as: SIMD4<UInt64>.self)
+    }
+
+    /// A number of the digest for a table in memory, which nobody foresees who does not know the secret.
+    package func mixed(with secret: SIMD4<UInt64>) -> UInt64 {
+        let keyed = words ^ secret
+        let (one, other) = (
+            keyed[0].multipliedFullWidth(by: keyed[1]), keyed[2].multipliedFullWidth(by: keyed[3])
+        )
+        return one.high ^ one.low ^ (other.high &+ other.low)
+    }
+
     /// The 32 bytes.
     package var bytes: [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
@@ -61,23 +79,38 @@ package struct Hash256: Hashable, Sendable {
     /// allocate.
     package init?(base64 text: Span<UInt8>) {
         guard text.count == 44, text[43] == UInt8(ascii: "=") else { return nil }
-        let values = base64Values
-        var words = SIMD4<UInt64>()
-        var (bits, held, byte): (UInt32, UInt32, Int) = (0, 0, 0)
-        for position in 0..<43 {
+        let values = base64Values.span
+        // Values of symbols have six bits; what is none has the seventh.
+        var all: UInt8 = 0
+        func value(_ position: Int) -> UInt64 {
             let value = values[Int(text[position])]
-            guard value < 64 else { return nil }
-            bits = bits << 6 | UInt32(value)
-            held += 6
-            guard held >= 8 else { continue }
-            held -= 8
-            words[byte / 8] |= UInt64(bits >> held & 255) << UInt64(byte % 8 * 8)
-            byte += 1
+            all |= value
+            return UInt64(value)
         }
+        func ten(_ first: Int) -> UInt64 {
+            var bits: UInt64 = 0
+            for position in first..<first + 10 { bits = bits << 6 | value(position) }
+            return bits
+        }
+        // 256 bits are 42 symbols and two thirds of one: those at 10, 21 and 42 lie across words.
+        let (third, sixth, last) = (value(10), value(21), value(42))
+        let words = SIMD4<UInt64>(
+            UInt64(bigEndian: ten(0) << 4 | third >> 2),
+            UInt64(bigEndian: third << 62 | ten(11) << 2 | sixth >> 4),
+            UInt64(bigEndian: sixth << 60 | ten(22)),
+            UInt64(bigEndian: ten(32) << 4 | last >> 2))
         // Two trailing bits that are not zero would give one hash a second text.
-        guard bits & 3 == 0 else { return nil }
-        for word in 0..<4 { words[word] = UInt64(littleEndian: words[word]) }
+        guard all < 64, last & 3 == 0 else { return nil }
         self.words = words
+    }
+
+    /// Calls `body` with the bytes of two digests, one behind the other; valid only during the call.
+    static func withBytes<Result>(
+        of one: Hash256, _ other: Hash256, _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        let both = SIMD8(lowHalf: one.words, highHalf: other.words)
+        // Safe: the pointer is handed to a body that does not keep it, while `both` is alive.
+        return unsafe withUnsafeBytes(of: both) { bytes in unsafe body(bytes) }
     }
 }
 

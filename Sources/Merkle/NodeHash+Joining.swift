@@ -7,8 +7,10 @@ extension NodeHash {
     /// The hash of a subtree from those of its halves: `SHA-256(0x01 ‖ left ‖ right)` (RFC 6962 §2.1).
     package init(left: NodeHash, right: NodeHash) {
         var hasher = SHA256(prefix: 0x01)
-        hasher.update(left.hash)
-        hasher.update(right.hash)
+        unsafe Hash256.withBytes(of: left.hash, right.hash) { bytes in
+            // Safe: the buffer is read during the call only.
+            unsafe hasher.update(bufferPointer: bytes)
+        }
         hash = Hash256(hasher.finalize())
     }
 
@@ -48,14 +50,4 @@ extension RootHash {
 
     /// The root of a tree that is one subtree.
     package init(_ node: NodeHash) { hash = node.hash }
-}
-
-extension SHA256 {
-    /// Takes in the 32 bytes of a hash.
-    mutating func update(_ hash: Hash256) {
-        unsafe hash.withBytes { bytes in
-            // Safe: the buffer is read during the call only.
-            unsafe update(bufferPointer: bytes)
-        }
-    }
 }

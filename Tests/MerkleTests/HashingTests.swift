@@ -64,6 +64,17 @@ struct HashingTests {
             #expect(Hash256(base64: text) == nil)
         }
         #expect(Hash256(base64: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=") == nil)
+        // Where it lies, without a string: every byte at every place, beside the reader of strings.
+        for place in 0..<44 {
+            for byte in UInt8(0)...127 {
+                var text = Array(hash.base64.utf8)
+                text[place] = byte
+                #expect(
+                    Hash256(base64: text.span)
+                        == Hash256(base64: String(decoding: text, as: UTF8.self)))
+            }
+        }
+        #expect(Hash256(base64: Array("\(hash.base64)A".utf8).span) == nil)
         #expect(Hash256(base64: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFUA") == nil)
     }
 }
