@@ -77,6 +77,70 @@ import Testing
         #expect(unlike == 0)
     }
 
+    /// All that a scanner says of a leaf.
+    private func words(of scanner: inout LeafScanner, on leaf: [UInt8]) -> [String]? {
+        guard scanner.scan(leaf.span) else { return nil }
+        let facts = scanner.facts
+        let texts = [facts.origin, facts.producer, facts.action, facts.logTime]
+        return texts.map { "\($0) \(text(leaf, $0))" } + [
+            "\(facts.index) \(facts.previous) \(facts.uid) \(facts.boot) \(facts.sequence)",
+            "\(facts.stage) \(facts.effect) \(facts.isAccess) \(facts.found)",
+            "\(CommitGroup.allCases.map { facts.commitments[$0]?.base64 ?? "none" })",
+        ]
+    }
+
+    @Test func `says the same of a leaf whatever it has seen before`() throws {
+        let leaf = String(decoding: try leaves()[1], as: UTF8.self)
+        var changed = [
+            (#""stage":"complete""#, #""stage":"started""#),
+            (#""stage":"complete""#, #""stage":"complet""#),
+            (#""effect":"allow""#, #""effect":"error""#), (#""rule":"#, #""rulf":"#),
+            (#""schema":"#, #""schemb":"#), (#""log":{"#, #""log":{"a":1,"#),
+            (#""log":{"index":1,"#, #""log":{"index":10,"#),
+            (#""log":{"index":1,"#, #""log":{"index":1"#),
+            (#""log":{"index":1,"#, #""log":{"index":01,"#),
+            (#""log":{"index":1,"#, #""log":{"#), ("}}", "}"), ("{", "{ "),
+        ].map { leaf.replacing($0, with: $1) }
+        // Each value made longer, shorter and another, so that all that follows moves.
+        for quote in leaf.indices where leaf[quote] == "\"" {
+            var (longer, shorter) = (leaf, leaf)
+            longer.insert("a", at: quote)
+            changed.append(longer)
+            guard quote > leaf.startIndex else { continue }
+            shorter.remove(at: leaf.index(before: quote))
+            changed.append(shorter)
+        }
+        for digit in leaf.indices where leaf[digit].isNumber {
+            changed.append(leaf.replacingCharacters(at: digit, with: "7"))
+            changed.append(leaf.replacingCharacters(at: digit, with: "70"))
+        }
+        changed += changed.map { $0 + " " } + changed.map { String($0.dropLast()) }
+        var vouched = 0
+        for text in changed {
+            let bytes = Array(text.utf8)
+            var (fresh, taught) = (LeafScanner(), LeafScanner())
+            let isKnown = taught.scan(Array(leaf.utf8).span)
+            #expect(isKnown)
+            let expected = words(of: &fresh, on: bytes)
+            #expect(words(of: &taught, on: bytes) == expected, "\(text)")
+            if expected != nil { vouched += 1 }
+        }
+        #expect(vouched > 100)
+        #expect(changed.count - vouched > 100)
+    }
+
+    @Test func `reads ids as everybody else does`() {
+        let good = "01938a2b-4c5d-7e6f-8a9b-0c1d2e3f4a5b"
+        for position in good.indices {
+            for byte in UInt8.min...UInt8.max {
+                var bytes = Array(good.utf8)
+                bytes[good.utf8.distance(from: good.startIndex, to: position)] = byte
+                let id = FixedText.uniqueID(bytes.span, 0..<bytes.count)
+                #expect(id == UniqueID(String(decoding: bytes, as: UTF8.self)), "\(bytes)")
+            }
+        }
+    }
+
     @Test func `reads strings with every kind of escape and letter`() throws {
         var scanner = LeafScanner()
         let leaf = String(decoding: try leaves()[0], as: UTF8.self)
@@ -111,5 +175,11 @@ import Testing
             #expect(isInstant == isGood, "\(text)")
             #expect((UTCInstant(rfc3339: text) != nil) == isGood, "\(text)")
         }
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(at place: Index, with other: String) -> String {
+        String(self[..<place]) + other + String(self[index(after: place)...])
     }
 }

@@ -46,14 +46,17 @@ struct LeafFacts {
 
 /// The commitments of a record, at most one a group.
 struct CommitmentSlots {
-    private(set) var who: Hash256?
-    private(set) var `where`: Hash256?
-    private(set) var what: Hash256?
-    private(set) var payload: Hash256?
+    private var who = Hash256.zero
+    private var `where` = Hash256.zero
+    private var what = Hash256.zero
+    private var payload = Hash256.zero
+    /// One bit for each group that there is.
+    private var present: UInt8 = 0
 
     subscript(group: CommitGroup) -> Hash256? {
         get {
-            switch group {
+            guard has(group) else { return nil }
+            return switch group {
             case .who: who
             case .where: `where`
             case .what: what
@@ -61,6 +64,11 @@ struct CommitmentSlots {
             }
         }
         set {
+            guard let newValue else {
+                present &= ~bit(group)
+                return
+            }
+            present |= bit(group)
             switch group {
             case .who: who = newValue
             case .where: `where` = newValue
@@ -70,12 +78,23 @@ struct CommitmentSlots {
         }
     }
 
+    private func has(_ group: CommitGroup) -> Bool { present & bit(group) != 0 }
+
+    private func bit(_ group: CommitGroup) -> UInt8 {
+        switch group {
+        case .who: 1
+        case .where: 2
+        case .what: 4
+        case .payload: 8
+        }
+    }
+
     /// Calls `body` with every commitment there is.
     func forEach(_ body: (CommitGroup, Hash256) -> Void) {
-        if let who { body(.who, who) }
-        if let `where` { body(.where, `where`) }
-        if let what { body(.what, what) }
-        if let payload { body(.payload, payload) }
+        if has(.who) { body(.who, who) }
+        if has(.where) { body(.where, `where`) }
+        if has(.what) { body(.what, what) }
+        if has(.payload) { body(.payload, payload) }
     }
 }
 
