@@ -47,4 +47,13 @@ package enum BigEndian {
         }
         return number
     }
+
+    /// The four bytes at an offset as an integer, or nil where the bytes end before it does.
+    ///
+    /// For loops of other modules, which would call the generic one through witness tables.
+    package static func read32(_ bytes: Span<UInt8>, at offset: Int) -> UInt32? {
+        guard offset >= 0, bytes.count - offset >= 4 else { return nil }
+        return UInt32(bytes[offset]) << 24 | UInt32(bytes[offset + 1]) << 16
+            | UInt32(bytes[offset + 2]) << 8 | UInt32(bytes[offset + 3])
+    }
 }

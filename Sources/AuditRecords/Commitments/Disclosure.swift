@@ -85,14 +85,21 @@ struct CommitmentText: ~Copyable {
     /// - Parameter capacity: bytes to reserve for the value.
     init(_ group: CommitGroup, salt: Salt, reserving capacity: Int) {
         writer = ByteWriter(capacity: 64 + capacity)
-        switch group {
-        case .who: writer.append("countersign/commit/v1\nwho\0")
-        case .where: writer.append("countersign/commit/v1\nwhere\0")
-        case .what: writer.append("countersign/commit/v1\nwhat\0")
-        case .payload: writer.append("countersign/commit/v1\npayload\0")
-        }
+        writer.append(Self.start(group))
         saltOffset = writer.count
         salt.append(to: &writer)
+    }
+
+    /// What comes before the salt.
+    static func prefix(_ group: CommitGroup) -> [UInt8] { Array("\(start(group))".utf8) }
+
+    private static func start(_ group: CommitGroup) -> StaticString {
+        switch group {
+        case .who: "countersign/commit/v1\nwho\0"
+        case .where: "countersign/commit/v1\nwhere\0"
+        case .what: "countersign/commit/v1\nwhat\0"
+        case .payload: "countersign/commit/v1\npayload\0"
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 import ByteCoding
 import Crypto
+import Merkle
 
 extension DisclosureBlock {
     /// The values that the block holds, in the order of ``commitments``.
@@ -11,40 +12,75 @@ extension DisclosureBlock {
     package func open(
         subject: SubjectKey, period: PeriodKey
     ) throws(BlockFault) -> [OpenedDisclosure] {
+        let plain = try plain(subject: subject, period: period)
+        var disclosures: [OpenedDisclosure] = []
+        for (commitment, item) in zip(commitments, try items(in: plain)) {
+            guard let salt = Salt(plain[item.salt]) else {
+                throw BlockFault(.badContent, at: range.lowerBound)
+            }
+            disclosures.append(
+                OpenedDisclosure(
+                    group: group, subject: self.subject, salt: salt,
+                    value: Array(plain[item.value]), commitment: commitment))
+        }
+        return disclosures
+    }
+
+    /// Whether each of ``commitments`` is what its value and salt lead to: what
+    /// ``OpenedDisclosure/matchesCommitment`` says of ``open(subject:period:)``, at a hash each and nothing more.
+    package func matches(
+        subject: SubjectKey, period: PeriodKey
+    ) throws(BlockFault) -> [Bool] {
+        let plain = try plain(subject: subject, period: period)
+        var text = CommitmentText.prefix(group)
+        let start = text.count
+        var matches: [Bool] = []
+        matches.reserveCapacity(commitments.count)
+        for (commitment, item) in zip(commitments, try items(in: plain)) {
+            text.removeLast(text.count - start)
+            text.append(contentsOf: plain[item.salt])
+            text.append(contentsOf: plain[item.value])
+            matches.append(Hash256(sha256: text) == commitment)
+        }
+        return matches
+    }
+
+    private func plain(
+        subject: SubjectKey, period: PeriodKey
+    ) throws(BlockFault) -> [UInt8] {
         guard subject.id == self.subject, period.period == self.period else {
             throw BlockFault(.wrongKey, at: range.lowerBound)
         }
-        let plain: [UInt8]
         do {
             let box = try AES.GCM.SealedBox(
                 nonce: AES.GCM.Nonce(data: nonce), ciphertext: ciphertext, tag: tag)
-            plain = Array(
+            return Array(
                 try AES.GCM.open(
                     box, using: SealingKey.derive(subject: subject, period: period, group: group),
                     authenticating: associated))
         } catch {
             throw BlockFault(.notAuthentic, at: range.lowerBound)
         }
-        return try disclosures(in: plain)
     }
 
-    private func disclosures(in plain: [UInt8]) throws(BlockFault) -> [OpenedDisclosure] {
+    /// Where salt and value of each disclosure lie: as many as there are commitments, and nothing besides.
+    private func items(
+        in plain: [UInt8]
+    ) throws(BlockFault) -> [(salt: Range<Int>, value: Range<Int>)] {
         let fault = BlockFault(.badContent, at: range.lowerBound)
-        var disclosures: [OpenedDisclosure] = []
+        var items: [(salt: Range<Int>, value: Range<Int>)] = []
+        items.reserveCapacity(commitments.count)
         var at = 0
-        for commitment in commitments {
-            let lengthAt = at + Salt.byteCount
-            guard let length = BigEndian.read(UInt32.self, from: plain, at: lengthAt),
-                plain.count - lengthAt - 4 >= length, let salt = Salt(plain[at..<lengthAt])
+        for _ in commitments {
+            let salt = at..<at + Salt.byteCount
+            guard let length = BigEndian.read32(plain.span, at: salt.upperBound),
+                plain.count - salt.upperBound - 4 >= length
             else { throw fault }
-            let start = lengthAt + 4
+            let start = salt.upperBound + 4
             at = start + Int(length)
-            disclosures.append(
-                OpenedDisclosure(
-                    group: group, subject: subject, salt: salt, value: Array(plain[start..<at]),
-                    commitment: commitment))
+            items.append((salt, start..<at))
         }
         guard at == plain.count else { throw fault }
-        return disclosures
+        return items
     }
 }

@@ -64,7 +64,7 @@ extension DisclosureBlock {
         self.period = period
         range = bytes.startIndex..<bytes.endIndex
         commitments = stride(from: listStart, to: sealedStart, by: Hash256.byteCount)
-            .compactMap { Hash256(bytes[$0..<$0 + Hash256.byteCount]) }
+            .compactMap { Hash256(bytes[$0..<$0 + Hash256.byteCount].span) }
         associated = bytes[..<sealedStart]
         nonce = bytes[nonceStart..<countStart]
         ciphertext = bytes[sealedStart..<tagStart]

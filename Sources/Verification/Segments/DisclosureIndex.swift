@@ -20,7 +20,7 @@ struct DisclosureIndex {
         let state: State
     }
 
-    private var entries: [Hash256: Entry] = [:]
+    private var entries = CommitmentTable<Entry>()
     /// Nil where the layout has no disclosures: then everything is withheld.
     private let file: String?
 
@@ -42,6 +42,7 @@ struct DisclosureIndex {
                     .disclosureDamaged, file: disclosures.file, offset: fault.offset,
                     detail: "\(fault.kind)"))
         }
+        entries = CommitmentTable(capacity: blocks.reduce(0) { $0 + $1.commitments.count })
         for block in blocks { add(block, keys: keys, file: disclosures.file, &findings) }
     }
 
@@ -59,10 +60,11 @@ struct DisclosureIndex {
         case .erased: add(block, .erased)
         case .open(let subject, let period):
             do throws(BlockFault) {
-                for opened in try block.open(subject: subject, period: period) {
-                    entries[opened.commitment] = Entry(
-                        group: opened.group,
-                        state: opened.matchesCommitment ? .matching : .mismatching)
+                let matches = try block.matches(subject: subject, period: period)
+                for (commitment, isMatching) in zip(block.commitments, matches) {
+                    entries.set(
+                        commitment,
+                        Entry(group: block.group, state: isMatching ? .matching : .mismatching))
                 }
             } catch {
                 findings.report(
@@ -76,7 +78,7 @@ struct DisclosureIndex {
 
     private mutating func add(_ block: DisclosureBlock, _ state: State) {
         for commitment in block.commitments {
-            entries[commitment] = Entry(group: block.group, state: state)
+            entries.set(commitment, Entry(group: block.group, state: state))
         }
     }
 

@@ -329,8 +329,9 @@ extension SegmentScan {
         let first = summary.number.firstIndex.value
         let settled = Int(clamping: max(content.settledSize.count, first) - first)
         let count = stored.count / 4
-        for (position, offset) in offsets.prefix(count).enumerated() {
-            let found = BigEndian.read(UInt32.self, from: stored, at: position * 4)
+        for position in 0..<min(count, offsets.count) {
+            let offset = offsets[position]
+            let found = BigEndian.read32(stored.span, at: position * 4)
             guard found != offset else { continue }
             if position >= settled, found == 0 {
                 noteUnapplied(file)

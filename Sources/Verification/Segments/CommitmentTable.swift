@@ -1,0 +1,61 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Merkle
+
+/// A dictionary from commitments, of which a segment may have hundreds of thousands.
+///
+/// Values lie in the order of the file, which is nearly that of the records, and the places that point at them
+/// are four bytes each: both stay in the cache. Whoever wrote the log chose the keys and could have them
+/// collide, but for the secret.
+struct CommitmentTable<Value> {
+    private var items: [(key: Hash256, value: Value)] = []
+    /// One more than a position in ``items``, or 0: open addressing, at most half full.
+    private var places: [UInt32] = [0, 0]
+    private let secret = SIMD4<UInt64>.random(in: 0 ... .max)
+
+    /// Makes room for so many commitments.
+    init(capacity: Int = 0) {
+        items.reserveCapacity(capacity)
+        grow(to: capacity)
+    }
+
+    private mutating func grow(to count: Int) {
+        var length = 2
+        while length < 2 * count { length *= 2 }
+        guard length > places.count else { return }
+        places = [UInt32](repeating: 0, count: length)
+        for (position, item) in items.enumerated() {
+            places[place(of: item.key)] = UInt32(position + 1)
+        }
+    }
+
+    /// Where the commitment's place is, or would be.
+    private func place(of key: Hash256) -> Int {
+        let mask = places.count - 1
+        var place = Int(truncatingIfNeeded: key.mixed(with: secret)) & mask
+        while places[place] != 0, items[Int(places[place]) - 1].key != key {
+            place = (place + 1) & mask
+        }
+        return place
+    }
+
+    subscript(key: Hash256) -> Value? {
+        get {
+            let found = places[place(of: key)]
+            return found == 0 ? nil : items[Int(found) - 1].value
+        }
+    }
+
+    /// The last value set for a commitment holds.
+    mutating func set(_ key: Hash256, _ value: Value) {
+        if 2 * (items.count + 1) > places.count { grow(to: 2 * (items.count + 1)) }
+        let place = place(of: key)
+        if places[place] != 0 {
+            items[Int(places[place]) - 1].value = value
+        } else {
+            items.append((key, value))
+            places[place] = UInt32(items.count)
+        }
+    }
+}
