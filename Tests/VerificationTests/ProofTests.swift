@@ -9,7 +9,8 @@ import SignedNotes
 import SystemPackage
 import TestSupport
 import Testing
-import Verification
+
+@testable import Verification
 
 @Suite struct `One record offline` {
     private func check(_ log: LedgerLog) throws -> RecordCheck {
@@ -36,6 +37,24 @@ import Verification
             #expect(report.findings == [])
             #expect(report.verdict == .verified)
             #expect(report.facts.contains(ProofReport.Fact("index", String(number))))
+        }
+    }
+
+    @Test func `is proven whatever a crash left of the stored tree`() throws {
+        let log = try LedgerLog(270)
+        let numbers = [0, 1, 255, 256, 260, 272] as [UInt64]
+        let whole = try LogSnapshot(directory: log.directory.path)
+        let proofs = try numbers.map { try whole.proof(of: LeafIndex($0)) }
+        let row = try log.directory.read("tree/0")
+        let settled = Int(whole.settledSize.count) * 32
+        #expect(settled < row.count)
+        for torn in [
+            Array(row[..<settled]), Array(row.dropLast(5)),
+            Array(row[..<settled]) + [UInt8](repeating: 0, count: row.count - settled),
+        ] {
+            try log.directory.write(torn, to: "tree/0")
+            let snapshot = try LogSnapshot(directory: log.directory.path)
+            #expect(try numbers.map { try snapshot.proof(of: LeafIndex($0)) } == proofs)
         }
     }
 

@@ -11,10 +11,26 @@ extension LogSnapshot {
     /// The snapshot's log contains the record.
     package func proof(of index: LeafIndex) throws(LogReadFailure) -> TlogProof {
         guard let newest else { throw LogReadFailure(.noCheckpoint, directory) }
-        var reader = try hashReader()
+        let leaf = try leaf(at: index)
         return TlogProof(
-            extra: try leaf(at: index),
-            inclusion: try InclusionProof(index: index, size: size, reading: &reader),
+            extra: leaf, inclusion: try inclusion(of: LeafHash(of: leaf), at: index),
             checkpoint: newest)
+    }
+
+    /// Shows that a leaf is in the tree of the newest checkpoint, which contains its index.
+    ///
+    /// Stored hashes that lead from the leaf to the signed root are right, whatever else the files hold.
+    /// Where they do not, those that only the commit journal is sure of are computed from the entries,
+    /// thousands of them.
+    package func inclusion(
+        of leaf: LeafHash, at index: LeafIndex
+    ) throws(LogReadFailure) -> InclusionProof {
+        if let rows = try SnapshotRows(unsettled: self) {
+            var reader = LevelHashReader(rows)
+            let proof = try InclusionProof(index: index, size: size, reading: &reader)
+            if proof.root(of: leaf) == newest?.claim.root { return proof }
+        }
+        var reader = try hashReader()
+        return try InclusionProof(index: index, size: size, reading: &reader)
     }
 }

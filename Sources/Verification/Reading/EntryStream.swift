@@ -24,13 +24,16 @@ struct EntryStream: ~Copyable {
     /// Offset in the file of the chunk's first byte.
     private var base: Int
 
-    /// Room for two of the longest entries, and few system calls.
-    private static let chunkBytes = 1 << 20
+    /// Room for several of the longest entries, and few system calls.
+    static let chunkBytes = 1 << 20
 
-    init(_ source: OverlaidFile, from offset: Int = 0) throws(LogReadFailure) {
+    /// - Parameter chunk: how many bytes are read at a time; more where an entry is longer.
+    init(
+        _ source: OverlaidFile, from offset: Int = 0, chunk: Int = chunkBytes
+    ) throws(LogReadFailure) {
         self.source = source
         file = source.lengthOnDisk == nil ? nil : try ReadableFile(source.path)
-        chunk = [UInt8](repeating: 0, count: min(Self.chunkBytes, max(source.length, 2)))
+        self.chunk = [UInt8](repeating: 0, count: min(chunk, max(source.length, 2)))
         base = offset
     }
 

@@ -34,7 +34,11 @@ extension LogSnapshot {
             let file = try entries(of: segment)
             let skipped = Int(next - segment.firstIndex.value)
             let start = try offset(ofEntry: skipped, in: segment)
-            var stream = try EntryStream(file, from: start?.offset ?? 0)
+            // A record alone is not worth a megabyte.
+            let count = Int(end - next) + skipped - (start?.entry ?? 0)
+            var stream = try EntryStream(
+                file, from: start?.offset ?? 0,
+                chunk: min(EntryStream.chunkBytes, count * Self.usualEntryBytes))
             do throws(EntryStream.Stop) {
                 try stream.take(skipped - (start?.entry ?? 0)) { _, _, _ in }
                 var index = next
@@ -51,6 +55,9 @@ extension LogSnapshot {
             next = end
         }
     }
+
+    /// What nearly every entry fits into.
+    private static let usualEntryBytes = 2048
 
     /// An entry at or before the wanted one whose offset is known: from the derived file `offsets`,
     /// which lags behind the entries, or from a frame of the commit journal. Nil means the beginning.

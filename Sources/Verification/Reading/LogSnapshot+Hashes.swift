@@ -15,17 +15,30 @@ package struct SnapshotRows: LevelSource, Sendable {
 
     package init(_ snapshot: LogSnapshot) throws(LogReadFailure) {
         self.snapshot = snapshot
-        for value in 0..<8 {
-            guard let level = TileLevel(value) else { break }
+        for level in Self.levels {
             let wanted = level.hashCount(in: snapshot.size)
-            let file = try OverlaidFile(snapshot.path(LogLayout.tree(level: value)), patches: [])
-            let onDisk = UInt64(file.length / Hash256.byteCount)
             let settled = level.hashCount(in: min(snapshot.settledSize, snapshot.size))
-            let kept = min(onDisk, settled, wanted)
+            let kept = min(try snapshot.storedCount(level), settled, wanted)
             stored.append(kept)
             computed.append(try hashes(level: level, kept..<wanted))
         }
     }
+
+    /// The files as they are, settled or not; nil where they are shorter than the tree.
+    ///
+    /// For whoever checks what is made of them against the signed root: behind what is settled a crash may
+    /// have left anything.
+    init?(unsettled snapshot: LogSnapshot) throws(LogReadFailure) {
+        self.snapshot = snapshot
+        for level in Self.levels {
+            let wanted = level.hashCount(in: snapshot.size)
+            guard try snapshot.storedCount(level) >= wanted else { return nil }
+            stored.append(wanted)
+            computed.append([])
+        }
+    }
+
+    private static let levels = (0..<8).compactMap(TileLevel.init)
 
     /// Hashes of a level made from what is below it.
     private func hashes(
@@ -74,6 +87,12 @@ package struct SnapshotRows: LevelSource, Sendable {
 }
 
 extension LogSnapshot {
+    /// How many hashes the file of a level has.
+    fileprivate func storedCount(_ level: TileLevel) throws(LogReadFailure) -> UInt64 {
+        let file = try OverlaidFile(path(LogLayout.tree(level: level.value)), patches: [])
+        return UInt64(file.length / Hash256.byteCount)
+    }
+
     /// Reads perfect subtrees for proofs, from one's own files and without checking them: what is made
     /// of them proves itself against the checkpoint.
     package func hashReader() throws(LogReadFailure) -> LevelHashReader<SnapshotRows> {

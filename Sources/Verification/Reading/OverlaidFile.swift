@@ -122,9 +122,8 @@ struct OverlaidFile: Sendable {
             let end = min(patch.end, lengthOnDisk)
             let sectorEnd = (end + Self.sectorBytes - 1) / Self.sectorBytes * Self.sectorBytes
             let onDisk = try file.bytes(patch.offset..<min(sectorEnd, lengthOnDisk))
-            if onDisk.prefix(patch.bytes.count).elementsEqual(patch.bytes.prefix(onDisk.count)) {
-                continue
-            }
+            let both = min(onDisk.count, patch.bytes.count)
+            if PlainText.common(onDisk.span, 0, patch.bytes.span, 0) == both { continue }
             for (position, (found, expected)) in zip(onDisk, patch.bytes).enumerated()
             where found != expected {
                 let offset = patch.offset + position

@@ -14,8 +14,7 @@ struct ProofMaker {
     /// - Parameter leaf: the record's bytes, which the proof carries along.
     func proof(of index: LeafIndex, _ leaf: [UInt8]) throws(CommandFailure) -> TlogProof {
         do throws(LogReadFailure) {
-            var reader = try log.snapshot.hashReader()
-            let inclusion = try InclusionProof(index: index, size: log.size, reading: &reader)
+            let inclusion = try log.snapshot.inclusion(of: LeafHash(of: leaf), at: index)
             return TlogProof(extra: leaf, inclusion: inclusion, checkpoint: log.checkpoint)
         } catch {
             throw CommandFailure(error)
