@@ -40,11 +40,14 @@ struct CommitmentTable<Value> {
         return place
     }
 
-    subscript(key: Hash256) -> Value? {
-        get {
-            let found = places[place(of: key)]
-            return found == 0 ? nil : items[Int(found) - 1].value
+    /// The value of a commitment that was probably set at, or right behind, a position; which position it was.
+    func find(_ key: Hash256, near hint: Int) -> (value: Value, position: Int)? {
+        for position in hint..<max(hint, min(hint + 2, items.count))
+        where items[position].key == key {
+            return (items[position].value, position)
         }
+        let found = Int(places[place(of: key)]) - 1
+        return found < 0 ? nil : (items[found].value, found)
     }
 
     /// The last value set for a commitment holds.

@@ -21,6 +21,8 @@ struct DisclosureIndex {
     }
 
     private var entries = CommitmentTable<Entry>()
+    /// Where the last commitment of each group was found: the next record's is the same or the next one.
+    private var lately: SIMD4<Int> = .zero
     /// Nil where the layout has no disclosures: then everything is withheld.
     private let file: String?
 
@@ -83,7 +85,7 @@ struct DisclosureIndex {
     }
 
     /// Counts one commitment of a record and reports it where it is not as it should be.
-    func check(
+    mutating func check(
         _ commitment: Hash256, _ group: CommitGroup, of index: LeafIndex,
         _ tally: inout DisclosureTally, _ findings: inout FindingList
     ) {
@@ -91,7 +93,10 @@ struct DisclosureIndex {
             tally.withheld += 1
             return
         }
-        guard let entry = entries[commitment], entry.group == group else {
+        let slot = Int(group.code) - 1
+        let found = entries.find(commitment, near: lately[slot])
+        if let found { lately[slot] = found.position }
+        guard let entry = found?.value, entry.group == group else {
             tally.missing += 1
             findings.report(
                 Finding(.disclosureMissing, file: file, index: index, detail: group.rawValue))

@@ -195,17 +195,16 @@ struct SegmentScan<Content: LogContent> {
     }
 
     private mutating func checkTime(_ bytes: Span<UInt8>, _ time: Range<Int>, at index: LeafIndex) {
-        var order = 0
-        if lastTime.count == time.count {
-            for position in 0..<time.count {
-                let (old, new) = (lastTime[position], bytes[time.lowerBound + position])
-                if order == 0, old != new { order = old < new ? 1 : -1 }
-                lastTime[position] = new
-            }
-        } else {
+        guard lastTime.count == time.count else {
             lastTime = Array(text(bytes, time).utf8)
+            return
         }
-        if order < 0 { report(.timeWentBack, at: index) }
+        let same = PlainText.common(lastTime.span, 0, bytes.extracting(time), 0)
+        guard same < time.count else { return }
+        if bytes[time.lowerBound + same] < lastTime[same] { report(.timeWentBack, at: index) }
+        for position in same..<time.count {
+            lastTime[position] = bytes[time.lowerBound + position]
+        }
     }
 
     private func end(_ previous: Hash256?, _ hash: LeafHash) -> SegmentSummary.End {
