@@ -129,6 +129,22 @@ import Testing
         #expect(changed.count - vouched > 100)
     }
 
+    @Test func `asks members of a record that those of an error may lack`() throws {
+        let whole = String(decoding: try leaves()[1], as: UTF8.self)
+        let lacking = whole.replacing(#/"rule":"[^"]*",?/#, with: "").replacing(",}", with: "}")
+        #expect(lacking != whole)
+        let error = lacking.replacing(#""effect":"allow""#, with: #""effect":"error""#)
+        for text in [lacking, error] {
+            #expect(Record.faults(inLeaf: Array(text.utf8)).isEmpty == (text == error))
+        }
+        var scanner = LeafScanner()
+        var verdicts: [Bool] = []
+        for text in [error, lacking, error] {
+            verdicts.append(scanner.scan(Array(text.utf8).span))
+        }
+        #expect(verdicts == [true, false, true])
+    }
+
     @Test func `reads ids as everybody else does`() {
         let good = "01938a2b-4c5d-7e6f-8a9b-0c1d2e3f4a5b"
         for position in good.indices {
