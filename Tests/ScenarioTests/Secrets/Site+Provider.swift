@@ -27,7 +27,8 @@ extension Site {
     /// The secret part of the log's signing key, as its file has it.
     func signingKey() throws -> String {
         let text = try folder.text("site/log.key").trimmed
-        guard text.hasPrefix("PRIVATE+KEY+"), let secret = text.split(separator: "+", maxSplits: 4).last,
+        guard text.hasPrefix("PRIVATE+KEY+"),
+            let secret = text.split(separator: "+", maxSplits: 4).last,
             secret.count > 30
         else { throw ScenarioFault("log.key is of another form") }
         return String(secret)
