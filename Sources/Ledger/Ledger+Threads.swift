@@ -36,7 +36,7 @@ extension Ledger {
             // Woken by news, by closing, or by time.
             _ = housekeeping.wait(timeout: wakeAt)
             let now = DispatchTime.now()
-            if heartbeatIsDue.exchange(false, ordering: .acquiring) || now >= nextHeartbeat {
+            if accesses.isHeartbeatDue || now >= nextHeartbeat {
                 recordHeartbeat()
                 nextHeartbeat = now + options.heartbeatEvery.dispatchInterval
             }

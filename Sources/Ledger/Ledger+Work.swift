@@ -19,9 +19,7 @@ extension Ledger {
         case .failure: return false
         case .success(let isTaken): if isTaken { recordGaps() }
         }
-        let isBeatDue = accesses.takeNews()
-        if isBeatDue { heartbeatIsDue.store(true, ordering: .releasing) }
-        if publisher.takeNews() || isBeatDue { housekeeping.signal() }
+        if publisher.takeNews() || accesses.isHeartbeatDue { housekeeping.signal() }
         return true
     }
 

@@ -45,8 +45,6 @@ package final class Ledger: Sendable {
     private let waitingID: PortID
     let board: StatusBoard
     let housekeeping = DispatchSemaphore(value: 0)
-    /// Whether the housekeeper records a heartbeat before its time.
-    let heartbeatIsDue = Atomic<Bool>(false)
     /// Whether the ledger does its work itself.
     private let hasThreads: Bool
     private let threads = Mutex<Threads?>(nil)

@@ -6,12 +6,13 @@ internal import ByteCoding
 internal import Merkle
 internal import SystemPackage
 internal import Verification
+internal import TestSupport
 
 /// The log under drill, and where it is damaged.
 struct DrillBench {
     let log: DrilledLog
     let auditor: Auditor
-    var generator: DrillGenerator
+    var generator: SeededGenerator
     /// The log directory, without its commit journal: that holds the newest groups a second time, and a
     /// thorough forger takes it away.
     private let bench: Workbench
@@ -19,7 +20,7 @@ struct DrillBench {
     /// The record at which most damage is done, in the middle of the log.
     let index: UInt64
 
-    init(log: DrilledLog, auditor: Auditor, generator: DrillGenerator) throws {
+    init(log: DrilledLog, auditor: Auditor, generator: SeededGenerator) throws {
         self.log = log
         self.auditor = auditor
         self.generator = generator

@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import SystemPackage
+internal import TestSupport
 
 /// Damages a log in every way that verification claims to notice, and has the auditor's program look at it.
 ///
@@ -48,7 +49,7 @@ struct DrillCommand: AsyncParsableCommand {
         let began = clock.now
         var bench = try DrillBench(
             log: try DrilledLog(folder: folder.path, records: records), auditor: auditor,
-            generator: DrillGenerator(seed: seed))
+            generator: SeededGenerator(seed: seed))
         Table.line("written and exported in \(Table.seconds(clock.now - began))\n")
 
         try bench.checkSound()

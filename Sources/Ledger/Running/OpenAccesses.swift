@@ -23,7 +23,6 @@ final class OpenAccesses: Sendable {
         /// Whether the boot has written what those before it left open.
         var hasBegun = false
         var sinceHeartbeat = 0
-        var hasNews = false
     }
 
     private let state = Mutex(State())
@@ -51,9 +50,6 @@ final class OpenAccesses: Sendable {
             guard let last = group.records.last else { return }
             state.throughSequence = last.sequence
             state.sinceHeartbeat += group.records.count
-            guard state.sinceHeartbeat >= Self.mostBetweenHeartbeats else { return }
-            state.sinceHeartbeat = 0
-            state.hasNews = true
         }
     }
 
@@ -63,12 +59,9 @@ final class OpenAccesses: Sendable {
         state.withLock { $0.throughSequence = last.sequence }
     }
 
-    /// Whether a heartbeat is due by the number of records; once each time.
-    func takeNews() -> Bool {
-        state.withLock { state in
-            defer { state.hasNews = false }
-            return state.hasNews
-        }
+    /// Whether a heartbeat is due by the number of records.
+    var isHeartbeatDue: Bool {
+        state.withLock { $0.sinceHeartbeat >= Self.mostBetweenHeartbeats }
     }
 
     /// What a heartbeat may say; nil until the boot has begun.

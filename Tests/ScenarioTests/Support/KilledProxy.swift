@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 
 /// A proxy that records ahead of everything, killed and started again on one log, and what the world
 /// outside saw of it meanwhile.
