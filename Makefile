@@ -32,7 +32,7 @@ install: ## Build for speed and install into PREFIX
 
 test: ## Run every test, then let software that is not ours verify an exported log
 	@Scripts/bootstrap
-	$(SWIFT) test
+	@Scripts/test
 	$(SWIFT) build --product countersign
 	Scripts/check-export .build/debug/countersign
 
@@ -46,16 +46,18 @@ fuzz-smoke: ## Fuzz every target for ten seconds
 
 check: ## Check format, house rules and documentation
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzzing Benchmarks/countersign-bench
-	$(SWIFT) test --filter TidyTests
+	@Scripts/test --filter TidyTests
 
 bench: ## Measure beside nginx, HAProxy, Envoy and Caddy, and print the tables of Docs/Benchmarks.md
 	@Scripts/bench
 
-gate: ## Build for speed and hold the allocations of a request and of a record against their budget
+gate: ## Build for speed; hold allocations, and the cost of tokens made to be slow, against their budget
 	@Scripts/bootstrap
 	@Scripts/bootstrap-bench gate
 	$(RELEASE) countersign
+	$(RELEASE) countersign-bench
 	python3 Benchmarks/proxy/allocation_gate.py --countersign .build/release/countersign
+	.build/release/countersign-bench tokens --most 20
 
 kills: ## Kill a loaded proxy KILLS times (1000), at random moments; COUNTERSIGN_SEED repeats a run
 	COUNTERSIGN_KILLS=$(or $(KILLS),1000) $(SWIFT) test --filter KillTests

@@ -162,7 +162,8 @@ let package = Package(
             name: "countersign-bench",
             dependencies: [
                 "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Ledger",
-                "LedgerFiles", "Verification", .argumentParser, .crypto, .system,
+                "LedgerFiles", "Verification", "Identity", "TestSupport", .argumentParser, .crypto,
+                .system,
             ],
             path: "Benchmarks/countersign-bench", swiftSettings: testSettings),
         .executableTarget(

@@ -8,8 +8,8 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "countersign-bench",
-        abstract: "Measure the ledger and verification on this machine.",
-        subcommands: [LedgerBench.self, VerificationBench.self])
+        abstract: "Measure the ledger, verification and tokens on this machine.",
+        subcommands: [LedgerBench.self, VerificationBench.self, TokenBench.self])
 }
 
 struct OutputOptions: ParsableArguments {
