@@ -38,7 +38,7 @@ package final class Ledger: Sendable {
     /// Used by the writer's turns only, which never overlap.
     let writer: Mutex<GroupWriter>
     let gaps = Gaps()
-    let accesses = OpenAccesses()
+    let accesses: OpenAccesses
     let unattended: PortID
     let gapsID: PortID
     private let waiting = WaitingPort()
@@ -116,6 +116,7 @@ package final class Ledger: Sendable {
     ) {
         self.options = options
         self.hasThreads = hasThreads
+        accesses = OpenAccesses(heartbeatRecords: options.heartbeatRecords)
         self.clock = clock
         self.publisher = publisher
         recovery = recovered.facts

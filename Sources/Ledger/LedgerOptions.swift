@@ -13,6 +13,8 @@ package struct LedgerOptions: Sendable {
     package var publishEvery: Duration
     /// How often a heartbeat is recorded.
     package var heartbeatEvery: Duration
+    /// After so many records a heartbeat is due before its time: a start after a crash reads back no more than these.
+    package var heartbeatRecords: Int
     /// Leaf bytes of one group; a larger queue becomes several groups.
     package var mostGroupBytes: Int
     /// Leaf bytes that may wait for the disk before records are refused.
@@ -30,6 +32,7 @@ package struct LedgerOptions: Sendable {
         self.software = software
         publishEvery = .seconds(1)
         heartbeatEvery = .seconds(60)
+        heartbeatRecords = 65_536
         mostGroupBytes = 4 << 20
         mostWaitingBytes = 64 << 20
         commitJournalBytes = 16 << 20

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import AuditRecords
 internal import Glibc
 internal import SystemPackage
 internal import Verification
@@ -22,7 +23,8 @@ struct VerifyCommand: AsyncParsableCommand {
             EXIT CODES
               0 verified   10 changed   12 put back or rewritten   15 disclosed values do not match
               11 incomplete   13 not decided   14 too old   2 bad input   1 other failure
-            """)
+            """,
+        version: "countersign-verify \(SoftwareVersion.number)")
 
     @Argument(help: "A log directory, a tlog-tiles directory, a .tlog-proof file or a record.")
     var path: String

@@ -51,6 +51,15 @@ struct UsageTests {
         #expect(codes == [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 130, 141])
     }
 
+    @Test("The option that everybody tries first says what the command says")
+    func version() async {
+        let option = await CommandRun.of("--version")
+        #expect(option.status == .success)
+        let command = await CommandRun.of("version")
+        #expect(command.output == option.output)
+        #expect(option.output.hasPrefix("countersign "))
+    }
+
     @Test("COUNTERSIGN_OUTPUT chooses JSON, and anything unknown is refused")
     func outputVariable() async {
         let json = await CommandRun.of("version", environment: ["COUNTERSIGN_OUTPUT": "json"])

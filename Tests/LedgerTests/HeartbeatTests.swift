@@ -32,4 +32,25 @@ import Testing
             #expect(heartbeat.value[path: "clock", "source"]?.string == "test")
         }
     }
+
+    @Test func `come before their time once there are many records`() throws {
+        var fixture = try LedgerFixture()
+        fixture.options.heartbeatEvery = .seconds(3600)
+        fixture.options.heartbeatRecords = 20
+        let storage = MemoryStorage()
+        let ledger = try fixture.open(storage)
+        // The housekeeper has a thread of its own: when it comes to it is the machine's affair.
+        let isHeartbeat = { (leaf: [UInt8]) in
+            try Record(leaf: leaf).event("action")?.string == "audit.heartbeat"
+        }
+        var appended = 0
+        while appended < 4_000, try !storage.leaves().suffix(3).contains(where: isHeartbeat) {
+            _ = try ledger.appendAndWait(fixture.record(for: ledger), tally: .uncounted)
+            appended += 1
+        }
+        // The record of the start counts.
+        #expect((19..<4_000).contains(appended))
+        #expect(ledger.close() == nil)
+        #expect(try storage.leaves().filter(isHeartbeat).count >= 2)
+    }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import AuditRecords
 
 /// The root of all commands.
 struct CountersignCommand: AsyncParsableCommand {
@@ -17,6 +18,7 @@ struct CountersignCommand: AsyncParsableCommand {
             1 failure, 2 usage or configuration, 3 not found, 4 not permitted, 5 unavailable, \
             10 integrity, 11 completeness, 12 rollback, 13 undecided, 14 stale, 15 disclosure.
             """,
+        version: SoftwareVersion.line,
         subcommands: [
             InitCommand.self, ServeCommand.self, DemoCommand.self, CheckCommand.self,
             StatusCommand.self, DoctorCommand.self, LogCommand.self, VerifyCommand.self,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import AuditRecords
 import ByteCoding
 
 /// `countersign version`.
@@ -19,7 +20,7 @@ struct VersionCommand: ParsableCommand {
 
     func run() throws {
         guard try output.isJSON else {
-            return try output.screen.line("countersign \(SoftwareVersion.current)")
+            return try output.screen.line("\(SoftwareVersion.line)")
         }
         try output.screen.json(
             .object([

@@ -26,9 +26,9 @@ final class OpenAccesses: Sendable {
     }
 
     private let state = Mutex(State())
+    private let heartbeatRecords: Int
 
-    /// After so many records a heartbeat is due before its time: a start after a crash reads no more than these.
-    static let mostBetweenHeartbeats = 65_536
+    init(heartbeatRecords: Int) { self.heartbeatRecords = heartbeatRecords }
 
     /// The boot has recorded its start, and the outcomes that it found missing.
     func begin() { state.withLock { $0.hasBegun = true } }
@@ -61,7 +61,7 @@ final class OpenAccesses: Sendable {
 
     /// Whether a heartbeat is due by the number of records.
     var isHeartbeatDue: Bool {
-        state.withLock { $0.sinceHeartbeat >= Self.mostBetweenHeartbeats }
+        state.withLock { $0.sinceHeartbeat >= heartbeatRecords }
     }
 
     /// What a heartbeat may say; nil until the boot has begun.

@@ -231,7 +231,7 @@ extension House {
 
     /// Waits until the counters are as they should be.
     func wait(_ isReady: (DataPlaneStatus) -> Bool) async throws {
-        let deadline = NIODeadline.now() + .seconds(30)
+        let deadline = NIODeadline.now() + .seconds(120)
         while !isReady(plane.status) {
             guard NIODeadline.now() < deadline else {
                 throw Late(what: "a counter", state: "\(plane.status)")
