@@ -224,6 +224,18 @@ struct FaultTests {
         }
     }
 
+    @Test(arguments: ["\\n", "\\r\\n", "\\N", "\\L"])
+    func `a line break in a name or a value is shown, and breaks no line`(lineBreak: String) {
+        let value = World.minimal.replacing(
+            "url: http://127.0.0.1:8081", with: "url: \"http://127.0.0.1:80\(lineBreak)1\"")
+        let name = World.minimal.replacing("version: 1", with: "version: 1\n\"a\(lineBreak)b\": 1")
+        for text in [value, name] {
+            let faults = World.faults(text)
+            #expect(faults.count == 1)
+            #expect(faults.allSatisfy { !$0.contains(where: \.isNewline) && $0.contains("␤") })
+        }
+    }
+
     @Test func `a fault's line is what editors jump to`() {
         let fault = SettingsFault(
             code: .badValue, position: TextPosition(line: 3, column: 5), path: "log.dir",

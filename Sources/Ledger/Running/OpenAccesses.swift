@@ -36,14 +36,15 @@ final class OpenAccesses: Sendable {
     /// A group is durable.
     func wrote(_ group: PreparedGroup) {
         state.withLock { state in
-            for (place, record) in group.records.enumerated() {
-                switch record.draft.stage {
+            let records = group.records.span
+            for place in records.indices {
+                switch records[place].draft.stage {
                 case .started:
-                    state.open[record.draft.uid] = Started(
+                    state.open[records[place].draft.uid] = Started(
                         index: group.header.firstIndex.value + UInt64(place),
-                        sequence: record.sequence)
+                        sequence: records[place].sequence)
                 case .complete:
-                    if !state.open.isEmpty { state.open[record.draft.uid] = nil }
+                    if !state.open.isEmpty { state.open[records[place].draft.uid] = nil }
                 case .unknown, .refused: break
                 }
             }

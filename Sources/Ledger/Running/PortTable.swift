@@ -17,11 +17,7 @@ final class PortTable: Sendable {
 
     /// Tells that a group is durable.
     func settle(_ group: PreparedGroup) {
-        var place = -1
-        settle(group.records) { _ in
-            place += 1
-            return .recorded(group.receipt(at: place))
-        }
+        settle(group.records) { .recorded(group.receipt(at: $0)) }
     }
 
     /// Tells the same outcome to all.
@@ -29,14 +25,16 @@ final class PortTable: Sendable {
         settle(records) { _ in outcome }
     }
 
+    /// - Parameter outcome: of the record at a place among these.
     private func settle(
-        _ records: ArraySlice<PendingRecord>, outcome: (PendingRecord) -> Outcome
+        _ records: ArraySlice<PendingRecord>, outcome: (_ place: Int) -> Outcome
     ) {
         let ports = ports.withLock { $0 }
         var settlements = [[Settlement]](repeating: [], count: ports.count)
-        for record in records {
-            settlements[record.port.number].append(
-                Settlement(ticket: record.ticket, outcome: outcome(record)))
+        let waiting = records.span
+        for place in waiting.indices {
+            settlements[waiting[place].port.number].append(
+                Settlement(ticket: waiting[place].ticket, outcome: outcome(place)))
         }
         for (port, settlements) in zip(ports, settlements) where !settlements.isEmpty {
             port.settle(settlements)

@@ -45,8 +45,9 @@ struct GroupSealing: ~Copyable {
         into frame: inout [UInt8]
     ) -> Sealed {
         var disclosed: [Disclosure] = []
-        for record in records {
-            record.draft.commitments.forEach { disclosure in
+        let waiting = records.span
+        for place in waiting.indices {
+            waiting[place].draft.commitments.forEach { disclosure in
                 // Named twice in this group, sealed once: the first one marks it.
                 guard unsafe disclosure.sealedInSegment != segment else { return }
                 // Safe: this is the writer's thread, the marker's owner.

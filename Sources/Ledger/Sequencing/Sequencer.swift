@@ -71,8 +71,9 @@ struct Sequencer: ~Copyable {
         let room = LogLayout.segmentEntries - position.size.count % LogLayout.segmentEntries
         var bytes = 0
         var length = 0
-        for record in records.prefix(Int(room)) {
-            bytes += record.draft.completedSize(encodedOrigin: encodedOrigin)
+        let waiting = records.span
+        for place in 0..<min(waiting.count, Int(room)) {
+            bytes += waiting[place].draft.completedSize(encodedOrigin: encodedOrigin)
             guard length == 0 || bytes <= mostBytes else { break }
             length += 1
         }
@@ -146,7 +147,7 @@ struct Sequencer: ~Copyable {
 
         var leaves = LeafBatch(
             after: position, encodedOrigin: encodedOrigin, expecting: records)
-        for record in records { leaves.append(record, time: time) }
+        leaves.append(records, time: time)
         header.entryCount = UInt32(records.count)
         header.entriesLength = UInt32(leaves.frame.count - CommitFrame.headerLength)
 

@@ -28,14 +28,20 @@ package struct SettingsFault: Hashable, Sendable {
     package var position: TextPosition
     /// Where in the structure: `services[0].upstream.url`; empty for the whole document.
     package var path: String
-    /// What is wrong and what would be right, without a full stop.
+    /// What is wrong and what would be right, on one line and without a full stop.
     package var message: String
 
     package init(code: Code, position: TextPosition, path: String, message: String) {
         self.code = code
         self.position = position
-        self.path = path
-        self.message = message
+        self.path = Self.line(path)
+        self.message = Self.line(message)
+    }
+
+    /// Names and values are repeated, and may have line breaks, which then are visible: a fault is one line.
+    private static func line(_ text: String) -> String {
+        text.contains(where: \.isNewline)
+            ? String(text.map { $0.isNewline ? "\u{2424}" : $0 }) : text
     }
 
     /// The line that people and editors read: `FILE:LINE:COLUMN: PATH: MESSAGE`.
