@@ -23,6 +23,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 TICKS = os.sysconf("SC_CLK_TCK")
+OURS = {"countersign", "countersign-jwt", "unaudited"}
 PAYLOADS = {"0 B": "0", "1 KiB": "1k", "64 KiB": "64k"}
 
 
@@ -301,9 +302,18 @@ class Bench:
         for number in range(self.arguments.rounds):
             turn = number % len(self.subjects)
             for subject in self.subjects[turn:] + self.subjects[:turn]:
-                rounds[subject.name].append(
-                    self.load(subject, method, payload, secure, self.arguments.seconds))
+                rounds[subject.name].append(self.round(subject, method, payload, secure))
         return rounds
+
+    def round(self, subject, method, payload, secure):
+        """One round; where somebody else's proxy fails a request it is measured again, once, and that is said."""
+        try:
+            return self.load(subject, method, payload, secure, self.arguments.seconds)
+        except BenchError as error:
+            if subject.name in OURS:
+                raise
+            print(f"bench: measured again: {error}", file=sys.stderr)
+            return self.load(subject, method, payload, secure, self.arguments.seconds)
 
 
 def parse(out, used, what):
