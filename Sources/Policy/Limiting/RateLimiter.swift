@@ -41,8 +41,8 @@ package final class RateLimiter: Sendable {
     ///
     /// - Parameters:
     ///   - bucket: the name of the limit, that is of its service.
-    ///   - now: nanoseconds of a monotonic clock; a value before an earlier one never forgives
-    ///     debt.
+    ///   - now: nanoseconds of a monotonic clock; a value before that of an access counted earlier
+    ///     stands for that one: it forgives no debt, and makes none.
     package func admit(
         _ subject: LimitSubject, under limit: RateLimit, bucket: String, at now: UInt64
     ) -> LimitVerdict {

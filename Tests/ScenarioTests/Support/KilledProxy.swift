@@ -78,6 +78,8 @@ struct KilledProxy {
 struct KilledProxyHistory {
     /// Stages of the records of each access, in their order.
     private var stages: [String: [String]] = [:]
+    /// The reason of the decision on each access.
+    private var reasons: [String: String] = [:]
     private let answered: [String]
     private let reached: [String]
     /// What each start but the first said about the end before it.
@@ -86,6 +88,7 @@ struct KilledProxyHistory {
     init(leaves: [Leaf], answered: [String], reached: [String]) {
         for leaf in leaves where leaf.action == "http.request" {
             stages[leaf.uid, default: []].append(leaf.stage)
+            reasons[leaf.uid] = leaf.text("decision", "reason")
         }
         restarts = Array(leaves.filter { $0.action == "log.start" }.dropFirst())
         self.answered = answered
@@ -106,6 +109,8 @@ struct KilledProxyHistory {
     var withoutOutcome: [String: [String]] {
         stages.filter {
             $0.value != ["started", "complete"] && $0.value != ["started", "unknown"]
+        }.reduce(into: [:]) { odd, access in
+            odd[access.key] = access.value + [reasons[access.key] ?? "no reason"]
         }
     }
 
