@@ -28,7 +28,7 @@ package final class RateLimiter: Sendable {
     private let mostPerShard: Int
 
     /// - Parameters:
-    ///   - mostSubjects: how many subjects are remembered in all, about 120 bytes each; at least
+    ///   - mostSubjects: how many subjects are remembered in all, about 130 bytes each; at least
     ///     one per shard.
     ///   - shards: how many locks they are spread over; a power of two is not needed.
     package init(mostSubjects: Int, shards: Int = 16) {
