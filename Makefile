@@ -51,12 +51,13 @@ check: ## Check format, house rules and documentation
 bench: ## Measure beside nginx, HAProxy, Envoy and Caddy, and print the tables of Docs/Benchmarks.md
 	@Scripts/bench
 
-gate: ## Build for speed; hold allocations, and the cost of tokens made to be slow, against their budget
+gate: ## Build for speed; hold allocations, instructions and the cost of slow tokens against their budget
 	@Scripts/bootstrap
 	@Scripts/bootstrap-bench gate
 	$(RELEASE) countersign
 	$(RELEASE) countersign-bench
 	python3 Benchmarks/proxy/allocation_gate.py --countersign .build/release/countersign
+	python3 Benchmarks/proxy/instruction_gate.py --countersign .build/release/countersign
 	.build/release/countersign-bench tokens --most 20
 
 kills: ## Kill a loaded proxy KILLS times (1000), at random moments; COUNTERSIGN_SEED repeats a run
