@@ -30,6 +30,11 @@ package struct TrustPolicy: Sendable {
             logs: logKeys.map { Log(key: $0, url: nil) }, witnesses: [], quorum: .none)
     }
 
+    /// Keys whose signatures cannot be checked here, logs' first: they count for nothing.
+    package var uncheckedKeys: [NoteVerifierKey] {
+        (logs.map(\.key) + witnesses.map(\.key)).filter { !$0.isUsable }
+    }
+
     init?(logs: [Log], witnesses: [Witness], quorum: Quorum) {
         guard let known = KnownKeys(logs.map(\.key) + witnesses.map(\.key)) else { return nil }
         self.logs = logs

@@ -54,6 +54,23 @@ struct NoteVerifierKeyTests {
         }
     }
 
+    @Test func `files of keys are read as editors and mail leave them`() throws {
+        let key = try NoteVerifierKey(Self.vkey)
+        for text in [
+            Self.vkey, Self.vkey + "\n", Self.vkey + "\r\n", "\u{FEFF}" + Self.vkey + "\r\n",
+            "\n\n  \(Self.vkey)\t\n \n", "# the log's key\n\(Self.vkey)\n", "\(Self.vkey)\r\n\r\n",
+        ] {
+            #expect(try NoteVerifierKey.list(inFile: Array(text.utf8)) == [key], "\(text)")
+        }
+        #expect(
+            try NoteVerifierKey.list(inFile: Array("\(Self.vkey)\n\(Self.vkey)\n".utf8)).count == 2)
+        for text in ["", "\n", "# only\n", "log\n", "\(Self.vkey) x\n"] {
+            #expect(throws: VerifierKeyFault.self, "\(text)") {
+                try NoteVerifierKey.list(inFile: Array(text.utf8))
+            }
+        }
+    }
+
     @Test func `private keys are read strictly`() throws {
         let skey = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
         #expect(try NoteSigner(privateText: skey).verifierKey.text == Self.vkey)

@@ -36,6 +36,9 @@ struct BuiltLog {
 
     var size: UInt64 { frontier.size.count }
 
+    /// Hash of the newest leaf.
+    var newestHash: Hash256 { previous }
+
     /// An id that nothing else has.
     static func id(_ number: UInt64) -> UniqueID {
         UniqueID(at: UTCInstant(microseconds: 1_795_000_000_000_000), random: (number, number << 2))
@@ -161,5 +164,24 @@ extension BuiltLog {
                 GapFacts(
                     boot: boot, sequences: range, count: UInt64(range.count), cause: .groupRejected)
             ), boot: boot, sequence)
+    }
+
+    /// A `privacy.erase` that names keys.
+    mutating func erasure(
+        _ boot: UniqueID, _ sequence: UInt64, subjects: [String], periods: [String]
+    ) {
+        var record = SystemRecord.configuration(
+            uid: Self.id(size + 1_000_000), time: Self.time, object: "keys", before: nil,
+            after: nil, isAccepted: true, actor: .system)
+        record.category = .privacy
+        record.action = .privacyErase
+        record.details.append(
+            JSONMember(
+                "erase",
+                .object([
+                    JSONMember("periods", .array(periods.map { .string($0) })),
+                    JSONMember("subjects", .array(subjects.map { .string($0) })),
+                ])))
+        append(record, boot: boot, sequence)
     }
 }

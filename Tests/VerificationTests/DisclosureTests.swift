@@ -35,7 +35,53 @@ import Verification
         #expect(report.disclosures.erased == 4)
         #expect(report.disclosures.matching == 4)
         #expect(report.codes == [.erasedWithoutRecord])
+        #expect(report.findings(about: .disclosure).first?.detail == SubjectID.tenant.text)
         #expect(report.verdict == .disclosureMismatch)
+    }
+
+    /// A log of one start whose keys are one subject's and one period's, destroyed or not, and whose record 1
+    /// says that these were erased.
+    private func erasing(
+        subjects: [String], periods: [String], destroyed: [SubjectID], lost: [Period]
+    ) async throws -> VerificationReport {
+        var log = try BuiltLog()
+        let boot = BuiltLog.id(1)
+        log.start(boot)
+        log.erasure(boot, 2, subjects: subjects, periods: periods)
+        log.stop(boot, 3)
+        let directory = try log.directory()
+        try directory.write(
+            destroyed.flatMap { SubjectSlot(destroyed: $0, created: Self.time).bytes },
+            to: "keys/subjects")
+        try directory.write(
+            lost.flatMap { PeriodSlot(destroyed: $0, created: Self.time).bytes }, to: "keys/periods")
+        return try await verify(directory, [log.signer.verifierKey])
+    }
+
+    private static let time = UTCInstant(microseconds: 1_795_000_000_000_000)
+
+    @Test func `are erased by the record that names the key, and by no other`() async throws {
+        var randomness = BufferedRandomness(source: .reproducible(seed: 4))
+        let (one, other) = (SubjectID.tenant, SubjectID(randomness: &randomness))
+        let period = Period(of: Self.time)
+        let named = try await erasing(
+            subjects: [one.text], periods: [period.text], destroyed: [one], lost: [period])
+        #expect(named.codes == [])
+        #expect(
+            named.erasures == [
+                Erasure(key: period.text, record: LeafIndex(1)),
+                Erasure(key: one.text, record: LeafIndex(1)),
+            ])
+        let text = named.tree(now: Self.time).joined(separator: "\n")
+        #expect(text.contains("\(one.text): erased (record #1)"))
+        let unnamed = try await erasing(
+            subjects: [one.text], periods: [], destroyed: [one, other], lost: [period])
+        #expect(unnamed.codes == [.erasedWithoutRecord])
+        #expect(
+            unnamed.findings(about: .disclosure).compactMap(\.detail).sorted()
+                == [period.text, other.text].sorted())
+        let nobody = try await erasing(subjects: [], periods: [], destroyed: [one], lost: [])
+        #expect(nobody.codes == [.erasedWithoutRecord])
     }
 
     @Test func `whose key is not there are missing`() async throws {

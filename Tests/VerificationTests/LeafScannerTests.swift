@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import AuditRecords
 import ByteCoding
 import Merkle
@@ -84,7 +85,7 @@ import Testing
         let texts = [facts.origin, facts.producer, facts.action, facts.logTime]
         return texts.map { "\($0) \(text(leaf, $0))" } + [
             "\(facts.index) \(facts.previous) \(facts.uid) \(facts.boot) \(facts.sequence)",
-            "\(facts.stage) \(facts.effect) \(facts.isAccess) \(facts.found)",
+            "\(facts.stage?.rawValue ?? "?") \(facts.effect?.rawValue ?? "?") \(facts.tally) \(facts.found)",
             "\(CommitGroup.allCases.map { facts.commitments[$0]?.base64 ?? "none" })",
         ]
     }

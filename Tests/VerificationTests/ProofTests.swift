@@ -36,8 +36,25 @@ import Testing
             let report = try check(log).check(try TlogProof(file), leaf: nil)
             #expect(report.findings == [])
             #expect(report.verdict == .verified)
-            #expect(report.facts.contains(ProofReport.Fact("index", String(number))))
+            #expect(report.facts.contains(ProofReport.Fact("index", number)))
         }
+    }
+
+    @Test func `says which keys of the policy never count`() throws {
+        let log = try LedgerLog(2)
+        let unknown = "w+01020304+" + Base64.encode([0x06] + [UInt8](repeating: 1, count: 1312))
+        let text = "log \(log.key.text)\nwitness w \(unknown)\nquorum none\n"
+        let policy = try TrustPolicy(Array(text.utf8))
+        let proof = try LogSnapshot(directory: log.directory.path).proof(of: LeafIndex(1))
+        let report = RecordCheck(policy: policy, requiredWitnesses: 0).check(proof, leaf: nil)
+        #expect(report.findings.map(\.code) == [.keyNotChecked])
+        #expect(report.findings.first?.detail == "w, ML-DSA-44 cosignature")
+        #expect(report.verdict == .verified)
+        let counted = try TrustPolicy(
+            Array(text.replacing("quorum none", with: "quorum w").utf8))
+        let short = RecordCheck(policy: counted, requiredWitnesses: 0).check(proof, leaf: nil)
+        #expect(Set(short.findings.map(\.code)) == [.keyNotChecked, .quorumNotMet])
+        #expect(short.verdict == .undecided)
     }
 
     @Test func `is proven whatever a crash left of the stored tree`() throws {

@@ -36,10 +36,9 @@ import Verification
             (#""index":1,"#, #""index":2,"#, FindingCode.wrongIndex),
             (#""origin":"log.example""#, #""origin":"log.exbmple""#, .wrongOrigin),
             (#""prev":""#, #""prev":"A"#, .notARecord),
-            (#""stage":"complete""#, #""stage":"finished""#, .notARecord),
             (#""uid":"proxy-a""#, #""uid":"""#, .notARecord),
             (#"{"actor""#, #"{ "actor""#, .notARecord),
-            (#""schema":"countersign.record/1""#, #""schema":"countersign.record/2""#, .notARecord),
+            (#""schema":"countersign.record/1""#, #""schema":"countersign.rocord/1""#, .notARecord),
             (#""severity":1"#, #""severity":7"#, .notARecord),
             ("Z\"", "Y\"", .notARecord),
         ] as [(String, String, FindingCode)])

@@ -142,7 +142,7 @@ import Verification
         }
         for (name, keys, policy, code) in [
             ("absent", [], nil, 1), ("file", [], nil, 2), ("record.json", [], nil, 2),
-            ("file", ["a+b+c"], nil, 2), ("file", ["absent"], nil, 1), ("file", [], "policy", 2),
+            ("file", ["a+b+c"], nil, 2), ("file", ["absent"], nil, 2), ("file", [], "policy", 2),
             ("file", [], "absent", 1), (".", [], nil, 1),
         ] as [(String, [String], String?, Int32)] {
             let found = try #require(try await fault(name, keys: keys, policy: policy))

@@ -13,4 +13,5 @@ package enum EventAction: String, CaseIterable, Sendable {
     case logQuery = "log.query"
     case logExport = "log.export"
     case logVerify = "log.verify"
+    case privacyErase = "privacy.erase"
 }

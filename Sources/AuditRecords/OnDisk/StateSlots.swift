@@ -10,7 +10,8 @@ package enum StateSlots {
     package static let slotLength = 4096
     package static let count = 2
 
-    /// A slot's bytes for a note, or nil for a note that does not fit.
+    /// A slot's bytes for a note, or nil for a note that does not fit: opening refuses a log whose
+    /// checkpoints could not be remembered.
     package static func slot(for note: some Collection<UInt8>) -> [UInt8]? {
         guard note.count <= slotLength else { return nil }
         return Array(note) + [UInt8](repeating: 0, count: slotLength - note.count)

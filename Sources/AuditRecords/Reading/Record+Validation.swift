@@ -19,7 +19,8 @@ extension Record {
         var inspection = Inspection()
         if leaf.count > RecordLimits.leafBytes { inspection.note(.tooLong) }
         inspection.inspect(value, as: RecordSchema.root)
-        let mayLack = effect == .error ? RecordSchema.decidedBits : 0
+        // What an effect of a later version needs, nobody knows here.
+        let mayLack = effect == .error || effect == nil ? RecordSchema.decidedBits : 0
         var missing = RecordSchema.mandatoryBits & ~inspection.found & ~mayLack
         while missing != 0 {
             inspection.faults.append(

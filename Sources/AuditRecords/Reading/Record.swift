@@ -24,6 +24,14 @@ package struct Record: Sendable {
         guard value.members != nil else { throw RecordFault(.wrongType, at: "") }
     }
 
+    /// Whether the leaf says that it is one of our records, of this version's schema or another.
+    package var isOurs: Bool {
+        value["schema"]?.string?.hasPrefix(RecordSchema.family) == true
+    }
+
+    /// Whether the record is of a schema that this version does not know.
+    package var isOfLaterSchema: Bool { isOurs && value["schema"]?.string != RecordSchema.name }
+
     package var uid: UniqueID? { value["uid"]?.string.flatMap { UniqueID($0) } }
 
     package var stage: RecordStage? {
@@ -65,6 +73,9 @@ package struct Record: Sendable {
     package var effect: Decision.Effect? {
         value[path: "decision", "effect"]?.string.flatMap { Decision.Effect(rawValue: $0) }
     }
+
+    /// `decision.effect`, known to this version or not.
+    package var effectWord: String? { value[path: "decision", "effect"]?.string }
 
     package var rule: String? { value[path: "decision", "rule"]?.string }
 

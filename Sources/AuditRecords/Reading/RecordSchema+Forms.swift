@@ -8,7 +8,7 @@ extension RecordSchema.Form {
     /// What is wrong with a value, or nil for one of this form.
     func fault(of value: JSONValue) -> RecordFault.Kind? {
         switch (self, value) {
-        case (.text, .string), (.bool, .bool), (.object, .object), (.array, .array):
+        case (.text, .string), (.known, .string), (.bool, .bool), (.object, .object), (.array, .array):
             nil
         case (.oneOf(let values), .string(let text)):
             values.contains(text) ? nil : .badValue
@@ -32,12 +32,16 @@ extension RecordSchema.Form {
         }
     }
 
-    /// Whether a text is dotted words of lower-case letters, at least two: `noun.verb`.
+    /// Whether a text is dotted words of `[a-z0-9_]`, at least two: `noun.verb`.
     private func isAction(_ text: String) -> Bool {
         let words = text.split(separator: ".", omittingEmptySubsequences: false)
         return words.count >= 2
             && words.allSatisfy { word in
-                !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
+                !word.isEmpty
+                    && word.utf8.allSatisfy { byte in
+                        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
+                            || byte == 0x5F
+                    }
             }
     }
 }

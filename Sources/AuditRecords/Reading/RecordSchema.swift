@@ -12,7 +12,10 @@ package struct RecordSchema {
     /// What a value may be.
     package enum Form {
         case text
+        /// One of these texts and no other.
         case oneOf(Set<String>)
+        /// A text; these values are known. A later version may write others, and they are no fault.
+        case known(Set<String>)
         case integer(ClosedRange<Int64>)
         case bool
         case uniqueID
@@ -58,6 +61,12 @@ package struct RecordSchema {
         return root
     }()
 
+    /// `schema` of the records that this version writes and reads whole.
+    package static let name = "countersign.record/1"
+
+    /// What every schema of ours begins with.
+    package static let family = "countersign.record/"
+
     /// Paths of the mandatory members, by position of their bits.
     static let mandatoryPaths = mandatory.map(\.0)
 
@@ -77,7 +86,7 @@ package struct RecordSchema {
     private static let whole: ClosedRange<Int64> = 0...JSONValue.largestInteger
 
     private static let mandatory: [(String, Form)] = [
-        ("schema", .oneOf(["countersign.record/1"])),
+        ("schema", .oneOf([name])),
         ("uid", .uniqueID),
         ("log.origin", .text),
         ("log.index", .integer(whole)),
@@ -146,6 +155,8 @@ package struct RecordSchema {
         ("trace.span_id", .hexDigits(16)),
         ("truncated", .strings),
         ("labels", .object),
+        ("erase.subjects", .strings),
+        ("erase.periods", .strings),
         ("settled.through_seq", .integer(whole)),
         ("settled.open", .array),
         ("commit.who", .hash),
@@ -156,5 +167,5 @@ package struct RecordSchema {
 
     private static func values<Value: RawRepresentable & CaseIterable>(
         _ type: Value.Type
-    ) -> Form where Value.RawValue == String { .oneOf(Set(type.allCases.map(\.rawValue))) }
+    ) -> Form where Value.RawValue == String { .known(Set(type.allCases.map(\.rawValue))) }
 }

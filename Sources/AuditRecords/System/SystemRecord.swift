@@ -27,7 +27,7 @@ package struct SystemRecord: Sendable {
     /// `decision`.
     var decision: JSONValue
     /// Members besides the mandatory ones, and copies that replace mandatory ones.
-    var details: [JSONMember]
+    package var details: [JSONMember]
 
     init(
         uid: UniqueID, time: UTCInstant, category: EventCategory, eventClass: EventClass,

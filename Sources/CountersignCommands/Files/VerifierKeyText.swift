@@ -5,29 +5,20 @@ import SignedNotes
 
 /// Public keys as people give them: the line itself, or a file that holds it.
 enum VerifierKeyText {
+    /// The key, or the first one of a file.
     static func key(_ text: String) throws(CommandFailure) -> NoteVerifierKey {
+        let bytes = try LocalFile.read(text, most: 1 << 20)
         do throws(VerifierKeyFault) {
-            return try NoteVerifierKey(text)
-        } catch {
-            guard let bytes = try LocalFile.read(text, most: 4096) else {
-                throw CommandFailure(
-                    .usage,
-                    "`\(text)` is neither a public key (name+id+key) nor a file with one: \(describing: error)."
-                )
+            guard let bytes else { return try NoteVerifierKey(text) }
+            guard let first = try NoteVerifierKey.list(inFile: bytes).first else {
+                throw VerifierKeyFault.notThreeParts
             }
-            return try key(inFile: text, bytes)
-        }
-    }
-
-    private static func key(
-        inFile path: String, _ bytes: [UInt8]
-    ) throws(CommandFailure) -> NoteVerifierKey {
-        let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first ?? ""
-        do throws(VerifierKeyFault) {
-            return try NoteVerifierKey(line)
+            return first
         } catch {
             throw CommandFailure(
-                .usage, "\(path) holds no public key (name+id+key): \(describing: error).")
+                .usage,
+                "`\(text)` is neither a public key (name+id+key) nor a file with one: \(describing: error)."
+            )
         }
     }
 }

@@ -112,7 +112,9 @@ struct BootHistoryReader {
             finished.insert(mark.uid)
             unknownOutcomes += 1
             return
-        default: finished.insert(mark.uid)
+        case .complete, .refused: finished.insert(mark.uid)
+        // A stage of a later version ends nothing.
+        case nil: break
         }
         guard mark.action == .gap else {
             isSettled = isSettled || mark.action != .logStart

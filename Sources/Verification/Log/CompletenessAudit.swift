@@ -117,7 +117,7 @@ struct CompletenessAudit {
         }
         guard let found = boot.counts.counts(through: counters.through) else { return }
         // Records of a rejected group were counted and are missing; the gap is a finding of its own.
-        var unexplained = found.missing
+        var unexplained = found.missing + found.unjudged
         for (name, claimed, present) in counters.pairs(with: found) {
             guard claimed >= present, claimed - present <= unexplained else {
                 return report(

@@ -71,6 +71,7 @@ package struct LogVerifier: Sendable {
         keys: KeyRing?, _ earlier: FindingList
     ) async throws(LogReadFailure) -> VerificationReport {
         var findings = earlier
+        for finding in options.policy?.notes ?? [] { findings.report(finding) }
         var checkpoints = checkpoints
         checkpoints.checkForm()
         await checkpoints.checkSignatures(options.policy, jobs: options.jobs)
@@ -92,6 +93,7 @@ package struct LogVerifier: Sendable {
         if let claim = newest?.claim {
             if root == claim.root {
                 findings.blameTree()
+                if result.ours == 0 { findings.excuseForeignLeaves(of: result.recordsRead) }
             } else if try result.tree.storedRoot() == claim.root {
                 findings.report(Finding(.treeAuthentic))
             }
@@ -104,17 +106,15 @@ package struct LogVerifier: Sendable {
         }
         result.completeness.finish()
         findings.report(result.completeness.findings)
-        if result.disclosures.erased > 0, !result.hasErasureRecord {
-            findings.report(
-                Finding(.erasedWithoutRecord, detail: "\(result.disclosures.erased) values"))
-        }
+        for finding in keys.map(result.erasures.findings) ?? [] { findings.report(finding) }
         checkWitnesses(checkpoints, &findings)
         checkAge(result.newestTime, &findings)
         return VerificationReport(
             origin: newest?.claim.origin, size: content.size, root: root,
             recordsRead: result.recordsRead, checkpointsChecked: checkpoints.count,
             starts: result.completeness.bootCount, newestTime: result.newestTime,
-            disclosures: result.disclosures, verified: checkpoints.verified,
+            disclosures: result.disclosures, erasures: result.erasures.explained(by: keys),
+            verified: checkpoints.verified,
             findings: findings.inOrder)
     }
 

@@ -22,8 +22,10 @@ struct SegmentWalk<Content: LogContent> {
         var findings = FindingList()
         var disclosures = DisclosureTally()
         var recordsRead: UInt64 = 0
+        /// Of those, the ones that say that they are records of ours.
+        var ours: UInt64 = 0
         var newestTime: UTCInstant?
-        var hasErasureRecord = false
+        var erasures = Erasures()
 
         fileprivate mutating func take(_ segment: SegmentSummary) throws(LogReadFailure) {
             if let failure = segment.failure { throw failure }
@@ -32,12 +34,9 @@ struct SegmentWalk<Content: LogContent> {
             completeness.take(segment)
             disclosures.add(segment.disclosures)
             recordsRead += UInt64(segment.found)
+            ours += UInt64(segment.ours)
             newestTime = segment.last?.time ?? newestTime
-            if segment.notable.contains(where: {
-                $0.record.action?.hasPrefix("privacy.erase") == true
-            }) {
-                hasErasureRecord = true
-            }
+            for notable in segment.notable { erasures.take(notable.record, at: notable.index) }
         }
     }
 

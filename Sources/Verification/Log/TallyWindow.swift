@@ -13,6 +13,8 @@ struct TallyWindow: Sendable {
         var errored: UInt64 = 0
         /// Sequence numbers without a record.
         var missing: UInt64 = 0
+        /// Records that may have been counted in any way, or not.
+        var unjudged: UInt64 = 0
 
         mutating func add(_ tally: RecordTally) {
             switch tally {
@@ -21,6 +23,7 @@ struct TallyWindow: Sendable {
             case .limited: limited += 1
             case .errored: errored += 1
             case .missing: missing += 1
+            case .unjudged: unjudged += 1
             case .uncounted: break
             }
         }

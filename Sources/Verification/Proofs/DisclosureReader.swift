@@ -39,17 +39,19 @@ extension LogSnapshot {
             let block = blocks.first {
                 $0.group == group && $0.commitments.contains(commitment)
             }
-            groups[group] = block.map { open($0, commitment, keys) } ?? .missing
+            groups[group] = try block.map { block throws(LogReadFailure) in
+                try open(block, commitment, keys)
+            } ?? .missing
         }
         return groups
     }
 
     private func open(
         _ block: DisclosureBlock, _ commitment: Hash256, _ keys: KeyRing
-    ) -> DisclosedGroup {
+    ) throws(LogReadFailure) -> DisclosedGroup {
         switch keys.access(to: block) {
         case .missing: return .missing
-        case .erased: return .erased(nil)
+        case .erased: return .erased(try erasures().record(of: block))
         case .open(let subject, let period):
             do throws(BlockFault) {
                 let opened = try block.open(subject: subject, period: period)

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import ByteCoding
+package import ByteCoding
 internal import SignedNotes
 
 /// What checking a proof, rather than a whole log, came to.
@@ -9,14 +9,23 @@ package struct ProofReport: Sendable {
     /// One thing that the proof is about, for people and for programs.
     package struct Fact: Hashable, Sendable {
         package let name: String
-        package let value: String
+        package let value: JSONValue
 
         package init(_ name: String, _ value: String) {
             self.name = name
-            self.value = value
+            self.value = .string(value)
         }
+
+        package init(_ name: String, _ value: UInt64) {
+            self.name = name
+            self.value = .integer(Int64(clamping: value))
+        }
+
+        /// The value without quotes.
+        fileprivate var text: String { value.string ?? value.integer.map(String.init) ?? "" }
     }
 
+    /// What proof and record say of themselves: established only where ``isProven``.
     package let facts: [Fact]
     package let findings: [Finding]
 
@@ -27,9 +36,21 @@ package struct ProofReport: Sendable {
 
     package var verdict: VerificationVerdict { VerificationVerdict(findings) }
 
-    /// The report as lines: facts, then findings as a tree.
+    /// Whether the record is what the log signed, so that its facts may be believed.
+    package var isProven: Bool {
+        findings.allSatisfy { finding in
+            switch finding.concern {
+            case .integrity, .rollback: false
+            // That a leaf is of a kind unknown here leaves open what it says, not whether it was signed.
+            case .undecided: [.laterSchema, .foreignLeaves].contains(finding.code)
+            case .disclosure, .completeness, .stale, .note: true
+            }
+        }
+    }
+
+    /// The report as lines: facts, marked where nothing vouches for them, then findings as a tree.
     package var lines: [String] {
-        facts.map { "\($0.name): \($0.value.displayable)" }
+        facts.map { (isProven ? "" : "(not proven) ") + "\($0.name): \($0.text.displayable)" }
             + findings.enumerated().map { position, finding in
                 (position == findings.count - 1 ? "└─ " : "├─ ") + finding.text.displayable
             }
@@ -41,8 +62,10 @@ package struct ProofReport: Sendable {
             .object([
                 JSONMember("verdict", .string(verdict.rawValue)),
                 JSONMember("exit_code", .integer(Int64(verdict.exitCode))),
+                // Under another name where nothing vouches for them: nobody reads them by mistake.
                 JSONMember(
-                    "facts", .object(facts.map { JSONMember($0.name, .string($0.value)) })),
+                    isProven ? "facts" : "unproven_facts",
+                    .object(facts.map { JSONMember($0.name, $0.value) })),
                 JSONMember("findings", .array(findings.map(\.value))),
             ]))
     }
@@ -57,6 +80,16 @@ extension CheckpointRefusal {
             Finding(.checkpointForged, file: file, detail: detail ?? "\(signer)")
         case .notSignedByLog: Finding(.notSignedByLog, file: file, detail: detail)
         case .quorumNotMet: Finding(.quorumNotMet, file: file, detail: detail)
+        }
+    }
+}
+
+extension TrustPolicy {
+    /// What a reader of any verdict under this policy should know of it.
+    var notes: [Finding] {
+        uncheckedKeys.map { key in
+            let type = key.type.name ?? "type \(key.type.code)"
+            return Finding(.keyNotChecked, detail: "\(key.name), \(type)")
         }
     }
 }

@@ -48,7 +48,7 @@ package struct RecordCheck: Sendable {
             report = ProofReport(
                 facts: [],
                 findings: [Finding(.proofAbsent)]
-                    + findings(about: envelope.leaf, envelope.disclosures))
+                    + findings(about: envelope.leaf, envelope.disclosures, proven: false))
         }
         guard LeafHash(of: envelope.leaf).hash != envelope.leafHash else { return report }
         return report.adding([Finding(.leafHashDiffers, index: envelope.index)])
@@ -64,7 +64,7 @@ package struct RecordCheck: Sendable {
             found.append(Finding(.proofFails, index: proof.index, detail: "\(verdict)"))
         }
         found += findings(about: proof.checkpoint)
-        found += findings(about: leaf, disclosures)
+        found += findings(about: leaf, disclosures, proven: verdict == .holds)
         do throws(RecordFault) {
             let record = try Record(leaf: leaf)
             if let index = record.index, index != proof.index {
@@ -86,8 +86,8 @@ package struct RecordCheck: Sendable {
     private func facts(of proof: TlogProof) -> [ProofReport.Fact] {
         [
             ProofReport.Fact("origin", proof.checkpoint.claim.origin.text),
-            ProofReport.Fact("index", String(proof.index.value)),
-            ProofReport.Fact("size", String(proof.checkpoint.claim.size.count)),
+            ProofReport.Fact("index", proof.index.value),
+            ProofReport.Fact("size", proof.checkpoint.claim.size.count),
             ProofReport.Fact("root", proof.checkpoint.claim.root.hash.base64),
         ]
     }
@@ -98,11 +98,12 @@ package struct RecordCheck: Sendable {
                 try Record(leaf: leaf)
             })
         else { return [] }
-        return [
+        let words = [
             ("uid", record.uid?.text), ("time", record.time?.rfc3339), ("action", record.action),
-            ("actor", record.actor), ("request", request(record)),
-            ("effect", record.effect?.rawValue), ("status", record.status.map { "\($0)" }),
+            ("actor", record.actor), ("request", request(record)), ("effect", record.effectWord),
         ].compactMap { name, value in value.map { ProofReport.Fact(name, $0) } }
+        guard let status = record.status.flatMap({ UInt64(exactly: $0) }) else { return words }
+        return words + [ProofReport.Fact("status", status)]
     }
 
     /// Method and route template; the path is disclosed elsewhere, if at all.
@@ -116,18 +117,35 @@ package struct RecordCheck: Sendable {
         switch checkpoint.verify(with: policy) {
         case .verified(let verified):
             let witnesses = verified.cosignatures.count
-            return witnesses < requiredWitnesses
-                ? [Finding(.quorumNotMet, detail: "\(witnesses) of \(requiredWitnesses)")] : []
-        case .refused(let refusal): return [refusal.finding(file: nil)]
+            guard witnesses < requiredWitnesses else { return policy.notes }
+            return policy.notes
+                + [Finding(.quorumNotMet, detail: "\(witnesses) of \(requiredWitnesses)")]
+        case .refused(let refusal): return policy.notes + [refusal.finding(file: nil)]
         }
     }
 
-    private func findings(
-        about leaf: [UInt8], _ disclosures: [CommitGroup: DisclosedGroup]
-    ) -> [Finding] {
-        let faults = Record.faults(inLeaf: leaf).map {
-            Finding(.notARecord, detail: $0.text)
+    /// Why a leaf is no record that this version knows.
+    ///
+    /// - Parameter proven: whether its proof holds, so that a leaf of somebody else's is no sign of a change.
+    private static func faults(of leaf: [UInt8], proven: Bool) -> [Finding] {
+        let faults = Record.faults(inLeaf: leaf)
+        guard !faults.isEmpty else { return [] }
+        do throws(RecordFault) {
+            let record = try Record(leaf: leaf)
+            if record.isOfLaterSchema {
+                return [Finding(.laterSchema, detail: record.value["schema"]?.string)]
+            }
+            if proven, !record.isOurs { return [Finding(.foreignLeaves)] }
+        } catch {
+            if proven { return [Finding(.foreignLeaves, detail: error.text)] }
         }
+        return faults.map { Finding(.notARecord, detail: $0.text) }
+    }
+
+    private func findings(
+        about leaf: [UInt8], _ disclosures: [CommitGroup: DisclosedGroup], proven: Bool
+    ) -> [Finding] {
+        let faults = Self.faults(of: leaf, proven: proven)
         guard
             case .success(let record) = Result(catching: { () throws(RecordFault) in
                 try Record(leaf: leaf)

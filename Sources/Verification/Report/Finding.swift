@@ -96,6 +96,19 @@ struct FindingList: Sendable {
         }
     }
 
+    /// Once the tree is known to be as signed and no leaf says that it is a record of ours: that the leaves
+    /// are no records is no sign of a change.
+    mutating func excuseForeignLeaves(of count: UInt64) {
+        guard count > 0 else { return }
+        let found = findings
+        self = FindingList()
+        for finding in found where finding.code != .notARecord { report(finding) }
+        var excused = Finding(.foreignLeaves, index: LeafIndex(0))
+        excused.count = Int(clamping: count)
+        excused.lastIndex = LeafIndex(count - 1)
+        report(excused)
+    }
+
     /// The findings about records first, by the first record concerned; then the others as they came.
     var inOrder: [Finding] {
         findings.enumerated().sorted { one, other in

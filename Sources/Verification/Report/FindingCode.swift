@@ -56,6 +56,8 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case noCheckpoint = "no_checkpoint"
     case rememberedUnreadable = "remembered_unreadable"
     case proofAbsent = "proof_absent"
+    case laterSchema = "later_schema"
+    case foreignLeaves = "foreign_leaves"
     // Stale.
     case stale = "stale"
     // Notes: nothing is wrong.
@@ -63,6 +65,7 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case inFlight = "in_flight"
     case tornJournalEnd = "torn_journal_end"
     case treeAuthentic = "tree_authentic"
+    case keyNotChecked = "key_not_checked"
 }
 
 /// What a finding puts in question; the order is that of exit codes (highest first).
@@ -95,10 +98,10 @@ extension FindingCode {
             .counterMismatch, .accessesUnrecorded, .admittedGap, .outcomeMissing:
             .completeness
         case .noKey, .unknownLog, .notSignedByLog, .quorumNotMet, .noCheckpoint,
-            .rememberedUnreadable, .proofAbsent:
+            .rememberedUnreadable, .proofAbsent, .laterSchema, .foreignLeaves:
             .undecided
         case .stale: .stale
-        case .notYetApplied, .inFlight, .tornJournalEnd, .treeAuthentic: .note
+        case .notYetApplied, .inFlight, .tornJournalEnd, .treeAuthentic, .keyNotChecked: .note
         }
     }
 
@@ -154,6 +157,10 @@ extension FindingCode {
         case .noCheckpoint: "there is no checkpoint"
         case .rememberedUnreadable: "the remembered checkpoint cannot be read"
         case .proofAbsent: "there is no proof"
+        case .laterSchema:
+            "the record is of a later schema than this program knows; verify it with a newer one"
+        case .foreignLeaves:
+            "these are no Countersign records; of their content nothing was checked"
         case .stale: "the newest record is older than allowed"
         case .notYetApplied:
             "some bytes are in the commit journal only; opening the log applies them"
@@ -161,6 +168,8 @@ extension FindingCode {
         case .tornJournalEnd: "the last checkpoint was not written to its end"
         case .treeAuthentic:
             "the stored tree leads to the signed root, so every other record is as signed"
+        case .keyNotChecked:
+            "signatures of this key are of a kind that this program cannot check; they never count"
         }
     }
 }

@@ -22,6 +22,9 @@ extension VerificationReport {
             JSONMember("disclosures", tally),
             JSONMember("findings", .array(findings.map(\.value))),
         ]
+        if !erasures.isEmpty {
+            members.append(JSONMember("erasures", .array(erasures.map(\.value))))
+        }
         if let origin { members.append(JSONMember("origin", .string(origin.text))) }
         if let root { members.append(JSONMember("root", .string(root.hash.base64))) }
         if let newestTime {
@@ -45,6 +48,16 @@ extension VerificationReport {
             JSONMember("erased", .integer(Int64(disclosures.erased))),
             JSONMember("missing", .integer(Int64(disclosures.missing))),
             JSONMember("mismatch", .integer(Int64(disclosures.mismatching))),
+        ])
+    }
+}
+
+extension Erasure {
+    /// The erasure as a JSON object.
+    fileprivate var value: JSONValue {
+        .object([
+            JSONMember("key", .string(key)),
+            JSONMember("record", .integer(Int64(clamping: record.value))),
         ])
     }
 }

@@ -13,7 +13,7 @@ extension VerificationReport {
         let sections: [(String, [Finding], [String])] = [
             (integrityLine(now: now), findings(about: .integrity), []),
             (historyLine, findings(about: .rollback), []),
-            (disclosureLine, findings(about: .disclosure), []),
+            (disclosureLine, findings(about: .disclosure), erasures.map(\.text)),
             (completenessLine, findings(about: .completeness), []),
             ("Not decided", findings(about: .undecided), []),
             ("Too old", findings(about: .stale), []),
@@ -22,7 +22,7 @@ extension VerificationReport {
         return sections.enumerated().flatMap { position, section in
             // The last three are there only when there is something to say.
             section.1.isEmpty && position > 3
-                ? [] : Self.section(section.0, section.1.map(\.text.displayable))
+                ? [] : Self.section(section.0, section.1.map(\.text.displayable) + section.2)
         }
     }
 
@@ -76,4 +76,9 @@ extension VerificationReport {
         case .stale: return name + "too old"
         }
     }
+}
+
+extension Erasure {
+    /// The erasure as a line.
+    fileprivate var text: String { "\(key.displayable): erased (record #\(record.value))" }
 }

@@ -19,6 +19,8 @@ package struct VerificationReport: Sendable {
     /// `log.time` of the newest record.
     package let newestTime: UTCInstant?
     package let disclosures: DisclosureTally
+    /// Keys that were destroyed, each with the record that says so.
+    package let erasures: [Erasure]
     /// The largest checkpoint that the policy accepts; remember it for the next time, if
     /// ``mayBeRemembered``.
     package let verified: VerifiedCheckpoint?

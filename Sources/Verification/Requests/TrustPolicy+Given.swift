@@ -30,30 +30,19 @@ extension TrustPolicy {
         return policy
     }
 
-    /// A verifier key holds two plus signs; anything else is the name of a file.
+    /// A text that names a file is that file's keys; anything else has to be a key itself.
     private static func keys(_ text: String) throws(VerificationFault) -> [NoteVerifierKey] {
-        guard text.utf8.count(where: { $0 == UInt8(ascii: "+") }) < 2 else {
-            return [try key(text)]
-        }
-        let bytes: [UInt8]
+        let bytes: [UInt8]?
         do throws(LogReadFailure) {
-            bytes = try ReadableFile.contents(of: FilePath(text))
+            bytes = try ReadableFile.contents(ifAny: FilePath(text))
         } catch {
             throw .unreadable(error)
         }
-        var keys: [NoteVerifierKey] = []
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            keys.append(try key(String(decoding: line, as: UTF8.self)))
-        }
-        guard !keys.isEmpty else { throw .badKey(.notThreeParts) }
-        return keys
-    }
-
-    private static func key(_ text: String) throws(VerificationFault) -> NoteVerifierKey {
         do throws(VerifierKeyFault) {
-            return try NoteVerifierKey(text)
+            guard let bytes else { return [try NoteVerifierKey(text)] }
+            return try NoteVerifierKey.list(inFile: bytes)
         } catch {
-            throw .badKey(error)
+            throw .badKey(text, error)
         }
     }
 }

@@ -10,7 +10,8 @@ package enum VerificationFault: Error {
     case badProof(FilePath, TlogProofFault)
     case badRecord(FilePath, EnvelopeFault)
     case badCheckpoint(FilePath, CheckpointReadFault)
-    case badKey(VerifierKeyFault)
+    /// The text given, or the file that it names, is or holds no key.
+    case badKey(String, VerifierKeyFault)
     case clashingKeys
     case badPolicy(FilePath, TrustPolicyFaults)
     case cannotRemember(FilePath, Errno?)
@@ -26,8 +27,8 @@ package enum VerificationFault: Error {
             "\(path) is no record (\(fault)). Give a file as `log get --proof --json` prints it."
         case .badCheckpoint(let path, let fault):
             "\(path) is no checkpoint (\(fault)). Give a file with one signed checkpoint."
-        case .badKey(let fault):
-            "The key cannot be read (\(fault)). Give the one line of `key export-public`, or a file with it."
+        case .badKey(let text, let fault):
+            "`\(text.displayable)` is neither a public key nor a file with one (\(fault)). Give the one line of `key export-public`, or a file with it."
         case .clashingKeys:
             "Two different keys share name and key id. Give only the one that you trust."
         case .badPolicy(let path, let faults):

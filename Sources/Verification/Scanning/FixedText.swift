@@ -74,7 +74,7 @@ enum FixedText {
         return wrong == 0
     }
 
-    /// Dotted words of `[a-z_]`, at least two.
+    /// Dotted words of `[a-z0-9_]`, at least two.
     static func isAction(_ bytes: Span<UInt8>, _ text: Range<Int>) -> Bool {
         var (words, letters) = (1, 0)
         for position in text {
@@ -84,7 +84,9 @@ enum FixedText {
                 words += 1
                 letters = 0
             } else {
-                guard byte >= 0x61 && byte <= 0x7A || byte == 0x5F else { return false }
+                guard
+                    byte >= 0x61 && byte <= 0x7A || byte >= 0x30 && byte <= 0x39 || byte == 0x5F
+                else { return false }
                 letters += 1
             }
         }

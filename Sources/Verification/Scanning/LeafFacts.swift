@@ -13,7 +13,8 @@ struct LeafFacts {
     var uid = LeafFacts.nobody
     var boot = LeafFacts.nobody
     var sequence: UInt64 = 0
-    var stage = RecordStage.complete
+    /// Nil for a word of a later version, as with the two below.
+    var stage: RecordStage? = .complete
     var commitments = CommitmentSlots()
     /// `log.origin`, its place in the leaf without quotes, escapes not resolved.
     var origin = 0..<0
@@ -23,16 +24,18 @@ struct LeafFacts {
     var action = 0..<0
     /// `log.time`: 27 bytes whose order is that of time.
     var logTime = 0..<0
-    var effect = Decision.Effect.allow
+    var effect: Decision.Effect? = .allow
     /// `event.category` is `access`.
-    var isAccess = false
+    var isAccess: Bool? = false
     /// Bits of the mandatory members met.
     var found: UInt64 = 0
 
     /// How the proxy counts the record in its heartbeats.
     var tally: RecordTally {
+        guard let isAccess, let stage else { return .unjudged }
         guard isAccess, stage == .complete || stage == .refused else { return .uncounted }
         return switch effect {
+        case nil: .unjudged
         case .allow: .allowed
         case .deny, .challenge: .denied
         case .limit: .limited
@@ -106,6 +109,8 @@ enum RecordTally: UInt8, Sendable {
     case errored
     /// A `started` record, or one of the proxy's own doings.
     case uncounted
+    /// A record with words of a later version, which may have counted it in any way.
+    case unjudged
     /// A sequence number without a record.
     case missing
 }

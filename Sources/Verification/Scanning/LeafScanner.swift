@@ -29,6 +29,10 @@ struct LeafScanner {
     private let mandatory = RecordSchema.mandatoryBits
     private let decided = RecordSchema.decidedBits
     private let stringBytes = RecordLimits.stringBytes
+    /// By place among a member's options, which are sorted.
+    private let stages = RecordStage.allCases.sorted { $0.rawValue < $1.rawValue }
+    private let effects = Decision.Effect.allCases.sorted { $0.rawValue < $1.rawValue }
+    private let categories = EventCategory.allCases.sorted { $0.rawValue < $1.rawValue }
 
     init(_ schema: SchemaTree = .record) { self.schema = schema }
 
@@ -46,7 +50,8 @@ struct LeafScanner {
 
     /// Whether all members that a record must have were met.
     var isComplete: Bool {
-        let mayLack = facts.effect == .error ? decided : 0
+        // What an effect of a later version needs, nobody knows here.
+        let mayLack = facts.effect == .error || facts.effect == nil ? decided : 0
         return mandatory & ~facts.found & ~mayLack == 0
     }
 
@@ -154,7 +159,7 @@ struct LeafScanner {
             if member.role == .index { facts.index = UInt64(number) }
             if member.role == .sequence { facts.sequence = UInt64(number) }
             return true
-        case .text, .oneOf, .shortText, .uniqueID, .instant, .hash, .hexDigits, .action:
+        case .text, .oneOf, .known, .shortText, .uniqueID, .instant, .hash, .hexDigits, .action:
             let start = at + 1
             guard string(leaf) else { return false }
             return accept(leaf, start..<at - 1, of: member)
@@ -166,7 +171,8 @@ struct LeafScanner {
         _ leaf: Span<UInt8>, _ text: Range<Int>, of member: SchemaTree.Member
     ) -> Bool {
         switch member.form {
-        case .oneOf: return choose(leaf, text, of: member)
+        case .oneOf: return option(leaf, text, of: member) != nil
+        case .known: choose(option(leaf, text, of: member), of: member)
         case .shortText: return text.count <= member.high
         case .uniqueID:
             guard let id = FixedText.uniqueID(leaf, text) else { return false }
@@ -196,43 +202,23 @@ struct LeafScanner {
         return true
     }
 
-    /// One of a member's few texts.
-    private mutating func choose(
+    /// Which of a member's options a text is, whole words compared; nil for another text.
+    private func option(
         _ leaf: Span<UInt8>, _ text: Range<Int>, of member: SchemaTree.Member
-    ) -> Bool {
-        for option in Int(member.low)..<Int(member.high)
-        where compare(schema.options[option], leaf, text) == 0 {
-            switch member.role {
-            case .stage:
-                facts.stage =
-                    switch leaf[text.lowerBound] {
-                    case UInt8(ascii: "s"): .started
-                    case UInt8(ascii: "u"): .unknown
-                    case UInt8(ascii: "r"): .refused
-                    default: .complete
-                    }
-            case .category: facts.isAccess = isAccess(leaf, text)
-            case .effect: facts.effect = effect(leaf, text)
-            default: break
-            }
-            return true
-        }
-        return false
+    ) -> Int? {
+        let first = Int(member.low)
+        for option in first..<Int(member.high)
+        where compare(schema.options[option], leaf, text) == 0 { return option - first }
+        return nil
     }
 
-    /// Of all categories only `access` has six letters of which the second is a `c`.
-    private func isAccess(_ leaf: Span<UInt8>, _ text: Range<Int>) -> Bool {
-        text.count == 6 && leaf[text.lowerBound + 1] == UInt8(ascii: "c")
-    }
-
-    /// The effect of a text that is one of them: each begins with its own letter.
-    private func effect(_ leaf: Span<UInt8>, _ text: Range<Int>) -> Decision.Effect {
-        switch leaf[text.lowerBound] {
-        case UInt8(ascii: "a"): .allow
-        case UInt8(ascii: "d"): .deny
-        case UInt8(ascii: "c"): .challenge
-        case UInt8(ascii: "l"): .limit
-        default: .error
+    /// Takes what a word says; a word of a later version says nothing.
+    private mutating func choose(_ option: Int?, of member: SchemaTree.Member) {
+        switch member.role {
+        case .stage: facts.stage = option.map { stages[$0] }
+        case .category: facts.isAccess = option.map { categories[$0] == .access }
+        case .effect: facts.effect = option.map { effects[$0] }
+        default: break
         }
     }
 

@@ -6,10 +6,11 @@ internal import AuditRecords
 /// ``AuditRecords/RecordSchema`` flattened into plain numbers, so that the scanner walks it without
 /// touching a reference count.
 struct SchemaTree: Sendable {
-    /// What a member's value must be; texts of `oneOf` and numbers are in the member.
+    /// What a member's value must be; texts of `oneOf` and `known` and numbers are in the member.
     enum Form: UInt8, Sendable {
         case text
         case oneOf
+        case known
         case integer
         case bool
         case uniqueID
@@ -104,8 +105,8 @@ struct SchemaTree: Sendable {
         let form: Form
         switch node.form {
         case .text: form = .text
-        case .oneOf(let values):
-            form = .oneOf
+        case .oneOf(let values), .known(let values):
+            form = node.form.isOpen ? .known : .oneOf
             low = Int64(options.count)
             for value in values.sorted() { options.append(add(value)) }
             high = Int64(options.count)
@@ -131,6 +132,11 @@ struct SchemaTree: Sendable {
             name: add(node.name), form: form, role: Role(path: path), bit: node.bit, low: low,
             high: high, level: level)
     }
+}
+
+extension RecordSchema.Form {
+    /// Whether other texts than the known ones are as good.
+    fileprivate var isOpen: Bool { if case .known = self { true } else { false } }
 }
 
 extension SchemaTree.Role {

@@ -11,7 +11,7 @@ extension LeafFacts {
     /// one of the mandatory ones is missing.
     static func reading(_ record: Record) -> (facts: LeafFacts, bytes: [UInt8])? {
         guard let index = record.index, let previous = record.previous, let uid = record.uid,
-            let boot = record.boot, let sequence = record.sequence, let stage = record.stage,
+            let boot = record.boot, let sequence = record.sequence, record.value["stage"]?.string != nil,
             let origin = record.origin, let producer = record.producer,
             let time = record.logTime, let action = record.action
         else { return nil }
@@ -29,13 +29,14 @@ extension LeafFacts {
         facts.uid = uid
         facts.boot = boot
         facts.sequence = sequence
-        facts.stage = stage
+        facts.stage = record.stage
         facts.origin = add(origin)
         facts.producer = add(producer)
         facts.action = add(action)
         facts.logTime = add(time.rfc3339)
-        facts.effect = record.effect ?? .error
-        facts.isAccess = record.event("category")?.string == EventCategory.access.rawValue
+        facts.effect = record.effect
+        facts.isAccess = record.event("category")?.string
+            .flatMap { EventCategory(rawValue: $0) }.map { $0 == .access }
         for (group, commitment) in record.commitments { facts.commitments[group] = commitment }
         return (facts, bytes)
     }

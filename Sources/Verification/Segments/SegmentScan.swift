@@ -122,6 +122,7 @@ struct SegmentScan<Content: LogContent> {
         if let tile { tileRow.append(tile) }
         offsets.append(UInt32(truncatingIfNeeded: offset))
         if scanner.scan(bytes) {
+            summary.ours += 1
             check(scanner.facts, bytes, at: index, hash)
             if isNotable(bytes, scanner.facts.action) {
                 note(Array(buffer[leaf]), scanner.facts, at: index)
@@ -169,7 +170,7 @@ struct SegmentScan<Content: LogContent> {
             if summary.open.isEmpty || summary.open.removeValue(forKey: facts.uid) == nil {
                 summary.outcomes.append(facts.uid)
             }
-        case .refused: break
+        case .refused, nil: break
         }
         facts.commitments.forEach { group, commitment in
             disclosures.check(
@@ -188,7 +189,13 @@ struct SegmentScan<Content: LogContent> {
         } catch {
             return report(.notARecord, at: index, error.text)
         }
-        for fault in record.faults { report(.notARecord, at: index, fault.text) }
+        if record.isOurs { summary.ours += 1 }
+        if record.isOfLaterSchema {
+            // What a later schema allows, nobody knows here; its place is checked as far as it is told.
+            report(.laterSchema, at: index, record.value["schema"]?.string)
+        } else {
+            for fault in record.faults { report(.notARecord, at: index, fault.text) }
+        }
         guard let (facts, bytes) = LeafFacts.reading(record) else { return }
         check(facts, bytes.span, at: index, hash)
         if isNotable(bytes.span, facts.action) { note(leaf, facts, at: index) }

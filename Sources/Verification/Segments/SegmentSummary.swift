@@ -12,6 +12,8 @@ struct SegmentSummary: Sendable {
     let expected: Int
     /// How many could be read.
     var found = 0
+    /// How many of these say that they are records of ours.
+    var ours = 0
     /// All leaves as one node, once all were read.
     var joined: NodeHash?
     /// The same from the stored tree, for full segments.
