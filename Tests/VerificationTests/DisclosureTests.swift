@@ -54,7 +54,8 @@ import Verification
             destroyed.flatMap { SubjectSlot(destroyed: $0, created: Self.time).bytes },
             to: "keys/subjects")
         try directory.write(
-            lost.flatMap { PeriodSlot(destroyed: $0, created: Self.time).bytes }, to: "keys/periods")
+            lost.flatMap { PeriodSlot(destroyed: $0, created: Self.time).bytes }, to: "keys/periods"
+        )
         return try await verify(directory, [log.signer.verifierKey])
     }
 

@@ -8,7 +8,8 @@ extension RecordSchema.Form {
     /// What is wrong with a value, or nil for one of this form.
     func fault(of value: JSONValue) -> RecordFault.Kind? {
         switch (self, value) {
-        case (.text, .string), (.known, .string), (.bool, .bool), (.object, .object), (.array, .array):
+        case (.text, .string), (.known, .string), (.bool, .bool), (.object, .object),
+            (.array, .array):
             nil
         case (.oneOf(let values), .string(let text)):
             values.contains(text) ? nil : .badValue

@@ -39,9 +39,10 @@ extension LogSnapshot {
             let block = blocks.first {
                 $0.group == group && $0.commitments.contains(commitment)
             }
-            groups[group] = try block.map { block throws(LogReadFailure) in
-                try open(block, commitment, keys)
-            } ?? .missing
+            groups[group] =
+                try block.map { block throws(LogReadFailure) in
+                    try open(block, commitment, keys)
+                } ?? .missing
         }
         return groups
     }

@@ -11,7 +11,8 @@ extension LeafFacts {
     /// one of the mandatory ones is missing.
     static func reading(_ record: Record) -> (facts: LeafFacts, bytes: [UInt8])? {
         guard let index = record.index, let previous = record.previous, let uid = record.uid,
-            let boot = record.boot, let sequence = record.sequence, record.value["stage"]?.string != nil,
+            let boot = record.boot, let sequence = record.sequence,
+            record.value["stage"]?.string != nil,
             let origin = record.origin, let producer = record.producer,
             let time = record.logTime, let action = record.action
         else { return nil }
