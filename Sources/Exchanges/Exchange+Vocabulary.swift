@@ -28,6 +28,19 @@ extension Tally {
     }
 }
 
+extension EncodedService {
+    /// The service as a failed exchange found it: a certificate that was refused was not verified, and where
+    /// there was no connection there was none to be verified.
+    func after(_ reason: Reason?) -> EncodedService {
+        guard tlsVerified != nil else { return self }
+        return switch reason {
+        case .upstreamTLS: found(tlsVerified: false)
+        case .upstreamUnreachable: found(tlsVerified: nil)
+        default: self
+        }
+    }
+}
+
 extension LimitFacts {
     init(bucket: EncodedText, _ standing: LimitStanding) {
         self.init(

@@ -243,7 +243,7 @@ package final class Exchange {
     package func serviceFinished(requestSize: UInt64, responseSize: UInt64) -> Step {
         end(
             Ending(
-                reason: nil, requestSize: requestSize, responseSize: responseSize,
+                reason: nil, detail: nil, requestSize: requestSize, responseSize: responseSize,
                 step: .finish))
     }
 
@@ -251,9 +251,11 @@ package final class Exchange {
     ///
     /// - Parameters:
     ///   - reason: of an upstream failure, a malformed or oversized body, a timeout, or the client's going.
+    ///   - detail: what exactly happened, in at most 256 bytes of our own words.
     ///   - closes: whether the client's connection is of no further use.
     package func fail(
-        _ reason: Reason, requestSize: UInt64, responseSize: UInt64, closes: Bool
+        _ reason: Reason, detail: String? = nil, requestSize: UInt64, responseSize: UInt64,
+        closes: Bool
     ) -> Step {
         let step: Step
         switch phase {
@@ -261,12 +263,16 @@ package final class Exchange {
             step =
                 reason.status == nil || forwarded.hasReleased
                 ? .abort
-                : .answer(Answer(reason, uid: forwarded.decided.identified.uid, closes: closes))
+                : .answer(
+                    Answer(
+                        reason, detail: detail, uid: forwarded.decided.identified.uid,
+                        closes: closes))
         case .idle, .recordingAhead, .completing: return .wait
         }
         return end(
             Ending(
-                reason: reason, requestSize: requestSize, responseSize: responseSize, step: step))
+                reason: reason, detail: detail, requestSize: requestSize,
+                responseSize: responseSize, step: step))
     }
 
     private func end(_ ending: Ending) -> Step {
@@ -300,6 +306,8 @@ package final class Exchange {
         record.http.responseSize = ending.responseSize
         record.end = EventEnd(reason ?? decision.reason, status: status)
         record.reason = reason
+        record.detail = ending.detail
+        if reason?.kind == .upstream { record.service = record.service.after(reason) }
         record.durationMicroseconds = duration(since: identified)
         return complete(
             draft(record, identified), tally: Tally(decision.effect),

@@ -183,7 +183,7 @@ extension HeadProperties {
     private static func accepted(
         _ head: ResponseHead, _ method: RequestMethod
     ) throws(BrokenProperty) {
-        try require((200...599).contains(head.status), "a response is final")
+        try require((200...999).contains(head.status), "a response is final")
         let framing = head.framing(for: .http11)
         let written = write(head, framing)
         guard

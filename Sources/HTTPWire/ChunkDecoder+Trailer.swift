@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ChunkDecoder {
-    /// Takes one byte of the trailer section: checked like a head, then dropped.
+    /// Takes one byte of the trailer section: checked like a head, then dropped, so that names with `_` and
+    /// bytes from 0x80 can do no harm.
     mutating func stepTrailer(_ byte: UInt8) throws(ChunkFault.Kind) {
         trailerBytes += 1
         guard trailerBytes <= limits.trailerBytes else { throw .framingOverhead }
@@ -12,12 +13,12 @@ extension ChunkDecoder {
                 state = .lastLineFeed
                 return
             }
-            guard ByteSet.fieldName.contains(byte) else { throw .malformedChunk }
+            guard ByteSet.token.contains(byte) else { throw .malformedChunk }
             trailerFields += 1
             guard trailerFields <= limits.trailerFields else { throw .framingOverhead }
             state = .trailerName
         case .trailerName:
-            if ByteSet.fieldName.contains(byte) { return }
+            if ByteSet.token.contains(byte) { return }
             try expect(byte, Byte.colon)
             state = .trailerValue
         case .trailerValue:
@@ -25,7 +26,7 @@ extension ChunkDecoder {
                 state = .trailerLineFeed
                 return
             }
-            let isText = byte &- 0x20 < 0x5F || byte == Byte.tab || (obsoleteText && byte >= 0x80)
+            let isText = byte &- 0x20 < 0x5F || byte == Byte.tab || byte >= 0x80
             guard isText else { throw .malformedChunk }
         case .trailerLineFeed:
             try expect(byte, Byte.lineFeed)

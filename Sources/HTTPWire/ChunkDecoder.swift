@@ -3,25 +3,28 @@
 
 /// Finds the content in a chunked body (RFC 9112 §7.1) without copying it.
 ///
-/// Stricter than the RFC where readers are known to differ: every line ends in CRLF, sizes have a
-/// bounded number of digits, extensions hold tokens only. Extensions and trailer fields are checked and
-/// dropped. What framing may cost is bounded in relation to the content.
+/// Stricter than the RFC where readers are known to differ: every line ends in CRLF, and sizes have a
+/// bounded number of digits. Extensions and trailer fields are checked and dropped. What framing may cost
+/// is bounded in relation to the content.
 package struct ChunkDecoder: Sendable {
     enum State: UInt8, Sendable {
-        case sizeStart, size, extensionNameStart, extensionName, extensionValueStart, extensionValue
+        case sizeStart, size, sizeEnd
+        case extensionNameStart, extensionName, extensionNameEnd
+        case extensionValueStart, extensionValue, extensionValueEnd, quoted, quotedPair, quoteEnd
         case sizeLineFeed, data, dataReturn, dataLineFeed
         case trailerStart, trailerName, trailerValue, trailerLineFeed, lastLineFeed, done
     }
 
     let limits: Limits
-    let obsoleteText: Bool
+    /// Whether sizes may be padded, as some services do: we write them anew.
+    let isGenerous: Bool
     var state = State.sizeStart
     /// The size being read, then what is left of the chunk.
     private var remaining: UInt64 = 0
     private var digits = 0
     /// Bytes of the present size line, its CRLF counted.
     private var lineBytes = 0
-    private var extensionBytes = 0
+    var extensionBytes = 0
     /// Framing in excess of what the content allows.
     private var excess = 0
     /// Content of all chunks announced so far.
@@ -29,7 +32,7 @@ package struct ChunkDecoder: Sendable {
     var trailerFields = 0
     var trailerBytes = 0
 
-    /// Which way a body goes; trailer values of responses may hold the bytes 0x80–0xFF.
+    /// Which way a body goes; in responses sizes may be padded.
     package enum Direction: Sendable {
         case request
         case response
@@ -37,7 +40,7 @@ package struct ChunkDecoder: Sendable {
 
     package init(_ direction: Direction, limits: Limits) {
         self.limits = limits
-        obsoleteText = direction == .response
+        isGenerous = direction == .response
     }
 
     /// Reads on at `at`, which moves behind what the event stands for.
@@ -67,8 +70,9 @@ package struct ChunkDecoder: Sendable {
     /// Takes one byte of framing.
     private mutating func step(_ byte: UInt8) throws(ChunkFault.Kind) {
         switch state {
-        case .sizeStart, .size, .extensionNameStart, .extensionName, .extensionValueStart,
-            .extensionValue, .sizeLineFeed:
+        case .sizeStart, .size, .sizeEnd, .extensionNameStart, .extensionName, .extensionNameEnd,
+            .extensionValueStart, .extensionValue, .extensionValueEnd, .quoted, .quotedPair,
+            .quoteEnd, .sizeLineFeed:
             lineBytes += 1
             try stepSizeLine(byte)
         case .dataReturn:
@@ -105,42 +109,16 @@ package struct ChunkDecoder: Sendable {
                 return
             }
             guard state == .size else { throw .malformedChunk }
-            try endOfSizePart(byte)
-        case .extensionNameStart, .extensionValueStart:
-            try countExtension()
-            guard ByteSet.token.contains(byte) else { throw .malformedChunk }
-            state = state == .extensionNameStart ? .extensionName : .extensionValue
-        case .extensionName, .extensionValue:
-            if ByteSet.token.contains(byte) { return try countExtension() }
-            if byte == Byte.equals, state == .extensionName {
-                try countExtension()
-                state = .extensionValueStart
-                return
-            }
-            try endOfSizePart(byte)
-        default:
+            try stepExtension(byte)
+        case .sizeLineFeed:
             try expect(byte, Byte.lineFeed)
             try endSizeLine()
+        default: try stepExtension(byte)
         }
     }
 
     /// Larger bodies are not announced by anybody honest; sums stay exact in every language.
     private static var largestBody: UInt64 { FramingFields.largestLength }
-
-    /// After a size or an extension: another extension or the end of the line.
-    private mutating func endOfSizePart(_ byte: UInt8) throws(ChunkFault.Kind) {
-        if byte == Byte.semicolon {
-            try countExtension()
-            state = .extensionNameStart
-        } else {
-            try expect(byte, Byte.carriageReturn, then: .sizeLineFeed)
-        }
-    }
-
-    private mutating func countExtension() throws(ChunkFault.Kind) {
-        extensionBytes += 1
-        guard extensionBytes <= limits.chunkExtensionBytes else { throw .framingOverhead }
-    }
 
     private mutating func endSizeLine() throws(ChunkFault.Kind) {
         total += remaining

@@ -8,10 +8,13 @@ struct ConnectionOptions {
 
     /// Reads every `Connection` field of the section and marks the fields that they nominate.
     ///
-    /// Empty list elements are passed over (RFC 9110 §5.6.1.2). Nominating a field that decides
-    /// something, or more fields than the limit, is a fault.
+    /// Empty list elements are passed over (RFC 9110 §5.6.1.2). Nominating more fields than the limit is a
+    /// fault, and in requests also a field that decides something or what is no name. In answers the
+    /// former is ignored, as a field that is meant for all recipients must not be named (§7.6.1), and after
+    /// the latter the connection is not trusted with another request.
     init(
-        marking section: inout FieldSection, in bytes: Span<UInt8>, limits: Limits
+        marking section: inout FieldSection, in bytes: Span<UInt8>, limits: Limits,
+        of direction: ChunkDecoder.Direction
     ) throws(OffsetFault) {
         guard section.seen.contains(.connection) else { return }
         var nominations = 0
@@ -24,8 +27,10 @@ struct ConnectionOptions {
                 let option = bytes.trimmingBlanks(start..<end)
                 start = end + 1
                 if option.isEmpty { continue }
-                for place in option where !ByteSet.fieldName.contains(bytes[place]) {
-                    throw OffsetFault(offset: place)
+                if let place = Self.firstForbidden(bytes, option, direction) {
+                    guard direction == .response else { throw OffsetFault(offset: place) }
+                    closes = true
+                    continue
                 }
                 if bytes.spells("close", in: option) {
                     closes = true
@@ -34,13 +39,31 @@ struct ConnectionOptions {
                 } else {
                     nominations += 1
                     let known = KnownFieldTable.shared.field(bytes, option)
-                    guard nominations <= limits.nominations,
-                        !KnownFieldSet.notNominable.contains(known)
-                    else { throw OffsetFault(offset: option.lowerBound) }
-                    section.nominate(option, known, in: bytes)
+                    guard nominations <= limits.nominations else {
+                        throw OffsetFault(offset: option.lowerBound)
+                    }
+                    switch direction {
+                    case .request:
+                        guard !KnownFieldSet.notNominable.contains(known) else {
+                            throw OffsetFault(offset: option.lowerBound)
+                        }
+                        section.nominate(option, known, in: bytes)
+                    case .response:
+                        // Known fields are end-to-end, or dropped whatever is said of them.
+                        if known == .other { section.nominate(option, known, in: bytes) }
+                    }
                 }
             }
         }
+    }
+
+    /// The byte at which an option stops being a name.
+    private static func firstForbidden(
+        _ bytes: Span<UInt8>, _ option: Range<Int>, _ direction: ChunkDecoder.Direction
+    ) -> Int? {
+        let allowed = direction == .request ? ByteSet.fieldName : .token
+        for place in option where !allowed.contains(bytes[place]) { return place }
+        return nil
     }
 
     /// Whether another message may follow (RFC 9112 §9.3).

@@ -16,8 +16,10 @@ struct FieldSection: Sendable {
     private(set) var seen = KnownFieldSet()
     /// Known fields that occur more than once.
     private(set) var repeated = KnownFieldSet()
+    /// Whether a line goes on with the value of the one before it: then the values here are parts only.
+    var hasFold = false
 
-    /// Adds the field line that starts at `start` and whose CRLF is at `end`.
+    /// Adds the field line that starts at `start` and whose line end is at `end`.
     ///
     /// Refuses folding, blanks before the colon, empty names, `_` in names and every byte that RFC 9110
     /// §5 does not allow. The offset thrown is that of the byte at fault.
@@ -33,14 +35,21 @@ struct FieldSection: Sendable {
         if let place = bytes.firstForbidden(in: value, obsoleteText: obsoleteText) {
             throw OffsetFault(offset: place)
         }
-        let known = KnownFieldTable.shared.field(bytes, name)
-        if seen.contains(known) { repeated.insert(known) }
-        seen.insert(known)
-        fields.append(
+        // A value that CR follows at once has nothing behind it and ends its line in CRLF.
+        append(
             FieldSlice(
-                name: ByteSlice(name), value: ByteSlice(value), known: known,
-                isTight: value.lowerBound == at &+ 2 && value.upperBound == end
+                name: ByteSlice(name), value: ByteSlice(value),
+                known: KnownFieldTable.shared.field(bytes, name),
+                isTight: value.lowerBound == at &+ 2
+                    && bytes[value.upperBound] == Byte.carriageReturn
                     && bytes[at &+ 1] == Byte.space))
+    }
+
+    @inline(__always)
+    mutating func append(_ field: FieldSlice) {
+        if seen.contains(field.known) { repeated.insert(field.known) }
+        seen.insert(field.known)
+        fields.append(field)
     }
 }
 

@@ -12,18 +12,18 @@ struct FramingFault: Error {
     let offset: Int
 }
 
-/// Reads `Content-Length` and `Transfer-Encoding` (RFC 9112 §6) so that they have one meaning only.
+/// Reads `Content-Length` and `Transfer-Encoding` of a request (RFC 9112 §6) so that they have one meaning
+/// only; those of answers are read by ``AnswerFraming``.
 ///
-/// No tab may stand around a value, and in requests no capital in it: readers are known to differ about
-/// both, and no honest client writes them.
+/// No tab may stand around a value, in answers neither, and no capital in it: readers are known to differ
+/// about both, and nobody honest writes them.
 enum FramingFields {
     /// Nothing larger is a length of ours: exact in every language, far from overflow.
     static let largestLength: UInt64 = 1 << 53
 
     /// What the fields declare; nil when there are none.
     static func declared(
-        _ section: FieldSection, in bytes: Span<UInt8>, version: HTTPVersion,
-        of direction: ChunkDecoder.Direction
+        _ section: FieldSection, in bytes: Span<UInt8>, version: HTTPVersion
     ) throws(FramingFault) -> BodyFraming? {
         let hasLength = section.seen.contains(.contentLength)
         let hasCoding = section.seen.contains(.transferEncoding)
@@ -37,7 +37,8 @@ enum FramingFields {
                 throw FramingFault(kind: .ambiguous, offset: offset)
             }
             if field.known == .transferEncoding {
-                if let kind = codingFault(bytes, field.value.range, direction) {
+                let fault = codingFault(bytes, field.value.range)
+                if let kind = bytes.isLowercase(field.value.range) ? fault : fault ?? .ambiguous {
                     throw FramingFault(kind: kind, offset: offset)
                 }
                 return .chunked
@@ -51,7 +52,7 @@ enum FramingFields {
     }
 
     /// Whether nothing but spaces stands around the value.
-    private static func isPlain(_ field: FieldSlice, _ bytes: Span<UInt8>) -> Bool {
+    static func isPlain(_ field: FieldSlice, _ bytes: Span<UInt8>) -> Bool {
         if field.isTight { return true }
         let value = field.value.range
         for place in field.name.range.upperBound + 1..<value.lowerBound
@@ -60,7 +61,7 @@ enum FramingFields {
         }
         var end = value.upperBound
         while bytes[end] == Byte.space { end += 1 }
-        return bytes[end] == Byte.carriageReturn
+        return bytes[end] == Byte.carriageReturn || bytes[end] == Byte.lineFeed
     }
 
     /// Digits only, no leading zero, at most ``largestLength``.
@@ -78,12 +79,10 @@ enum FramingFields {
 
     /// Nil for `chunked` and nothing else. A list of known codings that ends in it is understood and
     /// not supported; whatever else there is could be read in two ways.
-    private static func codingFault(
-        _ bytes: Span<UInt8>, _ value: Range<Int>, _ direction: ChunkDecoder.Direction
+    static func codingFault(
+        _ bytes: Span<UInt8>, _ value: Range<Int>
     ) -> FramingFault.Kind? {
-        if bytes.spells("chunked", in: value) {
-            return direction == .response || bytes.isLowercase(value) ? nil : .ambiguous
-        }
+        if bytes.spells("chunked", in: value) { return nil }
         var start = value.lowerBound
         while true {
             var end = start

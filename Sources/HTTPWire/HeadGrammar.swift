@@ -8,6 +8,11 @@ protocol HeadGrammar {
 
     /// Whether one empty line before the start line is skipped (RFC 9112 §2.2).
     static var skipsLeadingLine: Bool { get }
+    /// Whether heads are read that are not well-formed and can be understood in one way all the same:
+    /// lines that end in a bare LF, folded fields, `_` in names, blanks before a colon.
+    ///
+    /// Only where every head is written anew, for a reader that gets nothing else.
+    static var isGenerous: Bool { get }
     /// Whether 0x80–0xFF may stand in field values (RFC 9110 §5.5, obs-text).
     static var allowsObsoleteText: Bool { get }
 

@@ -60,7 +60,8 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
     }
 
     /// Hands out the complete head and makes ready for the next one.
-    mutating func take() -> ScannedHead<Grammar.StartLine> {
+    mutating func take() throws(Grammar.Fault) -> ScannedHead<Grammar.StartLine> {
+        if reader.section.hasFold { try unfold() }
         guard let startLine = reader.startLine else {
             preconditionFailure("HeadsAreComplete: taken before its start line was read")
         }
@@ -69,6 +70,19 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
         buffer = []
         reader = LineReader(limits: limits)
         return head
+    }
+
+    /// Joins folded lines and reads the whole head again.
+    private mutating func unfold() throws(Grammar.Fault) {
+        buffer = FieldSection.unfolded(buffer)
+        reader = LineReader(limits: limits)
+        let head = buffer
+        var at = 0
+        while let feed = head.span.lineFeed(from: at) {
+            if try reader.read(head.span, feed: feed) { return }
+            at = feed + 1
+        }
+        preconditionFailure("HeadsAreComplete: a head lost its end with its folds")
     }
 
     /// Keeps the arrays of an earlier head for the next one.

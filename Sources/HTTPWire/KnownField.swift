@@ -89,6 +89,9 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
 
     // Content and the rest
     case accept
+    case altSvc
+    case contentLocation
+    case refresh
     case acceptEncoding
     case acceptLanguage
     case cacheControl

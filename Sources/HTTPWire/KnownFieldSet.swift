@@ -24,6 +24,9 @@ package struct KnownFieldSet: Hashable, Sendable, ExpressibleByArrayLiteral {
 
     @inline(__always)
     package func union(_ other: Self) -> Self { Self(bits: bits | other.bits) }
+
+    @inline(__always)
+    package func isDisjoint(with other: Self) -> Bool { bits & other.bits == 0 }
 }
 
 extension KnownFieldSet {
@@ -69,5 +72,10 @@ extension KnownFieldSet {
     private static let credentials: KnownFieldSet = [.authorization, .xAPIKey, .dpop]
 
     /// What a response never carries on to a client as the service wrote it.
-    static let notReturned = oneHop.union(framing).union(ours)
+    ///
+    /// `Alt-Svc` (RFC 7838) would lead clients around this proxy, to where nothing is decided or recorded.
+    static let notReturned = oneHop.union(framing).union(ours).union([.altSvc])
+
+    /// Fields of a response that lead a client to a URL by itself.
+    static let pointers: Self = [.location, .contentLocation, .refresh]
 }

@@ -15,8 +15,10 @@ package struct Limits: Hashable, Sendable {
     package var fields = 100
     /// Field names that `Connection` may nominate in one head, over all its fields; 16.
     package var nominations = 16
-    /// Interim (1xx) responses before a final one; 8.
-    package var interimResponses = 8
+    /// The heads of all interim (1xx) responses before a final one; 64 KiB.
+    ///
+    /// Bytes and not a number: a service that works for an hour may say so every second.
+    package var interimBytes = 65_536
     /// Hexadecimal digits of one chunk size, leading zeros counted; 16.
     package var chunkSizeDigits = 16
     /// Extensions of one chunk, from the first semicolon up to the line's end; 256.
@@ -33,6 +35,14 @@ package struct Limits: Hashable, Sendable {
 
     /// The defaults stated at each field.
     package static let standard = Limits()
+
+    /// For the answers of services, which are trusted with more: heads of 256 KiB, 256 fields.
+    package static let answers = {
+        var limits = Limits()
+        limits.headBytes = 262_144
+        limits.fields = 256
+        return limits
+    }()
 
     package init() {}
 }

@@ -30,11 +30,14 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
     mutating func read(_ bytes: Span<UInt8>, feed: Int) throws(Grammar.Fault) -> Bool {
         guard feed < limits.headBytes else { throw tooLarge }
         let start = lineStart
-        let end = feed - 1
-        guard end >= start, bytes[end] == Byte.carriageReturn else {
-            throw startLine == nil
-                ? Grammar.malformedStartLine(at: feed)
-                : Grammar.fault(.malformedField, at: feed)
+        var end = feed - 1
+        if end < start || bytes[end] != Byte.carriageReturn {
+            guard Grammar.isGenerous else {
+                throw startLine == nil
+                    ? Grammar.malformedStartLine(at: feed)
+                    : Grammar.fault(.malformedField, at: feed)
+            }
+            end = feed
         }
         lineStart = feed + 1
         if startLine == nil {
@@ -49,9 +52,23 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
             try section.append(
                 line: start, end, of: bytes, obsoleteText: Grammar.allowsObsoleteText)
         } catch {
-            throw Grammar.fault(.malformedField, at: error.offset)
+            guard Grammar.isGenerous else {
+                throw Grammar.fault(.malformedField, at: error.offset)
+            }
+            try readOdd(bytes, start..<end)
         }
         return false
+    }
+
+    /// Reads a line that is no well-formed field.
+    private mutating func readOdd(
+        _ bytes: Span<UInt8>, _ line: Range<Int>
+    ) throws(Grammar.Fault) {
+        do {
+            try section.append(odd: line, of: bytes)
+        } catch {
+            throw Grammar.fault(.malformedField, at: error.offset)
+        }
     }
 
     /// Reads the line that ends with the last byte of `buffer`.

@@ -12,6 +12,7 @@ struct RequestLine {
 /// The request line (RFC 9112 §3) and what is particular to request heads.
 enum RequestGrammar: HeadGrammar {
     static var skipsLeadingLine: Bool { true }
+    static var isGenerous: Bool { false }
     static var allowsObsoleteText: Bool { false }
 
     private static var longestMethod: Int { 32 }

@@ -28,7 +28,7 @@ struct RequestHeadBuilder {
         do {
             framing =
                 try FramingFields.declared(
-                    section, in: bytes.span, version: line.version, of: .request) ?? .none
+                    section, in: bytes.span, version: line.version) ?? .none
         } catch {
             throw RequestFault(
                 error.kind == .ambiguous ? .ambiguousFraming : .unsupportedTransferCoding,
@@ -36,7 +36,8 @@ struct RequestHeadBuilder {
         }
         let options: ConnectionOptions
         do {
-            options = try ConnectionOptions(marking: &section, in: bytes.span, limits: limits)
+            options = try ConnectionOptions(
+                marking: &section, in: bytes.span, limits: limits, of: .request)
         } catch {
             throw RequestFault(.malformedHeader, at: error.offset)
         }

@@ -14,7 +14,7 @@ package struct ResponseFault: Error, Hashable, Sendable {
         case unsupportedTransferCoding = "unsupported_transfer_coding"
         /// 101, although no request of ours asks for it.
         case unexpectedUpgrade = "unexpected_upgrade"
-        case tooManyInterimResponses = "too_many_interim_responses"
+        case interimTooLarge = "interim_too_large"
         case headTooLarge = "head_too_large"
         case tooManyFields = "too_many_fields"
     }

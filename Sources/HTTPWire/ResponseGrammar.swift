@@ -11,6 +11,7 @@ struct StatusLine {
 /// The status line (RFC 9112 §4) and what is particular to response heads.
 enum ResponseGrammar: HeadGrammar {
     static var skipsLeadingLine: Bool { false }
+    static var isGenerous: Bool { true }
     static var allowsObsoleteText: Bool { true }
 
     /// `HTTP/1.x NNN`, then nothing or a space and a reason phrase, which may be empty.
@@ -24,6 +25,8 @@ enum ResponseGrammar: HeadGrammar {
         let version: HTTPVersion
         switch HTTPVersion.read(bytes, start..<start + 8) {
         case .known(let known): version = known
+        // A later minor version keeps the meaning of the messages of this one (RFC 9110 §2.5).
+        case .unsupported where bytes[start + 5] == UInt8(ascii: "1"): version = .http11
         case .unsupported: throw ResponseFault(.unsupportedVersion, at: start)
         case .malformed: throw ResponseFault(.malformedStatusLine, at: start)
         }
@@ -34,7 +37,7 @@ enum ResponseGrammar: HeadGrammar {
             }
             status = status * 10 + UInt16(bytes[place] - Byte.zero)
         }
-        guard (100...599).contains(status) else {
+        guard (100...999).contains(status) else {
             throw ResponseFault(.malformedStatusLine, at: start + 9)
         }
         guard line.count > 12 else {

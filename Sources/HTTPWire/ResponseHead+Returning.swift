@@ -30,11 +30,13 @@ extension ResponseHead {
     /// The service's fields in order without those that concern one hop, are nominated, are this
     /// proxy's own or share the name of an added one.
     ///
-    /// - Parameter framing: how the body will be sent, usually ``framing(for:)``; `.untilClose` requires
-    ///   the note `.close`.
+    /// - Parameters:
+    ///   - framing: how the body will be sent, usually ``framing(for:)``; `.untilClose` requires the note
+    ///     `.close`.
+    ///   - rewriting: what keeps the client here, for an answer that has a pointer.
     package func append(
         toClient output: inout [UInt8], framing: BodyFraming, connection: ConnectionNote,
-        adding added: AddedFields
+        adding added: AddedFields, rewriting: PointerRewriting? = nil
     ) {
         output.reserveCapacity(output.count + bytes.count + added.bytes.count + 64)
         let head = bytes.span
@@ -43,11 +45,31 @@ extension ResponseHead {
         output.append(Byte.space)
         output.append(head, reason.range)
         output.append("\r\n")
-        HeadWriter.appendFields(
-            section, of: head, to: &output, without: .notReturned, replacedBy: added)
+        if let rewriting {
+            appendFields(rewriting, to: &output, replacedBy: added)
+        } else {
+            HeadWriter.appendFields(
+                section, of: head, to: &output, without: .notReturned, replacedBy: added)
+        }
         if framing == .none, let declaredLength {
             HeadWriter.appendFraming(.length(declaredLength), to: &output)
         }
         ResponseWriter.appendEnd(framing, connection, added, to: &output)
+    }
+
+    /// Writes the fields as ever, and pointers behind them.
+    private func appendFields(
+        _ rewriting: PointerRewriting, to output: inout [UInt8], replacedBy added: AddedFields
+    ) {
+        HeadWriter.appendFields(
+            section, of: bytes.span, to: &output, without: .notReturned.union(.pointers),
+            replacedBy: added)
+        for field in section.fields
+        where KnownFieldSet.pointers.contains(field.known) && !field.isNominated {
+            output.append(contentsOf: bytes[field.name.range])
+            output.append(": ")
+            rewriting.append(bytes[field.value.range], of: field.known, to: &output)
+            output.append("\r\n")
+        }
     }
 }

@@ -9,7 +9,7 @@ package struct ResponseHead: Sendable {
     /// The whole head as received; slices of this head are ranges of it.
     package let bytes: [UInt8]
     package let version: HTTPVersion
-    /// 200–599.
+    /// 200–999: what RFC 9110 §15 does not define is for the client to understand.
     package let status: UInt16
     /// The reason phrase, maybe empty.
     package let reason: ByteSlice
@@ -18,10 +18,11 @@ package struct ResponseHead: Sendable {
     /// `Content-Length` of a response to HEAD or of a 304, which speaks of a body that is not sent.
     package let declaredLength: UInt64?
     /// Whether the connection can serve another request once the body has ended.
-    ///
-    /// Never after an answer that announces a body and must not have one, to HEAD or as a 304: a service
-    /// that sends it all the same would be answering the next request with it.
     package let keepsAlive: Bool
+    /// Whether a body is announced that must not come: to HEAD, or with 204 or 304.
+    ///
+    /// A service that sends it all the same sends it where the next answer should be.
+    package let announcesAbsentBody: Bool
     let section: FieldSection
 
     /// All fields in the order in which they came.
@@ -37,6 +38,16 @@ package struct ResponseHead: Sendable {
 
     /// Whether a known field occurs at all; constant time.
     package func has(_ field: KnownField) -> Bool { section.seen.contains(field) }
+
+    /// Whether a field leads the client to a URL.
+    package var hasPointer: Bool { !section.seen.isDisjoint(with: .pointers) }
+
+    /// Whether the content is a stream of events (HTML §9.2), in which silence is no failure.
+    package var isEventStream: Bool {
+        guard let type = value(of: .contentType) else { return false }
+        let name = bytes[type.range].prefix { $0 != Byte.semicolon && !Byte.isBlank($0) }
+        return bytes.span.spells("text/event-stream", in: name.indices)
+    }
 
     /// The value of the first field of this kind.
     package func value(of field: KnownField) -> ByteSlice? {

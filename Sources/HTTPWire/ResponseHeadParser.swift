@@ -3,7 +3,8 @@
 
 /// Reads the response heads of one connection to a service, one after the other.
 ///
-/// Interim responses are read, counted and passed over: no request of ours expects one.
+/// Interim responses are read and passed over, as many as their bytes' limit admits: no request of ours
+/// expects one.
 package struct ResponseHeadParser: ~Copyable {
     /// How far a head has come.
     package enum Progress: Sendable {
@@ -15,7 +16,9 @@ package struct ResponseHeadParser: ~Copyable {
 
     private let limits: Limits
     private var scanner: HeadScanner<ResponseGrammar>
-    private var interimResponses = 0
+    /// Interim responses to the present request.
+    package private(set) var interimResponses = 0
+    private var interimBytes = 0
 
     package init(limits: Limits) {
         self.limits = limits
@@ -34,9 +37,10 @@ package struct ResponseHeadParser: ~Copyable {
         var consumed = 0
         while let count = try scanner.scan(input.extracting(consumed..<input.count)) {
             consumed += count
-            let scanned = scanner.take()
+            let scanned = try scanner.take()
             if scanned.startLine.status >= 200 {
                 interimResponses = 0
+                interimBytes = 0
                 return .complete(try head(scanned, method), consumed: consumed)
             }
             try passOver(scanned)
@@ -56,11 +60,23 @@ package struct ResponseHeadParser: ~Copyable {
             throw ResponseFault(.unexpectedUpgrade, at: 0)
         }
         for field in scanned.section.fields where KnownFieldSet.framing.contains(field.known) {
-            throw ResponseFault(.ambiguousFraming, at: field.name.range.lowerBound)
+            // There is no body (RFC 9112 §6.3); one that is announced could be taken for the answer.
+            let isEmpty: Bool
+            do throws(FramingFault) {
+                isEmpty =
+                    try AnswerFraming.declared(scanned.section, in: scanned.bytes.span)
+                    == .length(0)
+            } catch {
+                isEmpty = false
+            }
+            guard isEmpty else {
+                throw ResponseFault(.ambiguousFraming, at: field.name.range.lowerBound)
+            }
         }
         interimResponses += 1
-        guard interimResponses <= limits.interimResponses else {
-            throw ResponseFault(.tooManyInterimResponses, at: 0)
+        interimBytes += scanned.bytes.count
+        guard interimBytes <= limits.interimBytes else {
+            throw ResponseFault(.interimTooLarge, at: 0)
         }
         scanner.reuse(bytes: scanned.bytes, fields: scanned.section.fields)
     }
@@ -71,46 +87,39 @@ package struct ResponseHeadParser: ~Copyable {
         let line = scanned.startLine
         let bytes = scanned.bytes
         var section = scanned.section
-        let declared: BodyFraming?
+        let mustNotHaveBody = method == .head || line.status == 204 || line.status == 304
+        var declared: BodyFraming?
         do {
-            declared = try FramingFields.declared(
-                section, in: bytes.span, version: line.version, of: .response)
+            declared = try AnswerFraming.declared(section, in: bytes.span)
         } catch {
-            throw ResponseFault(
-                error.kind == .ambiguous ? .ambiguousFraming : .unsupportedTransferCoding,
-                at: error.offset)
+            // A message without a body ends with its head, whatever its fields say (RFC 9112 §6.3).
+            guard mustNotHaveBody else {
+                throw ResponseFault(
+                    error.kind == .ambiguous ? .ambiguousFraming : .unsupportedTransferCoding,
+                    at: error.offset)
+            }
+            declared = .untilClose
         }
         let options: ConnectionOptions
         do {
-            options = try ConnectionOptions(marking: &section, in: bytes.span, limits: limits)
+            options = try ConnectionOptions(
+                marking: &section, in: bytes.span, limits: limits, of: .response)
         } catch {
             throw ResponseFault(.malformedHeader, at: error.offset)
         }
-        let (framing, declaredLength) = try Self.framing(line.status, method, declared)
-        // A body that is announced and must not come: who sends it all the same sends it into the next answer.
-        let mayComeLate = framing == .none && declared != nil && declared != .length(0)
+        let framing = mustNotHaveBody ? .none : declared ?? .untilClose
+        var declaredLength: UInt64?
+        if mustNotHaveBody, line.status != 204, case .length(let length) = declared {
+            declaredLength = length
+        }
+        // Who says chunked with HTTP/1.0 has no right to it and is not believed further (RFC 9112 §6.1).
+        let mayPersist =
+            framing != .untilClose && (line.version == .http11 || declared != .chunked)
         return ResponseHead(
             bytes: bytes, version: line.version, status: line.status, reason: line.reason,
             framing: framing, declaredLength: declaredLength,
-            keepsAlive: framing != .untilClose && !mayComeLate && options.persists(line.version),
+            keepsAlive: mayPersist && options.persists(line.version),
+            announcesAbsentBody: mustNotHaveBody && declared != nil && declared != .length(0),
             section: section)
-    }
-
-    /// RFC 9112 §6.3, in its order.
-    private static func framing(
-        _ status: UInt16, _ method: RequestMethod, _ declared: BodyFraming?
-    ) throws(ResponseFault) -> (BodyFraming, declaredLength: UInt64?) {
-        if status == 204 {
-            // A 204 that announces a body contradicts itself; a length of zero does no harm.
-            guard declared == nil || declared == .length(0) else {
-                throw ResponseFault(.ambiguousFraming, at: 0)
-            }
-            return (.none, nil)
-        }
-        if method == .head || status == 304 {
-            guard case .length(let length) = declared else { return (.none, nil) }
-            return (.none, length)
-        }
-        return (declared ?? .untilClose, nil)
     }
 }

@@ -17,12 +17,14 @@ struct ServiceFailureTests {
             try await client.send(house.get())
             let response = try await client.response()
             #expect(response.status == 502)
+            #expect(response.body.contains("cannot be reached. (connection refused)"))
             // The client's connection is as good as before.
             try await client.send(house.post("Content-Length: 5\r\n", "hello"))
             #expect(try await client.response().status == 502)
             #expect(house.plane.status.upstreamFailures == 2)
             let records = try await house.closedRecords(of: response.value("Countersign-Record"))
             #expect(records.map(\.reason) == ["upstream_unreachable"])
+            #expect(records.map(\.detail) == ["connection refused"])
         }
     }
 
@@ -31,10 +33,10 @@ struct ServiceFailureTests {
         arguments: [
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "hello\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nX: a\rb\r\nContent-Length: 0\r\n\r\n", "hello\r\n\r\n",
             "HTTP/1.1 101 Switching Protocols\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            String(repeating: "HTTP/1.1 103 Early Hints\r\n\r\n", count: 50),
+            String(repeating: "HTTP/1.1 103 Early Hints\r\n\r\n", count: 2_500),
         ])
     func malformed(_ answer: String) async throws {
         try await withHouse { request in
@@ -45,9 +47,59 @@ struct ServiceFailureTests {
             let response = try await client.response()
             #expect(response.status == 502)
             #expect(response.body.contains("upstream_malformed"))
+            #expect(
+                response.body.contains(/\([a-z_]+ at byte [0-9]+ of the answer's (head|body)\)/))
             try await house.upstream.closed(0)
             try await client.send(house.get())
             #expect(try await client.response().body == "fine")
+        }
+    }
+
+    @Test(
+        "A failure says what happened and where, and nothing of what the service wrote",
+        arguments: [
+            (
+                "HTTP/1.1 200 OK\r\nX-Secret: a\rb\r\n\r\n",
+                "malformed_header at byte 28 of the answer's head"
+            ),
+            ("secret\r\n\r\n", "malformed_status_line at byte 0 of the answer's head"),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                "ambiguous_framing at byte 36 of the answer's head"
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nsecret\r\nsecret",
+                "malformed_chunk at byte 11 of the answer's body"
+            ),
+        ])
+    func detail(_ answer: String, _ detail: String) async throws {
+        for pace in Pace.allCases {
+            try await withHouse { _ in
+                .exactly(Array(answer.utf8), pace, thenCloses: false)
+            } _: { house in
+                let client = try await house.connect()
+                try await client.send(house.get())
+                let response = try await client.response()
+                #expect(response.body.contains("(\(detail))"), "\(pace)")
+                #expect(!response.body.contains("ecret"))
+                let records = try await house.closedRecords(
+                    of: response.value("Countersign-Record"))
+                #expect(records.map(\.detail) == [detail], "\(pace)")
+            }
+        }
+    }
+
+    @Test("A host whose name nobody knows is told from one that does not answer")
+    func unknownHost() async throws {
+        var settings = HouseSettings()
+        settings.upstreamHost = "no-such-host.invalid"
+        try await withHouse(settings) { house in
+            let client = try await house.connect()
+            try await client.send(house.get())
+            let response = try await client.response()
+            #expect(response.status == 502)
+            let records = try await house.closedRecords(of: response.value("Countersign-Record"))
+            #expect(records.map(\.detail) == ["the host's name is not known"])
         }
     }
 
@@ -76,6 +128,7 @@ struct ServiceFailureTests {
             try await house.upstream.closed(0)
             let records = try await house.closedRecords(of: response.value("Countersign-Record"))
             #expect(records.map(\.reason) == ["upstream_timeout"])
+            #expect(records.map(\.detail) == ["no complete head of an answer in time"])
         }
     }
 
@@ -89,6 +142,7 @@ struct ServiceFailureTests {
             let response = try await client.response()
             #expect(response.status == 502)
             #expect(response.body.contains("upstream_closed"))
+            #expect(response.body.contains("(closed before an answer)"))
             #expect(house.upstream.requestCount == 1)
         }
     }

@@ -38,7 +38,7 @@ struct ValueTests {
             ("1024GiB", 1 << 40),
         ])
     func sizes(text: String, bytes: Int) throws {
-        #expect(try http("max_body", text).maxBody.bytes == bytes)
+        #expect(try http("max_body", text).maxBody?.bytes == bytes)
     }
 
     @Test(
@@ -110,5 +110,32 @@ struct ValueTests {
         ])
     func origins(text: String, isGood: Bool) {
         #expect((LogOrigin(text) != nil) == isGood)
+    }
+
+    private func host(_ text: String) throws -> HostHeader? {
+        let text = World.minimal.with(
+            "8081\n", "8081\n      host: \"\(text)\"\n")
+        return try World.read(text).settings.services.first?.upstream.host
+    }
+
+    @Test("A service is told the client's host, its own, or one that is written out")
+    func hosts() throws {
+        #expect(try World.read(World.minimal).settings.services.first?.upstream.host == .preserve)
+        #expect(try host("preserve") == .preserve)
+        #expect(try host("service") == .service)
+        for (text, literal) in [
+            ("app.example.com", "app.example.com"),
+            ("App.Example.com:8443", "app.example.com:8443"),
+            ("10.0.0.1", "10.0.0.1"), ("[2001:db8::1]", "[2001:db8::1]"),
+            ("[::1]:80", "[::1]:80"), ("app:80", "app:80"),
+        ] {
+            #expect(try host(text) == .literal(literal), "\(text)")
+        }
+        for text in [
+            "", "upstream", "http://a", "a/b", "a b", "a:0", "a:b", "a:65536", "*.a", "user@a",
+            "a\\r\\nX: b", "ä.example",
+        ] {
+            #expect(throws: SettingsFaults.self, "\(text)") { try host(text) }
+        }
     }
 }

@@ -64,6 +64,11 @@ extension AccessRecord {
         text.put(#","event":{"action":"http.request","activity":"#)
         text.put(activity.rawValue)
         text.put(#","category":"access","class":6003,"#)
+        if let detail, detail.isPlain(most: RecordLimits.messageBytes) {
+            text.put(#""detail":""#)
+            text.put(plain: detail)
+            text.put(#"","#)
+        }
         if let reason {
             text.put(#""message":""#)
             // Fixed text of plain ASCII, at most 256 bytes.
@@ -112,6 +117,14 @@ extension AccessRecord {
         if http.route?.text.isTruncated == true { text.note(truncated: ["http.route"]) }
         if limit?.bucket.isTruncated == true { text.note(truncated: ["limit.bucket"]) }
         if zone?.isTruncated == true { text.note(truncated: ["src.zone"]) }
+    }
+}
+
+extension String {
+    /// Whether it can be written without escapes.
+    fileprivate func isPlain(most: Int) -> Bool {
+        utf8.count <= most
+            && utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
     }
 }
 

@@ -20,6 +20,9 @@ package struct AccessRecord: Sendable {
     package var activity: AccessActivity
     /// Why it did not end as a granted access does: `event.reason` and `event.message`.
     package var reason: Reason?
+    /// What exactly was wrong and where, in words of ours: `event.detail`. Printable ASCII without quotes and
+    /// backslashes, at most 256 bytes; anything else is left out.
+    package var detail: String?
     /// Accepted → last byte, by the monotonic clock.
     package var durationMicroseconds: UInt64?
     package var commitments: Commitments

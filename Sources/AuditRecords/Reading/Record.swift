@@ -62,6 +62,9 @@ package struct Record: Sendable {
         event("reason")?.string ?? value[path: "decision", "reason"]?.string
     }
 
+    /// What exactly was wrong, and where.
+    package var detail: String? { event("detail")?.string }
+
     package var actor: String? { value[path: "actor", "uid"]?.string }
 
     package var actorKind: Principal.Kind? {

@@ -119,6 +119,7 @@ package struct RecordSchema {
         ("duration_us", .integer(whole)),
         ("event.reason", .text),
         ("event.message", .shortText(RecordLimits.messageBytes)),
+        ("event.detail", .shortText(RecordLimits.messageBytes)),
         ("actor.issuer", .text),
         ("actor.roles", .strings),
         ("actor.session", .text),

@@ -51,13 +51,24 @@ struct Assembly {
             var configuration = UpstreamConfiguration(
                 name: service.name, host: upstream.url.host, port: upstream.url.port,
                 tls: try tls(upstream),
-                hostField: upstream.host == .preserve ? .preserved : .own)
+                hostField: hostField(upstream.host))
+            configuration.limits.headBytes = upstream.maxHeaderBytes.bytes
+            configuration.limits.fields = upstream.maxHeaders
             configuration.timeouts.connect = upstream.connectTimeout
             configuration.timeouts.head = upstream.timeout
             configuration.timeouts.body = upstream.timeout
+            configuration.timeouts.eventStream = upstream.streamTimeout
             configuration.pool.mostIdle = upstream.poolSize
             configuration.pool.idleTimeout = upstream.idleTimeout
             return configuration
+        }
+    }
+
+    private func hostField(_ host: HostHeader) -> UpstreamConfiguration.HostField {
+        switch host {
+        case .preserve: .preserved
+        case .service: .own
+        case .literal(let authority): .literal(authority)
         }
     }
 
@@ -102,7 +113,7 @@ struct Assembly {
         limits.wire.headBytes = http.maxHeaderBytes.bytes
         limits.wire.targetBytes = http.maxTarget.bytes
         limits.wire.fields = http.maxHeaders
-        limits.mostBodyBytes = UInt64(http.maxBody.bytes)
+        if let maxBody = http.maxBody { limits.mostBodyBytes = UInt64(maxBody.bytes) }
         limits.headTimeout = http.headerTimeout
         limits.idleTimeout = http.idleTimeout
         limits.bodyTimeout = http.bodyTimeout

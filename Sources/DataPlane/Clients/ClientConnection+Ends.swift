@@ -15,10 +15,18 @@ extension ClientConnection: DeadlineOwner {
         if deadlines.service <= now {
             deadlines.service = .never
             lane.counters.upstreamFailures.count()
-            end(.upstreamTimeout, closes: false)
+            end(.upstreamTimeout, detail: silence, closes: false)
         }
         if deadlines.client <= now { clientTimedOut() }
         afterEvent()
+    }
+
+    /// What of the service was waited for in vain.
+    private var silence: String {
+        guard upstream != nil else { return "no connection in time" }
+        return relay.hasBegun
+            ? "silent after \(relay.contentBytes) bytes of the answer's content"
+            : "no complete head of an answer in time"
     }
 
     private func writeTimedOut() {

@@ -56,16 +56,20 @@ extension ClientConnection {
         if !peer.isTrusted { told = StandingFields(actor: actor, fields: added) }
     }
 
-    /// The scheme at the client: ours, or the one that a trusted proxy names.
     private func protocolName(_ head: RequestHead) -> [UInt8] {
+        isSecure(head) ? Self.https : Self.http
+    }
+
+    /// Whether the client speaks `https`: with us, or with the trusted proxy that says so.
+    func isSecure(_ head: RequestHead) -> Bool {
         if peer.isTrusted, !head.isRepeated(.xForwardedProto),
             let claimed = head.value(of: .xForwardedProto)
         {
             let value = head.bytes(of: claimed)
-            if value.elementsEqual(Self.https) { return Self.https }
-            if value.elementsEqual(Self.http) { return Self.http }
+            if value.elementsEqual(Self.https) { return true }
+            if value.elementsEqual(Self.http) { return false }
         }
-        return listener.isSecure ? Self.https : Self.http
+        return listener.isSecure
     }
 
     private static let http = Array("http".utf8)

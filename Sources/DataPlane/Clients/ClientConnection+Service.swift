@@ -50,12 +50,40 @@ extension ClientConnection {
             if !answer.has(.date) { bench.added.put(.date, lane.dateText) }
             answer.append(
                 toClient: &bench.text, framing: relay.framing,
-                connection: note(head, relay.closes), adding: bench.added)
+                connection: note(head, relay.closes), adding: bench.added,
+                rewriting: answer.hasPointer ? rewriting(head, upstream.target) : nil)
             output.writeBytes(bench.text)
         }
+        switch relay.framing {
+        case .none, .length: break
+        case .chunked, .untilClose: relay.isEventStream = answer.isEventStream
+        }
         let now = Moment.now
-        deadlines.service = now + upstream.target.bodyTimeout
+        awaitPiece(of: upstream.target, now: now)
         deadlines.hold = now + lane.longestHolding
+    }
+
+    /// The service works on: it has sent an interim answer.
+    func serviceIsAtWork() {
+        guard let upstream, !relay.hasBegun, deadlines.service != .never else { return }
+        deadlines.service = .now + upstream.target.headTimeout
+    }
+
+    /// How long the next piece of the answer's body may be in coming.
+    func awaitPiece(of target: UpstreamTarget, now: Moment) {
+        guard relay.isEventStream else {
+            deadlines.service = now + target.bodyTimeout
+            return
+        }
+        deadlines.service = target.eventStreamTimeout.map { now + $0 } ?? .never
+    }
+
+    /// What keeps the client here where an answer points to the service.
+    private func rewriting(_ head: RequestHead, _ target: UpstreamTarget) -> PointerRewriting {
+        let authority = head.bytes(of: head.authority)
+        return PointerRewriting(
+            service: target.origin, told: target.hostField.map { $0[...] } ?? authority,
+            authority: authority, isClientSecure: isSecure(head))
     }
 
     /// What an answer says about the connection to the client.
@@ -84,7 +112,7 @@ extension ClientConnection {
     /// All that was there has been told.
     func serviceReadCompleted() {
         guard stage == .serving, relay.hasBegun, let upstream else { return }
-        deadlines.service = .now + upstream.target.bodyTimeout
+        awaitPiece(of: upstream.target, now: .now)
         if relay.isReleased {
             write()
         } else if output.readableBytes > lane.mostHeldBytes {
@@ -131,11 +159,11 @@ extension ClientConnection {
         let wasStale =
             upstream.map { $0.isReused && !$0.hasAnswered } ?? false
         upstream = nil
-        if case .closed = failure, wasStale, mayTryAgain, let table, let recorded {
+        if failure.reason == .upstreamClosed, wasStale, mayTryAgain, let table, let recorded {
             connect(recorded, through: table[recorded.service], reuse: false)
         } else {
             lane.counters.upstreamFailures.count()
-            end(failure.reason, closes: false)
+            end(failure.reason, detail: failure.detail, closes: false)
         }
         afterEvent()
     }

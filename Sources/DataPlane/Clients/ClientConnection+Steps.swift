@@ -73,7 +73,9 @@ extension ClientConnection {
     }
 
     /// The exchange cannot come to its proper end.
-    func end(_ reason: Reason, closes: Bool) {
+    ///
+    /// - Parameter detail: what exactly happened, for the record and the client.
+    func end(_ reason: Reason, detail: String? = nil, closes: Bool) {
         switch stage {
         case .none, .ending: return
         case .deciding: pendingEnd = pendingEnd ?? reason
@@ -89,7 +91,7 @@ extension ClientConnection {
             deadlines.hold = .never
             perform(
                 exchange.fail(
-                    reason, requestSize: body?.received ?? 0,
+                    reason, detail: detail, requestSize: body?.received ?? 0,
                     responseSize: relay.isReleased ? relay.contentBytes : 0, closes: closes))
         }
     }

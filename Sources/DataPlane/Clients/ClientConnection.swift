@@ -175,7 +175,7 @@ final class ClientConnection: ChannelInboundHandler {
         guard isWritable else { return }
         deadlines.write = .never
         guard let upstream else { return }
-        if relay.hasBegun { deadlines.service = .now + upstream.target.bodyTimeout }
+        if relay.hasBegun { awaitPiece(of: upstream.target, now: .now) }
         upstream.readMore()
     }
 

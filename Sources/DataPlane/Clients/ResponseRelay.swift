@@ -9,6 +9,8 @@ struct ResponseRelay {
     var framing = BodyFraming.none
     /// Whether the head has come.
     var hasBegun = false
+    /// Whether it is a stream of events, which may be silent.
+    var isEventStream = false
     /// Whether bytes may leave before the end is recorded.
     var isReleased = false
     /// Whether the exchange was asked to let bytes leave.

@@ -32,8 +32,8 @@ package struct ListenerConfiguration: Sendable {
 package struct ClientLimits: Hashable, Sendable {
     /// Heads and chunk framing.
     package var wire = Limits.standard
-    /// Content bytes of one request body; 10 MiB.
-    package var mostBodyBytes: UInt64 = 10 << 20
+    /// Content bytes of one request body; any number: bodies stream.
+    package var mostBodyBytes = UInt64.max
     /// From the first byte of a head, or from connecting, to the head's end; 10 s.
     package var headTimeout = Duration.seconds(10)
     /// From connecting to the end of the TLS handshake; 10 s.
@@ -50,8 +50,8 @@ package struct ClientLimits: Hashable, Sendable {
     package var lingerTimeout = Duration.seconds(2)
     /// Connections of this listener at a time; 20,000.
     package var mostConnections = 20_000
-    /// Connections of one peer at a time, trusted proxies excepted; 1,000.
-    package var mostConnectionsPerPeer = 1_000
+    /// Connections of one peer at a time, trusted proxies excepted; 1,024.
+    package var mostConnectionsPerPeer = 1_024
 
     package init() {}
 }

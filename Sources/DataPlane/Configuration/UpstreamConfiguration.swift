@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import HTTPWire
+
 /// Where a service is and how it is spoken to.
 package struct UpstreamConfiguration: Hashable, Sendable {
     /// What the service finds in `Host`.
@@ -9,6 +11,8 @@ package struct UpstreamConfiguration: Hashable, Sendable {
         case preserved
         /// Its own name and port, as configured here.
         case own
+        /// A name, and perhaps a port, that it knows itself by.
+        case literal(String)
     }
 
     /// The service's name, for operational messages.
@@ -19,6 +23,8 @@ package struct UpstreamConfiguration: Hashable, Sendable {
     /// Nil: plain text.
     package var tls: UpstreamTLS?
     package var hostField: HostField
+    /// How much of an answer's head and of its chunks' framing is read.
+    package var limits = Limits.answers
     package var timeouts = UpstreamTimeouts()
     package var pool = UpstreamPoolLimits()
 
@@ -37,10 +43,12 @@ package struct UpstreamConfiguration: Hashable, Sendable {
 package struct UpstreamTimeouts: Hashable, Sendable {
     /// Connecting, with name resolution and TLS handshake; 5 s.
     package var connect = Duration.seconds(5)
-    /// From the last byte of the request to the head of the answer; 30 s.
-    package var head = Duration.seconds(30)
-    /// Between two pieces of an answer's body; 30 s.
-    package var body = Duration.seconds(30)
+    /// From the last byte of the request, or from an interim answer, to the head of the answer; 60 s.
+    package var head = Duration.seconds(60)
+    /// Between two pieces of an answer's body; 60 s.
+    package var body = Duration.seconds(60)
+    /// The same for an answer that is a stream of events; nil: it may be silent for ever.
+    package var eventStream: Duration?
 
     package init() {}
 }

@@ -35,10 +35,16 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     private var decoder: BodyDecoder?
     private var method = RequestMethod.get
     private var keepsAlive = false
+    private var announcesAbsentBody = false
+    /// Interim answers to the present request that were told.
+    private var interimResponses = 0
+    /// Bytes of the answer before the piece at hand: of its head, then of its body.
+    private var passedBytes = 0
     private var requestIsComplete = false
     private var reading = ReadStanding.none
     private var endedUncleanly = false
     private var handshakeFault: UpstreamFailure?
+    private var lastError: (any Error)?
     private var output = ByteBuffer()
     private var needsFlush = false
     private var deadline: Moment
@@ -52,7 +58,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     init(pool: UpstreamPool, openedFor lease: UpstreamPool.Lease) {
         self.pool = pool
         state = .opening(lease)
-        parser = ResponseHeadParser(limits: .standard)
+        parser = ResponseHeadParser(limits: pool.target.configuration.limits)
         deadline = .now + pool.target.connectTimeout
     }
 
@@ -61,7 +67,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
 
     /// Opening took too long, or nobody needed the connection for its time.
     func deadlineReached(now: Moment) {
-        if case .opening = state { handshakeFault = .timeout }
+        if case .opening = state { handshakeFault = handshakeFault ?? .handshakeTimeout }
         close()
     }
 
@@ -112,6 +118,8 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         deadline = .never
         decoder = nil
         keepsAlive = false
+        interimResponses = 0
+        passedBytes = 0
         requestIsComplete = false
         hasAnswered = false
     }
@@ -133,7 +141,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         state = .closed
         deadline = .never
         context?.close(promise: nil)
-        if let wasOpening { pool.refuse(wasOpening, handshakeFault ?? .unreachable) }
+        if let wasOpening { pool.refuse(wasOpening, handshakeFault ?? .closedInHandshake) }
     }
 
     // MARK: Request
@@ -207,22 +215,32 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
             at = consumed
         }
         readBody(buffer, from: at, for: client)
+        passedBytes += buffer.readableBytes - at
     }
 
     /// Reads a head; nil when there is no body to be read yet.
     private func readHead(_ buffer: ByteBuffer, for client: ClientConnection) -> Int? {
         do {
             switch try parser.consume(buffer.readableBytesUInt8Span, answering: method) {
-            case .incomplete: return nil
+            case .incomplete:
+                passedBytes += buffer.readableBytes
+                if parser.interimResponses != interimResponses {
+                    interimResponses = parser.interimResponses
+                    client.serviceIsAtWork()
+                }
+                return nil
             case .complete(let head, let consumed):
-                decoder = BodyDecoder(head.framing, .response, limits: .standard)
+                decoder = BodyDecoder(
+                    head.framing, .response, limits: target.configuration.limits)
                 keepsAlive = head.keepsAlive
+                announcesAbsentBody = head.announcesAbsentBody
+                passedBytes = 0
                 client.serviceAnswered(head)
                 parser.recycle(head)
                 return consumed
             }
         } catch {
-            fail(client, .malformed)
+            fail(client, .malformed(error))
             return nil
         }
     }
@@ -234,7 +252,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
             do {
                 event = try decoder?.next(in: buffer.readableBytesUInt8Span, at: &at)
             } catch {
-                fail(client, .malformed)
+                fail(client, .malformed(error, after: passedBytes - start))
                 return
             }
             switch event {
@@ -257,7 +275,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         decoder = nil
         if keepsAlive, requestIsComplete, leavesNothing {
             state = .idle
-            pool.keep(self)
+            pool.keep(self, asLast: announcesAbsentBody)
         } else {
             close()
         }
@@ -266,6 +284,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
 
     private func fail(_ client: ClientConnection, _ failure: UpstreamFailure) {
         close()
+        pool.warn("service's answer is refused", failure)
         client.serviceFailed(failure)
     }
 
@@ -300,10 +319,25 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         switch error {
         case NIOSSLError.uncleanShutdown: endedUncleanly = true
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-            handshakeFault = .notTrusted
-            if case .opening = state { pool.warn("service's TLS handshake failed", error) }
+            if case .opening = state {
+                handshakeFault = .handshake(error, leaf: Self.leaf(context))
+            }
+            lastError = error
             context.close(promise: nil)
-        default: context.close(promise: nil)
+        default:
+            lastError = error
+            context.close(promise: nil)
+        }
+    }
+
+    /// What the service showed, as far as the handshake came.
+    private static func leaf(_ context: ChannelHandlerContext) -> NIOSSLCertificate? {
+        do {
+            return try context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
+                .peerCertificate
+        } catch {
+            // Gone already; the failure is told without it.
+            return nil
         }
     }
 
@@ -313,14 +347,15 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         state = .closed
         deadline = .never
         switch last {
-        case .opening(let lease): pool.refuse(lease, handshakeFault ?? .unreachable)
+        case .opening(let lease): pool.refuse(lease, handshakeFault ?? .closedInHandshake)
         case .idle: pool.forget(self)
         case .serving(let client):
             // A body that ends with its connection has ended, unless TLS says that it was cut.
             if let decoder, decoder.mayEndWithConnection, !endedUncleanly {
                 client.serviceEnded()
             } else {
-                client.serviceFailed(.closed)
+                client.serviceFailed(
+                    .closed(lastError, inBody: decoder != nil, after: passedBytes))
             }
         case .closed: return
         }

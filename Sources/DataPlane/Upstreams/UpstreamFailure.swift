@@ -2,23 +2,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AccessModel
+internal import HTTPWire
+internal import NIOSSL
 
 /// How a service failed an exchange.
-enum UpstreamFailure {
-    case unreachable
-    case notTrusted
-    case timeout
-    case malformed
-    /// The connection ended too early.
-    case closed
+struct UpstreamFailure {
+    let reason: Reason
+    /// What exactly happened: for the record, the client and the server's log. Words of ours, plain ASCII,
+    /// at most 256 bytes; nothing that the service wrote.
+    let detail: String
 
-    var reason: Reason {
-        switch self {
-        case .unreachable: .upstreamUnreachable
-        case .notTrusted: .upstreamTLS
-        case .timeout: .upstreamTimeout
-        case .malformed: .upstreamMalformed
-        case .closed: .upstreamClosed
-        }
+    init(_ reason: Reason, _ detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+
+    static let handshakeTimeout = UpstreamFailure(
+        .upstreamTimeout, "TLS handshake took too long")
+    static let closedInHandshake = UpstreamFailure(
+        .upstreamUnreachable, "connection closed before the TLS handshake was over")
+
+    /// An answer whose head was refused.
+    static func malformed(_ fault: ResponseFault) -> UpstreamFailure {
+        UpstreamFailure(
+            .upstreamMalformed,
+            "\(fault.kind.rawValue) at byte \(fault.offset) of the answer's head")
+    }
+
+    /// An answer whose body was refused, so many bytes behind those that were read before.
+    static func malformed(_ fault: ChunkFault, after passed: Int) -> UpstreamFailure {
+        UpstreamFailure(
+            .upstreamMalformed,
+            "\(fault.kind.rawValue) at byte \(passed + fault.offset) of the answer's body")
+    }
+
+    /// The connection ended too early.
+    static func closed(
+        _ error: (any Error)?, inBody: Bool, after passed: Int
+    ) -> UpstreamFailure {
+        let how = error.map { "\(SocketProblem($0).words) " } ?? "closed "
+        let place = inBody ? "body" : "head"
+        return UpstreamFailure(
+            .upstreamClosed,
+            passed == 0 && !inBody
+                ? how + "before an answer" : how + "after \(passed) bytes of the answer's \(place)")
+    }
+
+    /// No connection was made.
+    static func connecting(_ error: any Error) -> UpstreamFailure {
+        let problem = SocketProblem(error)
+        return UpstreamFailure(
+            problem.isTimeout ? .upstreamTimeout : .upstreamUnreachable, problem.words)
+    }
+
+    /// The TLS handshake failed.
+    static func handshake(_ error: any Error, leaf: NIOSSLCertificate?) -> UpstreamFailure {
+        UpstreamFailure(.upstreamTLS, TLSProblem(error, leaf: leaf).words)
     }
 }

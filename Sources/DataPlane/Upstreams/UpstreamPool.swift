@@ -76,13 +76,11 @@ final class UpstreamPool {
     }
 
     private func failed(_ lease: Lease, _ error: any Error) {
-        warn("cannot connect to service", error)
-        let isTimeout = if case ChannelError.connectTimeout = error { true } else { false }
-        refuse(lease, isTimeout ? .timeout : .unreachable)
+        refuse(lease, .connecting(error))
     }
 
     /// Says what is wrong with the service, at most once a second however many requests it fails.
-    func warn(_ what: Logger.Message, _ error: any Error) {
+    func warn(_ what: Logger.Message, _ failure: UpstreamFailure) {
         let now = Moment.now
         guard now >= nextWarning else {
             unreported += 1
@@ -92,7 +90,7 @@ final class UpstreamPool {
             what,
             metadata: [
                 "service": "\(target.configuration.name)", "host": "\(target.configuration.host)",
-                "port": "\(target.configuration.port)", "error": "\(error)",
+                "port": "\(target.configuration.port)", "error": "\(failure.detail)",
                 "before": "\(unreported)",
             ])
         nextWarning = now + Moment.Interval(.seconds(1))
@@ -111,17 +109,21 @@ final class UpstreamPool {
 
     /// A connection for the lease was not made.
     func refuse(_ lease: Lease, _ failure: UpstreamFailure) {
+        warn("cannot connect to service", failure)
         guard lease.isWanted else { return }
         lease.client.serviceFailed(failure)
     }
 
     /// Takes a connection back that can serve again.
-    func keep(_ connection: UpstreamConnection) {
+    ///
+    /// - Parameter asLast: whether every other one is to be used before it: what should not come on it may
+    ///   still be on its way.
+    func keep(_ connection: UpstreamConnection, asLast: Bool = false) {
         guard !isRetired, idle.count < target.configuration.pool.mostIdle else {
             connection.close()
             return
         }
-        idle.append(connection)
+        if asLast { idle.insert(connection, at: 0) } else { idle.append(connection) }
         connection.rest(until: .now + target.idleTimeout)
     }
 

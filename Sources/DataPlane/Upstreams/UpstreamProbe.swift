@@ -3,15 +3,17 @@
 
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 internal import NIOTLS
 
 /// Tries whether a service can be reached and trusted, as requests will reach it; asks it nothing.
 package enum UpstreamProbe {
     package enum Outcome: Sendable {
         case reached
-        case unreachable(any Error)
-        /// The connection was made, the TLS handshake failed.
-        case notTrusted(any Error)
+        /// Why no connection was made.
+        case unreachable(String)
+        /// The connection was made; why the TLS handshake failed.
+        case notTrusted(String)
     }
 
     /// Takes at most twice the time that the configuration allows for connecting.
@@ -24,7 +26,7 @@ package enum UpstreamProbe {
             channel = try await target.connect(on: MultiThreadedEventLoopGroup.singleton.any())
                 .get()
         } catch {
-            return .unreachable(error)
+            return .unreachable(SocketProblem(error).words)
         }
         let outcome = await handshake(channel, target)
         channel.close(promise: nil)
@@ -50,8 +52,10 @@ package enum UpstreamProbe {
         do {
             try await completed.futureResult.get()
             return .reached
+        } catch let problem as TLSProblem {
+            return .notTrusted(problem.words)
         } catch {
-            return .notTrusted(error)
+            return .notTrusted(SocketProblem(error).words)
         }
     }
 }
@@ -74,7 +78,19 @@ private final class HandshakeWatch: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        completed.fail(error)
+        guard error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError else {
+            completed.fail(error)
+            return
+        }
+        var leaf: NIOSSLCertificate?
+        do {
+            leaf = try context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
+                .peerCertificate
+        } catch {
+            // Gone already; the failure is told without it.
+            leaf = nil
+        }
+        completed.fail(TLSProblem(error, leaf: leaf))
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HTTPWire
 internal import NIOCore
 internal import NIOSSL
 
@@ -14,9 +15,13 @@ final class UpstreamTarget: Sendable {
     let serverName: String?
     /// `Host` where it is not the client's.
     let hostField: [UInt8]?
+    /// What its URLs begin with where it names itself by its address.
+    let origin: WebOrigin
     let connectTimeout: Moment.Interval
     let headTimeout: Moment.Interval
     let bodyTimeout: Moment.Interval
+    /// Nil: a stream of events may be silent for ever.
+    let eventStreamTimeout: Moment.Interval?
     let idleTimeout: Moment.Interval
     let mostAge: Moment.Interval
 
@@ -31,16 +36,36 @@ final class UpstreamTarget: Sendable {
         tls = try configuration.tls.map { tls throws(DataPlaneFault) in
             try Self.context(tls, configuration)
         }
-        let isUsual = configuration.port == (configuration.tls == nil ? 80 : 443)
-        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
         hostField =
-            configuration.hostField == .own
-            ? Array((isUsual ? host : "\(host):\(configuration.port)").lowercased().utf8) : nil
+            switch configuration.hostField {
+            case .preserved: nil
+            case .own: Array(Self.authority(configuration).utf8)
+            case .literal(let text): Array(text.utf8)
+            }
+        guard
+            let origin = WebOrigin(
+                isSecure: configuration.tls != nil, host: configuration.host,
+                port: configuration.port)
+        else {
+            throw DataPlaneFault(
+                .upstreamName,
+                "Upstream \(configuration.name) has no host; set the name or address of the service."
+            )
+        }
+        self.origin = origin
         connectTimeout = Moment.Interval(configuration.timeouts.connect)
         headTimeout = Moment.Interval(configuration.timeouts.head)
         bodyTimeout = Moment.Interval(configuration.timeouts.body)
+        eventStreamTimeout = configuration.timeouts.eventStream.map(Moment.Interval.init)
         idleTimeout = Moment.Interval(configuration.pool.idleTimeout)
         mostAge = Moment.Interval(configuration.pool.mostAge)
+    }
+
+    /// The service's own `Host`: its port only where it is not the scheme's.
+    private static func authority(_ configuration: UpstreamConfiguration) -> String {
+        let isUsual = configuration.port == (configuration.tls == nil ? 80 : 443)
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        return (isUsual ? host : "\(host):\(configuration.port)").lowercased()
     }
 
     /// A handler for one connection.
@@ -57,6 +82,7 @@ final class UpstreamTarget: Sendable {
     ) throws(DataPlaneFault) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
+        configuration.verifySignatureAlgorithms = .acceptable
         configuration.applicationProtocols = ["http/1.1"]
         configuration.shutdownTimeout = .seconds(1)
         do {

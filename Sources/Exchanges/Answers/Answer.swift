@@ -20,8 +20,10 @@ package final class Answer: Sendable {
     /// Whether the connection must be closed after the answer.
     package let closes: Bool
 
+    /// - Parameter detail: what exactly happened, in words of ours; added to the reason's sentence.
     init(
-        _ reason: Reason, uid: UniqueID, closes: Bool, retryAfterSeconds: Int? = nil,
+        _ reason: Reason, detail: String? = nil, uid: UniqueID, closes: Bool,
+        retryAfterSeconds: Int? = nil,
         allowed: [Method]? = nil
     ) {
         // A reason without a status has nobody to be told; asked all the same, it is our failure.
@@ -35,7 +37,8 @@ package final class Answer: Sendable {
         allow = allowed.map { $0.map(\.token).joined(separator: ", ") }
         body = CanonicalJSON.encode(
             .object([
-                JSONMember("detail", .string(reason.message)),
+                JSONMember(
+                    "detail", .string(reason.message + (detail.map { " (\($0))" } ?? ""))),
                 JSONMember("record", .string(uid.text)),
                 JSONMember("status", .integer(Int64(status))),
                 JSONMember("title", .string(Self.title(status))),

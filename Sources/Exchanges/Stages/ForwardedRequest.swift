@@ -40,6 +40,8 @@ struct ForwardedRequest {
 struct Ending {
     /// Nil where it ended as it should.
     let reason: Reason?
+    /// What exactly happened, where there is more to say than the reason.
+    let detail: String?
     let requestSize: UInt64
     let responseSize: UInt64
     /// What the client gets once the end is recorded.

@@ -10,9 +10,9 @@ package struct HTTPSettings: Hashable, Sendable {
     package var maxHeaders: Int
     /// `max_target`, default 8KiB, 256B to 64KiB: the request target. Beyond: 414.
     package var maxTarget: ByteCount
-    /// `max_body`, default 10MiB, up to 1024GiB: a request's body; 0B: no request may have one.
-    /// Beyond: 413.
-    package var maxBody: ByteCount
+    /// `max_body`, default none, up to 1024GiB: a request's body; 0B: no request may have one. Bodies
+    /// stream, so that a large one costs no memory. Beyond: 413.
+    package var maxBody: ByteCount?
     /// `header_timeout`, default 10s, 100ms to 10m: from the first byte of a head to its last.
     /// Beyond: 408.
     package var headerTimeout: Duration
@@ -28,7 +28,7 @@ package struct HTTPSettings: Hashable, Sendable {
     package var writeTimeout: Duration
     /// `max_connections`, default 10000, 1 to 1000000: open at once on this listener. Beyond: 503.
     package var maxConnections: Int
-    /// `max_connections_per_peer`, default 256, 0 to 1000000: from one address or IPv6 /64; 0: no
+    /// `max_connections_per_peer`, default 1024, 0 to 1000000: from one address or IPv6 /64; 0: no
     /// limit of its own.
     package var maxConnectionsPerPeer: Int
 
@@ -36,17 +36,17 @@ package struct HTTPSettings: Hashable, Sendable {
 
     static let section = Section(
         start: HTTPSettings(
-            maxHeaderBytes: .kibi(64), maxHeaders: 100, maxTarget: .kibi(8), maxBody: .mebi(10),
+            maxHeaderBytes: .kibi(64), maxHeaders: 100, maxTarget: .kibi(8), maxBody: nil,
             headerTimeout: .seconds(10), bodyTimeout: .seconds(30),
             minBodyRate: ByteCount(bytes: 240), idleTimeout: .seconds(60),
-            writeTimeout: .seconds(30), maxConnections: 10_000, maxConnectionsPerPeer: 256),
+            writeTimeout: .seconds(30), maxConnections: 10_000, maxConnectionsPerPeer: 1_024),
         fields: [
             .fixed("h2", false),
             Field("max_header_bytes", \.maxHeaderBytes, .byteCount(.kibi(1) ... .mebi(1))),
             Field("max_headers", \.maxHeaders, .integer(1...1000)),
             Field(
                 "max_target", \.maxTarget, .byteCount(ByteCount(bytes: 256) ... .kibi(64))),
-            Field("max_body", \.maxBody, .byteCount(.kibi(0) ... .gibi(1024))),
+            Field("max_body", \.maxBody, .optional(.byteCount(.kibi(0) ... .gibi(1024)))),
             Field(
                 "header_timeout", \.headerTimeout,
                 .duration(.milliseconds(100) ... .seconds(600))),

@@ -49,14 +49,14 @@ struct HostileAnswerTable {
 
     static func perform(
         _ rows: [HostileAnswer], _ settings: HouseSettings = HouseSettings(),
-        sourceLocation: SourceLocation = #_sourceLocation
+        paces: [Pace] = Pace.allCases, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         try await withHouse(settings) { request in
             reply(to: request.message, rows)
         } _: { house in
             var table = HostileAnswerTable(house: house)
             for (number, row) in rows.enumerated() {
-                for pace in Pace.allCases {
+                for pace in paces {
                     try await table.perform(row, number, pace, sourceLocation)
                 }
             }

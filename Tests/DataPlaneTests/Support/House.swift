@@ -27,6 +27,7 @@ struct HouseSettings: Sendable {
     var upstreamTLS: UpstreamTLS?
     /// Where the service is, if not where the recording one listens.
     var upstreamPort: UInt16?
+    var upstreamHost = "127.0.0.1"
     var trustedProxies: [AddressBlock] = []
     var certificates: CertificateSource?
     var eventLoops = 1
@@ -128,7 +129,7 @@ private func openHouse(
     let port = settings.upstreamPort ?? UInt16(upstream.port)
     let rules = try makeRules(settings, key: minted.stored, port: port, generation: 1)
     var service = UpstreamConfiguration(
-        name: "billing", host: "127.0.0.1", port: port, tls: settings.upstreamTLS,
+        name: "billing", host: settings.upstreamHost, port: port, tls: settings.upstreamTLS,
         hostField: settings.hostField)
     service.timeouts = settings.timeouts
     let configuration = DataPlaneConfiguration(
@@ -204,7 +205,8 @@ func makeRules(
             name: true, email: true, address: true, userAgent: true, path: true, query: true),
         services: [
             EncodedService(
-                name: "billing", address: "127.0.0.1", port: port, tlsVerified: nil)
+                name: "billing", address: "127.0.0.1", port: port,
+                tlsVerified: settings.upstreamTLS.map { $0.verification != .off })
         ])
 }
 

@@ -81,11 +81,12 @@ struct TestAuthority {
     /// - Parameters:
     ///   - names: nil: without any alternative name.
     ///   - hours: when it is valid, from now.
+    ///   - own: the holder's key.
     func issue(
         _ names: [GeneralName]?, usage: ExtendedKeyUsage.Usage,
-        hours: Range<Double> = -1..<1
+        hours: Range<Double> = -1..<1,
+        key own: Certificate.PrivateKey = Certificate.PrivateKey(P256.Signing.PrivateKey())
     ) throws -> TestTLS {
-        let own = P256.Signing.PrivateKey()
         var extensions = try Certificate.Extensions {
             Critical(BasicConstraints.notCertificateAuthority)
             try ExtendedKeyUsage([usage])
@@ -95,7 +96,7 @@ struct TestAuthority {
         }
         let certificate = try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(),
-            publicKey: Certificate.PrivateKey(own).publicKey,
+            publicKey: own.publicKey,
             notValidBefore: Date.now + 3600 * hours.lowerBound,
             notValidAfter: Date.now + 3600 * hours.upperBound, issuer: name,
             subject: try DistinguishedName { CommonName("holder.example.com") },
@@ -103,7 +104,7 @@ struct TestAuthority {
         return TestTLS(
             certificate: Array((try certificate.serializeAsPEM().pemString + "\n").utf8)
                 + intermediates,
-            key: Array(own.pemRepresentation.utf8), authority: pem)
+            key: Array(try own.serializeAsPEM().pemString.utf8), authority: pem)
     }
 }
 

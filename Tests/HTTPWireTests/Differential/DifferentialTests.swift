@@ -36,6 +36,14 @@ import Testing
             let ours = OwnReader.response(grammar.pieces(of: bytes), to: method)
             let stock = try StockReader.response(grammar.pieces(of: bytes), to: method)
             tally.compare(ours, stock, bytes, method: method, at: (seed, round))
+            guard !ours.written.isEmpty else { continue }
+            let again = try StockReader.response([ours.written], to: method)
+            let (read, message) = (again.messages.first, ours.messages.first)
+            #expect(
+                again.fault == nil && read?.isComplete == true && read?.body == message?.body
+                    && read?.start.suffix(3) == message?.start.suffix(3),
+                "\((seed, round)): \(String(decoding: ours.written, as: UTF8.self).debugDescription)"
+            )
         }
         #expect(tally.messages > 600 && tally.chunkedBodies > 25 && tally.faults > 200, "\(tally)")
     }

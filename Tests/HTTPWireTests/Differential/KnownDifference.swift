@@ -15,8 +15,12 @@ enum KnownDifference: CaseIterable {
     /// promises the final response, and that one says whether the connection ends.
     case interimClose
     /// It does not tell a response to HEAD from one that ends by closing when it says whether the
-    /// connection stays.
+    /// connection stays. Without a body it does not matter how one would have been measured.
     case bodilessAnswer
+    /// It refuses blanks and quotes in chunk extensions, which RFC 9112 §7.1.1 has recipients pass over.
+    case chunkExtension
+    /// It keeps a connection whose last answer names an option that is no name; ours closes it.
+    case unreadableOption
     /// It obeys `Proxy-Connection`, which is in no RFC and which ours drops.
     case proxyConnection
     /// `Connection` says both `close` and `keep-alive`; with HTTP/1.0 it stays, ours closes.
@@ -27,9 +31,9 @@ enum KnownDifference: CaseIterable {
     /// on; RFC 9110 §7.8 lets a server ignore it.
     case upgrade
 
-    /// It keeps a connection whose answer to HEAD, or whose 304, announces a body. Ours closes it: a service
-    /// that sent that body all the same would be answering the next request with it.
-    case announcedBody
+    /// It refuses an answer that ours understands, or a chunk of one. Ours is generous towards services
+    /// because it writes every answer anew, and what it writes the stock decoder has to accept.
+    case generosity
 
     /// The difference that explains what was found at a message of `ours`, if one does.
     static func explaining(
@@ -65,13 +69,17 @@ enum KnownDifference: CaseIterable {
                 && text.contains("connection:") && text.contains("close")
         case .bodilessAnswer:
             return method == "HEAD" && !isMissing && message.keepsAlive
-                && !stock.messages[index].keepsAlive && message.values("content-length").isEmpty
-                && message.values("transfer-encoding").isEmpty
-        case .announcedBody:
-            return !isMissing && !message.keepsAlive && stock.messages[index].keepsAlive
-                && (method == "HEAD" || message.start.contains(" 304"))
-                && !(message.values("content-length") + message.values("transfer-encoding"))
-                    .isEmpty
+                && !stock.messages[index].keepsAlive
+        case .chunkExtension:
+            let text = String(decoding: bytes, as: UTF8.self)
+            return stock.fault != nil
+                && text.contains(/[0-9a-fA-F][\t ]*;[^\r\n]*["\t ]|[0-9a-fA-F][\t ]+;/)
+        case .unreadableOption:
+            return method != nil && !isMissing && !message.keepsAlive
+                && connection.contains(/["(),\/:;<=>?@\[\\\]{}]|[^,\t ][\t ]+[^,\t ]/)
+        case .generosity:
+            return method != nil && stock.fault != nil
+                && (isMissing || message.body.starts(with: stock.messages[index].body))
         case .proxyConnection:
             let before = ours.messages[...index]
             return before.contains { !$0.values("proxy-connection").isEmpty }

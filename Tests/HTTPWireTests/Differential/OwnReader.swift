@@ -68,7 +68,8 @@ struct OwnReader: ~Copyable {
     /// What is read of the one response to a request of this method; the connection ends after it.
     static func response(_ pieces: [[UInt8]], to method: String) -> ReadConnection {
         var reader = OwnReader()
-        var parser = ResponseHeadParser(limits: .standard)
+        var parser = ResponseHeadParser(limits: .answers)
+        var written: ResponseHead?
         let asked: RequestMethod = method == "HEAD" ? .head : method == "POST" ? .post : .get
         do {
             for piece in pieces {
@@ -79,6 +80,7 @@ struct OwnReader: ~Copyable {
                     case .complete(let head, let consumed):
                         at = consumed
                         reader.begin(head)
+                        written = head
                     }
                 }
                 try reader.readBody(piece, &at)
@@ -93,7 +95,27 @@ struct OwnReader: ~Copyable {
         } catch {
             reader.connection.fault = "\(error)"
         }
+        reader.writeAnew(written)
         return reader.connection
+    }
+
+    /// Writes a complete answer as it would go to a client.
+    private mutating func writeAnew(_ head: ResponseHead?) {
+        guard let head, let message = connection.messages.first, message.isComplete else { return }
+        let framing = head.framing(for: .http11)
+        var output: [UInt8] = []
+        head.append(
+            toClient: &output, framing: framing, connection: .implied, adding: AddedFields())
+        if framing == .chunked {
+            if !message.body.isEmpty {
+                ChunkEncoder.appendSizeLine(message.body.count, to: &output)
+                output += message.body + ChunkEncoder.lineEnd
+            }
+            output += ChunkEncoder.end
+        } else {
+            output += message.body
+        }
+        connection.written = output
     }
 
     private mutating func begin(_ head: ResponseHead) {

@@ -20,4 +20,6 @@ struct ReadConnection {
     var messages: [ReadMessage] = []
     /// Why the reader stopped, if it did.
     var fault: String?
+    /// A complete answer as our codec writes it anew.
+    var written: [UInt8] = []
 }

@@ -76,13 +76,13 @@ extension Examination {
                     subject, place + " is reached, and its certificate is not checked",
                     fix: "set tls_verify: true, with its authority in ca")
             case .reached: return .good(subject, place + " is reached")
-            case .unreachable(let error):
+            case .unreachable(let cause):
                 return .bad(
-                    subject, place + " cannot be reached: \(describing: error)",
+                    subject, place + " cannot be reached: \(cause)",
                     fix: "start the service, or correct upstream.url")
-            case .notTrusted(let error):
+            case .notTrusted(let cause):
                 return .bad(
-                    subject, place + " is not trusted: \(describing: error)",
+                    subject, place + " is not trusted: \(cause)",
                     fix:
                         "give its authority in upstream.ca, and the name that its certificate carries"
                 )

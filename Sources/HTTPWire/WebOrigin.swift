@@ -1,0 +1,90 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+
+/// The place that a URL of `http` or `https` leads to, the same however it is spelt (RFC 3986 §6.2).
+package struct WebOrigin: Hashable, Sendable {
+    /// A host without letter case, trailing dot and brackets.
+    package enum Host: Hashable, Sendable {
+        case name([UInt8])
+        case address(IPAddress)
+        /// The machine itself: `localhost`, `127.0.0.1`, `::1`, or the address of no address.
+        case local
+
+        /// Reads a host as it stands in an authority; nil for an empty one and for one in broken brackets.
+        init?(_ text: ArraySlice<UInt8>) {
+            var text = text
+            if text.first == Byte.openBracket {
+                guard text.last == Byte.closeBracket, text.count > 2 else { return nil }
+                text = text.dropFirst().dropLast()
+            } else if text.last == Byte.dot {
+                text = text.dropLast()
+            }
+            guard !text.isEmpty else { return nil }
+            let bytes = text.map(Byte.lower)
+            if let address = IPAddress(bytes.span, 0..<bytes.count) {
+                self = Self.isLocal(address) ? .local : .address(address)
+            } else {
+                self = bytes.elementsEqual("localhost".utf8) ? .local : .name(bytes)
+            }
+        }
+
+        private static func isLocal(_ address: IPAddress) -> Bool {
+            switch address.family {
+            case .v4: address.bits == 0x7F00_0001 || address.bits == 0
+            case .v6: address.bits <= 1
+            }
+        }
+    }
+
+    package let isSecure: Bool
+    package let host: Host
+    package let port: UInt16
+
+    package init?(isSecure: Bool, host: String, port: UInt16) {
+        guard let host = Host(Array(host.utf8)[...]) else { return nil }
+        self.isSecure = isSecure
+        self.host = host
+        self.port = port
+    }
+
+    static func defaultPort(isSecure: Bool) -> UInt16 { isSecure ? 443 : 80 }
+}
+
+/// Host and port of a URL or of `Host`; without a port it is the scheme's that counts.
+struct NamedPlace: Hashable {
+    let host: WebOrigin.Host
+    let port: UInt16?
+
+    /// Reads an authority with or without user information; nil where it names no host.
+    init?(authority: ArraySlice<UInt8>) {
+        var place = authority
+        if let at = place.lastIndex(of: UInt8(ascii: "@")) { place = place[(at + 1)...] }
+        var portText: ArraySlice<UInt8>?
+        let hostEnd = place.lastIndex(of: Byte.closeBracket) ?? place.startIndex
+        if let colon = place.lastIndex(of: Byte.colon), colon >= hostEnd {
+            portText = place[(colon + 1)...]
+            place = place[..<colon]
+        }
+        guard let host = WebOrigin.Host(place) else { return nil }
+        self.host = host
+        guard let portText, !portText.isEmpty else {
+            port = nil
+            return
+        }
+        guard let port = Self.number(portText) else { return nil }
+        self.port = port
+    }
+
+    /// A port, with as many zeros before it as somebody likes.
+    private static func number(_ text: ArraySlice<UInt8>) -> UInt16? {
+        var number: UInt32 = 0
+        for digit in text {
+            guard Byte.isDigit(digit) else { return nil }
+            number = number * 10 + UInt32(digit - Byte.zero)
+            guard number <= UInt32(UInt16.max) else { return nil }
+        }
+        return UInt16(number)
+    }
+}
