@@ -55,7 +55,8 @@ struct ProofFormatTests {
     @Test("The example proof proves the example record, and nothing else")
     func tlogProof() throws {
         let proof = try TlogProof(Array(try proof().utf8))
-        #expect(proof.index == LeafIndex(0))
+        #expect(proof.index == LeafIndex(1))
+        #expect(try Record(leaf: leaf()).index == proof.index)
         #expect(String(decoding: proof.encode(), as: UTF8.self) == (try self.proof()))
         let trust = try #require(TrustPolicy(logKeys: [try verifierKey()]))
         let leaf = try leaf()

@@ -23,12 +23,16 @@ struct TreeFormatTests {
         }
     }
 
-    @Test("The example tile holds the example record and `second`, and joins to the example root")
+    @Test("The example tile holds `first` and the example record, and joins to the example root")
     func tree() throws {
         let text = try FormatExample.text("record-example", in: "record.md")
         let leaf = CanonicalJSON.encode(
             try JSONParser.parse(Array(text.utf8), as: .strict, deepest: 6))
-        let leaves = [LeafHash(of: leaf), LeafHash(of: Array("second".utf8))].map { NodeHash($0) }
+        let leaves = [LeafHash(of: Array("first".utf8)), LeafHash(of: leaf)].map { NodeHash($0) }
+        let record = try Record(leaf: leaf)
+        #expect(record.index == LeafIndex(1))
+        #expect(record.previous == leaves[0].hash)
+        #expect(record.origin == (try signer()).name.text)
         let tile = try tile()
         #expect(tile == leaves)
         let root = NodeHash(left: tile[0], right: tile[1])

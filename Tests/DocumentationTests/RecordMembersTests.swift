@@ -1,0 +1,260 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import AuditRecords
+import ByteCoding
+import Crypto
+import Foundation
+import Merkle
+import Testing
+
+/// The page on records against everything that writes one: a member or a word that is written and not
+/// documented is found here, whoever adds it.
+@Suite("Docs/Formats/record.md: every member and word that is written")
+struct RecordMembersTests {
+    private static let docs = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Docs")
+
+    private func page(_ name: String) throws -> String {
+        try String(contentsOf: Self.docs.appending(path: name), encoding: .utf8)
+    }
+
+    /// The members that the page's tables name in their first column: `a.b`, and `.c` for `a.c` behind it.
+    private func documented() throws -> Set<String> {
+        var members: Set<String> = []
+        for line in try page("Formats/record.md").split(separator: "\n")
+        where line.hasPrefix("| `") {
+            let cell = line.dropFirst(2).prefix { $0 != "|" }
+            var parent = ""
+            for (position, part) in cell.split(separator: "`").enumerated()
+            where position.isMultiple(of: 2) {
+                var name = String(part)
+                if name.hasPrefix(".") { name = parent + name }
+                parent = name.split(separator: ".").dropLast().joined(separator: ".")
+                members.insert(name)
+            }
+        }
+        return members
+    }
+
+    /// The paths of all values that are no objects.
+    private func paths(_ value: JSONValue, below path: String = "") -> Set<String> {
+        guard let members = value.members, path != "labels", path != "commit" else {
+            return path.isEmpty ? [] : [path]
+        }
+        return members.reduce(into: []) { found, member in
+            found.formUnion(
+                paths(member.value, below: path.isEmpty ? member.name : "\(path).\(member.name)"))
+        }
+    }
+
+    /// One record or more for each action; a new action has to get its own here.
+    private func samples(of action: EventAction) throws -> [Record] {
+        let facts = Self.query
+        return switch action {
+        case .httpRequest: [try accessed(), try refused()]
+        case .logStart:
+            [
+                try record(
+                    .logStart(
+                        uid: Self.uid, time: Self.time,
+                        previous: PreviousBoot(boot: Self.uid, lastSequence: 1),
+                        recovery: RecoveryFacts(
+                            wasClean: false, replayedEntries: 1, discardedBytes: 1,
+                            unknownOutcomes: 1),
+                        version: "1", configuration: "sha256:00"))
+            ]
+        case .logStop:
+            try StopCause.allCases.map {
+                try record(.logStop(uid: Self.uid, time: Self.time, cause: $0))
+            }
+        case .heartbeat:
+            [
+                try record(
+                    .heartbeat(
+                        uid: Self.uid, time: Self.time, counters: HeartbeatCounters(),
+                        clock: ClockFacts(
+                            source: "system", offsetMicroseconds: 1, errorMicroseconds: 1,
+                            isSynchronized: true),
+                        settled: SettledFacts(throughSequence: 1, open: [1])))
+            ]
+        case .gap:
+            try GapFacts.Cause.allCases.map { cause in
+                try record(
+                    .gap(
+                        uid: Self.uid, time: Self.time,
+                        GapFacts(boot: Self.uid, sequences: 1...2, count: 2, cause: cause)))
+            }
+        case .configLoaded: [try configured(isAccepted: true)]
+        case .configRejected: [try configured(isAccepted: false)]
+        case .logQuery:
+            [
+                try record(
+                    .reading(
+                        .query, uid: Self.uid, time: Self.time, outcome: .success, query: facts,
+                        actor: .anonymous))
+            ]
+        case .logExport:
+            [
+                try record(
+                    .reading(
+                        .export, uid: Self.uid, time: Self.time, outcome: .success, query: facts,
+                        actor: .anonymous))
+            ]
+        case .logVerify:
+            [
+                try record(
+                    .reading(
+                        .verify, uid: Self.uid, time: Self.time, outcome: .success, query: facts,
+                        actor: .anonymous))
+            ]
+        // Written by nothing yet; what readers take from it is in the schema.
+        case .privacyErase: []
+        }
+    }
+
+    @Test("Every member that a writer emits is in the page")
+    func members() throws {
+        let documented = try documented()
+        for action in EventAction.allCases {
+            for record in try samples(of: action) {
+                let missing = paths(record.value).subtracting(documented)
+                #expect(missing.isEmpty, "\(action.rawValue): \(missing.sorted())")
+                #expect(record.faults == [])
+            }
+        }
+    }
+
+    @Test("Every member that a reader knows is in the page")
+    func schema() throws {
+        let known = paths(of: RecordSchema.root)
+        let missing = known.subtracting(try documented())
+        #expect(missing.isEmpty, "\(missing.sorted())")
+    }
+
+    @Test("Every word that a writer uses is in the pages")
+    func words() throws {
+        let record = try page("Formats/record.md")
+        func check<Word: RawRepresentable & CaseIterable>(
+            _ type: Word.Type, in page: String
+        ) where Word.RawValue == String {
+            for word in type.allCases where !page.contains("`\(word.rawValue)`") {
+                Issue.record("\(type): `\(word.rawValue)` is not documented")
+            }
+        }
+        check(RecordStage.self, in: record)
+        check(EventCategory.self, in: record)
+        check(EventAction.self, in: record)
+        check(EventOutcome.self, in: record)
+        check(Principal.Kind.self, in: record)
+        check(Authentication.Method.self, in: record)
+        check(Authentication.Binding.self, in: record)
+        check(Decision.Effect.self, in: record)
+        check(StopCause.self, in: record)
+        check(GapFacts.Cause.self, in: record)
+        check(HTTPFacts.Scheme.self, in: record)
+        check(HTTPFacts.Version.self, in: record)
+        check(CommitGroup.self, in: record)
+        check(Reason.self, in: try page("Using/Reasons.md"))
+    }
+
+    @Test("The sample of an access leaves no member out")
+    func wholeSample() throws {
+        let access = try access()
+        for (part, label) in [(access as Any, "AccessRecord"), (access.http, "HTTPFacts")] {
+            for child in Mirror(reflecting: part).children {
+                let isNil =
+                    Mirror(reflecting: child.value).displayStyle == .optional
+                    && Mirror(reflecting: child.value).children.isEmpty
+                #expect(!isNil, "\(label).\(child.label ?? "?") is nil in the sample")
+            }
+        }
+    }
+
+    // MARK: Samples
+
+    private static let time = UTCInstant(microseconds: 1_795_000_000_000_000)
+    private static let uid = UniqueID(at: time, random: (1, 2))
+    private static let query = QueryFacts(
+        hash: "sha256:00", rows: 1, range: "0..<1", purpose: "a test")
+
+    private func complete(_ draft: RecordDraft) throws -> Record {
+        var leaf: [UInt8] = []
+        draft.complete(
+            index: LeafIndex(1), encodedOrigin: Array("\"log.example\"".utf8), previous: .zero,
+            time: Self.time, sequence: 1, into: &leaf)
+        return try Record(leaf: leaf)
+    }
+
+    private func record(_ record: SystemRecord) throws -> Record {
+        try complete(record.draft(producer: EncodedProducer(uid: "proxy", boot: Self.uid)))
+    }
+
+    private func configured(isAccepted: Bool) throws -> Record {
+        try record(
+            .configuration(
+                uid: Self.uid, time: Self.time, object: "configuration", before: "sha256:00",
+                after: "sha256:01", isAccepted: isAccepted, actor: .system))
+    }
+
+    /// An access with everything that an access can have.
+    private func access() throws -> AccessRecord {
+        let salt = try #require(Salt([UInt8](repeating: 1, count: 32)))
+        let path = Array("/v1".utf8)
+        let subject = SubjectKey(
+            id: .tenant, lookup: .zero,
+            key: SymmetricKey(data: [UInt8](repeating: 0x11, count: 32)))
+        return AccessRecord(
+            uid: Self.uid, time: Self.time, stage: .complete,
+            actor: EncodedActor(
+                Principal(
+                    uid: "sub_1", kind: .user, issuer: "idp", roles: ["reader"], session: "s",
+                    authentication: Authentication(
+                        method: .oidc, multiFactor: true, binding: .mtls, key: "k", token: "t"))),
+            service: EncodedService(
+                name: "billing", address: "127.0.0.1", port: 1, tlsVerified: true),
+            http: HTTPFacts(
+                method: .other("FOO"), scheme: .https, version: .http11,
+                route: EncodedRoute("/v1"), status: 200, upstreamStatus: 201, requestSize: 1,
+                responseSize: 1),
+            decision: EncodedDecision(
+                Decision(
+                    effect: .allow, policy: "p", policyVersion: "sha256:0", rule: "r",
+                    reason: .roleMatch), approval: "u"),
+            end: EventEnd(.roleMatch, status: 200), reason: .ruleDenied,
+            commitments: Commitments(
+                what: Disclosure.what(
+                    path: path.span, query: path.span, subject: subject, salt: salt)),
+            durationMicroseconds: 1,
+            trace: TraceContext(traceHigh: 1, traceLow: 1, span: 1),
+            limit: LimitFacts(
+                bucket: EncodedText("actor"), limit: 1, remaining: 0, resetSeconds: 1),
+            inspection: InspectionFacts(findings: 1, redacted: 1, rules: ["r"]),
+            dataTags: ["pii"], zone: EncodedText("office"))
+    }
+
+    private func accessed() throws -> Record {
+        let host = Array("api.example.com".utf8)
+        return try complete(
+            try access().draft(
+                host: host.span, producer: EncodedProducer(uid: "proxy", boot: Self.uid)))
+    }
+
+    private func refused() throws -> Record {
+        let host = [UInt8](repeating: UInt8(ascii: "h"), count: 3000)
+        var record = try access()
+        record.stage = .refused
+        return try complete(
+            record.draft(host: host.span, producer: EncodedProducer(uid: "proxy", boot: Self.uid)))
+    }
+
+    private func paths(of node: RecordSchema.Node, below path: String = "") -> Set<String> {
+        guard !node.members.isEmpty, path != "commit" else { return path.isEmpty ? [] : [path] }
+        return node.members.reduce(into: []) { found, member in
+            found.formUnion(
+                paths(of: member, below: path.isEmpty ? member.name : "\(path).\(member.name)"))
+        }
+    }
+}
