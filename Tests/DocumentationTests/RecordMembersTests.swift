@@ -206,7 +206,7 @@ struct RecordMembersTests {
         let subject = SubjectKey(
             id: .tenant, lookup: .zero,
             key: SymmetricKey(data: [UInt8](repeating: 0x11, count: 32)))
-        return AccessRecord(
+        var record = AccessRecord(
             uid: Self.uid, time: Self.time, stage: .complete,
             actor: EncodedActor(
                 Principal(
@@ -233,6 +233,8 @@ struct RecordMembersTests {
                 bucket: EncodedText("actor"), limit: 1, remaining: 0, resetSeconds: 1),
             inspection: InspectionFacts(findings: 1, redacted: 1, rules: ["r"]),
             dataTags: ["pii"], zone: EncodedText("office"))
+        record.detail = "a place"
+        return record
     }
 
     private func accessed() throws -> Record {
