@@ -45,7 +45,7 @@ struct SampleRecords: ~Copyable {
         let path = Array("/v1/invoices/\(serial)".utf8)
         let nothing: [UInt8] = []
         let record = AccessRecord(
-            uid: randomness.uniqueID(at: now), time: now, stage: .complete, actor: actor,
+            uid: newID(at: now), time: now, stage: .complete, actor: actor,
             service: service,
             http: HTTPFacts(
                 method: .get, scheme: .https, version: .http11, route: route, status: 200,
@@ -62,7 +62,11 @@ struct SampleRecords: ~Copyable {
 
     /// As small a record as the schema admits.
     mutating func smallest(at now: UTCInstant) -> RecordDraft {
-        SystemRecord.logStop(uid: randomness.uniqueID(at: now), time: now, cause: .shutdown)
+        SystemRecord.logStop(uid: newID(at: now), time: now, cause: .shutdown)
             .draft(producer: ledger.producer)
+    }
+
+    private mutating func newID(at now: UTCInstant) -> UniqueID {
+        ledger.identifiers.next(at: now, random: randomness.word())
     }
 }

@@ -14,6 +14,20 @@ package struct UniqueID: Hashable, Sendable {
         low = 0x8000_0000_0000_0000 | random.1 >> 2
     }
 
+    /// The time of an id in 4096ths of a millisecond, in 60 bits: as much as stands before the random bits.
+    static func ticks(at instant: UTCInstant) -> UInt64 {
+        let microseconds = UInt64(max(0, instant.microseconds))
+        return (microseconds / 1000) << 12 | (microseconds % 1000) << 12 / 1000
+    }
+
+    /// - Parameters:
+    ///   - ticks: as ``ticks(at:)`` counts them.
+    ///   - random: bits for the 62 random positions; the rest of them is ignored.
+    init(ticks: UInt64, random: UInt64) {
+        high = (ticks >> 12) << 16 | 0x7000 | ticks & 0x0FFF
+        low = 0x8000_0000_0000_0000 | random >> 2
+    }
+
     /// The id of its two halves, or nil unless version and variant stand in them.
     package init?(high: UInt64, low: UInt64) {
         guard high >> 12 & 15 == 7, low >> 62 == 2 else { return nil }

@@ -51,7 +51,7 @@ extension Ledger {
     /// A new id and the time, for a record of the proxy's own doings.
     package func newRecord() -> (uid: UniqueID, time: UTCInstant) {
         let now = clock.now()
-        return (ids.withLock { $0.uniqueID(at: now) }, now)
+        return (identifiers.next(at: now, random: ids.withLock { $0.word() }), now)
     }
 
     /// Names lost sequence numbers in the log.

@@ -25,6 +25,8 @@ package final class Ledger: Sendable {
     package let boot: UniqueID
     /// The `producer` object of every record of this boot.
     package let producer: EncodedProducer
+    /// Gives out the ids of everything that this boot records.
+    package let identifiers = UniqueIDSequence()
     /// What opening did.
     package let recovery: RecoveryReport
     /// What the proxy counts for the heartbeat.
@@ -120,7 +122,7 @@ package final class Ledger: Sendable {
         self.clock = clock
         self.publisher = publisher
         recovery = recovered.facts
-        boot = randomness.uniqueID(at: clock.now())
+        boot = identifiers.next(at: clock.now(), random: randomness.word())
         ids = Mutex(randomness.split())
         producer = EncodedProducer(uid: options.producer, boot: boot)
         var encodedOrigin: [UInt8] = []

@@ -73,7 +73,8 @@ package struct LedgerFixture: Sendable {
             effect: .allow, policy: "billing", policyVersion: "sha256:00", rule: "r-1",
             reason: .roleMatch)
         var record = AccessRecord(
-            uid: uid ?? randomness.uniqueID(at: now), time: now, stage: .complete,
+            uid: uid ?? ledger.identifiers.next(at: now, random: randomness.word()), time: now,
+            stage: .complete,
             actor: .anonymous,
             service: EncodedService(
                 name: "billing", address: "127.0.0.1", port: 80, tlsVerified: nil),

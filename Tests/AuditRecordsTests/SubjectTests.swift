@@ -60,7 +60,6 @@ import Testing
         for _ in 0..<2000 { seen.insert(randomness.word()) }
         #expect(seen.count == 2000)
         #expect(randomness.salt() != randomness.salt())
-        #expect(randomness.uniqueID(at: Sample.time) != randomness.uniqueID(at: Sample.time))
         for count in [0, 1, 7, 8, 9, 255, 256, 257] {
             #expect(randomness.bytes(count).count == count)
         }

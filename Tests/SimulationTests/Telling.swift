@@ -92,7 +92,7 @@ final class Telling {
             while ledger.writeWaiting() {}
         case .filler(let count):
             let record = SystemRecord.configuration(
-                uid: randomness.uniqueID(at: fixture.clock.now), time: fixture.clock.now,
+                uid: ledger.newRecord().uid, time: fixture.clock.now,
                 object: "filler", before: nil, after: nil, isAccepted: true, actor: .system)
             for _ in 0..<count { ledger.append(unattended: record) }
             while ledger.writeWaiting() {}

@@ -53,6 +53,37 @@ struct SourceRuleTests {
         }
     }
 
+    /// Where a clock of the system may be read, and what for. Everywhere else the time is handed in.
+    private static let clocks: [(text: String, files: Set<String>)] = [
+        // The proxy's and the commands' only clocks.
+        ("clock_gettime(", ["Sources/CountersignCommands/Serving/SystemClocks.swift"]),
+        // Ages in verifiers: whole seconds, and no record is written there.
+        ("time(nil)", ["Sources/Verification/Requests/Machine.swift"]),
+        ("Machine.now", ["Sources/countersign-verify/VerifyCommand.swift"]),
+        // When threads wake, how old a reading is, when a connection is given up: lengths of time, no dates.
+        ("DispatchTime.now", ["Sources/Ledger/Ledger+Threads.swift"]),
+        (
+            "ContinuousClock",
+            [
+                "Sources/Console/CurrentLog.swift", "Sources/countersign-drill/Auditor.swift",
+                "Sources/countersign-drill/DrillCommand.swift",
+            ]
+        ),
+        ("SuspendingClock", []), ("gettimeofday(", []), ("timespec_get(", []), ("Date()", []),
+        ("Date.now", []), ("CFAbsoluteTime", []),
+    ]
+
+    @Test("Clocks are read in a few named places")
+    func clocks() throws {
+        for file in Repository.files(below: "Sources/", ending: ".swift") {
+            let source = SourceText(try Repository.text(file))
+            for (text, files) in Self.clocks where !files.contains(file) {
+                let lines = source.lines(holding: text)
+                #expect(lines.isEmpty, "\(file), lines \(lines): \(text): the time is handed in")
+            }
+        }
+    }
+
     /// Rooms that are no part of the product, and the ledger, which declares what they use.
     private static let unsold = [
         "Sources/Ledger/", "Sources/TestSupport/", "Sources/Simulation/",

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import ByteCoding
+import ByteCoding
 import Glibc
 
 /// Random bits for salts, keys and ids, drawn from the kernel 4 KiB at a time.
@@ -41,11 +41,6 @@ package struct BufferedRandomness: ~Copyable {
     /// A fresh salt.
     package mutating func salt() -> Salt {
         Salt(words: SIMD4(word(), word(), word(), word()))
-    }
-
-    /// A new version 7 id.
-    package mutating func uniqueID(at instant: UTCInstant) -> UniqueID {
-        UniqueID(at: instant, random: (word(), word()))
     }
 
     /// Any number of random bytes.

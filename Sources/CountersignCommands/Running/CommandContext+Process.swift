@@ -4,7 +4,6 @@
 import ByteCoding
 import Glibc
 import SystemPackage
-import Verification
 
 extension CommandContext {
     /// The process's own streams, variables and clock.
@@ -23,7 +22,11 @@ extension OutputSink {
         return OutputSink(
             isTerminal: isTerminal, columns: isTerminal ? columns(of: descriptor) : nil
         ) { bytes throws(OutputClosed) in
-            do { try descriptor.writeAll(bytes) } catch { throw OutputClosed() }
+            do { try descriptor.writeAll(bytes) } catch {
+                // A reader that went away is one thing, a disk that is full another.
+                let cause = error as? Errno ?? .ioError
+                throw cause == .brokenPipe ? OutputClosed() : OutputClosed(cause: "\(cause)")
+            }
         }
     }
 
@@ -50,9 +53,4 @@ private func ownEnvironment() -> [String: String] {
         unsafe entry += 1
     }
     return variables
-}
-
-extension UTCInstant {
-    /// The system's clock.
-    static var now: UTCInstant { Machine.now }
 }

@@ -8,6 +8,17 @@ import Exchanges
 import Glibc
 import Ledger
 
+extension UTCInstant {
+    /// The system's clock, to the microsecond.
+    static var now: UTCInstant {
+        var time = timespec()
+        // Safe: the structure lives through the call, which cannot fail for this clock.
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return UTCInstant(
+            microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
+}
+
 extension LedgerClock {
     /// The system's clock, and what the kernel knows of how right it is (adjtimex(2)).
     static let system = LedgerClock(

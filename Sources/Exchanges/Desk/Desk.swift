@@ -99,7 +99,9 @@ package final class Desk {
     }
 
     /// A new request's id.
-    func uniqueID(at instant: UTCInstant) -> UniqueID { randomness.uniqueID(at: instant) }
+    func uniqueID(at instant: UTCInstant) -> UniqueID {
+        ledger.identifiers.next(at: instant, random: randomness.word())
+    }
 
     func salt() -> Salt { randomness.salt() }
 

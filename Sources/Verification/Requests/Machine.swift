@@ -6,7 +6,8 @@ internal import Glibc
 
 /// What a program that verifies asks of the machine it runs on.
 package enum Machine {
-    /// The time by the system's clock, in whole seconds: ages are told in these.
+    /// The time by the system's clock, in whole seconds: ages are told in these. For verifiers only, which write
+    /// no record; the proxy's clock is finer.
     package static var now: UTCInstant {
         UTCInstant(microseconds: Int64(time(nil)) * 1_000_000)
     }
