@@ -10,7 +10,8 @@ package import SystemPackage
 /// A log directory as the ledger's storage: the only code that writes log files.
 ///
 /// The directory is locked for as long as this lives, so that two processes never write one log.
-/// Everything is made readable by its owner only.
+/// Everything is made readable by its owner only, and by the group that its folder lets read. What takes the place of
+/// a file keeps that file's mode, group and access list.
 package final class FileStorage: LedgerStorage {
     private struct OpenFile {
         var descriptor: FileDescriptor
@@ -58,9 +59,23 @@ package final class FileStorage: LedgerStorage {
         var status = stat()
         // Safe: both pointers live through the call, and the path is zero-terminated.
         let result = unsafe path(of: file).withPlatformString { unsafe stat($0, &status) }
-        if result == 0 { return Int(status.st_size) }
+        if result == 0 {
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw StorageFault(.length, file, .notAFile)
+            }
+            return Int(status.st_size)
+        }
         guard errno != ENOENT else { return nil }
         throw fault(.length, file, Errno(rawValue: errno))
+    }
+
+    package func confirm() throws(StorageFault) {
+        guard lock.isOfPath else { throw StorageFault(.length, .checkpoint, .moved) }
+        for (file, opened) in open.withLock({ $0 }) {
+            guard FileIdentity(opened.descriptor) == FileIdentity(path(of: file)) else {
+                throw StorageFault(.length, file, .replaced)
+            }
+        }
     }
 
     package func read(
@@ -137,6 +152,15 @@ package final class FileStorage: LedgerStorage {
                 fresh, .writeOnly, options: [.create, .truncate, .closeOnExec],
                 permissions: .ownerReadWrite)
             try descriptor.closeAfter {
+                if FileIdentity(target) != nil {
+                    try unsafe target.withPlatformString {
+                        // Safe: a zero-terminated string that lives through the call.
+                        let error = unsafe csc_keep_access($0, descriptor.rawValue)
+                        guard error == 0 else { throw Errno(rawValue: error) }
+                    }
+                } else {
+                    Folder.share(descriptor, asIn: target.removingLastComponent())
+                }
                 _ = try descriptor.writeAll(toAbsoluteOffset: 0, bytes)
                 guard fdatasync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
             }
@@ -169,9 +193,12 @@ package final class FileStorage: LedgerStorage {
         let isNew = try length(of: file) == nil
         let descriptor = try act(operation, file) {
             try makeFolder(of: file)
-            return try FileDescriptor.open(
-                path, .readWrite, options: [.create, .closeOnExec],
+            // A pipe would keep the opener waiting; that it is none has been seen above.
+            let opened = try FileDescriptor.open(
+                path, .readWrite, options: [.create, .closeOnExec, .nonBlocking],
                 permissions: .ownerReadWrite)
+            if isNew { Folder.share(opened, asIn: path.removingLastComponent()) }
+            return opened
         }
         open.withLock {
             $0[file] = OpenFile(descriptor: descriptor, reserved: 0, isNew: isNew)
@@ -179,7 +206,7 @@ package final class FileStorage: LedgerStorage {
         return descriptor
     }
 
-    private func makeFolder(of file: LogFile) throws(Errno) {
+    private func makeFolder(of file: LogFile) throws {
         switch file {
         case .entries, .offsets, .disclosures:
             try Folder.makeOne(path(of: file).removingLastComponent())

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CSystemCalls
 internal import Glibc
 internal import SystemPackage
 
@@ -25,10 +26,22 @@ enum Folder {
     }
 
     /// Makes one folder; one that is there already is as good.
-    static func makeOne(_ path: FilePath) throws(Errno) {
+    static func makeOne(_ path: FilePath) throws {
         // Safe: the path is a zero-terminated string that lives through the call.
         let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o700) }
         guard result == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
+        guard result == 0 else { return }
+        let made = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
+        defer { _ = Result { try made.close() } }
+        share(made, asIn: path.removingLastComponent())
+    }
+
+    /// Lets those read a new file or folder who may read the folder that it was made in.
+    static func share(_ descriptor: FileDescriptor, asIn folder: FilePath) {
+        // Safe: a zero-terminated string that lives through the call.
+        unsafe (folder.isEmpty ? "." : folder).withPlatformString {
+            unsafe csc_share_as_folder($0, descriptor.rawValue)
+        }
     }
 
     /// Puts the folder's list of names on stable storage.

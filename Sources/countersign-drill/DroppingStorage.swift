@@ -44,4 +44,6 @@ final class DroppingStorage: LedgerStorage {
     }
 
     func release(_ file: LogFile) { files.release(file) }
+
+    func confirm() throws(StorageFault) { try files.confirm() }
 }

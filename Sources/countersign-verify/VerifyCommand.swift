@@ -57,6 +57,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
     /// Usage errors end with 2, as all bad input does, not with the argument parser's own code.
     static func main() async {
+        // A closed pipe is an error of the write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
         do {
             let command = try parse()
             try await command.run()
@@ -90,6 +92,12 @@ struct VerifyCommand: AsyncParsableCommand {
             for text in outcome.lines { Console.print(text) }
         }
         Console.error(outcome.verdictLine)
+        if let cause = Console.outputFailure {
+            Console.error(
+                "The report could not be written (\(cause)). Make room, or send it elsewhere, and run this again."
+            )
+            throw ExitCode(outcome.verdict == .verified ? 1 : outcome.verdict.exitCode)
+        }
         throw ExitCode(outcome.verdict.exitCode)
     }
 }

@@ -29,4 +29,13 @@ struct csc_clock_quality {
 /// Fills in the structure; returns 0, or the error number.
 int csc_read_clock_quality(struct csc_clock_quality *quality);
 
+/// Gives a file the mode, group and access list of another, as far as the system lets this process.
+///
+/// Where the group cannot be kept, the new file is for its owner only. Returns 0, or the error number.
+int csc_keep_access(const char *old_path, int descriptor);
+
+/// Lets the group of a folder read what was made in it, where the folder lets that group read itself; otherwise the
+/// file or folder stays for its owner only.
+void csc_share_as_folder(const char *folder, int descriptor);
+
 #endif

@@ -54,6 +54,7 @@ extension CommandFailure {
             switch failure.code {
             case .missing, .noCheckpoint: .notFound
             case .unreadable: .notPermitted
+            case .notAFile: .failure
             case .tooShort, .badFraming: .integrityFailure
             }
         self.init(status, "\(failure.message)")

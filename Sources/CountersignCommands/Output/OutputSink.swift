@@ -25,7 +25,10 @@ package struct OutputSink: Sendable {
     func write(_ text: String) throws(OutputClosed) { try send(Array(text.utf8)) }
 }
 
-/// The output cannot be written any more; its reader went away.
+/// The output cannot be written any more.
 package struct OutputClosed: Error, Hashable, Sendable {
-    package init() {}
+    /// What the system said; nil where the reader went away, which is nobody's mistake.
+    package let cause: String?
+
+    package init(cause: String? = nil) { self.cause = cause }
 }

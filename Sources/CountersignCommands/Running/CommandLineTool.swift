@@ -19,12 +19,24 @@ package enum CommandLineTool {
         _ arguments: [String], in context: CommandContext
     ) async -> ExitStatus {
         await CommandContext.$current.withValue(context) {
-            do {
+            do throws(OutputClosed) {
                 return try await end(of: arguments, in: context)
             } catch {
-                return .outputClosed
+                guard let cause = error.cause else { return .outputClosed }
+                return lost(cause, in: context)
             }
         }
+    }
+
+    /// What was to be printed is lost, for another reason than that nobody reads it.
+    private static func lost(_ cause: String, in context: CommandContext) -> ExitStatus {
+        // Where messages cannot be written either, the exit status has to say it alone.
+        _ = Result { () throws(OutputClosed) in
+            try Screen.messages(of: context).line(
+                "countersign: the output could not be written: \(cause). Make room, or send it elsewhere, and run this again."
+            )
+        }
+        return .failure
     }
 
     /// Every command, as the words that call it.

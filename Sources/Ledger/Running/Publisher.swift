@@ -141,6 +141,8 @@ final class Publisher: Sendable {
     }
 
     private func publish(_ applied: Applied) throws(StorageFault) {
+        // One writer whatever is done to files: what was written elsewhere than others look is not published.
+        try storage.confirm()
         for segment in applied.segments.sorted() {
             try storage.sync(.entries(segment))
             if try storage.length(of: .disclosures(segment)) != nil {

@@ -30,6 +30,10 @@ package protocol LedgerStorage: AnyObject, Sendable {
 
     /// Lets go of a file that will not be written again.
     func release(_ file: LogFile)
+
+    /// Returns while what this storage writes to is what others find under its names: nobody has moved the log, or
+    /// removed or replaced one of its files, since they were opened.
+    func confirm() throws(StorageFault)
 }
 
 extension LedgerStorage {
@@ -59,6 +63,12 @@ package struct StorageFault: Error, Hashable, Sendable {
         case noDescriptors
         /// Reading or writing is not permitted, or the file system is read-only.
         case notPermitted
+        /// A folder, pipe or device is where a file should be.
+        case notAFile
+        /// The file that was opened is no longer the one of that name.
+        case replaced
+        /// The directory that was opened is no longer the one of that name.
+        case moved
         /// The error number that the system gave.
         case system(Int32)
     }
@@ -82,7 +92,7 @@ extension StorageFault {
         switch cause {
         case .noSpace: operation != .sync
         case .noDescriptors: true
-        case .notPermitted, .system: false
+        case .notPermitted, .notAFile, .replaced, .moved, .system: false
         }
     }
 }
@@ -94,6 +104,11 @@ extension StorageFault: CustomStringConvertible {
             case .noSpace: "no space left; free some"
             case .noDescriptors: "too many files are open; allow more"
             case .notPermitted: "not permitted; check owner, mode and mount"
+            case .notAFile: "not a file but a folder, pipe or device; put the file back"
+            case .replaced:
+                "removed or replaced while the log was in use; put it back"
+            case .moved:
+                "the log directory was moved or replaced while in use; put it back"
             case .system(let number): "system error \(number); check the disk and the kernel log"
             }
         return "\(operation.rawValue) \(file.path ?? "state"): \(what)"

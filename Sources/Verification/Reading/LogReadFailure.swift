@@ -10,6 +10,8 @@ package struct LogReadFailure: Error, Sendable {
         case missing
         /// The system refused to open or read it.
         case unreadable
+        /// A folder, pipe or device is where a file should be.
+        case notAFile
         /// The file ended before the bytes that it must have.
         case tooShort
         /// There is no checkpoint that could be read, so the log has no size.
@@ -37,6 +39,8 @@ package struct LogReadFailure: Error, Sendable {
         case .unreadable:
             "\(path) cannot be read (\(cause.map { "\($0)" } ?? "unknown cause")). "
                 + "Run as the user that owns the log, or give that user's group read access."
+        case .notAFile:
+            "\(path) is a folder, pipe or device, not a file. Name a file, or put the file of the log back."
         case .tooShort:
             "\(path) is shorter than the log's checkpoint asks for. Run `countersign verify` for all findings."
         case .noCheckpoint:

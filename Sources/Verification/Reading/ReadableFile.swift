@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 package import SystemPackage
 
 /// A file opened for reading at any offset; closed when it goes out of use.
@@ -10,13 +11,26 @@ package struct ReadableFile: ~Copyable {
 
     package init(_ path: FilePath) throws(LogReadFailure) {
         self.path = path
+        descriptor = try Self.opened(path)
+    }
+
+    private static func opened(_ path: FilePath) throws(LogReadFailure) -> FileDescriptor {
+        let opened: FileDescriptor
         do {
-            descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            // A pipe would keep the opener waiting for somebody to write.
+            opened = try FileDescriptor.open(
+                path, .readOnly, options: [.closeOnExec, .nonBlocking])
         } catch let errno as Errno where errno == .noSuchFileOrDirectory {
             throw LogReadFailure(.missing, path, cause: errno)
         } catch {
             throw LogReadFailure(.unreadable, path, cause: error as? Errno)
         }
+        guard PathKind(opened) == .file else {
+            // Nothing was read, so nothing is lost by a failing close.
+            _ = Result { try opened.close() }
+            throw LogReadFailure(.notAFile, path)
+        }
+        return opened
     }
 
     deinit {

@@ -19,7 +19,7 @@ package enum VerificationTarget: Sendable {
     /// Looks what is at a path.
     package init(_ path: FilePath) throws(VerificationFault) {
         do throws(LogReadFailure) {
-            if try Self.exists(path.appending(".")) {
+            if try PathKind(path) == .folder {
                 self = try Self.directory(path)
                 return
             }
@@ -49,21 +49,11 @@ package enum VerificationTarget: Sendable {
 
     private static func directory(_ path: FilePath) throws(LogReadFailure) -> VerificationTarget {
         for name in ["segments", LogLayout.commits(0), LogLayout.checkpointJournal] {
-            if try exists(path.appending(name)) { return .log(path) }
+            if try PathKind(path.appending(name)) != nil { return .log(path) }
         }
-        guard try exists(path.appending(LogLayout.checkpoint)) else {
+        guard try PathKind(path.appending(LogLayout.checkpoint)) != nil else {
             throw LogReadFailure(.missing, path.appending(LogLayout.checkpoint))
         }
         return .tiles(path)
-    }
-
-    private static func exists(_ path: FilePath) throws(LogReadFailure) -> Bool {
-        do throws(LogReadFailure) {
-            _ = try ReadableFile(path)
-            return true
-        } catch {
-            if error.code == .missing || error.cause == .notDirectory { return false }
-            throw error
-        }
     }
 }

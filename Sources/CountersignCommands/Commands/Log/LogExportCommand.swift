@@ -39,6 +39,8 @@ struct LogExportCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        // What tab completion writes.
+        let out = self.out.withoutTrailingSlashes
         guard !LocalFile.exists(out) else {
             throw CommandFailure(.failure, "\(out) exists already; name a folder that does not.")
         }
@@ -92,5 +94,14 @@ struct LogExportCommand: ParsableCommand {
             files += 1
         }
         return files
+    }
+}
+
+extension String {
+    /// A path by which a folder that does not exist yet can be named and renamed.
+    var withoutTrailingSlashes: String {
+        var path = Substring(self)
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        return String(path)
     }
 }

@@ -71,7 +71,8 @@ struct TokenMintCommand: ParsableCommand {
         let minted = MintedAPIKey(
             name: holder, kind: kind.kind, roles: Array(Set(roles)).sorted(), expires: expires,
             random: &random)
-        try store(minted.stored, in: path)
+        let content = try keyFile(at: path, with: minted.stored)
+        // Shown first: a key that nobody has seen would be good for nothing, and stay in the file.
         if try output.isJSON {
             try output.screen.json(
                 .object([
@@ -83,6 +84,16 @@ struct TokenMintCommand: ParsableCommand {
                 ]))
         } else {
             try output.screen.line("\(minted.text)")
+        }
+        if !dryRun {
+            do throws(CommandFailure) {
+                try LocalFile.replace(path, Array(content.utf8), isSecret: true)
+            } catch {
+                throw CommandFailure(
+                    error.status,
+                    (error.message ?? "\(path) cannot be written.")
+                        + " The key shown is not stored and opens nothing.")
+            }
         }
         try output.messages.line(
             dryRun
@@ -118,20 +129,20 @@ struct TokenMintCommand: ParsableCommand {
         return file.path
     }
 
-    private func store(_ key: StoredAPIKey, in path: String) throws(CommandFailure) {
+    /// The key file as it will be.
+    private func keyFile(
+        at path: String, with key: StoredAPIKey
+    ) throws(CommandFailure) -> String {
         let entry = APIKeyEntry(
             id: key.id, digest: key.digest.text, name: key.name, kind: key.kind, roles: key.roles,
             expires: key.expires)
         let old = ConfigurationText(
             file: path, folder: DeploymentOptions.folder(of: path),
             bytes: try LocalFile.read(path, most: ConfigurationText.mostBytes) ?? [])
-        let new: String
         do throws(SettingsFaults) {
-            new = try APIKeyFile.appending(entry, to: old, sources: DeploymentOptions.sources)
+            return try APIKeyFile.appending(entry, to: old, sources: DeploymentOptions.sources)
         } catch {
             throw CommandFailure(.usage, error.safeText)
         }
-        guard !dryRun else { return }
-        try LocalFile.replace(path, Array(new.utf8), isSecret: true)
     }
 }
