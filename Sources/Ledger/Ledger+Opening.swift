@@ -7,10 +7,10 @@ internal import ByteCoding
 extension Ledger {
     /// The secret under which subjects are looked up; made with the log.
     static func directorySecret(
-        on disk: OpeningStorage, randomness: inout BufferedRandomness
+        on disk: OpeningStorage, isNew: Bool, randomness: inout BufferedRandomness
     ) throws(OpenFault) -> [UInt8] {
         let stored = try disk.contents(of: .directorySecret)
-        guard !stored.isEmpty else {
+        guard !stored.isEmpty || !isNew else {
             let fresh = DirectorySecret(bytes: randomness.bytes(DirectorySecret.secretBytes))
             try disk.replace(.directorySecret, with: fresh.fileBytes)
             return fresh.bytes
@@ -25,9 +25,11 @@ extension Ledger {
     }
 
     /// Publishes what recovery has put in place, before anything is added to it.
+    ///
+    /// - Returns: the slot of the state file that is written next.
     static func publish(
         _ log: RecoveredLog, through publisher: Publisher, on disk: OpeningStorage
-    ) throws(OpenFault) {
+    ) throws(OpenFault) -> Int {
         // Room for the state file is taken now, so that remembering never fails for want of space.
         let state = try disk.contents(of: .state)
         if state.count < StateSlots.slotLength * StateSlots.count {
@@ -35,7 +37,8 @@ extension Ledger {
                 repeating: 0, count: StateSlots.slotLength * StateSlots.count - state.count)
             try disk.write(empty, to: .state, at: state.count)
         }
-        guard let checkpoint = log.checkpoint else { return }
+        guard let checkpoint = log.checkpoint else { return log.freeStateSlot }
+        let stateSlot = try remember(checkpoint, of: log, on: disk)
         if let length = try disk.length(of: .checkpointJournal),
             length > log.checkpointJournalLength
         {
@@ -52,7 +55,7 @@ extension Ledger {
             if try disk.contents(of: .checkpoint) != checkpoint {
                 try disk.replace(.checkpoint, with: checkpoint)
             }
-            return
+            return stateSlot
         }
         publisher.recovered(
             Publisher.Applied(
@@ -61,10 +64,27 @@ extension Ledger {
                 hasNewSubjects: log.position.subjectsLength > 0,
                 hasNewPeriods: log.position.periodsLength > 0))
         do { try publisher.flush() } catch { throw OpenFault(error) }
-        // Remembered last: a log that is cut off before this is as it was.
-        if let slot = StateSlots.slot(for: checkpoint) {
-            try disk.write(slot, to: .state, at: 0)
-            try disk.sync(.state)
+        return stateSlot
+    }
+
+    /// Remembers what the log has come to, which is durable by now, before it is published: where something was
+    /// published, the state file knows of it, and one that knows nothing was lost.
+    ///
+    /// The slot that holds the newest checkpoint is left alone: a write that is cut short spoils the other one.
+    private static func remember(
+        _ checkpoint: [UInt8], of log: RecoveredLog, on disk: OpeningStorage
+    ) throws(OpenFault) -> Int {
+        guard !log.rememberedIsNewest, let slot = StateSlots.slot(for: checkpoint) else {
+            return log.freeStateSlot
         }
+        if log.forgetsState {
+            // What is remembered of records that are lost would refuse the log at every start.
+            let empty = [UInt8](repeating: 0, count: StateSlots.slotLength)
+            try disk.replace(.state, with: slot + empty)
+            return 1
+        }
+        try disk.write(slot, to: .state, at: log.freeStateSlot * StateSlots.slotLength)
+        try disk.sync(.state)
+        return 1 - log.freeStateSlot
     }
 }

@@ -3,6 +3,7 @@
 
 package import AuditRecords
 package import ByteCoding
+internal import Merkle
 internal import Synchronization
 
 extension Ledger {
@@ -21,7 +22,10 @@ extension Ledger {
                 wasClean: recovered.history?.stopped ?? true,
                 replayedEntries: recovered.facts.replayedRecords,
                 discardedBytes: recovered.facts.discardedBytes,
-                unknownOutcomes: UInt64(unknown.count)),
+                unknownOutcomes: UInt64(unknown.count),
+                restoredFiles: recovered.facts.restoredFiles,
+                stateWasMissing: recovered.facts.stateWasMissing,
+                unsignedRecords: recovered.facts.unsignedRecords),
             version: options.software, configuration: options.configHash)
         let gaps = (recovered.history?.unnamed ?? []).map { lost in
             let (uid, now) = newRecord()
@@ -30,6 +34,15 @@ extension Ledger {
         // Crash point S1: the start is durable, not all that the boots before left open. The next start sees
         // that this one came no further, and writes the rest.
         for record in [start] + gaps + unknown { try self.record(record) }
+        // An adoption that is cut off before this is not in force: the state file is as it was made by then, but
+        // gaps are accepted by the record alone.
+        if let adoption = options.adoption {
+            let (uid, now) = newRecord()
+            try self.record(
+                .adoption(
+                    uid: uid, time: now, losses: recovered.facts.adopted.map(\.rawValue),
+                    size: recovered.position.size.count, ticket: adoption.reason))
+        }
     }
 
     private func record(_ record: SystemRecord) throws(OpenFault) {
@@ -107,7 +120,7 @@ extension Ledger {
         let (uid, now) = newRecord()
         return SystemRecord.heartbeat(
             uid: uid, time: now, counters: counts, clock: clock.facts(),
-            settled: gaps.areNamed ? settled : nil)
+            settled: gaps.areNamed ? settled : nil, published: publisher.published)
     }
 
     /// The end of an orderly boot.

@@ -89,17 +89,21 @@ package final class Ledger: Sendable {
                 "Two different signing keys share one key id. Make a new key for one of them.")
         }
         let recovered = try Recovery(
-            disk: disk, origin: options.origin, trust: trust, producer: options.producer
+            disk: disk, origin: options.origin, trust: trust, producer: options.producer,
+            adoption: options.adoption
         ).recover()
-        let secret = try directorySecret(on: disk, randomness: &randomness)
+        let secret = try directorySecret(
+            on: disk, isNew: recovered.position.size == .empty, randomness: &randomness)
         let publisher = Publisher(
             storage: storage, journalLength: recovered.checkpointJournalLength,
-            flushedThrough: recovered.position.nextFrame - 1)
-        try publish(recovered, through: publisher, on: disk)
+            flushedThrough: recovered.position.nextFrame - 1,
+            published: PublishedFacts(
+                count: UInt64(recovered.checkpointCount), size: recovered.publishedSize.count))
+        let stateSlot = try publish(recovered, through: publisher, on: disk)
         let ledger = Ledger(
             storage: storage, signers: signers, options: options, clock: clock,
             recovered: recovered, publisher: publisher, secret: secret, randomness: randomness,
-            hasThreads: hasThreads)
+            hasThreads: hasThreads, stateSlot: stateSlot)
         ledger.startThreads()
         do throws(OpenFault) {
             try ledger.recordStart(recovered)
@@ -114,7 +118,7 @@ package final class Ledger: Sendable {
     private init(
         storage: any LedgerStorage, signers: [NoteSigner], options: LedgerOptions,
         clock: LedgerClock, recovered: RecoveredLog, publisher: Publisher, secret: [UInt8],
-        randomness: consuming BufferedRandomness, hasThreads: Bool
+        randomness: consuming BufferedRandomness, hasThreads: Bool, stateSlot: Int
     ) {
         self.options = options
         self.hasThreads = hasThreads
@@ -149,7 +153,7 @@ package final class Ledger: Sendable {
                     position: recovered.position, origin: options.origin, signers: signers,
                     sealing: sealing),
                 commitJournalBytes: options.commitJournalBytes,
-                mostGroupBytes: options.mostGroupBytes))
+                mostGroupBytes: options.mostGroupBytes, stateSlot: stateSlot))
     }
 
     private func startThreads() {

@@ -26,6 +26,9 @@ package struct LedgerOptions: Sendable {
     /// Hash of the configuration in force, for `log.start`.
     package var configHash: String?
 
+    /// What somebody takes upon themselves after a real loss; nil: such a log is not opened.
+    package var adoption: Adoption?
+
     package init(origin: LogOrigin, producer: String, software: String) {
         self.origin = origin
         self.producer = producer
@@ -37,5 +40,14 @@ package struct LedgerOptions: Sendable {
         mostWaitingBytes = 64 << 20
         commitJournalBytes = 16 << 20
         configHash = nil
+        adoption = nil
     }
+}
+
+/// Somebody's word that a loss is real and known: the log goes on from what is left, and a record says so.
+package struct Adoption: Hashable, Sendable {
+    /// Why, as whoever takes it upon themselves puts it: a ticket, an incident.
+    package var reason: String
+
+    package init(reason: String) { self.reason = reason }
 }

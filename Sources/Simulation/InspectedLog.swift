@@ -27,7 +27,8 @@ package struct InspectedLog: Sendable {
             policy: TrustPolicy(logKeys: [key]), remembered: remembered, maxAge: nil,
             now: UTCInstant(microseconds: 0), requiredWitnesses: 0, jobs: 1)
         report = try await LogVerifier(options) { _ in }.verify(directory: folder.path)
-        let snapshot = try LogSnapshot(directory: folder.path)
+        let known = remembered.flatMap { RememberedCheckpoint(stateFile: $0)?.checkpoint }
+        let snapshot = try LogSnapshot(directory: folder.path, known: known)
         var leaves: [[UInt8]] = []
         // A log that is not sound is judged by its report.
         if report.recordsRead == snapshot.size.count {
@@ -36,6 +37,19 @@ package struct InspectedLog: Sendable {
             }
         }
         self.leaves = leaves
+    }
+
+    /// What a reader of these files is shown as the newest checkpoint; nil where there is none yet.
+    static func newestCheckpoint(
+        _ files: [LogFile: [UInt8]]
+    ) throws -> UnverifiedCheckpoint? {
+        let shown = files.filter { file, _ in
+            switch file {
+            case .commits, .checkpoint, .checkpointJournal: true
+            default: false
+            }
+        }
+        return try LogSnapshot(directory: try LogFolder(shown).path).newest
     }
 
     /// The findings that something is wrong with: everything but notes.

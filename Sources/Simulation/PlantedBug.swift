@@ -8,6 +8,8 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case acknowledgesBeforeSync
     /// A request is let go on the receipt of another record, before its own is durable.
     case forwardsOnAnothersReceipt
+    /// Whoever reads the log is shown a group while its sync is still under way.
+    case showsBeforeSync
     /// Checkpoints are published although the entries that they cover are not on stable storage.
     case publishesBeforeSync
     /// Lost sequence numbers are forgotten before a record names them.

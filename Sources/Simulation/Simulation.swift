@@ -16,6 +16,7 @@
 ///   not, and a file is as long as its last sector that is.
 /// - **Clock**: steps of up to a day, back and forth.
 /// - **Clients and services**: slow, failing, long answers, going away, many at once; more than the queue takes.
+/// - **Onlookers**: somebody reads the files between any two storage operations, and remembers whatever was shown.
 /// - **Threads**: the housekeeper publishes between any two steps of the writer that touch the disk.
 ///
 /// ## What is not modelled
@@ -28,6 +29,7 @@
 /// - `DurableBeforeAcknowledged`: so is every record, at the moment that the ledger says so.
 /// - `SizeNeverShrinks`: what once was durable is found by every later start, in its place; every checkpoint that was
 ///   ever signed for a durable group is of the one line of trees that the log has grown through.
+/// - `ShownOnceDurable`: every checkpoint that any reader was ever shown is of that line, too.
 /// - `GapsAreRecorded`: numbers that were given and lost are named.
 /// - The log opens after every end, unless the disk itself fails then.
 /// - `Verification` finds nothing else wrong, after starts and in the end.

@@ -32,6 +32,7 @@ extension World {
 
     /// Has the verifier read the log, and compares it with what the world knows of it.
     func inspect(_ occasion: String) async throws {
+        checkpoints.merge(onlooker.checkpoints) { known, _ in known }
         let newest = checkpoints.max { $0.key < $1.key }
         let log = try await InspectedLog(
             disk, key: fixture.signer.verifierKey, remembered: newest?.value)

@@ -88,8 +88,14 @@ extension World {
                 ledger.publishApplied()
             }
         }
+        if chance(1, of: 4) {
+            trouble.glance(after: Int.random(in: 0..<12, using: &random)) {
+                [onlooker, disk] in onlooker.look(at: disk)
+            }
+        }
         ledger.writeWaiting()
         trouble.meanwhile(after: 0, nil)
+        trouble.glance(after: 0, nil)
         if plan.bug == .forgetsGaps { ledger.forgetGaps() }
         if !isPublishDue {
             isPublishDue = true

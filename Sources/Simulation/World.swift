@@ -41,6 +41,7 @@ final class World {
     let verdicts = Verdicts()
     let watch: DurabilityWatch
     let trouble: Trouble
+    let onlooker: Onlooker
     var disk = MemoryStorage()
     /// Older disks, for the planted bug that puts one back.
     var copies: [MemoryStorage] = []
@@ -78,6 +79,7 @@ final class World {
         fixture.options.mostWaitingBytes = 1 << Int.random(in: 13...18, using: &random)
         watch = DurabilityWatch(verdicts: verdicts)
         trouble = Trouble(bug: plan.bug, watch: watch)
+        onlooker = Onlooker(bug: plan.bug, verdicts: verdicts)
     }
 
     func chance(_ part: Int, of whole: Int) -> Bool {

@@ -56,6 +56,11 @@ struct Auditor {
             time: clock.now - began)
     }
 
+    /// How a look at a log ends, whatever it says; also where it cannot begin.
+    func run(_ log: String, key: String) throws -> Int32 {
+        try ProgramRun(program, [log, "--json", "--key", key], in: folder).exitCode
+    }
+
     private static func findings(_ json: [UInt8]) throws -> [Report.Finding] {
         guard !json.isEmpty else { return [] }
         var json = json

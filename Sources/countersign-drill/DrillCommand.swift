@@ -29,6 +29,9 @@ struct DrillCommand: AsyncParsableCommand {
     @Option(help: "From which the places of damage are drawn; a fresh one by default.")
     var seed: UInt64?
 
+    @Flag(help: "Judge a log that is cut at the end of every commit frame, not of some.")
+    var everyFrame = false
+
     @Option(help: "The program that is to find it; the one beside this program by default.")
     var verifier: String?
 
@@ -61,10 +64,15 @@ struct DrillCommand: AsyncParsableCommand {
         try bench.damageExport(&table)
         let missed = try bench.flipBits(flips)
         try bench.rewindHistory(&table)
+        var judging = try JudgementDrill(folder: folder.path, auditor: auditor)
+        try judging.run(everyFrame: everyFrame)
         Table.line("")
+        Table.line(
+            "\(judging.count) damages to single files, judged by verifier, start, tail, export and doctor: "
+                + "\(judging.failed) times not alike")
         Table.line(
             "\(table.kinds) kinds, \(table.missed) missed; \(flips) bits turned, \(missed) missed; "
                 + Table.seconds(clock.now - began))
-        if table.missed + missed > 0 { throw ExitCode(1) }
+        if table.missed + missed + judging.failed > 0 { throw ExitCode(1) }
     }
 }

@@ -6,6 +6,7 @@ package enum EventAction: String, CaseIterable, Sendable {
     case httpRequest = "http.request"
     case logStart = "log.start"
     case logStop = "log.stop"
+    case logAdopt = "log.adopt"
     case heartbeat = "audit.heartbeat"
     case gap = "audit.gap"
     case configLoaded = "config.loaded"

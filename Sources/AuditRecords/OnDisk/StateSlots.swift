@@ -19,10 +19,13 @@ package enum StateSlots {
 
     /// The notes of a state file, without those of empty slots.
     package static func notes(in file: [UInt8]) -> [[UInt8]] {
-        (0..<count).compactMap { number in
-            let slot = file.dropFirst(number * slotLength).prefix(slotLength)
-            let note = slot.prefix { $0 != 0 }
-            return note.isEmpty ? nil : Array(note)
-        }
+        (0..<count).compactMap { note(in: file, slot: $0) }
+    }
+
+    /// The note of one slot; nil where it is empty.
+    package static func note(in file: [UInt8], slot number: Int) -> [UInt8]? {
+        let slot = file.dropFirst(number * slotLength).prefix(slotLength)
+        let note = slot.prefix { $0 != 0 }
+        return note.isEmpty ? nil : Array(note)
     }
 }

@@ -160,6 +160,8 @@ package struct RecordSchema {
         ("erase.periods", .strings),
         ("settled.through_seq", .integer(whole)),
         ("settled.open", .array),
+        ("published.count", .integer(whole)),
+        ("published.size", .integer(whole)),
         ("commit.who", .hash),
         ("commit.where", .hash),
         ("commit.what", .hash),

@@ -79,6 +79,36 @@ package struct SettledFacts: Hashable, Sendable {
     }
 }
 
+/// What had been published when a heartbeat was recorded: `published` of it. A checkpoint that is taken out of the
+/// journal of checkpoints later is missed.
+package struct PublishedFacts: Hashable, Sendable {
+    /// How many checkpoints the journal of checkpoints had.
+    package var count: UInt64
+    /// How many records the last of them is of.
+    package var size: UInt64
+
+    package init(count: UInt64, size: UInt64) {
+        self.count = count
+        self.size = size
+    }
+
+    /// What a heartbeat says; nil where it says nothing.
+    package init?(_ record: Record) {
+        guard let published = record.value["published"],
+            let count = published["count"]?.integer.flatMap({ UInt64(exactly: $0) }),
+            let size = published["size"]?.integer.flatMap({ UInt64(exactly: $0) })
+        else { return nil }
+        self.init(count: count, size: size)
+    }
+
+    var json: JSONValue {
+        var members: [JSONMember] = []
+        members.add("count", count)
+        members.add("size", size)
+        return .object(members)
+    }
+}
+
 /// Records of one boot that are not in the log: `gap` of `audit.gap`.
 package struct GapFacts: Hashable, Sendable {
     /// Why they are missing: `gap.reason`.
@@ -112,7 +142,7 @@ extension SystemRecord {
     /// `audit.heartbeat`, OCSF Application Lifecycle: Other. Every 60 seconds, every 65,536 records and at stop.
     package static func heartbeat(
         uid: UniqueID, time: UTCInstant, counters: HeartbeatCounters, clock: ClockFacts,
-        settled: SettledFacts? = nil
+        settled: SettledFacts? = nil, published: PublishedFacts? = nil
     ) -> SystemRecord {
         var counts: [JSONMember] = []
         counts.add("accepted", counters.accepted)
@@ -134,7 +164,8 @@ extension SystemRecord {
             activity: 99, action: .heartbeat,
             end: EventEnd(outcome: .success, severity: .informational), actor: .system,
             details: [JSONMember("clock", .object(state)), JSONMember("counters", .object(counts))]
-                + (settled.map { [JSONMember("settled", $0.json)] } ?? []))
+                + (settled.map { [JSONMember("settled", $0.json)] } ?? [])
+                + (published.map { [JSONMember("published", $0.json)] } ?? []))
     }
 
     /// `audit.gap`, OCSF Application Error: Other. Names records that the log does not hold.

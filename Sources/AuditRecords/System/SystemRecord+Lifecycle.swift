@@ -26,10 +26,20 @@ package struct RecoveryFacts: Hashable, Sendable {
     package var discardedBytes: UInt64
     /// `started` records without an outcome, each of which gets a record of stage `unknown`.
     package var unknownOutcomes: UInt64
+    /// Files that had lost published bytes and got them back from the commit journal.
+    package var restoredFiles: [String]
+    /// Whether the state file remembered nothing though something had been published.
+    package var stateWasMissing: Bool
+    /// Records without a checkpoint that were left out of a copy.
+    package var unsignedRecords: UInt64
 
     package init(
-        wasClean: Bool, replayedEntries: UInt64, discardedBytes: UInt64, unknownOutcomes: UInt64
+        wasClean: Bool, replayedEntries: UInt64, discardedBytes: UInt64, unknownOutcomes: UInt64,
+        restoredFiles: [String] = [], stateWasMissing: Bool = false, unsignedRecords: UInt64 = 0
     ) {
+        self.restoredFiles = restoredFiles
+        self.stateWasMissing = stateWasMissing
+        self.unsignedRecords = unsignedRecords
         self.wasClean = wasClean
         self.replayedEntries = replayedEntries
         self.discardedBytes = discardedBytes
@@ -57,7 +67,15 @@ extension SystemRecord {
         var facts = [JSONMember("clean", .bool(recovery.wasClean))]
         facts.add("discarded_bytes", recovery.discardedBytes)
         facts.add("replayed_entries", recovery.replayedEntries)
+        if !recovery.restoredFiles.isEmpty {
+            let names = recovery.restoredFiles.prefix(RecordLimits.arrayItems)
+            facts.append(JSONMember("restored_files", .array(names.map { .string($0) })))
+        }
+        if recovery.stateWasMissing { facts.add("state", "missing") }
         facts.add("unknown_outcomes", recovery.unknownOutcomes)
+        if recovery.unsignedRecords > 0 {
+            facts.add("unsigned_records", recovery.unsignedRecords)
+        }
         details.add("recovery", facts)
         var software: [JSONMember] = []
         software.add("config", configuration)
@@ -68,8 +86,37 @@ extension SystemRecord {
             uid: uid, time: time, category: .system, eventClass: .applicationLifecycle,
             activity: 3, action: .logStart,
             end: EventEnd(
-                outcome: .success, severity: recovery.wasClean ? .informational : .medium),
+                outcome: .success,
+                severity: recovery.stateWasMissing || !recovery.restoredFiles.isEmpty
+                    ? .high : recovery.wasClean ? .informational : .medium),
             actor: .system, details: details)
+    }
+
+    /// `log.adopt`, OCSF Application Lifecycle: Update. Somebody has taken a loss upon themselves: the log goes on from
+    /// what is left, and gaps that earlier records admit are known.
+    ///
+    /// - Parameters:
+    ///   - losses: what was lost besides, in the words of `adopted.losses`.
+    ///   - size: how many records were left.
+    ///   - ticket: why, as they put it.
+    package static func adoption(
+        uid: UniqueID, time: UTCInstant, losses: [String], size: UInt64, ticket: String
+    ) -> SystemRecord {
+        var members: [JSONMember] = []
+        if !losses.isEmpty {
+            members.append(JSONMember("losses", .array(losses.map { .string($0) })))
+        }
+        members.add("size", size)
+        var change: [JSONMember] = []
+        change.add("object", "log")
+        change.add("ticket", ticket)
+        return SystemRecord(
+            uid: uid, time: time, category: .admin, eventClass: .applicationLifecycle,
+            activity: 8, action: .logAdopt,
+            end: EventEnd(outcome: .success, severity: .high), actor: .system,
+            details: [
+                JSONMember("adopted", .object(members)), JSONMember("change", .object(change)),
+            ])
     }
 
     /// `log.stop`, OCSF Application Lifecycle: Stop. The last record of an orderly boot.

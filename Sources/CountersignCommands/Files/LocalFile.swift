@@ -53,6 +53,20 @@ enum LocalFile {
         }
     }
 
+    /// Adds to the end of a file, durably.
+    static func append(_ path: String, _ bytes: [UInt8]) throws(CommandFailure) {
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: [.append, .closeOnExec])
+            try file.closeAfter {
+                try file.writeAll(bytes)
+                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+        } catch {
+            throw CommandFailure(.failure, "\(path) cannot be written: \(describing: error).")
+        }
+    }
+
     /// Puts new content in the place of a file's, so that a reader sees either.
     static func replace(
         _ path: String, _ bytes: [UInt8], isSecret: Bool

@@ -46,7 +46,7 @@ actor ProxyServer {
                 "this build records nothing and serves loopback only; install an ordinary build.")
         }
         let upstreams = try assembly.upstreams()
-        let ledger = try openLedger(deployment, producer: producer)
+        let ledger = try openLedger(deployment, producer: producer, adoption: nil)
         do throws(CommandFailure) {
             let rules = try assembly.rules(generation: 1, digestKey: ledger.subjects.tokenDigestKey)
             let dataPlane: DataPlane
@@ -87,8 +87,9 @@ actor ProxyServer {
         return fitting
     }
 
-    private static func openLedger(
-        _ deployment: Deployment, producer: String
+    /// Opens the configured log, as `serve` and `log adopt` do.
+    static func openLedger(
+        _ deployment: Deployment, producer: String, adoption: Adoption?
     ) throws(CommandFailure) -> Ledger {
         let log = deployment.settings.log
         do {
@@ -105,6 +106,7 @@ actor ProxyServer {
                 origin: origin, producer: producer, software: SoftwareVersion.current)
             options.publishEvery = log.publish.every
             options.configHash = deployment.configHash
+            options.adoption = adoption
             let storage = try FileStorage(
                 directory: FilePath(log.directory.text), state: FilePath(log.state.text))
             return try Ledger.open(

@@ -86,6 +86,9 @@ struct ServeCommand: AsyncParsableCommand {
         let host = settings.admin.address.address.description
         let authority = host.contains(":") ? "[\(host)]" : host
         try output.messages.line("admin on http://\(authority):\(console.port)/status")
+        for warning in server.ledger.recovery.warnings {
+            try output.messages.line(("warning: \(warning)" as SafeText).toned(.caution))
+        }
         try output.messages.line(
             "log \(settings.log.directory.text), \(server.ledger.status.size.count) records")
     }
@@ -120,5 +123,28 @@ extension Outcome {
         } catch {
             return .failure(error)
         }
+    }
+}
+
+extension RecoveryReport {
+    /// What whoever starts the server has to hear of; `recovery` of the record log.start has it, too.
+    fileprivate var warnings: [String] {
+        var warnings: [String] = []
+        if stateWasMissing {
+            warnings.append(
+                "log.state remembered nothing of this log, so that an older copy would not have been noticed; make sure that this is the newest"
+            )
+        }
+        if unsignedRecords > 0 {
+            warnings.append(
+                "\(unsignedRecords) records behind the newest checkpoint were left out: no checkpoint of this copy covers them"
+            )
+        }
+        if !restoredFiles.isEmpty {
+            warnings.append(
+                "bytes that had been published were missing and were restored from the commit journal: \(restoredFiles.joined(separator: ", "))"
+            )
+        }
+        return warnings
     }
 }

@@ -18,10 +18,18 @@ struct RecoveredLog {
     var publishedSize: TreeSize
     /// Bytes of whole notes in the journal of checkpoints.
     var checkpointJournalLength: Int
+    /// How many whole notes it has.
+    var checkpointCount: Int
     /// The last of these bytes, which an interrupted publication may have left off stable storage.
     var unsettledNotes: [UInt8]
     /// Segments whose evidence may not be synced yet.
     var unsynced: Set<SegmentNumber>
+    /// The slot of the state file that does not hold the newest checkpoint.
+    var freeStateSlot = 0
+    /// Whether the state file remembers just this checkpoint.
+    var rememberedIsNewest = false
+    /// Whether what the state file remembers was given up.
+    var forgetsState = false
     var facts: RecoveryReport
     /// The producer's last boot, read back from the log.
     var history: BootHistory?
@@ -33,8 +41,25 @@ package struct RecoveryReport: Hashable, Sendable {
     package var replayedRecords: UInt64 = 0
     /// Bytes of a commit frame that was cut short: its records were never acknowledged.
     package var discardedBytes: UInt64 = 0
+    /// Files that had lost what was published long ago, and got it back from the commit journal.
+    package var restoredFiles: [String] = []
+    /// Whether log.state remembered nothing, though something was published: an older copy would not be noticed.
+    package var stateWasMissing = false
+    /// Records behind the newest checkpoint that nothing signs, and that were left out: those of a log that was copied
+    /// while it went on.
+    package var unsignedRecords: UInt64 = 0
+    /// Losses that somebody has taken upon themselves.
+    package var adopted: [AdoptedLoss] = []
     /// The first leaf from which derived files were made anew, where that was more than the usual tail.
     package var rebuiltFrom: LeafIndex?
     /// Records that were read back to learn how the boots before had ended.
     package var readBackRecords: UInt64 = 0
+}
+
+/// A loss with which a log is not opened unless somebody takes it upon themselves: `adopted.losses`.
+package enum AdoptedLoss: String, CaseIterable, Sendable {
+    /// What log.state holds is no checkpoint of this log.
+    case stateLost = "state_lost"
+    /// log.state remembers more records than there are.
+    case recordsLost = "records_lost"
 }

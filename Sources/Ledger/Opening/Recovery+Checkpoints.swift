@@ -48,13 +48,8 @@ extension Recovery {
         guard let last = frames.last, last.header.sizeAfter > base?.size ?? .empty else {
             return base
         }
-        if let first = frames.first, first.header.firstIndex.value > base?.size.count ?? 0 {
-            throw OpenFault(
-                .damaged,
-                "The commit journal begins at record \(first.header.firstIndex.value), but only "
-                    + "\(base?.size.count ?? 0) records are published: records between are missing. "
-                    + "Restore the log from a copy that verifies.")
-        }
+        // Where the journal begins behind what is published, the records between have to be in their place: the root
+        // over all of them tells.
         let newest = try verified(Array(last.checkpoint), file: .commits(0))
         guard newest.size == last.header.sizeAfter else {
             throw OpenFault(
@@ -65,9 +60,20 @@ extension Recovery {
         return newest
     }
 
-    func rememberedCheckpoint() throws(OpenFault) -> Signed? {
+    /// What the state file remembers.
+    struct Memory {
         var newest: Signed?
-        for note in StateSlots.notes(in: try disk.contents(of: .state)) {
+        /// Whether there is nothing in it, not even something that cannot be read.
+        var isEmpty: Bool
+        /// The slot that does not hold the newest checkpoint.
+        var freeSlot = 0
+    }
+
+    func memory() throws(OpenFault) -> Memory {
+        let file = try disk.contents(of: .state)
+        var memory = Memory(newest: nil, isEmpty: file.allSatisfy { $0 == 0 })
+        for slot in 0..<StateSlots.count {
+            guard let note = StateSlots.note(in: file, slot: slot) else { continue }
             let found: Signed
             do throws(OpenFault) {
                 found = try verified(note, file: .state)
@@ -77,9 +83,29 @@ extension Recovery {
                 // A slot that was being written when the power went is no signed note; the other one is.
                 continue
             }
-            if found.size >= newest?.size ?? .empty { newest = found }
+            guard found.size >= memory.newest?.size ?? .empty else { continue }
+            memory.newest = found
+            memory.freeSlot = (slot + 1) % StateSlots.count
         }
-        return newest
+        return memory
+    }
+
+    /// Refuses a log of which more is remembered than there is, or of which nothing can be remembered any more,
+    /// unless somebody takes it upon themselves.
+    func adopt(
+        _ memory: Memory, newest: TreeSize, published: Bool
+    ) throws(OpenFault) -> [AdoptedLoss] {
+        if let remembered = memory.newest {
+            guard remembered.size > newest else { return [] }
+            guard adoption != nil else {
+                throw .rolledBack(found: newest, remembered: remembered.size)
+            }
+            return [.recordsLost]
+        }
+        // What was published is remembered first: an unreadable slot before that is one that was cut off.
+        guard published, !memory.isEmpty else { return [] }
+        guard adoption != nil else { throw .stateLost }
+        return [.stateLost]
     }
 
     func check(_ remembered: Signed?, against size: TreeSize) throws(OpenFault) {

@@ -13,6 +13,8 @@ extension Recovery {
         var newest: Signed?
         /// Bytes of the notes that count.
         var length: Int
+        /// How many these are.
+        var count: Int
         /// The last of these bytes: notes behind the one that the file `checkpoint` holds, whose sync may have failed.
         var unsettled: [UInt8]
     }
@@ -51,7 +53,8 @@ extension Recovery {
         try check(front, isIn: newest, before: bytes[length...])
         let unsettled = notes.dropFirst(settled).reduce(0) { $0 + $1.count + 2 }
         return Published(
-            newest: newest, length: length, unsettled: Array(bytes[length - unsettled..<length]))
+            newest: newest, length: length, count: notes.count,
+            unsettled: Array(bytes[length - unsettled..<length]))
     }
 
     /// Nothing is published before it is journalled: a journal that ends earlier was cut off, and goes on with what is

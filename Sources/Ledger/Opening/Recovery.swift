@@ -13,6 +13,7 @@ internal import SignedNotes
 /// commits.0 / commits.1     frames from at most B up to N: durable, perhaps not in their places
 /// entries, disclosures      brought to N by applying the frames again
 /// tree, offsets             made anew from B's segment on
+/// all of them               what is missing in its place is put back from the frames, published or not
 /// root over all of it       must be the one in the checkpoint of N, or the log does not open
 /// state                     must not be ahead of N, and must be an earlier size of the same tree
 /// ```
@@ -23,6 +24,8 @@ struct Recovery {
     let origin: LogOrigin
     let trust: TrustPolicy
     let producer: String
+    /// What somebody takes upon themselves; nil: nothing.
+    let adoption: Adoption?
 
     func recover() throws(OpenFault) -> RecoveredLog {
         let journal = try checkpointJournal()
@@ -31,17 +34,20 @@ struct Recovery {
         let committed = try commitFrames(after: baseSize)
         let frames = committed.frames
         let newest = try newestCheckpoint(base: base, frames: frames)
-        let remembered = try rememberedCheckpoint()
-        if let remembered, remembered.size > newest?.size ?? .empty {
-            throw .rolledBack(found: newest?.size ?? .empty, remembered: remembered.size)
-        }
+        let memory = try self.memory()
+        let adopted = try adopt(memory, newest: newest?.size ?? .empty, published: base != nil)
 
         var log = RecoveredLog(
             position: .origin, subjects: [], periods: [],
             checkpoint: newest?.note, publishedSize: base?.size ?? .empty,
-            checkpointJournalLength: journal.length, unsettledNotes: journal.unsettled,
+            checkpointJournalLength: journal.length, checkpointCount: journal.count,
+            unsettledNotes: journal.unsettled,
             unsynced: [], facts: RecoveryReport(), history: nil)
         log.facts.discardedBytes = UInt64(committed.discarded)
+        log.facts.adopted = adopted
+        log.facts.stateWasMissing = memory.isEmpty && base != nil
+        log.freeStateSlot = memory.freeSlot
+        log.forgetsState = !adopted.isEmpty
         log.position.nextFrame = (frames.last?.header.number ?? 0) + 1
         guard let newest else {
             guard try disk.length(of: .entries(SegmentNumber(0))) ?? 0 == 0 else {
@@ -49,17 +55,25 @@ struct Recovery {
             }
             return log
         }
+        log.rememberedIsNewest =
+            adopted.isEmpty && memory.newest?.size == newest.size
+            && memory.newest?.root == newest.root
+        // Nothing remembers more than there is: what stands behind it went on while the log was copied.
+        let isCopy = log.facts.stateWasMissing
+        let covered = try covered(by: frames, isCopy: isCopy)
         // Crash point R1: the frames may be in the kernel only. From here on they are durable.
         try settle(committed, after: baseSize)
+        log.facts.restoredFiles = try restore(covered, from: frames, after: baseSize)
         for frame in frames where frame.header.sizeAfter > baseSize {
-            try disk.apply(frame)
             log.facts.replayedRecords += UInt64(frame.header.entryCount)
         }
-        var rebuild = TreeRebuild(disk: disk, size: newest.size)
+        var rebuild = TreeRebuild(disk: disk, size: newest.size, allowsUnsigned: isCopy)
         try rebuild.run(from: baseSize, expecting: newest.root)
         log.facts.rebuiltFrom = rebuild.rebuiltFrom
         log.unsynced = rebuild.scannedSegments
-        try check(remembered, against: newest.size)
+        log.facts.unsignedRecords = try cutUnsigned(behind: rebuild)
+        try checkNextSegment(newest.size, isCopy: isCopy)
+        if !adopted.contains(.recordsLost) { try check(memory.newest, against: newest.size) }
 
         log.position.frontier = rebuild.frontier
         log.position.previous = rebuild.lastLeaf
@@ -73,6 +87,37 @@ struct Recovery {
         return log
     }
 
+    /// Leaves out records that nothing signs, behind the last that is signed: they have to go on from it.
+    private func cutUnsigned(behind rebuild: TreeRebuild) throws(OpenFault) -> UInt64 {
+        guard let unsigned = rebuild.unsigned else { return 0 }
+        var previous = rebuild.lastLeaf
+        var index = rebuild.size.count
+        for leaf in unsigned.leaves {
+            guard
+                case .success(let record) = Result(catching: { () throws(RecordFault) in
+                    try Record(leaf: leaf)
+                }), record.previous == previous, record.index?.value == index
+            else { throw .unsignedEntries(segment: unsigned.segment) }
+            previous = LeafHash(of: leaf).hash
+            index += 1
+        }
+        try disk.truncate(.entries(unsigned.segment), to: unsigned.offset)
+        try disk.sync(.entries(unsigned.segment))
+        return UInt64(unsigned.leaves.count)
+    }
+
+    /// Nothing is where the next segment will be.
+    private func checkNextSegment(_ size: TreeSize, isCopy: Bool) throws(OpenFault) {
+        let width = LogLayout.segmentEntries
+        let next = SegmentNumber((size.count + width - 1) / width)
+        for file in [LogFile.entries(next), .disclosures(next)]
+        where try disk.length(of: file) ?? 0 > 0 {
+            guard isCopy else { throw .unsignedEntries(segment: next) }
+            try disk.truncate(file, to: 0)
+            try disk.sync(file)
+        }
+    }
+
     // MARK: Keys, disclosures, history
 
     private func readKeys(into log: inout RecoveredLog) throws(OpenFault) {
@@ -81,6 +126,7 @@ struct Recovery {
         log.savedSubjects = Set(subjects.slots.keys)
         log.position.subjectsLength = UInt64(subjects.count * KeySlot.byteCount)
         let periods = try image(of: .periods, as: PeriodSlot.self)
+        try checkKeys(subjects, periods, size: log.position.size)
         log.periods = periods.slots.values.compactMap(\.slot.key)
         log.position.periodsLength = UInt64(periods.count * KeySlot.byteCount)
     }
@@ -170,8 +216,15 @@ extension OpenFault {
             .rolledBack,
             "The log has \(found.count) records, but \(remembered.count) were signed and remembered in "
                 + "log.state: this is an older copy, or records were cut off. Restore the newest copy. "
-                + "Signing on from here would be a second history under the same name.")
+                + "Signing on from here would be a second history under the same name. Where nothing newer is "
+                + "left, `countersign log adopt` goes on from here, and records that.")
     }
+
+    static let stateLost = OpenFault(
+        .damaged,
+        "log.state holds no checkpoint of this log any more, so nobody can tell whether this is the newest copy of it. "
+            + "Restore the file checkpoint.slots, or make sure that this is the newest copy, and run "
+            + "`countersign log adopt`, which records it.")
 
     static func foreignState(_ origin: LogOrigin) -> OpenFault {
         OpenFault(

@@ -31,6 +31,20 @@ struct SegmentScan {
         }
     }
 
+    /// Where the last whole entry ends.
+    var end: Int { leaves.last?.upperBound ?? 0 }
+
+    /// Leaves out what is behind the first so many entries.
+    ///
+    /// - Returns: the whole leaves that were left out; nil where there was nothing behind.
+    mutating func cut(to count: Int) -> [[UInt8]]? {
+        guard leaves.count >= count, leaves.count > count || isTorn else { return nil }
+        let rest = leaves[count...].map { Array(bytes[$0]) }
+        leaves.removeLast(leaves.count - count)
+        isTorn = false
+        return rest
+    }
+
     func leaf(_ place: Int) -> ArraySlice<UInt8> { bytes[leaves[place]] }
 
     /// The `offsets` file of the segment.

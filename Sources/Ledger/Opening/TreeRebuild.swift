@@ -12,6 +12,10 @@ internal import Merkle
 struct TreeRebuild {
     let disk: OpeningStorage
     let size: TreeSize
+    /// Whether entries behind the last that is signed are left out, rather than the log refused.
+    let allowsUnsigned: Bool
+    /// What was left out.
+    private(set) var unsigned: Unsigned?
     private(set) var frontier = Frontier()
     private(set) var lastLeaf = Hash256.zero
     private(set) var lastTime = UTCInstant(microseconds: 0)
@@ -23,9 +27,19 @@ struct TreeRebuild {
     /// The root after each segment when it was read to be checked.
     private var checkedRoots: [SegmentNumber: RootHash] = [:]
 
-    init(disk: OpeningStorage, size: TreeSize) {
+    /// Entries behind the last that is signed.
+    struct Unsigned {
+        let segment: SegmentNumber
+        /// Where they begin in the file.
+        let offset: Int
+        /// Those that are whole.
+        let leaves: [[UInt8]]
+    }
+
+    init(disk: OpeningStorage, size: TreeSize, allowsUnsigned: Bool) {
         self.disk = disk
         self.size = size
+        self.allowsUnsigned = allowsUnsigned
     }
 
     /// Rebuilds from the segment of `base`; where the root is then not the signed one, from the start.
@@ -100,8 +114,11 @@ struct TreeRebuild {
     private mutating func hash(
         _ segment: SegmentNumber, writing: Writing
     ) throws(OpenFault) {
-        let scan = SegmentScan(segment, bytes: try disk.contents(of: .entries(segment)))
+        var scan = SegmentScan(segment, bytes: try disk.contents(of: .entries(segment)))
         let expected = min(size, segment.fullSize).count - segment.firstIndex.value
+        if allowsUnsigned, size < segment.fullSize, let rest = scan.cut(to: Int(expected)) {
+            unsigned = Unsigned(segment: segment, offset: scan.end, leaves: rest)
+        }
         guard !scan.isTorn, UInt64(scan.leaves.count) == expected else {
             throw OpenFault(
                 .damaged,
@@ -119,10 +136,14 @@ struct TreeRebuild {
         try settle(segment, writing)
         if writing == .derivedFiles {
             try rows.write(to: disk, startingAt: before)
-            try disk.write(scan.offsets, to: .offsets(segment), at: 0)
+            let offsets = scan.offsets
+            try disk.write(offsets, to: .offsets(segment), at: 0)
+            if let length = try disk.length(of: .offsets(segment)), length > offsets.count {
+                try disk.truncate(.offsets(segment), to: offsets.count)
+            }
         }
         scannedSegments.insert(segment)
-        entriesLength = frontier.size == segment.fullSize ? 0 : UInt64(scan.bytes.count)
+        entriesLength = frontier.size == segment.fullSize ? 0 : UInt64(scan.end)
         if let leaf = scan.leaves.indices.last.map(scan.leaf) { newestLeaf = leaf }
     }
 

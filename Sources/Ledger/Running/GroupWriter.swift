@@ -12,6 +12,7 @@ internal import Merkle
 /// reserve    room in every file that the group will touch     no room: rejected, the log lives
 /// write      the frame into the commit journal
 /// sync       ONE fdatasync                                     fault: poisoned
+/// mark       the frame as durable, for readers of the journal  fault: poisoned
 /// settle     everybody who waited                              acknowledged = durable and signed
 /// remember   the checkpoint in the state file
 /// apply      the frame to its places, not synced               fault: poisoned, the frame is safe
@@ -29,14 +30,15 @@ struct GroupWriter: ~Copyable {
     private let mostGroupBytes: Int
     private var sequencer: Sequencer
     private var journal: CommitJournal
-    private var stateSlot = 0
+    /// The slot of the state file that does not hold the newest checkpoint.
+    private var stateSlot: Int
 
     init(
         storage: any LedgerStorage, publisher: Publisher, ports: PortTable, gaps: Gaps,
         accesses: OpenAccesses,
         board: StatusBoard, intake: Intake,
         clock: LedgerClock, sequencer: consuming Sequencer, commitJournalBytes: Int,
-        mostGroupBytes: Int
+        mostGroupBytes: Int, stateSlot: Int
     ) {
         self.storage = storage
         self.publisher = publisher
@@ -48,6 +50,7 @@ struct GroupWriter: ~Copyable {
         self.clock = clock
         self.sequencer = sequencer
         self.mostGroupBytes = mostGroupBytes
+        self.stateSlot = stateSlot
         applier = GroupApplier(storage: storage)
         // Opening has published every frame, so the file without the newest one starts anew.
         journal = CommitJournal(
@@ -116,7 +119,9 @@ struct GroupWriter: ~Copyable {
             if !journal.fits(group.frame.count) { try turnJournal(before: group) }
             try storage.reserve(
                 .commits(journal.file),
-                through: max(journal.capacity, journal.length + group.frame.count))
+                through: max(
+                    journal.capacity,
+                    journal.length + group.frame.count + CommitFrame.markLength))
         } catch {
             // Nothing of this group is on the disk. That earlier ones cannot be published is another matter.
             return error.operation == .reserve || error.isPassing
@@ -134,6 +139,14 @@ struct GroupWriter: ~Copyable {
                 ? sequencer.groupRejected(error) : sequencer.groupFailed(error)
         }
         // Crash point C3: the group is durable, not applied. Nobody has been answered; opening applies it.
+        do throws(StorageFault) {
+            // Readers of the directory may show its checkpoint from here on, and no sooner.
+            try storage.write(
+                CommitFrame.mark(of: group.frame)[...], to: .commits(journal.file),
+                at: journal.length + group.frame.count)
+        } catch {
+            return sequencer.groupFailed(error)
+        }
         journal.wrote(group.frame.count)
         return sequencer.groupPersisted()
     }

@@ -8,8 +8,8 @@ internal import Synchronization
 /// Syncs what has been applied, publishes the checkpoint over it, and so lets the commit journal be used
 /// again: the housekeeper's work, off the path of any request.
 ///
-/// Order: evidence synced, then the journal of checkpoints, then `checkpoint`, then the state file. So a
-/// published checkpoint never covers an entry that is not in its place on stable storage.
+/// Order: evidence synced, then the state file, then the journal of checkpoints, then `checkpoint`. So a published
+/// checkpoint never covers an entry that is not in its place on stable storage, and is never unknown to the state file.
 ///
 /// `PoisonedStaysPoisoned`: where publishing has failed other than for want of space, it fails from then on. The
 /// kernel may have dropped what a sync should have written: a second one would succeed and mean nothing.
@@ -39,6 +39,7 @@ final class Publisher: Sendable {
         /// The last checkpoint in the journal of checkpoints, where this process has put it there.
         var journalled: [UInt8] = []
         var flushedThrough: UInt64
+        var published: PublishedFacts
         /// Why nothing is published any more.
         var stopped: StorageFault?
         var isFlushing = false
@@ -53,11 +54,19 @@ final class Publisher: Sendable {
     /// Held during a flush, so that the writer and the housekeeper never flush at once.
     private let flushing = Mutex(())
 
-    init(storage: any LedgerStorage, journalLength: Int, flushedThrough: UInt64) {
+    init(
+        storage: any LedgerStorage, journalLength: Int, flushedThrough: UInt64,
+        published: PublishedFacts
+    ) {
         self.storage = storage
         state = Mutex(
-            State(applied: nil, journalLength: journalLength, flushedThrough: flushedThrough))
+            State(
+                applied: nil, journalLength: journalLength, flushedThrough: flushedThrough,
+                published: published))
     }
+
+    /// How many checkpoints the journal of checkpoints has, and of what size the last one is.
+    var published: PublishedFacts { state.withLock { $0.published } }
 
     /// The last frame that is synced in its place and published.
     var flushedThrough: UInt64 { state.withLock { $0.flushedThrough } }
@@ -162,16 +171,17 @@ final class Publisher: Sendable {
         if applied.hasNewPeriods { try storage.sync(.periods) }
 
         // Crash point P1: evidence is in its place, no checkpoint says so. Opening finds the frames.
-        try journal(applied.checkpoint)
-        // Crash point P2: journalled, not published. Opening publishes the newest checkpoint.
-        try storage.replace(.checkpoint, with: applied.checkpoint)
-        // Crash point P3: the state file may be on stable storage later than the data; older is harmless.
         try storage.sync(.state)
+        // Crash point P2: remembered, not journalled. The frames are durable, so the log is no smaller than this.
+        try journal(applied)
+        // Crash point P3: journalled, not published. Opening publishes the newest checkpoint.
+        try storage.replace(.checkpoint, with: applied.checkpoint)
         state.withLock { $0.flushedThrough = applied.frame }
     }
 
     /// Puts a checkpoint at the end of the journal, once: an earlier flush may have come so far and no further.
-    private func journal(_ checkpoint: [UInt8]) throws(StorageFault) {
+    private func journal(_ applied: Applied) throws(StorageFault) {
+        let checkpoint = applied.checkpoint
         let (length, journalled) = state.withLock { ($0.journalLength, $0.journalled) }
         guard journalled != checkpoint else { return }
         var entry: [UInt8] = []
@@ -182,6 +192,8 @@ final class Publisher: Sendable {
         state.withLock { state in
             state.journalLength += entry.count
             state.journalled = checkpoint
+            state.published = PublishedFacts(
+                count: state.published.count + 1, size: applied.size.count)
         }
     }
 }

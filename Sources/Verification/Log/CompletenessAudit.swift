@@ -28,6 +28,10 @@ struct CompletenessAudit {
     }
 
     private var boots: [UniqueID: Boot] = [:]
+    /// What the log admits to be missing: by which record, of which boot, in which words.
+    private var admissions: [(index: LeafIndex, boot: UniqueID, detail: String)] = []
+    /// The newest record by which somebody takes note of that.
+    private var adoptedBefore: LeafIndex?
     private var order: [UniqueID] = []
     /// The newest start of each producer.
     private var newest: [String: UniqueID] = [:]
@@ -95,6 +99,8 @@ struct CompletenessAudit {
         case .logStop: boots[notable.boot]?.isStopped = true
         case .heartbeat: takeHeartbeat(notable)
         case .gap: takeGap(notable)
+        // Whatever was admitted before is known, and somebody has said so.
+        case .logAdopt: adoptedBefore = notable.index
         default: break
         }
     }
@@ -137,9 +143,11 @@ struct CompletenessAudit {
             return report(.admittedGap, notable.index, notable.boot, "it does not say which")
         }
         boots[boot]?.admitted.append(UInt64(first)...UInt64(last))
-        report(
-            .admittedGap, notable.index, boot,
-            "\(count) records, \(gap?["reason"]?.string ?? "no reason given")")
+        admissions.append(
+            (
+                notable.index, boot,
+                "\(count) records, \(gap?["reason"]?.string ?? "no reason given")"
+            ))
     }
 
     private mutating func report(
@@ -153,6 +161,10 @@ struct CompletenessAudit {
 
     /// What can only be said once all records are in.
     mutating func finish() {
+        for (index, boot, detail) in admissions {
+            let isAdopted = adoptedBefore.map { index < $0 } ?? false
+            report(isAdopted ? .gapAdopted : .admittedGap, index, boot, detail)
+        }
         for id in order {
             guard let boot = boots[id] else { continue }
             for hole in boot.holes {

@@ -13,22 +13,71 @@ struct DirectoryAudit {
 
     /// - Returns: the keys; nil where the directory has none, so that disclosures are withheld.
     func run(_ findings: inout FindingList) throws(LogReadFailure) -> KeyRing? {
+        if let doubtful = snapshot.doubtful {
+            findings.report(
+                Finding(
+                    .notYetDurable, file: "commits", index: doubtful.header.firstIndex,
+                    detail: "\(doubtful.header.entryCount) records"))
+        }
         let segments = Set(snapshot.frames.map { SegmentNumber(of: $0.header.firstIndex) })
         for segment in segments.sorted() {
-            try check(snapshot.entries(of: segment), LogLayout.entries(segment), &findings)
-            try check(snapshot.disclosures(of: segment), LogLayout.disclosures(segment), &findings)
+            try check(
+                snapshot.entries(of: segment), .entries, LogLayout.entries(segment), &findings)
+            try check(
+                snapshot.disclosures(of: segment), .disclosures, LogLayout.disclosures(segment),
+                &findings)
         }
         try checkTreeLengths(&findings)
         try checkOffsetsLengths(&findings)
         try checkNextSegment(&findings)
+        return try keys(&findings)
+    }
+
+    /// The keys. A directory without any is what one hands to an auditor who is not to see the values; one that has
+    /// some of these files has lost the others.
+    private func keys(_ findings: inout FindingList) throws(LogReadFailure) -> KeyRing? {
         let subjects = try snapshot.subjectKeys()
         let periods = try snapshot.periodKeys()
-        try check(subjects, LogLayout.subjects, &findings)
-        try check(periods, LogLayout.periods, &findings)
-        guard let subjectBytes = try subjects.contents(), let periodBytes = try periods.contents()
-        else { return nil }
+        let secret = try ReadableFile.contents(ifAny: snapshot.path(LogLayout.directorySecret))
+        let onDisk = [subjects.lengthOnDisk, periods.lengthOnDisk, secret?.count]
+        guard onDisk.contains(where: { $0 != nil }) else {
+            guard !subjects.isMissing, !periods.isMissing, subjects.settledLength == 0,
+                periods.settledLength == 0
+            else { return nil }
+            // A log that is only beginning: all its keys are in the commit journal.
+            return try ring(subjects, periods, &findings)
+        }
+        try check(subjects, .subjects, LogLayout.subjects, &findings)
+        try check(periods, .periods, LogLayout.periods, &findings)
+        let ring = try ring(subjects, periods, &findings)
+        if let secret, DirectorySecret(file: secret) == nil {
+            findings.report(
+                Finding(
+                    .keyFileDamaged, file: LogLayout.directorySecret,
+                    detail: "\(secret.count) bytes are no secret and its checksum"))
+        } else if secret == nil,
+            ring.subjects.slots.values.contains(where: {
+                $0.slot.key.map { $0.lookup != .zero } ?? false
+            })
+        {
+            findings.report(
+                Finding(
+                    .keyFileDamaged, file: LogLayout.directorySecret, detail: "it does not exist"))
+        }
+        return ring
+    }
+
+    private func ring(
+        _ subjects: OverlaidFile, _ periods: OverlaidFile, _ findings: inout FindingList
+    ) throws(LogReadFailure) -> KeyRing {
         let keys = KeyRing(
-            subjects: KeyStoreImage(subjectBytes), periods: KeyStoreImage(periodBytes))
+            subjects: KeyStoreImage(try subjects.contents() ?? []),
+            periods: KeyStoreImage(try periods.contents() ?? []))
+        for (file, name) in [(subjects, LogLayout.subjects), (periods, LogLayout.periods)]
+        where file.isMissing {
+            findings.report(
+                Finding(.keyFileDamaged, file: name, detail: "it does not exist"))
+        }
         for fault in keys.subjects.faults {
             report("\(fault.kind)", LogLayout.subjects, fault.position, &findings)
         }
@@ -46,27 +95,51 @@ struct DirectoryAudit {
                 .keyFileDamaged, file: file, offset: position * KeySlot.byteCount, detail: detail))
     }
 
+    /// Judges a file by the table that opening goes by, too.
     private func check(
-        _ file: OverlaidFile, _ name: String, _ findings: inout FindingList
+        _ file: OverlaidFile, _ kind: StoredFile, _ name: String, _ findings: inout FindingList
     ) throws(LogReadFailure) {
-        if let offset = try file.firstConflict() {
-            findings.report(Finding(.journalConflict, file: name, offset: offset))
+        let standing = try file.standing()
+        if let fault = standing.fault {
+            switch (kind.judgement(of: fault), fault) {
+            case (.restored, _), (.remade, _):
+                findings.report(Finding(.notYetApplied, file: name))
+            case (.refused, .changed):
+                findings.report(Finding(.journalConflict, file: name, offset: standing.place))
+            case (.refused, _):
+                findings.report(missing(kind, name, from: standing.place, to: file.settledLength))
+            }
         }
-        if file.lengthOnDisk ?? 0 < file.length {
-            findings.report(Finding(.notYetApplied, file: name))
-        }
+        guard file.trailingBytes > 0, kind == .subjects || kind == .periods,
+            kind.judgement(of: .trailing) == .refused, try !hasGrown()
+        else { return }
+        findings.report(
+            Finding(
+                .keyFileDamaged, file: name, offset: file.length,
+                detail: "\(file.trailingBytes) bytes behind the last key"))
     }
 
-    /// Whether the log has grown since the snapshot was taken, so that longer files are nothing strange.
-    private func hasGrown() throws(LogReadFailure) -> Bool {
-        try LogSnapshot(directory: snapshot.directory).size > snapshot.size
+    private func missing(
+        _ kind: StoredFile, _ name: String, from start: Int, to end: Int
+    ) -> Finding {
+        let code: FindingCode =
+            switch kind {
+            case .disclosures: .disclosureDamaged
+            case .subjects, .periods, .directorySecret: .keyFileDamaged
+            case .entries, .checkpoint, .checkpoints, .offsets, .tree: .entryTorn
+            }
+        return Finding(
+            code, file: name, offset: start,
+            detail: "bytes \(start) to \(end) are in no file")
     }
+
+    private func hasGrown() throws(LogReadFailure) -> Bool { try snapshot.hasLaterRecords() }
 
     private func checkTreeLengths(_ findings: inout FindingList) throws(LogReadFailure) {
         for level in (0..<8).compactMap(TileLevel.init) {
             let name = LogLayout.tree(level: level.value)
-            let file = try OverlaidFile(snapshot.path(name), patches: [])
-            let expected = Int(level.hashCount(in: snapshot.size)) * Hash256.byteCount
+            let file = try OverlaidFile(snapshot.path(name), nil)
+            let expected = Int(level.hashCount(in: snapshot.sizeWithDoubtful)) * Hash256.byteCount
             if file.length > expected, try !hasGrown() {
                 findings.report(Finding(.trailingBytes, file: name, offset: expected))
             }
@@ -74,10 +147,10 @@ struct DirectoryAudit {
     }
 
     private func checkOffsetsLengths(_ findings: inout FindingList) throws(LogReadFailure) {
-        let size = snapshot.size.count
+        let size = snapshot.sizeWithDoubtful.count
         for first in stride(from: 0, to: size, by: Int(LogLayout.segmentEntries)) {
             let name = LogLayout.offsets(SegmentNumber(of: LeafIndex(first)))
-            let file = try OverlaidFile(snapshot.path(name), patches: [])
+            let file = try OverlaidFile(snapshot.path(name), nil)
             let expected = Int(min(size - first, LogLayout.segmentEntries)) * 4
             if file.length > expected, try !hasGrown() {
                 findings.report(Finding(.trailingBytes, file: name, offset: expected))
@@ -87,11 +160,11 @@ struct DirectoryAudit {
 
     /// Nothing is where the next segment will be.
     private func checkNextSegment(_ findings: inout FindingList) throws(LogReadFailure) {
-        let size = snapshot.size.count
+        let size = snapshot.sizeWithDoubtful.count
         let next = SegmentNumber(
             (size + LogLayout.segmentEntries - 1) / LogLayout.segmentEntries)
         for name in [LogLayout.entries(next), LogLayout.disclosures(next)] {
-            let file = try OverlaidFile(snapshot.path(name), patches: [])
+            let file = try OverlaidFile(snapshot.path(name), nil)
             if file.length > 0, try !hasGrown() {
                 findings.report(Finding(.trailingBytes, file: name, offset: 0))
             }

@@ -30,7 +30,8 @@ package struct LogVerifier: Sendable {
     package func verify(
         directory: FilePath
     ) async throws(LogReadFailure) -> VerificationReport {
-        let snapshot = try LogSnapshot(directory: directory)
+        let remembered = options.remembered.flatMap { RememberedCheckpoint(stateFile: $0) }
+        let snapshot = try LogSnapshot(directory: directory, known: remembered?.checkpoint)
         let files = snapshot.checkpointFiles
         var findings = FindingList()
         if let rest = files.journalRest(of: snapshot.newest?.claim.origin) {
@@ -40,11 +41,22 @@ package struct LogVerifier: Sendable {
             findings.report(
                 Finding(.checkpointNotJournalled, file: LogLayout.checkpointJournal))
         }
+        if files.published == nil, files.journal.last?.checkpoint != nil {
+            findings.report(Finding(.notYetPublished, file: LogLayout.checkpoint))
+        }
+        if let tail = try UnsignedTail(snapshot), snapshot.doubtful == nil,
+            try LogSnapshot(directory: directory).sizeWithDoubtful == snapshot.size
+        {
+            findings.report(
+                Finding(
+                    .unsignedRecords, file: LogLayout.entries(tail.segment),
+                    index: snapshot.size.nextIndex, detail: "\(tail.count) records"))
+        }
         let keys = try DirectoryAudit(snapshot).run(&findings)
         return try await verify(
             DirectoryContent(snapshot: snapshot),
             CheckpointAudit(files.all, published: files.published, newest: snapshot.newest),
-            newest: snapshot.newest, keys: keys, findings)
+            newest: snapshot.newest, keys: keys, findings, journal: files)
     }
 
     /// Verifies a static tlog-tiles directory, such as `log export` writes.
@@ -63,12 +75,12 @@ package struct LogVerifier: Sendable {
         try content.checkLengths(&findings)
         return try await verify(
             content, CheckpointAudit(found.map { [$0] } ?? [], published: found, newest: newest),
-            newest: newest, keys: nil, findings)
+            newest: newest, keys: nil, findings, journal: nil)
     }
 
     private func verify<Content: LogContent>(
         _ content: Content, _ checkpoints: CheckpointAudit, newest: UnverifiedCheckpoint?,
-        keys: KeyRing?, _ earlier: FindingList
+        keys: KeyRing?, _ earlier: FindingList, journal: CheckpointFiles?
     ) async throws(LogReadFailure) -> VerificationReport {
         var findings = earlier
         for finding in options.policy?.notes ?? [] { findings.report(finding) }
@@ -104,6 +116,7 @@ package struct LogVerifier: Sendable {
                 root: result.tree.roots[remembered.size.count], policy: options.policy)
             for finding in found { findings.report(finding) }
         }
+        if let missing = journal?.missing(by: result.published) { findings.report(missing) }
         result.completeness.finish()
         findings.report(result.completeness.findings)
         for finding in keys.map(result.erasures.findings) ?? [] { findings.report(finding) }
@@ -111,7 +124,8 @@ package struct LogVerifier: Sendable {
         checkAge(result.newestTime, &findings)
         return VerificationReport(
             origin: newest?.claim.origin, size: content.size, root: root,
-            recordsRead: result.recordsRead, checkpointsChecked: checkpoints.count,
+            recordsRead: result.recordsRead,
+            checkpointsChecked: journal?.publishedCount ?? checkpoints.count,
             starts: result.completeness.bootCount, newestTime: result.newestTime,
             disclosures: result.disclosures, erasures: result.erasures.explained(by: keys),
             verified: checkpoints.verified,

@@ -26,6 +26,8 @@ struct SegmentWalk<Content: LogContent> {
         var ours: UInt64 = 0
         var newestTime: UTCInstant?
         var erasures = Erasures()
+        /// What heartbeats say of the checkpoints published before them, in order.
+        var published: [(index: LeafIndex, facts: PublishedFacts)] = []
 
         fileprivate mutating func take(_ segment: SegmentSummary) throws(LogReadFailure) {
             if let failure = segment.failure { throw failure }
@@ -36,7 +38,11 @@ struct SegmentWalk<Content: LogContent> {
             recordsRead += UInt64(segment.found)
             ours += UInt64(segment.ours)
             newestTime = segment.last?.time ?? newestTime
-            for notable in segment.notable { erasures.take(notable.record, at: notable.index) }
+            for notable in segment.notable {
+                erasures.take(notable.record, at: notable.index)
+                guard let facts = PublishedFacts(notable.record) else { continue }
+                published.append((notable.index, facts))
+            }
         }
     }
 

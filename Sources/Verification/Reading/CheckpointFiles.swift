@@ -61,15 +61,32 @@ struct CheckpointFiles: Sendable {
     /// Whether a crash explains these bytes by a checkpoint that was to be published.
     private let restIsOfFrame: Bool
 
-    init(directory: FilePath, frames: [CommitFrame]) throws(LogReadFailure) {
+    /// The two files as they were read.
+    struct Bytes {
+        let note: [UInt8]?
+        let published: FoundCheckpoint?
+        let journal: [UInt8]
+    }
+
+    static func bytes(in directory: FilePath) throws(LogReadFailure) -> Bytes {
+        // The file `checkpoint` first: what it says was journalled before.
         let note = try ReadableFile.contents(ifAny: directory.appending(LogLayout.checkpoint))
-        published = note.map { FoundCheckpoint($0, file: LogLayout.checkpoint, position: 0) }
+        let journal = try ReadableFile.contents(
+            ifAny: directory.appending(LogLayout.checkpointJournal))
+        return Bytes(
+            note: note,
+            published: note.map {
+                FoundCheckpoint($0, file: LogLayout.checkpoint, position: 0)
+            }, journal: journal ?? [])
+    }
+
+    init(_ bytes: Bytes, frames: [CommitFrame]) {
+        published = bytes.published
         let name = LogLayout.checkpointJournal
-        let file = try ReadableFile.contents(ifAny: directory.appending(name)) ?? []
-        let (notes, length) = CheckpointJournal.scan(file)
+        let (notes, length) = CheckpointJournal.scan(bytes.journal)
         var found = notes.enumerated().map { FoundCheckpoint($1, file: name, position: $0) }
         var end = length
-        let settled = Self.settled(notes, published: note, frames: frames)
+        let settled = Self.settled(notes, published: bytes.note, frames: frames)
         while found.count > settled, let last = found.last,
             last.checkpoint == nil || last.excess != nil
         {
@@ -77,7 +94,7 @@ struct CheckpointFiles: Sendable {
             found.removeLast()
         }
         journal = found
-        let rest = file[end...]
+        let rest = bytes.journal[end...]
         journalRest = (rest, end)
         restIsOfFrame = frames.contains { Self.isTorn(rest, at: end, of: $0.checkpoint) }
         self.frames = frames.enumerated().map {
@@ -103,7 +120,7 @@ struct CheckpointFiles: Sendable {
         var entry: [UInt8] = []
         CheckpointJournal.append(Array(note), to: &entry)
         guard rest.count <= entry.count else { return false }
-        let sector = OverlaidFile.sectorBytes
+        let sector = JournalSpan.sectorBytes
         var start = 0
         while start < rest.count {
             let end = min(rest.count, start + sector - (offset + start) % sector)
@@ -123,6 +140,29 @@ struct CheckpointFiles: Sendable {
             $0.checkpoint?.claim == published.claim
         }
     }
+
+    /// What of the published checkpoints heartbeats have counted and the journal does not have: one was taken out.
+    ///
+    /// A copy of a log in use may end before what is counted, so that nothing is said of what is newer than the file
+    /// `checkpoint`.
+    func missing(by claims: [(index: LeafIndex, facts: PublishedFacts)]) -> Finding? {
+        let known = published?.checkpoint?.claim.size ?? journal.last?.checkpoint?.claim.size
+        for claim in claims where claim.facts.count > 0 {
+            guard claim.facts.size <= known?.count ?? 0 else { continue }
+            let number = claim.facts.count - 1
+            let found = number < UInt64(journal.count) ? journal[Int(number)].checkpoint : nil
+            if found?.claim.size.count == claim.facts.size { continue }
+            return Finding(
+                .checkpointsMissing, file: LogLayout.checkpointJournal, index: claim.index,
+                detail: "number \(claim.facts.count) was of size \(claim.facts.size), now "
+                    + (found.map { "of size \($0.claim.size.count)" }
+                        ?? "there are \(journal.count)"))
+        }
+        return nil
+    }
+
+    /// How many checkpoints were published, as far as they are kept.
+    var publishedCount: Int { journal.count + (publishedIsJournalled ? 0 : 1) }
 
     /// What is wrong with the end of the journal: a crash leaves the beginning of the note that was being
     /// written, or zeros where it, or a sector of it, was to be; anything else was put there.

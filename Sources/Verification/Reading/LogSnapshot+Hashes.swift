@@ -89,7 +89,7 @@ package struct SnapshotRows: LevelSource, Sendable {
 extension LogSnapshot {
     /// How many hashes the file of a level has.
     fileprivate func storedCount(_ level: TileLevel) throws(LogReadFailure) -> UInt64 {
-        let file = try OverlaidFile(path(LogLayout.tree(level: level.value)), patches: [])
+        let file = try OverlaidFile(path(LogLayout.tree(level: level.value)), nil)
         return UInt64(file.length / Hash256.byteCount)
     }
 

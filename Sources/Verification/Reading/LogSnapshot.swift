@@ -11,24 +11,33 @@ package import SystemPackage
 /// The log may be live, stopped or crashed: the newest groups are taken from the commit journal, where
 /// they are durable first. A snapshot stays readable while the log grows, because of
 /// `ImmutableOnceWritten`: nothing below its size ever changes.
+///
+/// `ShownOnceDurable`: the log ends before a group of which nothing shows that its sync has returned. What is read from
+/// the kernel can be gone after a power cut, and whoever had been shown its checkpoint would call the log rewritten.
 package struct LogSnapshot: Sendable {
     package let directory: FilePath
-    /// The newest checkpoint that could be read, from the commit journal, the published file or the
-    /// journal of checkpoints; nothing about it is verified. Nil for a log without any.
+    /// The newest checkpoint of records that are durable, as far as it could be read, from the commit journal, the
+    /// published file or the journal of checkpoints; nothing about it is verified. Nil for a log without any.
     package let newest: UnverifiedCheckpoint?
     /// The file `checkpoint`: what readers of the log are given.
     package let published: UnverifiedCheckpoint?
     /// The newest unbroken run of commit groups, oldest first; none where all that the commit journal holds has
     /// been published since.
     let frames: [CommitFrame]
+    /// The last of them, where nothing shows that it is durable.
+    let doubtful: CommitFrame?
     let checkpointFiles: CheckpointFiles
 
     /// Reads the journals; costs as many bytes as these are long, and again where a log that is being
     /// written to published a checkpoint meanwhile.
-    package init(directory: FilePath) throws(LogReadFailure) {
-        var snapshot = try Self(reading: directory)
+    ///
+    /// - Parameter known: a checkpoint that was given out earlier: what it covers was durable then.
+    package init(
+        directory: FilePath, known: UnverifiedCheckpoint? = nil
+    ) throws(LogReadFailure) {
+        var snapshot = try Self(reading: directory, known: known)
         for _ in 0..<Self.mostReadings where snapshot.isOvertaken {
-            snapshot = try Self(reading: directory)
+            snapshot = try Self(reading: directory, known: known)
         }
         self = snapshot.isOvertaken ? Self(withoutFrames: snapshot) : snapshot
     }
@@ -40,19 +49,51 @@ package struct LogSnapshot: Sendable {
         newest = other.newest
         published = other.published
         frames = []
+        doubtful = nil
         checkpointFiles = other.checkpointFiles
     }
 
-    private init(reading directory: FilePath) throws(LogReadFailure) {
+    private init(
+        reading directory: FilePath, known: UnverifiedCheckpoint?
+    ) throws(LogReadFailure) {
         self.directory = directory
         // Frames first: what a later write takes from the journal has been applied by then.
-        let one = try ReadableFile.contents(ifAny: directory.appending(LogLayout.commits(0)))
-        let other = try ReadableFile.contents(ifAny: directory.appending(LogLayout.commits(1)))
-        frames = CommitFrame.newestRun(one ?? [], other ?? [])
-        checkpointFiles = try CheckpointFiles(directory: directory, frames: frames)
-        published = checkpointFiles.published?.checkpoint
+        let journals = [
+            try Self.journal(0, in: directory), try Self.journal(1, in: directory),
+        ]
+        frames = CommitFrame.newestRun(journals[0], journals[1])
+        let checkpoints = try CheckpointFiles.bytes(in: directory)
+        let published = checkpoints.published?.checkpoint
+        let given = [published, known].compactMap { $0?.claim.size }.max() ?? .empty
+        if let last = frames.last, last.header.sizeAfter > given,
+            !CommitFrame.isSettled(last, in: journals)
+        {
+            doubtful = last
+        } else {
+            doubtful = nil
+        }
+        checkpointFiles = CheckpointFiles(
+            checkpoints, frames: doubtful == nil ? frames : frames.dropLast())
+        self.published = published
         newest = checkpointFiles.all.compactMap(\.checkpoint).max {
             $0.claim.size < $1.claim.size
+        }
+    }
+
+    private static func journal(
+        _ number: Int, in directory: FilePath
+    ) throws(LogReadFailure) -> [UInt8] {
+        let path = directory.appending(LogLayout.commits(number))
+        let length: Int
+        do throws(LogReadFailure) {
+            length = try ReadableFile(path).length()
+        } catch {
+            if error.code == .missing { return [] }
+            throw error
+        }
+        // What was only reserved would cost megabytes to read.
+        return try CommitFrame.used(ofFile: length) { offset, count throws(LogReadFailure) in
+            try ReadableFile(path).bytes(offset..<offset + count)
         }
     }
 
@@ -68,53 +109,41 @@ package struct LogSnapshot: Sendable {
     /// The size that the newest checkpoint claims; 0 without one.
     package var size: TreeSize { newest?.claim.size ?? .empty }
 
+    /// The size with the group that is in doubt: what may be in its place, whether or not it is shown.
+    var sizeWithDoubtful: TreeSize { max(size, doubtful?.header.sizeAfter ?? .empty) }
+
     /// The leaves that only the commit journal is sure to hold; what is before them is settled in the
     /// other files.
     var settledSize: TreeSize {
-        frames.first.map { TreeSize($0.header.firstIndex.value) } ?? size
+        min(frames.first.map { TreeSize($0.header.firstIndex.value) } ?? size, size)
     }
 
     /// A path inside the log directory.
     func path(_ name: String) -> FilePath { directory.appending(name) }
 
-    /// The frames whose entries are in a segment.
-    private func frames(in segment: SegmentNumber) -> [CommitFrame] {
-        frames.filter { SegmentNumber(of: $0.header.firstIndex) == segment }
-    }
-
     func entries(of segment: SegmentNumber) throws(LogReadFailure) -> OverlaidFile {
         try OverlaidFile(
-            path(LogLayout.entries(segment)),
-            patches: frames(in: segment).map {
-                OverlaidFile.Patch(
-                    offset: Int(clamping: $0.header.entriesOffset), bytes: $0.entries)
-            })
+            path(LogLayout.entries(segment)), JournalSpan(entriesOf: segment, in: frames))
     }
 
     func disclosures(of segment: SegmentNumber) throws(LogReadFailure) -> OverlaidFile {
         try OverlaidFile(
-            path(LogLayout.disclosures(segment)),
-            patches: frames(in: segment).map {
-                OverlaidFile.Patch(
-                    offset: Int(clamping: $0.header.disclosuresOffset), bytes: $0.disclosures)
-            })
+            path(LogLayout.disclosures(segment)), JournalSpan(disclosuresOf: segment, in: frames))
     }
 
     func subjectKeys() throws(LogReadFailure) -> OverlaidFile {
-        try OverlaidFile(
-            path(LogLayout.subjects),
-            patches: frames.map {
-                OverlaidFile.Patch(
-                    offset: Int(clamping: $0.header.subjectsOffset), bytes: $0.subjects)
-            })
+        try OverlaidFile(path(LogLayout.subjects), JournalSpan(subjectsIn: frames))
     }
 
     func periodKeys() throws(LogReadFailure) -> OverlaidFile {
-        try OverlaidFile(
-            path(LogLayout.periods),
-            patches: frames.map {
-                OverlaidFile.Patch(
-                    offset: Int(clamping: $0.header.periodsOffset), bytes: $0.periods)
-            })
+        try OverlaidFile(path(LogLayout.periods), JournalSpan(periodsIn: frames))
+    }
+
+    /// Whether more records than these are in the directory by now: a log that is being written to has grown since, and
+    /// one that was copied meanwhile has records behind the newest checkpoint that go on from it. Bytes that are no
+    /// such records do not grow it.
+    func hasLaterRecords() throws(LogReadFailure) -> Bool {
+        if try LogSnapshot(directory: directory).sizeWithDoubtful > size { return true }
+        return try UnsignedTail(self) != nil
     }
 }

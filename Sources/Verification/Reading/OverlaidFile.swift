@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AuditRecords
 internal import SystemPackage
 
 /// A file as it will be once the commit journal is applied to it: the bytes on disk, and over them what
@@ -8,22 +9,20 @@ internal import SystemPackage
 ///
 /// Reading through it gives the same bytes before, during and after the application.
 struct OverlaidFile: Sendable {
-    struct Patch: Sendable {
-        let offset: Int
-        let bytes: ArraySlice<UInt8>
-
-        var end: Int { offset + bytes.count }
-    }
+    typealias Patch = JournalSpan.Piece
 
     let path: FilePath
     /// How long the file was when it was looked at; nil where there was none.
     let lengthOnDisk: Int?
+    /// What the commit journal holds of it; nil where it does not speak of this file.
+    private let span: JournalSpan?
     /// Neighbouring parts in order; empty parts are left out.
     let patches: [Patch]
 
-    init(_ path: FilePath, patches: [Patch]) throws(LogReadFailure) {
+    init(_ path: FilePath, _ span: JournalSpan?) throws(LogReadFailure) {
         self.path = path
-        self.patches = patches.filter { !$0.bytes.isEmpty }
+        self.span = span
+        patches = span?.pieces ?? []
         do throws(LogReadFailure) {
             lengthOnDisk = try ReadableFile(path).length()
         } catch {
@@ -37,7 +36,7 @@ struct OverlaidFile: Sendable {
     func preferringDisk() -> OverlaidFile {
         let end = lengthOnDisk ?? 0
         return OverlaidFile(
-            path: path, lengthOnDisk: lengthOnDisk,
+            path: path, lengthOnDisk: lengthOnDisk, span: span,
             patches: patches.compactMap { patch in
                 guard patch.end > end else { return nil }
                 let skipped = max(0, end - patch.offset)
@@ -45,20 +44,33 @@ struct OverlaidFile: Sendable {
             })
     }
 
-    private init(path: FilePath, lengthOnDisk: Int?, patches: [Patch]) {
+    private init(path: FilePath, lengthOnDisk: Int?, span: JournalSpan?, patches: [Patch]) {
         self.path = path
         self.lengthOnDisk = lengthOnDisk
+        self.span = span
         self.patches = patches
+    }
+
+    /// How the file on disk stands to the journal; whole where the journal does not speak of it.
+    func standing() throws(LogReadFailure) -> JournalSpan.Standing {
+        guard let span else { return .whole }
+        guard let lengthOnDisk else {
+            return try span.standing(ofFile: 0) { _ throws(LogReadFailure) in [] }
+        }
+        let file = try ReadableFile(path)
+        return try span.standing(ofFile: lengthOnDisk) { range throws(LogReadFailure) in
+            try file.bytes(range)
+        }
     }
 
     /// Whether there is neither a file nor anything to come into it.
     var isMissing: Bool { lengthOnDisk == nil && patches.isEmpty }
 
     /// Where the patches begin: what is before it must be on disk.
-    var settledLength: Int { patches.first?.offset ?? lengthOnDisk ?? 0 }
+    var settledLength: Int { span?.start ?? lengthOnDisk ?? 0 }
 
     /// How long the file will be, bytes behind the last frame not counted.
-    var length: Int { patches.last?.end ?? lengthOnDisk ?? 0 }
+    var length: Int { span?.end ?? lengthOnDisk ?? 0 }
 
     /// How many bytes on disk lie behind everything that was committed.
     var trailingBytes: Int { max(0, (lengthOnDisk ?? 0) - length) }
@@ -102,37 +114,24 @@ struct OverlaidFile: Sendable {
         return count == range.count ? bytes : nil
     }
 
-    /// All bytes; nil where there are fewer than there must be.
+    /// All bytes; where some are missing that the journal does not have, those before them. Nil for no file at all.
     func contents() throws(LogReadFailure) -> [UInt8]? {
         guard lengthOnDisk != nil || !patches.isEmpty else { return nil }
-        return try bytes(0..<length)
+        let onDisk = lengthOnDisk ?? 0
+        return try bytes(0..<(onDisk < settledLength ? onDisk : length))
     }
 
-    /// What a disk writes whole or not at all, at least.
-    static let sectorBytes = 512
+    /// A range that may reach behind what was committed: there, what is on disk.
+    func bytesOnDiskOrJournalled(_ range: Range<Int>) throws(LogReadFailure) -> [UInt8]? {
+        let committed = range.clamped(to: 0..<max(length, range.lowerBound))
+        guard var found = try bytes(committed) else { return nil }
+        guard range.upperBound > committed.upperBound else { return found }
+        found += try ReadableFile(path).bytes(committed.upperBound..<range.upperBound)
+        return found
+    }
 
     /// The first byte on disk that contradicts the journal.
-    ///
-    /// Bytes that are missing, or zero up to the end of a disk's sector, are what a crash leaves of an
-    /// unfinished application, and no contradiction.
     func firstConflict() throws(LogReadFailure) -> Int? {
-        guard let lengthOnDisk, lengthOnDisk > settledLength else { return nil }
-        let file = try ReadableFile(path)
-        for patch in patches where patch.offset < lengthOnDisk {
-            let end = min(patch.end, lengthOnDisk)
-            let sectorEnd = (end + Self.sectorBytes - 1) / Self.sectorBytes * Self.sectorBytes
-            let onDisk = try file.bytes(patch.offset..<min(sectorEnd, lengthOnDisk))
-            let both = min(onDisk.count, patch.bytes.count)
-            if PlainText.common(onDisk.span, 0, patch.bytes.span, 0) == both { continue }
-            for (position, (found, expected)) in zip(onDisk, patch.bytes).enumerated()
-            where found != expected {
-                let offset = patch.offset + position
-                let rest = Self.sectorBytes - offset % Self.sectorBytes
-                guard onDisk[position...].prefix(rest).allSatisfy({ $0 == 0 }) else {
-                    return offset
-                }
-            }
-        }
-        return nil
+        if case .contradicted(let place) = try standing() { place } else { nil }
     }
 }

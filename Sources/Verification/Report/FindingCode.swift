@@ -24,6 +24,7 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case checkpointForged = "checkpoint_forged"
     case checkpointNotJournalled = "checkpoint_not_journalled"
     case checkpointsNotGrowing = "checkpoints_not_growing"
+    case checkpointsMissing = "checkpoints_missing"
     case checkpointBeyondLog = "checkpoint_beyond_log"
     case rootMismatch = "root_mismatch"
     case proofFails = "proof_fails"
@@ -62,6 +63,10 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case stale = "stale"
     // Notes: nothing is wrong.
     case notYetApplied = "not_yet_applied"
+    case notYetDurable = "not_yet_durable"
+    case notYetPublished = "not_yet_published"
+    case unsignedRecords = "unsigned_records"
+    case gapAdopted = "gap_adopted"
     case inFlight = "in_flight"
     case tornJournalEnd = "torn_journal_end"
     case treeAuthentic = "tree_authentic"
@@ -87,7 +92,8 @@ extension FindingCode {
             .recordsDeleted, .recordsInserted, .recordsReordered, .wrongOrigin, .brokenChain,
             .timeWentBack, .leafNotInTree, .nodeNotInTree,
             .treeFileTooShort, .offsetsDiffer, .checkpointUnreadable, .checkpointForged,
-            .checkpointNotJournalled, .checkpointsNotGrowing, .checkpointBeyondLog, .rootMismatch,
+            .checkpointNotJournalled, .checkpointsNotGrowing, .checkpointsMissing,
+            .checkpointBeyondLog, .rootMismatch,
             .proofFails, .leafHashDiffers:
             .integrity
         case .olderThanRemembered, .forked: .rollback
@@ -101,7 +107,9 @@ extension FindingCode {
             .rememberedUnreadable, .proofAbsent, .laterSchema, .foreignLeaves:
             .undecided
         case .stale: .stale
-        case .notYetApplied, .inFlight, .tornJournalEnd, .treeAuthentic, .keyNotChecked: .note
+        case .notYetApplied, .notYetDurable, .notYetPublished, .unsignedRecords, .gapAdopted,
+            .inFlight, .tornJournalEnd, .treeAuthentic, .keyNotChecked:
+            .note
         }
     }
 
@@ -129,6 +137,8 @@ extension FindingCode {
         case .checkpointForged: "the signature of a known key is wrong"
         case .checkpointNotJournalled: "the journal of checkpoints does not have what was published"
         case .checkpointsNotGrowing: "a checkpoint is not larger than the one before it"
+        case .checkpointsMissing:
+            "a published checkpoint is not in the journal of checkpoints any more"
         case .checkpointBeyondLog: "the checkpoint is of more records than there are"
         case .rootMismatch: "the signed root is not that of the records"
         case .proofFails: "the record is not where the proof says"
@@ -139,7 +149,7 @@ extension FindingCode {
         case .disclosureMissing: "a committed value is not in the disclosures"
         case .disclosureDamaged: "sealed disclosures were changed or cannot be read"
         case .keyMissing: "the key of sealed disclosures is missing without an erasure record"
-        case .keyFileDamaged: "a key slot was changed or cannot be read"
+        case .keyFileDamaged: "keys are missing, were changed, or cannot be read"
         case .erasedWithoutRecord: "values were erased, and no record says so"
         case .bootWithoutStart: "the first record of a start is not log.start with sequence 1"
         case .restartMismatch: "log.start does not name the start before it and its last record"
@@ -164,6 +174,16 @@ extension FindingCode {
         case .stale: "the newest record is older than allowed"
         case .notYetApplied:
             "some bytes are in the commit journal only; opening the log applies them"
+        case .notYetDurable:
+            "the newest group is left out: nothing shows yet that it is on stable storage; it is settled in a moment, "
+                + "or when the log is opened"
+        case .notYetPublished:
+            "the newest checkpoint is in the journal only; opening the log publishes it"
+        case .unsignedRecords:
+            "records behind the newest checkpoint are signed by nobody: this is an unfinished copy of a log in use "
+                + "(`countersign log snapshot` makes whole ones), or newer checkpoints are lost"
+        case .gapAdopted:
+            "the log admits that records are missing, and a later log.adopt takes note of it"
         case .inFlight: "accesses were under way when the log ended"
         case .tornJournalEnd: "the last checkpoint was not written to its end"
         case .treeAuthentic:

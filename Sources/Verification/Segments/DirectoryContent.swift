@@ -30,12 +30,7 @@ struct DirectoryContent: LogContent {
         throw .excess(file: LogLayout.entries(segment), at: stream.offset)
     }
 
-    /// Whether what lies behind the snapshot may be of later records.
-    ///
-    /// A log that is being written to has grown since; bytes that nobody signed do not grow it.
-    private func hasGrown() throws(LogReadFailure) -> Bool {
-        try LogSnapshot(directory: snapshot.directory).size > size
-    }
+    private func hasGrown() throws(LogReadFailure) -> Bool { try snapshot.hasLaterRecords() }
 
     private func stream(of segment: SegmentNumber) throws(EntryStream.Stop) -> EntryStream {
         do throws(LogReadFailure) {

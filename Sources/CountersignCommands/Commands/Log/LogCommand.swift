@@ -13,6 +13,10 @@ struct LogCommand: ParsableCommand {
               countersign log tail -f
               countersign log get 42 --proof > 42.tlog-proof
               countersign log export --out export
+              countersign log snapshot --out /backup/today
             """,
-        subcommands: [LogTailCommand.self, LogGetCommand.self, LogExportCommand.self])
+        subcommands: [
+            LogTailCommand.self, LogGetCommand.self, LogExportCommand.self,
+            LogSnapshotCommand.self, LogAdoptCommand.self,
+        ])
 }

@@ -11,7 +11,7 @@ import SystemPackage
 import Verification
 
 /// `countersign log export`.
-struct LogExportCommand: ParsableCommand {
+struct LogExportCommand: AsyncParsableCommand {
     /// Forms that a log can be exported in.
     enum Format: String, CaseIterable, ExpressibleByArgument {
         case tlogTiles = "tlog-tiles"
@@ -38,7 +38,7 @@ struct LogExportCommand: ParsableCommand {
     @OptionGroup var trust: TrustOptions
     @OptionGroup var output: OutputOptions
 
-    func run() throws {
+    func run() async throws {
         // What tab completion writes.
         let out = self.out.withoutTrailingSlashes
         guard !LocalFile.exists(out) else {
@@ -53,6 +53,12 @@ struct LogExportCommand: ParsableCommand {
                 .failure, "\(partial) is left over from an export that was cut short; remove it.")
         }
         let files = try write(log, key: key, to: partial)
+        do {
+            try await FreshCopy.check(partial, as: .tiles, key: key)
+        } catch {
+            try LocalFolder.remove(partial)
+            throw error
+        }
         // Safe: the call reads both paths while it runs, and keeps nothing.
         guard unsafe rename(partial, out) == 0 else {
             throw CommandFailure(

@@ -40,6 +40,7 @@ struct LogGetCommand: ParsableCommand {
         let log = try log.staticLog()
         let records = try selector.find(in: log.snapshot)
         guard let last = records.last else { return }
+        try log.requireAuthentic(records)
         if leaf { return try output.screen.bytes(last.1) }
         if proof {
             return try output.screen.bytes(try ProofMaker(log).proof(of: last.0, last.1).encode())

@@ -58,15 +58,29 @@ struct LogTailCommand: ParsableCommand {
     ) throws {
         var rows: [[SafeText]] = []
         var lines: [[UInt8]] = []
+        var leaves: [(index: LeafIndex, leaf: [UInt8])] = []
+        var changed: [UInt64] = []
         do throws(LogReadFailure) {
             try snapshot.forEachLeaf(in: first..<snapshot.size.count) { index, leaf in
+                leaves.append((index, leaf))
+            }
+            var authentic = AuthenticLeaves(snapshot)
+            for (index, leaf) in leaves {
+                guard try authentic.contain(leaf, at: index) else {
+                    changed.append(index.value)
+                    rows.append(RecordLine.notAsSigned(index))
+                    continue
+                }
                 if isJSON { lines.append(leaf) } else { rows.append(RecordLine(index, leaf).cells) }
             }
         } catch {
             throw CommandFailure(error)
         }
         for line in lines { try output.screen.leaf(line) }
-        try output.screen.table(Table(isFirst ? RecordLine.headings : [], rows: rows))
+        if !isJSON {
+            try output.screen.table(Table(isFirst ? RecordLine.headings : [], rows: rows))
+        }
+        guard changed.isEmpty else { throw CommandFailure.notAsSigned(changed) }
     }
 }
 

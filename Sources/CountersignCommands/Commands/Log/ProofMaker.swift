@@ -21,3 +21,31 @@ struct ProofMaker {
         }
     }
 }
+
+extension StaticLog {
+    /// Refuses to show what is not what was signed.
+    func requireAuthentic(_ records: [(LeafIndex, [UInt8])]) throws(CommandFailure) {
+        var authentic = AuthenticLeaves(snapshot)
+        for (index, leaf) in records {
+            let isAuthentic: Bool
+            do throws(LogReadFailure) {
+                isAuthentic = try authentic.contain(leaf, at: index)
+            } catch {
+                throw CommandFailure(error)
+            }
+            guard isAuthentic else { throw .notAsSigned([index.value]) }
+        }
+    }
+}
+
+extension CommandFailure {
+    /// Records that do not lead to the signed root.
+    static func notAsSigned(_ indices: [UInt64]) -> CommandFailure {
+        let first = indices.prefix(5).map { "\($0)" }.joined(separator: ", ")
+        let more = indices.count > 5 ? " and \(indices.count - 5) more" : ""
+        return CommandFailure(
+            .integrityFailure,
+            "the log does not show that it holds what was signed at \(first)\(more): not shown. `countersign verify` says what was changed."
+        )
+    }
+}

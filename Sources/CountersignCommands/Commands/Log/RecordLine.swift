@@ -29,6 +29,11 @@ struct RecordLine {
         ]
     }
 
+    /// In the place of a record that does not lead to the signed root: nothing of it is shown.
+    static func notAsSigned(_ index: LeafIndex) -> [SafeText] {
+        ["\(index.value)", ("not what was signed" as SafeText).toned(.bad)]
+    }
+
     /// To the second: the microseconds are in the record.
     private static func time(of record: Record) -> SafeText {
         guard let time = record.time else { return "–" }

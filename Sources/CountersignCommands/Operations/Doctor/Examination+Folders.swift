@@ -8,7 +8,10 @@ extension Examination {
     /// The folders that the log is written to.
     func folders() -> [Diagnosis] {
         let (log, state) = (settings.log.directory.text, settings.log.state.text)
-        var found = [folder("log", log), folder("state", state)]
+        var found = [
+            logFiles(in: log) ?? folder("log", log), folder("state", state),
+        ]
+        if let memory = memory(in: state, of: log) { found.append(memory) }
         if let space = DiskSpace(of: LocalFile.nearestFolder(to: log)) {
             found.append(
                 space.isShort

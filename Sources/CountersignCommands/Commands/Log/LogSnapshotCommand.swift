@@ -1,0 +1,75 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+import SignedNotes
+import SystemPackage
+import Verification
+
+/// `countersign log snapshot`.
+struct LogSnapshotCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snapshot",
+        abstract: "Copy the log as it stands now, while it is in use or not.",
+        discussion: """
+            EXAMPLES:
+              countersign log snapshot --out /backup/2026-11-21
+
+            The copy is a log directory that verifies and that `countersign serve` opens: all records up to \
+            the newest checkpoint, sealed values and their keys. It holds personal values, and is for its \
+            owner only. The signing key and log.state are not in it. The folder must not exist yet.
+            """)
+
+    @Option(help: "Folder to write to.", completion: .directory)
+    var out: String
+
+    @OptionGroup var log: LogOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let out = self.out.withoutTrailingSlashes
+        guard !LocalFile.exists(out) else {
+            throw CommandFailure(.failure, "\(out) exists already; name a folder that does not.")
+        }
+        let snapshot = try log.snapshot()
+        let partial = out + ".partial"
+        guard !LocalFile.exists(partial) else {
+            throw CommandFailure(
+                .failure, "\(partial) is left over from a copy that was cut short; remove it.")
+        }
+        do {
+            try write(snapshot, to: partial)
+            try await FreshCopy.check(partial, as: .directory, key: nil)
+        } catch {
+            if LocalFile.exists(partial) { try LocalFolder.remove(partial) }
+            throw error
+        }
+        // Safe: the call reads both paths while it runs, and keeps nothing.
+        guard unsafe rename(partial, out) == 0 else {
+            throw CommandFailure(
+                .failure, "\(out) cannot be made: \(describing: Errno(rawValue: errno)).")
+        }
+        try output.messages.line("\(snapshot.size.count) records, \(out)")
+    }
+
+    private func write(_ snapshot: LogSnapshot, to folder: String) throws {
+        try LocalFolder.make(folder, mode: 0o700)
+        var folders: Set<String> = []
+        var files: Set<String> = []
+        do {
+            try snapshot.forEachPart { name, bytes in
+                let path = DeploymentOptions.path(of: name, in: folder)
+                let above = DeploymentOptions.folder(of: path)
+                if folders.insert(above).inserted { try LocalFolder.make(above, mode: 0o700) }
+                if files.insert(name).inserted {
+                    try LocalFile.create(path, bytes, isSecret: true)
+                } else {
+                    try LocalFile.append(path, bytes)
+                }
+            }
+        } catch let failure as LogReadFailure {
+            throw CommandFailure(failure)
+        }
+    }
+}

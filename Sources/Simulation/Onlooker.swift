@@ -1,0 +1,43 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import Ledger
+internal import Merkle
+internal import SignedNotes
+internal import Synchronization
+internal import TestSupport
+internal import Verification
+
+/// Somebody who reads the log's files now and then, as the console, an export and an auditor do, and remembers every
+/// checkpoint that is there to be seen. Whatever becomes of the process or the power, the log has to go on from it.
+final class Onlooker: Sendable {
+    private let seen = Mutex<[UInt64: [UInt8]]>([:])
+    private let bug: PlantedBug?
+    private let verdicts: Verdicts
+
+    init(bug: PlantedBug?, verdicts: Verdicts) {
+        self.bug = bug
+        self.verdicts = verdicts
+    }
+
+    /// Every checkpoint that was seen, by size.
+    var checkpoints: [UInt64: [UInt8]] { seen.withLock { $0 } }
+
+    /// Looks at what processes see of the disk now, perhaps between a write and its sync.
+    func look(at disk: MemoryStorage) {
+        do {
+            let files = disk.files
+            let note =
+                bug == .showsBeforeSync
+                ? CommitFrame.newestRun(files[.commits(0)] ?? [], files[.commits(1)] ?? [])
+                    .last.map { Array($0.checkpoint) }
+                : try InspectedLog.newestCheckpoint(files)?.note.encode()
+            guard let note else { return }
+            let size = try UnverifiedCheckpoint(note).claim.size.count
+            seen.withLock { $0[size] = note }
+        } catch {
+            verdicts.report("an onlooker cannot read the log: \(error)")
+        }
+    }
+}
