@@ -3,6 +3,7 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import SignedNotes
 
 extension Ledger {
     /// The secret under which subjects are looked up; made with the log.
@@ -22,6 +23,19 @@ extension Ledger {
                     + "from a copy of the same log; without it every subject gets a new id.")
         }
         return secret.bytes
+    }
+
+    /// Refuses keys under which a checkpoint could be too long for the state file: what is not remembered protects
+    /// against no rollback.
+    static func checkNotes(
+        origin: LogOrigin, signers: [NoteSigner]
+    ) throws(OpenFault) {
+        let most = Checkpoint.mostBytes(origin: origin, signers: signers)
+        guard most > StateSlots.slotLength else { return }
+        throw OpenFault(
+            .untrustedCheckpoint,
+            "A checkpoint with \(signers.count) signatures can have \(most) bytes, and log.state remembers "
+                + "\(StateSlots.slotLength). Sign with fewer keys, or give the log a shorter name.")
     }
 
     /// Publishes what recovery has put in place, before anything is added to it.

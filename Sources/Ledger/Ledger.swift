@@ -88,6 +88,7 @@ package final class Ledger: Sendable {
                 .untrustedCheckpoint,
                 "Two different signing keys share one key id. Make a new key for one of them.")
         }
+        try checkNotes(origin: options.origin, signers: signers)
         let recovered = try Recovery(
             disk: disk, origin: options.origin, trust: trust, producer: options.producer,
             adoption: options.adoption

@@ -209,7 +209,7 @@ package final class FileStorage: LedgerStorage {
     private func makeFolder(of file: LogFile) throws {
         switch file {
         case .entries, .offsets, .disclosures:
-            try Folder.makeOne(path(of: file).removingLastComponent())
+            try Folder.makeShared(path(of: file).removingLastComponent())
         default: return
         }
     }

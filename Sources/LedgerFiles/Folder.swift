@@ -26,11 +26,16 @@ enum Folder {
     }
 
     /// Makes one folder; one that is there already is as good.
-    static func makeOne(_ path: FilePath) throws {
+    static func makeOne(_ path: FilePath) throws(Errno) {
         // Safe: the path is a zero-terminated string that lives through the call.
         let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o700) }
         guard result == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
-        guard result == 0 else { return }
+    }
+
+    /// The same for a folder inside a log, which whoever may read the one above may read, too.
+    static func makeShared(_ path: FilePath) throws {
+        guard !exists(path) else { return }
+        try makeOne(path)
         let made = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
         defer { _ = Result { try made.close() } }
         share(made, asIn: path.removingLastComponent())

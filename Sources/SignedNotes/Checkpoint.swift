@@ -66,6 +66,16 @@ package struct Checkpoint: Hashable, Sendable {
     }
 }
 
+extension Checkpoint {
+    /// How long any checkpoint of a log can be that these signers sign, in bytes.
+    package static func mostBytes(origin: LogOrigin, signers: [NoteSigner]) -> Int {
+        // Origin, size, root, each with its line end, and the empty line; for each signer dash, name and signature.
+        let text = origin.text.utf8.count + 1 + 20 + 1 + 44 + 1 + 1
+        let line = "\u{2014}".utf8.count + 1 + 1 + 92 + 1
+        return signers.reduce(text) { $0 + line + $1.name.text.utf8.count }
+    }
+}
+
 /// Why a text is no checkpoint.
 package enum CheckpointFault: Error, Hashable, Sendable {
     case notUTF8

@@ -130,7 +130,7 @@ struct DiskLogTests {
             at: disk.url("log/checkpoints"), withIntermediateDirectories: false)
         let fault = #expect(throws: OpenFault.self) { _ = try disk.open() }
         #expect(fault?.code == .storage)
-        #expect(fault?.description.contains("read checkpoints") == true)
+        #expect(fault?.description.contains("checkpoints: not a file") == true)
     }
 
     @Test(

@@ -36,6 +36,8 @@ import Testing
     ) throws {
         for isReplaced in [false, true] {
             let disk = try DiskLog()
+            // So that every file is there.
+            try disk.run()
             let ledger = try disk.open()
             _ = try ledger.appendAndWait(disk.fixture.record(for: ledger), tally: .allowed)
             let path = disk.log.pushing(FilePath(name))
@@ -71,7 +73,8 @@ import Testing
             Issue.record("\(poisoned)")
             return
         }
-        #expect(fault.cause == .moved)
+        // A publication that was under way looks for the file by its name.
+        #expect(fault.cause == .moved || fault.cause == .system(ENOENT))
     }
 }
 
@@ -119,7 +122,7 @@ import Testing
 
     @Test func `is their owner alone`() throws {
         try disk.run(records: 2)
-        for name in ["checkpoint", "checkpoints", "commits.0", "keys/subjects", "tree/0"] {
+        for name in ["checkpoint", "checkpoints", "commits.1", "keys/subjects", "tree/0"] {
             #expect(mode(disk.log.pushing(FilePath(name))) == 0o600, "\(name)")
         }
         for name in ["segments", "segments/00000000", "keys"] {

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import ByteCoding
 import Ledger
 import Merkle
+import SignedNotes
 import Simulation
 import TestSupport
 import Testing
@@ -38,6 +40,7 @@ import Verification
                 subject: ledger.subjects.key(issuer: "https://issuer", subject: "s\(number)"),
                 randomness: &randomness)
             _ = try ledger.appendAndWait(draft, tally: .allowed)
+            ledger.publishApplied()
         }
         #expect(ledger.close() == nil)
         return storage.crash(keeping: .everything)
@@ -75,15 +78,17 @@ import Verification
         #expect(seen.report.findings.contains { $0.code == .notYetApplied && $0.file == file.path })
 
         let ledger = try fixture.openWithoutThreads(log)
-        #expect(ledger.recovery.restoredFiles == [file.path])
+        #expect(ledger.recovery.restoredFiles == [file.path ?? ""])
         #expect(ledger.close() == nil)
         #expect(log.files[file]?.prefix(before.count).elementsEqual(before) == true)
         let after = try await inspect(log)
         #expect(after.concerns.isEmpty, "\(after.concerns.map(\.text))")
         let start = try #require(
-            try log.leaves().map { try Record(leaf: $0) }.last { $0.action == "log.start" })
+            try await inspect(log).leaves.map { try Record(leaf: $0) }.last {
+                $0.action == "log.start"
+            })
         let named = start.value[path: "recovery", "restored_files"]?.array?.compactMap(\.string)
-        #expect(named == [file.path])
+        #expect(named == [file.path ?? ""])
     }
 
     @Test(arguments: evidence, Cut.allCases)
@@ -198,7 +203,9 @@ import Verification
         #expect(ledger.recovery.stateWasMissing)
         #expect(ledger.close() == nil)
         let start = try #require(
-            try log.leaves().map { try Record(leaf: $0) }.last { $0.action == "log.start" })
+            try await inspect(log).leaves.map { try Record(leaf: $0) }.last {
+                $0.action == "log.start"
+            })
         #expect(start.value[path: "recovery", "state"]?.string == "missing")
         let again = try fixture.openWithoutThreads(log)
         #expect(!again.recovery.stateWasMissing)
@@ -213,7 +220,7 @@ import Verification
         let fault = #expect(throws: OpenFault.self) { _ = try fixture.openWithoutThreads(log) }
         #expect(fault?.code == .damaged)
         #expect(fault?.description.contains("log.state") == true)
-        try expectAdoption(of: log, losses: ["state_lost"])
+        try await expectAdoption(of: log, losses: ["state_lost"])
         #expect(try await inspect(log).concerns.isEmpty)
     }
 
@@ -229,21 +236,23 @@ import Verification
         older.tamper(.state) { $0 = seen }
         let fault = #expect(throws: OpenFault.self) { _ = try fixture.openWithoutThreads(older) }
         #expect(fault?.code == .rolledBack)
-        try expectAdoption(of: older, losses: ["records_lost"])
+        try await expectAdoption(of: older, losses: ["records_lost"])
         // Whoever remembers the lost records is told.
         let found = try await InspectedLog(
             older, key: fixture.signer.verifierKey, remembered: seen)
         #expect(found.concerns.map(\.concern) == [.rollback])
     }
 
-    private func expectAdoption(of log: MemoryStorage, losses: [String]) throws {
+    private func expectAdoption(of log: MemoryStorage, losses: [String]) async throws {
         var fixture = fixture
         fixture.options.adoption = Adoption(reason: "INC-7")
         let ledger = try fixture.openWithoutThreads(log)
         #expect(ledger.recovery.adopted.map(\.rawValue) == losses)
         #expect(ledger.close() == nil)
         let record = try #require(
-            try log.leaves().map { try Record(leaf: $0) }.last { $0.action == "log.adopt" })
+            try await inspect(log).leaves.map { try Record(leaf: $0) }.last {
+                $0.action == "log.adopt"
+            })
         #expect(record.value[path: "adopted", "losses"]?.array?.compactMap(\.string) == losses)
         #expect(record.value[path: "change", "ticket"]?.string == "INC-7")
         // Once is enough.

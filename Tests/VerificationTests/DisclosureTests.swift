@@ -15,6 +15,7 @@ import Verification
         try log.directory.forgetCommitJournal()
         try log.directory.remove("keys/subjects")
         try log.directory.remove("keys/periods")
+        try log.directory.remove("keys/directory")
         let report = try await verify(log.directory, [log.key])
         #expect(report.verdict == .verified)
         #expect(report.disclosures.withheld == 8)

@@ -58,7 +58,15 @@ import Verification
         let ledger = try fixture.open(storage)
         try LedgerLog.append(30, to: ledger, fixture)
         let left = storage.crash(keeping: .syncedOnly)
-        let report = try await verify(try TestDirectory(left), [fixture.signer.verifierKey])
+        let directory = try TestDirectory(left)
+        let key = fixture.signer.verifierKey
+        // Nothing on the disk says that the sync of the last group had returned.
+        let unaware = try await verify(directory, [key])
+        #expect(unaware.codes == [])
+        #expect(unaware.size == TreeSize(30))
+        #expect(unaware.findings(about: .note).contains { $0.code == .notYetDurable })
+        // Whoever was shown it knows.
+        let report = try await verify(directory, [key], remembered: ledger.status.checkpoint)
         #expect(report.codes == [])
         #expect(report.size == TreeSize(31))
         #expect(report.findings(about: .note).contains { $0.code == .notYetApplied })

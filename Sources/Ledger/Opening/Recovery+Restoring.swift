@@ -149,6 +149,32 @@ extension Recovery {
             }
         }
     }
+
+    /// How many records are looked at for one that commits to values.
+    private static let mostLookedAt = 256
+
+    /// Looks for the values that the newest record with any commits to: where the commit journal is gone, too, nothing
+    /// else tells that sealed values were cut off, and those that come would be put in their place.
+    func checkNewestValues(size: TreeSize) throws(OpenFault) {
+        guard size.count > 0 else { return }
+        let segment = SegmentNumber(of: LeafIndex(size.count - 1))
+        let scan = SegmentScan(segment, bytes: try disk.contents(of: .entries(segment)))
+        let bytes = try disk.contents(of: .disclosures(segment))
+        for place in scan.leaves.indices.suffix(Self.mostLookedAt).reversed() {
+            guard
+                case .success(let record) = Result(catching: { () throws(RecordFault) in
+                    try Record(leaf: Array(scan.leaf(place)))
+                }), !record.commitments.isEmpty
+            else { continue }
+            let sealed = Set(DisclosureBlock.scan(bytes).blocks.flatMap(\.commitments))
+            if record.commitments.values.allSatisfy(sealed.contains) { return }
+            throw OpenFault(
+                .damaged,
+                "\(LogLayout.disclosures(segment)) does not have the values of record "
+                    + "\(segment.firstIndex.value + UInt64(place)): it was cut off. Restore the file from a copy "
+                    + "of the same log.")
+        }
+    }
 }
 
 extension OpenFault {

@@ -60,10 +60,13 @@ struct Recovery {
             && memory.newest?.root == newest.root
         // Nothing remembers more than there is: what stands behind it went on while the log was copied.
         let isCopy = log.facts.stateWasMissing
-        let covered = try covered(by: frames, isCopy: isCopy)
+        // A crash that tore the first group of a journal file leaves older ones in the other: they are in their places,
+        // and nothing ends where they do.
+        let current = frames.last?.header.sizeAfter ?? .empty >= baseSize ? frames : []
+        let covered = try covered(by: current, isCopy: isCopy)
         // Crash point R1: the frames may be in the kernel only. From here on they are durable.
         try settle(committed, after: baseSize)
-        log.facts.restoredFiles = try restore(covered, from: frames, after: baseSize)
+        log.facts.restoredFiles = try restore(covered, from: current, after: baseSize)
         for frame in frames where frame.header.sizeAfter > baseSize {
             log.facts.replayedRecords += UInt64(frame.header.entryCount)
         }
@@ -81,7 +84,7 @@ struct Recovery {
         log.position.entriesLength = rebuild.entriesLength
         log.position.disclosuresLength = try disclosuresLength(
             of: log.position.segment)
-        try readKeys(into: &log)
+        try readKeys(into: &log, isJournalled: !covered.isEmpty)
         log.history = try readHistory(
             size: newest.size, newest: rebuild.lastLeaf, counting: &log.facts.readBackRecords)
         return log
@@ -120,13 +123,17 @@ struct Recovery {
 
     // MARK: Keys, disclosures, history
 
-    private func readKeys(into log: inout RecoveredLog) throws(OpenFault) {
+    /// - Parameter isJournalled: whether sealed values were compared with the commit journal.
+    private func readKeys(
+        into log: inout RecoveredLog, isJournalled: Bool
+    ) throws(OpenFault) {
         let subjects = try image(of: .subjects, as: SubjectSlot.self)
         log.subjects = subjects.slots.values.compactMap(\.slot.key)
         log.savedSubjects = Set(subjects.slots.keys)
         log.position.subjectsLength = UInt64(subjects.count * KeySlot.byteCount)
         let periods = try image(of: .periods, as: PeriodSlot.self)
         try checkKeys(subjects, periods, size: log.position.size)
+        if !isJournalled { try checkNewestValues(size: log.position.size) }
         log.periods = periods.slots.values.compactMap(\.slot.key)
         log.position.periodsLength = UInt64(periods.count * KeySlot.byteCount)
     }

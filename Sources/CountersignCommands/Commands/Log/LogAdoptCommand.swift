@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Ledger
+import Merkle
 
 /// `countersign log adopt`.
 struct LogAdoptCommand: ParsableCommand {

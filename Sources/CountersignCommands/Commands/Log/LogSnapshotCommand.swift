@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Glibc
+import Merkle
 import SignedNotes
 import SystemPackage
 import Verification
