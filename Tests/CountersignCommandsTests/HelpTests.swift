@@ -37,7 +37,7 @@ struct HelpTests {
                 !line.hasSuffix(":"), !line.hasPrefix("USAGE:")
             else { continue }
             let word = next.prefix { $0 != " " }
-            #expect(line.count + 1 + word.count > 80, "\(path.joined(separator: " ")): \(line)")
+            #expect(line.count + 1 + word.count >= 80, "\(path.joined(separator: " ")): \(line)")
         }
     }
 

@@ -12,7 +12,7 @@ struct ProgramOutputTests {
     /// A call that needs no running server, and how it ends in a folder that was just made.
     struct Call: CustomTestStringConvertible, Sendable {
         let words: [String]
-        let status: ExitStatus
+        let status: CommandRun.Status
         /// Whether the configuration is named.
         var isConfigured = true
 
