@@ -91,7 +91,8 @@ struct ProgramOutputTests {
             #expect(!run.messages.contains("\"error\""))
         } else if run.output.isEmpty {
             // Either the data say what is wrong, or the error does.
-            let code = "{\"error\":{\"code\":\(call.status.rawValue),\"kind\":\"\(call.status.name)\""
+            let code =
+                "{\"error\":{\"code\":\(call.status.rawValue),\"kind\":\"\(call.status.name)\""
             #expect(run.messages.hasPrefix(code), "\(run.messages)")
         }
     }

@@ -79,8 +79,9 @@ struct SetupTests {
     @Test("init refuses a service that no proxy could use, and writes nothing")
     func badUpstream() async throws {
         let folder = try TemporaryFolder()
-        for url in ["", "localhost", "ftp://x", "http://u:p@x", "http://x/app", "http://x:0", "\"", "a\nb"]
-        {
+        for url in [
+            "", "localhost", "ftp://x", "http://u:p@x", "http://x/app", "http://x:0", "\"", "a\nb",
+        ] {
             let run = await CommandRun.of("init", "--dir", folder.file("p"), "--upstream", url)
             #expect(run.status == .usage, "\(url): \(run.output)")
             #expect(run.messages.contains("--upstream"), "\(run.messages)")

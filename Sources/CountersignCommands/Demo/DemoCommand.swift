@@ -61,19 +61,8 @@ struct DemoCommand: AsyncParsableCommand {
             files: files, deployment: deployment, server: server,
             screen: try output.isJSON ? nil : output.screen)
         let toured = await Result.of {
-            try await withThrowingTaskGroup(of: Ending.self) { group in
-                group.addTask {
-                    for await _ in signals { break }
-                    return .signal
-                }
-                group.addTask {
-                    try await give(tour)
-                    return .tour
-                }
-                let first = try await group.next()
-                if first == .tour, !once { _ = try await group.next() }
-                group.cancelAll()
-                if first == .signal { throw CommandFailure(.interrupted) }
+            try await ControlListener.serving(server.ledger, deployment.settings.log) {
+                try await give(tour, until: signals)
             }
         }
         let poisoned = await server.stop(grace: .seconds(1))
@@ -85,6 +74,24 @@ struct DemoCommand: AsyncParsableCommand {
     private enum Ending {
         case tour
         case signal
+    }
+
+    /// Gives the tour, and stays until a signal unless that was all.
+    private func give(_ tour: DemoTour, until signals: UnixSignalsSequence) async throws {
+        try await withThrowingTaskGroup(of: Ending.self) { group in
+            group.addTask {
+                for await _ in signals { break }
+                return .signal
+            }
+            group.addTask {
+                try await give(tour)
+                return .tour
+            }
+            let first = try await group.next()
+            if first == .tour, !once { _ = try await group.next() }
+            group.cancelAll()
+            if first == .signal { throw CommandFailure(.interrupted) }
+        }
     }
 
     private func give(_ tour: DemoTour) async throws {

@@ -39,7 +39,8 @@ struct DemoRequest: Sendable {
         // Reports have a limit of their own, so that Alice can go on with invoices after the tour.
         for number in 1...4 {
             requests.append(
-                http("Alice fetches a report", "GET /reports/\(number)", key: alice, expecting: 200))
+                http("Alice fetches a report", "GET /reports/\(number)", key: alice, expecting: 200)
+            )
         }
         requests.append(
             http("Alice once too often", "GET /reports/5", key: alice, expecting: 429))

@@ -70,24 +70,20 @@ struct DemoTour {
     private func showRecords() throws -> UInt64 {
         try screen?.line(SafeText("2. The records, each durable before its answer left", .strong))
         let snapshot = try read { () throws(LogReadFailure) in try LogSnapshot(directory: log) }
-        let values = try read { () throws(LogReadFailure) in
-            try DisclosedValues(directory: log, segments: 0..<1)
-        }
-        var rows: [[SafeText]] = []
-        var faults: [RecordFault] = []
+        var values = ValueReader(opening: snapshot)
+        var leaves: [(LeafIndex, [UInt8])] = []
         try read { () throws(LogReadFailure) in
-            try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { _, leaf in
-                do throws(RecordFault) {
-                    rows.append(RecordRow.cells(try Record(leaf: leaf), values))
-                } catch {
-                    faults.append(error)
-                }
+            try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { leaves.append(($0, $1)) }
+        }
+        let columns = RecordColumns(width: screen?.columns, digits: 2)
+        try screen?.line(columns.headings)
+        for (index, leaf) in leaves {
+            let line = try RecordLine(index, leaf, &values)
+            guard line.record != nil else {
+                throw CommandFailure(.integrityFailure, "record \(index.value) cannot be read.")
             }
+            try screen?.line(line.text(in: columns))
         }
-        guard faults.isEmpty else {
-            throw CommandFailure(.integrityFailure, "\(faults.count) records cannot be read.")
-        }
-        try screen?.table(Table(RecordRow.headings, rows: rows))
         try screen?.line()
         return snapshot.size.count
     }

@@ -87,7 +87,8 @@ actor ProxyServer {
         return fitting
     }
 
-    private static func openLedger(
+    /// Opens the log of a deployment, which records a start.
+    static func openLedger(
         _ deployment: Deployment, producer: String
     ) throws(CommandFailure) -> Ledger {
         let log = deployment.settings.log

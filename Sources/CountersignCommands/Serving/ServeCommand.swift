@@ -55,8 +55,10 @@ struct ServeCommand: AsyncParsableCommand {
             let console = try await AdminConsole.start(
                 for: server, deployment.settings, key: key, logger: logger)
             let waited = await Result.of {
-                try announce(server, console, deployment.settings, messages)
-                try await attend(signals, server, messages)
+                try await ControlListener.serving(server.ledger, deployment.settings.log) {
+                    try announce(server, console, deployment.settings, messages)
+                    try await attend(signals, server, messages)
+                }
             }
             try await console.stop()
             try waited.get()

@@ -11,8 +11,11 @@ struct LogCommand: ParsableCommand {
         discussion: """
             EXAMPLES:
               countersign log tail -f
+              countersign log query --since 1h --decision deny
               countersign log get 42 --proof > 42.tlog-proof
               countersign log export --out export
             """,
-        subcommands: [LogTailCommand.self, LogGetCommand.self, LogExportCommand.self])
+        subcommands: [
+            LogTailCommand.self, LogQueryCommand.self, LogGetCommand.self, LogExportCommand.self,
+        ])
 }

@@ -51,7 +51,8 @@ struct SetupPlan {
         }
         if !hasService {
             lines += [
-                "", "The service is expected at http://127.0.0.1:8081; `upstream` says where it is.",
+                "",
+                "The service is expected at http://127.0.0.1:8081; `upstream` says where it is.",
             ]
         }
         let option = dir == "." ? "" : " -c \(configuration)"
