@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What to do about each reason that an access was refused or failed for, by its code.
-enum ReasonRemedies {
+package enum ReasonRemedies {
     /// Fixed text, nothing of a request; every reason but those that grant has its line.
-    static let all: [String: String] = [
+    package static let all: [String: String] = [
         "malformed_request_line":
             "The client sent something other than HTTP/1.1; have it, or the port it goes to, looked at.",
         "malformed_header":
