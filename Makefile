@@ -12,7 +12,9 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 .DEFAULT_GOAL := help
 .PHONY: demo build install test fuzz fuzz-smoke check bench gate kills drill sim golden docs clean help
 
-demo: build ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
+demo: ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
+	@Scripts/bootstrap
+	@Scripts/build --product countersign
 	@if [ -t 1 ] && [ -z "$(ONCE)" ]; then \
 		.build/debug/countersign demo; \
 	else \
@@ -21,7 +23,7 @@ demo: build ## Run the guided tour; stays up on a terminal, ends by itself elsew
 
 build: ## Install what is missing and build
 	@Scripts/bootstrap
-	$(SWIFT) build
+	@Scripts/build
 
 install: ## Build for speed and install into PREFIX
 	@Scripts/bootstrap
@@ -33,8 +35,7 @@ install: ## Build for speed and install into PREFIX
 test: ## Run every test, then let software that is not ours verify an exported log
 	@Scripts/bootstrap
 	@Scripts/test
-	$(SWIFT) build --product countersign
-	Scripts/check-export .build/debug/countersign
+	@Scripts/check-export .build/debug/countersign
 
 fuzz: ## Fuzz with libFuzzer, TARGET=… alone or all, SECONDS=60 each; see Docs/Internals/Fuzzing.md
 	Scripts/fuzz-build

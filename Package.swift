@@ -243,7 +243,7 @@ let package = Package(
                 "ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "Verification", .crypto,
                 .logging, .system,
             ]),
-        tests("CountersignCommands", ["ByteCoding"], exclude: ["Golden"]),
+        tests("CountersignCommands", ["AccessModel", "ByteCoding"], exclude: ["Golden"]),
         // Runs the programs, which are built because it depends on them.
         .testTarget(
             name: "ScenarioTests",

@@ -35,8 +35,25 @@ struct ConsoleDesk: Sendable {
         return try answer(path: target)
     }
 
+    /// What is here, for people who look.
+    static let index = """
+        Countersign, admin address
+
+        /healthz            is the process up? (200 ok)
+        /readyz             does the log take records? (200 ready, 503 not ready)
+        /status             how the proxy stands, JSON
+        /metrics            what it counts, Prometheus text format
+        /tlog/checkpoint    the newest signed checkpoint, C2SP tlog-checkpoint
+        /tlog/tile/         the log's tiles and entries, C2SP tlog-tiles
+        /tlog/log.vkey      the log's public key
+
+        Everything is read-only. There is no login here: keep this address on loopback, or
+        behind something that asks who is there.
+        """
+
     private func answer(path: String) throws -> ConsoleAnswer {
         switch path {
+        case "/": return .text(200, Self.index)
         case "/healthz": return .text(200, "ok")
         case "/readyz":
             return sources.isReady() ? .text(200, "ready") : .text(503, "not ready")

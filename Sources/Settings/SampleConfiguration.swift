@@ -1,10 +1,15 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
+
 /// The configuration that `countersign init` writes: small, commented, and valid as it stands.
 package enum SampleConfiguration {
-    /// - Parameter origin: the log's name.
-    package static func text(origin: LogOrigin) -> String {
+    /// - Parameters:
+    ///   - origin: the log's name.
+    ///   - upstream: where the service is, as somebody typed it: reading the text again says whether it can be
+    ///     used. All of that service can be reached then; nil: an example with two routes.
+    package static func text(origin: LogOrigin, upstream: String? = nil) -> String {
         """
         # Countersign. `countersign check` lists every mistake with line and column and prints the
         # effective configuration; `countersign serve` runs it. Paths start from this file's folder, and
@@ -29,6 +34,31 @@ package enum SampleConfiguration {
             api_keys: { file: keys.yaml }   # hashes only; made by `countersign token mint`
 
         services:
+        \(upstream.map(whole) ?? example)
+              - { id: nobody-else, deny: all }
+            # Room for pages with many parts, and an end to what runs wild.
+            limit: { per: actor, rate: 600/m, burst: 200 }
+
+        """
+    }
+
+    /// A service that can be reached as a whole: readers look, writers do all else.
+    private static func whole(_ upstream: String) -> String {
+        """
+          - name: service
+            match: { path: / }
+            upstream: { url: \(quoted(upstream)) }
+            # Only what is listed here can be reached: everything, until you say less.
+            routes:
+              - "/{rest...}"
+            # The first rule that matches decides; without one, access is denied.
+            rules:
+              - { id: readers-read, allow: { roles: [reader], methods: [GET, HEAD, OPTIONS] } }
+              - { id: writers-write, allow: { roles: [writer] } }
+        """
+    }
+
+    private static let example = """
           - name: demo
             match: { path: / }
             upstream: { url: "http://127.0.0.1:8081" }
@@ -40,9 +70,12 @@ package enum SampleConfiguration {
             rules:
               - { id: readers-read, allow: { roles: [reader], methods: [GET] } }
               - { id: writers-write, allow: { roles: [writer], methods: [POST] } }
-              - { id: nobody-else, deny: all }
-            limit: { per: actor, rate: 100/m, burst: 20 }
-
         """
+
+    /// Between quotation marks, whatever it holds: JSON's strings are YAML's (YAML 1.2 §1.3).
+    private static func quoted(_ text: String) -> String {
+        var quoted: [UInt8] = []
+        CanonicalJSON.append(string: text.utf8, to: &quoted)
+        return String(decoding: quoted, as: UTF8.self)
     }
 }

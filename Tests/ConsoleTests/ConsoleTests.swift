@@ -44,6 +44,20 @@ struct ConsoleTests {
         }
     }
 
+    @Test("The root names everything that is there")
+    func root() async throws {
+        try await withConsole { port, _ in
+            let (head, body) = await get(port, "/")
+            #expect(head.hasPrefix("http/1.1 200 ok"))
+            for line in body.split(separator: "\n") where line.hasPrefix("/") {
+                let path = String(line.prefix { $0 != " " })
+                let page = path.hasSuffix("/tile/") ? path + "entries/000.p/2" : path
+                #expect(await get(port, page).head.hasPrefix("http/1.1 200 ok"), "\(page)")
+            }
+            #expect(body.contains("/metrics"))
+        }
+    }
+
     private func get(
         _ port: Int, _ path: String, method: String = "GET", host: String = "127.0.0.1"
     ) async -> (head: String, body: String) {

@@ -7,7 +7,10 @@ import Synchronization
 
 /// What a command printed and how it ended.
 struct CommandRun: Sendable {
-    var status: ExitStatus
+    /// Ours: the testing library has one of the same name.
+    typealias Status = ExitStatus
+
+    var status: Status
     var output: String
     var messages: String
 

@@ -28,6 +28,19 @@ struct HelpTests {
         }
     }
 
+    @Test("No paragraph of a help is broken before its line is full", arguments: commands)
+    func paragraphs(_ path: [String]) async throws {
+        let help = await CommandRun.of(Array(path.dropFirst()) + ["-h"]).output
+        let lines = help.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        for (line, next) in zip(lines, lines.dropFirst()) {
+            guard !line.hasPrefix(" "), !next.hasPrefix(" "), !line.isEmpty, !next.isEmpty,
+                !line.hasSuffix(":"), !line.hasPrefix("USAGE:")
+            else { continue }
+            let word = next.prefix { $0 != " " }
+            #expect(line.count + 1 + word.count >= 80, "\(path.joined(separator: " ")): \(line)")
+        }
+    }
+
     @Test("Every example is one that the parser understands", arguments: commands)
     func examplesParse(_ path: [String]) async throws {
         let help = await CommandRun.of(Array(path.dropFirst()) + ["-h"]).output

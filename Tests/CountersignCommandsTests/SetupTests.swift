@@ -36,6 +36,68 @@ struct SetupTests {
         try GoldenFile.expect(text, is: "init.txt")
     }
 
+    @Test("init with a service and a name: the next three commands are all there is left to do")
+    func whole() async throws {
+        let folder = try TemporaryFolder()
+        let run = await CommandRun.of(
+            "init", "--dir", folder.file("p"), "--upstream", "http://127.0.0.1:3000", "--as",
+            "Ada \"Countess\" Lovelace")
+        #expect(run.status == .success, "\(run.messages)")
+        let text = run.output.replacing(folder.path, with: "FOLDER")
+        try GoldenFile.expect(text, is: "init-upstream.txt")
+        let config = folder.file("p/countersign.yaml")
+        #expect(await CommandRun.of("check", "-q", "-c", config).status == .success)
+        for (method, role, path) in [
+            ("GET", "reader", "/"), ("GET", "reader", "/static/app.js"), ("HEAD", "reader", "/a/b"),
+            ("POST", "writer", "/"), ("DELETE", "writer", "/x"),
+        ] {
+            let trial = await CommandRun.of(
+                "policy", "test", "--as", "ada", "--role", role, method, path, "-c", config)
+            #expect(trial.status == .success, "\(method) \(path): \(trial.output)")
+        }
+        let refused = await CommandRun.of(
+            "policy", "test", "--as", "ada", "--role", "reader", "POST", "/", "-c", config)
+        #expect(refused.status == .notPermitted)
+        // The key is where its owner finds it, and nowhere else.
+        let header = try folder.text("p/key.header")
+        #expect(header.hasPrefix("X-Api-Key: csk_"))
+        #expect(!run.output.contains(header.dropFirst(11).dropLast()))
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.file("p/key.header"))
+        #expect(mode[.posixPermissions] as? Int == 0o600)
+    }
+
+    @Test("init's limit lets a page with many parts through")
+    func limit() async throws {
+        let folder = try await initialised()
+        let effective = await CommandRun.of(
+            "check", "--json", "-c", folder.file("p/countersign.yaml")
+        ).output
+        let burst = try #require(effective.firstMatch(of: /"burst":(\d+)/).flatMap { Int($0.1) })
+        #expect(burst >= 100)
+    }
+
+    @Test("init refuses a service that no proxy could use, and writes nothing")
+    func badUpstream() async throws {
+        let folder = try TemporaryFolder()
+        for url in [
+            "", "localhost", "ftp://x", "http://u:p@x", "http://x/app", "http://x:0", "\"", "a\nb",
+        ] {
+            let run = await CommandRun.of("init", "--dir", folder.file("p"), "--upstream", url)
+            #expect(run.status == .usage, "\(url): \(run.output)")
+            #expect(run.messages.contains("--upstream"), "\(run.messages)")
+        }
+        #expect(!folder.exists("p"))
+    }
+
+    @Test("check wants the signing key that serve needs")
+    func withoutKey() async throws {
+        let folder = try await initialised()
+        try FileManager.default.removeItem(atPath: folder.file("p/log.key"))
+        let run = await CommandRun.of("check", "-c", folder.file("p/countersign.yaml"))
+        #expect(run.status == .usage)
+        #expect(run.messages.contains("log.key_file"))
+    }
+
     @Test("init overwrites nothing")
     func twice() async throws {
         let folder = try await initialised()
@@ -70,7 +132,7 @@ struct SetupTests {
         let folder = try await initialised()
         let text = try folder.text("p/countersign.yaml")
             .replacing("on_failure: deny", with: "on_failur: deny")
-            .replacing("rate: 100/m", with: "rate: often")
+            .replacing("rate: 600/m", with: "rate: often")
         try folder.write(text, to: "p/countersign.yaml")
         let run = await CommandRun.of("check", "-c", folder.file("p/countersign.yaml"))
         #expect(run.status == .usage)

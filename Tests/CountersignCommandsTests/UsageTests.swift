@@ -22,6 +22,18 @@ struct UsageTests {
         #expect(run.messages.contains("`countersign key --help`"))
     }
 
+    @Test("help of what is no command ends with 2 and the one that was meant")
+    func helpTypo() async {
+        for words in [["nothing"], ["verify", "nothing"], ["version", "nothing"]] {
+            let run = await CommandRun.of(["help"] + words)
+            #expect(run.status == .usage, "\(words)")
+            #expect(run.output.isEmpty)
+        }
+        #expect(await CommandRun.of("help", "log", "tial").messages.contains("`tail`"))
+        #expect(await CommandRun.of("help", "log", "tail").output.hasPrefix("OVERVIEW:"))
+        #expect(await CommandRun.of("help").status == .success)
+    }
+
     @Test("A word that resembles nothing gets no guess")
     func nonsense() async {
         let run = await CommandRun.of("zzzzzzzzzz")

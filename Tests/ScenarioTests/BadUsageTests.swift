@@ -39,7 +39,7 @@ import Testing
             try folder.edit(
                 "site/countersign.yaml",
                 [
-                    ("on_failure: deny", "on_failur: deny"), ("rate: 100/m", "rate: often"),
+                    ("on_failure: deny", "on_failur: deny"), ("rate: 600/m", "rate: often"),
                     ("methods: [GET]", "method: [GET]"),
                 ])
             for command in ["check", "serve"] {

@@ -20,8 +20,52 @@ import Testing
             ] {
                 #expect(demo.text.contains(text), "\(text)")
             }
+            #expect(demo.text.contains("countersign init --upstream"))
+            #expect(demo.text.trimmed.hasSuffix("and the forgery was found."))
             // Without --dir, nothing stays.
             #expect(try folder.files(below: ".") == [])
+        }
+    }
+
+    @Test func `tells a program what came of it in one value`() async throws {
+        try await scenario {
+            let folder = try TemporaryFolder()
+            let demo = try folder.run(.countersign, "demo", "--once", "--json")
+            #expect(demo.status == 0, "\(demo.messages)")
+            #expect(demo.text.split(separator: "\n").count == 1)
+            for fact in [#""verdict":"verified""#, #""forgery":"integrity_failure""#] {
+                #expect(demo.text.contains(fact), "\(demo.text)")
+            }
+        }
+    }
+
+    @Test func `leaves nothing behind when a signal ends it`() async throws {
+        try await scenario {
+            let folder = try TemporaryFolder()
+            let demo = try folder.start(.countersign, ["demo"])
+            _ = try demo.line(.output, beginning: "   Ctrl-C ends it.")
+            demo.signal(15)
+            let ending = try demo.ending()
+            #expect(ending.status == 0, "\(ending.messages)")
+            #expect(try folder.files(below: ".") == [])
+        }
+    }
+
+    @Test func `the requests it prints work, more than once`() async throws {
+        try await scenario {
+            let folder = try TemporaryFolder()
+            let demo = try folder.start(.countersign, ["demo"])
+            let line = try demo.line(.output, beginning: "   curl -i -H 'X-Api-Key")
+            let call = try #require(line.firstMatch(of: /X-Api-Key: ([^']+)' http:.*:(\d+)\//))
+            let port = try #require(Int(call.2))
+            for _ in 0..<20 {
+                let answer = try HTTPConnection.exchange(
+                    port: port,
+                    "GET /invoices/7 HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: \(call.1)\r\n\r\n")
+                #expect(answer.status == 200)
+            }
+            demo.signal(2)
+            #expect(try demo.ending().status == 0)
         }
     }
 

@@ -8,7 +8,14 @@ import Testing
     @Test func `status tells how log and server stand: before, during and after`() async throws {
         try await scenario {
             let site = try Site()
-            #expect(try site.read("status").text.contains("no log yet"))
+            func status(_ arguments: String...) throws -> ChildProcess.Ending {
+                try site.folder.start(
+                    .countersign, ["status"] + arguments + ["-c", Site.configuration]
+                ).ending()
+            }
+            let before = try status()
+            #expect(before.status == 5)
+            #expect(before.text.contains("no log yet"))
 
             let server = try site.serve()
             try site.folder.edit(
@@ -23,9 +30,11 @@ import Testing
             #expect(running.contains("1: 1 allowed, 0 denied"))
 
             #expect(try server.stop().status == 0)
-            let stopped = try site.read("status").text
-            #expect(stopped.contains("nothing answers at 127.0.0.1:\(server.adminPort)"))
-            #expect(stopped.contains("5 records, root "))
+            let stopped = try status()
+            #expect(stopped.status == 5)
+            #expect(stopped.text.contains("nothing answers at 127.0.0.1:\(server.adminPort)"))
+            #expect(stopped.text.contains("5 records, root "))
+            #expect(try status("--json").text.contains(#""server":null"#))
         }
     }
 

@@ -33,6 +33,11 @@ struct CheckCommand: ParsableCommand {
         if schema { return try output.screen.json(Deployment.jsonSchema) }
         let deployment = try deployment.read()
         try Assembly(deployment: deployment).check()
+        do throws(CommandFailure) {
+            _ = try SigningKey.read(deployment.settings.log)
+        } catch {
+            throw CommandFailure(.usage, error.message ?? "the signing key cannot be read.")
+        }
         guard !quiet else { return }
         if try output.isJSON {
             try output.screen.json(deployment.effectiveJSON(.masked))

@@ -11,8 +11,9 @@ struct CountersignCommand: AsyncParsableCommand {
         abstract: "An access proxy whose audit log cannot be quietly rewritten.",
         discussion: """
             EXAMPLES:
-              countersign init                       a configuration to start from
-              countersign check                      is it right?
+              countersign init --upstream http://127.0.0.1:3000 --as "Ada Lovelace"
+              countersign serve
+              countersign log tail -f
 
             Data goes to standard output, messages to standard error. Exit codes: 0 success, \
             1 failure, 2 usage or configuration, 3 not found, 4 not permitted, 5 unavailable, \
@@ -21,8 +22,9 @@ struct CountersignCommand: AsyncParsableCommand {
         version: SoftwareVersion.line,
         subcommands: [
             InitCommand.self, ServeCommand.self, DemoCommand.self, CheckCommand.self,
-            StatusCommand.self, DoctorCommand.self, LogCommand.self, VerifyCommand.self,
-            CheckpointCommand.self, KeyCommand.self, PolicyCommand.self, TokenCommand.self,
+            StatusCommand.self, DoctorCommand.self, LogCommand.self, ExplainCommand.self,
+            VerifyCommand.self, CheckpointCommand.self, KeyCommand.self, PolicyCommand.self,
+            TokenCommand.self,
             VersionCommand.self, CompletionCommand.self,
         ])
 }

@@ -40,7 +40,15 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let dir { try LocalFolder.requireEmptyIfAny(dir) }
+        // From here on a signal ends the command in order, however far it has come.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let folder = try dir ?? LocalFolder.temporary("countersign-demo")
+        let shown = await Result.of { try await show(in: folder, until: signals) }
+        if dir == nil { try LocalFolder.remove(folder) }
+        try shown.get()
+    }
+
+    private func show(in folder: String, until signals: UnixSignalsSequence) async throws {
         let service = try await DemoService.start()
         defer { service.stop() }
         let files = try DemoFiles.write(to: folder, servicePort: service.port)
@@ -50,24 +58,48 @@ struct DemoCommand: AsyncParsableCommand {
         let server = try await ProxyServer.start(
             deployment, producer: "demo", eventLoops: 1, logger: logger)
         let tour = DemoTour(
-            files: files, deployment: deployment, server: server, screen: output.screen)
-        do {
-            try await tour.run()
-            if !once { try await stayUp(tour) }
-        } catch {
-            _ = await server.stop(grace: .seconds(1))
-            throw error
+            files: files, deployment: deployment, server: server,
+            screen: try output.isJSON ? nil : output.screen)
+        let toured = await Result.of {
+            try await ControlListener.serving(server.ledger, deployment.settings.log) {
+                try await give(tour, until: signals)
+            }
         }
-        if let poisoned = await server.stop(grace: .seconds(1)) {
-            throw CommandFailure(.failure, "\(poisoned.description)")
-        }
-        if dir == nil { try LocalFolder.remove(folder) }
+        let poisoned = await server.stop(grace: .seconds(1))
+        try toured.get()
+        if let poisoned { throw CommandFailure(.failure, "\(poisoned.description)") }
     }
 
-    private func stayUp(_ tour: DemoTour) async throws {
-        // Before anybody is told that a signal ends it in order.
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        try tour.invite()
-        for await _ in signals { break }
+    /// What came to an end.
+    private enum Ending {
+        case tour
+        case signal
+    }
+
+    /// Gives the tour, and stays until a signal unless that was all.
+    private func give(_ tour: DemoTour, until signals: UnixSignalsSequence) async throws {
+        try await withThrowingTaskGroup(of: Ending.self) { group in
+            group.addTask {
+                for await _ in signals { break }
+                return .signal
+            }
+            group.addTask {
+                try await give(tour)
+                return .tour
+            }
+            let first = try await group.next()
+            if first == .tour, !once { _ = try await group.next() }
+            group.cancelAll()
+            if first == .signal { throw CommandFailure(.interrupted) }
+        }
+    }
+
+    private func give(_ tour: DemoTour) async throws {
+        let summary = try await tour.run()
+        if try output.isJSON {
+            return try output.screen.json(try tour.json(summary, isStaying: !once))
+        }
+        try tour.conclude(summary)
+        if !once { try tour.invite() }
     }
 }

@@ -75,7 +75,15 @@ struct DemoFiles {
           - name: demo-keys
             api_keys: { file: keys.yaml }
         services:
+          - name: reports
+            match: { path: /reports }
+            upstream: { url: "http://127.0.0.1:\(servicePort)" }
+            routes: ["GET /reports/{id}"]
+            rules:
+              - { id: readers-read, allow: { roles: [reader] } }
+            limit: { per: actor, rate: 4/h, burst: 4 }
           - name: invoices
+            match: { path: / }
             upstream: { url: "http://127.0.0.1:\(servicePort)" }
             routes:
               - "GET /invoices/{id}"
@@ -85,7 +93,7 @@ struct DemoFiles {
               - { id: readers-read, allow: { roles: [reader], methods: [GET] }, tags: [billing] }
               - { id: writers-write, allow: { roles: [writer], methods: [POST] } }
               - { id: nobody-else, deny: all }
-            limit: { per: actor, rate: 6/m, burst: 6 }
+            limit: { per: actor, rate: 600/m, burst: 100 }
 
         """
     }

@@ -42,6 +42,7 @@ final class DemoService: Sendable {
             return
                 "{\"invoice\":\"\(id.prefix(64).filter(\.isLetterOrDigit))\",\"total\":\"118.20\"}\n"
         }
+        router.get("/reports/{id}") { _, _ in "{\"report\":\"all paid\"}\n" }
         router.post("/invoices") { request, _ in
             let body = try await request.body.collect(upTo: 1 << 20)
             return EditedResponse(

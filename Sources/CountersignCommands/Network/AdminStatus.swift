@@ -17,9 +17,19 @@ struct AdminStatus: Sendable {
 
     func count(_ name: String) -> Int64 { json[path: name]?.integer ?? 0 }
 
-    /// Asks; nil where nothing answers, or what answers is another program.
-    static func ask(_ admin: AdminSettings) async -> AdminStatus? {
-        guard admin.address.port != 0 else { return nil }
+    /// Asks on the admin address or, where that was left to the system, on the socket in the state folder; nil
+    /// where nothing answers, or what answers is another program.
+    static func ask(_ settings: DeploymentSettings) async -> AdminStatus? {
+        let admin = settings.admin
+        guard admin.address.port != 0 else {
+            do {
+                let request = JSONValue.object([JSONMember("do", .string("status"))])
+                return try await ControlSocket.ask(request, in: settings.log.state.text)
+                    .map(AdminStatus.init(json:))
+            } catch {
+                return nil
+            }
+        }
         let request =
             "GET /status HTTP/1.1\r\nHost: \(admin.address.text)\r\nConnection: close\r\n\r\n"
         do {

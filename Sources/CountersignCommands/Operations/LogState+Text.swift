@@ -92,7 +92,7 @@ extension LogState {
                         JSONMember("root", .string(claim.root.hash.base64)),
                     ])))
         }
-        if let server { members.append(JSONMember("server", server.json)) }
+        members.append(JSONMember("server", server?.json ?? .null))
         if let disk {
             members.append(
                 JSONMember(

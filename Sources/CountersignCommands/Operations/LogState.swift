@@ -22,7 +22,7 @@ struct LogState: Sendable {
     let now: UTCInstant
 
     static func read(_ settings: DeploymentSettings) async throws(CommandFailure) -> LogState {
-        let server = await AdminStatus.ask(settings.admin)
+        let server = await AdminStatus.ask(settings)
         let directory = settings.log.directory.text
         var snapshot: LogSnapshot?
         var newest: UTCInstant?

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import ByteCoding
 import Settings
 
 /// Which configuration a command works on.
@@ -32,7 +33,7 @@ struct DeploymentOptions: ParsableArguments {
         do throws(SettingsFaults) {
             return try Deployment.read(text, sources: Self.sources)
         } catch {
-            throw CommandFailure(.usage, error.safeText)
+            throw CommandFailure(error)
         }
     }
 
@@ -73,6 +74,23 @@ struct DeploymentOptions: ParsableArguments {
                     return .unreadable(error.message?.plain ?? "it cannot be read")
                 }
             })
+    }
+}
+
+extension CommandFailure {
+    /// A file of settings has faults.
+    init(_ faults: SettingsFaults) {
+        let list = faults.faults.map { fault in
+            JSONValue.object([
+                JSONMember("file", .string(faults.file)),
+                JSONMember("line", .integer(Int64(fault.position.line))),
+                JSONMember("column", .integer(Int64(fault.position.column))),
+                JSONMember("path", .string(fault.path)),
+                JSONMember("code", .string(fault.code.rawValue)),
+                JSONMember("message", .string(fault.message)),
+            ])
+        }
+        self.init(.usage, faults.safeText, details: [JSONMember("faults", .array(list))])
     }
 }
 

@@ -28,9 +28,18 @@ struct OutputOptions: ParsableArguments {
     /// The screen for data.
     var screen: Screen {
         let context = CommandContext.current
-        return Screen(context.output, isColoured: !noColor && context.wantsColour(context.output))
+        let isColoured = !noColor && context.wantsColour(context.output)
+        return Screen(context.output, isColoured ? .coloured : .plain)
     }
 
-    /// The screen for messages.
-    var messages: Screen { .messages(of: .current, noColour: noColor) }
+    /// The screen for messages; where a program reads the data, it reads these, too.
+    var messages: Screen {
+        .messages(
+            of: .current, noColour: noColor, isJSON: json || CommandContext.current.wantsJSON)
+    }
+}
+
+extension CommandContext {
+    /// Whether the environment asks for JSON.
+    var wantsJSON: Bool { variable("COUNTERSIGN_OUTPUT") == "json" }
 }

@@ -5,22 +5,37 @@ import ByteCoding
 
 /// Writes lines, tables and JSON to one sink, in colour where that is wanted.
 struct Screen: Sendable {
-    private let sink: OutputSink
-    private let isColoured: Bool
+    /// How lines are written.
+    enum Form: Sendable {
+        case plain
+        case coloured
+        /// Each line as a JSON object, for programs: `{"message":"…"}`.
+        case json
+    }
 
-    init(_ sink: OutputSink, isColoured: Bool) {
+    private let sink: OutputSink
+    private let form: Form
+
+    init(_ sink: OutputSink, _ form: Form) {
         self.sink = sink
-        self.isColoured = isColoured
+        self.form = form
     }
 
     /// The screen for messages.
-    static func messages(of context: CommandContext, noColour: Bool = false) -> Screen {
-        Screen(context.messages, isColoured: !noColour && context.wantsColour(context.messages))
+    static func messages(
+        of context: CommandContext, noColour: Bool = false, isJSON: Bool = false
+    ) -> Screen {
+        let isColoured = !noColour && context.wantsColour(context.messages)
+        return Screen(context.messages, isJSON ? .json : isColoured ? .coloured : .plain)
     }
+
+    /// Width of the terminal; nil where lines may be of any length.
+    var columns: Int? { sink.columns }
 
     /// One line, broken nowhere.
     func line(_ text: SafeText = "") throws(OutputClosed) {
-        try sink.write(rendered(text) + "\n")
+        guard form == .json else { return try sink.write(rendered(text) + "\n") }
+        try json(.object([JSONMember("message", .string(text.plain))]))
     }
 
     /// A table; nothing for one without rows.
@@ -46,7 +61,7 @@ struct Screen: Sendable {
     func bytes(_ bytes: [UInt8]) throws(OutputClosed) { try sink.write(bytes) }
 
     private func rendered(_ text: SafeText) -> String {
-        guard isColoured else { return text.plain }
+        guard form == .coloured else { return text.plain }
         return text.runs.map { run in
             run.tone.code.map { "\u{1B}[\($0)m\(run.text)\u{1B}[0m" } ?? run.text
         }.joined()

@@ -47,13 +47,14 @@ struct Table {
 }
 
 extension SafeText {
-    fileprivate func padded(to width: Int) -> SafeText {
+    /// With spaces up to a width; longer text is left as it is.
+    func padded(to width: Int) -> SafeText {
         let missing = max(0, width - TextWidth.of(plain))
         return self + SafeText("\(String(repeating: " ", count: missing))")
     }
 
     /// The first characters that fit, with an ellipsis where some do not.
-    fileprivate func cut(to width: Int?) -> SafeText {
+    func cut(to width: Int?) -> SafeText {
         guard let width, TextWidth.of(plain) > width else { return self }
         var result: SafeText = ""
         var room = width - 1

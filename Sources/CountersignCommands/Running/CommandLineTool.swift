@@ -60,19 +60,35 @@ package enum CommandLineTool {
             throw closed
         } catch let failure as CommandFailure {
             if let message = failure.message {
-                try Screen.messages(of: context).line("countersign: \(message)")
+                let screen = Screen.messages(of: context)
+                if isJSON(arguments, in: context) {
+                    try screen.json(
+                        CommandFailure.json(failure.status, message, details: failure.details))
+                } else {
+                    try screen.line("countersign: \(message)")
+                }
             }
             return failure.status
         } catch {
-            return try report(error, in: context)
+            return try report(error, of: arguments, in: context)
         }
+    }
+
+    /// Whether a program reads what is printed, asked before the options are understood.
+    private static func isJSON(_ arguments: [String], in context: CommandContext) -> Bool {
+        context.wantsJSON || arguments.prefix { $0 != "--" }.contains("--json")
     }
 
     /// What the argument parser throws: help that was asked for, and usage errors.
     private static func report(
-        _ error: any Error, in context: CommandContext
+        _ error: any Error, of arguments: [String], in context: CommandContext
     ) throws(OutputClosed) -> ExitStatus {
         let isHelp = CountersignCommand.exitCode(for: error) == .success
+        if !isHelp, isJSON(arguments, in: context) {
+            let message: SafeText = "\(CountersignCommand.message(for: error))"
+            try Screen.messages(of: context).json(CommandFailure.json(.usage, message))
+            return .usage
+        }
         let sink = isHelp ? context.output : context.messages
         // The message may repeat arguments, which are as hostile as anything else that was not written here.
         let text = CountersignCommand.fullMessage(for: error, columns: sink.columns ?? 80)

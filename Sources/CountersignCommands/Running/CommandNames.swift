@@ -12,16 +12,18 @@ enum CommandNames {
     ) throws(CommandFailure) {
         var command = root
         var path = [name(of: root)]
-        for argument in arguments {
+        // `help` is the parser's own; every word after it has to name a command.
+        let isHelp = arguments.first == "help"
+        for argument in isHelp ? arguments.dropFirst() : arguments[...] {
             let names = command.configuration.subcommands
-            guard !names.isEmpty, !argument.hasPrefix("-") else { return }
+            guard isHelp || !names.isEmpty, !argument.hasPrefix("-") else { return }
             if let next = names.first(where: { name(of: $0) == argument }) {
                 command = next
                 path.append(argument)
                 continue
             }
-            // Commands with a default take other words as its arguments; `help` is the parser's own.
-            guard command.configuration.defaultSubcommand == nil, argument != "help" else { return }
+            // Commands with a default take other words as its arguments.
+            guard isHelp || command.configuration.defaultSubcommand == nil else { return }
             let nearest = NearestName.of(argument, among: names.map { name(of: $0) })
             let hint: SafeText = nearest.map { "did you mean `\($0)`?" } ?? "it is not a command."
             throw CommandFailure(

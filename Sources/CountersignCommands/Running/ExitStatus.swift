@@ -24,6 +24,26 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     /// Nobody reads our output any more (128 + SIGPIPE).
     case outputClosed = 141
 
+    /// One word for programs: `error.kind` with `--json`.
+    package var name: String {
+        switch self {
+        case .success: "success"
+        case .failure: "failure"
+        case .usage: "usage"
+        case .notFound: "not_found"
+        case .notPermitted: "not_permitted"
+        case .unavailable: "unavailable"
+        case .integrityFailure: "integrity"
+        case .completenessFailure: "completeness"
+        case .rollback: "rollback"
+        case .undecided: "undecided"
+        case .stale: "stale"
+        case .disclosureMismatch: "disclosure"
+        case .interrupted: "interrupted"
+        case .outputClosed: "output_closed"
+        }
+    }
+
     /// What the code means, for help and documents.
     package var meaning: String {
         switch self {

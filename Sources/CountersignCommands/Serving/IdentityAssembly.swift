@@ -44,7 +44,7 @@ struct IdentityAssembly {
         do throws(SettingsFaults) {
             entries = try APIKeyFile.read(text, sources: DeploymentOptions.sources)
         } catch {
-            throw CommandFailure(.usage, error.safeText)
+            throw CommandFailure(error)
         }
         return try entries.map { entry throws(CommandFailure) in
             guard let digest = APIKeyDigest(entry.digest) else {

@@ -23,9 +23,10 @@ struct ServeCommand: AsyncParsableCommand {
               countersign serve
               countersign serve -c /etc/countersign/countersign.yaml
 
-            SIGTERM and SIGINT stop it: requests under way finish, the log is closed. SIGHUP reads the
-            configuration again: all of it is put in force, or none. COUNTERSIGN_LOG_LEVEL says how much is
-            told of the program's own doings: trace, debug, info, notice, warning, error, critical.
+            SIGTERM and SIGINT stop it: requests under way finish, the log is closed. SIGHUP reads the \
+            configuration again: all of it is put in force, or none. COUNTERSIGN_LOG_LEVEL says how much is \
+            told of the program's own doings: trace, debug, info, notice, warning, error, critical. These \
+            messages go to standard error and never hold personal values.
             """)
 
     @OptionGroup var deployment: DeploymentOptions
@@ -36,23 +37,28 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Event loops; default: one for each core.")
     var loops: Int?
 
+    @Option(help: "How messages are written; default: json with --json.")
+    var logFormat: ServerMessages.Format?
+
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         // From here on a signal ends the command in order, however far it has come.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        var logger = Logger(label: "countersign")
-        logger.logLevel = try Self.logLevel()
+        let messages = try ServerMessages(logFormat, output)
+        let logger = messages.logger(try Self.logLevel())
         let deployment = try deployment.read()
         let key = try SigningKey.read(deployment.settings.log).verifierKey
         let server = try await ProxyServer.start(
             deployment, producer: producer, eventLoops: loops, logger: logger)
-        let served = await Outcome.of {
+        let served = await Result.of {
             let console = try await AdminConsole.start(
                 for: server, deployment.settings, key: key, logger: logger)
-            let waited = await Outcome.of {
-                try announce(server, console, deployment.settings)
-                try await attend(signals, server)
+            let waited = await Result.of {
+                try await ControlListener.serving(server.ledger, deployment.settings.log) {
+                    try announce(server, console, deployment.settings, messages)
+                    try await attend(signals, server, messages)
+                }
             }
             try await console.stop()
             try waited.get()
@@ -61,7 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(.failure, "\(poisoned.description)")
         }
         try served.get()
-        try output.messages.line("stopped; the log is closed")
+        try messages.say("stopped; the log is closed")
     }
 
     /// How much the program says of its own doings.
@@ -78,28 +84,38 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func announce(
-        _ server: ProxyServer, _ console: Console, _ settings: DeploymentSettings
-    ) throws(OutputClosed) {
-        for address in server.dataPlane.addresses {
-            try output.messages.line("proxy on \(address.host):\(address.port)")
-        }
+        _ server: ProxyServer, _ console: Console, _ settings: DeploymentSettings,
+        _ messages: ServerMessages
+    ) throws {
+        let proxies = server.dataPlane.addresses.map { "\($0.host):\($0.port)" }
+        for proxy in proxies { try messages.say("proxy on \(proxy)") }
         let host = settings.admin.address.address.description
         let authority = host.contains(":") ? "[\(host)]" : host
-        try output.messages.line("admin on http://\(authority):\(console.port)/status")
+        let admin = "http://\(authority):\(console.port)"
+        try messages.say("admin on \(admin)/status")
+        let (directory, size) = (settings.log.directory.text, server.ledger.status.size.count)
         for warning in server.ledger.recovery.warnings {
-            try output.messages.line(("warning: \(warning)" as SafeText).toned(.caution))
+            try messages.say("warning: \(warning)")
         }
-        try output.messages.line(
-            "log \(settings.log.directory.text), \(server.ledger.status.size.count) records")
+        try messages.say("log \(directory), \(size) records")
+        guard try output.isJSON else { return }
+        try output.screen.json(
+            .object([
+                JSONMember("proxy", .array(proxies.map { .string($0) })),
+                JSONMember("admin", .string(admin)), JSONMember("log", .string(directory)),
+                JSONMember("records", .integer(Int64(clamping: size))),
+            ]))
     }
 
     /// Returns when a signal says to stop.
-    private func attend(_ signals: UnixSignalsSequence, _ server: ProxyServer) async throws {
+    private func attend(
+        _ signals: UnixSignalsSequence, _ server: ProxyServer, _ messages: ServerMessages
+    ) async throws {
         for await signal in signals {
             guard signal == .sighup else { break }
-            try output.messages.line(await reload(server))
+            try messages.say(await reload(server))
         }
-        try output.messages.line("stopping")
+        try messages.say("stopping")
     }
 
     /// Reads the configuration again and says what came of it.
@@ -109,19 +125,6 @@ struct ServeCommand: AsyncParsableCommand {
             return "configuration reloaded"
         } catch {
             return "countersign: reload refused: \(error.message ?? "see above")"
-        }
-    }
-}
-
-/// What came of work whose end must not keep what follows from being done.
-private typealias Outcome = Result<Void, any Error>
-
-extension Outcome {
-    fileprivate static func of(_ work: () async throws -> Void) async -> Outcome {
-        do {
-            return .success(try await work())
-        } catch {
-            return .failure(error)
         }
     }
 }

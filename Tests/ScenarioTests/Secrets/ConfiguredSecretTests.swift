@@ -16,7 +16,7 @@ import Testing
         Mistake(old: "127.0.0.1:8080", new: { _ in "file:secret.txt" }),
         Mistake(old: "127.0.0.1:9090", new: { _ in "env:SECRET" }),
         Mistake(old: "on_failure: deny", new: { _ in "on_failure: env:SECRET" }),
-        Mistake(old: "rate: 100/m", new: { _ in "rate: env:SECRET" }),
+        Mistake(old: "rate: 600/m", new: { _ in "rate: env:SECRET" }),
         Mistake(old: "burst: 20", new: { _ in "burst: env:SECRET" }),
         Mistake(old: "GET /invoices/{id}", new: { _ in "env:SECRET" }),
         Mistake(old: "deny: all", new: { _ in "deny: env:SECRET" }),

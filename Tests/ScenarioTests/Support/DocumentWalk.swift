@@ -61,6 +61,12 @@ struct DocumentWalk {
                 ),
             ]
             running.append(process)
+            // Where commands look for the server from now on.
+            if let port = places.last?.1.split(separator: ":").last {
+                try folder.edit(
+                    try configuration(),
+                    [("127.0.0.1:0    # for operators", "127.0.0.1:\(port)    # for operators")])
+            }
         case .demo:
             _ = try process.line(.output, beginning: "   Ctrl-C ends it.")
             running.append(process)
@@ -118,13 +124,15 @@ struct DocumentWalk {
             environment: ["PATH": path, "HOME": folder.path, "TMPDIR": folder.path])
     }
 
+    private func configuration() throws -> String {
+        let found = try folder.files(below: ".").first { $0.hasSuffix("countersign.yaml") }
+        guard let found else { throw ScenarioFault("init wrote no configuration") }
+        return found
+    }
+
     private func freePorts() throws {
-        let configuration = try folder.files(below: ".").first {
-            $0.hasSuffix("countersign.yaml")
-        }
-        guard let configuration else { throw ScenarioFault("init wrote no configuration") }
         try folder.edit(
-            configuration,
+            try configuration(),
             [
                 ("127.0.0.1:8080", "127.0.0.1:0"), ("127.0.0.1:9090", "127.0.0.1:0"),
                 ("127.0.0.1:8081", "127.0.0.1:\(service.port)"),

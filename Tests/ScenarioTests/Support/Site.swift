@@ -18,7 +18,7 @@ struct Site: Sendable {
     ///   - service: another one than the usual.
     ///   - megabytes: of a disk of its own; nil for the machine's.
     init(
-        rate: String = "rate: 100/m, burst: 20", roles: [String] = ["reader"],
+        rate: String = "rate: 600/m, burst: 200", roles: [String] = ["reader"],
         http: String? = nil, answer: String = InvoiceService.answer,
         service: InvoiceService? = nil, megabytes: Int? = nil
     ) throws {
@@ -35,7 +35,7 @@ struct Site: Sendable {
                     "127.0.0.1:8081\"",
                     "127.0.0.1:\(self.service.port)\", timeout: 120s, connect_timeout: 120s"
                 ),
-                ("rate: 100/m, burst: 20", rate),
+                ("rate: 600/m, burst: 200", rate),
             ])
         try folder.succeed("check", "-c", Self.configuration)
         let mint = ["token", "mint", "-c", Self.configuration, "--as", "alice", "--kind", "user"]

@@ -19,7 +19,7 @@ enum SigningKey {
         guard signer.name.text == log.origin.text else {
             throw CommandFailure(
                 .usage,
-                "\(log.keyFile.text) is the key of `\(signer.name.text)`, not of `\(log.origin.text)`; set log.key_file or log.origin to match."
+                "\(log.keyFile.text) is the key of `\(signer.name.text)`, which is not what log.origin says; set log.key_file or log.origin to match."
             )
         }
         return signer

@@ -11,12 +11,13 @@ struct LogCommand: ParsableCommand {
         discussion: """
             EXAMPLES:
               countersign log tail -f
+              countersign log query --since 1h --decision deny
               countersign log get 42 --proof > 42.tlog-proof
               countersign log export --out export
               countersign log snapshot --out /backup/today
             """,
         subcommands: [
-            LogTailCommand.self, LogGetCommand.self, LogExportCommand.self,
+            LogTailCommand.self, LogQueryCommand.self, LogGetCommand.self, LogExportCommand.self,
             LogSnapshotCommand.self, LogAdoptCommand.self,
         ])
 }

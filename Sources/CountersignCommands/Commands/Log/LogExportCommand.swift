@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import ByteCoding
 import Glibc
 import LedgerFiles
 import Merkle
@@ -64,7 +65,16 @@ struct LogExportCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .failure, "\(out) cannot be made: \(describing: Errno(rawValue: errno)).")
         }
-        try output.messages.line("\(log.size.count) records in \(files) files, \(out)")
+        guard try output.isJSON else {
+            return try output.messages.line("\(log.size.count) records in \(files) files, \(out)")
+        }
+        try output.screen.json(
+            .object([
+                JSONMember("out", .string(out)),
+                JSONMember("records", .integer(Int64(clamping: log.size.count))),
+                JSONMember("files", .integer(Int64(files))),
+                JSONMember("root", .string(log.checkpoint.claim.root.hash.base64)),
+            ]))
     }
 
     /// The key that goes beside the log.

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import AuditRecords
 import ByteCoding
 import Merkle
 import SignedNotes
 import Verification
 
 /// `countersign log get`.
-struct LogGetCommand: ParsableCommand {
+struct LogGetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
         abstract: "Print one record, or the proof that it is in the log.",
@@ -20,10 +21,12 @@ struct LogGetCommand: ParsableCommand {
               countersign log get 42 --leaf > 42.leaf
 
             A uid is what the field Countersign-Record of an answer says; the proof is that of its last \
-            record and holds its bytes. Check it with `countersign verify record`.
+            record and holds its bytes. Check it with `countersign verify record`. Names, paths and addresses \
+            are shown to whoever can read the log's keys, and that they were is a record itself, `log.query`. \
+            With --json, what is opened comes with its salt, so that anyone can check it.
             """)
 
-    @Argument(help: "Index or uid.")
+    @Argument(help: "Index, uid, or - for an answer on standard input.")
     var record: String
 
     @Flag(help: "Print a .tlog-proof file (C2SP tlog-proof).")
@@ -32,11 +35,12 @@ struct LogGetCommand: ParsableCommand {
     @Flag(help: "Print the leaf as it was hashed, without a line end.")
     var leaf = false
 
+    @OptionGroup var disclosure: DisclosureOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var output: OutputOptions
 
-    func run() throws {
-        let selector = try RecordSelector(record)
+    func run() async throws {
+        let selector = try RecordSelector(argument: record)
         let log = try log.staticLog()
         let records = try selector.find(in: log.snapshot)
         guard let last = records.last else { return }
@@ -45,26 +49,47 @@ struct LogGetCommand: ParsableCommand {
         if proof {
             return try output.screen.bytes(try ProofMaker(log).proof(of: last.0, last.1).encode())
         }
+        var reader = try await disclosure.reader(
+            log.snapshot, self.log,
+            DisclosureOptions.Reading(
+                words: ["log get", record], rows: records.count { Record.hasValues($0.1) },
+                range: records.map { "\($0.0.value)" }.joined(separator: ",")), output)
         let isJSON = try output.isJSON
         for (index, leaf) in records {
             if isJSON {
-                try output.screen.json(try envelope(index, leaf, in: log))
+                let envelope = try RecordEnvelope(index, leaf, of: log, isOpen: reader.isOpen)
+                try output.screen.bytes(
+                    HostileText.escaped(json: envelope.encode()) + [UInt8(ascii: "\n")])
             } else {
-                try output.screen.table(RecordView.facts(index, leaf))
+                let values = try RecordLine(index, leaf, &reader).values
+                try output.screen.table(RecordView.facts(index, leaf, values))
                 if index != last.0 { try output.screen.line() }
             }
         }
     }
+}
 
-    private func envelope(
-        _ index: LeafIndex, _ leaf: [UInt8], in log: StaticLog
-    ) throws -> JSONValue {
-        let proof = try ProofMaker(log).proof(of: index, leaf).encode()
-        return .object([
-            JSONMember("index", .integer(Int64(clamping: index.value))),
-            JSONMember("leaf", .string(String(decoding: leaf, as: UTF8.self))),
-            JSONMember("leaf_hash", .string(LeafHash(of: leaf).hash.base64)),
-            JSONMember("proof", .string(String(decoding: proof, as: UTF8.self))),
-        ])
+extension RecordEnvelope {
+    /// A record with its proof and, where it may be opened, what it commits to.
+    ///
+    /// - Parameter leaf: the record's bytes as somebody has them: the proof is of the log's own at this index.
+    init(
+        _ index: LeafIndex, _ leaf: [UInt8], of log: StaticLog, isOpen: Bool
+    ) throws(CommandFailure) {
+        let proof = try ProofMaker(log).proof(of: index, leaf)
+        var groups: [CommitGroup: DisclosedGroup] = [:]
+        if case .success(let record) = Result(catching: { () throws(RecordFault) in
+            try Record(leaf: leaf)
+        }) {
+            do throws(LogReadFailure) {
+                groups =
+                    isOpen
+                    ? try log.snapshot.disclosures(of: record, at: index)
+                    : record.commitments.mapValues { _ in .withheld }
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+        self.init(index: index, leaf: leaf, disclosures: groups, proof: proof)
     }
 }

@@ -27,13 +27,18 @@ extension StaticLog {
     func requireAuthentic(_ records: [(LeafIndex, [UInt8])]) throws(CommandFailure) {
         var authentic = AuthenticLeaves(snapshot)
         for (index, leaf) in records {
-            let isAuthentic: Bool
-            do throws(LogReadFailure) {
-                isAuthentic = try authentic.contain(leaf, at: index)
-            } catch {
-                throw CommandFailure(error)
-            }
-            guard isAuthentic else { throw .notAsSigned([index.value]) }
+            guard try authentic.holds(leaf, at: index) else { throw .notAsSigned([index.value]) }
+        }
+    }
+}
+
+extension AuthenticLeaves {
+    /// As ``contain(_:at:)``, with the failure that a command ends in.
+    mutating func holds(_ leaf: [UInt8], at index: LeafIndex) throws(CommandFailure) -> Bool {
+        do throws(LogReadFailure) {
+            return try contain(leaf, at: index)
+        } catch {
+            throw CommandFailure(error)
         }
     }
 }

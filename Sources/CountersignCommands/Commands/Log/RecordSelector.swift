@@ -12,6 +12,33 @@ enum RecordSelector {
     case index(LeafIndex)
     case uid(UniqueID)
 
+    /// What was given on the command line; `-` reads an answer with its header section, or a uid, from standard input.
+    init(argument: String) throws(CommandFailure) {
+        try self.init(argument == "-" ? try Self.uidOfInput() : argument)
+    }
+
+    private static let mostInput = 64 << 20
+
+    private static func uidOfInput() throws(CommandFailure) -> String {
+        let bytes: [UInt8]?
+        do {
+            bytes = try CommandContext.current.input(mostInput)
+        } catch {
+            throw CommandFailure(
+                .failure, "standard input cannot be read: \(describing: error).")
+        }
+        let lines = String(decoding: bytes ?? [], as: UTF8.self).split(whereSeparator: \.isNewline)
+        let name = "countersign-record:"
+        let field = lines.last { $0.lowercased().hasPrefix(name) }?.dropFirst(name.count)
+        guard let text = field ?? (lines.count == 1 ? lines.first : nil) else {
+            throw CommandFailure(
+                .usage,
+                "standard input names no record; pipe in an answer with its header section (curl -i), or a uid."
+            )
+        }
+        return String(text.filter { !$0.isWhitespace })
+    }
+
     init(_ text: String) throws(CommandFailure) {
         if let number = UInt64(text), !text.hasPrefix("+") {
             self = .index(LeafIndex(number))

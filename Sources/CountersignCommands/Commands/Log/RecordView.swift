@@ -6,7 +6,8 @@ import Merkle
 
 /// A record with all its members, one on a line.
 enum RecordView {
-    static func facts(_ index: LeafIndex, _ leaf: [UInt8]) -> Table {
+    /// - Parameter values: what was opened of the record, below its members.
+    static func facts(_ index: LeafIndex, _ leaf: [UInt8], _ values: RecordValues) -> Table {
         var facts: [(SafeText, SafeText)] = [
             ("index", "\(index.value)"), ("leaf hash", "\(LeafHash(of: leaf).hash.base64)"),
         ]
@@ -15,6 +16,9 @@ enum RecordView {
         } catch {
             facts.append(
                 ("leaf", ("\(String(decoding: leaf, as: UTF8.self))" as SafeText).toned(.bad)))
+        }
+        for member in values.members {
+            append(member.value, path: member.name, to: &facts)
         }
         return Table(facts: facts)
     }

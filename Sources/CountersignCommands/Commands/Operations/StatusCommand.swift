@@ -18,7 +18,8 @@ struct StatusCommand: AsyncParsableCommand {
               countersign status --json
 
             Reads the log's own files, and asks the server on its admin address where one runs. It verifies \
-            nothing: that is what `countersign verify` is for. Exit code 1 where the server's log has stopped.
+            nothing: that is what `countersign verify` is for. Exit code 5 where no server answers, 1 where its \
+            log has stopped or is another one.
             """)
 
     @Flag(name: .shortAndLong, help: "Show it again every two seconds, until interrupted.")
@@ -36,7 +37,7 @@ struct StatusCommand: AsyncParsableCommand {
             do {
                 try show(try await LogState.read(settings))
             } catch let failure as CommandFailure where failure.message == nil {
-                // The log has stopped, and the screen says so; whoever watches waits for a change.
+                // The screen says what is wrong; whoever watches waits for a change.
             }
             try await eventLoop.scheduleTask(in: .seconds(2)) {}.futureResult.get()
         }
@@ -48,6 +49,9 @@ struct StatusCommand: AsyncParsableCommand {
         } else {
             try output.screen.table(Table(facts: state.facts))
         }
-        if let server = state.server, !server.isWriting { throw CommandFailure(.failure) }
+        guard let server = state.server else { throw CommandFailure(.unavailable) }
+        guard server.isWriting, server.origin == state.settings.log.origin.text else {
+            throw CommandFailure(.failure)
+        }
     }
 }

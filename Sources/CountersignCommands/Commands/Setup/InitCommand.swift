@@ -1,7 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import ArgumentParser
+import Identity
 import LedgerFiles
 import Settings
 import SignedNotes
@@ -14,10 +16,13 @@ struct InitCommand: ParsableCommand {
         abstract: "Write a configuration, a signing key and an empty key file to start from.",
         discussion: """
             EXAMPLES:
+              countersign init --upstream http://127.0.0.1:3000 --as "Ada Lovelace"
               countersign init
               countersign init --dir proxy --origin audit.example.com/prod
 
-            Nothing that exists is overwritten.
+            With --upstream, the configuration works at once for that service. With --as, there is a first key, \
+            for reading and writing: its hash in the key file, and the field that curl sends in key.header, for \
+            its owner only. Nothing that exists is overwritten.
             """)
 
     @Option(help: "Folder to write to.", completion: .directory)
@@ -25,6 +30,12 @@ struct InitCommand: ParsableCommand {
 
     @Option(help: "The log's name, for good: first line of every checkpoint.")
     var origin = "countersign.example/log"
+
+    @Option(help: "URL of the service to protect.")
+    var upstream: String?
+
+    @Option(name: .customLong("as"), help: "Make a first API key for somebody of this name.")
+    var holder: String?
 
     @Flag(help: "Say what would be written, and write nothing.")
     var dryRun = false
@@ -38,45 +49,64 @@ struct InitCommand: ParsableCommand {
                 "`\(origin)` is no name for a log; use printable ASCII without spaces and `+`, such as audit.example.com/prod."
             )
         }
-        let files = [DeploymentOptions.fileName, "log.key", "keys.yaml"]
-        let paths = files.map { DeploymentOptions.path(of: $0, in: dir) }
-        if let taken = paths.first(where: LocalFile.exists) {
+        let text = SampleConfiguration.text(origin: origin, upstream: upstream)
+        try checkUpstream(text)
+        let plan = SetupPlan(dir: dir, hasKey: holder != nil)
+        if let taken = plan.paths.first(where: LocalFile.exists) {
             throw CommandFailure(
                 .failure,
                 "\(taken) exists already; move it away, or choose another folder with --dir.")
         }
-        if dryRun {
-            for path in paths { try output.screen.line("\(path)") }
-            return
+        if !dryRun { try write(text, to: plan, name: name) }
+        if try output.isJSON {
+            try output.screen.json(plan.json(isWritten: !dryRun))
+        } else if dryRun {
+            for path in plan.paths { try output.screen.line("\(path)") }
+        } else {
+            for line in plan.report(holder: holder, hasService: upstream != nil) {
+                try output.screen.line(line)
+            }
         }
-        try LocalFolder.make(dir)
-        try makeKey(paths[1], name: name)
-        try LocalFile.create(paths[2], Array(APIKeyFile.heading.utf8), isSecret: true)
-        // Last, so that a configuration stands only beside what it names.
-        try LocalFile.create(
-            paths[0], Array(SampleConfiguration.text(origin: origin).utf8), isSecret: false)
-        try report(paths)
     }
 
-    private func makeKey(_ path: String, name: KeyName) throws(CommandFailure) {
+    /// Whether a proxy would take the URL, before anything is written.
+    private func checkUpstream(_ text: String) throws(CommandFailure) {
+        guard let upstream else { return }
+        do throws(SettingsFaults) {
+            _ = try Deployment.read(
+                ConfigurationText(
+                    file: DeploymentOptions.fileName, folder: dir, bytes: Array(text.utf8)),
+                sources: DeploymentOptions.sources)
+        } catch {
+            let why = error.faults.first?.message ?? ""
+            throw CommandFailure(.usage, "--upstream `\(upstream)`: \(why).")
+        }
+    }
+
+    private func write(
+        _ text: String, to plan: SetupPlan, name: KeyName
+    ) throws(CommandFailure) {
+        try LocalFolder.make(dir)
         do throws(DirectoryFault) {
-            _ = try SigningKeyFile.create(FilePath(path), name: name)
+            _ = try SigningKeyFile.create(FilePath(plan.signingKey), name: name)
         } catch {
             throw CommandFailure(.failure, "\(error.description)")
         }
-    }
-
-    private func report(_ paths: [String]) throws(OutputClosed) {
-        let screen = output.screen
-        let done = ("✓" as SafeText).toned(.good)
-        try screen.line("\(done) configuration  \(paths[0])")
-        try screen.line("\(done) signing key    \(paths[1])  (keep a copy elsewhere)")
-        try screen.line("\(done) API keys       \(paths[2])  (none yet)")
-        let option = dir == "." ? "" : " -c \(paths[0])"
-        try screen.line()
-        try screen.line("Next:")
-        try screen.line("  countersign check\(option)")
-        try screen.line("  countersign token mint\(option) --as alice --kind user --role reader")
-        try screen.line("  countersign serve\(option)")
+        var keys = APIKeyFile.heading
+        if let holder {
+            var random = SystemRandomNumberGenerator()
+            let key = MintedAPIKey(
+                name: holder, kind: .user, roles: ["reader", "writer"], expires: nil,
+                random: &random)
+            keys += APIKeyFile.entry(
+                for: APIKeyEntry(
+                    id: key.stored.id, digest: key.stored.digest.text, name: key.stored.name,
+                    kind: key.stored.kind, roles: key.stored.roles, expires: nil))
+            try LocalFile.create(
+                plan.header, Array("X-Api-Key: \(key.text)\n".utf8), isSecret: true)
+        }
+        try LocalFile.create(plan.apiKeys, Array(keys.utf8), isSecret: true)
+        // Last, so that a configuration stands only beside what it names.
+        try LocalFile.create(plan.configuration, Array(text.utf8), isSecret: false)
     }
 }

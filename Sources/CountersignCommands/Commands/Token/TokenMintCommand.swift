@@ -15,7 +15,7 @@ struct TokenMintCommand: ParsableCommand {
         discussion: """
             EXAMPLES:
               countersign token mint --as billing-job --role reader
-              countersign token mint --as alice --kind user --role reader --role writer --days 30
+              countersign token mint --as alice --kind user --role reader --days 30
               KEY=$(countersign token mint --as ci --role reader)
 
             A running proxy knows the key after a reload (SIGHUP).
@@ -142,7 +142,7 @@ struct TokenMintCommand: ParsableCommand {
         do throws(SettingsFaults) {
             return try APIKeyFile.appending(entry, to: old, sources: DeploymentOptions.sources)
         } catch {
-            throw CommandFailure(.usage, error.safeText)
+            throw CommandFailure(error)
         }
     }
 }

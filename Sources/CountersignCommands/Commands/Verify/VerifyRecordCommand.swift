@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import AuditRecords
+import Merkle
 import SignedNotes
 import SystemPackage
 import Verification
 
 /// `countersign verify record`.
-struct VerifyRecordCommand: ParsableCommand {
+struct VerifyRecordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
         abstract: "Check one record: by its proof file offline, or in the log.",
@@ -15,13 +17,16 @@ struct VerifyRecordCommand: ParsableCommand {
             EXAMPLES:
               countersign verify record 42.tlog-proof --key log.vkey
               countersign verify record 42
+              curl -si http://127.0.0.1:8080/ | countersign verify record -
 
             A proof file holds the record and needs nothing but the log's key. An index or uid is looked up \
-            in the log, and its proof made and checked.
+            in the log, and its proof made and checked; `-` reads an answer with its header section, or a uid, \
+            from standard input. What is opened for whoever can read the log's keys is checked, too, and \
+            recorded by the running server; without one it stays sealed.
             """)
 
     @Argument(
-        help: "A .tlog-proof file, a file of `log get --json`, an index, or a uid.",
+        help: "A .tlog-proof file, a file of `log get --json`, an index, a uid, or -.",
         completion: .file())
     var record: String
 
@@ -33,23 +38,23 @@ struct VerifyRecordCommand: ParsableCommand {
     @Option(help: "How many witnesses must have cosigned.")
     var requireWitnesses = 0
 
+    @OptionGroup var disclosure: DisclosureOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var trust: TrustOptions
     @OptionGroup var output: OutputOptions
 
-    func run() throws {
+    func run() async throws {
         let trusted = try trust.named(for: log)
         let check = RecordCheck(policy: try trusted.policy(), requiredWitnesses: requireWitnesses)
-        try output.show(VerificationRequest.Outcome(try report(check)))
+        try output.show(VerificationRequest.Outcome(try await report(check)))
     }
 
-    private func report(_ check: RecordCheck) throws(CommandFailure) -> ProofReport {
+    private func report(_ check: RecordCheck) async throws -> ProofReport {
         let named = try leaf.map { path throws(CommandFailure) in
             try LocalFile.required(path, most: 65_536)
         }
-        guard LocalFile.exists(record), UInt64(record) == nil else {
-            let (proof, leaf) = try lookedUp()
-            return check.check(proof, leaf: named ?? leaf)
+        guard record != "-", LocalFile.exists(record), UInt64(record) == nil else {
+            return check.check(try await lookedUp(named))
         }
         let target: VerificationTarget
         do throws(VerificationFault) {
@@ -66,12 +71,25 @@ struct VerifyRecordCommand: ParsableCommand {
         }
     }
 
-    private func lookedUp() throws(CommandFailure) -> (TlogProof, [UInt8]) {
-        let selector = try RecordSelector(record)
+    /// The record in the log, with what may be opened of it; its names, path and address are shown.
+    private func lookedUp(_ named: [UInt8]?) async throws -> RecordEnvelope {
+        let selector = try RecordSelector(argument: record)
         let log = try log.staticLog()
         guard let (index, leaf) = try selector.find(in: log.snapshot).last else {
             throw CommandFailure(.notFound, "there is no such record.")
         }
-        return (try ProofMaker(log).proof(of: index, leaf), leaf)
+        let reading = DisclosureOptions.Reading(
+            words: ["verify record"], rows: Record.hasValues(leaf) ? 1 : 0, range: "\(index.value)",
+            mayOpenLog: false)
+        var reader = try await disclosure.reader(log.snapshot, self.log, reading, output)
+        let values = try RecordLine(index, leaf, &reader).values
+        if try !output.isJSON {
+            let shown: [(SafeText, String?)] = [
+                ("who", values.name), ("path", values.path), ("from", values.address),
+            ]
+            try output.screen.table(
+                Table(facts: shown.compactMap { name, text in text.map { (name, "\($0)") } }))
+        }
+        return try RecordEnvelope(index, named ?? leaf, of: log, isOpen: reader.isOpen)
     }
 }

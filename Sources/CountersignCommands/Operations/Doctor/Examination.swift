@@ -13,7 +13,7 @@ struct Examination {
 
     /// All findings, in the order in which a server would run into them.
     func run() async -> [Diagnosis] {
-        let server = await AdminStatus.ask(settings.admin)
+        let server = await AdminStatus.ask(settings)
         return [configuration()] + files() + [clock()] + folders() + limits()
             + certificates() + (await ports(server)) + (await services())
     }

@@ -1,0 +1,112 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+import Glibc
+import NIOCore
+import NIOPosix
+import SystemPackage
+
+/// How commands on the same host talk to a running server: a socket in the folder of its state.
+///
+/// Who may connect is decided by the kernel: the folder's and the socket's modes let in the server's own user and
+/// the superuser, which are those who can read the keys of the log anyway. One line of JSON each way.
+enum ControlSocket {
+    /// Its name in the state folder.
+    static let name = "control"
+    static let mostBytes = 65_536
+    static let patience = TimeAmount.seconds(10)
+
+    /// A path that fits into a socket's address, whatever the folder is called.
+    ///
+    /// Addresses hold 107 bytes. A folder of a longer name is opened, and named by its descriptor.
+    struct Place: ~Copyable {
+        let path: String
+        private let folder: SystemPackage.FileDescriptor?
+
+        init(_ folder: String) throws(CommandFailure) {
+            let plain = DeploymentOptions.path(of: ControlSocket.name, in: folder)
+            guard plain.utf8.count > 100 else {
+                path = plain
+                self.folder = nil
+                return
+            }
+            do {
+                let descriptor = try SystemPackage.FileDescriptor.open(
+                    FilePath(folder), .readOnly, options: [.directory, .closeOnExec])
+                self.folder = descriptor
+                path = "/proc/self/fd/\(descriptor.rawValue)/\(ControlSocket.name)"
+            } catch {
+                throw CommandFailure(.failure, "\(folder) cannot be opened: \(describing: error).")
+            }
+        }
+
+        deinit {
+            // Nothing is lost where closing fails: the process' end closes it.
+            _ = Result { try folder?.close() }
+        }
+    }
+
+    /// Asks the server; nil where none listens.
+    ///
+    /// - Parameter folder: of the server's state.
+    static func ask(
+        _ request: JSONValue, in folder: String
+    ) async throws(CommandFailure) -> JSONValue? {
+        guard LocalFile.exists(DeploymentOptions.path(of: name, in: folder)) else { return nil }
+        let place = try Place(folder)
+        do {
+            let answer = try await exchange(request, at: place.path)
+            return try JSONParser.parse(answer, as: .strict, deepest: 6)
+        } catch let error as IOError where [ENOENT, ECONNREFUSED].contains(error.errnoCode) {
+            return nil
+        } catch let error as IOError where error.errnoCode == EACCES {
+            throw CommandFailure(
+                .notPermitted,
+                "the server's socket in \(folder) is for its own user; run this as that user.")
+        } catch {
+            throw CommandFailure(
+                .unavailable,
+                "the server does not answer on its socket in \(folder): \(describing: error).")
+        }
+    }
+
+    private static func exchange(_ request: JSONValue, at path: String) async throws -> [UInt8] {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(patience)
+            .connect(unixDomainSocketPath: path) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(isOutboundHalfClosureEnabled: false))
+                }
+            }
+        let raw = channel.channel
+        let deadline = raw.eventLoop.scheduleTask(in: patience) { raw.close(promise: nil) }
+        defer { deadline.cancel() }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(line(request))
+            return try await readLine(inbound)
+        }
+    }
+
+    static func line(_ value: JSONValue) -> ByteBuffer {
+        var text: [UInt8] = []
+        JSONText.append(value, to: &text)
+        text.append(UInt8(ascii: "\n"))
+        return ByteBuffer(bytes: text)
+    }
+
+    /// Bytes up to the first line end, or to the end of what comes.
+    static func readLine(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>) async throws
+        -> [UInt8]
+    {
+        var bytes: [UInt8] = []
+        for try await part in inbound {
+            bytes += part.readableBytesView
+            if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) { return Array(bytes[..<end]) }
+            guard bytes.count < mostBytes else { break }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,71 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import Merkle
+import SignedNotes
+import Verification
+
+/// Finds records by reading the log backwards, newest first.
+///
+/// Memory is bounded by a window of the log and by what is found, not by how long the log is. No more than this is
+/// meant to be kept when a catalog takes its place.
+struct RecordScan {
+    /// A leaf that was found.
+    struct Hit {
+        let index: LeafIndex
+        let leaf: [UInt8]
+    }
+
+    /// Leaves that are looked at together.
+    static let window: UInt64 = 4096
+
+    let snapshot: LogSnapshot
+    let filter: RecordFilter
+    let limit: Int
+
+    /// What is found, newest first, and which indices were looked at.
+    ///
+    /// - Parameter values: opens what the filter asks about.
+    func run(
+        _ values: inout ValueReader
+    ) throws(LogReadFailure) -> (hits: [Hit], looked: Range<UInt64>) {
+        var hits: [Hit] = []
+        var end = snapshot.size.count
+        var isOver = false
+        while end > 0, hits.count < limit, !isOver {
+            let start = (end - 1) / Self.window * Self.window
+            var found: [(hit: Hit, record: Record)] = []
+            try snapshot.forEachLeaf(in: start..<end) { index, leaf in
+                // What is no record has no members to ask about; `verify` finds it.
+                guard
+                    case .success(let record) = Result(catching: { () throws(RecordFault) in
+                        try Record(leaf: leaf)
+                    })
+                else { return }
+                if filter.isPast(record) {
+                    isOver = true
+                } else if filter.mayAdmit(record) {
+                    found.append((Hit(index: index, leaf: leaf), record))
+                }
+            }
+            for (hit, record) in found.reversed() where hits.count < limit {
+                if filter.admits(record, try values.values(of: record, at: hit.index)) {
+                    hits.append(hit)
+                }
+            }
+            end = start
+        }
+        return (hits, end..<snapshot.size.count)
+    }
+}
+
+extension RecordFilter {
+    /// Whether a record may be meant, as far as that can be said without its personal values.
+    fileprivate func mayAdmit(_ record: Record) -> Bool {
+        var open = self
+        open.actor = nil
+        open.path = nil
+        return open.admits(record, .none)
+    }
+}
