@@ -10,7 +10,7 @@ RELEASE = $(SWIFT) build -c release --static-swift-stdlib --product
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: demo build install test fuzz fuzz-smoke check bench gate kills drill sim golden docs clean help
+.PHONY: demo build install test fuzz fuzz-smoke check bench gate kills clients drill sim golden docs clean help
 
 demo: ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
 	@Scripts/bootstrap
@@ -63,6 +63,12 @@ gate: ## Build for speed; hold allocations, instructions and the cost of slow to
 
 kills: ## Kill a loaded proxy KILLS times (1000), at random moments; COUNTERSIGN_SEED repeats a run
 	COUNTERSIGN_KILLS=$(or $(KILLS),1000) $(SWIFT) test --filter KillTests
+
+clients: ## Put curl, wget, Python, Node, Java, Go, git, pip, apt and Chromium before nginx, Flask, Node and gunicorn
+	@Scripts/bootstrap
+	@Scripts/bootstrap-clients
+	$(SWIFT) build --product countersign
+	python3 Tests/ScenarioTests/Clients/clients.py .build/debug/countersign all
 
 drill: ## Damage a log of 200,000 records in every known way; fail unless the verifier names each
 	@Scripts/bootstrap

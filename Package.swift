@@ -252,7 +252,7 @@ let package = Package(
                 "countersign-verify",
                 "countersign-drill",
             ],
-            swiftSettings: testSettings),
+            exclude: ["Clients"], swiftSettings: testSettings),
         tests("FuzzProperties", ["TestSupport"]),
         .testTarget(
             name: "DocumentationTests",
