@@ -75,6 +75,7 @@ package struct NoteVerifierKey: Sendable {
         let type = SignatureType(code: code)
         switch type {
         case .ed25519, .cosignature:
+            guard Ed25519Point.judge(publicKey) == .good else { throw .weakKey }
             do {
                 let key = try Curve25519.Signing.PublicKey(rawRepresentation: publicKey)
                 self.init(name: name, type: type, key: key)
@@ -112,6 +113,8 @@ package enum VerifierKeyFault: Error, Hashable, Sendable {
     case badName
     case badKeyID
     case badKey
+    /// The key is no point of the curve, or one under which anybody can sign.
+    case weakKey
     /// The key id does not follow from name and key: one of the three was changed or mistyped.
     case keyIDOfAnotherKey
 }

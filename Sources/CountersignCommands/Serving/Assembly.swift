@@ -34,7 +34,11 @@ struct Assembly {
                 name: commit.who.contains(.name), email: commit.who.contains(.email),
                 address: commit.place.contains(.ip),
                 userAgent: commit.place.contains(.userAgent),
-                path: commit.what.contains(.path), query: commit.what.contains(.query)),
+                path: commit.what.contains(.path), query: commit.what.contains(.query),
+                subject: commit.who.contains(.subject), port: commit.place.contains(.port),
+                peerAddress: commit.place.contains(.peerIP),
+                forwarded: commit.place.contains(.forwarded), tls: commit.place.contains(.tls),
+                fields: commit.payload.contains(.headers) ? settings.privacy.captureHeaders : []),
             services: settings.services.map { service in
                 EncodedService(
                     name: service.name, address: service.upstream.url.host,
@@ -60,6 +64,7 @@ struct Assembly {
             configuration.timeouts.eventStream = upstream.streamTimeout
             configuration.pool.mostIdle = upstream.poolSize
             configuration.pool.idleTimeout = upstream.idleTimeout
+            configuration.forwardsCredentials = service.credentials.isForwarded
             return configuration
         }
     }

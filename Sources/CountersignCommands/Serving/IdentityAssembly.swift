@@ -20,7 +20,9 @@ struct IdentityAssembly {
             switch source.source {
             case .apiKeys(let found):
                 keys.append(
-                    APIKeySource(name: source.name, keys: try storedKeys(found.file)))
+                    APIKeySource(
+                        name: source.name, keys: try storedKeys(found.file),
+                        fields: Set(found.fields.map { CredentialField(name: $0) })))
             case .jwks(let found): issuers.append(try issuer(found))
             case .mtls(let found):
                 certificates = try certificateSource(found, name: source.name)
@@ -53,7 +55,7 @@ struct IdentityAssembly {
             }
             return StoredAPIKey(
                 id: entry.id, digest: digest, name: entry.name, kind: entry.kind,
-                roles: entry.roles, expires: entry.expires)
+                roles: entry.roles, expires: entry.expires, revoked: entry.revoked)
         }
     }
 
@@ -65,13 +67,22 @@ struct IdentityAssembly {
         } catch {
             throw CommandFailure(.usage, "\(found.file.text): \(error.message)")
         }
+        let algorithms = Set(found.algorithms.map(\.verified))
+        guard keys.canVerify(algorithms) else {
+            let names = found.algorithms.map(\.rawValue).joined(separator: ", ")
+            throw CommandFailure(
+                .usage,
+                "\(found.file.text): The key set has no key for \(names); set algs to what its keys are for, or ask the issuer for its signing keys."
+            )
+        }
         return TrustedIssuer(
             issuer: found.issuer, audiences: found.audience,
-            algorithms: Set(found.algorithms.map(\.verified)), clockSkew: found.clockSkew,
+            algorithms: algorithms, clockSkew: found.clockSkew,
             types: Set(found.types.map(\.verified)),
             authorizedParties: Set(found.authorizedParties),
             roleClaims: found.rolesClaims.compactMap { ClaimPath($0) },
-            knownRoles: knownRoles, keys: keys)
+            knownRoles: knownRoles, keys: keys, subjectClaims: found.subjectClaims,
+            fields: Set(found.fields.map { CredentialField(name: $0) }))
     }
 
     /// The roles that any rule names: others in a token decide nothing and need not be recorded.
