@@ -35,6 +35,7 @@ extension DeploymentSettings {
         let asksClients = listen.contains { $0.tls?.clientAuthentication ?? .none != .none }
         var names: Set<String> = []
         var issuers: Set<String> = []
+        var certificateSources = 0
         for (position, identity) in identity.enumerated() {
             let at = place["identity"]?[position] ?? place
             if !names.insert(identity.name).inserted {
@@ -49,6 +50,13 @@ extension DeploymentSettings {
                     .conflict, at: at.nearest("jwks", "issuer"),
                     "another identity has this issuer")
             case .mtls:
+                if certificateSources > 0 {
+                    reading.note(
+                        .conflict, at: at.nearest("mtls"),
+                        "another identity takes client certificates already; make one of the two, with all their authorities in one file"
+                    )
+                }
+                certificateSources += 1
                 guard !asksClients else { break }
                 reading.note(
                     .conflict, at: at.nearest("mtls"),

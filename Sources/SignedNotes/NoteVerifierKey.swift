@@ -75,7 +75,6 @@ package struct NoteVerifierKey: Sendable {
         let type = SignatureType(code: code)
         switch type {
         case .ed25519, .cosignature:
-            guard Ed25519Point.judge(publicKey) == .good else { throw .weakKey }
             do {
                 let key = try Curve25519.Signing.PublicKey(rawRepresentation: publicKey)
                 self.init(name: name, type: type, key: key)
@@ -83,6 +82,7 @@ package struct NoteVerifierKey: Sendable {
                 throw .badKey
             }
             guard self.keyID == keyID else { throw .keyIDOfAnotherKey }
+            guard Ed25519Point.judge(publicKey) == .good else { throw .weakKey }
         default:
             self.init(name: name, keyID: keyID, material: .unknown(type, publicKey))
         }

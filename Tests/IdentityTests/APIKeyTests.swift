@@ -31,7 +31,7 @@ import Testing
         let key = Self.mint(1)
         let identity = try #require(verify(key.text, try ring(key, Self.mint(2))).identity)
         #expect(identity.issuer == "machines")
-        #expect(identity.subject == key.stored.id)
+        #expect(identity.subject == key.stored.name)
         #expect(identity.name == "ci")
         #expect(identity.kind == .service)
         #expect(identity.roles == ["reader", "writer"])

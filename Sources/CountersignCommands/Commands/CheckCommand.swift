@@ -32,7 +32,8 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         if schema { return try output.screen.json(Deployment.jsonSchema) }
         let deployment = try deployment.read()
-        try Assembly(deployment: deployment).check()
+        let notes = try Assembly(deployment: deployment).check()
+        for note in notes { try output.messages.line(("note: " as SafeText) + note) }
         guard !quiet else { return }
         if try output.isJSON {
             try output.screen.json(deployment.effectiveJSON(.masked))

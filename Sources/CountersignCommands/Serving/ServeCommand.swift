@@ -41,8 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         // From here on a signal ends the command in order, however far it has come.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        var logger = Logger(label: "countersign")
-        logger.logLevel = try Self.logLevel()
+        let logger = try Self.logger()
         let deployment = try deployment.read()
         let key = try SigningKey.read(deployment.settings.log).verifierKey
         let server = try await ProxyServer.start(
@@ -52,6 +51,8 @@ struct ServeCommand: AsyncParsableCommand {
                 for: server, deployment.settings, key: key, logger: logger)
             let waited = await Outcome.of {
                 try announce(server, console, deployment.settings)
+                let watch = KeyFileWatch { await lookAtKeys(server, logger) }
+                defer { watch.stop() }
                 try await attend(signals, server)
             }
             try await console.stop()
@@ -62,6 +63,12 @@ struct ServeCommand: AsyncParsableCommand {
         }
         try served.get()
         try output.messages.line("stopped; the log is closed")
+    }
+
+    private static func logger() throws(CommandFailure) -> Logger {
+        var logger = Logger(label: "countersign")
+        logger.logLevel = try logLevel()
+        return logger
     }
 
     /// How much the program says of its own doings.
@@ -99,11 +106,25 @@ struct ServeCommand: AsyncParsableCommand {
         try output.messages.line("stopping")
     }
 
+    /// Puts changed key files in force and says what came of it.
+    private func lookAtKeys(_ server: ProxyServer, _ logger: Logger) async {
+        do throws(CommandFailure) {
+            guard try await server.lookAtKeys() == true else { return }
+            logger.notice("changed keys are in force")
+        } catch {
+            logger.error(
+                "changed keys are refused; those before stay in force",
+                metadata: ["fault": "\(error.message?.plain ?? "see the record")"])
+        }
+    }
+
     /// Reads the configuration again and says what came of it.
     private func reload(_ server: ProxyServer) async -> SafeText {
         do throws(CommandFailure) {
-            try await server.reload { () throws(CommandFailure) in try deployment.read() }
-            return "configuration reloaded"
+            let notes = try await server.reload { () throws(CommandFailure) in
+                try deployment.read()
+            }
+            return notes.reduce("configuration reloaded") { $0 + "\nnote: " + $1 }
         } catch {
             return "countersign: reload refused: \(error.message ?? "see above")"
         }

@@ -3,6 +3,7 @@
 
 package import AccessModel
 package import ByteCoding
+import Policy
 
 /// An API key as it is stored: whom it stands for, and a hash that finds it and gives nothing away.
 package struct APIKeyEntry: Hashable, Sendable {
@@ -33,6 +34,9 @@ package struct APIKeyEntry: Hashable, Sendable {
         self.expires = expires
         self.revoked = revoked
     }
+
+    /// Everything that is said of the key, in one text: another one means that the entry was changed.
+    package var fingerprint: String { ContentHash.of(Self.section.write(self)) }
 
     static let section = Section(
         start: APIKeyEntry(

@@ -8,7 +8,7 @@ import Identity
 import Settings
 
 /// `countersign token mint`.
-struct TokenMintCommand: ParsableCommand {
+struct TokenMintCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mint",
         abstract: "Make an API key: its hash goes into the key file, the key is printed once.",
@@ -18,7 +18,8 @@ struct TokenMintCommand: ParsableCommand {
               countersign token mint --as alice --kind user --role reader --role writer --days 30
               KEY=$(countersign token mint --as ci --role reader)
 
-            A running proxy knows the key after a reload (SIGHUP).
+            All keys of one holder are the same caller: for limits, in records, and where a person is erased. A \
+            running proxy takes the key at once; the command ends when it has.
             """)
 
     @Option(name: .customLong("as"), help: "Who holds the key.")
@@ -58,7 +59,7 @@ struct TokenMintCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() async throws {
         let now = CommandContext.current.now()
         if let days, !(1...36_500).contains(days) {
             throw CommandFailure(.usage, "--days is \(days); use 1 to 36500.")
@@ -66,12 +67,13 @@ struct TokenMintCommand: ParsableCommand {
         let expires = days.map {
             UTCInstant(microseconds: now.microseconds + Int64($0) * 86_400_000_000)
         }
-        let path = try keyFile(of: try deployment.read().settings)
+        let settings = try deployment.read().settings
+        let file = try KeyFile.one(in: settings, named: identity)
         var random = SystemRandomNumberGenerator()
         let minted = MintedAPIKey(
             name: holder, kind: kind.kind, roles: Array(Set(roles)).sorted(), expires: expires,
             random: &random)
-        try store(minted.stored, in: path)
+        let digest = try file.write(adding: minted.stored, isDry: dryRun)
         if try output.isJSON {
             try output.screen.json(
                 .object([
@@ -79,59 +81,14 @@ struct TokenMintCommand: ParsableCommand {
                     JSONMember("id", .string(minted.stored.id)),
                     JSONMember("digest", .string(minted.stored.digest.text)),
                     JSONMember("expires", expires.map { .string($0.rfc3339) } ?? .null),
-                    JSONMember("file", .string(path)),
+                    JSONMember("file", .string(file.path)),
                 ]))
         } else {
             try output.screen.line("\(minted.text)")
         }
+        guard !dryRun else { return try output.messages.line("not stored (--dry-run)") }
         try output.messages.line(
-            dryRun
-                ? "not stored (--dry-run)"
-                : "key \(minted.stored.id) of \(holder) stored in \(path); it is shown this once")
-    }
-
-    /// The one key file, or the one that was named.
-    private func keyFile(of settings: DeploymentSettings) throws(CommandFailure) -> String {
-        var files: [(name: String, path: String)] = []
-        for source in settings.identity {
-            if case .apiKeys(let keys) = source.source {
-                files.append((source.name, keys.file.text))
-            }
-        }
-        let names = files.map(\.name)
-        if let identity {
-            guard let file = files.first(where: { $0.name == identity }) else {
-                let hint = NearestName.of(identity, among: names) ?? names.first ?? "none"
-                throw CommandFailure(
-                    .usage, "no identity `\(identity)` has API keys; did you mean `\(hint)`?")
-            }
-            return file.path
-        }
-        guard let file = files.first, files.count == 1 else {
-            throw CommandFailure(
-                .usage,
-                files.isEmpty
-                    ? "no identity has API keys; add one with `api_keys: { file: keys.yaml }`."
-                    : "several identities have API keys; choose with --identity: \(names.joined(separator: ", "))."
-            )
-        }
-        return file.path
-    }
-
-    private func store(_ key: StoredAPIKey, in path: String) throws(CommandFailure) {
-        let entry = APIKeyEntry(
-            id: key.id, digest: key.digest.text, name: key.name, kind: key.kind, roles: key.roles,
-            expires: key.expires)
-        let old = ConfigurationText(
-            file: path, folder: DeploymentOptions.folder(of: path),
-            bytes: try LocalFile.read(path, most: ConfigurationText.mostBytes) ?? [])
-        let new: String
-        do throws(SettingsFaults) {
-            new = try APIKeyFile.appending(entry, to: old, sources: DeploymentOptions.sources)
-        } catch {
-            throw CommandFailure(.usage, error.safeText)
-        }
-        guard !dryRun else { return }
-        try LocalFile.replace(path, Array(new.utf8), isSecret: true)
+            "key \(minted.stored.id) of \(holder) stored in \(file.path); it is shown this once")
+        try await TokenCommand.announce(keyFile: digest, settings, output)
     }
 }
