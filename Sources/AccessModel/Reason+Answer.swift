@@ -27,7 +27,8 @@ extension Reason {
             .limit
         case .noRoute, .methodNotAllowed, .misdirected: .routing
         case .noCredentials, .ambiguousCredentials, .unknownKey, .keyExpired, .keyRevoked,
-            .tokenMalformed, .tokenAlgorithm, .tokenUnknownKey, .tokenSignature, .tokenExpired, .tokenNotYetValid,
+            .tokenMalformed, .tokenAlgorithm, .tokenUnknownKey, .tokenSignature, .tokenExpired,
+            .tokenNotYetValid,
             .tokenIssuer, .tokenAudience, .tokenType, .tokenClaims, .certificateInvalid:
             .identity
         case .ruleDenied, .noRuleMatched, .rateLimited: .policy
@@ -58,7 +59,8 @@ extension Reason {
         case .noRoute: 404
         case .misdirected: 421
         case .noCredentials, .ambiguousCredentials, .unknownKey, .keyExpired, .keyRevoked,
-            .tokenMalformed, .tokenAlgorithm, .tokenUnknownKey, .tokenSignature, .tokenExpired, .tokenNotYetValid,
+            .tokenMalformed, .tokenAlgorithm, .tokenUnknownKey, .tokenSignature, .tokenExpired,
+            .tokenNotYetValid,
             .tokenIssuer, .tokenAudience, .tokenType, .tokenClaims, .certificateInvalid:
             401
         case .ruleDenied, .noRuleMatched: 403

@@ -59,7 +59,8 @@ extension Exchange {
         guard !request.forwarded.isEmpty else { return [] }
         return request.forwarded.flatMap { range in
             text(request, range).split(separator: ",").map { hop in
-                String(hop.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " }.reversed())
+                String(
+                    hop.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " }.reversed())
             }
         }
     }

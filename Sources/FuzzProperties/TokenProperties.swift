@@ -35,7 +35,8 @@ enum TokenProperties {
         switch FuzzIssuer.shared.verdict(token) {
         case .foreign(let refusal), .refused(let refusal):
             try require(
-                refusal.reason != .tokenSignature, "what the issuer signed is not refused as forged")
+                refusal.reason != .tokenSignature, "what the issuer signed is not refused as forged"
+            )
             return false
         case .identified(let identity):
             try believed(identity, header: Array(lines[0]), payload: Array(lines[1]))
@@ -128,7 +129,9 @@ enum TokenProperties {
                 "a credential lies in its field")
         }
         one.addAuthorization(value.span, at: offset, kinds)
-        if case .one = one.credential { throw BrokenProperty("two fields are never one credential") }
+        if case .one = one.credential {
+            throw BrokenProperty("two fields are never one credential")
+        }
         if case .several = one.credential {
             throw BrokenProperty("two fields of one name are never told apart")
         }

@@ -81,7 +81,8 @@ import Testing
         ) { (uid, Sample.time) }.map { try read($0) }
     }
 
-    @Test("A change of the configuration names the files that decide and the keys that came and went")
+    @Test(
+        "A change of the configuration names the files that decide and the keys that came and went")
     func configuration() throws {
         func state(_ digest: String, _ keys: [String: String]) -> ConfigurationChange.State {
             ConfigurationChange.State(
@@ -117,7 +118,8 @@ import Testing
         #expect(rejected.value[path: "change", "before_sha256"]?.string == before.digest)
     }
 
-    @Test("More keys than one record can list are listed by several", arguments: [0, 1, 64, 65, 200])
+    @Test(
+        "More keys than one record can list are listed by several", arguments: [0, 1, 64, 65, 200])
     func manyKeys(count: Int) throws {
         let keys = Dictionary(
             uniqueKeysWithValues: (0..<count).map { ("m/key\($0 + 100)", "1") })

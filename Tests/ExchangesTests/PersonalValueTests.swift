@@ -120,7 +120,9 @@ struct PersonalValueTests {
         #expect(!String(decoding: records[2].leaf, as: UTF8.self).contains("\"machine\""))
     }
 
-    @Test("A credential of the service names nobody where it passes, and is told where it does not do")
+    @Test(
+        "A credential of the service names nobody where it passes, and is told where it does not do"
+    )
     func foreignCredential() throws {
         let bench = try Bench()
         let open = bench.access()

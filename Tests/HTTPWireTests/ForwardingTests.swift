@@ -124,7 +124,8 @@ func forwarded(
             "GET / HTTP/1.1\r\nHost: a.example\r\n" + all.map { $0 + "\r\n" }.joined() + "\r\n"
         #expect(try forwarded(text) == text)
         for (kind, line) in zip([KnownField.authorization, .xAPIKey], all) {
-            let without = try forwarded(text, dropping: kind == .xAPIKey ? [.xAPIKey] : [.authorization])
+            let without = try forwarded(
+                text, dropping: kind == .xAPIKey ? [.xAPIKey] : [.authorization])
             #expect(without == text.replacing(line + "\r\n", with: ""))
         }
     }
@@ -140,7 +141,8 @@ func forwarded(
             dropping: [])
         #expect(
             String(decoding: output, as: UTF8.self)
-                == "GET / HTTP/1.1\r\nHost: a.example\r\nX-A: 1\r\nX-Token: other\r\nX-B: 2\r\n\r\n")
+                == "GET / HTTP/1.1\r\nHost: a.example\r\nX-A: 1\r\nX-Token: other\r\nX-B: 2\r\n\r\n"
+        )
     }
 
     @Test func `loses nominated fields before ours are added`() throws {
@@ -192,7 +194,8 @@ func forwarded(
         let head = try parse(request())
         var output = Array("before".utf8)
         head.append(
-            toUpstream: &output, framing: .none, forwarded: .stripAll, adding: AddedFields(), dropping: [])
+            toUpstream: &output, framing: .none, forwarded: .stripAll, adding: AddedFields(),
+            dropping: [])
         #expect(
             String(decoding: output, as: UTF8.self)
                 == "beforeGET / HTTP/1.1\r\nHost: a.example\r\n\r\n")

@@ -64,7 +64,9 @@ import Testing
         #expect(set.count == 3)
         #expect(set.ids == ["a"])
         #expect(
-            set.notes == [.init(index: 3, cause: .otherUse), .init(index: 4, cause: .otherAlgorithm)])
+            set.notes == [
+                .init(index: 3, cause: .otherUse), .init(index: 4, cause: .otherAlgorithm),
+            ])
         let token = try Provider.token(header: #"{"alg":"ES256","kid":"a"}"#)
         #expect(try Provider.verdict(token) { $0.keys = set }.identity != nil)
     }

@@ -213,11 +213,12 @@ import Testing
         #expect(filtered.identity?.roles == ["r299", "r7"])
     }
 
-    @Test(arguments: [
-        ("1", []), ("null", []), ("{}", []), (#"["a",1]"#, ["a"]), (#"[""]"#, []), (#""""#, []),
-        (#"["a\u0000","b"]"#, ["b"]), (#"[{"groupId":"admins"},"c"]"#, ["c"]),
-        (#"["a",null]"#, ["a"]),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            ("1", []), ("null", []), ("{}", []), (#"["a",1]"#, ["a"]), (#"[""]"#, []), (#""""#, []),
+            (#"["a\u0000","b"]"#, ["b"]), (#"[{"groupId":"admins"},"c"]"#, ["c"]),
+            (#"["a",null]"#, ["a"]),
+        ] as [(String, [String])])
     func `Of roles of another form the usable ones count`(json: String, roles: [String]) throws {
         let identity = try #require(try verdict("roles", json).identity)
         #expect(identity.roles == roles)

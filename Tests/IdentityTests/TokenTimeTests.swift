@@ -70,8 +70,9 @@ import Testing
     @Test func `A time may have a fraction, which counts`() throws {
         let now = Provider.nowSeconds
         #expect(try verdict("iat", "\(now - 5).25").identity != nil)
-        #expect(try verdict("exp", "\(now + 600).5").identity?.expires?.microseconds
-            == (now + 600) * 1_000_000 + 500_000)
+        #expect(
+            try verdict("exp", "\(now + 600).5").identity?.expires?.microseconds
+                == (now + 600) * 1_000_000 + 500_000)
         #expect(try verdict("exp", "\(now + 600).0").identity != nil)
         #expect(try verdict("exp", "\(now - Self.skew).000001").identity != nil)
         #expect(try verdict("exp", "\(now - Self.skew - 1).999999").reason == .tokenExpired)

@@ -108,7 +108,9 @@ extension String {
         self[..<range.lowerBound] + new + self[range.upperBound...]
     }
 
-    @Test func `A key under which anybody can sign is refused, and so is one that is no point`() throws {
+    @Test func `A key under which anybody can sign is refused, and so is one that is no point`()
+        throws
+    {
         let name = try #require(KeyName("witness.example/w"))
         let points = [
             "0100000000000000000000000000000000000000000000000000000000000000",

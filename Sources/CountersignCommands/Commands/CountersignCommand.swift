@@ -21,7 +21,8 @@ struct CountersignCommand: AsyncParsableCommand {
         version: SoftwareVersion.line,
         subcommands: [
             InitCommand.self, ServeCommand.self, DemoCommand.self, CheckCommand.self,
-            StatusCommand.self, ReloadCommand.self, DoctorCommand.self, LogCommand.self, VerifyCommand.self,
+            StatusCommand.self, ReloadCommand.self, DoctorCommand.self, LogCommand.self,
+            VerifyCommand.self,
             CheckpointCommand.self, KeyCommand.self, PolicyCommand.self, TokenCommand.self,
             VersionCommand.self, CompletionCommand.self,
         ])

@@ -54,7 +54,8 @@ struct RunningServer {
     ///
     /// - Returns: whether it did not refuse it.
     func reload() async throws(CommandFailure) -> Bool {
-        guard let before = await Self.status(settings), let pid = pid_t(exactly: before.count("pid")),
+        guard let before = await Self.status(settings),
+            let pid = pid_t(exactly: before.count("pid")),
             pid > 1
         else {
             throw CommandFailure(

@@ -42,7 +42,9 @@ struct CertificateAuthorities {
             throw failure
         } catch {
             throw CommandFailure(
-                .usage, "\(path.text) cannot be read as PEM: \(describing: error); give a file of PEM certificates.")
+                .usage,
+                "\(path.text) cannot be read as PEM: \(describing: error); give a file of PEM certificates."
+            )
         }
     }
 }

@@ -27,7 +27,8 @@ struct KeyFileWatch {
                 return
             }
             values = [
-                Int64(status.st_dev), Int64(bitPattern: UInt64(status.st_ino)), Int64(status.st_size),
+                Int64(status.st_dev), Int64(bitPattern: UInt64(status.st_ino)),
+                Int64(status.st_size),
                 Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec),
                 Int64(status.st_ctim.tv_sec), Int64(status.st_ctim.tv_nsec),
             ]

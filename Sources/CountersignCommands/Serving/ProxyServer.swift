@@ -74,7 +74,8 @@ actor ProxyServer {
                 dataPlane = try await DataPlane.start(
                     DataPlaneConfiguration(
                         listeners: listeners, upstreams: upstreams, eventLoops: eventLoops),
-                    rules: rules.exchange, ledger: ledger, limiter: RateLimiter(mostSubjects: 100_000),
+                    rules: rules.exchange, ledger: ledger,
+                    limiter: RateLimiter(mostSubjects: 100_000),
                     clock: .system, logger: logger)
             } catch {
                 throw CommandFailure(.unavailable, "\(error.description)")

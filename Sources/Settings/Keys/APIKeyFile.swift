@@ -82,19 +82,23 @@ package enum APIKeyFile {
             case .end: ("expires", expected[position].expires)
             }
         let line = "\(name): \(YAMLPrinter.scalar(instant?.rfc3339 ?? ""))"
-        var lines = String(decoding: old.bytes, as: UTF8.self).split(
-            separator: "\n", omittingEmptySubsequences: false
-        ).map(String.init)
-        let margin = String(repeating: " ", count: anchor.position.column - 1)
+        let lineFeed = UInt8(ascii: "\n")
+        var lines = old.bytes.split(separator: lineFeed, omittingEmptySubsequences: false)
+            .map { Array($0) }
+        let isWindows = lines[anchor.position.line - 1].last == UInt8(ascii: "\r")
+        let written = Array(
+            (String(repeating: " ", count: anchor.position.column - 1) + line
+                + (isWindows ? "\r" : "")).utf8)
         let known = entries.first { $0.name == name }
-        if let known, known.position.line > anchor.position.line {
-            lines[known.position.line - 1] = margin + line
+        if let known {
+            let before = lines[known.position.line - 1].prefix(known.position.column - 1)
+            lines[known.position.line - 1] =
+                before + Array((line + (isWindows ? "\r" : "")).utf8)
         } else {
-            lines.insert(margin + line, at: anchor.value.position.line)
+            lines.insert(written, at: anchor.value.position.line)
         }
-        let text = lines.joined(separator: "\n")
         var new = old
-        new.bytes = Array(text.utf8)
+        new.bytes = Array(lines.joined(separator: [lineFeed]))
         var isRight = false
         do throws(SettingsFaults) { isRight = try read(new, sources: sources) == expected } catch {
             isRight = false
@@ -110,7 +114,7 @@ package enum APIKeyFile {
                     )
                 ])
         }
-        return text
+        return String(decoding: new.bytes, as: UTF8.self)
     }
 
     /// One element of the list, with a line break at its end.

@@ -26,7 +26,8 @@ package struct PrivacySettings: Hashable, Sendable {
                 if keeps, privacy.captureHeaders.isEmpty {
                     reading.note(
                         .conflict, at: place.nearest("commit", "payload"),
-                        "`headers` keeps nothing without `capture_headers`; list the fields to keep")
+                        "`headers` keeps nothing without `capture_headers`; list the fields to keep"
+                    )
                 }
                 if !keeps, !privacy.captureHeaders.isEmpty {
                     reading.note(
@@ -77,7 +78,8 @@ package struct CommitSettings: Hashable, Sendable {
 
     static let section = Section(
         start: CommitSettings(
-            who: [.subject, .name, .email], place: [.ip, .userAgent], what: [.path, .query], payload: []),
+            who: [.subject, .name, .email], place: [.ip, .userAgent], what: [.path, .query],
+            payload: []),
         fields: [
             Field("who", \.who, .set(of: .choice(), isEmptyAllowed: true)),
             Field("where", \.place, .set(of: .choice(), isEmptyAllowed: true)),

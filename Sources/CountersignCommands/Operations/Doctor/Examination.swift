@@ -24,7 +24,8 @@ struct Examination {
             let notes = try Assembly(deployment: deployment).check()
             return [.good("configuration", "\(deployment.configHash)")]
                 + notes.map {
-                    .caution("key set", $0, fix: "none, if the issuer means it; else fetch the set anew")
+                    .caution(
+                        "key set", $0, fix: "none, if the issuer means it; else fetch the set anew")
                 }
         } catch {
             return [.bad("configuration", error.message ?? "cannot be used", fix: nil)]
