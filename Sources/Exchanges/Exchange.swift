@@ -62,8 +62,7 @@ package final class Exchange {
         let rules = desk.rules
         let rulebook = rules.rulebook
         let actor: Actor
-        var credential: ShownCredential?
-        var (refusal, stray): (Reason?, Refusal?)
+        var (credential, refusal, stray): (ShownCredential?, Reason?, Refusal?)
         switch desk.identify(request, from: client, now: now) {
         case .found(let found, let by): (actor, credential) = (found, by)
         case .foreign(let why): (actor, stray) = (desk.anonymous, why)
@@ -119,22 +118,6 @@ package final class Exchange {
                 identified, match: match, decision: decision, audit: rulebook.audit(of: match))
         else { return refuse(identified, stray: decision, match) }
         return record(decided)
-    }
-
-    /// Refuses what policy does not allow; who is told to show credentials and has shown some is told what is wrong
-    /// with them.
-    private func refuse(
-        _ identified: IdentifiedRequest, stray decision: Decision, _ match: RouteMatch
-    ) -> Step {
-        guard let stray = identified.stray, decision.reason == .noCredentials else {
-            return refuse(identified, decision, match: match)
-        }
-        var decision = decision
-        decision.reason = stray.reason
-        let actor = desk.actor(refused: stray)
-        return refuse(
-            identified.naming(actor, commitments(identified.received, actor)), decision,
-            match: match)
     }
 
     private func record(_ decided: DecidedRequest) -> Step {
@@ -207,7 +190,7 @@ package final class Exchange {
                 step: ending, hasReleased: false, ifUnrecorded: .refuse, uid: uid))
     }
 
-    private func refuse(
+    func refuse(
         _ identified: IdentifiedRequest, _ decision: Decision, match: RouteMatch? = nil,
         limit: LimitFacts? = nil, retryAfterSeconds: Int? = nil, allowed: [Method]? = nil
     ) -> Step {

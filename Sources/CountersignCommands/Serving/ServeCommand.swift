@@ -51,7 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
                 for: server, deployment.settings, key: key, logger: logger)
             let waited = await Outcome.of {
                 try announce(server, console, deployment.settings)
-                let watch = KeyFileWatch { await lookAtKeys(server, logger) }
+                let watch = KeyFileWatch { await lookAtKeys(server) }
                 defer { watch.stop() }
                 try await attend(signals, server)
             }
@@ -107,14 +107,18 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Puts changed key files in force and says what came of it.
-    private func lookAtKeys(_ server: ProxyServer, _ logger: Logger) async {
+    private func lookAtKeys(_ server: ProxyServer) async {
+        let message: SafeText
         do throws(CommandFailure) {
             guard try await server.lookAtKeys() == true else { return }
-            logger.notice("changed keys are in force")
+            message = "changed keys are in force"
         } catch {
-            logger.error(
-                "changed keys are refused; those before stay in force",
-                metadata: ["fault": "\(error.message?.plain ?? "see the record")"])
+            message = "countersign: changed keys refused: \(error.message ?? "see above")"
+        }
+        do throws(OutputClosed) {
+            try output.messages.line(message)
+        } catch {
+            // Nobody reads messages any more; the record says the same.
         }
     }
 
