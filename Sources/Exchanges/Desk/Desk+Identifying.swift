@@ -24,14 +24,15 @@ extension Desk {
         let sources = rules.identity
         switch request.credential {
         case .none: guard client.certificate != nil else { return .found(anonymous, by: nil) }
-        case .one(let shown):
+        // A token that is remembered as a bearer's is none where it is shown in another way.
+        case .one(let shown) where shown.form != .dpop:
             if let actor = tokens.value(
                 for: request.head.span.extracting(shown.range), generation: sources.generation,
                 now: now)
             {
                 return .found(actor, by: shown)
             }
-        case .refused, .foreign, .several: break
+        case .one, .refused, .foreign, .several: break
         }
         switch sources.identify(
             request.credential, in: request.head.span, certificate: client.certificate, now: now)

@@ -124,6 +124,20 @@ struct CredentialAttackTests {
         }
     }
 
+    @Test("A token that is remembered as a bearer's is none with another scheme")
+    func remembered() async throws {
+        try await withHouse(.trusting()) { house in
+            let client = try await house.connect()
+            let token = try Provider.token()
+            for (scheme, status) in [("Bearer", 200), ("DPoP", 401), ("Bearer", 200)] {
+                try await client.send(
+                    "GET /v1/invoices/1 HTTP/1.1\r\nHost: a\r\nAuthorization: \(scheme) \(token)\r\n\r\n"
+                )
+                #expect(try await client.response().status == status)
+            }
+        }
+    }
+
     @Test("A service that asks for it gets the credential that identified the caller")
     func forwarded() async throws {
         var settings = HouseSettings()
