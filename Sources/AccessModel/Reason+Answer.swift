@@ -26,8 +26,9 @@ extension Reason {
             .headTimeout, .bodyTimeout, .tooManyConnections, .recordTooLarge:
             .limit
         case .noRoute, .methodNotAllowed, .misdirected: .routing
-        case .noCredentials, .ambiguousCredentials, .unknownKey, .keyExpired, .tokenMalformed,
-            .tokenAlgorithm, .tokenUnknownKey, .tokenSignature, .tokenExpired, .tokenNotYetValid,
+        case .noCredentials, .ambiguousCredentials, .unknownKey, .keyExpired, .keyRevoked,
+            .tokenMalformed, .tokenAlgorithm, .tokenUnknownKey, .tokenSignature, .tokenExpired,
+            .tokenNotYetValid,
             .tokenIssuer, .tokenAudience, .tokenType, .tokenClaims, .certificateInvalid:
             .identity
         case .ruleDenied, .noRuleMatched, .rateLimited: .policy
@@ -57,8 +58,9 @@ extension Reason {
         case .headTimeout, .bodyTimeout: 408
         case .noRoute: 404
         case .misdirected: 421
-        case .noCredentials, .ambiguousCredentials, .unknownKey, .keyExpired, .tokenMalformed,
-            .tokenAlgorithm, .tokenUnknownKey, .tokenSignature, .tokenExpired, .tokenNotYetValid,
+        case .noCredentials, .ambiguousCredentials, .unknownKey, .keyExpired, .keyRevoked,
+            .tokenMalformed, .tokenAlgorithm, .tokenUnknownKey, .tokenSignature, .tokenExpired,
+            .tokenNotYetValid,
             .tokenIssuer, .tokenAudience, .tokenType, .tokenClaims, .certificateInvalid:
             401
         case .ruleDenied, .noRuleMatched: 403
@@ -114,6 +116,7 @@ extension Reason {
         case .ambiguousCredentials: "More than one credential was sent."
         case .unknownKey: "The API key is not known."
         case .keyExpired: "The API key has expired."
+        case .keyRevoked: "The API key was revoked."
         case .tokenMalformed: "The token is malformed."
         case .tokenAlgorithm: "The token's algorithm is not allowed."
         case .tokenUnknownKey: "The token's key is not known."

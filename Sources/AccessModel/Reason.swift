@@ -45,6 +45,7 @@ package enum Reason: String, CaseIterable, Sendable {
     case ambiguousCredentials = "ambiguous_credentials"
     case unknownKey = "unknown_key"
     case keyExpired = "key_expired"
+    case keyRevoked = "key_revoked"
     case tokenMalformed = "token_malformed"
     case tokenAlgorithm = "token_algorithm"
     case tokenUnknownKey = "token_unknown_key"

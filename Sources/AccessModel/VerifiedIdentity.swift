@@ -9,7 +9,7 @@ package import ByteCoding
 package struct VerifiedIdentity: Hashable, Sendable {
     /// Who vouches: the token's `iss`, or the name of the configured source of API keys or certificates.
     package var issuer: String
-    /// The subject within the issuer: `sub`, key id, or certificate name.
+    /// The subject within the issuer: `sub`, an API key's holder, or a certificate's name.
     package var subject: String
     package var kind: Principal.Kind
     /// Sorted, without duplicates.
@@ -20,11 +20,13 @@ package struct VerifiedIdentity: Hashable, Sendable {
     package var authentication: Authentication
     /// When the credential ends; nil for one without an end.
     package var expires: UTCInstant?
+    /// Claims that were asked for and had a form that cannot be used, by their names as configured.
+    package var unusedClaims: [String]
 
     package init(
         issuer: String, subject: String, kind: Principal.Kind, roles: [String],
         session: String? = nil, name: String? = nil, email: String? = nil,
-        authentication: Authentication, expires: UTCInstant?
+        authentication: Authentication, expires: UTCInstant?, unusedClaims: [String] = []
     ) {
         self.issuer = issuer
         self.subject = subject
@@ -35,5 +37,6 @@ package struct VerifiedIdentity: Hashable, Sendable {
         self.email = email
         self.authentication = authentication
         self.expires = expires
+        self.unusedClaims = unusedClaims
     }
 }

@@ -35,7 +35,8 @@ extension Exchange {
 
     /// Made once a request: its `started` record and its outcome name the same disclosures.
     func commitments(_ request: ReceivedRequest, _ actor: Actor) -> Commitments {
-        let privacy = desk.rules.privacy
+        let rules = desk.rules
+        let privacy = rules.privacy
         let head = request.head.span
         var what: Disclosure?
         if privacy.path || privacy.query {
@@ -48,8 +49,32 @@ extension Exchange {
             who: actor.who,
             where: client.place(
                 userAgent: head.extracting(request.userAgent ?? 0..<0),
-                subject: actor.subject, privacy: privacy, salt: desk.salt),
-            what: what)
+                forwarded: forwarded(request), subject: actor.subject, rules: rules,
+                salt: desk.salt),
+            what: what, payload: payload(request, privacy))
+    }
+
+    /// The addresses that trusted proxies name, nearest last; without a list in memory where none are kept.
+    private func forwarded(_ request: ReceivedRequest) -> [String] {
+        guard !request.forwarded.isEmpty else { return [] }
+        return request.forwarded.flatMap { range in
+            text(request, range).split(separator: ",").map { hop in
+                String(
+                    hop.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " }.reversed())
+            }
+        }
+    }
+
+    private func payload(_ request: ReceivedRequest, _ privacy: PrivacyChoices) -> Disclosure? {
+        guard !request.kept.isEmpty else { return nil }
+        return Disclosure.payload(
+            fields: request.kept.map { field in
+                (name: privacy.fields[field.position], value: text(request, field.value))
+            }, subject: desk.ledger.subjects.tenant, salt: desk.salt())
+    }
+
+    private func text(_ request: ReceivedRequest, _ range: Range<Int>) -> String {
+        String(decoding: request.head[range], as: UTF8.self)
     }
 
     func draft(_ record: AccessRecord, _ identified: IdentifiedRequest) -> RecordDraft {

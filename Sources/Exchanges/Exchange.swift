@@ -4,6 +4,7 @@
 package import AccessModel
 package import AuditRecords
 internal import ByteCoding
+internal import Identity
 package import Ledger
 internal import Policy
 
@@ -61,19 +62,18 @@ package final class Exchange {
         let rules = desk.rules
         let rulebook = rules.rulebook
         let actor: Actor
-        var refusal: Reason?
+        var (credential, refusal, stray): (ShownCredential?, Reason?, Refusal?)
         switch desk.identify(request, from: client, now: now) {
-        case .found(let found): actor = found
-        case .refused(let reason):
-            actor = desk.anonymous
-            refusal = reason
+        case .found(let found, let by): (actor, credential) = (found, by)
+        case .foreign(let why): (actor, stray) = (desk.anonymous, why)
+        case .refused(let why): (actor, refusal) = (desk.actor(refused: why), why.reason)
         }
         let uid = desk.uniqueID(at: now)
         let identified = IdentifiedRequest(
             received: request, rules: rules, uid: uid, accepted: now,
             acceptedNanoseconds: desk.clock.monotonic(),
             trace: desk.trace(continuing: request.trace, of: uid), actor: actor,
-            commitments: commitments(request, actor))
+            commitments: commitments(request, actor), credential: credential, stray: stray)
         let routing = rulebook.route(
             host: request.head.span.extracting(request.host),
             path: request.head.span.extracting(request.path), method: request.method)
@@ -116,7 +116,7 @@ package final class Exchange {
         guard
             let decided = DecidedRequest(
                 identified, match: match, decision: decision, audit: rulebook.audit(of: match))
-        else { return refuse(identified, decision, match: match) }
+        else { return refuse(identified, stray: decision, match) }
         return record(decided)
     }
 
@@ -178,8 +178,8 @@ package final class Exchange {
             end: EventEnd(reason, status: reason.status.map { UInt16($0) }), reason: reason,
             commitments: Commitments(
                 where: client.place(
-                    userAgent: [UInt8]().span, subject: desk.anonymous.subject,
-                    privacy: desk.rules.privacy, salt: desk.salt)),
+                    userAgent: [UInt8]().span, forwarded: [], subject: desk.anonymous.subject,
+                    rules: desk.rules, salt: desk.salt)),
             activity: .other)
         let ending: Step =
             reason.status == nil ? .abort : .answer(Answer(reason, uid: uid, closes: true))
@@ -190,14 +190,15 @@ package final class Exchange {
                 step: ending, hasReleased: false, ifUnrecorded: .refuse, uid: uid))
     }
 
-    private func refuse(
+    func refuse(
         _ identified: IdentifiedRequest, _ decision: Decision, match: RouteMatch? = nil,
         limit: LimitFacts? = nil, retryAfterSeconds: Int? = nil, allowed: [Method]? = nil
     ) -> Step {
         let reason = decision.reason
         let answer = Answer(
             reason, uid: identified.uid, closes: reason.kind == .malformed,
-            retryAfterSeconds: retryAfterSeconds, allowed: allowed)
+            retryAfterSeconds: retryAfterSeconds, allowed: allowed,
+            offersBasic: identified.rules.identity.places.takesBasic)
         var record = outcomeRecord(identified, match: match, decision: decision)
         record.limit = limit
         record.stage = match == nil ? .refused : .complete

@@ -117,7 +117,7 @@ enum HeadProperties {
         var output: [UInt8] = []
         head.append(
             toUpstream: &output, framing: head.framing, forwarded: .stripAll,
-            adding: AddedFields())
+            adding: AddedFields(), dropping: [])
         return output
     }
 

@@ -22,9 +22,8 @@ enum TokenProperties {
     }
 
     private static func stranger(_ token: [UInt8]) throws(BrokenProperty) -> Bool {
-        guard case .refused = FuzzIssuer.shared.verdict(token) else {
-            throw BrokenProperty("a token that nobody signed is refused")
-        }
+        let verdict = FuzzIssuer.shared.verdict(token)
+        try require(verdict.reason != nil, "a token that nobody signed identifies nobody")
         return false
     }
 
@@ -34,9 +33,10 @@ enum TokenProperties {
         guard lines.count == 2 else { return false }
         let token = FuzzIssuer.shared.token(header: lines[0], payload: lines[1])
         switch FuzzIssuer.shared.verdict(token) {
-        case .refused(let reason):
+        case .foreign(let refusal), .refused(let refusal):
             try require(
-                reason != .tokenSignature, "what the issuer signed is not refused as forged")
+                refusal.reason != .tokenSignature, "what the issuer signed is not refused as forged"
+            )
             return false
         case .identified(let identity):
             try believed(identity, header: Array(lines[0]), payload: Array(lines[1]))
@@ -55,15 +55,19 @@ enum TokenProperties {
             "a token is signed as its issuer signs")
         try require(
             payload["iss"] == .string(FuzzIssuer.issuer)
-                && payload["sub"]?.string.map { $0.utf8.elementsEqual(identity.subject.utf8) }
-                    == true,
+                && ["sub", "client_id", "azp"].contains { name in
+                    payload[name]?.string.map { $0.utf8.elementsEqual(identity.subject.utf8) }
+                        == true
+                },
             "a token names its issuer and subject")
         let audiences = payload["aud"]?.array ?? payload["aud"].map { [$0] } ?? []
         try require(audiences.contains(.string(FuzzIssuer.audience)), "a token is meant for us")
         let now = FuzzIssuer.now.microseconds / 1_000_000
-        try require((payload["exp"]?.integer ?? 0) > now - 30, "a token has not ended")
-        try require((payload["nbf"]?.integer ?? 0) <= now + 30, "a token has begun")
-        try require(payload["cnf"] == nil, "a bound token is nothing without its key")
+        try require((seconds(payload["exp"]) ?? 0) > Double(now - 30), "a token has not ended")
+        try require((seconds(payload["nbf"]) ?? 0) <= Double(now + 30), "a token has begun")
+        try require(
+            payload["cnf"] == nil || payload["cnf"] == .null,
+            "a bound token is nothing without its key")
         let texts =
             [identity.subject, identity.name, identity.email, identity.session].compactMap(\.self)
             + identity.roles
@@ -73,6 +77,14 @@ enum TokenProperties {
                     && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
             }, "what a token says is short and without control characters")
         try require(identity.roles.count <= 64, "roles are few")
+    }
+
+    private static func seconds(_ value: JSONValue?) -> Double? {
+        switch value {
+        case .integer(let whole): Double(whole)
+        case .number(let text): Double(text)
+        default: nil
+        }
     }
 
     private static func object(_ text: [UInt8]) -> JSONValue? {
@@ -104,21 +116,25 @@ enum TokenProperties {
     private static func field(_ value: [UInt8]) throws(BrokenProperty) -> Bool {
         let offset = value.count % 7
         var one = CredentialFields()
-        one.addAuthorization(value.span, at: offset)
+        let kinds: CredentialKinds = [.keys, .tokens]
+        one.addAuthorization(value.span, at: offset, kinds)
         var other = CredentialFields()
-        other.addAPIKey(value.span, at: offset)
+        other.addAPIKey(value.span, at: offset, kinds)
         var isAccepted = false
         for credential in [one.credential, other.credential] {
-            guard case .bearer(let range) = credential else { continue }
+            guard case .one(let shown) = credential else { continue }
             isAccepted = true
             try require(
-                range.lowerBound > offset && range.upperBound == offset + value.count,
+                shown.range.lowerBound >= offset && shown.range.upperBound == offset + value.count,
                 "a credential lies in its field")
         }
-        one.addAuthorization(value.span, at: offset)
-        try require(
-            one.credential == .refused(.ambiguousCredentials), "two fields are never one credential"
-        )
+        one.addAuthorization(value.span, at: offset, kinds)
+        if case .one = one.credential {
+            throw BrokenProperty("two fields are never one credential")
+        }
+        if case .several = one.credential {
+            throw BrokenProperty("two fields of one name are never told apart")
+        }
         return isAccepted
     }
 }

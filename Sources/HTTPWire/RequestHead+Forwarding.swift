@@ -20,12 +20,13 @@ extension RequestHead {
     ///
     /// - Parameters:
     ///   - framing: how the body will be sent, usually ``framing``; `.untilClose` is for responses only.
+    ///   - dropped: kinds of fields to leave out besides those that never pass.
     ///   - host: the value of `Host`, where the service is not to see the client's.
     ///   - added: with `.peerTrusted`, an `X-Forwarded-For` among them is written after the client's
     ///     values, in one field.
     package func append(
         toUpstream output: inout [UInt8], framing: BodyFraming, forwarded: ForwardedTrust,
-        adding added: AddedFields, host: [UInt8]? = nil
+        adding added: AddedFields, dropping dropped: KnownFieldSet, host: [UInt8]? = nil
     ) {
         precondition(framing != .untilClose, "RequestsAreFramed: a request cannot end by closing")
         output.reserveCapacity(output.count + bytes.count + added.bytes.count + 64)
@@ -41,7 +42,8 @@ extension RequestHead {
         }
         output.append("\r\n")
         HeadWriter.appendFields(
-            section, of: head, to: &output, without: .notForwarded, replacedBy: added)
+            section, of: head, to: &output, without: KnownFieldSet.notForwarded.union(dropped),
+            replacedBy: added)
         HeadWriter.appendFraming(framing, to: &output)
         switch forwarded {
         case .peerTrusted where has(.xForwardedFor):
@@ -50,6 +52,17 @@ extension RequestHead {
             HeadWriter.appendAdded(added, to: &output)
         }
         output.append("\r\n")
+    }
+
+    /// The same head, from which the field whose value starts at or before a place, and ends behind it, will not be
+    /// written. Copies the list of fields.
+    package func leavingOut(valueAt offset: Int) -> RequestHead {
+        var copy = self
+        for place in copy.section.fields.indices
+        where copy.section.fields[place].value.range.contains(offset) {
+            copy.section.fields[place].isNominated = true
+        }
+        return copy
     }
 
     /// Writes what is added, with the client's `X-Forwarded-For` values before ours.

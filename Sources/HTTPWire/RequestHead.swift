@@ -39,7 +39,7 @@ package struct RequestHead: Sendable {
     package let expectsContinue: Bool
     /// Whether the client means to send another request on this connection (RFC 9112 §9.3).
     package let keepsAlive: Bool
-    let section: FieldSection
+    var section: FieldSection
 
     /// All fields in the order in which they came.
     package var fields: [FieldSlice] { section.fields }

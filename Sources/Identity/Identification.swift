@@ -8,21 +8,35 @@ package import ByteCoding
 package enum Identification: Hashable, Sendable {
     /// No credential was shown.
     case anonymous
-    case identified(VerifiedIdentity)
-    /// A credential was shown and is not accepted; it never falls back to another one.
-    case refused(Reason)
+    /// What was shown is of no source of ours: the sender is anonymous to us, and the field is the service's. The
+    /// refusal is for an access that anonymous senders are not allowed.
+    case foreign(Refusal)
+    /// - Parameter by: the credential in the header, which is not for the service; nil for a certificate.
+    case identified(VerifiedIdentity, by: ShownCredential?)
+    /// A credential of ours was shown and is not accepted; it never falls back to another one.
+    case refused(Refusal)
+
+    /// Why there is no identity; nil where there is one, or nothing was shown.
+    package var reason: Reason? {
+        switch self {
+        case .anonymous, .identified: nil
+        case .foreign(let refusal), .refused(let refusal): refusal.reason
+        }
+    }
 }
 
 /// The verdict on one credential.
 package enum CredentialVerdict: Hashable, Sendable {
     case identified(VerifiedIdentity)
-    case refused(Reason)
+    /// It is of nobody whom the configuration names.
+    case foreign(Refusal)
+    case refused(Refusal)
 
-    /// The same verdict as the answer for the whole request.
-    package var identification: Identification {
+    /// Why it is not accepted; nil where it is.
+    package var reason: Reason? {
         switch self {
-        case .identified(let identity): .identified(identity)
-        case .refused(let reason): .refused(reason)
+        case .identified: nil
+        case .foreign(let refusal), .refused(let refusal): refusal.reason
         }
     }
 }

@@ -7,17 +7,20 @@ package import ByteCoding
 /// Everyone who may vouch for a caller, by configuration: API keys, tokens, client certificates.
 ///
 /// A request has one identity. Its order of precedence:
-/// 1. A refused header field refuses the request.
-/// 2. An API key or token in the header decides alone. A bad one is refused even where the connection has
-///    a good certificate: falling back would let a caller act as someone they did not mean to be, and hide
-///    that a credential has ended.
-/// 3. Without one, the client certificate decides, where a source for certificates is configured.
-/// 4. Without either, the caller is anonymous, and policy says what that allows.
+/// 1. A refused header field refuses the request, and so do two credentials that are ours.
+/// 2. An API key or token of ours in the header decides alone. A bad one is refused everywhere, even where the
+///    connection has a good certificate: falling back would let a caller act as someone they did not mean to be, and
+///    hide that a credential has ended.
+/// 3. What no source claims is the service's, as if it were not there.
+/// 4. Without one of ours, the client certificate decides, where a source for certificates is configured.
+/// 5. Without either, the caller is anonymous, and policy says what that allows.
 package struct IdentitySources: Sendable {
     /// Tells caches which configuration this is.
     package let generation: SourcesGeneration
     /// How certificates are read; hand it to ``PresentedCertificate/init(der:source:)``.
     package let certificates: CertificateSource?
+    /// Where credentials are looked for.
+    package let places: CredentialPlaces
     private let keys: APIKeyRing
     private let tokens: TokenVerifier
 
@@ -29,6 +32,7 @@ package struct IdentitySources: Sendable {
         self.keys = keys
         self.tokens = tokens
         self.certificates = certificates
+        places = CredentialPlaces(keys: keys.fields, tokens: tokens.fields)
     }
 
     /// Who makes the request.
@@ -41,17 +45,81 @@ package struct IdentitySources: Sendable {
         _ credential: PresentedCredential, in head: Span<UInt8>,
         certificate: PresentedCertificate?, now: UTCInstant
     ) -> Identification {
+        let shown: [ShownCredential]
         switch credential {
-        case .refused(let reason): return .refused(reason)
-        case .apiKey(let range):
-            return keys.verify(head.extracting(range), now: now).identification
-        case .bearer(let range):
-            return tokens.verify(
-                head.extracting(range), certificateThumbprint: certificate?.thumbprint, now: now
-            ).identification
-        case .none:
-            guard let certificate, certificates != nil else { return .anonymous }
-            return certificate.verdict(now: now).identification
+        case .refused(let reason): return .refused(Refusal(reason))
+        case .none: return withoutCredential(nil, certificate, now)
+        case .foreign(let reason): return withoutCredential(Refusal(reason), certificate, now)
+        case .one(let one): shown = [one]
+        case .several(let several): shown = several
         }
+        var ours: Identification?
+        var stray: Refusal?
+        for one in shown {
+            switch verdict(one, in: head, certificate, now) {
+            case .foreign(let refusal): if stray == nil { stray = refusal }
+            case .identified(let identity):
+                guard ours == nil else { return .refused(Refusal(.ambiguousCredentials)) }
+                ours = .identified(identity, by: one)
+            case .refused(let refusal):
+                guard ours == nil else { return .refused(Refusal(.ambiguousCredentials)) }
+                ours = .refused(refusal)
+            }
+        }
+        return ours ?? withoutCredential(stray, certificate, now)
+    }
+
+    private func withoutCredential(
+        _ stray: Refusal?, _ certificate: PresentedCertificate?, _ now: UTCInstant
+    ) -> Identification {
+        guard let certificate, certificates != nil else {
+            return stray.map { .foreign($0) } ?? .anonymous
+        }
+        switch certificate.verdict(now: now) {
+        case .identified(let identity): return .identified(identity, by: nil)
+        case .foreign(let refusal), .refused(let refusal): return .refused(refusal)
+        }
+    }
+
+    private func verdict(
+        _ shown: ShownCredential, in head: Span<UInt8>, _ certificate: PresentedCertificate?,
+        _ now: UTCInstant
+    ) -> CredentialVerdict {
+        let text = head.extracting(shown.range)
+        switch shown.form {
+        case .apiKey: return keys.verify(text, now: now)
+        case .basic:
+            // Past the scheme and the spaces behind it; the reader found the key there before.
+            var start = 0
+            while start < text.count, text[start] != UInt8(ascii: " ") { start += 1 }
+            while start < text.count, text[start] == UInt8(ascii: " ") { start += 1 }
+            guard case .key(let key) = BasicCredential.read(text.extracting(start..<text.count))
+            else { return .refused(Refusal(.unknownKey)) }
+            return keys.verify(key.span, now: now)
+        case .bearer:
+            return tokens.verify(
+                text, certificateThumbprint: certificate?.thumbprint, now: now)
+        case .dpop:
+            switch tokens.verify(
+                text, certificateThumbprint: certificate?.thumbprint, now: now)
+            {
+            case .foreign: return .foreign(Refusal(.tokenType))
+            case .refused(let refusal):
+                return .refused(Refusal(.tokenType, claim: refusal.claim))
+            case .identified(let identity):
+                return .refused(
+                    Refusal(.tokenType, claim: ClaimedIdentity(genuine: identity)))
+            }
+        }
+    }
+}
+
+extension ClaimedIdentity {
+    /// Of a credential that is genuine and not accepted all the same.
+    init(genuine identity: VerifiedIdentity) {
+        self.init(
+            method: identity.authentication.method, key: identity.authentication.key,
+            issuer: identity.issuer, subject: identity.subject, name: identity.name,
+            isVerified: true)
     }
 }

@@ -31,10 +31,41 @@ extension DeploymentSettings {
         }
     }
 
+    /// A rule that asks for a role which nobody can have never matches: a deny among them denies nothing.
+    ///
+    /// Keys may be made with any role, and tokens may carry any, where their claims are looked at; certificates have
+    /// those of their identity.
+    func noteRoles(_ place: Place, _ reading: Reading) {
+        var known: Set<String> = []
+        for identity in identity {
+            switch identity.source {
+            case .apiKeys: return
+            case .jwks(let jwks): if !jwks.rolesClaims.isEmpty { return }
+            case .mtls(let mtls): known.formUnion(mtls.roles)
+            }
+        }
+        for (position, service) in services.enumerated() {
+            for (number, rule) in service.rules.enumerated() {
+                let at = place["services"]?[position]?["rules"]?[number] ?? place
+                let roles = (at["allow"] ?? at["deny"] ?? at)["roles"] ?? at
+                for (item, role) in (rule.rule.conditions.roles ?? []).enumerated()
+                where !known.contains(role) {
+                    reading.note(
+                        .conflict, at: roles[item] ?? roles,
+                        "no identity can give the role `\(role)`, so that the rule never matches"
+                            + (known.isEmpty
+                                ? "; add an identity that does"
+                                : NearestName.hint(role, among: known.sorted())))
+                }
+            }
+        }
+    }
+
     func noteIdentities(_ place: Place, _ reading: Reading) {
         let asksClients = listen.contains { $0.tls?.clientAuthentication ?? .none != .none }
         var names: Set<String> = []
         var issuers: Set<String> = []
+        var certificateSources = 0
         for (position, identity) in identity.enumerated() {
             let at = place["identity"]?[position] ?? place
             if !names.insert(identity.name).inserted {
@@ -49,6 +80,13 @@ extension DeploymentSettings {
                     .conflict, at: at.nearest("jwks", "issuer"),
                     "another identity has this issuer")
             case .mtls:
+                if certificateSources > 0 {
+                    reading.note(
+                        .conflict, at: at.nearest("mtls"),
+                        "another identity takes client certificates already; make one of the two, with all their authorities in one file"
+                    )
+                }
+                certificateSources += 1
                 guard !asksClients else { break }
                 reading.note(
                     .conflict, at: at.nearest("mtls"),

@@ -53,6 +53,7 @@ package struct DeploymentSettings: Hashable, Sendable {
             Check("listen", "admin") { $0.noteAddresses($1, $2) },
             Check("listen", "identity") { $0.noteIdentities($1, $2) },
             Check("services") { $0.noteServices($1, $2) },
+            Check("identity", "services") { $0.noteRoles($1, $2) },
         ])
 
     /// The rules of all services, in their order.

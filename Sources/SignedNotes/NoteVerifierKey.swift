@@ -82,6 +82,7 @@ package struct NoteVerifierKey: Sendable {
                 throw .badKey
             }
             guard self.keyID == keyID else { throw .keyIDOfAnotherKey }
+            guard Ed25519Point.judge(publicKey) == .good else { throw .weakKey }
         default:
             self.init(name: name, keyID: keyID, material: .unknown(type, publicKey))
         }
@@ -112,6 +113,8 @@ package enum VerifierKeyFault: Error, Hashable, Sendable {
     case badName
     case badKeyID
     case badKey
+    /// The key is no point of the curve, or one under which anybody can sign.
+    case weakKey
     /// The key id does not follow from name and key: one of the three was changed or mistyped.
     case keyIDOfAnotherKey
 }

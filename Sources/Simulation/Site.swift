@@ -116,7 +116,8 @@ struct MadeUpRequest {
             return start..<head.count
         }
         let (host, path) = (put(Site.name(audit) + ".example"), put(path))
-        let credential: PresentedCredential = key.map { .apiKey(put($0)) } ?? .none
+        let credential: PresentedCredential =
+            key.map { .one(ShownCredential(.apiKey, in: .xAPIKey, put($0))) } ?? .none
         return ReceivedRequest(
             head: head, host: host, path: path, query: nil, userAgent: nil, method: method,
             version: .http11, credential: credential, trace: nil, hasEncodedSlash: false)

@@ -68,15 +68,69 @@ import Testing
             #expect(record.action == action)
             #expect(record.value[path: "query", "rows"]?.integer == 12)
         }
-        for isAccepted in [true, false] {
-            let record = try read(
-                .configuration(
-                    uid: uid, time: Sample.time, object: "configuration", before: "sha256:a",
-                    after: isAccepted ? "sha256:b" : nil, isAccepted: isAccepted, actor: .system))
-            #expect(record.action == (isAccepted ? "config.loaded" : "config.rejected"))
-            #expect(record.outcome == (isAccepted ? .success : .failure))
-            #expect(record.value[path: "change", "before_sha256"]?.string == "sha256:a")
+    }
+
+    private func changes(
+        _ before: ConfigurationChange.State?, _ after: ConfigurationChange.State?,
+        isAccepted: Bool = true
+    ) throws -> [Record] {
+        let uid = try #require(Sample.uid)
+        return try SystemRecord.configuration(
+            ConfigurationChange(object: .credentials, before: before, after: after),
+            isAccepted: isAccepted, actor: .system
+        ) { (uid, Sample.time) }.map { try read($0) }
+    }
+
+    @Test(
+        "A change of the configuration names the files that decide and the keys that came and went")
+    func configuration() throws {
+        func state(_ digest: String, _ keys: [String: String]) -> ConfigurationChange.State {
+            ConfigurationChange.State(
+                configuration: "sha256:c",
+                files: [
+                    DecidingFile(path: "keys.yaml", purpose: "api_keys", digest: digest),
+                    DecidingFile(path: "ca.pem", purpose: "client_ca", digest: "sha256:d"),
+                ], roll: CredentialRoll(keys: keys))
         }
+        let before = state("sha256:a", ["m/one": "1", "m/two": "1", "m/three": "1"])
+        let after = state("sha256:b", ["m/one": "1", "m/two": "2", "m/four": "1"])
+        let record = try #require(try changes(before, after).first)
+        #expect(record.action == "config.loaded")
+        #expect(record.outcome == .success)
+        let change = try #require(record.value["change"])
+        #expect(change["object"]?.string == "credentials")
+        #expect(change["keys_added"] == .array([.string("m/four")]))
+        #expect(change["keys_removed"] == .array([.string("m/three")]))
+        #expect(change["keys_changed"] == .array([.string("m/two")]))
+        // The configuration says the same, and yet another one decides.
+        #expect(change["before_config"] == change["after_config"])
+        #expect(change["before_sha256"] != change["after_sha256"])
+        let files = try #require(change["files"]?.array)
+        #expect(files.map { $0["path"]?.string } == ["ca.pem", "keys.yaml"])
+        #expect(files.map { $0["sha256"]?.string } == ["sha256:d", "sha256:b"])
+        #expect(files.map { $0["before_sha256"]?.string } == [nil, "sha256:a"])
+        let start = try #require(try changes(nil, after).first?.value["change"])
+        #expect(start["before_sha256"] == nil)
+        #expect(start["keys_added"]?.array?.count == 3)
+        let rejected = try #require(try changes(before, nil, isAccepted: false).first)
+        #expect(rejected.action == "config.rejected")
+        #expect(rejected.outcome == .failure)
+        #expect(rejected.value[path: "change", "before_sha256"]?.string == before.digest)
+    }
+
+    @Test(
+        "More keys than one record can list are listed by several", arguments: [0, 1, 64, 65, 200])
+    func manyKeys(count: Int) throws {
+        let keys = Dictionary(
+            uniqueKeysWithValues: (0..<count).map { ("m/key\($0 + 100)", "1") })
+        let records = try changes(
+            nil,
+            ConfigurationChange.State(
+                configuration: "sha256:c", files: [], roll: CredentialRoll(keys: keys)))
+        #expect(records.count == max(1, (count + 63) / 64))
+        let listed = records.flatMap { $0.value[path: "change", "keys_added"]?.array ?? [] }
+        #expect(listed.compactMap(\.string) == keys.keys.sorted())
+        #expect(records.allSatisfy { $0.value["truncated"] == nil })
     }
 
     @Test("A heartbeat carries counters and clock, negative offsets included")

@@ -33,6 +33,33 @@ struct TokenTests {
         #expect(try folder.text("keys.yaml").hasPrefix(stored))
     }
 
+    @Test("A key is listed, rotated with an overlap and revoked, in words and in JSON")
+    func life() async throws {
+        let folder = try await initialised()
+        let config = ["-c", folder.file("countersign.yaml")]
+        let minted = await CommandRun.of(
+            ["token", "mint", "--as", "alice", "--kind", "user", "--role", "reader"] + config)
+        let id = String(minted.output.dropFirst(4).prefix(8))
+        let rotated = await CommandRun.of(
+            ["token", "rotate", id, "--overlap", "2h", "--json"] + config)
+        #expect(rotated.status == .success, "\(rotated.messages)")
+        #expect(rotated.output.contains("\"old_expires\":\"2026-11-21T11:00:00.000000Z\""))
+        let list = await CommandRun.of(["token", "list"] + config)
+        #expect(list.output.split(separator: "\n").count == 3)
+        #expect(list.output.split(separator: "\n").dropFirst().allSatisfy { $0.contains("alice") })
+        let revoked = await CommandRun.of(["token", "revoke", id] + config)
+        #expect(revoked.status == .success, "\(revoked.messages)")
+        let json = await CommandRun.of(["token", "list", "--json"] + config)
+        #expect(json.output.contains("\"revoked\":\"2026-11-21T09:00:00.000000Z\""))
+        #expect(json.output.contains("\"state\":\"revoked\""))
+        #expect(json.output.contains("\"state\":\"good\""))
+        let again = await CommandRun.of(["token", "rotate", id] + config)
+        #expect(again.status == .usage)
+        let unknown = await CommandRun.of(["token", "revoke", "aaaaaaaa"] + config)
+        #expect(unknown.status == .notFound)
+        #expect(unknown.messages.contains("token list"))
+    }
+
     @Test("token mint --dry-run stores nothing")
     func dryRun() async throws {
         let folder = try await initialised()

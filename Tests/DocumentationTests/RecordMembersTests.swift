@@ -193,10 +193,19 @@ struct RecordMembersTests {
     }
 
     private func configured(isAccepted: Bool) throws -> Record {
-        try record(
-            .configuration(
-                uid: Self.uid, time: Self.time, object: "configuration", before: "sha256:00",
-                after: "sha256:01", isAccepted: isAccepted, actor: .system))
+        func state(_ digest: String, _ keys: [String: String]) -> ConfigurationChange.State {
+            ConfigurationChange.State(
+                configuration: "sha256:00",
+                files: [DecidingFile(path: "keys.yaml", purpose: "api_keys", digest: digest)],
+                roll: CredentialRoll(keys: keys))
+        }
+        let change = ConfigurationChange(
+            object: .configuration, before: state("sha256:00", ["a/1": "", "a/2": ""]),
+            after: state("sha256:01", ["a/2": "other", "a/3": ""]))
+        let records = SystemRecord.configuration(
+            change, isAccepted: isAccepted, actor: .system
+        ) { (Self.uid, Self.time) }
+        return try record(try #require(records.first))
     }
 
     /// An access with everything that an access can have.
@@ -212,7 +221,11 @@ struct RecordMembersTests {
                 Principal(
                     uid: "sub_1", kind: .user, issuer: "idp", roles: ["reader"], session: "s",
                     authentication: Authentication(
-                        method: .oidc, multiFactor: true, binding: .mtls, key: "k", token: "t"))),
+                        method: .oidc, multiFactor: true, binding: .mtls, key: "k", token: "t")),
+                claim: ActorClaim(
+                    ClaimedIdentity(
+                        method: .apikey, key: "k", issuer: "machines", isVerified: true),
+                    uid: "sub_2"), unusedClaims: ["groups"]),
             service: EncodedService(
                 name: "billing", address: "127.0.0.1", port: 1, tlsVerified: true),
             http: HTTPFacts(

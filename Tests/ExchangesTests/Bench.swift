@@ -20,6 +20,8 @@ final class Bench {
         var audit = AuditPolicy(ahead: .auto, onFailure: .deny)
         var limit: RateLimit?
         var tags: [String] = []
+        var privacy = PrivacyChoices(
+            name: true, email: true, address: true, userAgent: true, path: true, query: true)
     }
 
     let storage = MemoryStorage()
@@ -31,6 +33,8 @@ final class Bench {
     let client: Client
     private let desk: Desk
     private let inbox = Inbox()
+    private var minted: StoredAPIKey
+    private var generation: UInt64 = 1
 
     init(_ choices: Choices = Choices()) throws {
         fixture = try LedgerFixture()
@@ -40,15 +44,17 @@ final class Bench {
             name: "machine", kind: .service, roles: ["reader", "writer"], expires: nil,
             random: &random)
         key = minted.text
+        self.minted = minted.stored
         rulebook = try Rulebook([try Self.service(choices)])
         let rules = try Self.rules(
             rulebook, keys: [minted.stored],
             services: [
                 EncodedService(name: "billing", address: "127.0.0.1", port: 80, tlsVerified: nil)
-            ])
+            ], privacy: choices.privacy)
         client = Client(
             address: try #require(IPAddress("203.0.113.7")), port: 51_234, scheme: .http,
-            tls: nil, certificate: nil)
+            tls: DisclosedTLS(version: "1.3", cipher: nil, clientSubject: nil), certificate: nil,
+            peer: IPAddress("10.0.0.9"))
         let clock = fixture.clock
         let time = MonotonicTime()
         desk = Desk(
@@ -59,23 +65,39 @@ final class Bench {
     }
 
     private static func rules(
-        _ rulebook: Rulebook, keys: [StoredAPIKey], services: [EncodedService]
+        _ rulebook: Rulebook, keys: [StoredAPIKey], services: [EncodedService],
+        privacy: PrivacyChoices, generation: UInt64 = 1
     ) throws -> ExchangeRules {
         ExchangeRules(
             rulebook: rulebook,
             identity: IdentitySources(
-                generation: SourcesGeneration(1),
+                generation: SourcesGeneration(generation),
                 keys: try APIKeyRing([APIKeySource(name: "machines", keys: keys)]),
                 tokens: try TokenVerifier([], digestKey: SymmetricKey(size: .bits256)),
                 certificates: nil),
-            privacy: PrivacyChoices(
-                name: true, email: true, address: true, userAgent: true, path: true, query: true),
-            services: services)
+            privacy: privacy, services: services)
     }
 
     /// Puts a configuration in force that knows neither service nor key.
     func reloadEmpty() throws {
-        desk.rules = try Self.rules(try Rulebook([]), keys: [], services: [])
+        desk.rules = try Self.rules(
+            try Rulebook([]), keys: [], services: [], privacy: desk.rules.privacy)
+    }
+
+    /// Puts the same configuration in force with other choices of what is kept.
+    func reload(_ privacy: PrivacyChoices) throws {
+        generation += 1
+        desk.rules = try Self.rules(
+            rulebook, keys: [minted],
+            services: [
+                EncodedService(name: "billing", address: "127.0.0.1", port: 80, tlsVerified: nil)
+            ], privacy: privacy, generation: generation)
+    }
+
+    /// Puts the same configuration in force with the key revoked.
+    func revokeKey() throws {
+        minted.revoked = UTCInstant(microseconds: 0)
+        try reload(desk.rules.privacy)
     }
 
     private static func service(_ choices: Choices) throws -> ServiceRules {
@@ -134,21 +156,32 @@ final class Bench {
         let (query, userAgent) = (put(query), put(userAgent))
         let presented: PresentedCredential =
             switch credential {
-            case .key: .apiKey(put(key) ?? 0..<0)
+            case .key: .one(ShownCredential(.apiKey, in: .xAPIKey, put(key) ?? 0..<0))
             case .otherKey:
-                .apiKey(put("csk_aaaaaaaa_" + String(repeating: "b", count: 52)) ?? 0..<0)
+                .one(
+                    ShownCredential(
+                        .apiKey, in: .xAPIKey,
+                        put("csk_aaaaaaaa_" + String(repeating: "b", count: 43)) ?? 0..<0))
+            case .foreign(let reason): .foreign(reason)
             case .none: .none
             case .refused(let reason): .refused(reason)
             }
+        let privacy = desk.rules.privacy
+        let forwarded =
+            privacy.forwarded ? [put("198.51.100.1 ,\t10.0.0.8")].compactMap(\.self) : []
+        let kept = (privacy.fields.isEmpty ? [] : ["one", "two"]).compactMap { put($0) }
+            .map { KeptField(position: 1, value: $0) }
         return ReceivedRequest(
             head: head, host: host, path: path, query: query, userAgent: userAgent,
             method: method, version: .http11, credential: presented, trace: trace,
-            hasEncodedSlash: encodedSlash)
+            hasEncodedSlash: encodedSlash, forwarded: forwarded, kept: kept)
     }
 
     enum Credential {
         case key
         case otherKey
+        /// The service's own; the reason is for who needs one of ours.
+        case foreign(Reason)
         case none
         case refused(Reason)
     }

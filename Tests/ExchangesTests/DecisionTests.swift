@@ -118,7 +118,7 @@ struct DecisionTests {
         #expect(answer.status == refusal.status)
         #expect(answer.closes == refusal.closes)
         #expect(answer.says(refusal.reason))
-        #expect((answer.challenge != nil) == (refusal.status == 401))
+        #expect((!answer.challenges.isEmpty) == (refusal.status == 401))
         #expect((answer.allow != nil) == (refusal.status == 405))
         #expect(access.exchange.isIdle)
         #expect(bench.ledger.counters.forwarded == 0)

@@ -16,13 +16,13 @@ func added(_ pairs: [(String, String)]) throws -> AddedFields {
 /// What goes to the service for a request.
 func forwarded(
     _ text: String, framing: BodyFraming? = nil, trust: ForwardedTrust = .stripAll,
-    adding pairs: [(String, String)] = []
+    adding pairs: [(String, String)] = [], dropping: KnownFieldSet = []
 ) throws -> String {
     let head = try parse(text)
     var output: [UInt8] = []
     head.append(
         toUpstream: &output, framing: framing ?? head.framing, forwarded: trust,
-        adding: try added(pairs))
+        adding: try added(pairs), dropping: dropping)
     return String(decoding: output, as: UTF8.self)
 }
 
@@ -98,9 +98,8 @@ func forwarded(
         "Remote-User", "X-User", "X-User-Id", "X-User-Email", "X-Client-Cert",
         "Countersign-User", "Countersign-Record", "Countersign-", "Audit-ID", "X-Host",
         "X-Original-Host", "X-Envoy-External-Address", "X-Envoy-Original-Path",
-        "X-Api-Key", "Authorization", "DPoP",
     ])
-    func `carries no claim and no credential of the client`(_ name: String) throws {
+    func `carries no claim of the client`(_ name: String) throws {
         let kept = "GET / HTTP/1.1\r\nHost: a.example\r\nX-A: 1\r\nX-B: 2\r\n\r\n"
         for spelling in [name, name.lowercased(), name.uppercased()] {
             let text = request("X-A: 1", "\(spelling): x", "X-B: 2", "\(spelling): y")
@@ -117,6 +116,33 @@ func forwarded(
         let text =
             "GET / HTTP/1.1\r\nHost: a.example\r\n" + lines.map { $0 + "\r\n" }.joined() + "\r\n"
         #expect(try forwarded(text) == text)
+    }
+
+    @Test func `carries credentials but for those of kinds that are to be dropped`() throws {
+        let all = ["Authorization: Basic dTpw", "X-Api-Key: svc", "DPoP: proof", "Cookie: a=b"]
+        let text =
+            "GET / HTTP/1.1\r\nHost: a.example\r\n" + all.map { $0 + "\r\n" }.joined() + "\r\n"
+        #expect(try forwarded(text) == text)
+        for (kind, line) in zip([KnownField.authorization, .xAPIKey], all) {
+            let without = try forwarded(
+                text, dropping: kind == .xAPIKey ? [.xAPIKey] : [.authorization])
+            #expect(without == text.replacing(line + "\r\n", with: ""))
+        }
+    }
+
+    @Test func `carries on without the field of a value that is left out`() throws {
+        let text = request("X-A: 1", "X-Token: secret", "X-Token: other", "X-B: 2")
+        let head = try parse(text)
+        let name = try #require(FieldName("x-token"))
+        let value = try #require(head.values(named: name).first)
+        var output: [UInt8] = []
+        head.leavingOut(valueAt: value.range.lowerBound).append(
+            toUpstream: &output, framing: .none, forwarded: .stripAll, adding: AddedFields(),
+            dropping: [])
+        #expect(
+            String(decoding: output, as: UTF8.self)
+                == "GET / HTTP/1.1\r\nHost: a.example\r\nX-A: 1\r\nX-Token: other\r\nX-B: 2\r\n\r\n"
+        )
     }
 
     @Test func `loses nominated fields before ours are added`() throws {
@@ -168,7 +194,8 @@ func forwarded(
         let head = try parse(request())
         var output = Array("before".utf8)
         head.append(
-            toUpstream: &output, framing: .none, forwarded: .stripAll, adding: AddedFields())
+            toUpstream: &output, framing: .none, forwarded: .stripAll, adding: AddedFields(),
+            dropping: [])
         #expect(
             String(decoding: output, as: UTF8.self)
                 == "beforeGET / HTTP/1.1\r\nHost: a.example\r\n\r\n")

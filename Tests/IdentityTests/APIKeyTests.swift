@@ -31,7 +31,7 @@ import Testing
         let key = Self.mint(1)
         let identity = try #require(verify(key.text, try ring(key, Self.mint(2))).identity)
         #expect(identity.issuer == "machines")
-        #expect(identity.subject == key.stored.id)
+        #expect(identity.subject == key.stored.name)
         #expect(identity.name == "ci")
         #expect(identity.kind == .service)
         #expect(identity.roles == ["reader", "writer"])
@@ -74,20 +74,20 @@ import Testing
             for other in [UInt8(ascii: "A"), UInt8(ascii: "b")] where other != text[at] {
                 var changed = text
                 changed[at] = other
-                #expect(ring.verify(changed.span, now: Provider.now) == .refused(.unknownKey))
+                #expect(ring.verify(changed.span, now: Provider.now).reason == .unknownKey)
             }
         }
         for length in 0..<text.count {
             let cut = Array(text[..<length])
-            #expect(ring.verify(cut.span, now: Provider.now) == .refused(.unknownKey))
+            #expect(ring.verify(cut.span, now: Provider.now).reason == .unknownKey)
         }
-        #expect(verify(key.text + "A", ring) == .refused(.unknownKey))
-        #expect(verify(key.text + "\n", ring) == .refused(.unknownKey))
+        #expect(verify(key.text + "A", ring).reason == .unknownKey)
+        #expect(verify(key.text + "\n", ring).reason == .unknownKey)
     }
 
     @Test func `A key of no ring is unknown`() throws {
-        #expect(verify(Self.mint(3).text, try ring(Self.mint(1))) == .refused(.unknownKey))
-        #expect(verify(Self.mint(3).text, try APIKeyRing([])) == .refused(.unknownKey))
+        #expect(verify(Self.mint(3).text, try ring(Self.mint(1))).reason == .unknownKey)
+        #expect(verify(Self.mint(3).text, try APIKeyRing([])).reason == .unknownKey)
     }
 
     @Test func `A key ends exactly when it says`() throws {
@@ -95,7 +95,35 @@ import Testing
         let ring = try ring(key)
         let before = UTCInstant(microseconds: Provider.now.microseconds - 1)
         #expect(verify(key.text, ring, at: before).identity?.expires == Provider.now)
-        #expect(verify(key.text, ring) == .refused(.keyExpired))
+        #expect(verify(key.text, ring).reason == .keyExpired)
+    }
+
+    @Test func `A revoked key is refused as such, and its holder is named`() throws {
+        var key = Self.mint(1, expires: UTCInstant(microseconds: Provider.now.microseconds + 1))
+            .stored
+        key.revoked = Provider.now
+        let ring = try APIKeyRing([APIKeySource(name: "machines", keys: [key])])
+        let text = Self.mint(1).text
+        let before = UTCInstant(microseconds: Provider.now.microseconds - 1)
+        #expect(verify(text, ring, at: before).identity != nil)
+        guard case .refused(let refusal) = verify(text, ring) else {
+            Issue.record("a revoked key is good")
+            return
+        }
+        #expect(refusal.reason == .keyRevoked)
+        #expect(refusal.claim?.subject == key.name)
+        #expect(refusal.claim?.key == key.id)
+        #expect(refusal.claim?.isVerified == true)
+    }
+
+    @Test func `All keys of one holder are the same subject`() throws {
+        let (one, two) = (Self.mint(1), Self.mint(2))
+        let ring = try ring(one, two)
+        let subjects = [one, two].map { verify($0.text, ring).identity?.subject }
+        #expect(subjects == [one.stored.name, one.stored.name])
+        #expect(
+            verify(one.text, ring).identity?.authentication.key
+                != verify(two.text, ring).identity?.authentication.key)
     }
 
     @Test func `Keys of several sources are told apart`() throws {

@@ -34,12 +34,13 @@ import X509
         var fields = CredentialFields()
         for value in authorization {
             head += Array("Authorization: ".utf8)
-            fields.addAuthorization(Array(value.utf8).span, at: head.count)
+            fields.addAuthorization(
+                Array(value.utf8).span, at: head.count, sources.places.authorization)
             head += Array(value.utf8)
         }
         for value in apiKey {
             head += Array("X-Api-Key: ".utf8)
-            fields.addAPIKey(Array(value.utf8).span, at: head.count)
+            fields.addAPIKey(Array(value.utf8).span, at: head.count, sources.places.xAPIKey)
             head += Array(value.utf8)
         }
         return sources.identify(
@@ -65,8 +66,10 @@ import X509
                 == "alice")
         #expect(
             identify(authorization: ["Bearer \(Self.key.text)"], in: sources).subject
-                == Self.key.stored.id)
-        #expect(identify(apiKey: [Self.key.text], in: sources).subject == Self.key.stored.id)
+                == "ci")
+        let basic = Base64.encode(Array("x:\(Self.key.text)".utf8))
+        #expect(identify(authorization: ["Basic \(basic)"], in: sources).subject == "ci")
+        #expect(identify(apiKey: [Self.key.text], in: sources).subject == "ci")
         #expect(identify(certificate: presented, in: sources).subject == "urn:w")
     }
 
@@ -74,7 +77,7 @@ import X509
         let sources = try sources()
         let presented = try certificate("urn:w", source: sources.certificates)
         let found = identify(apiKey: [Self.key.text], certificate: presented, in: sources)
-        #expect(found.subject == Self.key.stored.id)
+        #expect(found.subject == "ci")
     }
 
     @Test func `A bad explicit credential is refused though the certificate is good`() throws {
@@ -85,20 +88,115 @@ import X509
                 authorization: authorization, apiKey: apiKey, certificate: presented, in: sources)
         }
         let expired = try Provider.token(Provider.claims.with("exp", "1"))
-        #expect(refusal(authorization: ["Bearer \(expired)"]) == .refused(.tokenExpired))
-        #expect(refusal(authorization: ["Bearer x"]) == .refused(.tokenMalformed))
-        #expect(refusal(authorization: ["Basic YTpi"]) == .refused(.noCredentials))
-        #expect(refusal(apiKey: ["csk_unknown"]) == .refused(.unknownKey))
+        #expect(refusal(authorization: ["Bearer \(expired)"]).reason == .tokenExpired)
+        #expect(refusal(apiKey: ["csk_unknown"]).reason == .unknownKey)
         #expect(
             refusal(authorization: ["Bearer \(Self.key.text)"], apiKey: [Self.key.text])
-                == .refused(.ambiguousCredentials))
+                .reason == .ambiguousCredentials)
+        #expect(
+            refusal(authorization: ["DPoP \(try Provider.token())"]).reason == .tokenType)
+        #expect(
+            refusal(authorization: ["Bearer \(try Provider.token())"], apiKey: [Self.key.text])
+                .reason == .ambiguousCredentials)
+    }
+
+    @Test(arguments: [
+        "Basic YTpi", "Bearer x", "Bearer abc/+=", "Bearer", "Digest a=b", "Negotiate abc",
+        "DPoP a.b.c",
+    ])
+    func `What is of nobody we know leaves the caller who they are`(value: String) throws {
+        let sources = try sources()
+        let presented = try certificate("urn:w", source: sources.certificates)
+        #expect(
+            identify(authorization: [value], certificate: presented, in: sources).subject
+                == "urn:w")
+        #expect(
+            identify(authorization: [value], apiKey: [Self.key.text], in: sources).subject == "ci")
+        guard case .foreign = identify(authorization: [value], in: sources) else {
+            Issue.record("\(value) is of somebody")
+            return
+        }
+    }
+
+    @Test func `A token of an issuer that we do not know is the service's`() throws {
+        let sources = try sources()
+        let token = try Provider.token(Provider.claims.with("iss", #""https://other.example""#))
+        let found = identify(authorization: ["Bearer \(token)"], in: sources)
+        guard case .foreign(let refusal) = found else {
+            Issue.record("\(found)")
+            return
+        }
+        #expect(refusal.reason == .tokenIssuer)
+        #expect(refusal.claim?.statedIssuer == "https://other.example")
+        #expect(refusal.claim?.subject == "alice")
+        #expect(refusal.claim?.isVerified == false)
+        #expect(
+            identify(authorization: ["Bearer \(token)"], apiKey: [Self.key.text], in: sources)
+                .subject == "ci")
+    }
+
+    @Test func `A token of ours that was mangled is not handed to a service`() throws {
+        let sources = try sources()
+        let token = try Provider.token()
+        let parts = token.split(separator: ".").map(String.init)
+        for text in [
+            token + "=", token + ".", "." + token, parts[0] + "." + parts[1],
+            parts[0] + "." + parts[1] + "==." + parts[2], "x." + parts[1] + ".y", parts[1],
+        ] {
+            let found = identify(authorization: ["Bearer \(text)"], in: sources)
+            guard case .refused(let refusal) = found else {
+                Issue.record("\(text) passes")
+                continue
+            }
+            #expect(refusal.reason == .tokenMalformed)
+            #expect(refusal.claim?.issuer == Provider.issuer)
+        }
+        let escaped = Base64URL.encode(
+            Array(#"{"iss":"https:\/\/id.example.com","a":1,"a":1}"#.utf8))
+        guard
+            case .refused = identify(authorization: ["Bearer e30.\(escaped).x"], in: sources)
+        else {
+            Issue.record("an escaped issuer passes")
+            return
+        }
+    }
+
+    @Test func `A refused credential is named as far as it can be`() throws {
+        let sources = try sources()
+        func claim(_ identification: Identification) -> ClaimedIdentity? {
+            guard case .refused(let refusal) = identification else { return nil }
+            return refusal.claim
+        }
+        let expired = claim(
+            identify(
+                authorization: ["Bearer \(try Provider.token(Provider.claims.with("exp", "1")))"],
+                in: sources))
+        #expect(expired?.subject == "alice")
+        #expect(expired?.issuer == Provider.issuer)
+        #expect(expired?.isVerified == true)
+        let parts = try Provider.token().split(separator: ".").map(String.init)
+        let other = try Provider.token(Provider.claims.with("sub", #""bob""#))
+            .split(separator: ".").map(String.init)
+        let forged = claim(
+            identify(
+                authorization: ["Bearer \(parts[0]).\(parts[1]).\(other[2])"], in: sources))
+        #expect(forged?.subject == "alice")
+        #expect(forged?.isVerified == false)
+        var text = Array(Self.key.text.utf8)
+        text[text.count - 1] = text.last == 0x41 ? 0x42 : 0x41
+        let unknown = claim(
+            identify(apiKey: [String(decoding: text, as: UTF8.self)], in: sources))
+        #expect(unknown?.key == Self.key.stored.id)
+        #expect(unknown?.issuer == "machines")
+        #expect(unknown?.isVerified == false)
+        #expect(unknown?.subject == nil)
     }
 
     @Test func `A certificate that names nobody is refused, not anonymous`() throws {
         let sources = try sources()
         let presented = try certificate("not a uri", source: sources.certificates)
         #expect(
-            identify(certificate: presented, in: sources) == .refused(.certificateInvalid))
+            identify(certificate: presented, in: sources).reason == .certificateInvalid)
     }
 
     @Test func `Where certificates name nobody by configuration, the caller is anonymous`() throws {
@@ -115,22 +213,48 @@ import X509
         let bearer = ["Bearer \(token)"]
         #expect(
             identify(authorization: bearer, certificate: presented, in: sources).subject == "alice")
-        #expect(identify(authorization: bearer, in: sources) == .refused(.tokenType))
+        #expect(identify(authorization: bearer, in: sources).reason == .tokenType)
     }
 
-    @Test func `Without configured sources every credential is refused`() throws {
+    @Test func `Without configured sources nothing is looked at`() throws {
         let sources = IdentitySources(
             generation: SourcesGeneration(1), keys: try APIKeyRing([]),
             tokens: try TokenVerifier([], digestKey: Provider.digestKey), certificates: nil)
-        #expect(identify(apiKey: [Self.key.text], in: sources) == .refused(.unknownKey))
+        #expect(identify(apiKey: [Self.key.text], in: sources) == .anonymous)
         let bearer = ["Bearer \(try Provider.token())"]
-        #expect(identify(authorization: bearer, in: sources) == .refused(.tokenIssuer))
+        #expect(identify(authorization: bearer, in: sources) == .anonymous)
         #expect(identify(in: sources) == .anonymous)
+        #expect(!sources.places.takesBasic)
+    }
+
+    @Test func `Sources say in which fields they look`() throws {
+        var issuer = try Provider.trusted()
+        issuer.fields = [.named("x-goog-iap-jwt-assertion")]
+        let sources = IdentitySources(
+            generation: SourcesGeneration(1),
+            keys: try APIKeyRing([
+                APIKeySource(name: "a", keys: [Self.key.stored], fields: [.xAPIKey])
+            ]), tokens: try TokenVerifier([issuer], digestKey: Provider.digestKey),
+            certificates: nil)
+        #expect(sources.places.authorization == [])
+        #expect(sources.places.xAPIKey == .keys)
+        #expect(sources.places.named.map(\.kinds) == [.tokens])
+        #expect(!sources.places.takesBasic)
+        #expect(
+            identify(authorization: ["Bearer \(Self.key.text)"], in: sources) == .anonymous)
+        #expect(identify(apiKey: [Self.key.text], in: sources).subject == "ci")
+        let token = Array(try Provider.token().utf8)
+        var fields = CredentialFields()
+        fields.addNamed(token.span, at: 0, .tokens, isRepeated: false)
+        #expect(
+            sources.identify(
+                fields.credential, in: token.span, certificate: nil, now: Provider.now
+            ).subject == "alice")
     }
 }
 
 extension Identification {
     fileprivate var subject: String? {
-        if case .identified(let identity) = self { identity.subject } else { nil }
+        if case .identified(let identity, by: _) = self { identity.subject } else { nil }
     }
 }

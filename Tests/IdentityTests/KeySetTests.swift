@@ -53,19 +53,55 @@ import Testing
         }
     }
 
-    @Test func `A duplicate key id rejects the set, even that of an entry not used`() {
-        #expect(fault(Self.ec, Self.ed.with("kid", #""es""#)) == .entry(index: 1, .duplicateID))
-        let unused = Self.ed.with("kid", #""es""#).with("use", #""enc""#)
-        #expect(fault(Self.ec, unused) == .entry(index: 1, .duplicateID))
+    @Test func `An id may stand for keys of several algorithms and uses`() throws {
+        let (ec, ed) = (Self.ec.with("kid", #""a""#), Self.ed.with("kid", #""a""#))
+        let rsa = try Provider.jwk(Provider.rsa.publicKey, kid: "a")
+        let set = try KeySet(
+            parsing: Provider.keySetText([
+                ec, ed, rsa, rsa.with("use", #""enc""#).with("alg", #""RSA-OAEP""#),
+                rsa.with("alg", #""RS512""#),
+            ]))
+        #expect(set.count == 3)
+        #expect(set.ids == ["a"])
+        #expect(
+            set.notes == [
+                .init(index: 3, cause: .otherUse), .init(index: 4, cause: .otherAlgorithm),
+            ])
+        let token = try Provider.token(header: #"{"alg":"ES256","kid":"a"}"#)
+        #expect(try Provider.verdict(token) { $0.keys = set }.identity != nil)
+    }
+
+    @Test func `A key that stands twice counts once`() throws {
+        #expect(try notes(Self.ec, Self.ec) == [.init(index: 1, cause: .repeated)])
+        #expect(
+            try notes(Self.ec, Self.ec.with("alg", #""ES256""#))
+                == [.init(index: 1, cause: .repeated)])
+        let set = try KeySet(parsing: Provider.keySetText([Self.ec, Self.ed, Self.ec]))
+        #expect(set.count == 2)
         #expect(fault(Self.ec.with("kid", nil), Self.ed.with("kid", nil)) == nil)
+    }
+
+    @Test func `Of two keys that no token can tell apart, neither is used`() throws {
+        let other = Provider.jwk(Provider.otherES.publicKey, kid: "es")
+        #expect(
+            try notes(Self.ec, Self.ed, other) == [
+                .init(index: 0, cause: .ambiguous), .init(index: 2, cause: .ambiguous),
+            ])
+        #expect(
+            fault(Self.ec, other)
+                == .noUsableKey([
+                    .init(index: 0, cause: .ambiguous), .init(index: 1, cause: .ambiguous),
+                ]))
     }
 
     @Test func `Text that is no key set is rejected`() {
         #expect(fault(Array("{}".utf8)) == .noKeys)
         #expect(fault(Array("[]".utf8)) == .noKeys)
         #expect(fault(Array(#"{"keys":{}}"#.utf8)) == .noKeys)
-        #expect(fault(Array(#"{"keys":[]}"#.utf8)) == .noUsableKey)
-        #expect(fault(Array(#"{"keys":[1]}"#.utf8)) == .entry(index: 0, .notAnObject))
+        #expect(fault(Array(#"{"keys":[]}"#.utf8)) == .noUsableKey([]))
+        #expect(
+            fault(Array(#"{"keys":[1]}"#.utf8))
+                == .noUsableKey([.init(index: 0, cause: .notAnObject)]))
         #expect(fault(Array(Self.ec.json.utf8)) == .noKeys)
     }
 
@@ -128,8 +164,10 @@ import Testing
             "x": "\"\(Base64URL.encode(point[1...48]))\"",
             "y": "\"\(Base64URL.encode(point[49...96]))\"",
         ])
-        #expect(fault(key) == .noUsableKey)
-        #expect(fault(key.with("crv", #""P-256""#)) == .entry(index: 0, .member("x")))
+        #expect(fault(key) == .noUsableKey([.init(index: 0, cause: .unknownCurve)]))
+        #expect(
+            fault(key.with("crv", #""P-256""#))
+                == .noUsableKey([.init(index: 0, cause: .malformed)]))
     }
 
     @Test func `A weak RSA key is left out`() throws {
@@ -140,39 +178,63 @@ import Testing
     }
 
     @Test(arguments: [
-        ("kty", nil, KeySetFault.Entry.member("kty")), ("kty", "1", .member("kty")),
-        ("kid", "1", .member("kid")), ("kid", #""""#, .member("kid")), ("use", "1", .member("use")),
-        ("key_ops", #""verify""#, .member("key_ops")), ("alg", "null", .member("alg")),
-        ("alg", #""RS256""#, .member("alg")), ("x", nil, .member("x")), ("x", #""""#, .member("x")),
-        ("x", #""AAAA""#, .member("x")), ("y", nil, .member("y")),
-        ("x", #""f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU=""#, .member("x")),
+        ("kty", nil, KeySet.Note.Cause.malformed), ("kty", "1", .malformed),
+        ("kid", "1", .malformed), ("kid", #""""#, .malformed), ("use", "1", .malformed),
+        ("key_ops", #""verify""#, .malformed), ("alg", "null", .malformed),
+        ("alg", #""RS256""#, .malformed), ("x", nil, .malformed), ("x", #""""#, .malformed),
+        ("x", #""AAAA""#, .malformed), ("y", nil, .malformed),
+        ("x", #""f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU=""#, .malformed),
         ("x", #""AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA""#, .notAKey),
     ])
-    func `A malformed key rejects the set`(name: String, json: String?, expected: KeySetFault.Entry)
-    {
-        #expect(fault(Self.ed, Self.ec.with(name, json)) == .entry(index: 1, expected))
+    func `A malformed entry is left out, and the others are used`(
+        name: String, json: String?, cause: KeySet.Note.Cause
+    ) throws {
+        #expect(try notes(Self.ed, Self.ec.with(name, json)) == [.init(index: 1, cause: cause)])
+        #expect(fault(Self.ec.with(name, json)) == .noUsableKey([.init(index: 0, cause: cause)]))
     }
 
-    @Test func `Malformed RSA numbers reject the set`() throws {
+    @Test func `Malformed RSA numbers leave the entry out`() throws {
         let key = try Provider.jwk(Provider.rsa.publicKey, kid: "rsa")
+        let numbers = try Provider.rsa.publicKey.getKeyPrimitives()
+        let padded = Base64URL.encode(numbers.modulus) + "=="
+        let zeroLed = Base64URL.encode([0] + [UInt8](numbers.modulus))
         for (name, json) in [
             ("n", nil), ("e", nil), ("n", #""""#), ("e", #""AAEAAQ""#), ("e", "65537"),
+            ("n", "\"\(padded)\""), ("n", "\"\(zeroLed)\""),
         ] {
-            #expect(fault(key.with(name, json)) == .entry(index: 0, .member(name)))
+            #expect(
+                try notes(Self.ec, key.with(name, json)) == [.init(index: 1, cause: .malformed)])
         }
         // 1, and an even number.
         for exponent in ["AQ", "AQAA"] {
-            #expect(fault(key.with("e", "\"\(exponent)\"")) == .entry(index: 0, .notAKey))
+            #expect(
+                try notes(Self.ec, key.with("e", "\"\(exponent)\""))
+                    == [.init(index: 1, cause: .notAKey)])
+        }
+        // A modulus that anybody can factor.
+        var even = [UInt8](numbers.modulus)
+        even[even.count - 1] &= 0xFE
+        #expect(
+            try notes(Self.ec, key.with("n", "\"\(Base64URL.encode(even))\""))
+                == [.init(index: 1, cause: .weakModulus)])
+    }
+
+    @Test func `A point under which anybody can sign is no key`() throws {
+        for point in Ed25519Points.small {
+            let key = Self.ed.with("x", "\"\(Base64URL.encode(point))\"")
+            #expect(try notes(Self.ec, key) == [.init(index: 1, cause: .weakPoint)])
+        }
+        for point in Ed25519Points.notPoints {
+            let key = Self.ed.with("x", "\"\(Base64URL.encode(point))\"")
+            #expect(try notes(Self.ec, key) == [.init(index: 1, cause: .notAKey)])
         }
     }
 
     @Test func `Every fault says what to do`() {
         let faults: [KeySetFault] = [
-            .tooLarge, .noKeys, .tooManyKeys, .noUsableKey,
-            .entry(index: 3, .secretKey),
-            .entry(index: 3, .privateKey), .entry(index: 3, .duplicateID),
-            .entry(index: 3, .notAKey), .entry(index: 3, .member("x")),
-            .entry(index: 3, .notAnObject),
+            .tooLarge, .noKeys, .tooManyKeys, .noUsableKey([]),
+            .noUsableKey([.init(index: 0, cause: .otherUse)]), .entry(index: 3, .secretKey),
+            .entry(index: 3, .privateKey),
         ]
         for fault in faults { #expect(fault.message.contains("; ")) }
     }

@@ -55,7 +55,7 @@ import Testing
                     var changed = parts
                     changed[part] = text
                     let verdict = try Provider.verdict(changed.joined(separator: "."))
-                    #expect(verdict == .refused(.tokenMalformed))
+                    #expect(verdict.reason == .tokenMalformed)
                 }
             }
         }
@@ -70,7 +70,7 @@ import Testing
         for bits in 1...15 {
             token[token.count - 1] = alphabet[last | bits]
             let text = String(decoding: token, as: UTF8.self)
-            #expect(try Provider.verdict(text) == .refused(.tokenMalformed))
+            #expect(try Provider.verdict(text).reason == .tokenMalformed)
         }
     }
 
@@ -80,7 +80,7 @@ import Testing
             "", ".", "..", "...", "....", "a", "a.b", token + ".", "." + token, token + ".x.y",
             token.replacing(".", with: ".."),
         ] {
-            #expect(try Provider.verdict(text) == .refused(.tokenMalformed), "\(text)")
+            #expect(try Provider.verdict(text).reason == .tokenMalformed, "\(text)")
         }
     }
 
@@ -92,8 +92,8 @@ import Testing
         let general = """
             {"payload":"\(parts[1])","signatures":[{"protected":"\(parts[0])","signature":"\(parts[2])"}]}
             """
-        #expect(try Provider.verdict(flat) == .refused(.tokenMalformed))
-        #expect(try Provider.verdict(general) == .refused(.tokenMalformed))
+        #expect(try Provider.verdict(flat).reason == .tokenMalformed)
+        #expect(try Provider.verdict(general).reason == .tokenMalformed)
     }
 
     @Test func `A token is at most 16 KiB long, and a longer one is not even decoded`() throws {
@@ -109,7 +109,7 @@ import Testing
         #expect(try Provider.verdict(fits).identity != nil)
         let tooLong = try token(filler: room + 6)
         #expect(tooLong.utf8.count > UnverifiedToken.longest)
-        #expect(try Provider.verdict(tooLong) == .refused(.tokenMalformed))
+        #expect(try Provider.verdict(tooLong).reason == .tokenMalformed)
     }
 
     /// What they cost is measured: `countersign-bench tokens`, which `make gate` holds to 20 ordinary ones.
@@ -118,7 +118,7 @@ import Testing
             #expect(token.text.utf8.count <= UnverifiedToken.longest, "\(token.name)")
             let verdict = try Provider.verdict(token.text)
             #expect((verdict.identity != nil) == token.isGood, "\(token.name): \(verdict)")
-            if !token.isGood { #expect(verdict == .refused(.tokenMalformed), "\(token.name)") }
+            if !token.isGood { #expect(verdict.reason == .tokenMalformed, "\(token.name)") }
         }
     }
 
@@ -126,7 +126,7 @@ import Testing
     @Test func `A token of 1 MB is refused`() throws {
         let token = try Provider.token(
             Provider.claims.with("filler", "\"\(String(repeating: "x", count: 1 << 20))\""))
-        #expect(try Provider.verdict(token) == .refused(.tokenMalformed))
+        #expect(try Provider.verdict(token).reason == .tokenMalformed)
     }
 
     @Test(arguments: [
@@ -140,14 +140,14 @@ import Testing
     ])
     func `A header that is not one strict JSON object is refused`(header: String) throws {
         let token = try Provider.token(header: header)
-        #expect(try Provider.verdict(token) == .refused(.tokenMalformed))
+        #expect(try Provider.verdict(token).reason == .tokenMalformed)
     }
 
     @Test func `Duplicate claims are refused whichever of them would count`() throws {
         for (name, json) in Provider.claims.members {
             let claims = "{\"\(name)\":\(json)," + Provider.claims.json.dropFirst()
             #expect(
-                try Provider.verdict(Provider.token(claims: claims)) == .refused(.tokenMalformed))
+                try Provider.verdict(Provider.token(claims: claims)).reason == .tokenMalformed)
         }
     }
 
@@ -161,7 +161,7 @@ import Testing
         #expect(try Provider.verdict(Provider.token(claims(depth: 7))).identity != nil)
         for depth in [8, 100, 5000] {
             let token = try Provider.token(claims(depth: depth))
-            #expect(try Provider.verdict(token) == .refused(.tokenMalformed))
+            #expect(try Provider.verdict(token).reason == .tokenMalformed)
         }
     }
 
@@ -175,7 +175,7 @@ import Testing
             let input =
                 Base64URL.encode(Provider.header.json.utf8) + "." + Base64URL.encode(claims)
             let token = input + "." + Base64URL.encode(try Provider.signES(Array(input.utf8)))
-            #expect(try Provider.verdict(token) == .refused(.tokenMalformed))
+            #expect(try Provider.verdict(token).reason == .tokenMalformed)
         }
     }
 }

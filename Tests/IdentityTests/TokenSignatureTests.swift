@@ -54,12 +54,12 @@ import Testing
             $0.issuer = "joe"
             $0.keys = keys
         }
-        #expect(verdict == .refused(.tokenExpired))
+        #expect(verdict.reason == .tokenExpired)
         let tampered = try Provider.verdict(token.replacing(".DtEh", with: ".DtEi")) {
             $0.issuer = "joe"
             $0.keys = keys
         }
-        #expect(tampered == .refused(.tokenSignature))
+        #expect(tampered.reason == .tokenSignature)
     }
 
     @Test func `Zero and out-of-range values of r and s are refused`() throws {
@@ -76,7 +76,7 @@ import Testing
         for r in [zero, one, order, most] {
             for s in [zero, one, order, most] {
                 let token = try Provider.token { _ in r + s }
-                #expect(try Provider.verdict(token) == .refused(.tokenSignature))
+                #expect(try Provider.verdict(token).reason == .tokenSignature)
             }
         }
     }
@@ -85,7 +85,7 @@ import Testing
         let token = try Provider.token {
             [UInt8](try Provider.es.signature(for: $0).derRepresentation)
         }
-        #expect(try Provider.verdict(token) == .refused(.tokenSignature))
+        #expect(try Provider.verdict(token).reason == .tokenSignature)
     }
 
     @Test func `Signatures of other lengths are refused for each algorithm`() throws {
@@ -106,7 +106,7 @@ import Testing
             ]
             for change in changes {
                 let token = try Provider.token(header: header) { change(try sign($0)) }
-                #expect(try Provider.verdict(token) == .refused(.tokenSignature))
+                #expect(try Provider.verdict(token).reason == .tokenSignature)
             }
         }
     }
@@ -115,7 +115,7 @@ import Testing
         let token = try Provider.token {
             [UInt8](try Provider.otherES.signature(for: $0).rawRepresentation)
         }
-        #expect(try Provider.verdict(token) == .refused(.tokenSignature))
+        #expect(try Provider.verdict(token).reason == .tokenSignature)
     }
 
     @Test func `A signature by a P-384 key is refused`() throws {
@@ -124,8 +124,8 @@ import Testing
         let cut = try Provider.token {
             [UInt8](try key.signature(for: $0).rawRepresentation.prefix(64))
         }
-        #expect(try Provider.verdict(whole) == .refused(.tokenSignature))
-        #expect(try Provider.verdict(cut) == .refused(.tokenSignature))
+        #expect(try Provider.verdict(whole).reason == .tokenSignature)
+        #expect(try Provider.verdict(cut).reason == .tokenSignature)
     }
 
     @Test func `RSA signatures with PSS padding or another hash are refused`() throws {
@@ -141,14 +141,14 @@ import Testing
                     for: SHA512.hash(data: $0), padding: .insecurePKCS1v1_5
                 ).rawRepresentation)
         }
-        #expect(try Provider.verdict(pss) == .refused(.tokenSignature))
-        #expect(try Provider.verdict(sha512) == .refused(.tokenSignature))
+        #expect(try Provider.verdict(pss).reason == .tokenSignature)
+        #expect(try Provider.verdict(sha512).reason == .tokenSignature)
     }
 
     @Test func `Parts of two valid tokens do not make a third`() throws {
         let one = try Provider.token().split(separator: ".")
         let two = try Provider.token(Provider.claims.with("sub", #""root""#)).split(separator: ".")
         let mixed = [one[0], two[1], one[2]].joined(separator: ".")
-        #expect(try Provider.verdict(mixed) == .refused(.tokenSignature))
+        #expect(try Provider.verdict(mixed).reason == .tokenSignature)
     }
 }

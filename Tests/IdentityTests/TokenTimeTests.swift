@@ -18,9 +18,9 @@ import Testing
     @Test func `A token ends when its time and the clock skew have passed`() throws {
         let end = Provider.nowSeconds - Self.skew
         #expect(try verdict("exp", "\(end + 1)").identity != nil)
-        #expect(try verdict("exp", "\(end)") == .refused(.tokenExpired))
-        #expect(try verdict("exp", "\(end - 1)") == .refused(.tokenExpired))
-        #expect(try verdict("exp", "0") == .refused(.tokenExpired))
+        #expect(try verdict("exp", "\(end)").reason == .tokenExpired)
+        #expect(try verdict("exp", "\(end - 1)").reason == .tokenExpired)
+        #expect(try verdict("exp", "0").reason == .tokenExpired)
     }
 
     @Test func `The end is exact to the microsecond`() throws {
@@ -29,7 +29,7 @@ import Testing
         let before = try Provider.verdict(token, at: UTCInstant(microseconds: end - 1))
         let after = try Provider.verdict(token, at: UTCInstant(microseconds: end))
         #expect(before.identity?.expires?.seconds == Provider.nowSeconds + 300)
-        #expect(after == .refused(.tokenExpired))
+        #expect(after.reason == .tokenExpired)
     }
 
     @Test(arguments: ["nbf", "iat"])
@@ -37,7 +37,7 @@ import Testing
         let start = Provider.nowSeconds + Self.skew
         #expect(try verdict(name, "\(start - 1)").identity != nil)
         #expect(try verdict(name, "\(start)").identity != nil)
-        #expect(try verdict(name, "\(start + 1)") == .refused(.tokenNotYetValid))
+        #expect(try verdict(name, "\(start + 1)").reason == .tokenNotYetValid)
         #expect(try verdict(name, nil).identity != nil)
     }
 
@@ -45,25 +45,47 @@ import Testing
         let strict = { (issuer: inout TrustedIssuer) in issuer.clockSkew = .zero }
         let ending = try Provider.token(Provider.claims.with("exp", "\(Provider.nowSeconds)"))
         let early = try Provider.token(Provider.claims.with("nbf", "\(Provider.nowSeconds + 1)"))
-        #expect(try Provider.verdict(ending, configure: strict) == .refused(.tokenExpired))
-        #expect(try Provider.verdict(early, configure: strict) == .refused(.tokenNotYetValid))
+        #expect(try Provider.verdict(ending, configure: strict).reason == .tokenExpired)
+        #expect(try Provider.verdict(early, configure: strict).reason == .tokenNotYetValid)
     }
 
     @Test func `A token without an end is refused`() throws {
-        #expect(try verdict("exp", nil) == .refused(.tokenClaims))
+        #expect(try verdict("exp", nil).reason == .tokenClaims)
     }
 
-    @Test(arguments: ["exp", "nbf", "iat"])
-    func `Times that are no whole seconds of our era are refused`(name: String) throws {
+    @Test(arguments: ["exp", "nbf"])
+    func `Times that are none of our era are refused`(name: String) throws {
         let soon = Provider.nowSeconds + 300
         for json in [
-            "-1", "-0", "\(soon).0", "\(soon).5", "1.8e9", "\"\(soon)\"", "null", "true",
-            "[\(soon)]",
-            "{}", "253402300800", "9007199254740991", "9007199254740992", "9223372036854775807",
-            "18446744073709551616", "1e400", "99999999999999999999999999999999",
+            "-1", "-0", "-0.5", "\"\(soon)\"", "true", "[\(soon)]", "{}", "253402300800",
+            "9007199254740991", "9007199254740992", "9223372036854775807",
+            "18446744073709551616", "1e400", "1e300", "99999999999999999999999999999999",
         ] {
-            #expect(try verdict(name, json) == .refused(.tokenClaims), "\(name): \(json)")
+            #expect(try verdict(name, json).reason == .tokenClaims, "\(name): \(json)")
+            // Nobody asks when a token was made.
+            #expect(try verdict("iat", json).identity != nil, "iat: \(json)")
         }
+    }
+
+    @Test func `A time may have a fraction, which counts`() throws {
+        let now = Provider.nowSeconds
+        #expect(try verdict("iat", "\(now - 5).25").identity != nil)
+        #expect(
+            try verdict("exp", "\(now + 600).5").identity?.expires?.microseconds
+                == (now + 600) * 1_000_000 + 500_000)
+        #expect(try verdict("exp", "\(now + 600).0").identity != nil)
+        #expect(try verdict("exp", "\(now - Self.skew).000001").identity != nil)
+        #expect(try verdict("exp", "\(now - Self.skew - 1).999999").reason == .tokenExpired)
+        #expect(try verdict("exp", "1.7e9").reason == .tokenExpired)
+        #expect(try verdict("exp", "1.8e9").identity != nil)
+        #expect(try verdict("nbf", "\(now + Self.skew).000002").reason == .tokenNotYetValid)
+        #expect(try verdict("nbf", "\(now + Self.skew - 1).5").identity != nil)
+    }
+
+    @Test func `A time that is null is absent`() throws {
+        #expect(try verdict("exp", "null").reason == .tokenClaims)
+        #expect(try verdict("nbf", "null").identity != nil)
+        #expect(try verdict("iat", "null").identity != nil)
     }
 
     @Test func `The last second that records can write is a valid end`() throws {

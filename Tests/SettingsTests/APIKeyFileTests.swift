@@ -117,4 +117,54 @@ struct APIKeyFileTests {
         #expect(faults("") == [])
         #expect(faults("[]") == [])
     }
+
+    @Test(
+        "A key is revoked and given an end without touching anything else",
+        arguments: ["\n", "\r\n"])
+    func changing(lineEnd: String) throws {
+        let old = """
+            # keys
+            - id: aaaaaaaa   # the first
+              digest: \(digest)
+              name: ci
+            # between
+            - digest: \(digest.replacing("0a", with: "0b"))
+              expires: 2027-01-31   # old
+              id: bbbbbbb2
+              name: alice
+
+            """.replacing("\n", with: lineEnd)
+        let instant = try #require(UTCInstant(rfc3339: "2026-11-21T09:00:00.000000Z"))
+        func change(_ id: String, _ change: APIKeyFile.Change, _ text: String) throws -> String? {
+            try APIKeyFile.changing(id, change, in: self.text(text), sources: .none)
+        }
+        let revoked = try #require(try change("aaaaaaaa", .revoke(at: instant), old))
+        #expect(
+            revoked
+                == old.replacing(
+                    "# the first\(lineEnd)",
+                    with: "# the first\(lineEnd)  revoked: 2026-11-21T09:00:00.000000Z\(lineEnd)"))
+        let keys = try APIKeyFile.read(text(revoked), sources: .none)
+        #expect(keys[0].revoked == instant)
+        #expect(keys[1].revoked == nil)
+        // What was revoked stays revoked since then.
+        #expect(
+            try change("aaaaaaaa", .revoke(at: UTCInstant(microseconds: 1)), revoked) == revoked)
+        let ended = try #require(try change("aaaaaaaa", .end(at: instant), old))
+        #expect(try APIKeyFile.read(text(ended), sources: .none)[0].expires == instant)
+        let earlier = try #require(try change("bbbbbbb2", .end(at: instant), old))
+        #expect(try APIKeyFile.read(text(earlier), sources: .none)[1].expires == instant)
+        // A later end does not make a key live longer.
+        let later = UTCInstant(microseconds: instant.microseconds * 2)
+        #expect(try change("bbbbbbb2", .end(at: later), old) == old)
+        #expect(try change("cccccccc", .revoke(at: instant), old) == nil)
+    }
+
+    @Test func `a key that is written on one line is not changed`() throws {
+        let old = "- { id: aaaaaaaa, digest: \"\(digest)\", name: ci }\n"
+        #expect(throws: SettingsFaults.self) {
+            try APIKeyFile.changing(
+                "aaaaaaaa", .revoke(at: UTCInstant(microseconds: 0)), in: text(old), sources: .none)
+        }
+    }
 }

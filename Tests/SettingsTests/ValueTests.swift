@@ -15,7 +15,7 @@ struct ValueTests {
         "Durations have a unit",
         arguments: [
             ("100ms", 100), ("1s", 1_000), ("90s", 90_000), ("1m", 60_000), ("1h", 3_600_000),
-            ("1500ms", 1_500), ("007s", 7_000),
+            ("1500ms", 1_500), ("1m30s", 90_000), ("59m59s999ms", 3_599_999), ("0m5s", 5_000),
         ])
     func durations(text: String, milliseconds: Int) throws {
         #expect(try http("idle_timeout", text).idleTimeout == .milliseconds(milliseconds))
@@ -24,7 +24,9 @@ struct ValueTests {
     @Test(
         "Other texts are no durations",
         arguments: [
-            "10", "s", "1.5s", "-1s", "1 s", "1S", "1h30m", "99ms", "61m", "1d", "\"\"",
+            "10", "s", "1.5s", "-1s", "1 s", "1S", "1h30m", "30s1m", "1s1s", "1m30", "1m 30s",
+            "007s",
+            "1m05s", "\u{0661}s", "99ms", "61m", "1d", "\"\"",
             "99999999999999999999s", "9223372036854775807d",
         ])
     func durationRefusals(text: String) {
@@ -137,5 +139,41 @@ struct ValueTests {
         ] {
             #expect(throws: SettingsFaults.self, "\(text)") { try host(text) }
         }
+    }
+
+    @Test(
+        "A number with a zero in front is no number of any kind",
+        arguments: [
+            ("max_headers", "010", "10"), ("max_headers", "00", "0"), ("max_body", "010KiB", "10"),
+            ("idle_timeout", "010s", "10"), ("max_connections", "0777", "777"),
+        ])
+    func octal(key: String, value: String, plain: String) {
+        let text = World.minimal.with("8080\n", "8080\n    http: { \(key): \(value) }\n")
+        let faults = World.faults(text)
+        #expect(faults.count == 1)
+        #expect(faults.first?.contains("write `\(plain)`") == true, "\(faults)")
+        #expect(faults.first?.contains("octal") == true)
+    }
+
+    @Test func `A rate with a zero in front is none`() {
+        let text = World.minimal + "    limit: { rate: 010/m }\n"
+        #expect(World.faults(text).first?.contains("octal") == true)
+    }
+
+    @Test(
+        "A host that some resolvers read as an address is none",
+        arguments: [
+            "0xffffffff", "192.0x00A80001", "0x7f.1", "127.1", "2130706433", "0", "a.0x", "a.1",
+            "0X7F000001", "1.2.3.4.5", "0x7f000001.",
+        ])
+    func numericHosts(host: String) {
+        let text = World.minimal.with("127.0.0.1:8081", "\(host):8081")
+        #expect(!World.faults(text).isEmpty, "\(host)")
+    }
+
+    @Test("Names that only begin like numbers are names", arguments: ["0x7f.example", "1.example"])
+    func hostNames(host: String) throws {
+        let text = World.minimal.with("127.0.0.1:8081", "\(host):8081")
+        #expect(try World.read(text).settings.services[0].upstream.url.host == host)
     }
 }

@@ -107,4 +107,25 @@ extension String {
     private func replacingCharacters(in range: Range<Index>, with new: String) -> String {
         self[..<range.lowerBound] + new + self[range.upperBound...]
     }
+
+    @Test func `A key under which anybody can sign is refused, and so is one that is no point`()
+        throws
+    {
+        let name = try #require(KeyName("witness.example/w"))
+        let points = [
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "0000000000000000000000000000000000000000000000000000000000000080",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+            "0200000000000000000000000000000000000000000000000000000000000000",
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        ]
+        for point in try points.map({ try #require(Hex.decode($0)) }) {
+            for type in [SignatureType.ed25519, .cosignature] {
+                let id = KeyID(name: name, type: type, publicKey: point)
+                let text = "\(name.text)+\(id)+\(Base64.encode([type.code] + point))"
+                #expect(throws: VerifierKeyFault.weakKey) { try NoteVerifierKey(text) }
+            }
+        }
+    }
 }

@@ -91,10 +91,13 @@ final class Telling {
             append(.started, ledger.subjects.anonymous, to: ledger)
             while ledger.writeWaiting() {}
         case .filler(let count):
-            let record = SystemRecord.configuration(
-                uid: ledger.newRecord().uid, time: fixture.clock.now,
-                object: "filler", before: nil, after: nil, isAccepted: true, actor: .system)
-            for _ in 0..<count { ledger.append(unattended: record) }
+            let records = SystemRecord.configuration(
+                ConfigurationChange(object: .configuration, before: nil, after: nil),
+                isAccepted: true, actor: .system
+            ) { (ledger.newRecord().uid, fixture.clock.now) }
+            for _ in 0..<count {
+                for record in records { ledger.append(unattended: record) }
+            }
             while ledger.writeWaiting() {}
         case .publish: ledger.publishApplied()
         case .beat:

@@ -170,9 +170,9 @@ extension BuiltLog {
     mutating func erasure(
         _ boot: UniqueID, _ sequence: UInt64, subjects: [String], periods: [String]
     ) {
-        var record = SystemRecord.configuration(
-            uid: Self.id(size + 1_000_000), time: Self.time, object: "keys", before: nil,
-            after: nil, isAccepted: true, actor: .system)
+        var record = SystemRecord.logStop(
+            uid: Self.id(size + 1_000_000), time: Self.time, cause: .shutdown)
+        record.reason = nil
         record.category = .privacy
         record.action = .privacyErase
         record.details.append(

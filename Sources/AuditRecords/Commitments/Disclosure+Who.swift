@@ -4,14 +4,31 @@
 import ByteCoding
 
 extension Disclosure {
-    /// Commits to who an actor is: `actor.email`, `actor.name`. One serves every request of a
-    /// verified token. Nil where neither is known.
+    /// Commits to who an actor is: `actor.email`, `actor.name`, `actor.subject`. One serves every request of a
+    /// verified credential. Nil where none is known.
+    ///
+    /// - Parameter identifier: the subject in the identity source's own words.
     package static func who(
-        name: String?, email: String?, subject: SubjectKey, salt: Salt
+        name: String?, email: String?, identifier: String? = nil, subject: SubjectKey, salt: Salt
     ) -> Disclosure? {
         var members: [JSONMember] = []
         members.add("actor.email", email)
         members.add("actor.name", name)
+        members.add("actor.subject", identifier)
+        guard !members.isEmpty else { return nil }
+        return Disclosure(.who, value: .object(members), subject: subject, salt: salt)
+    }
+
+    /// Commits to whom a refused credential names: `actor.claimed.issuer` where it is none of ours,
+    /// `actor.claimed.name`, `actor.claimed.subject`. Nil where none is known.
+    package static func who(
+        claimedIssuer issuer: String?, name: String?, identifier: String?, subject: SubjectKey,
+        salt: Salt
+    ) -> Disclosure? {
+        var members: [JSONMember] = []
+        members.add("actor.claimed.issuer", issuer)
+        members.add("actor.claimed.name", name)
+        members.add("actor.claimed.subject", identifier)
         guard !members.isEmpty else { return nil }
         return Disclosure(.who, value: .object(members), subject: subject, salt: salt)
     }

@@ -8,10 +8,16 @@ import ByteCoding
 package struct EncodedActor: Hashable, Sendable {
     let object: EncodedObject
 
-    /// - Parameter principal: its uid is not empty.
-    package init(_ principal: Principal) {
+    /// - Parameters:
+    ///   - principal: its uid is not empty.
+    ///   - claim: whom a credential names that was not accepted.
+    ///   - unusedClaims: names of claims that were asked for and could not be used.
+    package init(
+        _ principal: Principal, claim: ActorClaim? = nil, unusedClaims: [String] = []
+    ) {
         precondition(!principal.uid.isEmpty, "EveryRecordNamesAnActor: the principal has no uid")
-        object = EncodedObject(Self.value(of: principal), path: "actor")
+        object = EncodedObject(
+            Self.value(of: principal, claim: claim, unusedClaims: unusedClaims), path: "actor")
     }
 
     /// Nobody has shown a credential.
@@ -21,7 +27,9 @@ package struct EncodedActor: Hashable, Sendable {
     package static let system = EncodedActor(.system)
 
     /// The `actor` as JSON.
-    static func value(of principal: Principal) -> JSONValue {
+    static func value(
+        of principal: Principal, claim: ActorClaim? = nil, unusedClaims: [String] = []
+    ) -> JSONValue {
         let authentication = principal.authentication
         var auth: [JSONMember] = []
         if let binding = authentication.binding, binding != .none {
@@ -33,6 +41,7 @@ package struct EncodedActor: Hashable, Sendable {
         auth.add("token", authentication.token)
         var actor: [JSONMember] = []
         actor.add("auth", auth)
+        if let claim { actor.append(JSONMember("claimed", claim.json)) }
         actor.add("issuer", principal.issuer)
         if !principal.roles.isEmpty {
             actor.append(JSONMember("roles", .array(principal.roles.map { .string($0) })))
@@ -40,6 +49,10 @@ package struct EncodedActor: Hashable, Sendable {
         actor.add("session", principal.session)
         actor.add("type", principal.kind.rawValue)
         actor.add("uid", principal.uid)
+        if !unusedClaims.isEmpty {
+            actor.append(
+                JSONMember("unused_claims", .array(unusedClaims.map { .string($0) })))
+        }
         return .object(actor)
     }
 }

@@ -58,7 +58,8 @@ extension Reason {
     fileprivate var looksHostile: Bool {
         switch self {
         case .ambiguousFraming, .unsupportedTransferCoding, .malformedChunk, .malformedHeader,
-            .malformedHost, .malformedPath, .ambiguousCredentials, .unknownKey, .tokenMalformed,
+            .malformedHost, .malformedPath, .ambiguousCredentials, .unknownKey, .keyRevoked,
+            .tokenMalformed,
             .tokenAlgorithm, .tokenUnknownKey, .tokenSignature, .tokenIssuer, .tokenAudience,
             .tokenType, .certificateInvalid:
             true

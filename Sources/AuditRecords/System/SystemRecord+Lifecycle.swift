@@ -134,19 +134,25 @@ extension SystemRecord {
 
     /// `config.loaded` and `config.rejected`, OCSF Application Lifecycle: Update.
     ///
+    /// Where more keys changed than a record can list, there are several.
+    ///
     /// - Parameters:
-    ///   - object: what was to change, such as `configuration` or a file's name.
-    ///   - before: `sha256:` and hex of what was in force; nil at the first start.
-    ///   - after: `sha256:` and hex of what was read; nil where nothing could be read.
-    ///   - isAccepted: whether `after` is in force now.
+    ///   - next: an id and the time for each.
+    ///   - isAccepted: whether what came after is in force now.
     package static func configuration(
-        uid: UniqueID, time: UTCInstant, object: String, before: String?, after: String?,
-        isAccepted: Bool, actor: Principal
+        _ change: ConfigurationChange, isAccepted: Bool, actor: Principal,
+        next: () -> (uid: UniqueID, time: UTCInstant)
+    ) -> [SystemRecord] {
+        change.pieces.map { piece in
+            let (uid, time) = next()
+            return configuration(
+                uid: uid, time: time, change: piece, isAccepted: isAccepted, actor: actor)
+        }
+    }
+
+    private static func configuration(
+        uid: UniqueID, time: UTCInstant, change: [JSONMember], isAccepted: Bool, actor: Principal
     ) -> SystemRecord {
-        var change: [JSONMember] = []
-        change.add("after_sha256", after)
-        change.add("before_sha256", before)
-        change.add("object", object)
         var record = SystemRecord(
             uid: uid, time: time, category: .admin, eventClass: .applicationLifecycle,
             activity: 8, action: isAccepted ? .configLoaded : .configRejected,

@@ -32,12 +32,13 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         if schema { return try output.screen.json(Deployment.jsonSchema) }
         let deployment = try deployment.read()
-        try Assembly(deployment: deployment).check()
+        let notes = try Assembly(deployment: deployment).check()
         do throws(CommandFailure) {
             _ = try SigningKey.read(deployment.settings.log)
         } catch {
             throw CommandFailure(.usage, error.message ?? "the signing key cannot be read.")
         }
+        for note in notes { try output.messages.line(("note: " as SafeText) + note) }
         guard !quiet else { return }
         if try output.isJSON {
             try output.screen.json(deployment.effectiveJSON(.masked))

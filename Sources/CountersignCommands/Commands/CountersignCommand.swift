@@ -22,9 +22,9 @@ struct CountersignCommand: AsyncParsableCommand {
         version: SoftwareVersion.line,
         subcommands: [
             InitCommand.self, ServeCommand.self, DemoCommand.self, CheckCommand.self,
-            StatusCommand.self, DoctorCommand.self, LogCommand.self, ExplainCommand.self,
-            VerifyCommand.self, CheckpointCommand.self, KeyCommand.self, PolicyCommand.self,
-            TokenCommand.self,
+            StatusCommand.self, ReloadCommand.self, DoctorCommand.self, LogCommand.self,
+            ExplainCommand.self, VerifyCommand.self, CheckpointCommand.self, KeyCommand.self,
+            PolicyCommand.self, TokenCommand.self,
             VersionCommand.self, CompletionCommand.self,
         ])
 }

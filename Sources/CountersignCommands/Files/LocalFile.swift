@@ -67,18 +67,52 @@ enum LocalFile {
         }
     }
 
-    /// Puts new content in the place of a file's, so that a reader sees either.
+    /// Puts new content in the place of a file's, so that a reader sees either. Owner and permissions stay.
     static func replace(
         _ path: String, _ bytes: [UInt8], isSecret: Bool
     ) throws(CommandFailure) {
         let fresh = path + ".new"
+        var old = stat()
         // Safe, here and below: the call reads the path while it runs, and keeps nothing.
+        let exists = unsafe stat(path, &old) == 0
         _ = unsafe unlink(fresh)
         try create(fresh, bytes, isSecret: isSecret)
+        if exists {
+            // Who may not give a file away runs as its owner, or as somebody whose file it becomes.
+            let isGiven = unsafe chown(fresh, old.st_uid, old.st_gid) == 0
+            guard isGiven || errno == EPERM, unsafe chmod(fresh, old.st_mode & 0o7777) == 0 else {
+                let fault = Errno(rawValue: errno)
+                _ = unsafe unlink(fresh)
+                throw CommandFailure(
+                    .failure, "\(path) cannot be replaced: \(describing: fault).")
+            }
+        }
         guard unsafe rename(fresh, path) == 0 else {
             throw CommandFailure(
                 .failure, "\(path) cannot be replaced: \(describing: Errno(rawValue: errno)).")
         }
+    }
+
+    /// Does something while nobody else does the same to a file.
+    static func alone<Result>(
+        with path: String, _ work: () throws(CommandFailure) -> Result
+    ) throws(CommandFailure) -> Result {
+        let folder = DeploymentOptions.folder(of: path)
+        // Safe: the call reads the path while it runs, and keeps nothing.
+        let descriptor = unsafe open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CommandFailure(
+                .failure,
+                "the folder of \(path) cannot be opened: \(describing: Errno(rawValue: errno)).")
+        }
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else {
+                throw CommandFailure(
+                    .failure, "\(path) cannot be locked: \(describing: Errno(rawValue: errno)).")
+            }
+        }
+        return try work()
     }
 
     /// Permission bits of a file, or nil where there is none.

@@ -7,6 +7,12 @@ import ArgumentParser
 struct TimeSpan: ExpressibleByArgument, Equatable {
     let duration: Duration
 
+    static let day = TimeSpan(duration: .seconds(86_400))
+
+    var defaultValueDescription: String { "\(duration.components.seconds / 3600)h" }
+
+    private init(duration: Duration) { self.duration = duration }
+
     init?(argument: String) {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         guard let unit = argument.last.flatMap({ units[$0] }),

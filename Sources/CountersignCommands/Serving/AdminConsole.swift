@@ -18,12 +18,13 @@ enum AdminConsole {
     ) async throws(CommandFailure) -> Console {
         let directory = FilePath(settings.log.directory.text)
         let (ledger, origin) = (server.ledger, settings.log.origin.text)
+        let standing = server.standing
         let sources = ConsoleSources(
             log: { try StaticLog(LogSnapshot(directory: directory)) },
             keys: [key],
             isReady: { ledger.status.poisoned == nil },
-            status: { LiveStatus(ledger, origin: origin).json },
-            metrics: { LiveStatus(ledger, origin: origin).metrics })
+            status: { LiveStatus(ledger, origin: origin, configuration: standing).json },
+            metrics: { LiveStatus(ledger, origin: origin, configuration: standing).metrics })
         // The library says at every start what the command says itself.
         var quieter = logger
         quieter.logLevel = max(logger.logLevel, .warning)

@@ -14,8 +14,20 @@ import Settings
 /// Turns a configuration into what the rooms below run on: reads the files it names, and nothing else.
 struct Assembly {
     let deployment: Deployment
+    /// What was read so far, so that every part sees the same content, and its digests.
+    let files = DecidingFiles()
+
+    init(deployment: Deployment) { self.deployment = deployment }
 
     private var settings: DeploymentSettings { deployment.settings }
+
+    /// What requests are decided by, and which keys let callers in.
+    struct Rules {
+        let exchange: ExchangeRules
+        let roll: CredentialRoll
+        /// What was passed over.
+        let notes: [SafeText]
+    }
 
     /// What requests are decided by.
     ///
@@ -24,17 +36,26 @@ struct Assembly {
     ///   - digestKey: under which token ids are digested for records.
     func rules(
         generation: UInt64, digestKey: SymmetricKey
-    ) throws(CommandFailure) -> ExchangeRules {
+    ) throws(CommandFailure) -> Rules {
+        var identity = IdentityAssembly(settings: settings, files: files)
+        let sources = try identity.sources(generation: generation, digestKey: digestKey)
+        return Rules(
+            exchange: exchangeRules(sources), roll: identity.roll, notes: identity.notes)
+    }
+
+    private func exchangeRules(_ identity: IdentitySources) -> ExchangeRules {
         let commit = settings.privacy.commit
         return ExchangeRules(
-            rulebook: deployment.rulebook,
-            identity: try IdentityAssembly(settings: settings).sources(
-                generation: generation, digestKey: digestKey),
+            rulebook: deployment.rulebook, identity: identity,
             privacy: PrivacyChoices(
                 name: commit.who.contains(.name), email: commit.who.contains(.email),
                 address: commit.place.contains(.ip),
                 userAgent: commit.place.contains(.userAgent),
-                path: commit.what.contains(.path), query: commit.what.contains(.query)),
+                path: commit.what.contains(.path), query: commit.what.contains(.query),
+                subject: commit.who.contains(.subject), port: commit.place.contains(.port),
+                peerAddress: commit.place.contains(.peerIP),
+                forwarded: commit.place.contains(.forwarded), tls: commit.place.contains(.tls),
+                fields: commit.payload.contains(.headers) ? settings.privacy.captureHeaders : []),
             services: settings.services.map { service in
                 EncodedService(
                     name: service.name, address: service.upstream.url.host,
@@ -60,6 +81,7 @@ struct Assembly {
             configuration.timeouts.eventStream = upstream.streamTimeout
             configuration.pool.mostIdle = upstream.poolSize
             configuration.pool.idleTimeout = upstream.idleTimeout
+            configuration.forwardsCredentials = service.credentials.isForwarded
             return configuration
         }
     }
@@ -76,7 +98,7 @@ struct Assembly {
         guard upstream.url.scheme == .https else { return nil }
         guard upstream.verifiesTLS else { return UpstreamTLS(verification: .off, serverName: nil) }
         let authorities = try upstream.ca.map { path throws(CommandFailure) in
-            try NamedFile.read(path, "the services' authorities")
+            try files.read(path, .serviceAuthorities)
         }
         return UpstreamTLS(verification: .full(authorities: authorities), serverName: nil)
     }
@@ -97,13 +119,13 @@ struct Assembly {
         switch (tls.clientAuthentication, tls.clientCA) {
         case (.none, _), (_, nil): authentication = .none
         case (.optional, .some(let ca)):
-            authentication = .optional(authorities: try NamedFile.read(ca, "client_ca"))
+            authentication = .optional(authorities: try files.read(ca, .clientAuthorities))
         case (.required, .some(let ca)):
-            authentication = .required(authorities: try NamedFile.read(ca, "client_ca"))
+            authentication = .required(authorities: try files.read(ca, .clientAuthorities))
         }
         return ListenerTLS(
-            certificateChain: try NamedFile.read(tls.certificate, "the certificate"),
-            privateKey: try NamedFile.read(tls.key, "the certificate's key"),
+            certificateChain: try files.read(tls.certificate, .certificate),
+            privateKey: try files.privateKey(tls.key),
             minimumVersion: tls.minimum == .v1_3 ? .tls13 : .tls12,
             clientAuthentication: authentication)
     }

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AuditRecords
 import Crypto
 import Identity
 import Policy
@@ -9,8 +10,18 @@ import Settings
 /// Reads key files and key sets, and makes of them who may vouch for a caller.
 struct IdentityAssembly {
     let settings: DeploymentSettings
+    let files: DecidingFiles
+    /// The keys that let callers in.
+    private(set) var roll = CredentialRoll()
+    /// What was passed over, for `check`, `doctor` and the server's messages.
+    private(set) var notes: [SafeText] = []
 
-    func sources(
+    init(settings: DeploymentSettings, files: DecidingFiles) {
+        self.settings = settings
+        self.files = files
+    }
+
+    mutating func sources(
         generation: UInt64, digestKey: SymmetricKey
     ) throws(CommandFailure) -> IdentitySources {
         var keys: [APIKeySource] = []
@@ -20,8 +31,10 @@ struct IdentityAssembly {
             switch source.source {
             case .apiKeys(let found):
                 keys.append(
-                    APIKeySource(name: source.name, keys: try storedKeys(found.file)))
-            case .jwks(let found): issuers.append(try issuer(found))
+                    APIKeySource(
+                        name: source.name, keys: try storedKeys(found.file, of: source.name),
+                        fields: Set(found.fields.map { CredentialField(name: $0) })))
+            case .jwks(let found): issuers.append(try issuer(found, of: source.name))
             case .mtls(let found):
                 certificates = try certificateSource(found, name: source.name)
             }
@@ -36,42 +49,65 @@ struct IdentityAssembly {
         }
     }
 
-    private func storedKeys(_ path: ResolvedPath) throws(CommandFailure) -> [StoredAPIKey] {
+    private mutating func storedKeys(
+        _ path: ResolvedPath, of source: String
+    ) throws(CommandFailure) -> [StoredAPIKey] {
         let text = ConfigurationText(
             file: path.text, folder: DeploymentOptions.folder(of: path.text),
-            bytes: try NamedFile.read(path, "the file of API keys"))
+            bytes: try files.read(path, .apiKeys))
         let entries: [APIKeyEntry]
         do throws(SettingsFaults) {
             entries = try APIKeyFile.read(text, sources: DeploymentOptions.sources)
         } catch {
             throw CommandFailure(error)
         }
-        return try entries.map { entry throws(CommandFailure) in
+        var keys: [StoredAPIKey] = []
+        for entry in entries {
             guard let digest = APIKeyDigest(entry.digest) else {
                 throw CommandFailure(
                     .usage, "\(path.text): the digest of key \(entry.id) is malformed.")
             }
-            return StoredAPIKey(
-                id: entry.id, digest: digest, name: entry.name, kind: entry.kind,
-                roles: entry.roles, expires: entry.expires)
+            keys.append(
+                StoredAPIKey(
+                    id: entry.id, digest: digest, name: entry.name, kind: entry.kind,
+                    roles: entry.roles, expires: entry.expires, revoked: entry.revoked))
+            // A revoked key is on no roll: that it came to be revoked is its removal.
+            if entry.revoked == nil { roll.keys["\(source)/\(entry.id)"] = entry.fingerprint }
         }
+        return keys
     }
 
-    private func issuer(_ found: JWKSSettings) throws(CommandFailure) -> TrustedIssuer {
-        let text = try NamedFile.read(found.file, "the key set")
+    private mutating func issuer(
+        _ found: JWKSSettings, of source: String
+    ) throws(CommandFailure) -> TrustedIssuer {
+        let text = try files.read(found.file, .keySet)
         let keys: KeySet
         do {
             keys = try KeySet(parsing: text)
         } catch {
             throw CommandFailure(.usage, "\(found.file.text): \(error.message)")
         }
+        for note in keys.notes {
+            notes.append(
+                "\(found.file.text): key \(note.index) is left out: \(note.cause.rawValue)")
+        }
+        for id in keys.ids { roll.keys["\(source)/\(id)"] = "" }
+        let algorithms = Set(found.algorithms.map(\.verified))
+        guard keys.canVerify(algorithms) else {
+            let names = found.algorithms.map(\.rawValue).joined(separator: ", ")
+            throw CommandFailure(
+                .usage,
+                "\(found.file.text): The key set has no key for \(names); set algs to what its keys are for, or ask the issuer for its signing keys."
+            )
+        }
         return TrustedIssuer(
             issuer: found.issuer, audiences: found.audience,
-            algorithms: Set(found.algorithms.map(\.verified)), clockSkew: found.clockSkew,
+            algorithms: algorithms, clockSkew: found.clockSkew,
             types: Set(found.types.map(\.verified)),
             authorizedParties: Set(found.authorizedParties),
             roleClaims: found.rolesClaims.compactMap { ClaimPath($0) },
-            knownRoles: knownRoles, keys: keys)
+            knownRoles: knownRoles, keys: keys, subjectClaims: found.subjectClaims,
+            fields: Set(found.fields.map { CredentialField(name: $0) }))
     }
 
     /// The roles that any rule names: others in a token decide nothing and need not be recorded.
@@ -82,6 +118,7 @@ struct IdentityAssembly {
     private func certificateSource(
         _ found: MTLSSettings, name: String
     ) throws(CommandFailure) -> CertificateSource {
+        try CertificateAuthorities(settings: settings, files: files).check(found, name: name)
         let subject: CertificateSource.SubjectName =
             switch found.subjectFrom {
             case .uri: .uri
@@ -114,21 +151,5 @@ extension JWKSSettings.TokenType {
         case .jwt: .jwt
         case .accessToken: .accessToken
         }
-    }
-}
-
-/// A file that a configuration names.
-enum NamedFile {
-    /// Certificates, keys and key sets are small; what is larger is another file.
-    private static let mostBytes = 4 << 20
-
-    /// The content, or why there is none, naming what the file is for.
-    static func read(_ path: ResolvedPath, _ purpose: String) throws(CommandFailure) -> [UInt8] {
-        guard let bytes = try LocalFile.read(path.text, most: mostBytes) else {
-            throw CommandFailure(
-                .usage,
-                "there is no file \(path.text) for \(purpose); make it, or correct the path.")
-        }
-        return bytes
     }
 }

@@ -12,10 +12,12 @@ struct LiveStatus {
     private let ledger: Ledger
     private let status: LedgerStatus
     private let origin: String
+    private let configuration: ConfigurationStanding
 
-    init(_ ledger: Ledger, origin: String) {
+    init(_ ledger: Ledger, origin: String, configuration: ConfigurationStanding) {
         self.ledger = ledger
         self.origin = origin
+        self.configuration = configuration
         status = ledger.status
     }
 
@@ -42,6 +44,7 @@ struct LiveStatus {
             JSONMember("log", .string(status.poisoned == nil ? "writing" : "stopped")),
         ]
         members += decisions.map { JSONMember($0.0, number($0.1)) }
+        members += configuration.members
         if let poisoned = status.poisoned {
             members.append(JSONMember("cause", .string(poisoned.description)))
         }

@@ -24,13 +24,31 @@ actor ProxyServer {
 
     nonisolated let ledger: Ledger
     nonisolated let dataPlane: DataPlane
+    /// Which configuration is in force.
+    nonisolated let standing = ConfigurationStanding()
     private var deployment: Deployment
     private var generation: UInt64 = 1
+    private var current: ConfigurationChange.State
+    private var upstreams: [UpstreamConfiguration]
+    /// How the watched files looked when they were read, and at the last look.
+    private var sightings: (read: [KeyFileWatch.Sighting], last: [KeyFileWatch.Sighting])
 
-    private init(deployment: Deployment, ledger: Ledger, dataPlane: DataPlane) {
+    /// Whether a change is under way, and who waits for its end: two at once could put half of each in force.
+    private var isChanging = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    private init(
+        deployment: Deployment, ledger: Ledger, dataPlane: DataPlane,
+        current: ConfigurationChange.State, upstreams: [UpstreamConfiguration],
+        seen: [KeyFileWatch.Sighting]
+    ) {
         self.deployment = deployment
         self.ledger = ledger
         self.dataPlane = dataPlane
+        self.current = current
+        self.upstreams = upstreams
+        sightings = (seen, seen)
+        standing.accepted(current, .configuration)
     }
 
     /// Opens the log and starts serving.
@@ -38,6 +56,7 @@ actor ProxyServer {
         _ deployment: Deployment, producer: String, eventLoops: Int?, logger: Logger
     ) async throws(CommandFailure) -> ProxyServer {
         let assembly = Assembly(deployment: deployment)
+        let seen = KeyFileWatch.files(deployment.settings).map { KeyFileWatch.Sighting($0) }
         let listeners = fitting(try assembly.listeners(), logger)
         guard Auditing.isOn || listeners.allSatisfy({ IPAddress($0.host)?.isLoopback == true })
         else {
@@ -49,18 +68,25 @@ actor ProxyServer {
         let ledger = try openLedger(deployment, producer: producer, adoption: nil)
         do throws(CommandFailure) {
             let rules = try assembly.rules(generation: 1, digestKey: ledger.subjects.tokenDigestKey)
+            for note in rules.notes { logger.notice("\(note.plain)") }
             let dataPlane: DataPlane
             do throws(DataPlaneFault) {
                 dataPlane = try await DataPlane.start(
                     DataPlaneConfiguration(
                         listeners: listeners, upstreams: upstreams, eventLoops: eventLoops),
-                    rules: rules, ledger: ledger, limiter: RateLimiter(mostSubjects: 100_000),
+                    rules: rules.exchange, ledger: ledger,
+                    limiter: RateLimiter(mostSubjects: 100_000),
                     clock: .system, logger: logger)
             } catch {
                 throw CommandFailure(.unavailable, "\(error.description)")
             }
-            ledger.recordConfiguration(before: nil, after: deployment.configHash, isAccepted: true)
-            return ProxyServer(deployment: deployment, ledger: ledger, dataPlane: dataPlane)
+            let current = assembly.state(rules.roll)
+            ledger.record(
+                ConfigurationChange(object: .configuration, before: nil, after: current),
+                isAccepted: true)
+            return ProxyServer(
+                deployment: deployment, ledger: ledger, dataPlane: dataPlane, current: current,
+                upstreams: upstreams, seen: seen)
         } catch {
             // The start was recorded, so the stop is, too.
             _ = ledger.close()
@@ -124,31 +150,110 @@ actor ProxyServer {
     }
 
     /// Puts a changed configuration in force, all of it or none; either is recorded.
-    func reload(_ read: () throws(CommandFailure) -> Deployment) async throws(CommandFailure) {
-        let before = deployment.configHash
-        var after: String?
+    ///
+    /// - Returns: what was passed over.
+    func reload(
+        _ read: () throws(CommandFailure) -> Deployment
+    ) async throws(CommandFailure) -> [SafeText] {
+        while isChanging { await withCheckedContinuation { waiting.append($0) } }
+        isChanging = true
+        defer { changeEnded() }
+        var assembly: Assembly?
         do throws(CommandFailure) {
             let fresh = try read()
-            after = fresh.configHash
+            let seen = KeyFileWatch.files(fresh.settings).map { KeyFileWatch.Sighting($0) }
+            let made = Assembly(deployment: fresh)
+            assembly = made
             try Self.check(fresh.settings, canReplace: deployment.settings)
-            let assembly = Assembly(deployment: fresh)
-            let rules = try assembly.rules(
+            let rules = try made.rules(
                 generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey)
-            let upstreams = try assembly.upstreams()
-            let certificates = try assembly.listeners().map(\.tls)
-            do throws(DataPlaneFault) {
-                try await dataPlane.reload(
-                    rules: rules, upstreams: upstreams, certificates: certificates)
-            } catch {
-                throw CommandFailure(.usage, "\(error.description)")
-            }
-            generation += 1
+            let upstreams = try made.upstreams()
+            let certificates = try made.listeners().map(\.tls)
+            try await adopt(rules, upstreams, certificates, as: made, .configuration)
             deployment = fresh
-            ledger.recordConfiguration(before: before, after: after, isAccepted: true)
+            sightings = (seen, seen)
+            return rules.notes
         } catch {
-            ledger.recordConfiguration(before: before, after: after, isAccepted: false)
+            refuse(assembly, .configuration)
             throw error
         }
+    }
+
+    /// Reads key files and key sets again where they have changed and then stayed as they are; what comes of it is
+    /// recorded. Faulty files leave what was in force, and are told once.
+    ///
+    /// - Returns: whether anything was put in force; nil where nothing has changed.
+    func lookAtKeys() async throws(CommandFailure) -> Bool? {
+        guard !isChanging else { return nil }
+        isChanging = true
+        defer { changeEnded() }
+        let seen = KeyFileWatch.files(deployment.settings).map { KeyFileWatch.Sighting($0) }
+        defer { sightings.last = seen }
+        guard seen != sightings.read, seen == sightings.last else { return nil }
+        sightings.read = seen
+        let made = Assembly(deployment: deployment)
+        do throws(CommandFailure) {
+            let rules = try made.rules(
+                generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey)
+            let files = made.files.digests
+            guard rules.roll != current.roll || !files.allSatisfy(current.files.contains) else {
+                // Written anew with the same content.
+                return nil
+            }
+            try await adopt(
+                rules, upstreams, deployment.settings.listen.map { _ in nil }, as: made,
+                .credentials)
+            return true
+        } catch {
+            refuse(made, .credentials)
+            throw error
+        }
+    }
+
+    private func changeEnded() {
+        isChanging = false
+        if !waiting.isEmpty { waiting.removeFirst().resume() }
+    }
+
+    private func adopt(
+        _ rules: Assembly.Rules, _ upstreams: [UpstreamConfiguration],
+        _ certificates: [ListenerTLS?], as made: Assembly, _ object: ConfigurationChange.Object
+    ) async throws(CommandFailure) {
+        // Taken before anything waits: no two changes have one number.
+        generation += 1
+        do throws(DataPlaneFault) {
+            try await dataPlane.reload(
+                rules: rules.exchange, upstreams: upstreams, certificates: certificates)
+        } catch {
+            throw CommandFailure(.usage, "\(error.description)")
+        }
+        let after = state(made, rules.roll, object)
+        ledger.record(
+            ConfigurationChange(object: object, before: current, after: after), isAccepted: true)
+        current = after
+        self.upstreams = upstreams
+        standing.accepted(after, object)
+    }
+
+    private func refuse(_ made: Assembly?, _ object: ConfigurationChange.Object) {
+        let after = made.map { state($0, current.roll, object) }
+        ledger.record(
+            ConfigurationChange(object: object, before: current, after: after), isAccepted: false)
+        standing.refused()
+    }
+
+    /// What an assembly read; where only keys were read again, the other files are as they were.
+    private func state(
+        _ made: Assembly, _ roll: CredentialRoll, _ object: ConfigurationChange.Object
+    ) -> ConfigurationChange.State {
+        var state = made.state(roll)
+        guard object == .credentials else { return state }
+        let kept = current.files.filter { old in
+            !state.files.contains { ($0.path, $0.purpose) == (old.path, old.purpose) }
+        }
+        state = ConfigurationChange.State(
+            configuration: state.configuration, files: state.files + kept, roll: roll)
+        return state
     }
 
     /// What a running server cannot change.
@@ -179,14 +284,20 @@ actor ProxyServer {
     }
 }
 
+extension Assembly {
+    /// Everything that decides, as it was read so far.
+    fileprivate func state(_ roll: CredentialRoll) -> ConfigurationChange.State {
+        ConfigurationChange.State(
+            configuration: deployment.configHash, files: files.digests, roll: roll)
+    }
+}
+
 extension Ledger {
     /// Records that a configuration was put in force, or was refused.
-    fileprivate func recordConfiguration(before: String?, after: String?, isAccepted: Bool) {
-        let (uid, now) = newRecord()
-        append(
-            unattended: .configuration(
-                uid: uid, time: now, object: "configuration", before: before, after: after,
-                isAccepted: isAccepted, actor: .system))
+    fileprivate func record(_ change: ConfigurationChange, isAccepted: Bool) {
+        let records = SystemRecord.configuration(
+            change, isAccepted: isAccepted, actor: .system, next: newRecord)
+        for record in records { append(unattended: record) }
     }
 }
 

@@ -57,6 +57,8 @@ struct ServeCommand: AsyncParsableCommand {
             let waited = await Result.of {
                 try await ControlListener.serving(server.ledger, deployment.settings.log) {
                     try announce(server, console, deployment.settings, messages)
+                    let watch = KeyFileWatch { await lookAtKeys(server, messages) }
+                    defer { watch.stop() }
                     try await attend(signals, server, messages)
                 }
             }
@@ -118,11 +120,29 @@ struct ServeCommand: AsyncParsableCommand {
         try messages.say("stopping")
     }
 
+    /// Puts changed key files in force and says what came of it.
+    private func lookAtKeys(_ server: ProxyServer, _ messages: ServerMessages) async {
+        let message: SafeText
+        do throws(CommandFailure) {
+            guard try await server.lookAtKeys() == true else { return }
+            message = "changed keys are in force"
+        } catch {
+            message = "countersign: changed keys refused: \(error.message ?? "see above")"
+        }
+        do throws(OutputClosed) {
+            try messages.say(message)
+        } catch {
+            // Nobody reads messages any more; the record says the same.
+        }
+    }
+
     /// Reads the configuration again and says what came of it.
     private func reload(_ server: ProxyServer) async -> SafeText {
         do throws(CommandFailure) {
-            try await server.reload { () throws(CommandFailure) in try deployment.read() }
-            return "configuration reloaded"
+            let notes = try await server.reload { () throws(CommandFailure) in
+                try deployment.read()
+            }
+            return notes.reduce("configuration reloaded") { $0 + "\nnote: " + $1 }
         } catch {
             return "countersign: reload refused: \(error.message ?? "see above")"
         }

@@ -46,7 +46,7 @@ extension ClientConnection {
         if let seconds = answer.retryAfterSeconds {
             added.put(.retryAfter, Array("\(max(0, seconds))".utf8))
         }
-        if let challenge = answer.challenge {
+        for challenge in answer.challenges {
             added.put(.wwwAuthenticate, Array(challenge.utf8))
         }
         if let allow = answer.allow { added.put(.allow, Array(allow.utf8)) }

@@ -73,7 +73,9 @@ extension ClientConnection {
         } else if isMisdirected(head) {
             perform(exchange.refuse(.misdirected, version: HTTPFacts.Version(head.version)))
         } else {
-            perform(exchange.begin(ReceivedRequest(head)))
+            perform(
+                exchange.begin(
+                    ReceivedRequest(head, lane.desk.rules, isTrusted: peer.isTrusted)))
         }
     }
 
@@ -110,7 +112,8 @@ extension ClientConnection {
         }
         let client = Client(
             address: address, port: port, scheme: listener.isSecure ? .https : .http,
-            tls: tls?.disclosed, certificate: tls?.certificate)
+            tls: tls?.disclosed, certificate: tls?.certificate,
+            peer: address == peer.address ? nil : peer.address)
         let exchange = Exchange(desk: lane.desk, client: client, receiver: self)
         if visitors.count >= Self.mostVisitors { visitors.removeFirst() }
         visitors.append(Visitor(address: address, port: port, exchange: exchange))

@@ -5,23 +5,21 @@ internal import AccessModel
 internal import ByteCoding
 internal import Exchanges
 internal import HTTPWire
+internal import Identity
 internal import NIOCore
 
 /// What a service's connection tells.
 extension ClientConnection {
     /// A connection is there for the request under way.
     func serviceConnected(_ connection: UpstreamConnection, _ recorded: RecordedRequest) {
-        guard let head, let body else {
+        guard let head, body != nil else {
             preconditionFailure("ForwardsWhatItHas: no request is under way")
         }
         upstream = connection
         lane.withBench { bench in
             bench.clear()
             addForwardedFields(recorded, head, to: &bench.added)
-            head.append(
-                toUpstream: &bench.text, framing: body.framing,
-                forwarded: peer.isTrusted ? .peerTrusted : .stripAll, adding: bench.added,
-                host: connection.target.hostField)
+            write(head, of: recorded, to: connection.target, &bench)
             connection.send(head: bench.text, method: head.method)
         }
         deadlines.service = .now + connection.target.headTimeout
@@ -29,6 +27,31 @@ extension ClientConnection {
         if isAdvancing { _ = readBody() } else { advance() }
         connection.flush()
         if !isAdvancing { afterEvent() }
+    }
+
+    /// Writes the head without the credential that identified the caller: a service that got it could act as the
+    /// client elsewhere, and its logs would hold it. Every other credential is the service's own.
+    private func write(
+        _ head: RequestHead, of recorded: RecordedRequest, to target: UpstreamTarget,
+        _ bench: inout Workbench
+    ) {
+        var dropping = KnownFieldSet()
+        if let credential = recorded.credential, !target.configuration.forwardsCredentials {
+            switch credential.place {
+            case .authorization: dropping = [.authorization]
+            case .xAPIKey: dropping = [.xAPIKey]
+            case .named:
+                head.leavingOut(valueAt: credential.range.lowerBound).append(
+                    toUpstream: &bench.text, framing: head.framing,
+                    forwarded: peer.isTrusted ? .peerTrusted : .stripAll, adding: bench.added,
+                    dropping: [], host: target.hostField)
+                return
+            }
+        }
+        head.append(
+            toUpstream: &bench.text, framing: head.framing,
+            forwarded: peer.isTrusted ? .peerTrusted : .stripAll, adding: bench.added,
+            dropping: dropping, host: target.hostField)
     }
 
     /// The head of the answer has come.

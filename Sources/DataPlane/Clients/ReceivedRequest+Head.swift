@@ -9,7 +9,12 @@ internal import Identity
 
 extension ReceivedRequest {
     /// What an exchange wants to know of a head; its buffer is shared, not copied.
-    init(_ head: RequestHead) {
+    ///
+    /// - Parameters:
+    ///   - rules: say where credentials are looked for and what is kept.
+    ///   - isTrusted: whether the peer may say where the request came from.
+    init(_ head: RequestHead, _ rules: ExchangeRules, isTrusted: Bool) {
+        let places = rules.identity.places
         var credentials = CredentialFields()
         var userAgent: Range<Int>?
         var trace: TraceContext?
@@ -18,8 +23,11 @@ extension ReceivedRequest {
             let value = field.value.range
             switch field.known {
             case .authorization:
-                credentials.addAuthorization(bytes.extracting(value), at: value.lowerBound)
-            case .xAPIKey: credentials.addAPIKey(bytes.extracting(value), at: value.lowerBound)
+                credentials.addAuthorization(
+                    bytes.extracting(value), at: value.lowerBound, places.authorization)
+            case .xAPIKey:
+                credentials.addAPIKey(
+                    bytes.extracting(value), at: value.lowerBound, places.xAPIKey)
             case .userAgent: if userAgent == nil { userAgent = value }
             case .traceparent:
                 if !head.isRepeated(.traceparent) {
@@ -28,11 +36,60 @@ extension ReceivedRequest {
             default: continue
             }
         }
+        if !places.named.isEmpty { credentials.add(named: places.named, of: head) }
+        let privacy = rules.privacy
         self.init(
             head: head.bytes, host: head.host.range, path: head.path.range,
             query: head.query?.range, userAgent: userAgent, method: Method(head),
             version: HTTPFacts.Version(head.version), credential: credentials.credential,
-            trace: trace, hasEncodedSlash: head.pathTraits.contains(.encodedSlash))
+            trace: trace, hasEncodedSlash: head.pathTraits.contains(.encodedSlash),
+            forwarded: isTrusted && privacy.forwarded ? head.values(of: .xForwardedFor) : [],
+            kept: privacy.fields.isEmpty ? [] : head.kept(privacy.fields))
+    }
+}
+
+extension CredentialFields {
+    /// Looks into fields of the configuration's choice.
+    fileprivate mutating func add(named: [CredentialPlaces.Named], of head: RequestHead) {
+        let bytes = head.bytes.span
+        for place in named {
+            var isRepeated = false
+            for field in head.fields where head.isNamed(field, place.name) {
+                let value = field.value.range
+                addNamed(
+                    bytes.extracting(value), at: value.lowerBound, place.kinds,
+                    isRepeated: isRepeated)
+                isRepeated = true
+            }
+        }
+    }
+}
+
+extension RequestHead {
+    /// Where the values of all fields of a kind are.
+    fileprivate func values(of known: KnownField) -> [Range<Int>] {
+        fields.filter { $0.known == known }.map(\.value.range)
+    }
+
+    /// The fields of these names, which are in lower case.
+    fileprivate func kept(_ names: [String]) -> [KeptField] {
+        var kept: [KeptField] = []
+        for (position, name) in names.enumerated() {
+            let name = Array(name.utf8)
+            for field in fields where isNamed(field, name) {
+                kept.append(KeptField(position: position, value: field.value.range))
+            }
+        }
+        return kept
+    }
+
+    /// Whether a field has a name, given in lower case.
+    fileprivate func isNamed(_ field: FieldSlice, _ name: [UInt8]) -> Bool {
+        let own = bytes(of: field.name)
+        return own.count == name.count
+            && zip(own, name).allSatisfy { byte, letter in
+                ((0x41...0x5A).contains(byte) ? byte | 0x20 : byte) == letter
+            }
     }
 }
 

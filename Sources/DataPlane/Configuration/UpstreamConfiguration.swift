@@ -27,6 +27,8 @@ package struct UpstreamConfiguration: Hashable, Sendable {
     package var limits = Limits.answers
     package var timeouts = UpstreamTimeouts()
     package var pool = UpstreamPoolLimits()
+    /// Whether the service gets the credential that identified the caller; otherwise it never does.
+    package var forwardsCredentials = false
 
     package init(
         name: String, host: String, port: UInt16, tls: UpstreamTLS?, hostField: HostField

@@ -11,8 +11,8 @@ package final class Answer: Sendable {
     package let body: [UInt8]
     /// `Retry-After`, in seconds.
     package let retryAfterSeconds: Int?
-    /// `WWW-Authenticate`, on 401.
-    package let challenge: String?
+    /// Values of `WWW-Authenticate`, on 401.
+    package let challenges: [String]
     /// `Allow`, on 405.
     package let allow: String?
     /// The record's uid, for `Countersign-Record`.
@@ -23,8 +23,7 @@ package final class Answer: Sendable {
     /// - Parameter detail: what exactly happened, in words of ours; added to the reason's sentence.
     init(
         _ reason: Reason, detail: String? = nil, uid: UniqueID, closes: Bool,
-        retryAfterSeconds: Int? = nil,
-        allowed: [Method]? = nil
+        retryAfterSeconds: Int? = nil, allowed: [Method]? = nil, offersBasic: Bool = false
     ) {
         // A reason without a status has nobody to be told; asked all the same, it is our failure.
         let status = reason.status ?? 500
@@ -33,7 +32,8 @@ package final class Answer: Sendable {
         self.closes = closes
         self.retryAfterSeconds =
             retryAfterSeconds ?? (status == 503 ? Self.retryUnavailableSeconds : nil)
-        challenge = status == 401 ? Self.challenge(reason) : nil
+        challenges =
+            status == 401 ? [Self.challenge(reason)] + (offersBasic ? [Self.basic] : []) : []
         allow = allowed.map { $0.map(\.token).joined(separator: ", ") }
         body = CanonicalJSON.encode(
             .object([
@@ -55,6 +55,9 @@ package final class Answer: Sendable {
             ? "Bearer realm=\"countersign\""
             : "Bearer realm=\"countersign\", error=\"invalid_token\""
     }
+
+    /// For clients that show a key only where Basic is asked for, such as git.
+    private static let basic = "Basic realm=\"countersign\", charset=\"UTF-8\""
 
     private static func title(_ status: Int) -> String {
         switch status {

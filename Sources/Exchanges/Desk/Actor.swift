@@ -10,12 +10,18 @@ package final class Actor {
     let encoded: EncodedActor
     /// Whose key seals what is disclosed about the actor.
     let subject: SubjectKey
-    /// Commits to name and e-mail; shared by all records of the credential.
+    /// Commits to subject, name and e-mail; shared by all records of the credential.
     let who: Disclosure?
 
-    init(_ principal: Principal, subject: SubjectKey, who: Disclosure?) {
+    /// - Parameters:
+    ///   - claim: whom a refused credential names; the principal is anonymous then.
+    ///   - unusedClaims: names of claims that could not be used.
+    init(
+        _ principal: Principal, subject: SubjectKey, who: Disclosure?, claim: ActorClaim? = nil,
+        unusedClaims: [String] = []
+    ) {
         self.principal = principal
-        encoded = EncodedActor(principal)
+        encoded = EncodedActor(principal, claim: claim, unusedClaims: unusedClaims)
         self.subject = subject
         self.who = who
     }

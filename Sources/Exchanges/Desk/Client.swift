@@ -19,14 +19,26 @@ package final class Client {
     /// The client certificate that TLS has validated.
     package let certificate: PresentedCertificate?
     let addressText: [UInt8]
+    private let peerText: [UInt8]
     /// The actor that the certificate named last, as long as it names the same.
     var actor: (identity: VerifiedIdentity, actor: Actor)?
     /// The last `where` of this connection, for as long as its facts stay the same.
-    private var place: (userAgent: [UInt8], subject: SubjectID, disclosure: Disclosure)?
+    private var place: Place?
 
+    /// What one commitment to a place was made from.
+    private struct Place {
+        let userAgent: [UInt8]
+        let forwarded: [String]
+        let subject: SubjectID
+        /// Of the configuration that said what is kept.
+        let generation: SourcesGeneration
+        let disclosure: Disclosure
+    }
+
+    /// - Parameter peer: the address at the other end of the socket, where a trusted proxy stands between.
     package init(
         address: IPAddress, port: UInt16?, scheme: HTTPFacts.Scheme, tls: DisclosedTLS?,
-        certificate: PresentedCertificate?
+        certificate: PresentedCertificate?, peer: IPAddress? = nil
     ) {
         self.address = address
         self.port = port
@@ -34,29 +46,37 @@ package final class Client {
         self.tls = tls
         self.certificate = certificate
         addressText = Array(address.text.utf8)
+        peerText = peer.map { Array($0.text.utf8) } ?? []
     }
 
     /// Commits to where a request comes from; one commitment serves the whole connection.
+    ///
+    /// - Parameter forwarded: the addresses that trusted proxies name; empty where they are not to be kept.
     func place(
-        userAgent: Span<UInt8>, subject: SubjectKey, privacy: PrivacyChoices,
+        userAgent: Span<UInt8>, forwarded: [String], subject: SubjectKey, rules: ExchangeRules,
         salt: () -> Salt
     ) -> Disclosure? {
-        guard privacy.address || privacy.userAgent else { return nil }
-        if let place, place.subject == subject.id, userAgent.isEqual(place.userAgent.span) {
+        let privacy = rules.privacy
+        guard privacy.hasPlace else { return nil }
+        if let place, place.subject == subject.id, place.generation == rules.identity.generation,
+            userAgent.isEqual(place.userAgent.span), place.forwarded == forwarded
+        {
             return place.disclosure
         }
-        let address = addressText
-        let text = address.span
-        let nothing = text.extracting(0..<0)
+        let (address, peer) = (addressText, peerText)
+        let (text, peerSpan) = (address.span, peer.span)
         let disclosure = Disclosure.where(
             address: text.extracting(privacy.address ? 0..<text.count : 0..<0),
-            port: privacy.address ? port : nil, peerAddress: nothing,
+            port: privacy.port ? port : nil,
+            peerAddress: peerSpan.extracting(privacy.peerAddress ? 0..<peerSpan.count : 0..<0),
             userAgent: userAgent.extracting(privacy.userAgent ? 0..<userAgent.count : 0..<0),
-            forwarded: [], tls: privacy.address ? tls : nil, subject: subject, salt: salt())
+            forwarded: forwarded, tls: privacy.tls ? tls : nil, subject: subject, salt: salt())
         var copy: [UInt8] = []
         copy.reserveCapacity(userAgent.count)
         for place in userAgent.indices { copy.append(userAgent[place]) }
-        place = (copy, subject.id, disclosure)
+        place = Place(
+            userAgent: copy, forwarded: forwarded, subject: subject.id,
+            generation: rules.identity.generation, disclosure: disclosure)
         return disclosure
     }
 }

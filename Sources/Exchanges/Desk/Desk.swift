@@ -25,7 +25,7 @@ package final class Desk {
     package var afterTurn: (() -> Void)?
     private var willWakeWriter = false
     private var queuedUnwoken = 0
-    private var tokens: VerifiedTokenCache<Actor>
+    var tokens: VerifiedTokenCache<Actor>
     private var randomness: BufferedRandomness
     private var decisions: [Decision: EncodedDecision] = [:]
     /// The decision asked for last: most requests in a row are decided alike.
@@ -132,71 +132,6 @@ package final class Desk {
         let encoded = EncodedDecision(decision)
         decisions[decision] = encoded
         return encoded
-    }
-
-    /// Who makes a request, or why that is not accepted.
-    enum Identified {
-        case found(Actor)
-        case refused(Reason)
-    }
-
-    /// Who makes a request.
-    func identify(
-        _ request: borrowing ReceivedRequest, from client: Client, now: UTCInstant
-    ) -> Identified {
-        let sources = rules.identity
-        var range: Range<Int>?
-        switch request.credential {
-        case .refused(let reason): return .refused(reason)
-        case .none:
-            guard client.certificate != nil else { return .found(anonymous) }
-        case .apiKey(let found), .bearer(let found):
-            range = found
-            if let actor = tokens.value(
-                for: request.head.span.extracting(found), generation: sources.generation, now: now)
-            {
-                return .found(actor)
-            }
-        }
-        switch sources.identify(
-            request.credential, in: request.head.span, certificate: client.certificate, now: now)
-        {
-        case .anonymous: return .found(anonymous)
-        case .refused(let reason): return .refused(reason)
-        case .identified(let identity):
-            if range == nil, let known = client.actor, known.identity == identity {
-                return .found(known.actor)
-            }
-            let actor = actor(identity)
-            if let range, let until = identity.cacheableUntil {
-                tokens.keep(
-                    actor, for: request.head.span.extracting(range), until: until,
-                    generation: sources.generation, now: now)
-            } else if range == nil {
-                client.actor = (identity, actor)
-            }
-            return .found(actor)
-        }
-    }
-
-    private func actor(_ identity: VerifiedIdentity) -> Actor {
-        let subject = ledger.subjects.key(issuer: identity.issuer, subject: identity.subject)
-        let principal = Principal(
-            uid: subject.id.text, kind: identity.kind, issuer: identity.issuer,
-            roles: identity.roles, session: identity.session,
-            authentication: identity.authentication)
-        let who = Disclosure.who(
-            name: rules.privacy.name ? identity.name : nil,
-            email: rules.privacy.email ? identity.email : nil, subject: subject, salt: salt())
-        return Actor(principal, subject: subject, who: who)
-    }
-}
-
-extension VerifiedIdentity {
-    /// Until when the same bytes need no second look: a key without an end holds until the next reload.
-    fileprivate var cacheableUntil: UTCInstant? {
-        guard authentication.method == .apikey else { return reusableUntil }
-        return expires ?? UTCInstant(microseconds: .max)
     }
 }
 

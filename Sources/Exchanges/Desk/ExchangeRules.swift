@@ -53,9 +53,21 @@ package struct PrivacyChoices: Hashable, Sendable {
     package var userAgent: Bool
     package var path: Bool
     package var query: Bool
+    /// The subject in the identity source's own words.
+    package var subject: Bool
+    package var port: Bool
+    /// The address of a trusted proxy between the client and us.
+    package var peerAddress: Bool
+    /// The addresses that trusted proxies name.
+    package var forwarded: Bool
+    package var tls: Bool
+    /// Request fields to keep, in lower case.
+    package var fields: [String]
 
     package init(
-        name: Bool, email: Bool, address: Bool, userAgent: Bool, path: Bool, query: Bool
+        name: Bool, email: Bool, address: Bool, userAgent: Bool, path: Bool, query: Bool,
+        subject: Bool = false, port: Bool = false, peerAddress: Bool = false,
+        forwarded: Bool = false, tls: Bool = false, fields: [String] = []
     ) {
         self.name = name
         self.email = email
@@ -63,5 +75,16 @@ package struct PrivacyChoices: Hashable, Sendable {
         self.userAgent = userAgent
         self.path = path
         self.query = query
+        self.subject = subject
+        self.port = port
+        self.peerAddress = peerAddress
+        self.forwarded = forwarded
+        self.tls = tls
+        self.fields = fields
+    }
+
+    /// Whether anything is to be known of where requests come from.
+    var hasPlace: Bool {
+        address || userAgent || port || peerAddress || forwarded || tls
     }
 }

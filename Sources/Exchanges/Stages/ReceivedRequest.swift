@@ -21,11 +21,16 @@ package struct ReceivedRequest: Sendable {
     package let trace: TraceContext?
     /// Whether the path holds `%2F`, which only some routes admit.
     package let hasEncodedSlash: Bool
+    /// The values of `X-Forwarded-For` of a trusted peer, where the configuration keeps them.
+    package let forwarded: [Range<Int>]
+    /// Fields that the configuration keeps.
+    package let kept: [KeptField]
 
     package init(
         head: [UInt8], host: Range<Int>, path: Range<Int>, query: Range<Int>?,
         userAgent: Range<Int>?, method: Method, version: HTTPFacts.Version,
-        credential: PresentedCredential, trace: TraceContext?, hasEncodedSlash: Bool
+        credential: PresentedCredential, trace: TraceContext?, hasEncodedSlash: Bool,
+        forwarded: [Range<Int>] = [], kept: [KeptField] = []
     ) {
         self.head = head
         self.host = host
@@ -37,5 +42,20 @@ package struct ReceivedRequest: Sendable {
         self.credential = credential
         self.trace = trace
         self.hasEncodedSlash = hasEncodedSlash
+        self.forwarded = forwarded
+        self.kept = kept
+    }
+}
+
+/// A field whose value is committed to.
+package struct KeptField: Hashable, Sendable {
+    /// Position in the configuration's list of such fields.
+    package let position: Int
+    /// Where the value lies in the head.
+    package let value: Range<Int>
+
+    package init(position: Int, value: Range<Int>) {
+        self.position = position
+        self.value = value
     }
 }

@@ -4,6 +4,7 @@
 package import AccessModel
 package import AuditRecords
 package import ByteCoding
+package import Identity
 internal import Ledger
 package import Policy
 
@@ -20,10 +21,15 @@ final class IdentifiedRequest {
     let trace: TraceContext
     let actor: Actor
     let commitments: Commitments
+    /// The credential that identified the caller, which is not the service's.
+    let credential: ShownCredential?
+    /// Why what an anonymous caller showed is no credential of ours.
+    let stray: Refusal?
 
     init(
         received: ReceivedRequest, rules: ExchangeRules, uid: UniqueID, accepted: UTCInstant,
-        acceptedNanoseconds: UInt64, trace: TraceContext, actor: Actor, commitments: Commitments
+        acceptedNanoseconds: UInt64, trace: TraceContext, actor: Actor, commitments: Commitments,
+        credential: ShownCredential?, stray: Refusal?
     ) {
         self.received = received
         self.rules = rules
@@ -33,6 +39,16 @@ final class IdentifiedRequest {
         self.trace = trace
         self.actor = actor
         self.commitments = commitments
+        self.credential = credential
+        self.stray = stray
+    }
+
+    /// The same request, whose record names another actor.
+    func naming(_ actor: Actor, _ commitments: Commitments) -> IdentifiedRequest {
+        IdentifiedRequest(
+            received: received, rules: rules, uid: uid, accepted: accepted,
+            acceptedNanoseconds: acceptedNanoseconds, trace: trace, actor: actor,
+            commitments: commitments, credential: credential, stray: nil)
     }
 }
 
@@ -87,4 +103,6 @@ package struct RecordedRequest {
     /// Who makes the request, for the headers that tell the service.
     package var actor: Actor { decided.identified.actor }
     package var principal: Principal { actor.principal }
+    /// The credential that identified the caller, if it stands in the header: it is not for the service.
+    package var credential: ShownCredential? { decided.identified.credential }
 }

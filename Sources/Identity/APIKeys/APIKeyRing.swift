@@ -9,10 +9,16 @@ package struct APIKeySource: Hashable, Sendable {
     /// The source's configured name; the issuer of the identities its keys stand for.
     package var name: String
     package var keys: [StoredAPIKey]
+    /// Where clients may show the keys.
+    package var fields: Set<CredentialField>
 
-    package init(name: String, keys: [StoredAPIKey]) {
+    package init(
+        name: String, keys: [StoredAPIKey],
+        fields: Set<CredentialField> = CredentialField.usualOfKeys
+    ) {
         self.name = name
         self.keys = keys
+        self.fields = fields
     }
 }
 
@@ -20,41 +26,70 @@ package struct APIKeySource: Hashable, Sendable {
 ///
 /// The secret is never compared byte by byte: an attacker who measures time learns about digests
 /// that cannot be turned into keys. Identities are made once, so that a check allocates nothing.
+///
+/// The subject of a key is its holder's name: every key of one holder in one source is the same caller, for limits,
+/// for history and for erasure.
 package struct APIKeyRing: Sendable {
-    private let identities: [APIKeyDigest: VerifiedIdentity]
+    private struct Held {
+        var identity: VerifiedIdentity
+        var revoked: UTCInstant?
+    }
+
+    /// Where keys are looked for; none without a source.
+    package let fields: Set<CredentialField>
+    private let held: [APIKeyDigest: Held]
+    /// Which source an id is of.
+    private let sources: [String: String]
 
     package init(_ sources: [APIKeySource]) throws(IdentityConfigurationFault) {
-        var identities: [APIKeyDigest: VerifiedIdentity] = [:]
-        var ids: Set<String> = []
+        var held: [APIKeyDigest: Held] = [:]
+        var ids: [String: String] = [:]
         for source in sources {
             for key in source.keys {
                 guard APIKeyText.isID(key.id) else { throw .keyID(key.id) }
-                guard ids.insert(key.id).inserted else { throw .duplicateKeyID(key.id) }
+                guard ids.updateValue(source.name, forKey: key.id) == nil else {
+                    throw .duplicateKeyID(key.id)
+                }
                 guard key.kind.canHoldCredential else { throw .kind(source: source.name) }
                 let identity = VerifiedIdentity(
-                    issuer: source.name, subject: key.id, kind: key.kind, roles: key.roles,
+                    issuer: source.name, subject: key.name, kind: key.kind, roles: key.roles,
                     name: key.name,
                     authentication: Authentication(
                         method: .apikey, binding: Authentication.Binding.none, key: key.id),
-                    expires: key.expires)
-                guard identities.updateValue(identity, forKey: key.digest) == nil else {
+                    expires: [key.expires, key.revoked].compactMap(\.self).min())
+                let added = Held(identity: identity, revoked: key.revoked)
+                guard held.updateValue(added, forKey: key.digest) == nil else {
                     throw .duplicateKeyDigest(key.id)
                 }
             }
         }
-        self.identities = identities
+        self.held = held
+        self.sources = ids
+        fields = sources.reduce(into: []) { $0.formUnion($1.fields) }
     }
 
     /// How many keys the ring holds.
-    package var count: Int { identities.count }
+    package var count: Int { held.count }
 
     /// The verdict on a presented key. Costs one SHA-256 for a text of the right shape.
     package func verify(_ key: Span<UInt8>, now: UTCInstant) -> CredentialVerdict {
-        guard APIKeyText.isShaped(key), let identity = identities[APIKeyDigest(of: key)] else {
-            return .refused(.unknownKey)
+        guard APIKeyText.isShaped(key) else { return .refused(Refusal(.unknownKey)) }
+        guard let found = held[APIKeyDigest(of: key)] else {
+            let id = APIKeyText.id(of: key)
+            return .refused(
+                Refusal(
+                    .unknownKey,
+                    claim: ClaimedIdentity(
+                        method: .apikey, key: id, issuer: sources[id], isVerified: false)))
         }
-        if let expires = identity.expires, now >= expires { return .refused(.keyExpired) }
-        return .identified(identity)
+        if let ends = found.identity.expires, now >= ends {
+            let isRevoked = found.revoked.map { now >= $0 } ?? false
+            return .refused(
+                Refusal(
+                    isRevoked ? .keyRevoked : .keyExpired,
+                    claim: ClaimedIdentity(genuine: found.identity)))
+        }
+        return .identified(found.identity)
     }
 }
 

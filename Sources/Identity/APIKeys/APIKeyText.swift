@@ -45,6 +45,13 @@ enum APIKeyText {
         return text[at] == UInt8(ascii: "_")
     }
 
+    /// The public id in a text that is shaped as a key.
+    static func id(of text: Span<UInt8>) -> String {
+        let start = prefix.utf8.count
+        return String(
+            decoding: (start..<start + idLength).map { text[$0] }, as: UTF8.self)
+    }
+
     /// Whether a text is the id of a key.
     static func isID(_ id: String) -> Bool {
         id.utf8.count == idLength && id.utf8.allSatisfy(isIDSymbol)

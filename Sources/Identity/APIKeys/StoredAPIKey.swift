@@ -9,16 +9,20 @@ package struct StoredAPIKey: Hashable, Sendable {
     /// Public id, eight characters of base 32; part of the key's text and of records.
     package var id: String
     package var digest: APIKeyDigest
-    /// Who holds the key, for people.
+    /// Who holds the key: all keys of one name in one source are the same caller.
     package var name: String
     package var kind: Principal.Kind
     package var roles: [String]
     /// First moment at which the key is refused; nil for a key without an end.
     package var expires: UTCInstant?
+    /// When the key was withdrawn; nil for one that was not.
+    ///
+    /// A revoked key stays in its file, so that whoever still uses it can be named.
+    package var revoked: UTCInstant?
 
     package init(
         id: String, digest: APIKeyDigest, name: String, kind: Principal.Kind, roles: [String],
-        expires: UTCInstant?
+        expires: UTCInstant?, revoked: UTCInstant? = nil
     ) {
         self.id = id
         self.digest = digest
@@ -26,5 +30,6 @@ package struct StoredAPIKey: Hashable, Sendable {
         self.kind = kind
         self.roles = roles
         self.expires = expires
+        self.revoked = revoked
     }
 }

@@ -36,7 +36,7 @@ package struct PresentedCertificate: Hashable, Sendable {
             content = try Self.read(certificate, thumbprint: thumbprint, source: source)
         } catch {
             // The certificate or one of its extensions cannot be read: it names nobody.
-            content = .refused(.certificateInvalid)
+            content = .refused(Self.refusal(thumbprint, source))
         }
         self.validFrom = validFrom
     }
@@ -45,9 +45,18 @@ package struct PresentedCertificate: Hashable, Sendable {
     package func verdict(now: UTCInstant) -> CredentialVerdict {
         guard case .identified(let identity) = content else { return content }
         guard now >= validFrom, let expires = identity.expires, now <= expires else {
-            return .refused(.certificateInvalid)
+            return .refused(
+                Refusal(.certificateInvalid, claim: ClaimedIdentity(genuine: identity)))
         }
         return content
+    }
+
+    /// TLS has checked the chain, so that the certificate is genuine though it names nobody.
+    private static func refusal(_ thumbprint: String, _ source: CertificateSource?) -> Refusal {
+        Refusal(
+            .certificateInvalid,
+            claim: ClaimedIdentity(
+                method: .mtls, key: thumbprint, issuer: source?.name, isVerified: true))
     }
 
     private static func read(
@@ -56,7 +65,7 @@ package struct PresentedCertificate: Hashable, Sendable {
         guard let source, try isForClients(certificate),
             let names = try certificate.extensions.subjectAlternativeNames,
             let subject = CertificateName.read(names, as: source.subject)
-        else { return .refused(.certificateInvalid) }
+        else { return .refused(refusal(thumbprint, source)) }
         return .identified(
             VerifiedIdentity(
                 issuer: source.name, subject: subject, kind: source.kind, roles: source.roles,

@@ -3,98 +3,170 @@
 
 internal import AccessModel
 
-/// Finds the one credential of a request among its `Authorization` and `X-Api-Key` fields.
+/// Finds what may be a credential of ours among the fields in which sources look.
 ///
-/// It is fed every such field of the head in turn and never allocates. Query, cookie and body are
-/// not looked at, so a token there counts for nothing. One credential in one field is accepted:
+/// It is fed every such field of the head in turn; for bearer tokens and API keys it never allocates. Query, cookie
+/// and body are not looked at, so a token there counts for nothing.
 ///
-/// | fields | outcome |
+/// | field | outcome |
 /// |---|---|
 /// | none | ``PresentedCredential/none`` |
-/// | `Authorization: Bearer TOKEN` | bearer token, or API key where TOKEN starts with `csk_` |
-/// | `X-Api-Key: KEY` | API key |
-/// | several fields, equal or not | `ambiguous_credentials` |
-/// | comma, space or tab behind the scheme | `ambiguous_credentials` |
-/// | `Authorization: DPoP …` | `token_type`: proof of possession is not checked here |
-/// | another well-formed scheme | `no_credentials`: none of an accepted kind |
-/// | anything else | `token_malformed` |
+/// | `Authorization: Bearer TOKEN`, one space or more | bearer token, or API key where TOKEN starts with `csk_` |
+/// | `Authorization: Basic …` | API key where the password or the user starts with `csk_` |
+/// | `X-Api-Key: KEY`, or a field of the configuration's choice | API key where KEY starts with `csk_`, else a token |
+/// | `Authorization: DPoP TOKEN` | a token that is never accepted: proofs are not checked here |
+/// | two that are ours by their form, one field twice | `ambiguous_credentials` |
+/// | comma, space or tab within a bearer credential, or beside a `csk_` | `ambiguous_credentials` |
+/// | anything else | the service's own |
 package struct CredentialFields: Sendable {
-    private var fieldCount = 0
     private var found = PresentedCredential.none
+    private var seen: CredentialPlacesSeen = []
+    private var isRepeated = false
 
     package init() {}
 
-    /// The credential of the fields seen so far.
+    /// What the fields seen so far show.
     package var credential: PresentedCredential {
-        fieldCount > 1 ? .refused(.ambiguousCredentials) : found
+        guard isRepeated else { return found }
+        // A service may read the other one of the two.
+        switch found {
+        case .one, .several: return .refused(.ambiguousCredentials)
+        case .none, .foreign, .refused: return found
+        }
     }
 
     /// Takes the value of one `Authorization` field.
     ///
-    /// - Parameter offset: where the value starts in the buffer that ranges shall refer to.
-    package mutating func addAuthorization(_ value: Span<UInt8>, at offset: Int) {
-        fieldCount += 1
-        guard fieldCount == 1 else { return }
-        found = Self.readAuthorization(value, at: offset)
+    /// - Parameters:
+    ///   - offset: where the value starts in the buffer that ranges shall refer to.
+    ///   - kinds: what is looked for in this field.
+    package mutating func addAuthorization(
+        _ value: Span<UInt8>, at offset: Int, _ kinds: CredentialKinds
+    ) {
+        guard !kinds.isEmpty else { return }
+        note(.authorization)
+        take(Self.readAuthorization(value, at: offset, kinds))
     }
 
-    /// Takes the value of one `X-Api-Key` field.
-    ///
-    /// - Parameter offset: where the value starts in the buffer that ranges shall refer to.
-    package mutating func addAPIKey(_ value: Span<UInt8>, at offset: Int) {
-        fieldCount += 1
-        guard fieldCount == 1 else { return }
-        found =
-            switch Self.shape(of: value, from: 0) {
-            case .text: .apiKey(offset..<offset + value.count)
-            case .list: .refused(.ambiguousCredentials)
-            case .empty, .foreign: .refused(.unknownKey)
-            }
+    /// Takes the value of one `X-Api-Key` field, as ``addAuthorization(_:at:_:)`` does.
+    package mutating func addAPIKey(
+        _ value: Span<UInt8>, at offset: Int, _ kinds: CredentialKinds
+    ) {
+        guard !kinds.isEmpty else { return }
+        note(.xAPIKey)
+        take(Self.readBare(value, at: offset, in: .xAPIKey, kinds))
     }
 
-    private static func readAuthorization(_ value: Span<UInt8>, at offset: Int)
-        -> PresentedCredential
-    {
+    /// Takes the value of one field of the configuration's choice.
+    package mutating func addNamed(
+        _ value: Span<UInt8>, at offset: Int, _ kinds: CredentialKinds, isRepeated: Bool
+    ) {
+        if isRepeated { self.isRepeated = true }
+        take(Self.readBare(value, at: offset, in: .named, kinds))
+    }
+
+    private mutating func note(_ place: CredentialPlacesSeen) {
+        if seen.contains(place) { isRepeated = true }
+        seen.insert(place)
+    }
+
+    private mutating func take(_ reading: PresentedCredential) {
+        switch (found, reading) {
+        case (_, .none), (.refused, _), (.foreign, .foreign): return
+        case (.none, _), (_, .refused), (.foreign, _): found = reading
+        case (_, .foreign): return
+        case (.one(let first), .one(let second)):
+            found =
+                first.form.isOurs && second.form.isOurs
+                ? .refused(.ambiguousCredentials) : .several([first, second])
+        case (.several(let some), .one(let another)):
+            found =
+                some.count < Self.mostShown
+                ? .several(some + [another]) : .refused(.ambiguousCredentials)
+        case (_, .several): return
+        }
+    }
+
+    private static let mostShown = 8
+
+    private static func readAuthorization(
+        _ value: Span<UInt8>, at offset: Int, _ kinds: CredentialKinds
+    ) -> PresentedCredential {
         var schemeEnd = 0
         while schemeEnd < value.count, isSchemeCharacter(value[schemeEnd]) { schemeEnd += 1 }
         guard schemeEnd > 0, schemeEnd == value.count || value[schemeEnd] == space else {
-            return .refused(.tokenMalformed)
+            return holdsKey(value, from: 0, kinds)
+                ? .refused(.ambiguousCredentials) : .foreign(.tokenMalformed)
         }
-        guard isScheme("bearer", value, end: schemeEnd) else {
-            return .refused(isScheme("dpop", value, end: schemeEnd) ? .tokenType : .noCredentials)
-        }
-        guard schemeEnd < value.count else { return .refused(.tokenMalformed) }
-        let start = schemeEnd + 1
-        switch shape(of: value, from: start) {
-        case .list: return .refused(.ambiguousCredentials)
-        case .empty, .foreign: return .refused(.tokenMalformed)
-        case .text: break
-        }
+        // RFC 9110 §11.4: one space or more.
+        var start = schemeEnd
+        while start < value.count, value[start] == space { start += 1 }
+        let whole = offset..<offset + value.count
         let range = offset + start..<offset + value.count
-        return isAPIKey(value, from: start) ? .apiKey(range) : .bearer(range)
-    }
-
-    private enum Shape {
-        case empty
-        /// Characters of base64url, compact serialisation and API keys only.
-        case text
-        /// A comma or white space: perhaps two credentials folded into one field.
-        case list
-        case foreign
-    }
-
-    private static func shape(of value: Span<UInt8>, from start: Int) -> Shape {
-        var shape = Shape.empty
-        for at in start..<value.count {
-            switch value[at] {
-            case UInt8(ascii: ","), space, 0x09: return .list
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "~"):
-                if shape == .empty { shape = .text }
-            default: shape = .foreign
+        if isScheme("bearer", value, end: schemeEnd) {
+            return readBearer(value, from: start, range, in: .authorization, kinds)
+        }
+        if isScheme("basic", value, end: schemeEnd), kinds.contains(.keys) {
+            switch BasicCredential.read(value.extracting(start..<value.count)) {
+            case .key: return .one(ShownCredential(.basic, in: .authorization, whole))
+            case .twoKeys: return .refused(.ambiguousCredentials)
+            case .foreign: break
             }
         }
-        return shape
+        if holdsKey(value, from: start, kinds) { return .refused(.ambiguousCredentials) }
+        guard isScheme("dpop", value, end: schemeEnd), kinds.contains(.tokens) else {
+            return .foreign(.noCredentials)
+        }
+        return .one(ShownCredential(.dpop, in: .authorization, range))
+    }
+
+    private static func readBearer(
+        _ value: Span<UInt8>, from start: Int, _ range: Range<Int>,
+        in place: ShownCredential.Place, _ kinds: CredentialKinds
+    ) -> PresentedCredential {
+        guard start < value.count else { return .foreign(.tokenMalformed) }
+        guard !isList(value, from: start) else { return .refused(.ambiguousCredentials) }
+        if kinds.contains(.keys), isAPIKey(value, from: start) {
+            return .one(ShownCredential(.apiKey, in: place, range))
+        }
+        guard kinds.contains(.tokens) else { return .foreign(.noCredentials) }
+        return .one(ShownCredential(.bearer, in: place, range))
+    }
+
+    /// A value without a scheme.
+    private static func readBare(
+        _ value: Span<UInt8>, at offset: Int, in place: ShownCredential.Place,
+        _ kinds: CredentialKinds
+    ) -> PresentedCredential {
+        let range = offset..<offset + value.count
+        guard !isList(value, from: 0) else {
+            return holdsKey(value, from: 0, kinds)
+                ? .refused(.ambiguousCredentials) : .foreign(.unknownKey)
+        }
+        if kinds.contains(.keys), isAPIKey(value, from: 0) {
+            return .one(ShownCredential(.apiKey, in: place, range))
+        }
+        guard kinds.contains(.tokens), value.count > 0 else { return .foreign(.unknownKey) }
+        return .one(ShownCredential(.bearer, in: place, range))
+    }
+
+    /// A comma or white space: perhaps two credentials folded into one field.
+    private static func isList(_ value: Span<UInt8>, from start: Int) -> Bool {
+        for at in start..<value.count {
+            switch value[at] {
+            case UInt8(ascii: ","), space, 0x09: return true
+            default: continue
+            }
+        }
+        return false
+    }
+
+    /// Whether an API key begins anywhere in a list, where another reader could find it.
+    private static func holdsKey(
+        _ value: Span<UInt8>, from start: Int, _ kinds: CredentialKinds
+    ) -> Bool {
+        guard kinds.contains(.keys) else { return false }
+        return (start..<value.count).contains { isAPIKey(value, from: $0) }
     }
 
     private static let space = UInt8(ascii: " ")
@@ -125,4 +197,12 @@ package struct CredentialFields: Sendable {
             && value[start + 1] == UInt8(ascii: "s") && value[start + 2] == UInt8(ascii: "k")
             && value[start + 3] == UInt8(ascii: "_")
     }
+}
+
+/// The usual fields that occurred already.
+private struct CredentialPlacesSeen: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    static let authorization = CredentialPlacesSeen(rawValue: 1)
+    static let xAPIKey = CredentialPlacesSeen(rawValue: 2)
 }

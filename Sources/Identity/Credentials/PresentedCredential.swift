@@ -3,16 +3,50 @@
 
 package import AccessModel
 
+/// One thing in a request's header that may be a credential of ours.
+package struct ShownCredential: Hashable, Sendable {
+    package enum Form: Hashable, Sendable {
+        /// A text that begins with `csk_`.
+        case apiKey
+        /// `Basic …` whose password, or user, begins so; the range holds the scheme as well.
+        case basic
+        /// A bearer token (RFC 6750 §2.1), which may be of an issuer that we do not know.
+        case bearer
+        /// A token with a proof of possession (RFC 9449 §7.1).
+        case dpop
+
+        /// Whether the form alone says that it is meant for us.
+        var isOurs: Bool { self == .apiKey || self == .basic }
+    }
+
+    /// The kind of field that it stands in; a field of another name is found by range.
+    package enum Place: Hashable, Sendable {
+        case authorization
+        case xAPIKey
+        case named
+    }
+
+    package let form: Form
+    package let place: Place
+    /// Where it lies in the buffer whose offsets ``CredentialFields`` was given.
+    package let range: Range<Int>
+
+    package init(_ form: Form, in place: Place, _ range: Range<Int>) {
+        self.form = form
+        self.place = place
+        self.range = range
+    }
+}
+
 /// What a request's header shows of its sender, before anything of it is believed.
-///
-/// Ranges lie in the buffer whose offsets ``CredentialFields`` was given.
 package enum PresentedCredential: Hashable, Sendable {
-    /// No field carries a credential.
+    /// No field that is looked at is there.
     case none
-    /// An API key, from `X-Api-Key` or as a bearer credential that starts with `csk_`.
-    case apiKey(Range<Int>)
-    /// A bearer token (RFC 6750 §2.1).
-    case bearer(Range<Int>)
+    /// What is there is no credential of ours but the service's; the reason tells whoever needs one why.
+    case foreign(Reason)
+    case one(ShownCredential)
+    /// Several of which at most one may be ours.
+    case several([ShownCredential])
     /// The fields are ambiguous or malformed; no credential is picked from them.
     case refused(Reason)
 }

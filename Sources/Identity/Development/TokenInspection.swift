@@ -11,7 +11,7 @@ package struct TokenInspection: Sendable {
     package let header: JSONValue
     package let claims: JSONValue
     package let signatureByteCount: Int
-    /// `exp`, where it is a whole number of seconds.
+    /// `exp`, where it is a number of seconds.
     package let expires: UTCInstant?
 
     /// Takes the token apart; text around it such as a line's end is not removed.
@@ -20,9 +20,6 @@ package struct TokenInspection: Sendable {
         header = token.header
         claims = token.payload
         signatureByteCount = token.signature.count
-        expires = token.payload["exp"]?.integer.flatMap { seconds in
-            (0...TokenClaims.latestSecond).contains(seconds)
-                ? UTCInstant(microseconds: seconds * 1_000_000) : nil
-        }
+        expires = TokenClaims(payload: token.payload).usableInstant("exp")
     }
 }

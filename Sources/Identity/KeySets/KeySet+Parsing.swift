@@ -18,8 +18,8 @@ extension KeySet {
 
     /// Reads a set from its JSON text.
     ///
-    /// Private and secret keys, duplicate ids and malformed entries reject the set; entries of unknown
-    /// kinds are left out with a note (RFC 7517 §5).
+    /// Private and secret keys reject the set; entries that cannot be used are left out with a note (RFC 7517 §5),
+    /// and a set of nothing else is none.
     package init(parsing text: [UInt8]) throws(KeySetFault) {
         guard text.count <= Self.longest else { throw .tooLarge }
         let set: JSONValue
@@ -32,131 +32,132 @@ extension KeySet {
         guard items.count <= Self.mostKeys else { throw .tooManyKeys }
         var entries: [Entry] = []
         var notes: [Note] = []
-        var ids: Set<String> = []
         for (index, item) in items.enumerated() {
-            let entry: ParsedEntry
-            do {
-                entry = try Self.parse(item)
+            if let secret = Self.secret(in: item) { throw .entry(index: index, secret) }
+            do throws(LeftOut) {
+                let (id, key) = try Self.entry(item)
+                entries.append(Entry(index: index, id: id, key: key))
             } catch {
-                throw .entry(index: index, error)
-            }
-            if let id = entry.id, !ids.insert(id).inserted {
-                throw .entry(index: index, .duplicateID)
-            }
-            switch entry.content {
-            case .key(let key): entries.append(Entry(id: entry.id, key: key))
-            case .leftOut(let cause): notes.append(Note(index: index, cause: cause))
+                notes.append(Note(index: index, cause: error.cause))
             }
         }
-        guard !entries.isEmpty else { throw .noUsableKey }
         self.init(entries, notes: notes)
+        guard count > 0 else { throw .noUsableKey(self.notes) }
     }
 
-    private struct ParsedEntry {
-        enum Content {
-            case key(VerificationKey)
-            case leftOut(Note.Cause)
-        }
+    /// Why an entry is not used.
+    private struct LeftOut: Error {
+        var cause: Note.Cause
 
-        var id: String?
-        var content: Content
+        init(_ cause: Note.Cause) { self.cause = cause }
     }
 
-    private static func parse(_ item: JSONValue) throws(KeySetFault.Entry) -> ParsedEntry {
-        guard case .object = item else { throw .notAnObject }
-        guard let type = try text("kty", of: item) else { throw .member("kty") }
-        guard type != "oct", item["k"] == nil else { throw .secretKey }
-        for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"] where item[name] != nil {
-            throw .privateKey
-        }
+    /// What no published set may hold.
+    private static func secret(in item: JSONValue) -> KeySetFault.Entry? {
+        if item["kty"]?.string == "oct" || item["k"] != nil { return .secretKey }
+        let members = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"]
+        return members.contains { item[$0] != nil } ? .privateKey : nil
+    }
+
+    private static func entry(_ item: JSONValue) throws(LeftOut) -> (String?, VerificationKey) {
+        guard case .object = item else { throw LeftOut(.notAnObject) }
+        guard let type = try text("kty", of: item) else { throw LeftOut(.malformed) }
         let id = try text("kid", of: item)
-        if let id, !(1...TokenClaims.longestText).contains(id.utf8.count) { throw .member("kid") }
-        return ParsedEntry(id: id, content: try content(of: item, type: type))
-    }
-
-    private static func content(of item: JSONValue, type: String) throws(KeySetFault.Entry)
-        -> ParsedEntry.Content
-    {
-        if let use = try text("use", of: item), use != "sig" { return .leftOut(.otherUse) }
+        if let id, !(1...TokenClaims.longestText).contains(id.utf8.count) {
+            throw LeftOut(.malformed)
+        }
+        if let use = try text("use", of: item), use != "sig" { throw LeftOut(.otherUse) }
         if let operations = item["key_ops"] {
-            guard let operations = operations.array else { throw .member("key_ops") }
-            guard operations.contains(.string("verify")) else { return .leftOut(.otherUse) }
+            guard let operations = operations.array else { throw LeftOut(.malformed) }
+            guard operations.contains(.string("verify")) else { throw LeftOut(.otherUse) }
         }
         let algorithm = try text("alg", of: item)
         if let algorithm, TokenAlgorithm(rawValue: algorithm) == nil {
-            return .leftOut(.otherAlgorithm)
+            throw LeftOut(.otherAlgorithm)
         }
-        let content = try key(of: item, type: type)
-        if case .key(let key) = content, let algorithm, key.algorithm.rawValue != algorithm {
-            throw .member("alg")
-        }
-        return content
+        let key = try key(of: item, type: type)
+        // A key that says it is for an algorithm of another type of key.
+        if let algorithm, key.algorithm.rawValue != algorithm { throw LeftOut(.malformed) }
+        return (id, key)
     }
 
-    private static func key(of item: JSONValue, type: String) throws(KeySetFault.Entry)
-        -> ParsedEntry.Content
-    {
+    private static func key(of item: JSONValue, type: String) throws(LeftOut) -> VerificationKey {
         switch type {
         case "EC":
-            guard try text("crv", of: item) == "P-256" else { return .leftOut(.unknownCurve) }
+            guard try text("crv", of: item) == "P-256" else { throw LeftOut(.unknownCurve) }
             let point =
                 [0x04] + (try bytes("x", of: item, count: 32))
                 + (try bytes("y", of: item, count: 32))
             do {
-                return .key(.p256(try P256.Signing.PublicKey(x963Representation: point)))
+                return .p256(try P256.Signing.PublicKey(x963Representation: point))
             } catch {
-                throw .notAKey
+                throw LeftOut(.notAKey)
             }
         case "OKP":
-            guard try text("crv", of: item) == "Ed25519" else { return .leftOut(.unknownCurve) }
-            let point = try bytes("x", of: item, count: 32)
-            do {
-                return .key(
-                    .ed25519(try Curve25519.Signing.PublicKey(rawRepresentation: point)))
-            } catch {
-                throw .notAKey
-            }
-        case "RSA":
-            let modulus = try number("n", of: item)
-            let exponent = try number("e", of: item)
-            let bitCount = modulus.count * 8 - modulus[0].leadingZeroBitCount
-            // Above 8192 bits a check would hold up the event loop.
-            guard (2048...8192).contains(bitCount), bitCount % 8 == 0 else {
-                return .leftOut(.weakModulus)
-            }
-            do {
-                return .key(.rsa(try _RSA.Signing.PublicKey(n: modulus, e: exponent)))
-            } catch {
-                throw .notAKey
-            }
-        default: return .leftOut(.unknownType)
+            guard try text("crv", of: item) == "Ed25519" else { throw LeftOut(.unknownCurve) }
+            return try ed25519(try bytes("x", of: item, count: 32))
+        case "RSA": return try rsa(try number("n", of: item), try number("e", of: item))
+        default: throw LeftOut(.unknownType)
         }
     }
 
-    private static func text(_ name: String, of item: JSONValue) throws(KeySetFault.Entry)
-        -> String?
-    {
+    private static func ed25519(_ bytes: [UInt8]) throws(LeftOut) -> VerificationKey {
+        switch Ed25519Point.judge(bytes) {
+        case .good: break
+        case .smallOrder: throw LeftOut(.weakPoint)
+        case .notCanonical, .notOnCurve: throw LeftOut(.notAKey)
+        }
+        do {
+            return .ed25519(try Curve25519.Signing.PublicKey(rawRepresentation: bytes))
+        } catch {
+            throw LeftOut(.notAKey)
+        }
+    }
+
+    private static func rsa(
+        _ modulus: [UInt8], _ exponent: [UInt8]
+    ) throws(LeftOut) -> VerificationKey {
+        let bitCount = modulus.count * 8 - modulus[0].leadingZeroBitCount
+        // Above 8192 bits a check would hold up the event loop.
+        guard (2048...8192).contains(bitCount), bitCount % 8 == 0,
+            !hasSmallFactor(modulus)
+        else { throw LeftOut(.weakModulus) }
+        do {
+            return .rsa(try _RSA.Signing.PublicKey(n: modulus, e: exponent))
+        } catch {
+            throw LeftOut(.notAKey)
+        }
+    }
+
+    /// Whether a number has a prime factor below 1000, as no product of two large primes has.
+    private static func hasSmallFactor(_ number: [UInt8]) -> Bool {
+        (2..<1000).contains { divisor in
+            number.reduce(0) { (remainder: Int, byte) in
+                (remainder << 8 | Int(byte)) % divisor
+            } == 0
+        }
+    }
+
+    private static func text(_ name: String, of item: JSONValue) throws(LeftOut) -> String? {
         guard let value = item[name] else { return nil }
-        guard let text = value.string else { throw .member(name) }
+        guard let text = value.string else { throw LeftOut(.malformed) }
         return text
     }
 
-    private static func bytes(_ name: String, of item: JSONValue, count: Int)
-        throws(KeySetFault.Entry) -> [UInt8]
-    {
+    private static func bytes(
+        _ name: String, of item: JSONValue, count: Int
+    ) throws(LeftOut) -> [UInt8] {
         guard let text = try text(name, of: item), let bytes = Base64URL.decode(text),
             bytes.count == count
-        else { throw .member(name) }
+        else { throw LeftOut(.malformed) }
         return bytes
     }
 
     /// Base64urlUInt (RFC 7518 §2): big-endian in the fewest bytes.
-    private static func number(_ name: String, of item: JSONValue) throws(KeySetFault.Entry)
-        -> [UInt8]
-    {
+    private static func number(_ name: String, of item: JSONValue) throws(LeftOut) -> [UInt8] {
         guard let text = try text(name, of: item), let bytes = Base64URL.decode(text),
             let first = bytes.first, first != 0
-        else { throw .member(name) }
+        else { throw LeftOut(.malformed) }
         return bytes
     }
 }

@@ -9,16 +9,10 @@ package import ByteCoding
 /// the secret, and mixing kinds is how key confusion begins.
 package enum KeySetFault: Error, Hashable, Sendable {
     package enum Entry: Error, Hashable, Sendable {
-        case notAnObject
-        /// The member is missing or has no valid value.
-        case member(String)
         /// `kty` is `oct`, or there is a `k`: a shared secret.
         case secretKey
         /// A member of a private key is present, e.g. `d`.
         case privateKey
-        case duplicateID
-        /// The numbers are no public key, e.g. the point is not on the curve.
-        case notAKey
     }
 
     case tooLarge
@@ -28,8 +22,8 @@ package enum KeySetFault: Error, Hashable, Sendable {
     case tooManyKeys
     /// - Parameter index: position in `keys`, from zero.
     case entry(index: Int, Entry)
-    /// Every entry was left out; see ``KeySet/notes``.
-    case noUsableKey
+    /// Every entry was left out, for these reasons.
+    case noUsableKey([KeySet.Note])
 
     /// One sentence for people, ending in what to do.
     package var message: String {
@@ -42,8 +36,10 @@ package enum KeySetFault: Error, Hashable, Sendable {
             "The key set has no array \"keys\"; hand in a JSON Web Key Set (RFC 7517)."
         case .tooManyKeys:
             "The key set has more than 64 keys; hand in only the issuer's signing keys."
-        case .noUsableKey:
-            "The key set has no key for ES256, EdDSA or RS256; ask the issuer for its signing keys."
+        case .noUsableKey(let notes):
+            "The key set has no key for ES256, EdDSA or RS256"
+                + (notes.first.map { " (key \($0.index) is left out: \($0.cause.rawValue))" } ?? "")
+                + "; ask the issuer for its signing keys."
         case .entry(let index, let fault): "Key \(index) of the key set \(fault.message)"
         }
     }
@@ -52,12 +48,8 @@ package enum KeySetFault: Error, Hashable, Sendable {
 extension KeySetFault.Entry {
     fileprivate var message: String {
         switch self {
-        case .notAnObject: "is not an object; fetch the set anew."
-        case .member(let name): "has no valid \"\(name)\"; fetch the set anew."
         case .secretKey: "is a shared secret; replace it, and hand in public keys only."
         case .privateKey: "is a private key; replace it, and hand in public keys only."
-        case .duplicateID: "has the \"kid\" of another key; remove one of them."
-        case .notAKey: "is not a valid public key; fetch the set anew."
         }
     }
 }

@@ -49,3 +49,17 @@ enum VerificationKey: Sendable {
         }
     }
 }
+
+extension VerificationKey: Equatable {
+    /// Whether both are the same key.
+    static func == (one: Self, other: Self) -> Bool {
+        switch (one, other) {
+        case (.p256(let one), .p256(let other)):
+            one.x963Representation == other.x963Representation
+        case (.ed25519(let one), .ed25519(let other)):
+            one.rawRepresentation == other.rawRepresentation
+        case (.rsa(let one), .rsa(let other)): one.derRepresentation == other.derRepresentation
+        case (.p256, _), (.ed25519, _), (.rsa, _): false
+        }
+    }
+}

@@ -6,22 +6,33 @@ internal import ByteCoding
 /// Where in a token's payload a claim stands.
 ///
 /// A text that starts with `/` is a path of member names, such as `/realm_access/roles`; any other is one
-/// member's name, so that names which are URLs need no escape.
+/// member's name, so that names which are URLs need no escape. A name with a dot that is no URL stands in double
+/// quotes, because most who write one mean a path.
 package struct ClaimPath: Hashable, Sendable {
     package let names: [String]
+    /// As it was written.
+    package let text: String
 
     /// The path of a text, or nil where a name in it is empty.
     package init?(_ text: String) {
-        let names =
-            text.hasPrefix("/")
-            ? text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(
+        let names: [String]
+        if text.hasPrefix("/") {
+            names = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(
                 String.init)
-            : [text]
+        } else if text.utf8.count > 2, text.hasPrefix("\""), text.hasSuffix("\"") {
+            names = [String(text.dropFirst().dropLast())]
+        } else {
+            names = [text]
+        }
         guard !names.contains("") else { return nil }
         self.names = names
+        self.text = text
     }
 
-    init(_ name: StaticString) { names = ["\(name)"] }
+    init(_ name: StaticString) {
+        names = ["\(name)"]
+        text = "\(name)"
+    }
 
     /// `roles` and `groups`, where most providers put them.
     package static let usualRoles = [

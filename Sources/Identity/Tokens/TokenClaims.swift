@@ -4,11 +4,11 @@
 internal import AccessModel
 internal import ByteCoding
 
-/// Reads claims of a payload with their bounds; a claim of the wrong form refuses the token.
+/// Reads the claims that decide whether a token is accepted, with their bounds: one of the wrong form refuses it.
 ///
 /// An access token is told from its relatives by claims where `typ` does not tell: `at_hash`, `c_hash` and
 /// `s_hash` stand only in ID tokens, `events` in logout tokens, and some providers write the kind into
-/// the payload's `typ` or `token_use` (RFC 8725 §3.12).
+/// the payload's `typ` or `token_use` (RFC 8725 §3.12). A claim that is null is absent.
 struct TokenClaims {
     static let longestText = 256
     static let mostItems = 64
@@ -17,30 +17,23 @@ struct TokenClaims {
 
     let payload: JSONValue
 
-    /// A text of 1 to 256 bytes without control characters.
-    func text(_ name: String) throws(TokenRefusal) -> String? {
-        guard let value = payload[name] else { return nil }
-        guard let text = value.string, Self.isBounded(text) else {
-            throw TokenRefusal(.tokenClaims)
-        }
+    /// A text of 1 to 256 bytes without control characters, or nil for any other value.
+    func usableText(_ name: String) -> String? {
+        guard let text = payload[name]?.string, Self.isBounded(text) else { return nil }
         return text
     }
 
     /// One text or a list of texts.
     func texts(_ name: String) throws(TokenRefusal) -> [String] {
-        try Self.texts(payload[name])
-    }
-
-    static func texts(_ value: JSONValue?) throws(TokenRefusal) -> [String] {
-        switch value {
+        switch payload[name] {
         case nil: return []
         case .string(let text):
-            guard isBounded(text) else { throw TokenRefusal(.tokenClaims) }
+            guard Self.isBounded(text) else { throw TokenRefusal(.tokenClaims) }
             return [text]
         case .array(let items):
             var texts: [String] = []
             for item in items {
-                guard let text = item.string, isBounded(text) else {
+                guard let text = item.string, Self.isBounded(text) else {
                     throw TokenRefusal(.tokenClaims)
                 }
                 texts.append(text)
@@ -50,37 +43,59 @@ struct TokenClaims {
         }
     }
 
-    /// A NumericDate (RFC 7519 §2) in whole seconds; fractions, texts and years beyond 9999 are refused.
+    /// A NumericDate (RFC 7519 §2), of which a fraction is allowed; texts and years beyond 9999 are refused.
     func instant(_ name: String) throws(TokenRefusal) -> UTCInstant? {
-        guard let value = payload[name] else { return nil }
-        guard let seconds = value.integer, (0...Self.latestSecond).contains(seconds) else {
-            throw TokenRefusal(.tokenClaims)
-        }
-        return UTCInstant(microseconds: seconds * 1_000_000)
+        guard let value = payload[name], value != .null else { return nil }
+        guard let instant = Self.instant(value) else { throw TokenRefusal(.tokenClaims) }
+        return instant
     }
 
-    /// The values of all role claims, those that are not known left out.
-    func roles(of issuer: TrustedIssuer) throws(TokenRefusal) -> [String] {
-        var roles: Set<String> = []
-        for claim in issuer.roleClaims {
-            let value = claim.value(in: payload)
-            if claim.isScope, let scope = value?.string {
-                roles.formUnion(scope.split(separator: " ").map(String.init))
-            } else {
-                roles.formUnion(try Self.texts(value))
+    /// The same, or nil for a value that is none.
+    func usableInstant(_ name: String) -> UTCInstant? { payload[name].flatMap(Self.instant) }
+
+    private static func instant(_ value: JSONValue) -> UTCInstant? {
+        switch value {
+        case .integer(let seconds):
+            guard (0...latestSecond).contains(seconds) else { return nil }
+            return UTCInstant(microseconds: seconds * 1_000_000)
+        case .number(let text):
+            // A double is exact to the microsecond for some centuries, and never rounds a second away.
+            guard let seconds = Double(text), seconds.sign == .plus,
+                seconds < Double(latestSecond + 1)
+            else { return nil }
+            return UTCInstant(microseconds: Int64((seconds * 1_000_000).rounded(.down)))
+        case .object, .array, .string, .bool, .null: return nil
+        }
+    }
+
+    /// Whom the token is about: `sub`, or the first that is there of what the issuer puts in its place.
+    ///
+    /// A user, unless the token was given to a client in its own name: `client_id` or `azp` is the subject (RFC 9068
+    /// §2.2), or the provider says so with `gty` or `idtyp`.
+    func subject(of issuer: TrustedIssuer) throws(TokenRefusal) -> (
+        text: String, kind: Principal.Kind
+    ) {
+        var text: String?
+        for name in ["sub"] + issuer.subjectClaims where text == nil {
+            guard let value = payload[name], value != .null else { continue }
+            guard let found = value.string, Self.isBounded(found) else {
+                throw TokenRefusal(.tokenClaims)
             }
+            text = found
         }
-        if let known = issuer.knownRoles { roles.formIntersection(known) }
-        guard roles.count <= Self.mostItems, roles.allSatisfy(Self.isBounded) else {
-            throw TokenRefusal(.tokenClaims)
-        }
-        return roles.sorted()
+        guard let text else { throw TokenRefusal(.tokenClaims) }
+        let isService =
+            usableText("client_id") == text || usableText("azp") == text
+            || payload["gty"]?.string == "client-credentials" || payload["idtyp"]?.string == "app"
+        return (text, isService ? .service : .user)
     }
 
     /// Refuses ID, refresh and logout tokens that do not say so in the header.
     func checkKind() throws(TokenRefusal) {
-        for name in ["at_hash", "c_hash", "s_hash", "events"] where payload[name] != nil {
-            throw TokenRefusal(.tokenType)
+        for name in ["at_hash", "c_hash", "s_hash", "events"] {
+            guard payload[name] == nil || payload[name] == .null else {
+                throw TokenRefusal(.tokenType)
+            }
         }
         if let kind = payload["typ"]?.string,
             ["id", "refresh", "offline", "logout"].contains(kind.lowercased())
@@ -90,35 +105,15 @@ struct TokenClaims {
         if payload["token_use"]?.string == "id" { throw TokenRefusal(.tokenType) }
     }
 
-    /// A user, unless the token was given to a client in its own name: `client_id` or `azp` equals `sub`
-    /// (RFC 9068 §2.2), or the provider says so with `gty` or `idtyp`.
-    func kind(subject: String) throws(TokenRefusal) -> Principal.Kind {
-        let client = try text("client_id")
-        let party = try text("azp")
-        let isService =
-            client == subject || party == subject
-            || payload["gty"]?.string == "client-credentials" || payload["idtyp"]?.string == "app"
-        return isService ? .service : .user
-    }
-
-    /// Whether a second factor was used (RFC 8176); nil where the token does not say how.
-    func multiFactor() throws(TokenRefusal) -> Bool? {
-        guard payload["amr"] != nil else { return nil }
-        let methods = try texts("amr")
-        return methods.contains { ["mfa", "otp", "hwk"].contains($0) }
-    }
-
-    /// The e-mail address, unless the provider says that it was never checked.
-    func email() throws(TokenRefusal) -> String? {
-        let email = try text("email")
-        switch payload["email_verified"] {
-        case .bool(false), .string("false"): return nil
-        default: return email
-        }
-    }
-
-    private static func isBounded(_ text: String) -> Bool {
+    static func isBounded(_ text: String) -> Bool {
         (1...longestText).contains(text.utf8.count)
             && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    }
+}
+
+extension TrustedIssuer {
+    /// What stands in the place of a subject, for naming who was refused.
+    func stated(in claims: TokenClaims) -> String? {
+        subjectClaims.lazy.compactMap { claims.usableText($0) }.first
     }
 }

@@ -14,6 +14,8 @@ package import Crypto
 /// key, signature, times, audience, remaining claims. The issuer is read before the signature is
 /// checked, but only to pick the key set that may check it.
 package struct TokenVerifier: Sendable {
+    /// Where tokens are looked for; none without an issuer.
+    package let fields: Set<CredentialField>
     private let issuers: [String: TrustedIssuer]
     private let digester: TokenDigester
 
@@ -29,10 +31,14 @@ package struct TokenVerifier: Sendable {
             }
         }
         self.issuers = known
+        fields = issuers.reduce(into: []) { $0.formUnion($1.fields) }
         digester = TokenDigester(key: digestKey)
     }
 
     /// The verdict on a token sent as a bearer credential.
+    ///
+    /// A token that names none of the issuers is foreign. One that cannot be read is foreign as well, unless one of
+    /// their names stands in it: a service might read it, and would then hold a credential of ours.
     ///
     /// - Parameter certificateThumbprint: `x5t#S256` of the client certificate of the connection, for
     ///   tokens that are bound to one (RFC 8705 §3).
@@ -43,22 +49,61 @@ package struct TokenVerifier: Sendable {
         do {
             parsed = try UnverifiedToken(token)
         } catch {
-            return .refused(.tokenMalformed)
+            guard let issuer = MangledToken.issuer(of: token, among: issuers.keys) else {
+                return .foreign(Refusal(.tokenMalformed))
+            }
+            return .refused(
+                Refusal(
+                    .tokenMalformed,
+                    claim: ClaimedIdentity(method: .oidc, issuer: issuer, isVerified: false)))
         }
+        let claims = TokenClaims(payload: parsed.payload)
+        guard let issuer = issuer(of: claims) else { return .foreign(foreign(parsed, claims)) }
+        var checks = Checks(issuer: issuer, certificateThumbprint: certificateThumbprint, now: now)
         do {
-            return .identified(
-                try identity(of: parsed, certificateThumbprint: certificateThumbprint, now: now))
+            return .identified(try identity(of: parsed, claims, &checks))
         } catch {
-            return .refused(error.reason)
+            return .refused(
+                Refusal(
+                    error.reason,
+                    claim: ClaimedIdentity(
+                        method: .oidc, issuer: issuer.issuer,
+                        subject: claims.usableText("sub") ?? issuer.stated(in: claims),
+                        name: claims.usableText("name"), isVerified: checks.isGenuine)))
+        }
+    }
+
+    /// Why a token of an unknown issuer would not be accepted, and what it says of itself.
+    private func foreign(_ token: UnverifiedToken, _ claims: TokenClaims) -> Refusal {
+        var reason = Reason.tokenIssuer
+        do { _ = try TokenHeader(token.header) } catch { reason = error.reason }
+        return Refusal(
+            reason,
+            claim: ClaimedIdentity(
+                method: .oidc, statedIssuer: claims.usableText("iss"),
+                subject: claims.usableText("sub"), isVerified: false))
+    }
+
+    /// What one verification is about, and how far it has come.
+    private struct Checks {
+        let issuer: TrustedIssuer
+        let certificateThumbprint: String?
+        let now: UTCInstant
+        /// Whether the signature was found to be the issuer's.
+        var isGenuine = false
+
+        init(issuer: TrustedIssuer, certificateThumbprint: String?, now: UTCInstant) {
+            self.issuer = issuer
+            self.certificateThumbprint = certificateThumbprint
+            self.now = now
         }
     }
 
     private func identity(
-        of token: UnverifiedToken, certificateThumbprint: String?, now: UTCInstant
+        of token: UnverifiedToken, _ claims: TokenClaims, _ checks: inout Checks
     ) throws(TokenRefusal) -> VerifiedIdentity {
         let header = try TokenHeader(token.header)
-        let claims = TokenClaims(payload: token.payload)
-        let issuer = try issuer(of: claims)
+        let issuer = checks.issuer
         guard issuer.types.contains(header.type) else { throw TokenRefusal(.tokenType) }
         guard issuer.algorithms.contains(header.algorithm) else {
             throw TokenRefusal(.tokenAlgorithm)
@@ -67,30 +112,33 @@ package struct TokenVerifier: Sendable {
         guard key.isValid(token.signature, over: token.signingInput) else {
             throw TokenRefusal(.tokenSignature)
         }
-        let expires = try checkTimes(claims, skew: issuer.clockSkew, now: now)
+        checks.isGenuine = true
+        let expires = try checkTimes(claims, skew: issuer.clockSkew, now: checks.now)
         try checkAudience(claims, issuer: issuer)
         try claims.checkKind()
-        let binding = try checkBinding(claims, certificateThumbprint: certificateThumbprint)
-        guard let subject = try claims.text("sub") else { throw TokenRefusal(.tokenClaims) }
-        let (name, userName) = (try claims.text("name"), try claims.text("preferred_username"))
+        let binding = try checkBinding(
+            claims, certificateThumbprint: checks.certificateThumbprint)
+        let subject = try claims.subject(of: issuer)
+        var optional = OptionalClaims(claims)
+        let (name, userName) = (optional.text("name"), optional.text("preferred_username"))
         return VerifiedIdentity(
-            issuer: issuer.issuer, subject: subject, kind: try claims.kind(subject: subject),
-            roles: try claims.roles(of: issuer), session: try claims.text("sid"),
-            name: name ?? userName, email: try claims.email(),
+            issuer: issuer.issuer, subject: subject.text, kind: subject.kind,
+            roles: try optional.roles(of: issuer), session: optional.text("sid"),
+            name: name ?? userName, email: optional.email(),
             authentication: Authentication(
-                method: .oidc, multiFactor: try claims.multiFactor(), binding: binding,
-                key: binding == .mtls ? certificateThumbprint : nil,
+                method: .oidc, multiFactor: optional.multiFactor(), binding: binding,
+                key: binding == .mtls ? checks.certificateThumbprint : nil,
                 token: digester.name(
-                    issuer: issuer.issuer, id: try claims.text("jti"),
+                    issuer: issuer.issuer, id: optional.text("jti"),
                     signingInput: token.signingInput)),
-            expires: expires)
+            expires: expires, unusedClaims: optional.unused)
     }
 
-    private func issuer(of claims: TokenClaims) throws(TokenRefusal) -> TrustedIssuer {
+    private func issuer(of claims: TokenClaims) -> TrustedIssuer? {
         guard let name = claims.payload["iss"]?.string, let issuer = issuers[name],
             // Strings are equal up to Unicode normalisation; issuers must be the same bytes.
             issuer.issuer.utf8.elementsEqual(name.utf8)
-        else { throw TokenRefusal(.tokenIssuer) }
+        else { return nil }
         return issuer
     }
 
@@ -99,7 +147,8 @@ package struct TokenVerifier: Sendable {
     {
         let skew = skew.wholeMicroseconds
         guard let expires = try claims.instant("exp") else { throw TokenRefusal(.tokenClaims) }
-        let starts = [try claims.instant("nbf"), try claims.instant("iat")]
+        // Nobody asks when a token was made, so that a form we cannot read refuses none.
+        let starts = [try claims.instant("nbf"), claims.usableInstant("iat")]
         guard now.microseconds < expires.microseconds + skew else {
             throw TokenRefusal(.tokenExpired)
         }
@@ -118,7 +167,7 @@ package struct TokenVerifier: Sendable {
             issuer.audiences.contains { $0.utf8.elementsEqual(audience.utf8) }
         }
         guard isMeantForUs else { throw TokenRefusal(.tokenAudience) }
-        let (party, client) = (try claims.text("azp"), try claims.text("client_id"))
+        let (party, client) = (claims.usableText("azp"), claims.usableText("client_id"))
         guard !issuer.authorizedParties.isEmpty else { return }
         guard let holder = party ?? client, issuer.authorizedParties.contains(holder) else {
             throw TokenRefusal(.tokenAudience)
@@ -129,7 +178,7 @@ package struct TokenVerifier: Sendable {
     private func checkBinding(_ claims: TokenClaims, certificateThumbprint: String?)
         throws(TokenRefusal) -> Authentication.Binding
     {
-        guard let confirmation = claims.payload["cnf"] else { return .none }
+        guard let confirmation = claims.payload["cnf"], confirmation != .null else { return .none }
         guard let members = confirmation.members else { throw TokenRefusal(.tokenClaims) }
         // Any other confirmation, `jkt` above all, asks for a proof that a bearer credential lacks.
         guard members.count == 1, let bound = confirmation["x5t#S256"]?.string,

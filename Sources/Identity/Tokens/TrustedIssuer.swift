@@ -21,11 +21,20 @@ package struct TrustedIssuer: Sendable {
     /// Roles to keep, e.g. those that policies name; nil keeps all.
     package var knownRoles: Set<String>?
     package var keys: KeySet
+    /// Claims that name the subject where there is no `sub`, the first that is there.
+    package var subjectClaims: [String]
+    /// Where clients may show the tokens.
+    package var fields: Set<CredentialField>
+
+    /// What machine tokens hold in the place of `sub` (RFC 9068 §2.2).
+    package static let usualSubjectClaims = ["client_id", "azp"]
 
     package init(
         issuer: String, audiences: [String], algorithms: Set<TokenAlgorithm>,
         clockSkew: Duration, types: Set<TokenType>, authorizedParties: Set<String>,
-        roleClaims: [ClaimPath], knownRoles: Set<String>?, keys: KeySet
+        roleClaims: [ClaimPath], knownRoles: Set<String>?, keys: KeySet,
+        subjectClaims: [String] = TrustedIssuer.usualSubjectClaims,
+        fields: Set<CredentialField> = CredentialField.usualOfTokens
     ) {
         self.issuer = issuer
         self.audiences = audiences
@@ -36,6 +45,8 @@ package struct TrustedIssuer: Sendable {
         self.roleClaims = roleClaims
         self.knownRoles = knownRoles
         self.keys = keys
+        self.subjectClaims = subjectClaims
+        self.fields = fields
     }
 
     func check() throws(IdentityConfigurationFault) {

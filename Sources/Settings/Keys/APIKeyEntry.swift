@@ -3,6 +3,7 @@
 
 package import AccessModel
 package import ByteCoding
+import Policy
 
 /// An API key as it is stored: whom it stands for, and a hash that finds it and gives nothing away.
 package struct APIKeyEntry: Hashable, Sendable {
@@ -10,7 +11,7 @@ package struct APIKeyEntry: Hashable, Sendable {
     package var id: String
     /// `digest`, required: `sha256:` and the 64 lower-case hex digits of the key's SHA-256.
     package var digest: String
-    /// `name`, required: who holds the key, for people.
+    /// `name`, required: who holds the key. All keys of one name are the same caller.
     package var name: String
     /// `kind`, default service.
     package var kind: Principal.Kind
@@ -18,10 +19,12 @@ package struct APIKeyEntry: Hashable, Sendable {
     package var roles: [String]
     /// `expires`, default never: from this moment on the key is refused.
     package var expires: UTCInstant?
+    /// `revoked`, default never: when the key was withdrawn. It stays in the file so that its use is told by name.
+    package var revoked: UTCInstant?
 
     package init(
         id: String, digest: String, name: String, kind: Principal.Kind, roles: [String],
-        expires: UTCInstant?
+        expires: UTCInstant?, revoked: UTCInstant? = nil
     ) {
         self.id = id
         self.digest = digest
@@ -29,7 +32,11 @@ package struct APIKeyEntry: Hashable, Sendable {
         self.kind = kind
         self.roles = roles
         self.expires = expires
+        self.revoked = revoked
     }
+
+    /// Everything that is said of the key, in one text: another one means that the entry was changed.
+    package var fingerprint: String { ContentHash.of(Self.section.write(self)) }
 
     static let section = Section(
         start: APIKeyEntry(
@@ -44,6 +51,7 @@ package struct APIKeyEntry: Hashable, Sendable {
                 "roles", \.roles,
                 .set(of: .text("a role", most: 128), isEmptyAllowed: true, most: 256)),
             Field("expires", \.expires, .optional(.instant)),
+            Field("revoked", \.revoked, .optional(.instant)),
         ])
 }
 

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import ByteCoding
+package import ByteCoding
 
 /// The file that `identity[].api_keys.file` names: a YAML list of ``APIKeyEntry``.
 ///
@@ -41,6 +41,82 @@ package enum APIKeyFile {
         return String(decoding: text.bytes, as: UTF8.self)
     }
 
+    /// A change of one key of the file.
+    package enum Change: Hashable, Sendable {
+        /// The key is refused from this moment on, and named where it is used.
+        case revoke(at: UTCInstant)
+        /// The key ends at this moment, unless it ends before.
+        case end(at: UTCInstant)
+
+        fileprivate func applied(to key: APIKeyEntry) -> APIKeyEntry {
+            var key = key
+            switch self {
+            case .revoke(let instant): key.revoked = key.revoked ?? instant
+            case .end(let instant): key.expires = min(key.expires ?? instant, instant)
+            }
+            return key
+        }
+    }
+
+    /// The file's new content with one key changed; everything else stays as it is, comments included.
+    ///
+    /// Refuses where the old content is faulty, or the key is written so that a line cannot be put into it.
+    ///
+    /// - Returns: nil where there is no key with this id.
+    package static func changing(
+        _ id: String, _ change: Change, in old: ConfigurationText, sources: SettingsSources
+    ) throws(SettingsFaults) -> String? {
+        let keys = try read(old, sources: sources)
+        guard let position = keys.firstIndex(where: { $0.id == id }),
+            let root = try YAMLDocument.root(of: old),
+            let item = Place(node: root, path: "")[position],
+            case .map(let entries) = item.node.content,
+            let anchor = entries.first(where: { $0.name == "id" })
+        else { return nil }
+        var expected = keys
+        expected[position] = change.applied(to: keys[position])
+        guard expected != keys else { return String(decoding: old.bytes, as: UTF8.self) }
+        let (name, instant) =
+            switch change {
+            case .revoke: ("revoked", expected[position].revoked)
+            case .end: ("expires", expected[position].expires)
+            }
+        let line = "\(name): \(YAMLPrinter.scalar(instant?.rfc3339 ?? ""))"
+        let lineFeed = UInt8(ascii: "\n")
+        var lines = old.bytes.split(separator: lineFeed, omittingEmptySubsequences: false)
+            .map { Array($0) }
+        let isWindows = lines[anchor.position.line - 1].last == UInt8(ascii: "\r")
+        let written = Array(
+            (String(repeating: " ", count: anchor.position.column - 1) + line
+                + (isWindows ? "\r" : "")).utf8)
+        let known = entries.first { $0.name == name }
+        if let known {
+            let before = lines[known.position.line - 1].prefix(known.position.column - 1)
+            lines[known.position.line - 1] =
+                before + Array((line + (isWindows ? "\r" : "")).utf8)
+        } else {
+            lines.insert(written, at: anchor.value.position.line)
+        }
+        var new = old
+        new.bytes = Array(lines.joined(separator: [lineFeed]))
+        var isRight = false
+        do throws(SettingsFaults) { isRight = try read(new, sources: sources) == expected } catch {
+            isRight = false
+        }
+        guard isRight else {
+            throw SettingsFaults(
+                file: old.file,
+                [
+                    SettingsFault(
+                        code: .conflict, position: item.node.position, path: item.path,
+                        message:
+                            "the key is written so that it cannot be changed here; write `\(line)` into it"
+                    )
+                ])
+        }
+        return String(decoding: new.bytes, as: UTF8.self)
+    }
+
     /// One element of the list, with a line break at its end.
     package static func entry(for key: APIKeyEntry) -> String {
         var printer = YAMLPrinter(replacements: [:])
@@ -53,8 +129,8 @@ package enum APIKeyFile {
 
     /// What a new file begins with.
     package static let heading = """
-        # API keys of Countersign: hashes only. Made by `countersign token mint`; delete an element to
-        # revoke its key, then reload (SIGHUP).
+        # API keys of Countersign: hashes only. Made by `countersign token mint`, withdrawn by
+        # `countersign token revoke`. A running proxy notices every change.
 
         """
 

@@ -12,6 +12,9 @@ struct Field<Root: Sendable>: Sendable {
     let read: @Sendable (Place, Reading, inout Root) -> Bool
     let write: @Sendable (Root) -> JSONValue?
     let schema: JSONValue
+    /// The keys below, where the value is a section or a list of sections.
+    let keys: [KeyNode]
+    let isList: Bool
 
     init<Value: Sendable>(
         _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable,
@@ -20,6 +23,8 @@ struct Field<Root: Sendable>: Sendable {
         self.name = name
         self.isRequired = isRequired
         schema = form.schema
+        keys = form.keys
+        isList = form.isList
         read = { place, reading, root in
             guard let value = form.read(place, reading) else { return false }
             root[keyPath: property] = value
@@ -42,6 +47,8 @@ struct Field<Root: Sendable>: Sendable {
         self.name = name
         isRequired = false
         schema = .object([JSONMember("const", value)])
+        keys = []
+        isList = false
         read = { place, reading, _ in
             guard let found = reading.text(at: place, wanted: text) else { return false }
             guard found != text else { return true }

@@ -51,9 +51,9 @@ extension Form where Value == Int {
         let wanted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         return .scalar(wanted, schema: schema, write: { .integer(Int64($0)) }) {
             text throws(Complaint) in
-            guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text),
-                range.contains(number)
-            else { throw Complaint("expected \(wanted), found `\(text)`") }
+            guard let number = try WholeNumber.read(text), range.contains(number) else {
+                throw Complaint("expected \(wanted), found `\(text)`")
+            }
             return number
         }
     }

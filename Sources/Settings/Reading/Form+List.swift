@@ -33,7 +33,7 @@ extension Form {
                 return reading.faults.count == before ? values : nil
             },
             write: { .array($0.compactMap(element.write)) },
-            schema: .object(members))
+            schema: .object(members), keys: element.keys, isList: true)
     }
 
     /// A list in which no value stands twice.

@@ -11,6 +11,9 @@ struct Form<Value: Sendable>: Sendable {
     let write: @Sendable (Value) -> JSONValue?
     /// A JSON Schema (draft 2020-12) of the written form.
     let schema: JSONValue
+    /// The keys below, where the value is a section or a list of sections.
+    var keys: [KeyNode] = []
+    var isList = false
 }
 
 /// Why a text is not the value that was asked for: the message of the fault.
@@ -52,6 +55,6 @@ extension Form {
         Form(
             read: { place, reading in form.read(place, reading).map { .some($0) } },
             write: { $0.flatMap(form.write) },
-            schema: form.schema)
+            schema: form.schema, keys: form.keys, isList: form.isList)
     }
 }

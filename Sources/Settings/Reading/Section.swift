@@ -68,6 +68,16 @@ struct Section<Root: Sendable>: Sendable {
             })
     }
 
+    /// The section's keys as the reference page tells of them.
+    var keys: [KeyNode] {
+        fields.map { field in
+            KeyNode(
+                name: field.name, isRequired: field.isRequired, schema: field.schema,
+                standard: field.isRequired ? nil : field.write(start), keys: field.keys,
+                isList: field.isList)
+        }
+    }
+
     var schema: JSONValue {
         .object([
             JSONMember("type", .string("object")),
@@ -102,13 +112,14 @@ extension Form {
     static func section(_ section: Section<Value>) -> Form {
         Form(
             read: { place, reading in section.read(place, reading) },
-            write: { section.write($0) }, schema: section.schema)
+            write: { section.write($0) }, schema: section.schema, keys: section.keys)
     }
 
     /// A section that is left out where nothing in it is set.
     static func sectionUnlessEmpty(_ section: Section<Value>) -> Form where Value: Equatable {
         Form(
             read: { place, reading in section.read(place, reading) },
-            write: { $0 == section.start ? nil : section.write($0) }, schema: section.schema)
+            write: { $0 == section.start ? nil : section.write($0) }, schema: section.schema,
+            keys: section.keys)
     }
 }

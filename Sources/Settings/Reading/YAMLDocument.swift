@@ -23,8 +23,14 @@ enum YAMLDocument {
         guard text.bytes.count <= ConfigurationText.mostBytes else {
             throw refuse(.tooLarge, .start, "the file is larger than 1 MiB")
         }
-        guard let string = String(validating: text.bytes, as: UTF8.self) else {
+        guard let whole = String(validating: text.bytes, as: UTF8.self) else {
             throw refuse(.syntax, .start, "the file is not UTF-8 text")
+        }
+        let string: String
+        do throws(PlainTextFault) {
+            string = try PlainText.check(whole)
+        } catch {
+            throw refuse(.syntax, error.position, error.message)
         }
         do {
             // The basic resolver calls every scalar a string, which makes `1` and `"1"` the same
@@ -99,11 +105,37 @@ private struct Converter {
             return YAMLNode(content: .list(list), position: position)
         case .mapping(let pairs):
             var entries: [YAMLNode.Entry] = []
-            for (key, value) in pairs { entries.append(try entry(key, value)) }
+            var merged: [YAMLNode.Entry] = []
+            for (key, value) in pairs {
+                if case .scalar(let name) = key, name.string == "<<", name.style == .plain {
+                    merged += try self.merged(value)
+                } else {
+                    entries.append(try entry(key, value))
+                }
+            }
+            // What is written here goes before what is merged, and what is merged first before the rest.
+            for entry in merged where !entries.contains(where: { $0.name == entry.name }) {
+                entries.append(entry)
+            }
             return YAMLNode(content: .map(entries), position: position)
         case .alias:
             throw Refusal(
                 code: .syntax, position: position, message: "this alias leads nowhere")
+        }
+    }
+
+    /// The keys of what `<<` names: a section, or a list of some (https://yaml.org/type/merge.html).
+    private mutating func merged(_ value: Node) throws -> [YAMLNode.Entry] {
+        let node = try node(value)
+        let sections: [YAMLNode]
+        if case .list(let items) = node.content { sections = items } else { sections = [node] }
+        return try sections.flatMap { section in
+            guard case .map(let entries) = section.content else {
+                throw Refusal(
+                    code: .wrongShape, position: section.position,
+                    message: "`<<` takes in a section, such as `*name`, or a list of sections")
+            }
+            return entries
         }
     }
 

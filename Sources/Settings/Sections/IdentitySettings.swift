@@ -54,10 +54,16 @@ package struct IdentitySettings: Hashable, Sendable {
 package struct APIKeySettings: Hashable, Sendable {
     /// `file`, required: the keys' hashes, roles and names; see ``APIKeyFile``.
     package var file: ResolvedPath
+    /// `fields`, default authorization and x-api-key, at least one: request fields in which keys are looked for. In
+    /// `authorization` a key stands behind `Bearer`, or is the password or user of `Basic`; elsewhere it stands alone.
+    package var fields: [String]
 
     static let section = Section(
-        start: APIKeySettings(file: .placeholder),
-        fields: [Field("file", \.file, .path, isRequired: true)])
+        start: APIKeySettings(file: .placeholder, fields: ["authorization", "x-api-key"]),
+        fields: [
+            Field("file", \.file, .path, isRequired: true),
+            Field("fields", \.fields, .set(of: .credentialField, isEmptyAllowed: false, most: 8)),
+        ])
 }
 
 /// `identity[].mtls`: clients' certificates.

@@ -34,15 +34,22 @@ package struct JWKSSettings: Hashable, Sendable {
     /// given the token; none: every one.
     package var authorizedParties: [String]
     /// `roles_claims`, default `roles` and `groups`: claims whose values are roles, all of them
-    /// together. A text that begins with `/` is a path, such as `/realm_access/roles`; an empty
-    /// list: tokens give no roles.
+    /// together. A text that begins with `/` is a path, such as `/realm_access/roles`; a name that has a dot and
+    /// is no URL stands in double quotes of its own. An empty list: tokens give no roles.
     package var rolesClaims: [String]
+    /// `subject_claims`, default `client_id` and `azp`: claims that name the subject of a token without `sub`, the
+    /// first that is there; none: such tokens are refused.
+    package var subjectClaims: [String]
+    /// `fields`, default authorization, at least one: request fields in which tokens are looked for. In
+    /// `authorization` a token stands behind `Bearer`; elsewhere it stands alone.
+    package var fields: [String]
 
     static let section = Section(
         start: JWKSSettings(
             file: .placeholder, issuer: "", audience: [], algorithms: [.es256, .edDSA],
             clockSkew: .seconds(30), types: [.absent, .jwt, .accessToken], authorizedParties: [],
-            rolesClaims: ["roles", "groups"]),
+            rolesClaims: ["roles", "groups"], subjectClaims: ["client_id", "azp"],
+            fields: ["authorization"]),
         fields: [
             Field("file", \.file, .path, isRequired: true),
             Field("issuer", \.issuer, .text("an issuer"), isRequired: true),
@@ -57,6 +64,10 @@ package struct JWKSSettings: Hashable, Sendable {
                 .set(of: .text("a client's id"), isEmptyAllowed: true)),
             Field(
                 "roles_claims", \.rolesClaims, .set(of: .claim, isEmptyAllowed: true)),
+            Field(
+                "subject_claims", \.subjectClaims,
+                .set(of: .text("a claim's name"), isEmptyAllowed: true, most: 8)),
+            Field("fields", \.fields, .set(of: .credentialField, isEmptyAllowed: false, most: 8)),
         ],
         notAvailable: ["require_dpop"])
 }
@@ -72,6 +83,17 @@ extension Form where Value == String {
                 guard !claim.hasPrefix("/") || !names.dropFirst().contains("") else {
                     reading.note(
                         .badValue, at: place, "the path of a claim has an empty name in it")
+                    return nil
+                }
+                let isQuoted =
+                    claim.utf8.count > 2 && claim.hasPrefix("\"") && claim.hasSuffix("\"")
+                let isPlain = claim.hasPrefix("/") || isQuoted || claim.contains("://")
+                guard isPlain || !claim.contains(".") else {
+                    let path = "/" + claim.split(separator: ".").joined(separator: "/")
+                    reading.note(
+                        .badValue, at: place,
+                        "`\(claim)` is one name with a dot in it; write `\(path)` for a path, or `'\"\(claim)\"'` if the name has the dot"
+                    )
                     return nil
                 }
                 return claim

@@ -16,9 +16,26 @@ package struct PrivacySettings: Hashable, Sendable {
             Field("commit", \.commit, .section(CommitSettings.section)),
             Field(
                 "capture_headers", \.captureHeaders,
-                .set(of: .fieldName, isEmptyAllowed: true)),
+                .set(of: .fieldName, isEmptyAllowed: true, most: 64)),
             // Bodies are `none`; digests and excerpts come with request inspection.
             .fixed("bodies", "none"),
+        ],
+        checks: [
+            Check("commit", "capture_headers") { privacy, place, reading in
+                let keeps = privacy.commit.payload.contains(.headers)
+                if keeps, privacy.captureHeaders.isEmpty {
+                    reading.note(
+                        .conflict, at: place.nearest("commit", "payload"),
+                        "`headers` keeps nothing without `capture_headers`; list the fields to keep"
+                    )
+                }
+                if !keeps, !privacy.captureHeaders.isEmpty {
+                    reading.note(
+                        .conflict, at: place.nearest("capture_headers"),
+                        "`capture_headers` has no effect without `payload: [headers]` under `commit`"
+                    )
+                }
+            }
         ])
 }
 
@@ -26,6 +43,8 @@ package struct PrivacySettings: Hashable, Sendable {
 /// group out.
 package struct CommitSettings: Hashable, Sendable {
     package enum Who: String, CaseIterable, Sendable {
+        /// The subject as the identity source names it: `sub`, a certificate's name, an API key's holder.
+        case subject
         case name
         case email
     }
@@ -48,7 +67,7 @@ package struct CommitSettings: Hashable, Sendable {
         case headers
     }
 
-    /// `who`, default name and email.
+    /// `who`, default subject, name and email.
     package var who: [Who]
     /// `where`, default ip and user_agent.
     package var place: [Where]
@@ -59,7 +78,8 @@ package struct CommitSettings: Hashable, Sendable {
 
     static let section = Section(
         start: CommitSettings(
-            who: [.name, .email], place: [.ip, .userAgent], what: [.path, .query], payload: []),
+            who: [.subject, .name, .email], place: [.ip, .userAgent], what: [.path, .query],
+            payload: []),
         fields: [
             Field("who", \.who, .set(of: .choice(), isEmptyAllowed: true)),
             Field("where", \.place, .set(of: .choice(), isEmptyAllowed: true)),

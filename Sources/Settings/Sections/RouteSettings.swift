@@ -76,6 +76,7 @@ extension Form where Value == RouteSettings {
                 route.audit == .inherited && !route.allowsEncodedSlash
                     ? pattern.write(route.pattern) : section.write(route)
             },
-            schema: .object([JSONMember("anyOf", .array([pattern.schema, section.schema]))]))
+            schema: .object([JSONMember("anyOf", .array([pattern.schema, section.schema]))]),
+            keys: section.keys)
     }()
 }

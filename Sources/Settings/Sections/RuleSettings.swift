@@ -101,6 +101,7 @@ extension Form where Value == Rule.Conditions {
                 return .everything
             },
             write: { $0 == .everything ? .string("all") : section.write($0) },
-            schema: .object([JSONMember("anyOf", .array([all, section.schema]))]))
+            schema: .object([JSONMember("anyOf", .array([all, section.schema]))]),
+            keys: section.keys)
     }
 }

@@ -21,12 +21,15 @@ package struct ServiceSettings: Hashable, Sendable {
     package var audit: AuditSettings
     /// `limit`, default none.
     package var limit: LimitSettings?
+    /// `credentials`.
+    package var credentials: CredentialSettings
 
     static let section = Section(
         start: ServiceSettings(
             name: "", match: ServiceRules.Match(host: .any, path: .root),
             upstream: UpstreamSettings.section.start, routes: [], rules: [],
-            audit: AuditSettings(ahead: .auto, onFailure: nil), limit: nil),
+            audit: AuditSettings(ahead: .auto, onFailure: nil), limit: nil,
+            credentials: CredentialSettings.section.start),
         fields: [
             Field("name", \.name, .serviceName, isRequired: true),
             Field("match", \.match, .section(matchSection)),
@@ -37,6 +40,7 @@ package struct ServiceSettings: Hashable, Sendable {
                 .list(of: .section(RuleSettings.section), isEmptyAllowed: true)),
             Field("audit", \.audit, .section(AuditSettings.section)),
             Field("limit", \.limit, .optional(.section(LimitSettings.section))),
+            Field("credentials", \.credentials, .section(CredentialSettings.section)),
         ],
         notAvailable: ["inspect"],
         checks: [

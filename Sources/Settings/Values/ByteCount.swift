@@ -29,7 +29,7 @@ package struct ByteCount: Hashable, Comparable, Sendable {
 
     init(_ text: String) throws(Complaint) {
         let digits = text.utf8.prefix { (0x30...0x39).contains($0) }.count
-        guard digits > 0, let number = Int(text.prefix(digits)) else {
+        guard let number = try WholeNumber.read(text.prefix(digits)) else {
             throw Complaint("expected a size such as 64KiB, found `\(text)`")
         }
         let unit = String(text.dropFirst(digits))

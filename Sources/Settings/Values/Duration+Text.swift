@@ -22,19 +22,37 @@ extension Duration {
         return "0s"
     }
 
+    /// Reads `90s`, or units from the largest to the smallest, each once: `1m30s`.
     init(settingText text: String) throws(Complaint) {
-        let digits = text.utf8.prefix { (0x30...0x39).contains($0) }.count
-        guard digits > 0, let number = Int64(text.prefix(digits)) else {
-            throw Complaint("expected a duration such as 10s, found `\(text)`")
-        }
-        let unit = String(text.dropFirst(digits))
-        guard let size = Self.units.first(where: { $0.name == unit })?.milliseconds else {
-            let hint = unit.isEmpty ? "such as 10s" : "one of ms, s, m, h, d"
-            throw Complaint("a duration needs a unit, \(hint); found `\(text)`")
-        }
-        let (milliseconds, overflows) = number.multipliedReportingOverflow(by: size)
-        guard !overflows else { throw Complaint("`\(text)` is longer than can be counted") }
-        self = .milliseconds(milliseconds)
+        var rest = text[...]
+        var sum: Int64 = 0
+        var last = Int64.max
+        repeat {
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            guard let number = try WholeNumber.read(digits) else {
+                throw Complaint("expected a duration such as 10s or 1m30s, found `\(text)`")
+            }
+            rest = rest.dropFirst(digits.count)
+            let unit = rest.prefix { $0.isASCII && $0.isLetter }
+            guard let size = Self.units.first(where: { $0.name == unit })?.milliseconds else {
+                let hint = unit.isEmpty ? "such as 10s" : "one of ms, s, m, h, d"
+                throw Complaint("a duration needs a unit, \(hint); found `\(text)`")
+            }
+            guard size < last else {
+                throw Complaint(
+                    "the units of a duration stand from the largest to the smallest, each once; found `\(text)`"
+                )
+            }
+            last = size
+            rest = rest.dropFirst(unit.count)
+            let (part, overflows) = Int64(number).multipliedReportingOverflow(by: size)
+            let (next, overflowsToo) = sum.addingReportingOverflow(part)
+            guard !overflows, !overflowsToo else {
+                throw Complaint("`\(text)` is longer than can be counted")
+            }
+            sum = next
+        } while !rest.isEmpty
+        self = .milliseconds(sum)
     }
 }
 

@@ -22,6 +22,37 @@ extension Form where Value == String {
         return text
     }
 
+    /// A header field in which credentials are looked for: not one that means something else to a proxy.
+    static let credentialField = Form.scalar(
+        "a header field's name in lower case", write: { .string($0) }
+    ) { text throws(Complaint) in
+        let isName = text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D
+        }
+        guard (1...64).contains(text.utf8.count), isName else {
+            let hint = NearestName.hint(text, among: [text.lowercased()])
+            throw Complaint(
+                "a header field's name is lower-case letters, digits and hyphens" + hint)
+        }
+        let isTaken =
+            otherFields.contains(text)
+            || ["proxy-", "x-forwarded-", "countersign-"].contains { text.hasPrefix($0) }
+        guard !isTaken else {
+            throw Complaint("`\(text)` means something else; no credential is looked for there")
+        }
+        return text
+    }
+
+    /// Fields that frame, route or describe a request, or that browsers send by themselves.
+    private static var otherFields: [String] {
+        [
+            "accept", "connection", "content-encoding", "content-length", "content-type", "cookie",
+            "date", "dpop", "expect", "forwarded", "host", "keep-alive", "origin", "range",
+            "referer", "te", "traceparent", "tracestate", "trailer", "transfer-encoding",
+            "upgrade", "user-agent", "via",
+        ]
+    }
+
     /// Fields that carry secrets (attacks.md, log injection and secrets).
     private static var secretFields: [String] {
         [

@@ -87,6 +87,7 @@ extension Form where Value == Principal.Kind {
 extension Form where Value == Rate {
     static let rate = Form.scalar("a rate such as 100/m", write: { .string($0.text) }) {
         text throws(Complaint) in
+        _ = try WholeNumber.read(text.prefix { $0 != "/" })
         guard let rate = Rate(text) else {
             throw Complaint(
                 "expected a rate of 1 to \(Rate.most) per s, m, h or d, such as 100/m; found `\(text)`"

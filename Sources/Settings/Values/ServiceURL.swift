@@ -85,10 +85,12 @@ package struct ServiceURL: Hashable, Sendable {
             throw Complaint("`\(authority)` is not a host and port")
         }
         let name = first.lowercased()
-        // A name that looks like a number is read as an address by some resolvers and not by
-        // others.
+        // A name whose last label is a number, hexadecimal ones too, is read as an address by some resolvers and
+        // not by others.
         let last = name.split(separator: ".").last ?? ""
-        let isNumber = !last.isEmpty && last.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        let isNumber =
+            !last.isEmpty
+            && (last.utf8.allSatisfy { (0x30...0x39).contains($0) } || last.hasPrefix("0x"))
         guard HostPattern(name) != nil, !name.hasPrefix("*"),
             !isNumber || IPAddress(name) != nil
         else { throw Complaint("`\(first)` is neither a host name nor an address") }

@@ -9,7 +9,7 @@ import Testing
 /// Tokens that are truly signed and say what they must not.
 @Suite("Attacks: claims of tokens")
 struct TokenClaimAttackTests {
-    @Test("A token is used in its time, which is whole seconds")
+    @Test("A token is used in its time")
     func times() async throws {
         let now = Provider.nowSeconds
         var rows: [Attack] = []
@@ -18,13 +18,21 @@ struct TokenClaimAttackTests {
             ("nbf", "\(now + 31)", "token_not_yet_valid"),
             ("iat", "\(now + 31)", "token_not_yet_valid"), ("exp", nil, "token_claims"),
         ] { rows.append(try .challenged(claim: claim, json, reason)) }
-        for claim in ["exp", "nbf", "iat"] {
+        for claim in ["exp", "nbf"] {
             for json in [
-                "-1", "\(now + 300).5", "1e10", "\"\(now + 300)\"", "null", "true", "[]",
-                "253402300800", "18446744073709551616", "1e400",
+                "-1", "\"\(now + 300)\"", "true", "[]", "253402300800", "18446744073709551616",
+                "1e400",
             ] { rows.append(try .challenged(claim: claim, json, "token_claims")) }
         }
         rows += [
+            try .challenged(claim: "exp", "null", "token_claims"),
+            try .challenged(claim: "exp", "\(now - 31).999999", "token_expired"),
+            try .challenged(claim: "nbf", "\(now + 30).5", "token_not_yet_valid"),
+            try .challenged(claim: "iat", "1e10", "token_not_yet_valid"),
+            .believed(
+                "a fraction",
+                token: try Provider.token(Provider.claims.with("exp", "\(now + 300).5"))),
+
             .believed(
                 "exp within the skew",
                 token: try Provider.token(Provider.claims.with("exp", "\(now - 29)"))),
@@ -69,9 +77,7 @@ struct TokenClaimAttackTests {
         ] { rows.append(try .challenged(claim: claim, json, "token_type")) }
         for (claim, json) in [
             ("sub", nil), ("sub", #""""#), ("sub", #""a\u0000b""#), ("sub", #""a\nb""#),
-            ("sub", "\"\(String(repeating: "s", count: 257))\""), ("roles", #"["a",1]"#),
-            ("roles", #"["a\u001b"]"#), ("name", #""\u009b""#), ("email", "1"), ("sid", #""""#),
-            ("cnf", #""x""#), ("jti", "{}"),
+            ("sub", "\"\(String(repeating: "s", count: 257))\""), ("sub", "null"), ("cnf", #""x""#),
         ] { rows.append(try .challenged(claim: claim, json, "token_claims")) }
         try await AttackTable.perform(rows, .trusting())
     }
@@ -161,8 +167,7 @@ struct TokenClaimAttackTests {
             .challenged(
                 "two tokens", fields: "Authorization: Bearer \(good) \(good)\r\n",
                 "ambiguous_credentials"),
-            .challenged(
-                "two spaces", fields: "Authorization: Bearer  \(good)\r\n", "ambiguous_credentials"),
+            .believed("two spaces", token: " " + good),
             .challenged("no scheme", fields: "Authorization: \(good)\r\n", "no_credentials"),
             .challenged("scheme only", fields: "Authorization: Bearer\r\n", "token_malformed"),
             .challenged("nothing", fields: "Authorization:\r\n", "token_malformed"),

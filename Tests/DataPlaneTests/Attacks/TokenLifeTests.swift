@@ -98,7 +98,7 @@ struct TokenLifeTests {
             ], settings)
     }
 
-    @Test("What a bad token says is in no record, and nobody is named")
+    @Test("What a bad token says is in no answer and no leaf; whom it names is under seal")
     func anonymity() async throws {
         try await withHouse(.trusting()) { house in
             let client = try await house.connect()
@@ -107,14 +107,18 @@ struct TokenLifeTests {
                 request(try Provider.token(claims.with("exp", "\(Provider.nowSeconds - 900)"))))
             let response = try await client.response()
             #expect(response.status == 401)
-            #expect(response.values("WWW-Authenticate").count == 1)
+            #expect(response.values("WWW-Authenticate").count == 2)
             let text = response.body + response.fields.map { "\($0)" }.joined()
             #expect(!text.contains("mallory") && !text.contains("Mallory"))
             let records = try await house.closedRecords(of: response.value("Countersign-Record"))
             let record = try #require(records.first)
             #expect(records.count == 1 && record.reason == "token_expired")
             #expect(record.actorKind == .anonymous)
-            #expect(record.commitments[.who] == nil)
+            let leaf = String(decoding: record.leaf, as: UTF8.self)
+            #expect(!leaf.contains("mallory") && !leaf.contains("Mallory"))
+            #expect(record.value[path: "actor", "claimed", "verified"]?.bool == true)
+            #expect(record.value[path: "actor", "claimed", "issuer"]?.string == Provider.issuer)
+            #expect(record.commitments[.who] != nil)
         }
     }
 

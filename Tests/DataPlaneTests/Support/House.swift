@@ -40,6 +40,10 @@ struct HouseSettings: Sendable {
     /// What the service admits, in the place of the ordinary routes and rules.
     var routes: [String]?
     var rules: [Rule]?
+    /// Whether the service gets the caller's credential.
+    var forwardsCredentials = false
+    /// Where keys are looked for.
+    var keyFields = CredentialField.usualOfKeys
 }
 
 extension HouseSettings {
@@ -132,6 +136,7 @@ private func openHouse(
         name: "billing", host: settings.upstreamHost, port: port, tls: settings.upstreamTLS,
         hostField: settings.hostField)
     service.timeouts = settings.timeouts
+    service.forwardsCredentials = settings.forwardsCredentials
     let configuration = DataPlaneConfiguration(
         listeners: [
             ListenerConfiguration(
@@ -198,7 +203,9 @@ func makeRules(
         rulebook: try Rulebook([service]),
         identity: IdentitySources(
             generation: SourcesGeneration(generation),
-            keys: try APIKeyRing([APIKeySource(name: "machines", keys: [key])]),
+            keys: try APIKeyRing([
+                APIKeySource(name: "machines", keys: [key], fields: settings.keyFields)
+            ]),
             tokens: try TokenVerifier(settings.issuers, digestKey: SymmetricKey(size: .bits256)),
             certificates: settings.certificates),
         privacy: PrivacyChoices(

@@ -2,16 +2,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Settings
 
 /// `countersign token`.
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Make API keys, and look into tokens.",
+        abstract: "Make, list and withdraw API keys, and look into tokens.",
         discussion: """
             EXAMPLES:
               countersign token mint --as alice --role reader
+              countersign token list
+              countersign token rotate abcdefgh --overlap 7d
+              countersign token revoke abcdefgh
               countersign token inspect < token.txt
             """,
-        subcommands: [TokenMintCommand.self, TokenInspectCommand.self])
+        subcommands: [
+            TokenMintCommand.self, TokenListCommand.self, TokenRotateCommand.self,
+            TokenRevokeCommand.self, TokenInspectCommand.self,
+        ])
+
+    /// Waits until the running proxy, if there is one, has taken a changed key file, and says so.
+    static func announce(
+        keyFile digest: String, _ settings: DeploymentSettings, _ output: OutputOptions
+    ) async throws {
+        guard let server = await RunningServer(settings) else {
+            return try output.messages.line("no proxy runs here; the next one to start knows it")
+        }
+        guard try await server.adopts(keyFile: digest) else {
+            throw CommandFailure(
+                .unavailable,
+                "the file is changed, but the proxy on \(settings.admin.address.text) has not taken it; look at its messages and at `countersign check`."
+            )
+        }
+        try output.messages.line("in force in the running proxy, which has recorded it")
+    }
 }

@@ -14,25 +14,32 @@ struct Examination {
     /// All findings, in the order in which a server would run into them.
     func run() async -> [Diagnosis] {
         let server = await AdminStatus.ask(settings)
-        return [configuration()] + files() + [clock()] + folders() + limits()
+        return configuration() + files() + [clock()] + folders() + limits()
             + certificates() + (await ports(server)) + (await services())
     }
 
     /// The files that the configuration names can be used together.
-    private func configuration() -> Diagnosis {
+    private func configuration() -> [Diagnosis] {
         do throws(CommandFailure) {
-            try Assembly(deployment: deployment).check()
-            return .good("configuration", "\(deployment.configHash)")
+            let notes = try Assembly(deployment: deployment).check()
+            return [.good("configuration", "\(deployment.configHash)")]
+                + notes.map {
+                    .caution(
+                        "key set", $0, fix: "none, if the issuer means it; else fetch the set anew")
+                }
         } catch {
-            return .bad("configuration", error.message ?? "cannot be used", fix: nil)
+            return [.bad("configuration", error.message ?? "cannot be used", fix: nil)]
         }
     }
 }
 
 extension Assembly {
     /// Reads every file and makes everything that a server makes of them, short of opening anything.
-    func check() throws(CommandFailure) {
-        _ = try rules(generation: 1, digestKey: SymmetricKey(size: .bits256))
+    ///
+    /// - Returns: what was passed over.
+    @discardableResult
+    func check() throws(CommandFailure) -> [SafeText] {
+        let rules = try rules(generation: 1, digestKey: SymmetricKey(size: .bits256))
         let configuration = DataPlaneConfiguration(
             listeners: try listeners(), upstreams: try upstreams(), eventLoops: nil)
         do throws(DataPlaneFault) {
@@ -40,5 +47,6 @@ extension Assembly {
         } catch {
             throw CommandFailure(.usage, "\(error.description)")
         }
+        return rules.notes
     }
 }

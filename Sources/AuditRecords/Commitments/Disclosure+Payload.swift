@@ -1,0 +1,29 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+
+extension Disclosure {
+    /// Commits to fields of a request that were asked to be kept: `http.request.headers`. Nil without any.
+    ///
+    /// - Parameters:
+    ///   - fields: names in lower case, and values as received; a name that comes again adds to its value.
+    ///   - subject: the data subject where a rule names one, otherwise the tenant.
+    package static func payload(
+        fields: [(name: String, value: String)], subject: SubjectKey, salt: Salt
+    ) -> Disclosure? {
+        var members: [JSONMember] = []
+        for field in fields {
+            if let place = members.firstIndex(where: { $0.name == field.name }) {
+                let before = members[place].value.string ?? ""
+                members[place].value = .string(before + ", " + field.value)
+            } else {
+                members.add(field.name, field.value)
+            }
+        }
+        guard !members.isEmpty else { return nil }
+        return Disclosure(
+            .payload, value: .object([JSONMember("http.request.headers", .object(members))]),
+            subject: subject, salt: salt)
+    }
+}

@@ -1,0 +1,53 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import Glibc
+import Synchronization
+
+/// Which configuration a running server has in force, for programs that ask: written by the server, read by its
+/// console.
+final class ConfigurationStanding: Sendable {
+    private struct State {
+        var current: ConfigurationChange.State?
+        /// Changes of either kind that were put in force, the start among them.
+        var accepted: Int64 = 0
+        /// How often the whole configuration was.
+        var whole: Int64 = 0
+        var refused: Int64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// Another configuration is in force.
+    func accepted(_ current: ConfigurationChange.State, _ object: ConfigurationChange.Object) {
+        state.withLock { state in
+            state.current = current
+            state.accepted += 1
+            if object == .configuration { state.whole += 1 }
+        }
+    }
+
+    /// A change was refused; what was in force stays.
+    func refused() { state.withLock { $0.refused += 1 } }
+
+    /// Members of `/status`.
+    var members: [JSONMember] {
+        let state = state.withLock { $0 }
+        let files = state.current?.files ?? []
+        return [
+            JSONMember("pid", .integer(Int64(getpid()))),
+            JSONMember("config", .string(state.current?.configuration ?? "")),
+            JSONMember("deciding", .string(state.current?.digest ?? "")),
+            JSONMember(
+                "key_files",
+                .array(
+                    files.filter { $0.purpose == DecidingFiles.Purpose.apiKeys.rawValue }
+                        .map { .string($0.digest) })),
+            JSONMember("config_reads", .integer(state.whole)),
+            JSONMember("changes", .integer(state.accepted)),
+            JSONMember("reloads_refused", .integer(state.refused)),
+        ]
+    }
+}

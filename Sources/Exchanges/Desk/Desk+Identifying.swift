@@ -1,0 +1,103 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import AuditRecords
+internal import ByteCoding
+internal import Identity
+internal import Ledger
+
+extension Desk {
+    /// Who makes a request, or why that is not accepted.
+    enum Identified {
+        /// - Parameter by: the credential in the header, if it was one.
+        case found(Actor, by: ShownCredential?)
+        /// Nobody whom we know; the refusal is for an access that needs somebody.
+        case foreign(Refusal)
+        case refused(Refusal)
+    }
+
+    /// Who makes a request.
+    func identify(
+        _ request: borrowing ReceivedRequest, from client: Client, now: UTCInstant
+    ) -> Identified {
+        let sources = rules.identity
+        switch request.credential {
+        case .none: guard client.certificate != nil else { return .found(anonymous, by: nil) }
+        // A token that is remembered as a bearer's is none where it is shown in another way.
+        case .one(let shown) where shown.form != .dpop:
+            if let actor = tokens.value(
+                for: request.head.span.extracting(shown.range), generation: sources.generation,
+                now: now)
+            {
+                return .found(actor, by: shown)
+            }
+        case .one, .refused, .foreign, .several: break
+        }
+        switch sources.identify(
+            request.credential, in: request.head.span, certificate: client.certificate, now: now)
+        {
+        case .anonymous: return .found(anonymous, by: nil)
+        case .foreign(let refusal): return .foreign(refusal)
+        case .refused(let refusal): return .refused(refusal)
+        case .identified(let identity, by: let shown):
+            if shown == nil, let known = client.actor, known.identity == identity {
+                return .found(known.actor, by: nil)
+            }
+            let actor = actor(identity)
+            if let shown {
+                guard let until = identity.cacheableUntil else { return .found(actor, by: shown) }
+                tokens.keep(
+                    actor, for: request.head.span.extracting(shown.range), until: until,
+                    generation: sources.generation, now: now)
+            } else {
+                client.actor = (identity, actor)
+            }
+            return .found(actor, by: shown)
+        }
+    }
+
+    private func actor(_ identity: VerifiedIdentity) -> Actor {
+        let subject = ledger.subjects.key(issuer: identity.issuer, subject: identity.subject)
+        let principal = Principal(
+            uid: subject.id.text, kind: identity.kind, issuer: identity.issuer,
+            roles: identity.roles, session: identity.session,
+            authentication: identity.authentication)
+        let who = Disclosure.who(
+            name: rules.privacy.name ? identity.name : nil,
+            email: rules.privacy.email ? identity.email : nil,
+            identifier: rules.privacy.subject ? identity.subject : nil, subject: subject,
+            salt: salt())
+        return Actor(
+            principal, subject: subject, who: who, unusedClaims: identity.unusedClaims)
+    }
+
+    /// Nobody, with what is known of the credential that was not accepted.
+    ///
+    /// Only a genuine credential is told under its subject's id and sealed under that subject's key: others could
+    /// claim to be anybody, and fill the directory of subjects.
+    func actor(refused refusal: Refusal) -> Actor {
+        guard let claim = refusal.claim else { return anonymous }
+        var subject = ledger.subjects.anonymous
+        var uid: String?
+        if claim.isVerified, let issuer = claim.issuer, let name = claim.subject {
+            subject = ledger.subjects.key(issuer: issuer, subject: name)
+            uid = subject.id.text
+        }
+        let privacy = rules.privacy
+        let who = Disclosure.who(
+            claimedIssuer: privacy.subject ? claim.statedIssuer : nil,
+            name: privacy.name ? claim.name : nil,
+            identifier: privacy.subject ? claim.subject : nil, subject: subject, salt: salt())
+        return Actor(
+            .anonymous, subject: subject, who: who, claim: ActorClaim(claim, uid: uid))
+    }
+}
+
+extension VerifiedIdentity {
+    /// Until when the same bytes need no second look: a key without an end holds until the next reload.
+    fileprivate var cacheableUntil: UTCInstant? {
+        guard authentication.method == .apikey else { return reusableUntil }
+        return expires ?? UTCInstant(microseconds: .max)
+    }
+}

@@ -1,0 +1,73 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Settings
+import Testing
+
+@Suite("GeneratedDocs: the page of configuration keys")
+struct ConfigurationPageTests {
+    @Test func `Every key is described, and nothing else is`() {
+        let keys = KeyPlace.all(of: KeyNode.root)
+        let paths = keys.map(\.text)
+        #expect(Set(paths).subtracting(KeyDescription.all.keys).sorted() == [])
+        #expect(Set(KeyDescription.all.keys).subtracting(paths).sorted() == [])
+        for key in keys {
+            guard let description = KeyDescription.all[key.text] else { continue }
+            #expect(!description.meaning.isEmpty, "\(key.text)")
+            // A section's example is that of its keys.
+            #expect(
+                !description.example.isEmpty || !key.node.keys.isEmpty, "\(key.text) has no example"
+            )
+        }
+    }
+
+    @Test("Docs/Using/Configuration.md is what the code says of its keys")
+    func page() throws {
+        let file = URL(filePath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Docs/Using/Configuration.md")
+        if ProcessInfo.processInfo.environment["COUNTERSIGN_WRITE_GOLDEN"] != nil {
+            try ConfigurationPage.text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let isCurrent = try String(contentsOf: file, encoding: .utf8) == ConfigurationPage.text
+        #expect(isCurrent, "Docs/Using/Configuration.md is out of date: run `make docs`")
+    }
+
+    /// Each example stands where a configuration would have it, and is read.
+    @Test(arguments: KeyPlace.all(of: KeyNode.root).map(\.text))
+    func `An example is a value of its key`(path: String) throws {
+        let description = try #require(KeyDescription.all[path])
+        guard !description.example.isEmpty else { return }
+        let faults = World.faults(Self.document(path, description.example))
+        // Others may be missing or clash; the value itself and its key are understood.
+        let own = faults.filter { fault in
+            fault.contains(": " + path.replacing("[]", with: "[0]") + ":")
+                || fault.contains("not YAML")
+        }
+        let isClash = own.allSatisfy {
+            $0.contains("no effect") || $0.contains("needs") || $0.contains("keeps nothing")
+                || $0.contains("never matches") || $0.contains("does not list")
+                || $0.contains("can be reached from")
+        }
+        #expect(isClash, "\(faults)")
+    }
+
+    /// A document of nothing but one key.
+    private static func document(_ path: String, _ value: String) -> String {
+        var lines: [String] = []
+        var margin = ""
+        let names = path.split(separator: ".").map(String.init)
+        for (position, name) in names.enumerated() {
+            let isLast = position == names.count - 1
+            let plain = name.replacing("[]", with: "")
+            lines.append(margin + plain + ":" + (isLast ? " " + value : ""))
+            margin += "  "
+            if name.hasSuffix("[]") {
+                lines.append(margin + "-")
+                margin += "  "
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
