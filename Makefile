@@ -10,7 +10,7 @@ RELEASE = $(SWIFT) build -c release --static-swift-stdlib --product
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: demo build install test fuzz fuzz-smoke check bench gate kills clients drill sim golden docs clean help
+.PHONY: demo build install release deb image dist packages-test test fuzz fuzz-smoke check bench gate kills clients drill sim golden docs clean help
 
 demo: ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
 	@Scripts/bootstrap
@@ -31,6 +31,23 @@ install: ## Build for speed and install into PREFIX
 	$(RELEASE) countersign-verify
 	install -s -D -m 755 .build/release/countersign $(DESTDIR)$(PREFIX)/bin/countersign
 	install -s -D -m 755 .build/release/countersign-verify $(DESTDIR)$(PREFIX)/bin/countersign-verify
+
+release: ## Build the programs for speed
+	@Scripts/bootstrap
+	$(RELEASE) countersign
+	$(RELEASE) countersign-verify
+
+deb: ## Make a Debian package of the programs of make release; PROFILE=debug of those of make build
+	@Packaging/deb
+
+image: ## Make an OCI image of them
+	@Packaging/image
+
+dist: ## Make a tarball of them with SBOM and checksums, signed with DIST_KEY=FILE
+	@Packaging/dist
+
+packages-test: ## Make all packages twice, compare them, install, run, upgrade and remove
+	@Packaging/test
 
 test: ## Run every test, then let software that is not ours verify an exported log
 	@Scripts/bootstrap

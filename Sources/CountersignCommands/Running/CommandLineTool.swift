@@ -92,6 +92,11 @@ package enum CommandLineTool {
         let sink = isHelp ? context.output : context.messages
         // The message may repeat arguments, which are as hostile as anything else that was not written here.
         let text = CountersignCommand.fullMessage(for: error, columns: sink.columns ?? 80)
+        // What programs read of the commands, for manual pages: all of it is ours.
+        guard !arguments.contains("--experimental-dump-help") else {
+            try sink.write(text + "\n")
+            return .success
+        }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         try sink.write(lines.map { SafeText("\($0)").plain + "\n" }.joined())
         return isHelp ? .success : .usage
