@@ -74,6 +74,12 @@ package final class Exchange {
             acceptedNanoseconds: desk.clock.monotonic(),
             trace: desk.trace(continuing: request.trace, of: uid), actor: actor,
             commitments: commitments(request, actor))
+        if request.host.isEmpty, !rulebook.servesWithoutHost {
+            return refuse(identified, rulebook.unrouted(.malformedHost))
+        }
+        if request.traits.hasOtherReadings, !request.traits.hasEncodedSlash {
+            return refuse(identified, rulebook.unrouted(.malformedPath))
+        }
         let routing = rulebook.route(
             host: request.head.span.extracting(request.host),
             path: request.head.span.extracting(request.path), method: request.method)
@@ -94,7 +100,7 @@ package final class Exchange {
     private func decide(
         _ identified: IdentifiedRequest, _ match: RouteMatch, _ rulebook: Rulebook
     ) -> Step {
-        if identified.received.hasEncodedSlash, !rulebook.allowsEncodedSlash(match) {
+        if identified.received.traits.hasEncodedSlash, !rulebook.allowsEncodedSlash(match) {
             return refuse(
                 identified, rulebook.refusal(of: match, .malformedPath), match: match)
         }

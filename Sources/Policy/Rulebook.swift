@@ -32,6 +32,9 @@ package struct Rulebook: Sendable {
     /// It depends on what the rules say and on nothing of how a file spells it.
     package let version: String
 
+    /// Whether a request that names no host has one service to go to: exactly one is there for every host.
+    package let servesWithoutHost: Bool
+
     let compiled: [Compiled]
     /// Positions of services, the narrowest match first.
     let order: [Int]
@@ -46,6 +49,7 @@ package struct Rulebook: Sendable {
             .array(services.sorted { $0.name < $1.name }.map(\.json)))
         self.services = services
         self.version = version
+        servesWithoutHost = services.count { $0.match.host == .any } == 1
         compiled = services.map { Compiled($0, version: version) }
         order = services.indices.sorted { one, other in
             let (a, b) = (services[one].match, services[other].match)

@@ -119,6 +119,6 @@ struct MadeUpRequest {
         let credential: PresentedCredential = key.map { .apiKey(put($0)) } ?? .none
         return ReceivedRequest(
             head: head, host: host, path: path, query: nil, userAgent: nil, method: method,
-            version: .http11, credential: credential, trace: nil, hasEncodedSlash: false)
+            version: .http11, credential: credential, trace: nil, traits: .none)
     }
 }

@@ -143,7 +143,8 @@ final class Bench {
         return ReceivedRequest(
             head: head, host: host, path: path, query: query, userAgent: userAgent,
             method: method, version: .http11, credential: presented, trace: trace,
-            hasEncodedSlash: encodedSlash)
+            traits: ReceivedRequest.Traits(
+                hasOtherReadings: encodedSlash, hasEncodedSlash: encodedSlash))
     }
 
     enum Credential {

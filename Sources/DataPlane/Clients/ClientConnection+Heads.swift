@@ -79,7 +79,7 @@ extension ClientConnection {
 
     /// Whether the request is for another host than the TLS connection was opened for.
     private func isMisdirected(_ head: RequestHead) -> Bool {
-        guard let name = tls?.serverName else { return false }
+        guard let name = tls?.serverName, !head.host.isEmpty else { return false }
         return !head.bytes(of: head.host).elementsEqual(name)
     }
 

@@ -21,7 +21,8 @@ extension ClientConnection {
             head.append(
                 toUpstream: &bench.text, framing: body.framing,
                 forwarded: peer.isTrusted ? .peerTrusted : .stripAll, adding: bench.added,
-                host: connection.target.hostField)
+                host: connection.target.hostField
+                    ?? (head.authority.isEmpty ? connection.target.ownHost : nil))
             connection.send(head: bench.text, method: head.method)
         }
         deadlines.service = .now + connection.target.headTimeout

@@ -32,7 +32,15 @@ extension ReceivedRequest {
             head: head.bytes, host: head.host.range, path: head.path.range,
             query: head.query?.range, userAgent: userAgent, method: Method(head),
             version: HTTPFacts.Version(head.version), credential: credentials.credential,
-            trace: trace, hasEncodedSlash: head.pathTraits.contains(.encodedSlash))
+            trace: trace, traits: Traits(head))
+    }
+}
+
+extension ReceivedRequest.Traits {
+    fileprivate init(_ head: RequestHead) {
+        self.init(
+            hasOtherReadings: head.pathTraits.contains(.otherReadings),
+            hasEncodedSlash: head.pathTraits.contains(.encodedSlash))
     }
 }
 

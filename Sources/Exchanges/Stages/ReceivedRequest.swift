@@ -10,6 +10,7 @@ package import Identity
 /// Ranges lie in ``head``, whose path is canonical already.
 package struct ReceivedRequest: Sendable {
     package let head: [UInt8]
+    /// Empty for an HTTP/1.0 request that names none.
     package let host: Range<Int>
     package let path: Range<Int>
     package let query: Range<Int>?
@@ -19,13 +20,12 @@ package struct ReceivedRequest: Sendable {
     package let credential: PresentedCredential
     /// The client's `traceparent`, if it sent a valid one.
     package let trace: TraceContext?
-    /// Whether the path holds `%2F`, which only some routes admit.
-    package let hasEncodedSlash: Bool
+    package let traits: Traits
 
     package init(
         head: [UInt8], host: Range<Int>, path: Range<Int>, query: Range<Int>?,
         userAgent: Range<Int>?, method: Method, version: HTTPFacts.Version,
-        credential: PresentedCredential, trace: TraceContext?, hasEncodedSlash: Bool
+        credential: PresentedCredential, trace: TraceContext?, traits: Traits
     ) {
         self.head = head
         self.host = host
@@ -36,6 +36,22 @@ package struct ReceivedRequest: Sendable {
         self.version = version
         self.credential = credential
         self.trace = trace
-        self.hasEncodedSlash = hasEncodedSlash
+        self.traits = traits
+    }
+
+    /// What few requests have, so that all others are asked about it once.
+    package struct Traits: Sendable {
+        /// Whether some services read another path in the one that was sent.
+        package var hasOtherReadings: Bool
+        /// Whether the path holds `%2F`.
+        package var hasEncodedSlash: Bool
+
+        package init(hasOtherReadings: Bool, hasEncodedSlash: Bool) {
+            self.hasOtherReadings = hasOtherReadings
+            self.hasEncodedSlash = hasEncodedSlash
+        }
+
+        /// An ordinary request.
+        package static let none = Traits(hasOtherReadings: false, hasEncodedSlash: false)
     }
 }

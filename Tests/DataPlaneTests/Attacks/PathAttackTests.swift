@@ -36,29 +36,30 @@ struct PathAttackTests {
         let byRule = [
             "/admin", "/admin?", "/admin?x=1", "/admin?/../public", "/%61dmin", "/%61%64%6d%69%6E",
             "/admi%6e", "/admin/", "/admin/users", "/admin/a?b", "http://api.example.com/admin",
-            "HTTP://API.EXAMPLE.COM/admin?x", "/admin/x.json",
+            "HTTP://API.EXAMPLE.COM/admin?x", "/admin/x.json", "/./admin", "/admin/.", "/admin/%2e",
         ]
         let alike = [
-            "/Admin", "/ADMIN", "/aDmin/", "/admin.json", "/admin.",
+            "/Admin", "/ADMIN", "/aDmin/", "/admin.json", "/%ffadmin", "/admin\u{FF}", "/%E0dmin",
             "/Admin/users", "/ADMIN.XML", "/%41dmin", "/%EF%BD%81dmin", "/%D0%B0dmin",
             "/%d0%b0dmin", "/%C3%A4dmin", "/%EF%BC%A1DMIN", "/adm%C4%B1n", "/adm%E2%80%8Bin",
             "/admin%E2%80%8B", "/%F0%9D%92%B6dmin",
         ]
         let malformed = [
-            "/admin/.", "//admin", "/./admin", "/x/../admin", "/x/..;/admin", "/%2561dmin",
+            "/admin.", "//admin", "/x/../admin", "/\\admin", "/x/..\\admin", "/x/..;/admin",
+            "/%2561dmin",
             "/admin%2f", "/admin%2F", "/admin%2fusers", "/x%2fadmin", "/admin%20", "/admin%09",
             "/admin%00", "/admin;x", "/admin;",
             "/x/%2e%2e/admin", "/x/%2E%2E/admin", "/x/.%2e/admin", "/x/%252e%252e/admin",
             "/%c0%ae%c0%ae/admin", "/x/..%5cadmin", "/x/..%2fadmin", "/x%2f..%2fadmin", "/%2fadmin",
             "/%5cadmin", "/.%00/admin", "/x/..%00/admin", "/...//admin", "/x//admin", "/admin//",
-            "/admin/..", "/admin/%2e", "/admin%23", "/admin%3f", "/admin%3Fx", "/admin%3bx",
-            "/admin%0d%0a", "/admin%0a", "/admin%7f", "/%e0%80%afadmin", "/%c1%a1dmin", "/%ffadmin",
+            "/admin/..", "/admin%23", "/admin%3f", "/admin%3Fx", "/admin%3bx",
+            "/admin%0d%0a", "/admin%0a", "/admin%7f", "/%e0%80%afadmin", "/%c1%a1dmin",
             "/%u0061dmin", "/%6", "/admin%", "/%%61dmin", "/%25%36%31dmin", "/x/.../admin",
             "/admin%c2%85", "/*/..%3b/admin", "http://api.example.com//admin",
             "http://api.example.com/x/../admin",
         ]
         let targets = [
-            "\\admin", "/\\admin", "/x/..\\admin", "/admin#", "/admin#x", "/admin\u{FF}",
+            "\\admin", "/admin#", "/admin#x",
         ]
         try await AttackTable.perform(
             byRule.map { .denied($0, get($0), 403, "rule_denied") }
@@ -66,10 +67,10 @@ struct PathAttackTests {
                 + malformed.map { .refused($0, get($0), "malformed_path") }
                 + targets.map { .refused($0.debugDescription, get($0), "malformed_target") }
                 + [
-                    .refused(
+                    .denied(
                         "trailing dot in the host",
                         get("/admin").replacing("api.example.com", with: "api.example.com."),
-                        "malformed_host"),
+                        403, "rule_denied"),
                     .refused(
                         "raw tab", get("/admin\t"), "malformed_target"),
                     .refused("raw space", get("/admin "), "malformed_request_line"),
