@@ -35,6 +35,7 @@ enum PathProperties {
         try require(
             path.traits.contains(.emptySegment) == (bytes.firstRange(of: Array("//".utf8)) != nil),
             "an empty segment is told")
+        try ReadingProperties.check(path)
         return true
     }
 

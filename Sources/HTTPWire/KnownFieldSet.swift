@@ -78,8 +78,7 @@ extension KnownFieldSet {
     ])
 
     /// What a request never carries on to a service as the client wrote it.
-    static let notForwarded = oneHop.union(framing).union(claims).union(credentials)
-        .union(methodOverrides).union([.host])
+    static let notForwarded = oneHop.union(framing).union(claims).union(credentials).union([.host])
 
     /// What a client shows to us. A service that got it could act as the client elsewhere, and its logs would
     /// hold it; who the client is, it is told in fields of ours.

@@ -12,7 +12,8 @@ import ByteCoding
 ///
 /// ## Invariants
 /// - `DefaultDeny`: without an allow rule that matches, access is denied.
-/// - `LookalikesAreRefused`: see ``RouteTrie``; it holds between services' path prefixes, too.
+/// - `LookalikesAreAsked`: see ``RouteTrie``; it holds between services' path prefixes, too.
+/// - `DecidedUnderEveryReading`: see ``decideReadings(of:match:contenders:principal:)``.
 package struct Rulebook: Sendable {
     struct Compiled: Sendable {
         var rules: [CompiledRule]

@@ -144,7 +144,8 @@ final class Bench {
             head: head, host: host, path: path, query: query, userAgent: userAgent,
             method: method, version: .http11, credential: presented, trace: trace,
             traits: ReceivedRequest.Traits(
-                hasOtherReadings: encodedSlash, hasEncodedSlash: encodedSlash))
+                hasOtherReadings: encodedSlash, hasEncodedSlash: encodedSlash, asksUpgrade: false,
+                overrides: []))
     }
 
     enum Credential {

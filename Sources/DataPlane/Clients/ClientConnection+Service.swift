@@ -171,7 +171,8 @@ extension ClientConnection {
 
     /// Whether sending the request twice does no harm and nothing of it is gone.
     private var mayTryAgain: Bool {
-        guard stage == .serving, let head, let body, body.received == 0, body.stage != .flowing
+        guard stage == .serving, let head, let body, body.received == 0, body.stage != .flowing,
+            !head.asksForAnotherMethod
         else { return false }
         return switch head.method {
         case .get, .head, .options, .put, .delete: true

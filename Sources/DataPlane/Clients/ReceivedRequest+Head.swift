@@ -40,7 +40,8 @@ extension ReceivedRequest.Traits {
     fileprivate init(_ head: RequestHead) {
         self.init(
             hasOtherReadings: head.pathTraits.contains(.otherReadings),
-            hasEncodedSlash: head.pathTraits.contains(.encodedSlash))
+            hasEncodedSlash: head.pathTraits.contains(.encodedSlash),
+            asksUpgrade: head.asksWebSocket, overrides: head.methodOverrides.map { Method($0) })
     }
 }
 

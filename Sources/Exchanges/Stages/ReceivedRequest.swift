@@ -45,13 +45,25 @@ package struct ReceivedRequest: Sendable {
         package var hasOtherReadings: Bool
         /// Whether the path holds `%2F`.
         package var hasEncodedSlash: Bool
+        /// Whether it asks to go on in a protocol that is not carried.
+        package var asksUpgrade: Bool
+        /// The methods that fields ask to take the place of its own.
+        package var overrides: [Method]
 
-        package init(hasOtherReadings: Bool, hasEncodedSlash: Bool) {
+        package init(
+            hasOtherReadings: Bool, hasEncodedSlash: Bool, asksUpgrade: Bool, overrides: [Method]
+        ) {
             self.hasOtherReadings = hasOtherReadings
             self.hasEncodedSlash = hasEncodedSlash
+            self.asksUpgrade = asksUpgrade
+            self.overrides = overrides
         }
 
         /// An ordinary request.
-        package static let none = Traits(hasOtherReadings: false, hasEncodedSlash: false)
+        package static let none = Traits(
+            hasOtherReadings: false, hasEncodedSlash: false, asksUpgrade: false, overrides: [])
+
+        /// Whether it has none of this.
+        var isOrdinary: Bool { !hasOtherReadings && !asksUpgrade && overrides.isEmpty }
     }
 }

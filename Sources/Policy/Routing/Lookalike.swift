@@ -54,7 +54,7 @@ enum Lookalike {
         let byte = path[at]
         at += 1
         guard byte == UInt8(ascii: "%"), at + 1 < path.count,
-            let high = nibble(path[at]), let low = nibble(path[at + 1])
+            let high = ASCII.nibble(path[at]), let low = ASCII.nibble(path[at + 1])
         else { return byte }
         at += 2
         return high << 4 | low
@@ -79,13 +79,5 @@ enum Lookalike {
         let found = PlainReading(lead: byte, &at, in: path)
         if case .stray = found { return stray }
         return found
-    }
-
-    private static func nibble(_ digit: UInt8) -> UInt8? {
-        switch ASCII.folded(digit) {
-        case 0x30...0x39: digit - 0x30
-        case 0x61...0x66: ASCII.folded(digit) - 0x57
-        default: nil
-        }
     }
 }

@@ -150,7 +150,7 @@ struct LenientDecoderTests {
             .refused(
                 "user", get("http://api.example.com@internal\(path)"), "malformed_target"),
             .refused("other scheme", get("ftp://api.example.com\(path)"), "malformed_target"),
-            .refused("no scheme", get("//api.example.com\(path)"), "malformed_path"),
+            .denied("no scheme", get("//api.example.com\(path)"), 404, "unlisted_route"),
             .refused("scheme alone", get("http:\(path)"), "malformed_target"),
             .refused("file", get("file://\(path)"), "malformed_target"),
         ])
@@ -192,12 +192,15 @@ struct LenientDecoderTests {
                     request.values($0).isEmpty
                 }
             },
-            .passed(
+            .denied(
                 "to a web socket",
                 Attack.get(
                     "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")
-            ) { $0.values("Upgrade").isEmpty && $0.values("Connection").isEmpty },
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"), 501,
+                "upgrade_not_supported"),
+            .passed("that no Connection names", Attack.get("Upgrade: websocket\r\n")) {
+                $0.values("Upgrade").isEmpty
+            },
             .refused(
                 "HTTP/2 at once", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "unsupported_version"),
             .refused("TLS", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{A}", "malformed_request_line"),
