@@ -20,6 +20,8 @@ package struct Decision: Hashable, Sendable {
     /// Id of the rule that decided; `default` where none matched.
     package var rule: String
     package var reason: Reason
+    /// Under which reading it fell; empty for the canonical one.
+    package var reading: Reading = []
 
     package init(
         effect: Effect, policy: String, policyVersion: String, rule: String, reason: Reason

@@ -25,7 +25,8 @@ extension Reason {
         case .headTooLarge, .tooManyFields, .targetTooLong, .bodyTooLarge, .framingOverhead,
             .headTimeout, .bodyTimeout, .tooManyConnections, .recordTooLarge:
             .limit
-        case .noRoute, .methodNotAllowed, .misdirected: .routing
+        case .noRoute, .unlistedRoute, .methodNotAllowed, .misdirected, .upgradeNotSupported:
+            .routing
         case .noCredentials, .ambiguousCredentials, .unknownKey, .keyExpired, .keyRevoked,
             .tokenMalformed, .tokenAlgorithm, .tokenUnknownKey, .tokenSignature, .tokenExpired,
             .tokenNotYetValid,
@@ -48,7 +49,7 @@ extension Reason {
         case .malformedRequestLine, .malformedHeader, .malformedTarget, .malformedHost,
             .malformedPath, .ambiguousFraming, .malformedChunk, .bodyIncomplete, .framingOverhead:
             400
-        case .unsupportedTransferCoding: 501
+        case .unsupportedTransferCoding, .upgradeNotSupported: 501
         case .unsupportedVersion: 505
         case .methodNotSupported, .methodNotAllowed: 405
         case .unknownExpectation: 417
@@ -56,7 +57,7 @@ extension Reason {
         case .targetTooLong: 414
         case .bodyTooLarge: 413
         case .headTimeout, .bodyTimeout: 408
-        case .noRoute: 404
+        case .noRoute, .unlistedRoute: 404
         case .misdirected: 421
         case .noCredentials, .ambiguousCredentials, .unknownKey, .keyExpired, .keyRevoked,
             .tokenMalformed, .tokenAlgorithm, .tokenUnknownKey, .tokenSignature, .tokenExpired,
@@ -92,7 +93,7 @@ extension Reason {
         case .malformedHeader: "A header field is malformed or not allowed."
         case .malformedTarget: "The request target is malformed."
         case .malformedHost: "Host is missing, repeated or malformed."
-        case .malformedPath: "The path is not in normal form."
+        case .malformedPath: "The path leads elsewhere or has no meaning."
         case .ambiguousFraming: "The length of the body is ambiguous."
         case .unsupportedTransferCoding: "Only the chunked transfer coding is supported."
         case .malformedChunk: "The chunked body is malformed."
@@ -110,8 +111,10 @@ extension Reason {
         case .tooManyConnections: "Too many connections are open."
         case .recordTooLarge: "The audit record of this request would be too large."
         case .noRoute: "No service is configured for this host and path."
+        case .unlistedRoute: "The service lists no such route."
         case .methodNotAllowed: "The route does not allow this method."
         case .misdirected: "This connection does not serve that host."
+        case .upgradeNotSupported: "The protocol asked for by Upgrade is not carried yet."
         case .noCredentials: "Credentials are required."
         case .ambiguousCredentials: "More than one credential was sent."
         case .unknownKey: "The API key is not known."

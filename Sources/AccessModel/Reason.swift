@@ -37,8 +37,10 @@ package enum Reason: String, CaseIterable, Sendable {
 
     // Routing
     case noRoute = "no_route"
+    case unlistedRoute = "unlisted_route"
     case methodNotAllowed = "method_not_allowed"
     case misdirected = "misdirected"
+    case upgradeNotSupported = "upgrade_not_supported"
 
     // Identity
     case noCredentials = "no_credentials"

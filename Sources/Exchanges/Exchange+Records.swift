@@ -40,10 +40,13 @@ extension Exchange {
         let head = request.head.span
         var what: Disclosure?
         if privacy.path || privacy.query {
-            what = Disclosure.what(
-                path: head.extracting(privacy.path ? request.path : 0..<0),
-                query: head.extracting(privacy.query ? request.query ?? 0..<0 : 0..<0),
-                subject: desk.ledger.subjects.tenant, salt: desk.salt())
+            let path = head.extracting(privacy.path ? request.path : 0..<0)
+            let query = head.extracting(privacy.query ? request.query ?? 0..<0 : 0..<0)
+            if request.traits.hasOtherReadings, let clean = PathSecrets.removed(from: path) {
+                what = self.what(clean.span, query)
+            } else {
+                what = self.what(path, query)
+            }
         }
         return Commitments(
             who: actor.who,
@@ -75,6 +78,11 @@ extension Exchange {
 
     private func text(_ request: ReceivedRequest, _ range: Range<Int>) -> String {
         String(decoding: request.head[range], as: UTF8.self)
+    }
+
+    private func what(_ path: Span<UInt8>, _ query: Span<UInt8>) -> Disclosure {
+        Disclosure.what(
+            path: path, query: query, subject: desk.ledger.subjects.tenant, salt: desk.salt())
     }
 
     func draft(_ record: AccessRecord, _ identified: IdentifiedRequest) -> RecordDraft {

@@ -74,27 +74,45 @@ package final class Exchange {
             acceptedNanoseconds: desk.clock.monotonic(),
             trace: desk.trace(continuing: request.trace, of: uid), actor: actor,
             commitments: commitments(request, actor), credential: credential, stray: stray)
-        let routing = rulebook.route(
-            host: request.head.span.extracting(request.host),
-            path: request.head.span.extracting(request.path), method: request.method)
+        let routing = route(request, rulebook)
         if let reason = refusal {
-            guard case .matched(let match) = routing else {
+            guard let match = routing.match else {
                 return refuse(identified, rulebook.unrouted(reason))
             }
             return refuse(identified, rulebook.refusal(of: match, reason), match: match)
         }
         switch routing {
-        case .noRoute: return refuse(identified, rulebook.unrouted(.noRoute))
+        case .noRoute:
+            let isNamed = !request.host.isEmpty || rulebook.servesWithoutHost
+            return refuse(identified, rulebook.unrouted(isNamed ? .noRoute : .malformedHost))
+        case .unlisted(let service):
+            return refuse(identified, rulebook.unlisted(in: service))
         case .methodNotAllowed(let allowed):
             return refuse(identified, rulebook.unrouted(.methodNotAllowed), allowed: allowed)
-        case .matched(let match): return decide(identified, match, rulebook)
+        case .matched(let match): return decide(identified, match, [], rulebook)
+        case .contested(let match, let contenders):
+            return decide(identified, match, contenders, rulebook)
         }
     }
 
+    private func route(_ request: ReceivedRequest, _ rulebook: Rulebook) -> Routing {
+        guard !request.host.isEmpty || rulebook.servesWithoutHost else { return .noRoute }
+        let head = request.head.span
+        let routing = rulebook.route(
+            host: head.extracting(request.host), path: head.extracting(request.path),
+            method: request.method)
+        guard request.traits.hasOtherReadings, routing.match == nil else { return routing }
+        let found = rulebook.routeWithoutParameters(
+            host: head.extracting(request.host), path: head.extracting(request.path),
+            method: request.method)
+        return found?.match == nil ? routing : found ?? routing
+    }
+
     private func decide(
-        _ identified: IdentifiedRequest, _ match: RouteMatch, _ rulebook: Rulebook
+        _ identified: IdentifiedRequest, _ match: RouteMatch, _ contenders: [Contender],
+        _ rulebook: Rulebook
     ) -> Step {
-        if identified.received.hasEncodedSlash, !rulebook.allowsEncodedSlash(match) {
+        if identified.received.traits.hasEncodedSlash, !rulebook.passesEncodedSlash(match) {
             return refuse(
                 identified, rulebook.refusal(of: match, .malformedPath), match: match)
         }
@@ -117,12 +135,41 @@ package final class Exchange {
             let decided = DecidedRequest(
                 identified, match: match, decision: decision, audit: rulebook.audit(of: match))
         else { return refuse(identified, stray: decision, match) }
+        if !contenders.isEmpty || !identified.received.traits.isOrdinary,
+            let refusal = objection(to: decided, contenders, rulebook)
+        {
+            return refuse(identified, refusal, match: match)
+        }
         return record(decided)
+    }
+
+    /// Why a request that is allowed as it stands is refused all the same: for another reading, or for what it asks.
+    private func objection(
+        to decided: DecidedRequest, _ contenders: [Contender], _ rulebook: Rulebook
+    ) -> Decision? {
+        let (match, received) = (decided.match, decided.identified.received)
+        let request = ReadableRequest(
+            head: received.head, host: received.host, path: received.path, method: received.method,
+            overrides: received.traits.overrides,
+            hasOtherReadings: received.traits.hasOtherReadings)
+        switch rulebook.decideReadings(
+            of: request, match: match, contenders: contenders,
+            principal: decided.identified.actor.principal)
+        {
+        case .allowed: break
+        case .denied(let decision): return decision
+        case .malformed(let reading):
+            var decision = rulebook.refusal(of: match, .malformedPath)
+            decision.reading = reading
+            return decision
+        }
+        return received.traits.asksUpgrade
+            ? rulebook.refusal(of: match, .upgradeNotSupported) : nil
     }
 
     private func record(_ decided: DecidedRequest) -> Step {
         do throws(AppendRefusal) {
-            if Auditing.isOn, decided.audit.recordsAhead(decided.identified.received.method) {
+            if Auditing.isOn, decided.recordsAhead {
                 try desk.append(startedDraft(decided), tally: .uncounted, for: receiver)
                 phase = .recordingAhead(decided)
                 return .wait

@@ -14,8 +14,8 @@ enum HeadProperties {
         let size = steering.choice(of: 40) + 1
         let bytes = Array(steering.rest)
         switch kind {
-        case 0: return try request(bytes, size, .refuse)
-        case 1: return try request(bytes, size, .keep)
+        case 0: return try request(bytes, size, .http)
+        case 1: return try request(bytes, size, .https)
         case 2: return try response(bytes, size, .get)
         default: return try response(bytes, size, .head)
         }
@@ -28,10 +28,10 @@ enum HeadProperties {
     }
 
     private static func read(
-        _ bytes: [UInt8], _ size: Int, _ encodedSlashes: CanonicalPath.EncodedSlashes,
+        _ bytes: [UInt8], _ size: Int, _ scheme: RequestHead.Scheme,
         _ limits: Limits = .standard
     ) -> Outcome<RequestHead, RequestFault> {
-        var parser = RequestHeadParser(limits: limits, encodedSlashes: encodedSlashes)
+        var parser = RequestHeadParser(limits: limits, scheme: scheme)
         for piece in bytes.pieces(of: size) {
             do {
                 switch try parser.consume(piece.span) {
@@ -47,10 +47,10 @@ enum HeadProperties {
     }
 
     private static func request(
-        _ bytes: [UInt8], _ size: Int, _ encodedSlashes: CanonicalPath.EncodedSlashes
+        _ bytes: [UInt8], _ size: Int, _ scheme: RequestHead.Scheme
     ) throws(BrokenProperty) -> Bool {
-        let whole = read(bytes, max(1, bytes.count), encodedSlashes)
-        switch (whole, read(bytes, size, encodedSlashes)) {
+        let whole = read(bytes, max(1, bytes.count), scheme)
+        switch (whole, read(bytes, size, scheme)) {
         case (.incomplete, .incomplete): return false
         case (.fault(let one), .fault(let other)):
             try require(one == other, "a refused request is refused alike in pieces")
@@ -63,42 +63,44 @@ enum HeadProperties {
             try require(
                 bytes[..<end].suffix(4).elementsEqual("\r\n\r\n".utf8),
                 "a request ends with its empty line")
-            try accepted(one, encodedSlashes)
+            try accepted(one, scheme)
             return true
         default: throw BrokenProperty("a request is accepted whole and in pieces, or not at all")
         }
     }
 
     private static func accepted(
-        _ head: RequestHead, _ encodedSlashes: CanonicalPath.EncodedSlashes
+        _ head: RequestHead, _ scheme: RequestHead.Scheme
     ) throws(BrokenProperty) {
         let target = head.bytes(of: head.target)
         try require(
-            target.first == UInt8(ascii: "/") && target.allSatisfy { (0x21...0x7E).contains($0) },
-            "a target is visible ASCII from its first slash on")
+            target.first == UInt8(ascii: "/") && target.allSatisfy { $0 > 0x20 && $0 != 0x7F },
+            "a target has no blank or control from its first slash on")
         try require(
             target.starts(with: head.bytes(of: head.path)), "a target begins with its path")
         try require(
             head.bytes(of: head.authority).starts(with: head.bytes(of: head.host))
-                && !head.host.isEmpty, "an authority begins with its host")
+                && (!head.host.isEmpty || head.version == .http10),
+            "an authority begins with its host")
         for field in head.fields {
             try require(
-                !field.name.isEmpty && !head.bytes(of: field.name).contains(UInt8(ascii: "_"))
+                !field.name.isEmpty
                     && head.bytes(of: field.value).allSatisfy {
-                        $0 == 9 || (0x20...0x7E).contains($0)
+                        $0 == 9 || $0 >= 0x20 && $0 != 0x7F
                     },
                 "fields of a request are clean")
         }
         let written = write(head)
         guard
             case .head(let again, let end) = read(
-                written, written.count, encodedSlashes, ofWritten)
+                written, written.count, scheme, ofWritten)
         else { throw BrokenProperty("a written request is accepted") }
         try require(end == written.count, "a written request ends where it ends")
         try require(
             again.bytes(of: again.methodToken) == head.bytes(of: head.methodToken)
                 && again.bytes(of: again.target) == target && again.framing == head.framing
-                && again.bytes(of: again.authority) == head.bytes(of: head.authority)
+                && (head.host.isEmpty
+                    || again.bytes(of: again.authority) == head.bytes(of: head.authority))
                 && again.pathTraits == head.pathTraits,
             "a written request means what was read")
         try require(write(again) == written, "a request written twice is written alike")
@@ -117,7 +119,8 @@ enum HeadProperties {
         var output: [UInt8] = []
         head.append(
             toUpstream: &output, framing: head.framing, forwarded: .stripAll,
-            adding: AddedFields(), dropping: [])
+            adding: AddedFields(), dropping: [],
+            host: head.host.isEmpty ? Array("a".utf8) : nil)
         return output
     }
 

@@ -7,49 +7,55 @@ internal import HTTPWire
 /// A canonical path is the canonical path of itself and means what was sent.
 enum PathProperties {
     static func check(_ input: [UInt8]) throws(BrokenProperty) -> Bool {
-        let kept = canonical(input, .keep)
-        if let refused = canonical(input, .refuse) {
-            try require(
-                kept == refused, "a path without encoded slashes is the same either way")
-        }
-        guard let kept else { return false }
-        let bytes = kept.bytes
+        guard let path = canonical(input) else { return false }
+        let bytes = path.bytes
         try require(
             bytes.first == UInt8(ascii: "/") && bytes.allSatisfy { (0x21...0x7E).contains($0) },
             "a canonical path is visible ASCII from its first slash on")
-        try require(canonical(bytes, .keep) == kept, "a canonical path is its own canonical form")
-        try require(decoded(bytes) == decoded(input), "a canonical path decodes to what was sent")
-        try require(bytes.count <= input.count, "a canonical path is no longer than what was sent")
-        let text = decoded(bytes)
+        try require(canonical(bytes) == path, "a canonical path is its own canonical form")
         try require(
-            String(validating: text, as: UTF8.self) != nil
-                && text.allSatisfy { $0 >= 0x20 && $0 != 0x7F },
-            "a path decodes to text without control characters")
+            decoded(bytes) == withoutDots(decoded(input), input),
+            "a canonical path decodes to what was sent, but for single dots")
+        try require(
+            bytes.count <= 3 * input.count, "a canonical path is at most three times as long")
+        try require(
+            decoded(bytes).allSatisfy { $0 >= 0x20 && $0 != 0x7F },
+            "a path decodes to no control characters")
         let segments = bytes.dropFirst().split(
             separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        for (position, segment) in segments.enumerated() {
+        for segment in segments {
             let name = decoded(Array(segment))
             try require(
                 !name.elementsEqual(".".utf8) && !name.elementsEqual("..".utf8),
                 "no segment names another place")
-            try require(
-                !segment.isEmpty || position == segments.count - 1,
-                "no segment is empty but the last")
         }
         try require(
-            kept.traits.contains(.encodedSlash) == (bytes.firstRange(of: Array("%2F".utf8)) != nil),
+            path.traits.contains(.encodedSlash) == (bytes.firstRange(of: Array("%2F".utf8)) != nil),
             "an encoded slash is told")
+        try require(
+            path.traits.contains(.emptySegment) == (bytes.firstRange(of: Array("//".utf8)) != nil),
+            "an empty segment is told")
+        try ReadingProperties.check(path)
         return true
     }
 
-    private static func canonical(
-        _ path: [UInt8], _ slashes: CanonicalPath.EncodedSlashes
-    ) -> CanonicalPath? {
+    private static func canonical(_ path: [UInt8]) -> CanonicalPath? {
         do {
-            return try CanonicalPath(path, encodedSlashes: slashes)
+            return try CanonicalPath(path)
         } catch {
             return nil
         }
+    }
+
+    /// The decoded path that was sent, without the segments that are single dots.
+    private static func withoutDots(_ whole: [UInt8], _ sent: [UInt8]) -> [UInt8] {
+        let segments = sent.dropFirst().split(
+            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false
+        ).map { decoded(Array($0)) }
+        let dot = [UInt8(ascii: ".")]
+        guard segments.contains(dot) else { return whole }
+        let kept = segments.filter { $0 != dot } + (segments.last == dot ? [[]] : [])
+        return kept.flatMap { [UInt8(ascii: "/")] + $0 }
     }
 
     /// Percent-decoding in the plainest way.

@@ -5,33 +5,51 @@ internal import ByteCoding
 
 /// A host with an optional port as `Host` and absolute targets name it (RFC 9110 §4.2, §7.2).
 ///
-/// Stricter than RFC 3986: no user information, no percent-encoding, no trailing dot, no empty port,
-/// and a name that ends in a number must be a full IPv4 address.
+/// Stricter than RFC 3986: no user information, no percent-encoding, and a name that ends in a number must
+/// be a full IPv4 address. One dot behind a name and a colon without a port say nothing.
 struct Authority {
-    /// The host without port; an IPv6 address keeps its brackets.
+    /// The host without port and without the dot behind it; an IPv6 address keeps its brackets.
     let host: Range<Int>
     let port: UInt16?
+    /// Whether a dot or a colon stands there that says nothing.
+    let hasSurplus: Bool
 
     /// Reads the whole of `range`; nil when it is anything else.
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        guard !range.isEmpty, range.count <= 262 else { return nil }
-        let hostEnd: Int
+        guard !range.isEmpty, range.count <= 263 else { return nil }
+        var hostEnd: Int
+        var end: Int
         if bytes[range.lowerBound] == Byte.openBracket {
             guard let close = Self.bracketed(bytes, range) else { return nil }
             hostEnd = close
+            end = close
         } else {
-            guard let end = Self.name(bytes, range) else { return nil }
-            hostEnd = end
+            guard let found = Self.name(bytes, range) else { return nil }
+            hostEnd = found
+            end = found
+            if end < range.upperBound, bytes[end] == Byte.dot { end += 1 }
         }
         host = range.lowerBound..<hostEnd
-        if hostEnd == range.upperBound {
+        if end == range.upperBound {
             port = nil
-        } else {
-            guard bytes[hostEnd] == Byte.colon,
-                let number = Self.port(bytes, hostEnd + 1..<range.upperBound)
-            else { return nil }
-            port = number
+            hasSurplus = end > hostEnd
+            return
         }
+        guard bytes[end] == Byte.colon else { return nil }
+        if end + 1 == range.upperBound {
+            port = nil
+            hasSurplus = true
+            return
+        }
+        guard let number = Self.port(bytes, end + 1..<range.upperBound) else { return nil }
+        port = number
+        hasSurplus = end > hostEnd
+    }
+
+    /// Whether both name the same host and port (RFC 9110 §4.2.3), for a scheme whose usual port is given.
+    func isSame(as other: Authority, in bytes: Span<UInt8>, usualPort: UInt16) -> Bool {
+        port ?? usualPort == other.port ?? usualPort
+            && bytes.spellsSame(host, as: bytes, other.host)
     }
 
     /// The end of `[IPv6]`; future address formats and zones are refused.
@@ -44,22 +62,21 @@ struct Authority {
         return at + 1
     }
 
-    /// The end of labels of 1–63 letters, digits, `-` and `_`, at most 253 bytes in all.
+    /// The end of labels of 1–63 letters, digits, `-` and `_`, at most 253 bytes in all; a dot may follow.
     private static func name(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
         var at = range.lowerBound
         var label = at
-        while true {
-            let ended = at == range.upperBound || bytes[at] == Byte.colon
-            if ended || bytes[at] == Byte.dot {
+        while at < range.upperBound, bytes[at] != Byte.colon {
+            if bytes[at] == Byte.dot {
                 guard at > label, at - label <= 63 else { return nil }
-                if ended { break }
+                if at + 1 == range.upperBound || bytes[at + 1] == Byte.colon { break }
                 label = at + 1
             } else if !ByteSet.hostName.contains(bytes[at]) {
                 return nil
             }
             at += 1
         }
-        guard at - range.lowerBound <= 253 else { return nil }
+        guard at > label, at - label <= 63, at - range.lowerBound <= 253 else { return nil }
         if Self.isNumber(bytes, label..<at) {
             guard IPAddress.v4(bytes, range.lowerBound..<at) != nil else { return nil }
         }

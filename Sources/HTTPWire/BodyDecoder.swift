@@ -47,6 +47,14 @@ package struct BodyDecoder: Sendable {
         }
     }
 
+    /// How much content the chunks so far have announced; 0 for a body in another framing.
+    package var announced: UInt64 {
+        switch framing {
+        case .length, .untilClose: 0
+        case .chunked(let decoder): decoder.announced
+        }
+    }
+
     /// Whether the body is complete if the connection is closed now.
     package var mayEndWithConnection: Bool {
         switch framing {

@@ -23,6 +23,7 @@ enum Byte {
     static let openBracket: UInt8 = 0x5B
     static let backslash: UInt8 = 0x5C
     static let closeBracket: UInt8 = 0x5D
+    static let underscore: UInt8 = 0x5F
 
     @inline(__always)
     static func isUpper(_ byte: UInt8) -> Bool { byte &- 0x41 < 26 }
@@ -36,6 +37,12 @@ enum Byte {
     /// The letter in lower case; every other byte as it is.
     @inline(__always)
     static func lower(_ byte: UInt8) -> UInt8 { isUpper(byte) ? byte | 0x20 : byte }
+
+    /// The upper-case hexadecimal digit of a number below 16.
+    @inline(__always)
+    static func hexDigit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? zero + nibble : UInt8(ascii: "A") + nibble - 10
+    }
 
     /// The value of a hexadecimal digit of either case.
     @inline(__always)

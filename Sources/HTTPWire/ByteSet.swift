@@ -17,7 +17,7 @@ struct ByteSet: Hashable, Sendable {
     /// A token (RFC 9110 §5.6.2): letters, digits and ``!#$%&'*+-.^_`|~``.
     static var token: Self { Self(low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_c7ff_fffe) }
 
-    /// A token without `_`, which gateways that speak CGI cannot tell from `-`.
+    /// A token without `_`: what is read without a second thought.
     static var fieldName: Self { Self(low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_47ff_fffe) }
 
     /// Letters, digits and `-._~` (RFC 3986 §2.3).
@@ -25,6 +25,12 @@ struct ByteSet: Hashable, Sendable {
 
     /// What a path may hold as it stands: `/`, unreserved, `!$&'()*+,=:@`; `;` is left out.
     static var path: Self { Self(low: 0x27ff_ffd2_0000_0000, high: 0x47ff_fffe_87ff_ffff) }
+
+    /// What browsers and libraries leave in a path as it stands although RFC 3986 has it encoded.
+    static var encodedInPath: Self { Self(low: 0x5000_0004_0000_0000, high: 0x3800_0001_6800_0000) }
+
+    /// Controls, space and the delimiters ``#%./;?\``.
+    static var mistakable: Self { Self(low: 0x8800_c029_ffff_ffff, high: 0x8000_0000_1000_0000) }
 
     /// Letters, digits and `-._`.
     static var hostName: Self { Self(low: 0x03ff_6000_0000_0000, high: 0x07ff_fffe_87ff_fffe) }

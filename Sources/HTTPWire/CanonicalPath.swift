@@ -3,48 +3,36 @@
 
 /// A path in the one form that is routed, forwarded and logged.
 ///
-/// What two readers could take for two different paths has no canonical form and is refused: empty
-/// and dot segments, encoded dots, slashes, backslashes, control bytes and delimiters, parameters,
-/// encoded percent signs that begin another encoding, and what does not decode to UTF-8. What is
-/// left is made the same: unreserved characters are decoded, other encodings are in upper case. The
-/// canonical form of a canonical path is itself.
+/// Unreserved characters are decoded (RFC 3986 §6.2.2.2), other encodings are in upper case, what may
+/// not stand in a path as it is becomes encoded, and `.` segments are removed. The canonical form of a
+/// canonical path is itself, and a service finds the same in it as in the path that was sent.
+///
+/// Refused is what leads somewhere else or has no meaning: `..` as a segment, control bytes, encoded or
+/// not, and sequences that careless decoders make a delimiter of.
 package struct CanonicalPath: Hashable, Sendable {
-    /// What to do with `%2F`, which some services take for part of a name and others for a slash.
-    package enum EncodedSlashes: Sendable {
-        case refuse
-        /// Leave it as `%2F`; only for routes to services that never decode it to a slash.
-        case keep
-    }
-
-    /// What a route may want to know about the path that its bytes do not show at a glance.
+    /// What the bytes of a path do not show at a glance.
     package struct Traits: OptionSet, Hashable, Sendable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        /// It holds `%2F`, which only routes that say so accept.
-        package static let encodedSlash = Traits(rawValue: 1)
-        /// It holds a character in encoded form that could stand for itself, such as `%3A`.
-        ///
-        /// RFC 3986 §2.2 keeps both apart, most services do not: rules that name such a character must
-        /// compare with this in mind.
-        package static let encodedReserved = Traits(rawValue: 2)
+        /// Some services read another path in it: it holds parameters, an empty segment, an encoded
+        /// delimiter or percent sign, or a segment that begins or ends in what is cut off elsewhere.
+        package static let otherReadings = Traits(rawValue: 1)
+        /// It holds `%2F`, which is part of a name to some services and a slash to others.
+        package static let encodedSlash = Traits(rawValue: 2)
+        /// It holds `//`.
+        package static let emptySegment = Traits(rawValue: 4)
     }
 
     package let bytes: [UInt8]
     package let traits: Traits
 
     /// The canonical form of `path`, which starts with a slash and has no query.
-    package init(
-        _ path: some Sequence<UInt8>, encodedSlashes: EncodedSlashes
-    ) throws(PathFault) {
+    package init(_ path: some Sequence<UInt8>) throws(PathFault) {
         var bytes = Array(path)
-        let whole = 0..<bytes.count
-        var span = bytes.mutableSpan
-        let normal = try PathNormaliser.normalise(
-            &span, whole, encodedSlashes: encodedSlashes)
-        bytes.removeLast(bytes.count - normal.count)
-        self.bytes = bytes
-        traits = normal.traits
+        let (range, traits) = try PathNormaliser.normalise(&bytes, 0..<bytes.count)
+        self.bytes = Array(bytes[range])
+        self.traits = traits
     }
 }
 

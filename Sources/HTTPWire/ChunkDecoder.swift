@@ -28,7 +28,7 @@ package struct ChunkDecoder: Sendable {
     /// Framing in excess of what the content allows.
     private var excess = 0
     /// Content of all chunks announced so far.
-    private var total: UInt64 = 0
+    private(set) var announced: UInt64 = 0
     var trailerFields = 0
     var trailerBytes = 0
 
@@ -103,7 +103,7 @@ package struct ChunkDecoder: Sendable {
             if let nibble = Byte.nibble(byte) {
                 digits += 1
                 remaining = remaining << 4 | UInt64(nibble)
-                guard digits <= limits.chunkSizeDigits, total + remaining <= Self.largestBody
+                guard digits <= limits.chunkSizeDigits, announced + remaining <= Self.largestBody
                 else { throw .malformedChunk }
                 state = .size
                 return
@@ -121,7 +121,7 @@ package struct ChunkDecoder: Sendable {
     private static var largestBody: UInt64 { FramingFields.largestLength }
 
     private mutating func endSizeLine() throws(ChunkFault.Kind) {
-        total += remaining
+        announced += remaining
         // A chunk costs its size line and the CRLF after its content; it is allowed 16 bytes and two for
         // each byte of content.
         let allowance = 16 + 2 * Int(min(remaining, UInt64(limits.chunkFramingExcess)))

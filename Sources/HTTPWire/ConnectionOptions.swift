@@ -27,7 +27,7 @@ struct ConnectionOptions {
                 let option = bytes.trimmingBlanks(start..<end)
                 start = end + 1
                 if option.isEmpty { continue }
-                if let place = Self.firstForbidden(bytes, option, direction) {
+                if let place = Self.firstForbidden(bytes, option) {
                     guard direction == .response else { throw OffsetFault(offset: place) }
                     closes = true
                     continue
@@ -59,10 +59,9 @@ struct ConnectionOptions {
 
     /// The byte at which an option stops being a name.
     private static func firstForbidden(
-        _ bytes: Span<UInt8>, _ option: Range<Int>, _ direction: ChunkDecoder.Direction
+        _ bytes: Span<UInt8>, _ option: Range<Int>
     ) -> Int? {
-        let allowed = direction == .request ? ByteSet.fieldName : .token
-        for place in option where !allowed.contains(bytes[place]) { return place }
+        for place in option where !ByteSet.token.contains(bytes[place]) { return place }
         return nil
     }
 

@@ -16,18 +16,22 @@ extension FieldSection {
         while at < line.upperBound, ByteSet.token.contains(bytes[at]) { at += 1 }
         let name = line.lowerBound..<at
         while at < line.upperBound, Byte.isBlank(bytes[at]) { at += 1 }
-        let known = name.isEmpty ? .other : KnownFieldTable.shared.field(bytes, name)
+        let known = name.isEmpty ? .other : Self.known(bytes, name)
         guard !name.isEmpty, at < line.upperBound, bytes[at] == Byte.colon,
             at == name.upperBound || !KnownFieldSet.framing.contains(known)
         else { throw OffsetFault(offset: at) }
         let value = bytes.trimmingBlanks(at + 1..<line.upperBound)
-        if let place = bytes.firstForbidden(in: value, obsoleteText: true) {
+        if let place = bytes.firstForbidden(in: value) {
             throw OffsetFault(offset: place)
         }
-        var field = FieldSlice(
-            name: ByteSlice(name), value: ByteSlice(value), known: known, isTight: false)
-        field.isNominated = Self.resemblesProtected(bytes, name)
-        append(field)
+        append(
+            FieldSlice(
+                name: ByteSlice(name), value: ByteSlice(value), known: known, isTight: false))
+    }
+
+    private static func known(_ bytes: Span<UInt8>, _ name: Range<Int>) -> KnownField {
+        name.contains { bytes[$0] == Byte.underscore }
+            ? underscored(bytes, name, .notReturned) : KnownFieldTable.shared.field(bytes, name)
     }
 
     /// Takes note of a line that belongs to the field before it (RFC 9112 §5.2).
@@ -37,20 +41,10 @@ extension FieldSection {
         let value = bytes.trimmingBlanks(line)
         guard let last = fields.last, !KnownFieldSet.framing.contains(last.known), !value.isEmpty
         else { throw OffsetFault(offset: line.lowerBound) }
-        if let place = bytes.firstForbidden(in: value, obsoleteText: true) {
+        if let place = bytes.firstForbidden(in: value) {
             throw OffsetFault(offset: place)
         }
         hasFold = true
-    }
-
-    private static func resemblesProtected(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
-        var hyphenated: [UInt8] = []
-        for place in name {
-            hyphenated.append(
-                bytes[place] == UInt8(ascii: "_") ? Byte.hyphen : bytes[place])
-        }
-        let known = KnownFieldTable.shared.field(hyphenated.span, 0..<hyphenated.count)
-        return KnownFieldSet.notReturned.contains(known)
     }
 
     /// A head in which every fold, with the blanks around it, has become one space.

@@ -21,25 +21,33 @@ struct FieldSection: Sendable {
 
     /// Adds the field line that starts at `start` and whose line end is at `end`.
     ///
-    /// Refuses folding, blanks before the colon, empty names, `_` in names and every byte that RFC 9110
-    /// §5 does not allow. The offset thrown is that of the byte at fault.
+    /// Refuses folding, blanks before the colon, empty names and every byte that RFC 9110 §5 does not
+    /// allow. The bytes 0x80–0xFF of a value are opaque and stay as they are. The offset thrown is that
+    /// of the byte at fault.
+    ///
+    /// - Parameter protected: asked for names with `_` only: those that must not pass.
     @inline(__always)
     mutating func append(
-        line start: Int, _ end: Int, of bytes: Span<UInt8>, obsoleteText: Bool
+        line start: Int, _ end: Int, of bytes: Span<UInt8>,
+        protected: @autoclosure () -> KnownFieldSet
     ) throws(OffsetFault) {
         var at = start
         while at < end, ByteSet.fieldName.contains(bytes[at]) { at &+= 1 }
+        let hasUnderscore = at < end && bytes[at] == Byte.underscore
+        if hasUnderscore {
+            while at < end, ByteSet.token.contains(bytes[at]) { at &+= 1 }
+        }
         guard at > start, at < end, bytes[at] == Byte.colon else { throw OffsetFault(offset: at) }
         let name = start..<at
         let value = bytes.trimmingBlanks(at &+ 1..<end)
-        if let place = bytes.firstForbidden(in: value, obsoleteText: obsoleteText) {
-            throw OffsetFault(offset: place)
-        }
+        if let place = bytes.firstForbidden(in: value) { throw OffsetFault(offset: place) }
         // A value that CR follows at once has nothing behind it and ends its line in CRLF.
         append(
             FieldSlice(
                 name: ByteSlice(name), value: ByteSlice(value),
-                known: KnownFieldTable.shared.field(bytes, name),
+                known: hasUnderscore
+                    ? Self.underscored(bytes, name, protected())
+                    : KnownFieldTable.shared.field(bytes, name),
                 isTight: value.lowerBound == at &+ 2
                     && bytes[value.upperBound] == Byte.carriageReturn
                     && bytes[at &+ 1] == Byte.space))
@@ -50,6 +58,28 @@ struct FieldSection: Sendable {
         if seen.contains(field.known) { repeated.insert(field.known) }
         seen.insert(field.known)
         fields.append(field)
+    }
+
+    /// Makes a value end where it does after it was rewritten in its place.
+    mutating func shortenValue(ofFieldAt position: Int, to value: Range<Int>) {
+        let field = fields[position]
+        fields[position] = FieldSlice(
+            name: field.name, value: ByteSlice(value), known: field.known,
+            isNominated: field.isNominated, isTight: false)
+    }
+
+    /// What a name with `_` is: gateways that speak CGI cannot tell it from the one with `-`, so that it
+    /// must not pass where that one would not. It is never taken for that one here.
+    static func underscored(
+        _ bytes: Span<UInt8>, _ name: Range<Int>, _ protected: KnownFieldSet
+    ) -> KnownField {
+        var folded: [UInt8] = []
+        folded.reserveCapacity(name.count)
+        for place in name {
+            folded.append(bytes[place] == Byte.underscore ? Byte.hyphen : bytes[place])
+        }
+        let known = KnownFieldTable.shared.field(folded.span, 0..<folded.count)
+        return protected.contains(known) ? .disguised : .other
     }
 }
 

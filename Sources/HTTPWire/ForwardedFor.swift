@@ -48,7 +48,7 @@ package enum ForwardedFor {
         _ bytes: Span<UInt8>, _ entry: Range<Int>
     ) -> (address: IPAddress, port: UInt16?)? {
         if let whole = IPAddress(bytes, entry) { return (whole, nil) }
-        guard let authority = Authority(bytes, entry) else { return nil }
+        guard let authority = Authority(bytes, entry), !authority.hasSurplus else { return nil }
         var host = authority.host
         if bytes[host.lowerBound] == Byte.openBracket {
             host = host.lowerBound + 1..<host.upperBound - 1

@@ -15,8 +15,8 @@ struct FramingFault: Error {
 /// Reads `Content-Length` and `Transfer-Encoding` of a request (RFC 9112 §6) so that they have one meaning
 /// only; those of answers are read by ``AnswerFraming``.
 ///
-/// No tab may stand around a value, in answers neither, and no capital in it: readers are known to differ
-/// about both, and nobody honest writes them.
+/// No tab may stand around a value, in answers neither: readers are known to differ about it, and nobody
+/// honest writes one.
 enum FramingFields {
     /// Nothing larger is a length of ours: exact in every language, far from overflow.
     static let largestLength: UInt64 = 1 << 53
@@ -37,8 +37,7 @@ enum FramingFields {
                 throw FramingFault(kind: .ambiguous, offset: offset)
             }
             if field.known == .transferEncoding {
-                let fault = codingFault(bytes, field.value.range)
-                if let kind = bytes.isLowercase(field.value.range) ? fault : fault ?? .ambiguous {
+                if let kind = codingFault(bytes, field.value.range) {
                     throw FramingFault(kind: kind, offset: offset)
                 }
                 return .chunked
@@ -77,7 +76,7 @@ enum FramingFields {
         return value <= largestLength ? value : nil
     }
 
-    /// Nil for `chunked` and nothing else. A list of known codings that ends in it is understood and
+    /// Nil for `chunked` in any case (RFC 9112 §7) and nothing else. A list of known codings that ends in it is understood and
     /// not supported; whatever else there is could be read in two ways.
     static func codingFault(
         _ bytes: Span<UInt8>, _ value: Range<Int>

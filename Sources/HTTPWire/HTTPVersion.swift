@@ -11,7 +11,7 @@ package enum HTTPVersion: UInt8, Comparable, Sendable {
     /// What eight bytes from `at` say.
     enum Reading {
         case known(HTTPVersion)
-        /// `HTTP/` digit `.` digit with another number.
+        /// `HTTP/` digit `.` digit with another major number.
         case unsupported
         case malformed
     }
@@ -22,10 +22,8 @@ package enum HTTPVersion: UInt8, Comparable, Sendable {
             bytes[at + 3] == 0x50, bytes[at + 4] == Byte.slash, Byte.isDigit(bytes[at + 5]),
             bytes[at + 6] == Byte.dot, Byte.isDigit(bytes[at + 7])
         else { return .malformed }
-        switch (bytes[at + 5], bytes[at + 7]) {
-        case (0x31, 0x31): return .known(.http11)
-        case (0x31, 0x30): return .known(.http10)
-        default: return .unsupported
-        }
+        guard bytes[at + 5] == 0x31 else { return .unsupported }
+        // A minor version that we do not know is served as the highest that we do (RFC 9110 §2.5).
+        return .known(bytes[at + 7] == Byte.zero ? .http10 : .http11)
     }
 }

@@ -13,8 +13,8 @@ protocol HeadGrammar {
     ///
     /// Only where every head is written anew, for a reader that gets nothing else.
     static var isGenerous: Bool { get }
-    /// Whether 0x80–0xFF may stand in field values (RFC 9110 §5.5, obs-text).
-    static var allowsObsoleteText: Bool { get }
+    /// Fields that never pass as they came, and so not under a name with `_` for `-` either.
+    static var protectedNames: KnownFieldSet { get }
 
     /// Reads a start line, a range of `bytes` without its CRLF.
     static func startLine(

@@ -8,6 +8,8 @@
 package enum KnownField: UInt8, CaseIterable, Sendable {
     /// A name that means nothing here and passes through.
     case other = 0
+    /// A name with `_` that would be a protected one with `-` in its place; no field of ours is taken from it.
+    case disguised
 
     // Where a message begins and ends
     case host
@@ -47,7 +49,6 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     case cfConnectingIP
     case cfConnectingIPv6
     case xClientIP
-    case clientIP
     case xClusterClientIP
     case fastlyClientIP
     case xOriginatingIP
@@ -67,13 +68,13 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
 
     // Who a request is said to be from
     case remoteUser
-    case xUser
-    case xUserID
-    case xUserName
-    case xUserEmail
-    case xUserRole
-    case xUserRoles
-    case xUserGroups
+    case remoteGroup
+    case remoteGroups
+    case remoteName
+    case remoteEmail
+    case xUserinfo
+    case xAPIGatewayUserinfo
+    case xEndpointUserinfo
     case clientCert
     case clientCertChain
     case xClientCert
@@ -119,10 +120,38 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     case xForwardedFamily
     /// `x-ssl-…`
     case xSSLFamily
-    /// `x-auth-…`
-    case xAuthFamily
+    /// `ssl-client-…`
+    case sslClientFamily
+    /// `x-amzn-mtls-…`
+    case xAmazonMTLSFamily
     /// `x-remote-…`
     case xRemoteFamily
+    /// `x-webauth-…`
+    case xWebAuthFamily
+    /// `x-auth-request-…`
+    case xAuthRequestFamily
+    /// `x-authenticated-…`
+    case xAuthenticatedFamily
+    /// `x-consumer-…`
+    case xConsumerFamily
+    /// `x-vouch-…`
+    case xVouchFamily
+    /// `x-authentik-…`
+    case xAuthentikFamily
+    /// `x-pomerium-…`
+    case xPomeriumFamily
+    /// `x-goog-authenticated-user-…`
+    case xGoogleUserFamily
+    /// `x-amzn-oidc-…`
+    case xAmazonOIDCFamily
+    /// `x-ms-client-principal…`
+    case xMicrosoftPrincipalFamily
+    /// `cf-access-…`
+    case cfAccessFamily
+    /// `tailscale-user-…`
+    case tailscaleUserFamily
+    /// `oidc-…`
+    case oidcFamily
     /// `countersign-…`
     case countersignFamily
 }

@@ -22,7 +22,7 @@ struct KnownFieldTable: Sendable {
             starts[raw] = UInt16(letters.count)
             letters.append(field.name)
             starts[raw + 1] = UInt16(letters.count)
-            guard field != .other, !field.isFamily else { continue }
+            guard starts[raw] < letters.count, !field.isFamily else { continue }
             let slot = letters.span.knownFieldHash(Int(starts[raw])..<letters.count)
             followers[raw] = heads[slot]
             heads[slot] = field.rawValue
@@ -53,20 +53,23 @@ struct KnownFieldTable: Sendable {
     }
 
     private func family(_ bytes: Span<UInt8>, _ name: Range<Int>) -> KnownField {
+        let families: [KnownField]
         switch bytes[name.lowerBound] | 0x20 {
-        case UInt8(ascii: "x"):
-            for family in [KnownField.xForwardedFamily, .xSSLFamily, .xAuthFamily, .xRemoteFamily]
-            where starts(bytes, name, with: family) {
-                return family
-            }
-            return .other
-        case UInt8(ascii: "c"):
-            return starts(bytes, name, with: .countersignFamily) ? .countersignFamily : .other
-        case UInt8(ascii: "p"):
-            return starts(bytes, name, with: .proxyFamily) ? .proxyFamily : .other
-        default:
-            return .other
+        case UInt8(ascii: "x"): families = Self.xFamilies
+        case UInt8(ascii: "c"), UInt8(ascii: "o"), UInt8(ascii: "p"), UInt8(ascii: "s"),
+            UInt8(ascii: "t"):
+            families = Self.otherFamilies
+        default: return .other
         }
+        for family in families where starts(bytes, name, with: family) { return family }
+        return .other
+    }
+
+    private static let xFamilies = KnownField.allCases.filter {
+        $0.isFamily && $0.name.description.hasPrefix("x-")
+    }
+    private static let otherFamilies = KnownField.allCases.filter {
+        $0.isFamily && !$0.name.description.hasPrefix("x-")
     }
 
     @inline(__always)

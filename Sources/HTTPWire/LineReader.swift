@@ -50,7 +50,7 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
         }
         do {
             try section.append(
-                line: start, end, of: bytes, obsoleteText: Grammar.allowsObsoleteText)
+                line: start, end, of: bytes, protected: Grammar.protectedNames)
         } catch {
             guard Grammar.isGenerous else {
                 throw Grammar.fault(.malformedField, at: error.offset)

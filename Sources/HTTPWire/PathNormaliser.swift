@@ -3,7 +3,15 @@
 
 /// Rewrites a path into canonical form within its own bytes: the result is never longer.
 struct PathNormaliser {
-    private let encodedSlashes: CanonicalPath.EncodedSlashes
+    /// Why a path was not rewritten in its place.
+    enum Failure: Error {
+        /// Distance in bytes from the start of the path.
+        case fault(at: Int)
+        /// The byte at `read` becomes an encoding, for which there is no room; what stands before it was
+        /// written up to `written`.
+        case needsRoom(read: Int, written: Int)
+    }
+
     private(set) var traits: CanonicalPath.Traits = []
     /// Where the path starts.
     private let start: Int
@@ -13,55 +21,86 @@ struct PathNormaliser {
     private var out: Int
     /// Where what was written of the present segment starts.
     private var segment: Int
-    /// Whether a `%25` was written, after which two digits would be another encoding.
-    private var hasEncodedPercent = false
 
-    private init(from start: Int, _ encodedSlashes: CanonicalPath.EncodedSlashes) {
-        self.encodedSlashes = encodedSlashes
+    private init(from start: Int) {
         self.start = start
         at = start
         out = start
         segment = start
     }
 
-    /// Makes the path at `range` canonical; returns its new length and what is to be known about it.
+    /// Makes the path at `range` canonical: in its place, or behind all other bytes where it gets longer.
+    ///
+    /// - Returns: where the canonical path is, and what is to be known about it.
     static func normalise(
-        _ bytes: inout MutableSpan<UInt8>, _ range: Range<Int>,
-        encodedSlashes: CanonicalPath.EncodedSlashes
-    ) throws(PathFault) -> (count: Int, traits: CanonicalPath.Traits) {
-        guard !range.isEmpty, bytes[range.lowerBound] == Byte.slash else {
-            throw PathFault(offset: 0)
+        _ bytes: inout [UInt8], _ range: Range<Int>
+    ) throws(PathFault) -> (range: Range<Int>, traits: CanonicalPath.Traits) {
+        let (read, written): (Int, Int)
+        do throws(Failure) {
+            var span = bytes.mutableSpan
+            return try inPlace(&span, range)
+        } catch {
+            switch error {
+            case .fault(let place): throw PathFault(offset: place)
+            case .needsRoom(let place, let end): (read, written) = (place, end)
+            }
         }
-        var normaliser = PathNormaliser(from: range.lowerBound, encodedSlashes)
-        try normaliser.run(&bytes, until: range.upperBound)
-        return (normaliser.out - range.lowerBound, normaliser.traits)
+        let rest = bytes[read..<range.upperBound]
+        let longer = bytes[range.lowerBound..<written] + PathExpansion.expanded(rest)
+        let moved = bytes.count..<bytes.count + longer.count
+        bytes.append(contentsOf: longer)
+        do throws(Failure) {
+            var span = bytes.mutableSpan
+            return try inPlace(&span, moved)
+        } catch {
+            guard case .fault(let place) = error else {
+                preconditionFailure("ExpandedOnce: an expanded path needs no room")
+            }
+            let inRest = max(0, place - (written - range.lowerBound))
+            let origin = PathExpansion.origin(of: inRest, in: bytes[read..<range.upperBound])
+            throw PathFault(offset: read - range.lowerBound + origin)
+        }
     }
 
-    private var fault: PathFault { PathFault(offset: at - start) }
+    private static func inPlace(
+        _ bytes: inout MutableSpan<UInt8>, _ range: Range<Int>
+    ) throws(Failure) -> (range: Range<Int>, traits: CanonicalPath.Traits) {
+        guard !range.isEmpty, bytes[range.lowerBound] == Byte.slash else { throw .fault(at: 0) }
+        var normaliser = PathNormaliser(from: range.lowerBound)
+        try normaliser.run(&bytes, until: range.upperBound)
+        return (range.lowerBound..<normaliser.out, normaliser.traits)
+    }
+
+    private var fault: Failure { .fault(at: at - start) }
 
     private mutating func run(
         _ bytes: inout MutableSpan<UInt8>, until end: Int
-    ) throws(PathFault) {
+    ) throws(Failure) {
         write(Byte.slash, &bytes)
         segment = out
         at += 1
         while at < end {
             let byte = bytes[at]
             if byte == Byte.slash {
-                try endSegment(bytes)
+                if try endSegment(bytes, isLast: false) {
+                    write(byte, &bytes)
+                    segment = out
+                }
+            } else if ByteSet.path.contains(byte) {
                 write(byte, &bytes)
-                segment = out
             } else if byte == Byte.percent {
                 try encoding(&bytes, until: end)
                 continue
+            } else if byte == Byte.semicolon {
+                traits.insert(.otherReadings)
+                write(byte, &bytes)
             } else {
-                guard ByteSet.path.contains(byte) else { throw fault }
-                try writeLiteral(byte, &bytes)
+                let isEncodable = byte >= 0x80 || ByteSet.encodedInPath.contains(byte)
+                throw isEncodable ? .needsRoom(read: at, written: out) : fault
             }
             at += 1
         }
-        // A path may end in a slash, and the root is one.
-        if segment < out { try endSegment(bytes) }
+        _ = try endSegment(bytes, isLast: true)
     }
 
     @inline(__always)
@@ -70,110 +109,149 @@ struct PathNormaliser {
         out += 1
     }
 
-    /// Writes a byte that stands for itself, unless it completes an encoding that was encoded.
-    @inline(__always)
-    private mutating func writeLiteral(
-        _ byte: UInt8, _ bytes: inout MutableSpan<UInt8>
-    ) throws(PathFault) {
-        write(byte, &bytes)
-        if hasEncodedPercent, out - segment >= 5, bytes[out - 5] == Byte.percent,
-            bytes[out - 4] == UInt8(ascii: "2"), bytes[out - 3] == UInt8(ascii: "5"),
-            Byte.nibble(bytes[out - 2]) != nil, Byte.nibble(byte) != nil
-        {
-            throw fault
-        }
-    }
-
     private mutating func writeEncoded(_ byte: UInt8, _ bytes: inout MutableSpan<UInt8>) {
         write(Byte.percent, &bytes)
-        write(Self.digit(byte >> 4), &bytes)
-        write(Self.digit(byte & 15), &bytes)
+        write(Byte.hexDigit(byte >> 4), &bytes)
+        write(Byte.hexDigit(byte & 15), &bytes)
     }
 
-    private static func digit(_ nibble: UInt8) -> UInt8 {
-        nibble < 10 ? Byte.zero + nibble : UInt8(ascii: "A") + nibble - 10
+    /// Whether what was written of the segment stays; a single dot does not, and `..` is refused.
+    private mutating func endSegment(
+        _ bytes: borrowing MutableSpan<UInt8>, isLast: Bool
+    ) throws(Failure) -> Bool {
+        guard segment < out else {
+            // A path may end in a slash, and the root is one.
+            if !isLast { traits.formUnion([.otherReadings, .emptySegment]) }
+            return true
+        }
+        let last = bytes[out - 1]
+        if last == Byte.dot {
+            if out - segment == 1 {
+                out = segment
+                return false
+            }
+            if out - segment == 2, bytes[segment] == Byte.dot { throw fault }
+            // Some file systems pass over dots and spaces at the end of a name.
+            traits.insert(.otherReadings)
+        }
+        if isEncodedSpace(bytes, at: segment) || isEncodedSpace(bytes, at: out - 3) {
+            traits.insert(.otherReadings)
+        }
+        return true
     }
 
-    /// Refuses a segment that is empty, consists of dots or ends in an encoded space.
-    private func endSegment(_ bytes: borrowing MutableSpan<UInt8>) throws(PathFault) {
-        guard segment < out else { throw fault }
-        if bytes[out - 1] == Byte.dot {
-            var place = segment
-            while place < out, bytes[place] == Byte.dot { place += 1 }
-            guard place < out else { throw fault }
-        }
-        if out - segment >= 3, bytes[out - 3] == Byte.percent, bytes[out - 2] == 0x32,
-            bytes[out - 1] == 0x30
-        {
-            throw fault
-        }
+    private func isEncodedSpace(_ bytes: borrowing MutableSpan<UInt8>, at place: Int) -> Bool {
+        place >= segment && place + 3 <= out && bytes[place] == Byte.percent
+            && bytes[place + 1] == 0x32 && bytes[place + 2] == Byte.zero
     }
 
     /// The byte that the encoding at `place` stands for.
     private func decoded(
         _ bytes: borrowing MutableSpan<UInt8>, _ place: Int, until end: Int
-    ) throws(PathFault) -> UInt8 {
+    ) -> UInt8? {
         guard place + 2 < end, bytes[place] == Byte.percent,
             let high = Byte.nibble(bytes[place + 1]), let low = Byte.nibble(bytes[place + 2])
-        else { throw fault }
+        else { return nil }
         return high << 4 | low
     }
 
     /// Rewrites the encoding at ``at``, all of it when it is a UTF-8 sequence.
     private mutating func encoding(
         _ bytes: inout MutableSpan<UInt8>, until end: Int
-    ) throws(PathFault) {
-        let byte = try decoded(bytes, at, until: end)
+    ) throws(Failure) {
+        guard let byte = decoded(bytes, at, until: end) else { throw fault }
         guard byte < 0x80 else { return try sequence(byte, &bytes, until: end) }
-        if ByteSet.unreserved.contains(byte), byte != Byte.dot {
-            try writeLiteral(byte, &bytes)
+        if ByteSet.unreserved.contains(byte) {
+            write(byte, &bytes)
             at += 3
             return
         }
         switch byte {
-        case 0...0x1F, 0x7F, Byte.dot, Byte.backslash, Byte.semicolon, Byte.question, Byte.hash:
-            throw fault
-        case Byte.slash:
-            guard encodedSlashes == .keep else { throw fault }
-            // A service that decodes it sees segments, so they are held to the same rules.
-            try endSegment(bytes)
-            traits.insert(.encodedSlash)
-        case Byte.space:
-            guard out > segment else { throw fault }
-        case Byte.percent:
-            hasEncodedPercent = true
-        default:
-            if ByteSet.path.contains(byte) { traits.insert(.encodedReserved) }
+        case 0...0x1F, 0x7F: throw fault
+        case Byte.slash: traits.formUnion([.otherReadings, .encodedSlash])
+        case Byte.backslash, Byte.semicolon, Byte.question, Byte.hash, Byte.percent:
+            traits.insert(.otherReadings)
+        default: break
         }
         writeEncoded(byte, &bytes)
-        if byte == Byte.slash { segment = out }
         at += 3
     }
 
-    /// Rewrites an encoded UTF-8 sequence; overlong forms, surrogates and C1 controls are refused.
+    /// Rewrites encoded bytes beyond ASCII: a whole UTF-8 sequence, or one byte of another encoding.
+    ///
+    /// C1 controls are refused, and what a decoder that does not look closely makes a delimiter of.
     private mutating func sequence(
         _ lead: UInt8, _ bytes: inout MutableSpan<UInt8>, until end: Int
-    ) throws(PathFault) {
-        let count: Int
-        let second: ClosedRange<UInt8>
+    ) throws(Failure) {
+        var count = 1
+        if let form = UTF8Form(lead: lead) {
+            while count < form.count,
+                let byte = decoded(bytes, at + 3 * count, until: end),
+                count == 1 ? form.second.contains(byte) : byte & 0xC0 == 0x80
+            {
+                if lead == 0xC2, byte < 0xA0 { throw fault }
+                count += 1
+            }
+            if count < form.count { count = 1 }
+        }
+        if count == 1, isMistakable(lead, bytes, until: end) { throw fault }
+        for _ in 0..<count {
+            guard let byte = decoded(bytes, at, until: end) else { throw fault }
+            writeEncoded(byte, &bytes)
+            at += 3
+        }
+    }
+
+    /// Whether the bytes from ``at`` are an overlong form, or would be a delimiter or control to those who
+    /// take the bytes behind a lead for its continuation whatever they are.
+    private func isMistakable(
+        _ lead: UInt8, _ bytes: borrowing MutableSpan<UInt8>, until end: Int
+    ) -> Bool {
+        guard let count = UTF8Form.overlongCount(lead: lead) else { return false }
+        var scalar = UInt32(lead & 1)
+        var isContinued = true
+        var place = at + 3
+        for _ in 1..<count {
+            guard place < end else { return false }
+            let encoded = decoded(bytes, place, until: end)
+            let byte = encoded ?? bytes[place]
+            place += encoded == nil ? 1 : 3
+            isContinued = isContinued && byte & 0xC0 == 0x80
+            scalar = scalar << 6 | UInt32(byte & 0x3F)
+        }
+        guard scalar < 0x80 else { return false }
+        return isContinued || ByteSet.mistakable.contains(UInt8(scalar))
+    }
+}
+
+/// The shape of a well-formed UTF-8 sequence beyond ASCII (Unicode, table 3-7).
+struct UTF8Form {
+    let count: Int
+    /// What the second byte may be; the others are 0x80–0xBF.
+    let second: ClosedRange<UInt8>
+
+    init?(lead: UInt8) {
         switch lead {
-        case 0xC2: (count, second) = (2, 0xA0...0xBF)
-        case 0xC3...0xDF: (count, second) = (2, 0x80...0xBF)
+        case 0xC2...0xDF: (count, second) = (2, 0x80...0xBF)
         case 0xE0: (count, second) = (3, 0xA0...0xBF)
         case 0xED: (count, second) = (3, 0x80...0x9F)
         case 0xE1...0xEF: (count, second) = (3, 0x80...0xBF)
         case 0xF0: (count, second) = (4, 0x90...0xBF)
         case 0xF1...0xF3: (count, second) = (4, 0x80...0xBF)
         case 0xF4: (count, second) = (4, 0x80...0x8F)
-        default: throw fault
+        default: return nil
         }
-        writeEncoded(lead, &bytes)
-        at += 3
-        for place in 1..<count {
-            let byte = try decoded(bytes, at, until: end)
-            guard place == 1 ? second.contains(byte) : byte & 0xC0 == 0x80 else { throw fault }
-            writeEncoded(byte, &bytes)
-            at += 3
+    }
+
+    /// How many bytes an overlong form of an ASCII character that begins so has.
+    static func overlongCount(lead: UInt8) -> Int? {
+        switch lead {
+        case 0xC0, 0xC1: 2
+        case 0xE0: 3
+        case 0xF0: 4
+        case 0xF8: 5
+        case 0xFC: 6
+        default: nil
         }
     }
 }

@@ -13,7 +13,7 @@ struct RequestLine {
 enum RequestGrammar: HeadGrammar {
     static var skipsLeadingLine: Bool { true }
     static var isGenerous: Bool { false }
-    static var allowsObsoleteText: Bool { false }
+    static var protectedNames: KnownFieldSet { .notForwarded }
 
     private static var longestMethod: Int { 32 }
 

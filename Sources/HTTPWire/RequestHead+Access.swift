@@ -5,7 +5,7 @@ extension RequestHead {
     /// The bytes that a slice of this head stands for, without a copy.
     package func bytes(of slice: ByteSlice) -> ArraySlice<UInt8> { bytes[slice.range] }
 
-    /// The text of a slice of this head, for cold paths; every head consists of ASCII.
+    /// The text of a slice of this head, for cold paths; bytes that are not UTF-8 are replaced.
     package func string(of slice: ByteSlice) -> String {
         String(decoding: bytes[slice.range], as: UTF8.self)
     }

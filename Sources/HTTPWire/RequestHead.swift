@@ -4,8 +4,8 @@
 /// A request head that was understood in full and in one way only.
 ///
 /// One buffer holds every byte; the rest are slices into it. The buffer is what was received with the
-/// following made canonical in place: ``target``, ``path`` and the host's letters. Two heap objects in
-/// all, however many fields there are.
+/// following made canonical in place, or behind the rest where that needs more room: ``target``, ``path``
+/// and ``authority``. Two heap objects in all, however many fields there are.
 package struct RequestHead: Sendable {
     /// How an absolute target says that the request came.
     package enum Scheme: UInt8, Sendable {
@@ -24,11 +24,11 @@ package struct RequestHead: Sendable {
     /// The canonical path, to be routed, forwarded and logged.
     package let path: ByteSlice
     package let pathTraits: CanonicalPath.Traits
-    /// What follows the question mark, byte for byte as sent: visible ASCII without `#` and `\`.
+    /// What follows the question mark, byte for byte as sent: no control byte, space or `#`.
     package let query: ByteSlice?
     /// The scheme of an absolute target; nil for the usual origin form.
     package let scheme: Scheme?
-    /// Host and port in canonical form, the value of the only `Host`.
+    /// Host and port in canonical form; empty for an HTTP/1.0 request that names none.
     package let authority: ByteSlice
     /// The host in lower case; an IPv6 address has its brackets.
     package let host: ByteSlice

@@ -7,11 +7,11 @@
 /// expectation. The first to fail names the fault.
 struct RequestHeadBuilder {
     private let limits: Limits
-    private let encodedSlashes: CanonicalPath.EncodedSlashes
+    private let scheme: RequestHead.Scheme
 
-    init(limits: Limits, encodedSlashes: CanonicalPath.EncodedSlashes) {
+    init(limits: Limits, scheme: RequestHead.Scheme) {
         self.limits = limits
-        self.encodedSlashes = encodedSlashes
+        self.scheme = scheme
     }
 
     func head(_ scanned: consuming ScannedHead<RequestLine>) throws(RequestFault) -> RequestHead {
@@ -19,16 +19,18 @@ struct RequestHeadBuilder {
         scanned.bytes = []
         var section = scanned.section
         let line = scanned.startLine
-        let hostValue = try Self.hostValue(section, line)
-        guard let authority = Authority(bytes.span, hostValue) else {
-            throw RequestFault(.malformedHost, at: hostValue.lowerBound)
+        let hostField = try Self.hostField(section, line)
+        var host: Authority?
+        if let hostField {
+            let value = section.fields[hostField].value.range
+            host = Authority(bytes.span, value)
+            guard host != nil else { throw RequestFault(.malformedHost, at: value.lowerBound) }
         }
-        let form = try TargetForm(bytes.span, line.target.range, host: authority)
+        let form = try TargetForm(bytes.span, line.target.range, host: host, scheme: scheme)
         let framing: BodyFraming
         do {
             framing =
-                try FramingFields.declared(
-                    section, in: bytes.span, version: line.version) ?? .none
+                try FramingFields.declared(section, in: bytes.span, version: line.version) ?? .none
         } catch {
             throw RequestFault(
                 error.kind == .ambiguous ? .ambiguousFraming : .unsupportedTransferCoding,
@@ -42,29 +44,65 @@ struct RequestHeadBuilder {
             throw RequestFault(.malformedHeader, at: error.offset)
         }
         let expectsContinue = try Self.expectsContinue(section, bytes.span)
-        for place in hostValue { bytes[place] = Byte.lower(bytes[place]) }
-        let target = try form.canonicalise(&bytes, encodedSlashes: encodedSlashes)
+        let authority = Self.canonicalAuthority(
+            &bytes, &section, hostField: hostField, host, target: form.authority)
+        let target = try form.canonicalise(&bytes)
         return RequestHead(
             bytes: bytes, method: line.method, methodToken: line.methodToken,
             version: line.version, target: ByteSlice(target.whole), path: ByteSlice(target.path),
             pathTraits: target.traits, query: target.query.map(ByteSlice.init),
-            scheme: form.scheme, authority: ByteSlice(hostValue), host: ByteSlice(authority.host),
-            port: authority.port, framing: framing,
+            scheme: form.scheme, authority: ByteSlice(authority.whole),
+            host: ByteSlice(authority.host), port: authority.port, framing: framing,
             expectsContinue: expectsContinue && line.version == .http11,
             keepsAlive: options.persists(line.version), section: section)
     }
 
-    /// The value of the only `Host`, which HTTP/1.0 requests must have here as well.
-    private static func hostValue(
+    /// The position of the only `Host`, which only HTTP/1.0 requests may lack (RFC 9112 §3.2).
+    private static func hostField(
         _ section: FieldSection, _ line: RequestLine
-    ) throws(RequestFault) -> Range<Int> {
-        for field in section.fields where field.known == .host {
-            guard !section.repeated.contains(.host) else {
-                throw RequestFault(.malformedHost, at: field.name.range.lowerBound)
+    ) throws(RequestFault) -> Int? {
+        guard section.seen.contains(.host) else {
+            guard line.version == .http10 else {
+                throw RequestFault(.malformedHost, at: line.target.range.upperBound)
             }
-            return field.value.range
+            return nil
         }
-        throw RequestFault(.malformedHost, at: line.target.range.upperBound)
+        let position = section.fields.firstIndex { $0.known == .host }
+        if section.repeated.contains(.host), let position {
+            let name = section.fields[position].name.range
+            throw RequestFault(.malformedHost, at: name.lowerBound)
+        }
+        return position
+    }
+
+    /// Host and port in canonical form, in the place of `Host` or behind the head; empty if nothing names them.
+    private static func canonicalAuthority(
+        _ bytes: inout [UInt8], _ section: inout FieldSection, hostField: Int?, _ host: Authority?,
+        target: Range<Int>?
+    ) -> (whole: Range<Int>, host: Range<Int>, port: UInt16?) {
+        guard let hostField, let host else {
+            guard let target, let named = Authority(bytes.span, target) else {
+                return (0..<0, 0..<0, nil)
+            }
+            let start = bytes.count
+            for place in named.host { bytes.append(Byte.lower(bytes[place])) }
+            let end = bytes.count
+            if let port = named.port { bytes.append(contentsOf: ":\(port)".utf8) }
+            return (start..<bytes.count, start..<end, named.port)
+        }
+        let value = section.fields[hostField].value.range
+        for place in host.host { bytes[place] = Byte.lower(bytes[place]) }
+        guard host.hasSurplus else { return (value, host.host, host.port) }
+        var end = host.host.upperBound
+        if let port = host.port {
+            for byte in ":\(port)".utf8 {
+                bytes[end] = byte
+                end += 1
+            }
+        }
+        let whole = value.lowerBound..<end
+        section.shortenValue(ofFieldAt: hostField, to: whole)
+        return (whole, host.host, host.port)
     }
 
     private static func expectsContinue(

@@ -17,11 +17,10 @@ package struct RequestHeadParser: ~Copyable {
     private var scanner: HeadScanner<RequestGrammar>
     private let builder: RequestHeadBuilder
 
-    /// - Parameter encodedSlashes: with `.keep`, routes that do not allow it must refuse heads whose
-    ///   ``RequestHead/pathTraits`` has `.encodedSlash`.
-    package init(limits: Limits, encodedSlashes: CanonicalPath.EncodedSlashes) {
+    /// - Parameter scheme: what the connection speaks; an absolute target of another is refused.
+    package init(limits: Limits, scheme: RequestHead.Scheme) {
         scanner = HeadScanner(limits: limits)
-        builder = RequestHeadBuilder(limits: limits, encodedSlashes: encodedSlashes)
+        builder = RequestHeadBuilder(limits: limits, scheme: scheme)
     }
 
     /// Whether part of a head has arrived: then its deadline runs, and a closed connection cut it short.

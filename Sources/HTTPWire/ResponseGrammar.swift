@@ -12,7 +12,7 @@ struct StatusLine {
 enum ResponseGrammar: HeadGrammar {
     static var skipsLeadingLine: Bool { false }
     static var isGenerous: Bool { true }
-    static var allowsObsoleteText: Bool { true }
+    static var protectedNames: KnownFieldSet { .notReturned }
 
     /// `HTTP/1.x NNN`, then nothing or a space and a reason phrase, which may be empty.
     static func startLine(
@@ -49,7 +49,7 @@ enum ResponseGrammar: HeadGrammar {
             throw ResponseFault(.malformedStatusLine, at: start + 12)
         }
         let reason = start + 13..<line.upperBound
-        if let place = bytes.firstForbidden(in: reason, obsoleteText: true) {
+        if let place = bytes.firstForbidden(in: reason) {
             throw ResponseFault(.malformedStatusLine, at: place)
         }
         return StatusLine(version: version, status: status, reason: ByteSlice(reason))

@@ -25,9 +25,9 @@ extension Span where Element == UInt8 {
 
     /// The first byte of `range` that a field value must not hold (RFC 9110 §5.5), or nil.
     ///
-    /// Allowed are HTAB and 0x20–0x7E, and with `obsoleteText` also 0x80–0xFF.
+    /// Allowed are HTAB, 0x20–0x7E and the opaque 0x80–0xFF.
     @inline(__always)
-    func firstForbidden(in range: Range<Int>, obsoleteText: Bool) -> Int? {
+    func firstForbidden(in range: Range<Int>) -> Int? {
         // Safe: bytes have no padding that could be read uninitialised.
         let raw = unsafe bytes
         var at = range.lowerBound
@@ -39,14 +39,14 @@ extension Span where Element == UInt8 {
             let above = (word &+ 0x0101_0101_0101_0101) | word
             if (below | above) & 0x8080_8080_8080_8080 != 0 {
                 for place in at..<at &+ 8
-                where !Self.mayStandInValue(self[place], obsoleteText: obsoleteText) {
+                where !Self.mayStandInValue(self[place]) {
                     return place
                 }
             }
             at &+= 8
         }
         while at < end {
-            if !Self.mayStandInValue(self[at], obsoleteText: obsoleteText) { return at }
+            if !Self.mayStandInValue(self[at]) { return at }
             at &+= 1
         }
         return nil
@@ -73,8 +73,8 @@ extension Span where Element == UInt8 {
     }
 
     @inline(__always)
-    private static func mayStandInValue(_ byte: UInt8, obsoleteText: Bool) -> Bool {
-        byte &- 0x20 < 0x5F || byte == Byte.tab || (obsoleteText && byte >= 0x80)
+    static func mayStandInValue(_ byte: UInt8) -> Bool {
+        byte &- 0x20 < 0x5F || byte == Byte.tab || byte >= 0x80
     }
 
     /// `range` without the blanks at both its ends.
@@ -98,12 +98,6 @@ extension Span where Element == UInt8 {
             }
             return true
         }
-    }
-
-    /// Whether `range` holds no capital letter.
-    func isLowercase(_ range: Range<Int>) -> Bool {
-        for place in range where Byte.isUpper(self[place]) { return false }
-        return true
     }
 
     /// Whether `range` and `otherRange` of `other` are equal when letters of both cases are.

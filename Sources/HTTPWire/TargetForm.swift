@@ -4,21 +4,29 @@
 /// Where path and query are in a request target of origin or absolute form (RFC 9112 §3.2).
 struct TargetForm {
     let scheme: RequestHead.Scheme?
+    /// What an absolute target names; where a request has no `Host`, its host.
+    let authority: Range<Int>?
     private let path: Range<Int>
     private let query: Range<Int>?
 
-    /// Reads a target of checked bytes; the authority of an absolute one must be that of `Host`.
+    /// Reads a target of checked bytes; an absolute one must have the scheme of the connection and the
+    /// authority of `Host`, if there is one.
     init(
-        _ bytes: Span<UInt8>, _ target: Range<Int>, host: Authority
+        _ bytes: Span<UInt8>, _ target: Range<Int>, host: Authority?,
+        scheme expected: RequestHead.Scheme
     ) throws(RequestFault) {
         var start = target.lowerBound
         if bytes[start] == Byte.slash {
             scheme = nil
+            authority = nil
         } else {
             if target.count == 1, bytes[start] == Byte.asterisk {
                 throw RequestFault(.methodNotSupported, at: start)
             }
-            (scheme, start) = try Self.absolute(bytes, target, host)
+            let named = try Self.absolute(bytes, target, host, expected)
+            scheme = expected
+            authority = named
+            start = named.upperBound
         }
         var at = start
         while at < target.upperBound, bytes[at] != Byte.question { at += 1 }
@@ -26,20 +34,17 @@ struct TargetForm {
         query = at < target.upperBound ? at + 1..<target.upperBound : nil
     }
 
-    /// Reads `http://authority` and returns where the path starts.
+    /// Reads `http://authority` and returns where the authority is.
     private static func absolute(
-        _ bytes: Span<UInt8>, _ target: Range<Int>, _ host: Authority
-    ) throws(RequestFault) -> (RequestHead.Scheme, Int) {
+        _ bytes: Span<UInt8>, _ target: Range<Int>, _ host: Authority?,
+        _ expected: RequestHead.Scheme
+    ) throws(RequestFault) -> Range<Int> {
         let start = target.lowerBound
-        let scheme: RequestHead.Scheme
-        if target.count > 7, bytes.spells("http://", in: start..<start + 7) {
-            scheme = .http
-        } else if target.count > 8, bytes.spells("https://", in: start..<start + 8) {
-            scheme = .https
-        } else {
+        let prefix: StaticString = expected == .http ? "http://" : "https://"
+        let from = start + prefix.utf8CodeUnitCount
+        guard target.upperBound > from, bytes.spells(prefix, in: start..<from) else {
             throw RequestFault(.malformedTarget, at: start)
         }
-        let from = start + (scheme == .http ? 7 : 8)
         var end = from
         while end < target.upperBound, bytes[end] != Byte.slash, bytes[end] != Byte.question {
             end += 1
@@ -47,42 +52,54 @@ struct TargetForm {
         guard let authority = Authority(bytes, from..<end) else {
             throw RequestFault(.malformedTarget, at: from)
         }
-        guard authority.port == host.port, bytes.spellsSame(authority.host, as: bytes, host.host)
-        else { throw RequestFault(.malformedHost, at: from) }
-        return (scheme, end)
+        if let host, !authority.isSame(as: host, in: bytes, usualPort: expected.usualPort) {
+            throw RequestFault(.malformedHost, at: from)
+        }
+        return from..<end
     }
 
-    /// Makes the path canonical and moves the query up to it, within the target's own bytes.
+    /// Makes the path canonical and moves the query up to it: within the target's own bytes, or both behind
+    /// the head where the path gets longer.
     func canonicalise(
-        _ bytes: inout [UInt8], encodedSlashes: CanonicalPath.EncodedSlashes
+        _ bytes: inout [UInt8]
     ) throws(RequestFault) -> (
         whole: Range<Int>, path: Range<Int>, query: Range<Int>?, traits: CanonicalPath.Traits
     ) {
         var path = path
         if path.isEmpty {
-            // An absolute target without a path means the root. The authority's last byte makes room for
-            // its slash; the authority itself is known from Host.
-            path = path.lowerBound - 1..<path.upperBound
-            bytes[path.lowerBound] = Byte.slash
+            // An absolute target without a path means the root (RFC 9112 §3.2.1).
+            path = bytes.count..<bytes.count + 1
+            bytes.append(Byte.slash)
         }
-        let count: Int
-        let traits: CanonicalPath.Traits
-        do {
-            var span = bytes.mutableSpan
-            (count, traits) = try PathNormaliser.normalise(
-                &span, path, encodedSlashes: encodedSlashes)
+        let (canonical, traits): (Range<Int>, CanonicalPath.Traits)
+        do throws(PathFault) {
+            (canonical, traits) = try PathNormaliser.normalise(&bytes, path)
         } catch {
             throw RequestFault(.malformedPath, at: path.lowerBound + error.offset)
         }
-        let end = path.lowerBound + count
-        guard let query else {
-            return (path.lowerBound..<end, path.lowerBound..<end, nil, traits)
+        guard let query else { return (canonical, canonical, nil, traits) }
+        let mark = canonical.upperBound
+        if mark > query.upperBound {
+            bytes.removeLast(bytes.count - mark)
+            bytes.append(Byte.question)
+            bytes.append(contentsOf: bytes[query])
+        } else if mark < query.lowerBound - 1 {
+            let shift = query.lowerBound - 1 - mark
+            for place in query.lowerBound - 1..<query.upperBound {
+                bytes[place - shift] = bytes[place]
+            }
         }
-        let shift = path.upperBound - end
-        if shift > 0 {
-            for place in path.upperBound..<query.upperBound { bytes[place - shift] = bytes[place] }
+        let moved = mark + 1..<mark + 1 + query.count
+        return (canonical.lowerBound..<moved.upperBound, canonical, moved, traits)
+    }
+}
+
+extension RequestHead.Scheme {
+    /// The port that an authority means where it names none (RFC 9110 §4.2).
+    var usualPort: UInt16 {
+        switch self {
+        case .http: 80
+        case .https: 443
         }
-        let moved = query.lowerBound - shift..<query.upperBound - shift
-        return (path.lowerBound..<moved.upperBound, path.lowerBound..<end, moved, traits)
     }
 }

@@ -12,7 +12,8 @@ import ByteCoding
 ///
 /// ## Invariants
 /// - `DefaultDeny`: without an allow rule that matches, access is denied.
-/// - `LookalikesAreRefused`: see ``RouteTrie``; it holds between services' path prefixes, too.
+/// - `LookalikesAreAsked`: see ``RouteTrie``; it holds between services' path prefixes, too.
+/// - `DecidedUnderEveryReading`: see ``decideReadings(of:match:contenders:principal:)``.
 package struct Rulebook: Sendable {
     struct Compiled: Sendable {
         var rules: [CompiledRule]
@@ -32,6 +33,9 @@ package struct Rulebook: Sendable {
     /// It depends on what the rules say and on nothing of how a file spells it.
     package let version: String
 
+    /// Whether a request that names no host has one service to go to: exactly one is there for every host.
+    package let servesWithoutHost: Bool
+
     let compiled: [Compiled]
     /// Positions of services, the narrowest match first.
     let order: [Int]
@@ -46,6 +50,7 @@ package struct Rulebook: Sendable {
             .array(services.sorted { $0.name < $1.name }.map(\.json)))
         self.services = services
         self.version = version
+        servesWithoutHost = services.count { $0.match.host == .any } == 1
         compiled = services.map { Compiled($0, version: version) }
         order = services.indices.sorted { one, other in
             let (a, b) = (services[one].match, services[other].match)

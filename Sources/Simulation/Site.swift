@@ -120,6 +120,6 @@ struct MadeUpRequest {
             key.map { .one(ShownCredential(.apiKey, in: .xAPIKey, put($0))) } ?? .none
         return ReceivedRequest(
             head: head, host: host, path: path, query: nil, userAgent: nil, method: method,
-            version: .http11, credential: credential, trace: nil, hasEncodedSlash: false)
+            version: .http11, credential: credential, trace: nil, traits: .none)
     }
 }

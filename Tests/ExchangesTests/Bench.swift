@@ -174,7 +174,9 @@ final class Bench {
         return ReceivedRequest(
             head: head, host: host, path: path, query: query, userAgent: userAgent,
             method: method, version: .http11, credential: presented, trace: trace,
-            hasEncodedSlash: encodedSlash, forwarded: forwarded, kept: kept)
+            traits: ReceivedRequest.Traits(
+                hasOtherReadings: encodedSlash, hasEncodedSlash: encodedSlash, asksUpgrade: false,
+                overrides: []), forwarded: forwarded, kept: kept)
     }
 
     enum Credential {

@@ -97,12 +97,17 @@ struct DecisionTests {
             Refusal(
                 reason: .unknownKey, status: 401, path: "/nowhere", usesOtherKey: true,
                 stage: .refused),
-            Refusal(reason: .noRoute, status: 404, path: "/nowhere", stage: .refused),
+            Refusal(reason: .unlistedRoute, status: 404, path: "/nowhere", stage: .refused),
             Refusal(reason: .noRoute, status: 404, host: "example.com", stage: .refused),
             Refusal(reason: .methodNotAllowed, status: 405, method: .put, stage: .refused),
+            // As two segments it is listed nowhere.
             Refusal(
-                reason: .malformedPath, status: 400, path: "/v1/invoices/a%2Fb",
+                reason: .ruleDenied, status: 403, path: "/v1/invoices/a%2Fb", encodedSlash: true),
+            Refusal(
+                reason: .malformedPath, status: 400, path: "/v1/invoices/..%2Fb",
                 encodedSlash: true, closes: true),
+            Refusal(
+                reason: .ruleDenied, status: 403, path: "/v1/invoices/a%2Fb;c", encodedSlash: true),
         ])
     func refused(_ refusal: Refusal) throws {
         let bench = try Bench()

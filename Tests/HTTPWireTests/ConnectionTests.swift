@@ -39,7 +39,8 @@ import Testing
     @Test(arguments: [
         "Host", "Content-Length", "Transfer-Encoding", "Authorization", "X-Api-Key", "Cookie",
         "DPoP", "Countersign-User", "Countersign-Record", "Audit-ID", "X-Forwarded-For",
-        "Forwarded", "X-Real-IP", "X-Remote-User", "X-Auth-Anything", "X-Ssl-Cert", "traceparent",
+        "Forwarded", "X-Real-IP", "X-Remote-User", "X-Auth-Request-User", "X-HTTP-Method-Override",
+        "X-Ssl-Cert", "traceparent",
         "x-a, authorization",
     ])
     func `cannot take away what decides`(_ name: String) throws {
@@ -47,7 +48,7 @@ import Testing
         #expect(try faultKind(request("Connection: close, \(name)")) == .malformedHeader)
     }
 
-    @Test(arguments: ["a b", "a;b", "\"close\"", "close;x", "x_a", "clo(se", "a=b"])
+    @Test(arguments: ["a b", "a;b", "\"close\"", "close;x", "clo(se", "a=b"])
     func `is refused if it is no list of names`(_ value: String) throws {
         #expect(try faultKind(request("Connection: \(value)")) == .malformedHeader)
     }

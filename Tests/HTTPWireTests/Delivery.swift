@@ -79,10 +79,9 @@ enum RequestOutcome: Equatable {
 
 /// Parses `bytes` in one way of delivery.
 func outcome(
-    _ bytes: [UInt8], _ delivery: Delivery, limits: Limits,
-    encodedSlashes: CanonicalPath.EncodedSlashes
+    _ bytes: [UInt8], _ delivery: Delivery, limits: Limits
 ) -> (RequestOutcome, RequestHead?) {
-    var parser = RequestHeadParser(limits: limits, encodedSlashes: encodedSlashes)
+    var parser = RequestHeadParser(limits: limits, scheme: .http)
     var taken = 0
     for piece in delivery.pieces(of: bytes) {
         do throws(RequestFault) {
@@ -102,13 +101,12 @@ func outcome(
 @discardableResult
 func parse(
     _ bytes: [UInt8], limits: Limits = .standard,
-    encodedSlashes: CanonicalPath.EncodedSlashes = .refuse,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> RequestHead {
     let (expected, head) = outcome(
-        bytes, .burst, limits: limits, encodedSlashes: encodedSlashes)
+        bytes, .burst, limits: limits)
     for delivery in Delivery.allCases {
-        let (got, _) = outcome(bytes, delivery, limits: limits, encodedSlashes: encodedSlashes)
+        let (got, _) = outcome(bytes, delivery, limits: limits)
         if delivery == .burstWithRest, expected == .incomplete { continue }
         #expect(got == expected, "\(delivery)", sourceLocation: sourceLocation)
     }
@@ -122,23 +120,21 @@ func parse(
 @discardableResult
 func parse(
     _ text: String, limits: Limits = .standard,
-    encodedSlashes: CanonicalPath.EncodedSlashes = .refuse,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> RequestHead {
     try parse(
-        latin1(text), limits: limits, encodedSlashes: encodedSlashes,
+        latin1(text), limits: limits,
         sourceLocation: sourceLocation)
 }
 
 /// The kind of fault of a request, nil if it is accepted.
 func faultKind(
     _ text: String, limits: Limits = .standard,
-    encodedSlashes: CanonicalPath.EncodedSlashes = .refuse,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> RequestFault.Kind? {
     do {
         try parse(
-            text, limits: limits, encodedSlashes: encodedSlashes, sourceLocation: sourceLocation)
+            text, limits: limits, sourceLocation: sourceLocation)
         return nil
     } catch let fault as RequestFault {
         return fault.kind

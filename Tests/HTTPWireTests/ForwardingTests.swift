@@ -90,12 +90,14 @@ func forwarded(
         "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port",
         "X-Forwarded-Server", "X-Forwarded-Prefix", "X-Forwarded-Client-Cert", "X-Forwarded",
         "X-Forwarded-", "Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP",
-        "CF-Connecting-IP", "CF-Connecting-IPv6", "X-Client-IP", "Client-IP",
+        "CF-Connecting-IP", "CF-Connecting-IPv6", "X-Client-IP", "Remote-Groups",
         "X-Cluster-Client-IP", "Fastly-Client-IP", "X-Originating-IP", "X-Remote-IP",
         "X-Remote-Addr", "X-Original-URL", "X-Original-URI", "X-Rewrite-URL",
         "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-SSL-Cert",
-        "X-SSL-Client-Verify", "X-Auth-User", "X-Auth-Request-Email", "X-Remote-User",
-        "Remote-User", "X-User", "X-User-Id", "X-User-Email", "X-Client-Cert",
+        "X-SSL-Client-Verify", "X-Auth-Request-Email", "X-Remote-User", "Remote-User",
+        "X-WebAuth-User", "X-Consumer-Username", "X-Amzn-Oidc-Identity", "OIDC_CLAIM_sub",
+        "X-MS-Client-Principal", "X-MS-CLIENT-PRINCIPAL-NAME", "Cf-Access-Jwt-Assertion",
+        "Tailscale-User-Login", "X-Pomerium-Claim-Email", "SSL_CLIENT_S_DN", "X-Client-Cert",
         "Countersign-User", "Countersign-Record", "Countersign-", "Audit-ID", "X-Host",
         "X-Original-Host", "X-Envoy-External-Address", "X-Envoy-Original-Path",
     ])
@@ -110,7 +112,9 @@ func forwarded(
     @Test func `carries what passes end to end`() throws {
         let lines = [
             "Accept: */*", "Cookie: a=b", "Cookie: c=d", "Via: 1.1 x", "traceparent: 00-a",
-            "Range: bytes=0-1", "x-ratelimit: 1",
+            "Range: bytes=0-1", "x-ratelimit: 1", "X-Auth-Token: t", "X-User-Id: 1",
+            "Client-IP: ::1",
+            "api_access_token: t", "X-User: 2",
             "X-Users: 1", "Content-Type: a/b", "X-Sslx: 1", "Date: x", "Connections: 1",
         ]
         let text =

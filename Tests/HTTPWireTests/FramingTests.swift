@@ -19,6 +19,10 @@ import Testing
         (["Transfer-Encoding: chunked"], .chunked),
         (["transfer-encoding:chunked"], .chunked),
         (["Transfer-Encoding:   chunked   "], .chunked),
+        (["Transfer-Encoding: Chunked"], .chunked), (["Transfer-Encoding: CHUNKED"], .chunked),
+        (["Transfer_Encoding: chunked"], .none), (["Content_Length: 5"], .none),
+        (["Content-Length: 5", "Transfer_Encoding: chunked"], .length(5)),
+        (["Content_Length: 5", "Transfer-Encoding: chunked"], .chunked),
     ])
     func `is understood in one way`(_ fields: [String], _ framing: BodyFraming) throws {
         #expect(try parse(post(fields)).framing == framing)
@@ -28,7 +32,7 @@ import Testing
         "", "0010", "00", "0200", "05", "5, 5", "5,5", "5,6", ",5", "5,", "+5", "-5", "-0", "+0",
         "0x5", "5h", "a", "1_000", "1 000", "5 5", "5.0", "5e1", "\"5\"", "5;a=b",
         "9007199254740993", "10000000000000000", "18446744073709551615", "18446744073709551616",
-        "99999999999999999999999999", "\t5", "5\t", " \t 5", "5 \t ",
+        "99999999999999999999999999", "5\u{A0}", "\u{FF}5", "\t5", "5\t", " \t 5", "5 \t ",
     ])
     func `by length refuses every other number`(_ value: String) throws {
         #expect(try faultKind(post(["Content-Length: \(value)"])) == .ambiguousFraming)
@@ -39,7 +43,8 @@ import Testing
         "chunked, identity", "identity, chunked", "gzip", "chunked, gzip", "xchunked", "chunkedx",
         "chunked;q=1", "chunked; a=b", "\"chunked\"", "'chunked'", "x chunked", "chunked x",
         "c hunked", "cow, chunked", "gzip,, chunked", "gzip;q=1, chunked", "chunk", "gzip chunked",
-        "Chunked", "CHUNKED", "\tchunked", "chunked\t", " \t chunked", "chunked \t ",
+        "chunKed, Chunked", "chunked\u{FF}", "\u{85}chunked", "\u{A0}chunked", "\tchunked",
+        "chunked\t", " \t chunked", "chunked \t ",
     ])
     func `by coding refuses every other value`(_ value: String) throws {
         #expect(try faultKind(post(["Transfer-Encoding: \(value)"])) == .ambiguousFraming)
@@ -65,16 +70,14 @@ import Testing
     @Test(arguments: [
         "Transfer-Encoding: \u{B}chunked", "Transfer-Encoding: \u{C}chunked",
         "Transfer-Encoding: \u{0}chunked", "Transfer-Encoding: chunked\u{0}",
-        "Transfer-Encoding: chunked\u{FF}", "Transfer-Encoding: \u{85}chunked",
-        "Transfer-Encoding: \u{A0}chunked", "Transfer-Encoding : chunked",
+        "Transfer-Encoding : chunked",
         " Transfer-Encoding: chunked", "Transfer-Encoding\u{B}: chunked",
         "Transfer-Encoding:\r\n chunked", "Transfer-Encoding\r\n: chunked",
         "Transfer-Encoding: chunked\r", "Transfer-Encoding: chunked\n",
-        "Transfer_Encoding: chunked",
         "X: 1\nTransfer-Encoding: chunked", "X: 1\rTransfer-Encoding: chunked",
-        "\"Transfer-Encoding\": chunked", "Content-Length : 5", "Content_Length: 5",
+        "\"Transfer-Encoding\": chunked", "Content-Length : 5",
         "Content-Length\t: 5", " Content-Length: 5", "Content-Length: 5\u{0}",
-        "Content-Length:\r\n 5", "Content-Length: 5\u{A0}",
+        "Content-Length:\r\n 5",
     ])
     func `cannot be hidden`(_ line: String) throws {
         #expect(try faultKind(post([line])) == .malformedHeader)

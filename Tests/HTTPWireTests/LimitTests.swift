@@ -36,9 +36,9 @@ import Testing
         let long = request("X: " + String(repeating: "a", count: 65_537 - shortest))
         for delivery in [Delivery.burst, .threes] {
             let (one, _) = outcome(
-                latin1(fits), delivery, limits: .standard, encodedSlashes: .refuse)
+                latin1(fits), delivery, limits: .standard)
             let (other, _) = outcome(
-                latin1(long), delivery, limits: .standard, encodedSlashes: .refuse)
+                latin1(long), delivery, limits: .standard)
             guard case .head = one, case .fault(let fault) = other else {
                 Issue.record("\(delivery)")
                 continue
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func `is not reached by a parser that is used again`() throws {
-        var parser = RequestHeadParser(limits: .standard, encodedSlashes: .refuse)
+        var parser = RequestHeadParser(limits: .standard, scheme: .http)
         for round in 0..<1_000 {
             let bytes = latin1(request("X-Round: \(round)", "Connection: x-round"))
             let split = round % bytes.count
@@ -93,7 +93,7 @@ import Testing
         // Two heads in one piece, and a third begun: each is found where it is.
         let one = latin1(request("X: 1"))
         let bytes = one + latin1(request("X: 2")) + latin1("GET")
-        var parser = RequestHeadParser(limits: .standard, encodedSlashes: .refuse)
+        var parser = RequestHeadParser(limits: .standard, scheme: .http)
         var at = 0
         var values: [String] = []
         while case .complete(let head, let consumed) = try parser.consume(

@@ -58,10 +58,10 @@ struct SplitMix: RandomNumberGenerator {
             let text = try #require(Self.seeds.randomElement(using: &random))
             let bytes = mutate(latin1(text), &random)
             let (burst, head) = outcome(
-                bytes, .burst, limits: .standard, encodedSlashes: .keep)
+                bytes, .burst, limits: .standard)
             for delivery in [Delivery.byteByByte, .threes] {
                 let (other, _) = outcome(
-                    bytes, delivery, limits: .standard, encodedSlashes: .keep)
+                    bytes, delivery, limits: .standard)
                 #expect(other == burst, "\(String(decoding: bytes, as: UTF8.self))")
             }
             guard let head else { continue }
@@ -77,7 +77,7 @@ struct SplitMix: RandomNumberGenerator {
         head.append(
             toUpstream: &once, framing: head.framing, forwarded: .stripAll, adding: AddedFields(),
             dropping: [])
-        let again = try parse(once, encodedSlashes: .keep)
+        let again = try parse(once)
         #expect(again.string(of: again.target) == head.string(of: head.target))
         #expect(again.string(of: again.authority) == head.string(of: head.authority))
         #expect(again.framing == head.framing)

@@ -65,9 +65,8 @@ import Testing
         ("GET ", .malformedRequestLine),
         ("GET / ", .malformedRequestLine),
         ("GET / HTTP/0.9", .unsupportedVersion),
-        ("GET / HTTP/1.9", .unsupportedVersion),
-        ("GET / HTTP/1.2", .unsupportedVersion),
         ("GET / HTTP/2.0", .unsupportedVersion),
+        ("GET / HTTP/0.1", .unsupportedVersion),
         ("GET / HTTP/3.0", .unsupportedVersion),
         ("PRI * HTTP/2.0", .unsupportedVersion),
         ("GET / http/1.1", .malformedRequestLine),
@@ -82,13 +81,10 @@ import Testing
         // Targets
         ("GET /a#b HTTP/1.1", .malformedTarget),
         ("GET /?a#b HTTP/1.1", .malformedTarget),
-        ("GET /a\\b HTTP/1.1", .malformedTarget),
+        ("GET /a\\b HTTP/1.1", .malformedPath),
         ("GET \\admin HTTP/1.1", .malformedTarget),
-        ("GET /?a\\b HTTP/1.1", .malformedTarget),
         ("GET /\u{0} HTTP/1.1", .malformedTarget),
         ("GET /\u{7F} HTTP/1.1", .malformedTarget),
-        ("GET /\u{E9} HTTP/1.1", .malformedTarget),
-        ("GET /?\u{E9} HTTP/1.1", .malformedTarget),
         ("GET admin HTTP/1.1", .malformedTarget),
         ("GET a.example/ HTTP/1.1", .malformedTarget),
         ("GET ?a HTTP/1.1", .malformedTarget),
@@ -96,6 +92,12 @@ import Testing
     ])
     func `is refused in every other form`(_ line: String, _ kind: RequestFault.Kind) throws {
         #expect(try faultKind(line + "\r\nHost: a.example\r\n\r\n") == kind)
+    }
+
+    @Test(arguments: ["HTTP/1.2", "HTTP/1.9"])
+    func `of a later minor version is one of HTTP 1.1`(_ version: String) throws {
+        let head = try parse("GET / \(version)\r\nHost: a.example\r\n\r\n")
+        #expect(head.version == .http11 && head.keepsAlive)
     }
 
     @Test func `is refused as soon as it has ended`() {
@@ -126,10 +128,12 @@ import Testing
 
     @Test(arguments: [
         ("http://a.example/x?y", "/x?y", RequestHead.Scheme.http),
-        ("https://a.example/x", "/x", .https),
+        ("http://a.example:80/x", "/x", .http),
+        ("http://a.example.:80/x", "/x", .http),
+        ("http://a.example:/x", "/x", .http),
         ("HTTP://A.EXAMPLE/", "/", .http),
         ("http://a.example", "/", .http),
-        ("https://a.example?x=1", "/?x=1", .https),
+        ("http://a.example?x=1", "/?x=1", .http),
         ("http://a.example/%61%7e?%61", "/a~?%61", .http),
     ])
     func `may have an absolute target of the same authority`(
@@ -143,17 +147,16 @@ import Testing
 
     @Test(arguments: [
         ("http://b.example/", RequestFault.Kind.malformedHost),
-        ("http://a.example:80/", .malformedHost),
+        ("http://a.example:443/", .malformedHost),
+        ("https://a.example/", .malformedTarget),
         ("http://a.example.b/", .malformedHost),
         ("http://user@a.example/", .malformedTarget),
-        ("http://a.example:/", .malformedTarget),
         ("http:///x", .malformedTarget),
         ("http://", .malformedTarget),
         ("http:/a.example/", .malformedTarget),
         ("ftp://a.example/", .malformedTarget),
         ("file:///etc/passwd", .malformedTarget),
         ("ws://a.example/", .malformedTarget),
-        ("//a.example/", .malformedPath),
         ("javascript:alert(1)", .malformedTarget),
     ])
     func `must not have another absolute target`(
@@ -162,11 +165,25 @@ import Testing
         #expect(try faultKind(request(target: target)) == kind)
     }
 
+    @Test func `has the scheme of its connection where the target is absolute`() throws {
+        var parser = RequestHeadParser(limits: .standard, scheme: .https)
+        let text = latin1("GET https://a.example:443/x HTTP/1.1\r\nHost: a.example\r\n\r\n")
+        guard case .complete(let head, _) = try parser.consume(text.span) else {
+            Issue.record("incomplete")
+            return
+        }
+        #expect(head.scheme == .https)
+        #expect(throws: RequestFault.self) {
+            var other = RequestHeadParser(limits: .standard, scheme: .https)
+            _ = try other.consume(latin1(request(target: "http://a.example/")).span)
+        }
+    }
+
     @Test func `keeps the query byte for byte`() throws {
-        let query = "a=%2f%2E&a=b;c[]=d|e\"<>^`{}&=?/%zz&x=../"
+        let query = "a=%2f%2E&a=b;c[]=d|e\"<>^`{}&=?/%zz&x=../\\d+\u{E9}"
         let head = try parse(request(target: "/%41?" + query))
-        #expect(head.query.map(head.string) == query)
-        #expect(head.string(of: head.target) == "/A?" + query)
+        #expect(head.query.map { Array(head.bytes(of: $0)) } == latin1(query))
+        #expect(Array(head.bytes(of: head.target)) == latin1("/A?" + query))
         let empty = try parse(request(target: "/a?"))
         #expect(empty.query.map(empty.string) == "")
         #expect(empty.string(of: empty.target) == "/a?")

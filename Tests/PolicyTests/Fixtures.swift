@@ -63,14 +63,18 @@ extension Rulebook {
     func summary(_ host: String, _ path: String, _ method: Method = .get) -> String {
         switch route(host: host, path: path, method: method) {
         case .matched(let match): self[match.service].name + " " + template(of: match).text
-        case .noRoute: "-"
+        case .contested(let match, let contenders):
+            ([match] + contenders.compactMap(\.match)).map {
+                self[$0.service].name + " " + template(of: $0).text
+            }.joined(separator: ", ")
+        case .noRoute, .unlisted: "-"
         case .methodNotAllowed(let methods):
             "405 " + methods.map(\.token).joined(separator: ",")
         }
     }
 
     func decision(_ path: String, _ method: Method, _ principal: Principal) throws -> Decision {
-        guard case .matched(let match) = route(host: "h", path: path, method: method) else {
+        guard let match = route(host: "h", path: path, method: method).match else {
             throw NotRouted()
         }
         return decide(match, method: method, principal: principal)

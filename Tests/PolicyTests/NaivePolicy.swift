@@ -14,6 +14,17 @@ struct NaivePolicy {
         case notAllowed([Method])
         /// Positions of the service and of the route in it; nil where it lists none.
         case matched(service: Int, route: Int?)
+        /// Matched, and others have a say in it.
+        case contested(service: Int, route: Int?, by: Set<Place>)
+    }
+
+    struct Place: Hashable {
+        var service: Int
+        /// -1 where the service lists none.
+        var route: Int
+
+        /// None of the routes of a service fits.
+        static let unlisted = Place(service: -1, route: -2)
     }
 
     /// The narrowest host first, then the longest prefix; the first service that owns the path has it.
@@ -23,11 +34,24 @@ struct NaivePolicy {
             return (one.narrowness, one.prefix.utf8.count)
                 > (other.narrowness, other.prefix.utf8.count)
         }
+        var others: Set<Place> = []
         for position in candidates {
-            if services[position].owns(path) {
-                return services[position].route(path, method).of(position)
+            let service = services[position]
+            if service.owns(path) {
+                let alike = Set(
+                    service.alike(path, method).map { Place(service: position, route: $0) })
+                guard case .matched(_, let route) = service.route(path, method).of(position) else {
+                    return service.route(path, method).of(position)
+                }
+                others.formUnion(alike)
+                return others.isEmpty
+                    ? .matched(service: position, route: route)
+                    : .contested(service: position, route: route, by: others)
             }
-            if services[position].seemsToOwn(path) { return .none }
+            guard service.seemsToOwn(path) else { continue }
+            let places = service.routes.isEmpty ? [-1] : service.alike(path, method)
+            for route in places { others.insert(Place(service: position, route: route)) }
+            if places.isEmpty { others.insert(.unlisted) }
         }
         return .none
     }
@@ -133,10 +157,33 @@ struct NaiveService {
 
     func route(_ path: String, _ method: Method) -> Found {
         guard !routes.isEmpty else { return .route(nil) }
-        guard path.hasPrefix("/") else { return .none }
+        var allowed: [Method] = []
+        for (way, listed) in ways(path) where way.isExact {
+            if let fitting = fitting(listed, method) { return .route(fitting) }
+            for case let other? in listed.map({ Self.method(routes[$0]) }) {
+                if !allowed.contains(other) { allowed.append(other) }
+                if other == .get, !allowed.contains(.head) { allowed.append(.head) }
+            }
+        }
+        return allowed.isEmpty ? .none : .notAllowed(allowed)
+    }
+
+    /// The routes that the path resembles, of those that are preferred to the one that serves it.
+    func alike(_ path: String, _ method: Method) -> [Int] {
+        var found: [Int] = []
+        for (way, listed) in ways(path) {
+            guard let fitting = fitting(listed, method) else { continue }
+            if way.isExact { break }
+            found.append(fitting)
+        }
+        return found
+    }
+
+    /// All ways in which any route fits, the most preferred first; routes of one shape share theirs.
+    private func ways(_ path: String) -> [(way: Way, routes: [Int])] {
+        guard path.hasPrefix("/") else { return [] }
         let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
             .map(String.init)
-        // All ways in which any route fits, the most preferred first; routes of one shape share theirs.
         var ways: [(way: Way, routes: [Int])] = []
         for (position, text) in routes.enumerated() {
             for way in Way.all(of: Self.template(text), for: segments) {
@@ -148,21 +195,7 @@ struct NaiveService {
             }
         }
         ways.sort { $0.way.ranks.lexicographicallyPrecedes($1.way.ranks) }
-        var allowed: [Method] = []
-        for (way, listed) in ways {
-            let fitting = fitting(listed, method)
-            if way.isExact {
-                if let fitting { return .route(fitting) }
-                for case let other? in listed.map({ Self.method(routes[$0]) }) {
-                    if !allowed.contains(other) { allowed.append(other) }
-                    if other == .get, !allowed.contains(.head) { allowed.append(.head) }
-                }
-            } else if fitting != nil {
-                // LookalikesAreRefused.
-                return .none
-            }
-        }
-        return allowed.isEmpty ? .none : .notAllowed(allowed)
+        return ways
     }
 
     /// The route of this very method, then GET's for HEAD, then one of every method.
@@ -191,7 +224,7 @@ struct NaiveService {
 
 /// One way in which a template fits a path.
 private struct Way: Equatable {
-    /// By segment: 0 the same literal, 1 one that resembles it, 2 a parameter, 3 a rest, 4 a slash too many; then how
+    /// By segment: 0 the same literal, 1 one that resembles it, 2 a parameter, 3 a slash too many, 4 a rest; then how
     /// the path ends: 0 as the template, 1 without its slash, 2 without the slash before its rest.
     var ranks: [Int]
     var isExact: Bool
@@ -223,8 +256,8 @@ private struct Way: Equatable {
         }
         let count = segments.count
         if path.count == count { add(count, [0], exact: true) }
-        if segments.last == "{...}", path.count >= count { add(count - 1, [3], exact: true) }
-        if path.last == "", path.count == count + 1 { add(count, [4], exact: false) }
+        if segments.last == "{...}", path.count >= count { add(count - 1, [4], exact: true) }
+        if path.last == "", path.count == count + 1 { add(count, [3], exact: false) }
         if path.count == count - 1, !path.isEmpty {
             if segments.last == "" { add(count - 1, [1], exact: false) }
             if segments.last == "{...}" { add(count - 1, [2], exact: false) }

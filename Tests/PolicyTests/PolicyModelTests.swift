@@ -19,12 +19,15 @@ import Testing
             for _ in 0..<60 { try compare(naive, rulebook, &made, &seen) }
         }
         // What is compared is worth comparing.
-        #expect(seen.matched > 300 && seen.refused > 300 && seen.notAllowed > 20, "\(seen)")
+        #expect(
+            seen.matched > 300 && seen.contested > 20 && seen.refused > 300 && seen.notAllowed > 20,
+            "\(seen)")
         #expect(seen.reasons.count == 5)
     }
 
     private struct Seen {
         var matched = 0
+        var contested = 0
         var refused = 0
         var notAllowed = 0
         var reasons: Set<Reason> = []
@@ -38,7 +41,7 @@ import Testing
         let found: NaivePolicy.Routed
         var match: RouteMatch?
         switch rulebook.route(host: host, path: path, method: method) {
-        case .noRoute:
+        case .noRoute, .unlisted:
             found = .none
             seen.refused += 1
         case .methodNotAllowed(let methods):
@@ -48,9 +51,21 @@ import Testing
             match = matched
             found = .matched(service: matched.service.value, route: matched.route?.value)
             seen.matched += 1
+        case .contested(let matched, let contenders):
+            match = matched
+            found = .contested(
+                service: matched.service.value, route: matched.route?.value,
+                by: Set(contenders.map(NaivePolicy.Place.init)))
+            seen.contested += 1
         }
         #expect(found == expected, "\(method.token) \(host) \(path) in \(naive)")
-        guard let match, case .matched(let service, let route) = expected else { return }
+        let (service, route): (Int, Int?)
+        switch expected {
+        case .matched(let place, let number), .contested(let place, let number, _):
+            (service, route) = (place, number)
+        case .none, .notAllowed: return
+        }
+        guard let match else { return }
         for _ in 0..<4 {
             let principal = made.principal()
             let decision = rulebook.decide(match, method: method, principal: principal)
@@ -62,6 +77,14 @@ import Testing
                     && decision.effect == reason.effect,
                 "\(principal.kind) \(principal.roles) \(method.token) \(path) in \(naive)")
         }
+    }
+}
+
+extension NaivePolicy.Place {
+    fileprivate init(_ contender: Contender) {
+        self.init(
+            service: contender.match?.service.value ?? -1,
+            route: contender.match.map { $0.route?.value ?? -1 } ?? -2)
     }
 }
 

@@ -15,6 +15,7 @@ package struct EncodedDecision: Hashable, Sendable {
         members.add("effect", decision.effect.rawValue)
         members.add("policy", decision.policy)
         members.add("policy_version", decision.policyVersion)
+        members.add("reading", decision.reading.isEmpty ? nil : decision.reading.text)
         members.add("reason", decision.reason.rawValue)
         members.add("rule", decision.rule)
         object = EncodedObject(.object(members), path: "decision")

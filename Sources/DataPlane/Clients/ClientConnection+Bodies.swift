@@ -28,6 +28,10 @@ extension ClientConnection {
                 end(reason, closes: true)
                 return false
             }
+            if let announced = body?.decoder.announced, announced > listener.limits.mostBodyBytes {
+                end(.bodyTooLarge, closes: true)
+                return false
+            }
             switch event {
             case .data(let range):
                 guard send(range, to: upstream) else {

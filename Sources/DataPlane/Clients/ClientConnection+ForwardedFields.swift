@@ -21,7 +21,9 @@ extension ClientConnection {
     ) {
         addStandingFields(recorded.actor, head, to: &added)
         let authority = head.authority.range
-        added.put(.xForwardedHost) { $0.append(contentsOf: head.bytes[authority]) }
+        if !authority.isEmpty {
+            added.put(.xForwardedHost) { $0.append(contentsOf: head.bytes[authority]) }
+        }
         added.put(.traceparent) { recorded.trace.appendTraceparent(to: &$0) }
         if head.has(.tracestate), !continuesTrace(head, recorded.trace) {
             // State of a trace that is not continued (W3C Trace Context §3.4).

@@ -57,7 +57,8 @@ extension ClientConnection {
         }
     }
 
-    private func begin(_ head: RequestHead) {
+    private func begin(_ received: RequestHead) {
+        let head = inServicesForm(received)
         lane.counters.requests.count()
         isFirstHead = false
         phase = .underWay
@@ -79,9 +80,18 @@ extension ClientConnection {
         }
     }
 
+    /// The head in the form that its service wants paths in.
+    private func inServicesForm(_ head: RequestHead) -> RequestHead {
+        guard head.pathTraits.contains(.emptySegment) else { return head }
+        let span = head.bytes.span
+        let isMerged = lane.desk.rules.rulebook.mergesSlashes(
+            host: span.extracting(head.host.range), path: span.extracting(head.path.range))
+        return isMerged ? head.mergingSlashes() : head
+    }
+
     /// Whether the request is for another host than the TLS connection was opened for.
     private func isMisdirected(_ head: RequestHead) -> Bool {
-        guard let name = tls?.serverName else { return false }
+        guard let name = tls?.serverName, !head.host.isEmpty else { return false }
         return !head.bytes(of: head.host).elementsEqual(name)
     }
 

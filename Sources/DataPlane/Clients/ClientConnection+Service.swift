@@ -19,7 +19,8 @@ extension ClientConnection {
         lane.withBench { bench in
             bench.clear()
             addForwardedFields(recorded, head, to: &bench.added)
-            write(head, of: recorded, to: connection.target, &bench)
+            write(
+                head, framing: body.framing, of: recorded, to: connection.target, &bench)
             connection.send(head: bench.text, method: head.method)
         }
         deadlines.service = .now + connection.target.headTimeout
@@ -32,9 +33,10 @@ extension ClientConnection {
     /// Writes the head without the credential that identified the caller: a service that got it could act as the
     /// client elsewhere, and its logs would hold it. Every other credential is the service's own.
     private func write(
-        _ head: RequestHead, of recorded: RecordedRequest, to target: UpstreamTarget,
-        _ bench: inout Workbench
+        _ head: RequestHead, framing: BodyFraming, of recorded: RecordedRequest,
+        to target: UpstreamTarget, _ bench: inout Workbench
     ) {
+        let host = target.hostField ?? (head.authority.isEmpty ? target.ownHost : nil)
         var dropping = KnownFieldSet()
         if let credential = recorded.credential, !target.configuration.forwardsCredentials {
             switch credential.place {
@@ -42,16 +44,16 @@ extension ClientConnection {
             case .xAPIKey: dropping = [.xAPIKey]
             case .named:
                 head.leavingOut(valueAt: credential.range.lowerBound).append(
-                    toUpstream: &bench.text, framing: head.framing,
+                    toUpstream: &bench.text, framing: framing,
                     forwarded: peer.isTrusted ? .peerTrusted : .stripAll, adding: bench.added,
-                    dropping: [], host: target.hostField)
+                    dropping: [], host: host)
                 return
             }
         }
         head.append(
-            toUpstream: &bench.text, framing: head.framing,
+            toUpstream: &bench.text, framing: framing,
             forwarded: peer.isTrusted ? .peerTrusted : .stripAll, adding: bench.added,
-            dropping: dropping, host: target.hostField)
+            dropping: dropping, host: host)
     }
 
     /// The head of the answer has come.
@@ -193,7 +195,8 @@ extension ClientConnection {
 
     /// Whether sending the request twice does no harm and nothing of it is gone.
     private var mayTryAgain: Bool {
-        guard stage == .serving, let head, let body, body.received == 0, body.stage != .flowing
+        guard stage == .serving, let head, let body, body.received == 0, body.stage != .flowing,
+            !head.asksForAnotherMethod
         else { return false }
         return switch head.method {
         case .get, .head, .options, .put, .delete: true

@@ -110,7 +110,7 @@ final class ClientConnection: ChannelInboundHandler {
         self.peer = peer
         phase = isOpen ? .awaitingHead : .opening
         parser = RequestHeadParser(
-            limits: listener.limits.wire, encodedSlashes: .keep)
+            limits: listener.limits.wire, scheme: listener.isSecure ? .https : .http)
     }
 
     // MARK: Channel

@@ -42,7 +42,7 @@ extension ReceivedRequest {
             head: head.bytes, host: head.host.range, path: head.path.range,
             query: head.query?.range, userAgent: userAgent, method: Method(head),
             version: HTTPFacts.Version(head.version), credential: credentials.credential,
-            trace: trace, hasEncodedSlash: head.pathTraits.contains(.encodedSlash),
+            trace: trace, traits: Traits(head),
             forwarded: isTrusted && privacy.forwarded ? head.values(of: .xForwardedFor) : [],
             kept: privacy.fields.isEmpty ? [] : head.kept(privacy.fields))
     }
@@ -90,6 +90,15 @@ extension RequestHead {
             && zip(own, name).allSatisfy { byte, letter in
                 ((0x41...0x5A).contains(byte) ? byte | 0x20 : byte) == letter
             }
+    }
+}
+
+extension ReceivedRequest.Traits {
+    fileprivate init(_ head: RequestHead) {
+        self.init(
+            hasOtherReadings: head.pathTraits.contains(.otherReadings),
+            hasEncodedSlash: head.pathTraits.contains(.encodedSlash),
+            asksUpgrade: head.asksWebSocket, overrides: head.methodOverrides.map { Method($0) })
     }
 }
 

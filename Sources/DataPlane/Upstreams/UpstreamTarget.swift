@@ -15,6 +15,8 @@ final class UpstreamTarget: Sendable {
     let serverName: String?
     /// `Host` where it is not the client's.
     let hostField: [UInt8]?
+    /// `Host` where the client names none.
+    let ownHost: [UInt8]
     /// What its URLs begin with where it names itself by its address.
     let origin: WebOrigin
     let connectTimeout: Moment.Interval
@@ -36,10 +38,11 @@ final class UpstreamTarget: Sendable {
         tls = try configuration.tls.map { tls throws(DataPlaneFault) in
             try Self.context(tls, configuration)
         }
+        ownHost = Array(Self.authority(configuration).utf8)
         hostField =
             switch configuration.hostField {
             case .preserved: nil
-            case .own: Array(Self.authority(configuration).utf8)
+            case .own: ownHost
             case .literal(let text): Array(text.utf8)
             }
         guard

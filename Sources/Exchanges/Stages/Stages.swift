@@ -72,6 +72,15 @@ final class DecidedRequest {
     }
 }
 
+extension DecidedRequest {
+    /// Whether its `started` record comes first: for the method that it has, or one that it asks to be taken for.
+    var recordsAhead: Bool {
+        let received = identified.received
+        return audit.recordsAhead(received.method)
+            || received.traits.overrides.contains(where: audit.recordsAhead)
+    }
+}
+
 /// A request that may be forwarded: the only thing that an upstream pool accepts.
 ///
 /// `RecordedBeforeForwarded`: made from a receipt or a permit, and only the ledger makes those. The third way is
@@ -84,8 +93,7 @@ package struct RecordedRequest {
 
     /// The route records at completion, and the ledger takes records now.
     init?(_ decided: DecidedRequest, _ permit: RecordingPermit) {
-        guard !Auditing.isOn || !decided.audit.recordsAhead(decided.identified.received.method)
-        else { return nil }
+        guard !Auditing.isOn || !decided.recordsAhead else { return nil }
         self.decided = decided
     }
 

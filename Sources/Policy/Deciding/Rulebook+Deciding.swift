@@ -43,6 +43,11 @@ extension Rulebook {
             rule: Decision.defaultRule, reason: reason)
     }
 
+    /// The refusal of a path that a service owns and lists no route for.
+    package func unlisted(in service: ServiceIndex) -> Decision {
+        refusal(of: RouteMatch(service: service, route: nil), .unlistedRoute)
+    }
+
     /// `data_tags` of a decision: those of the rule that made it.
     package func tags(of decision: Decision, in match: RouteMatch) -> [String] {
         services[match.service.value].rules.first { $0.id == decision.rule }?.tags ?? []

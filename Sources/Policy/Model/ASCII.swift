@@ -19,5 +19,23 @@ enum ASCII {
         isLowercase(byte) || isUppercase(byte) || isDigit(byte)
     }
 
+    /// Letters, digits and `-._~` (RFC 3986 §2.3).
+    static func isUnreserved(_ byte: UInt8) -> Bool {
+        isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+            || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~")
+    }
+
+    /// The value of a hexadecimal digit of either case.
+    static func nibble(_ digit: UInt8) -> UInt8? {
+        switch folded(digit) {
+        case 0x30...0x39: digit - 0x30
+        case 0x61...0x66: folded(digit) - 0x57
+        default: nil
+        }
+    }
+
+    /// The upper-case digit of a number below 16.
+    static func hexDigit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x37 + nibble }
+
     static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }

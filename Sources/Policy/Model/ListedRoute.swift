@@ -6,8 +6,8 @@ package struct ListedRoute: Hashable, Sendable {
     package var pattern: RoutePattern
     /// Nil: as the service says.
     package var audit: AuditPolicy?
-    /// Whether `%2F` may occur in the path; it is then passed on undecoded. False: such a request
-    /// is refused.
+    /// Whether `%2F` and `%5C` in the path are characters of their segments to the service, so that the
+    /// rules need not be asked for them as slashes.
     package var allowsEncodedSlash: Bool
 
     package init(pattern: RoutePattern, audit: AuditPolicy?, allowsEncodedSlash: Bool) {

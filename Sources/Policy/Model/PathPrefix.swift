@@ -29,7 +29,7 @@ package struct PathPrefix: Hashable, Sendable {
         case inside
         case outside
         /// Inside but for the case of its letters, letters that look like them, a slash or a format
-        /// such as `.json` at its end. An upstream may take it for inside.
+        /// such as `.json` at its end. An upstream may take it for inside, so its rules are asked.
         case lookalike
     }
 

@@ -15,6 +15,7 @@ extension ServiceRules {
             JSONMember("routes", .array(routes.map { $0.json(of: self) })),
             JSONMember("rules", .array(rules.map(\.json))),
             JSONMember("audit", audit.json),
+            JSONMember("paths", paths.json),
         ]
         if let limit { members.append(JSONMember("limit", limit.json)) }
         return .object(members)
@@ -36,6 +37,15 @@ extension AuditPolicy {
         .object([
             JSONMember("ahead", .string(ahead.rawValue)),
             JSONMember("on_failure", .string(onFailure.rawValue)),
+        ])
+    }
+}
+
+extension PathPolicy {
+    fileprivate var json: JSONValue {
+        .object([
+            JSONMember("slashes", .string(slashes.rawValue)),
+            JSONMember("encoded_slash", .string(encodedSlash.rawValue)),
         ])
     }
 }

@@ -23,10 +23,11 @@ package struct ServiceRules: Hashable, Sendable {
     package var audit: AuditPolicy
     /// Nil: no limit.
     package var limit: RateLimit?
+    package var paths: PathPolicy
 
     package init(
         name: String, match: Match, routes: [ListedRoute], rules: [Rule], audit: AuditPolicy,
-        limit: RateLimit?
+        limit: RateLimit?, paths: PathPolicy = .keepAll
     ) {
         self.name = name
         self.match = match
@@ -34,5 +35,6 @@ package struct ServiceRules: Hashable, Sendable {
         self.rules = rules
         self.audit = audit
         self.limit = limit
+        self.paths = paths
     }
 }

@@ -13,22 +13,29 @@ enum Lookalike {
     static func end(
         of literal: ArraySlice<UInt8>, at start: Int, in path: Span<UInt8>
     ) -> Int? {
+        end(of: literal, at: start, in: path, stray: .letter)
+            ?? end(of: literal, at: start, in: path, stray: .invisible)
+    }
+
+    private static func end(
+        of literal: ArraySlice<UInt8>, at start: Int, in path: Span<UInt8>, stray: PlainReading
+    ) -> Int? {
         var at = start
         // Whether anything but a wildcard was compared.
         var hasEvidence = !literal.contains(where: ASCII.isAlphanumeric)
         for expected in literal {
-            switch letter(&at, in: path) {
+            switch letter(&at, in: path, stray: stray) {
             case .form(let byte)?:
                 guard ASCII.folded(byte) == ASCII.folded(expected) else { return nil }
                 if ASCII.isAlphanumeric(expected) { hasEvidence = true }
             case .letter?:
                 guard ASCII.isAlphanumeric(expected) else { return nil }
-            case .invisible?, .other?, nil: return nil
+            case .invisible?, .stray?, .other?, nil: return nil
             }
         }
         guard hasEvidence else { return nil }
         var after = at
-        while case .invisible? = character(&after, in: path) { at = after }
+        while case .invisible? = character(&after, in: path, stray: .invisible) { at = after }
         return at
     }
 
@@ -47,31 +54,30 @@ enum Lookalike {
         let byte = path[at]
         at += 1
         guard byte == UInt8(ascii: "%"), at + 1 < path.count,
-            let high = nibble(path[at]), let low = nibble(path[at + 1])
+            let high = ASCII.nibble(path[at]), let low = ASCII.nibble(path[at + 1])
         else { return byte }
         at += 2
         return high << 4 | low
     }
 
     /// The next character that shows, or nil at the end.
-    private static func letter(_ at: inout Int, in path: Span<UInt8>) -> PlainReading? {
-        while let found = character(&at, in: path) {
+    private static func letter(
+        _ at: inout Int, in path: Span<UInt8>, stray: PlainReading
+    ) -> PlainReading? {
+        while let found = character(&at, in: path, stray: stray) {
             guard case .invisible = found else { return found }
         }
         return nil
     }
 
     @inline(__always)
-    private static func character(_ at: inout Int, in path: Span<UInt8>) -> PlainReading? {
+    private static func character(
+        _ at: inout Int, in path: Span<UInt8>, stray: PlainReading
+    ) -> PlainReading? {
         guard let byte = next(&at, in: path) else { return nil }
-        return byte < 0x80 ? .form(byte) : PlainReading(lead: byte, &at, in: path)
-    }
-
-    private static func nibble(_ digit: UInt8) -> UInt8? {
-        switch ASCII.folded(digit) {
-        case 0x30...0x39: digit - 0x30
-        case 0x61...0x66: ASCII.folded(digit) - 0x57
-        default: nil
-        }
+        guard byte >= 0x80 else { return .form(byte) }
+        let found = PlainReading(lead: byte, &at, in: path)
+        if case .stray = found { return stray }
+        return found
     }
 }

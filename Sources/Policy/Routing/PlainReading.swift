@@ -13,16 +13,26 @@ enum PlainReading {
     /// A character that nobody takes for ASCII.
     case other
 
-    /// Reads on behind the first, decoded byte of a character; nil where the path ends within it.
-    ///
-    /// A canonical path holds well-formed UTF-8.
-    init?(lead: UInt8, _ at: inout Int, in path: Span<UInt8>) {
-        let more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1
+    /// A byte that is no UTF-8: a letter to those who read another encoding, nothing to those who drop it.
+    case stray
+
+    /// Reads on behind the first, decoded byte of a character.
+    init(lead: UInt8, _ at: inout Int, in path: Span<UInt8>) {
+        let more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC2 ? 1 : 0
         var scalar = UInt32(lead) & (0x3F >> UInt32(more))
+        var place = at
         for _ in 0..<more {
-            guard let byte = Lookalike.next(&at, in: path) else { return nil }
+            guard let byte = Lookalike.next(&place, in: path), byte & 0xC0 == 0x80 else {
+                self = .stray
+                return
+            }
             scalar = scalar << 6 | UInt32(byte & 0x3F)
         }
+        guard more > 0 else {
+            self = .stray
+            return
+        }
+        at = place
         self = Self.kind(of: scalar)
     }
 

@@ -24,11 +24,30 @@ package struct RouteMatch: Hashable, Sendable {
     package let route: RouteIndex?
 }
 
+/// Where a service might take a request for, which belongs elsewhere as it is written.
+package struct Contender: Hashable, Sendable {
+    /// Nil where the service that it would belong to then lists no such route.
+    package let match: RouteMatch?
+    package let reading: Reading
+}
+
 /// What routing comes to.
 package enum Routing: Hashable, Sendable {
     case matched(RouteMatch)
-    /// No service owns the path, or the one that does lists routes and none of them fits.
+    /// Matched, and the path resembles one of other routes, whose rules have to be asked, too.
+    case contested(RouteMatch, by: [Contender])
+    /// No service owns the path.
     case noRoute
+    /// The service that owns the path lists routes, and none of them fits.
+    case unlisted(ServiceIndex)
     /// The path is listed, but not with this method; those it is listed with, for `Allow`.
     case methodNotAllowed([Method])
+
+    /// Where the request belongs, if anywhere.
+    package var match: RouteMatch? {
+        switch self {
+        case .matched(let match), .contested(let match, _): match
+        case .noRoute, .unlisted, .methodNotAllowed: nil
+        }
+    }
 }

@@ -4,89 +4,96 @@
 import AccessModel
 
 extension RouteTrie {
-    enum Result {
-        case found(RouteIndex)
-        /// The path only resembles a listed one: see `LookalikesAreRefused`.
-        case lookalike
-        case nothing(allowed: [Method])
+    /// A route that a path resembles, and how it has to be read to be that.
+    struct Hit {
+        var route: RouteIndex
+        var reading: Reading
+    }
+
+    struct Lookup {
+        /// The route of the path as it stands.
+        var found: RouteIndex?
+        /// Where none is found: the methods that the path is listed with.
+        var allowed: [Method] = []
+        /// See `LookalikesAreAsked`.
+        var hits: [Hit] = []
     }
 
     /// Finds the route of a canonical path, which begins with a slash.
-    func lookUp(_ path: Span<UInt8>, _ method: Method) -> Result {
-        guard path.count > 0, path[0] == ASCII.slash else { return .nothing(allowed: []) }
-        var allowed: [Method] = []
-        let end = walk(
-            from: 0, at: 1, exact: true, path, method, &allowed)
-        return end ?? .nothing(allowed: allowed)
+    func lookUp(_ path: Span<UInt8>, _ method: Method) -> Lookup {
+        var lookup = Lookup()
+        guard path.count > 0, path[0] == ASCII.slash else { return lookup }
+        lookup.found = walk(from: 0, at: 1, as: [], path, method, &lookup)
+        return lookup
     }
 
     /// Looks for the segment that begins at `start` below a node; nil: try the next less preferred
-    /// way.
+    /// way. Under a reading nothing is ever found, only noted.
     private func walk(
-        from node: Int, at start: Int, exact: Bool, _ path: Span<UInt8>, _ method: Method,
-        _ allowed: inout [Method]
-    ) -> Result? {
+        from node: Int, at start: Int, as reading: Reading, _ path: Span<UInt8>, _ method: Method,
+        _ lookup: inout Lookup
+    ) -> RouteIndex? {
         var end = start
         while end < path.count, path[end] != ASCII.slash { end += 1 }
         let segment = start..<end
         let isLast = end == path.count
         if let literal = nodes[node].literals.first(where: { equals($0, path, segment) }) {
             let result = descend(
-                to: literal.child, after: end, isLast, exact: exact, path, method, &allowed)
+                to: literal.child, after: end, isLast, as: reading, path, method, &lookup)
             if let result { return result }
         }
-        for literal in nodes[node].literals where resembles(literal, path, segment, isLast) {
-            let result = descend(
-                to: literal.child, after: end, isLast, exact: false, path, method, &allowed)
-            if let result { return result }
+        for literal in nodes[node].literals {
+            guard let also = resemblance(literal, path, segment, isLast) else { continue }
+            _ = descend(
+                to: literal.child, after: end, isLast, as: reading.union(also), path, method,
+                &lookup)
         }
         if let parameter = nodes[node].parameter, !segment.isEmpty {
             let result = descend(
-                to: parameter, after: end, isLast, exact: exact, path, method, &allowed)
-            if let result { return result }
-        }
-        if let rest = nodes[node].rest {
-            let result = finish(rest, exact: exact, method, &allowed)
+                to: parameter, after: end, isLast, as: reading, path, method, &lookup)
             if let result { return result }
         }
         if segment.isEmpty, isLast, let end = nodes[node].end {
             // `/admin/` where `/admin` is listed.
-            return finish(end, exact: false, method, &allowed)
+            _ = finish(end, as: reading.union(.trailingSlash), method, &lookup)
         }
-        return nil
+        return nodes[node].rest.flatMap { finish($0, as: reading, method, &lookup) }
     }
 
     private func descend(
-        to child: Int, after end: Int, _ isLast: Bool, exact: Bool, _ path: Span<UInt8>,
-        _ method: Method, _ allowed: inout [Method]
-    ) -> Result? {
+        to child: Int, after end: Int, _ isLast: Bool, as reading: Reading, _ path: Span<UInt8>,
+        _ method: Method, _ lookup: inout Lookup
+    ) -> RouteIndex? {
         guard isLast else {
-            return walk(from: child, at: end + 1, exact: exact, path, method, &allowed)
+            return walk(from: child, at: end + 1, as: reading, path, method, &lookup)
         }
-        if let end = nodes[child].end, let result = finish(end, exact: exact, method, &allowed) {
-            return result
+        if let end = nodes[child].end, let route = finish(end, as: reading, method, &lookup) {
+            return route
         }
         // `/admin` where `/admin/` or `/admin/{rest...}` is listed.
         let slash = nodes[child].literals.first { $0.count == 0 }.flatMap { nodes[$0.child].end }
         for end in [slash, nodes[child].rest] {
-            if let end, let result = finish(end, exact: false, method, &allowed) { return result }
+            if let end { _ = finish(end, as: reading.union(.trailingSlash), method, &lookup) }
         }
         return nil
     }
 
     /// The route among those that end at one place, by method: its own, GET's for HEAD, then any.
     private func finish(
-        _ end: Int, exact: Bool, _ method: Method, _ allowed: inout [Method]
-    ) -> Result? {
+        _ end: Int, as reading: Reading, _ method: Method, _ lookup: inout Lookup
+    ) -> RouteIndex? {
         let found =
             listings[end].first { $0.method == method }
             ?? listings[end].first { $0.method.map(method.isCovered(by:)) ?? false }
             ?? listings[end].first { $0.method == nil }
-        guard exact else { return found == nil ? nil : .lookalike }
-        if let found { return .found(found.route) }
+        guard reading.isEmpty else {
+            if let found { lookup.hits.append(Hit(route: found.route, reading: reading)) }
+            return nil
+        }
+        if let found { return found.route }
         for case let listed? in listings[end].map(\.method) {
-            if !allowed.contains(listed) { allowed.append(listed) }
-            if listed == .get, !allowed.contains(.head) { allowed.append(.head) }
+            if !lookup.allowed.contains(listed) { lookup.allowed.append(listed) }
+            if listed == .get, !lookup.allowed.contains(.head) { lookup.allowed.append(.head) }
         }
         return nil
     }
@@ -102,15 +109,16 @@ extension RouteTrie {
         return true
     }
 
-    /// Whether a segment differs from a literal, but only as `LookalikesAreRefused` is about.
-    private func resembles(
+    /// How a segment that differs from a literal could be read as it, if `LookalikesAreAsked` is about it.
+    private func resemblance(
         _ literal: Literal, _ path: Span<UInt8>, _ segment: Range<Int>, _ isLast: Bool
-    ) -> Bool {
+    ) -> Reading? {
         let bytes = pool[literal.start..<literal.start + literal.count]
         guard let end = Lookalike.end(of: bytes, at: segment.lowerBound, in: path) else {
-            return false
+            return nil
         }
-        if isLast, literal.count > 0, Lookalike.isFormat(at: end, in: path) { return true }
-        return end == segment.upperBound && !equals(literal, path, segment)
+        if isLast, literal.count > 0, Lookalike.isFormat(at: end, in: path) { return .format }
+        guard end == segment.upperBound, !equals(literal, path, segment) else { return nil }
+        return .spelling
     }
 }

@@ -10,13 +10,13 @@ import AccessModel
 /// only `POST /v1/new` is listed.
 ///
 /// ## Invariants
-/// - `LookalikesAreRefused`: a path that differs from a preferred route only in the case of
-///   letters, in percent-encoding, in letters outside ASCII, in a slash or in a format such as
-///   `.json` at the end is not served by a less preferred one. Upstreams that take `/Admin/`,
-///   `/ädmin` or `/admin.json` for `/admin` must not lead around the rules of `/admin`. Where such a
-///   path is another resource, list it.
+/// - `LookalikesAreAsked`: where a path differs from a preferred route only in the case of letters, in
+///   percent-encoding, in letters outside ASCII, in a slash or in a format such as `.json` at the end,
+///   that route is found besides the less preferred one that serves the path, and its rules are asked,
+///   too. Upstreams that take `/Admin/`, `/ädmin` or `/admin.json` for `/admin` must not lead around the
+///   rules of `/admin`. Where such a path is another resource, list it.
 ///
-/// Cost: no allocation; every node is visited at most once.
+/// Cost: no allocation, unless a path resembles a route; every node is visited at most once.
 struct RouteTrie: Sendable {
     struct Literal: Sendable {
         /// Where the segment stands in ``RouteTrie/pool``.

@@ -11,11 +11,13 @@ extension Rulebook {
     ///   - host: the request's host without port; letter case and one trailing dot do not matter.
     ///   - path: the path in canonical form, without the query.
     package func route(host: Span<UInt8>, path: Span<UInt8>, method: Method) -> Routing {
+        var contenders: [Contender] = []
         for position in order where services[position].match.host.matches(host) {
             switch services[position].match.path.standing(of: path) {
             case .outside: continue
-            case .lookalike: return .noRoute
-            case .inside: return route(in: ServiceIndex(position), path, method)
+            case .lookalike:
+                contenders += self.contenders(in: ServiceIndex(position), path, method)
+            case .inside: return route(in: ServiceIndex(position), path, method, contenders)
             }
         }
         return .noRoute
@@ -28,15 +30,47 @@ extension Rulebook {
     }
 
     private func route(
-        in service: ServiceIndex, _ path: Span<UInt8>, _ method: Method
+        in service: ServiceIndex, _ path: Span<UInt8>, _ method: Method, _ contenders: [Contender]
     ) -> Routing {
         guard let trie = compiled[service.value].trie else {
-            return .matched(RouteMatch(service: service, route: nil))
+            return routing(RouteMatch(service: service, route: nil), contenders)
         }
-        switch trie.lookUp(path, method) {
-        case .found(let route): return .matched(RouteMatch(service: service, route: route))
-        case .nothing(let allowed) where !allowed.isEmpty: return .methodNotAllowed(allowed)
-        case .lookalike, .nothing: return .noRoute
+        let lookup = trie.lookUp(path, method)
+        guard let found = lookup.found else {
+            return lookup.allowed.isEmpty ? .unlisted(service) : .methodNotAllowed(lookup.allowed)
+        }
+        let match = RouteMatch(service: service, route: found)
+        guard !lookup.hits.isEmpty else { return routing(match, contenders) }
+        return .contested(match, by: contenders + Self.contenders(lookup, in: service))
+    }
+
+    private func routing(_ match: RouteMatch, _ contenders: [Contender]) -> Routing {
+        contenders.isEmpty ? .matched(match) : .contested(match, by: contenders)
+    }
+
+    /// What a path would be to a service whose prefix it resembles.
+    private func contenders(
+        in service: ServiceIndex, _ path: Span<UInt8>, _ method: Method
+    ) -> [Contender] {
+        guard let trie = compiled[service.value].trie else {
+            let match = RouteMatch(service: service, route: nil)
+            return [Contender(match: match, reading: .spelling)]
+        }
+        let lookup = trie.lookUp(path, method)
+        var found = Self.contenders(lookup, in: service)
+        if let route = lookup.found {
+            let match = RouteMatch(service: service, route: route)
+            found.append(Contender(match: match, reading: .spelling))
+        }
+        return found.isEmpty ? [Contender(match: nil, reading: .spelling)] : found
+    }
+
+    private static func contenders(
+        _ lookup: RouteTrie.Lookup, in service: ServiceIndex
+    ) -> [Contender] {
+        lookup.hits.map { hit in
+            Contender(
+                match: RouteMatch(service: service, route: hit.route), reading: hit.reading)
         }
     }
 
@@ -70,14 +104,23 @@ extension Rulebook {
         return services[service].routes[route.value].audit ?? services[service].audit
     }
 
-    /// Whether a path of this match may hold `%2F`.
+    /// Whether `%2F` in a path of this match is a character of its segment, and nothing else.
     package func allowsEncodedSlash(_ match: RouteMatch) -> Bool {
         guard let route = match.route else { return false }
         return self[match.service].routes[route.value].allowsEncodedSlash
     }
 
-    /// Whether any route may hold `%2F`, so that the parser has to let it pass.
-    package var allowsEncodedSlashSomewhere: Bool {
-        services.contains { $0.routes.contains(where: \.allowsEncodedSlash) }
+    /// Whether the service passes on paths that hold `%2F`.
+    package func passesEncodedSlash(_ match: RouteMatch) -> Bool {
+        self[match.service].paths.encodedSlash == .keep || allowsEncodedSlash(match)
+    }
+
+    /// Whether the service that owns a path wants it without its empty segments.
+    package func mergesSlashes(host: Span<UInt8>, path: Span<UInt8>) -> Bool {
+        for position in order where services[position].match.host.matches(host) {
+            guard case .inside = services[position].match.path.standing(of: path) else { continue }
+            return services[position].paths.slashes == .merge
+        }
+        return false
     }
 }

@@ -10,8 +10,8 @@ package struct RouteSettings: Hashable, Sendable {
     package var pattern: RoutePattern
     /// `audit`, default as the service says.
     package var audit: AuditSettings
-    /// `allow_encoded_slash`, default false: whether `%2F` may occur in the path, and is passed on
-    /// as it is.
+    /// `allow_encoded_slash`, default false: whether `%2F` and `%5C` are characters of their segments to
+    /// the service, so that the rules are not asked for them as slashes.
     package var allowsEncodedSlash: Bool
 
     fileprivate static let section = Section(

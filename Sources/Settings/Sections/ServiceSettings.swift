@@ -23,13 +23,15 @@ package struct ServiceSettings: Hashable, Sendable {
     package var limit: LimitSettings?
     /// `credentials`.
     package var credentials: CredentialSettings
+    /// `paths`: what is made of that which services read differently.
+    package var paths: PathPolicy
 
     static let section = Section(
         start: ServiceSettings(
             name: "", match: ServiceRules.Match(host: .any, path: .root),
             upstream: UpstreamSettings.section.start, routes: [], rules: [],
             audit: AuditSettings(ahead: .auto, onFailure: nil), limit: nil,
-            credentials: CredentialSettings.section.start),
+            credentials: CredentialSettings.section.start, paths: .keepAll),
         fields: [
             Field("name", \.name, .serviceName, isRequired: true),
             Field("match", \.match, .section(matchSection)),
@@ -41,6 +43,7 @@ package struct ServiceSettings: Hashable, Sendable {
             Field("audit", \.audit, .section(AuditSettings.section)),
             Field("limit", \.limit, .optional(.section(LimitSettings.section))),
             Field("credentials", \.credentials, .section(CredentialSettings.section)),
+            Field("paths", \.paths, .section(pathsSection)),
         ],
         notAvailable: ["inspect"],
         checks: [
@@ -58,12 +61,23 @@ package struct ServiceSettings: Hashable, Sendable {
             Field("path", \.path, .pathPrefix),
         ])
 
+    /// `slashes`, default keep: `//` passes, and the rules are asked for the path without it, too; merge: the
+    /// service gets the path without it. `encoded_slash`, default keep: `%2F` passes, and the rules are asked for
+    /// it as a character and as a slash; refuse: 400.
+    private static let pathsSection = Section(
+        start: PathPolicy.keepAll,
+        fields: [
+            Field("slashes", \.slashes, .choice()),
+            Field("encoded_slash", \.encodedSlash, .choice()),
+        ])
+
     /// The part of a service that decisions are made from.
     func serviceRules(onLogFailure: AuditPolicy.OnFailure) -> ServiceRules {
         let audit = self.audit.policy(
             beside: AuditPolicy(ahead: .auto, onFailure: onLogFailure))
         return ServiceRules(
             name: name, match: match, routes: routes.map { $0.route(of: audit) },
-            rules: rules.map(\.rule), audit: audit, limit: limit?.limit)
+            rules: rules.map(\.rule), audit: audit, limit: limit?.limit,
+            paths: paths)
     }
 }

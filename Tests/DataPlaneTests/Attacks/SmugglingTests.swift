@@ -22,14 +22,15 @@ struct SmugglingTests {
     @Test("TE.TE: there is one spelling of chunked, and no list")
     func codings() async throws {
         let values = [
-            "", "Chunked", "CHUNKED", "chunKed", "\tchunked", "chunked\t", " \t chunked",
+            "", "\tchunked", "chunked\t", " \t chunked",
             ",chunked",
             "chunked,", ", chunked", "chunked, chunked", "chunked,chunked", "identity",
             "chunked, identity", "identity, chunked", "chunked, gzip", "gzip", "xchunked",
             "chunkedx",
             "x chunked", "chunked x", "chunked;q=1", "chunked; a=b", "chunked=1", "\"chunked\"",
             "'chunked'", "chu\"nked\"", "c hunked", "chunk", "cow, chunked", "gzip;q=1, chunked",
-            "chunked, cow", "%63hunked", "(x) chunked",
+            "chunked, cow", "%63hunked", "(x) chunked", "\u{FF}chunked", "chunked\u{FF}",
+            "\u{85}chunked", "\u{A0}chunked", "CHUNKED, Chunked",
         ]
         try await AttackTable.perform(
             values.map {
@@ -45,6 +46,12 @@ struct SmugglingTests {
                     .refused(
                         "codings \($0.debugDescription)",
                         Attack.ambiguous("Transfer-Encoding: \($0)\r\n"), "ambiguous_framing")
+                }
+                + ["Chunked", "CHUNKED", "chunKed"].map {
+                    .passed(
+                        "coding \($0)",
+                        Attack.post("Transfer-Encoding: \($0)\r\n", "5\r\nhello\r\n0\r\n\r\n")
+                    ) { $0.values("Transfer-Encoding") == ["chunked"] && $0.body == "hello" }
                 })
     }
 
@@ -53,15 +60,13 @@ struct SmugglingTests {
         let lines = [
             "Transfer-Encoding: \u{B}chunked", "Transfer-Encoding: \u{C}chunked",
             "Transfer-Encoding: \u{0}chunked", "Transfer-Encoding: chunked\u{0}",
-            "Transfer-Encoding: \u{FF}chunked", "Transfer-Encoding: chunked\u{FF}",
-            "Transfer-Encoding: \u{85}chunked", "Transfer-Encoding: \u{A0}chunked",
             "Transfer-Encoding: chunked\u{1F}", "Transfer-Encoding : chunked",
             "Transfer-Encoding\t: chunked", " Transfer-Encoding: chunked",
             "\tTransfer-Encoding: chunked", "Transfer-Encoding\u{B}: chunked",
             "Transfer-Encoding\u{0}: chunked", "Transfer-Encoding:\r\n chunked",
             "Transfer-Encoding:\r\n\tchunked", "Transfer-Encoding\r\n: chunked",
             "Transfer-Encoding: chunked\r", "Transfer-Encoding: chunked\n X: y",
-            "Transfer_Encoding: chunked", "\"Transfer-Encoding\": chunked",
+            "\"Transfer-Encoding\": chunked",
             "X: 1\nTransfer-Encoding: chunked", "X: 1\rTransfer-Encoding: chunked",
             "X: 1\n\rTransfer-Encoding: chunked", "Transfer Encoding: chunked",
             "Transfer-Encoding", "Transfer-Encoding chunked", ": chunked",
@@ -81,7 +86,7 @@ struct SmugglingTests {
         let values = [
             "", "5, 5", "5,5", "5,6", ",5", "5,", "+5", "-5", "-0", "+0", "0x5", "0X5", "5h", "05",
             "0o5", "0b101", "a", "5_0", "5 0", "5 5", "5.0", "5e0", "\"5\"", "5;a=b", "\t5", "5\t",
-            "9007199254740993", "9223372036854775808", "18446744073709551616",
+            "9007199254740993", "9223372036854775808", "18446744073709551616", "5\u{A0}",
             "18446744073709551621", "99999999999999999999999999",
         ]
         try await AttackTable.perform(
@@ -100,7 +105,7 @@ struct SmugglingTests {
                 }
                 + [
                     "Content-Length : 5", "Content-Length\t: 5", " Content-Length: 5",
-                    "Content-Length: 5\u{0}", "Content-Length:\r\n 5", "Content-Length: 5\u{A0}",
+                    "Content-Length: 5\u{0}", "Content-Length:\r\n 5",
                     "Content-Length\u{0}: 5", "X: y\nContent-Length: 5", "Content Length: 5",
                 ].map {
                     .refused(
@@ -116,7 +121,7 @@ struct SmugglingTests {
         for (end, name) in [
             ("\n", "LF"), ("\r", "CR"), ("\n\r", "LF CR"), ("\r\r\n", "CR CR LF"),
             ("\0\r\n", "NUL"),
-            ("\u{B}\r\n", "VT"), ("\u{85}\r\n", "NEL"), ("\r\n ", "fold"), ("\r\n\t", "tab fold"),
+            ("\u{B}\r\n", "VT"), ("\r\n ", "fold"), ("\r\n\t", "tab fold"),
         ] {
             for place in 0...fields.count {
                 var lines = [line] + fields
@@ -129,6 +134,19 @@ struct SmugglingTests {
                         isLine ? "malformed_request_line" : "malformed_header"))
             }
         }
+        // To nobody here a line end: one byte of a value, or of a host or key that there is not.
+        let nel = fields.map { $0 + "\u{85}\r\n" }
+        rows += [
+            .refused(
+                "NEL after the request line", "\(line)\u{85}\r\n\r\n", "malformed_request_line"),
+            .refused("NEL after Host", Attack.request(line + "\r\n" + nel[0]), "malformed_host"),
+            .denied(
+                "NEL after a key", Attack.get("").replacing("{key}", with: "{key}\u{85}"), 401,
+                "unknown_key"),
+            .passed("NEL after a value", Attack.get(nel[2])) {
+                $0.values("X-Other") == ["value\u{85}"]
+            },
+        ]
         try await AttackTable.perform(rows)
     }
 
@@ -170,7 +188,12 @@ struct SmugglingTests {
                 line.debugDescription, Attack.request(line.isEmpty ? "\r\n" : line),
                 line.contains("\tHTTP") ? "malformed_target" : "malformed_request_line")
         }
-        rows += ["HTTP/0.9", "HTTP/1.9", "HTTP/1.2", "HTTP/2.0", "HTTP/3.0", "HTTP/9.9"].map {
+        rows += ["HTTP/1.2", "HTTP/1.9"].map {
+            .passed($0, Attack.request("GET \(path) \($0)")) {
+                $0.startLine == "GET \(path) HTTP/1.1"
+            }
+        }
+        rows += ["HTTP/0.9", "HTTP/2.0", "HTTP/3.0", "HTTP/9.9"].map {
             .refused($0, Attack.request("GET \(path) \($0)"), 505, "unsupported_version")
         }
         rows.append(.passed("one empty line before", "\r\n" + Attack.get("")))

@@ -90,14 +90,10 @@ struct TokenClaimAttackTests {
             for part in [\TokenParts.header, \.payload, \.signature] {
                 var changed = good
                 changed[keyPath: part] += change
-                let isMalformedHead = change == "\u{E9}"
                 let fields = "Authorization: Bearer \(changed.text)\r\n"
                 rows.append(
-                    isMalformedHead
-                        ? .refused(
-                            "byte \(change)", "GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n",
-                            "malformed_header")
-                        : .challenged("\(change) in a part", fields: fields, "token_malformed"))
+                    .challenged(
+                        "\(change.debugDescription) in a part", fields: fields, "token_malformed"))
             }
         }
         let alphabet = Array(

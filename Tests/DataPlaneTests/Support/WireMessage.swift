@@ -34,7 +34,8 @@ struct WireMessage: Sendable {
     ) -> WireMessage? {
         let bytes = Array(bytes)
         guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
-        let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+        let scalars = bytes[..<end.lowerBound].map { Unicode.Scalar($0) }
+        let lines = String(String.UnicodeScalarView(scalars))
             .split(separator: "\r\n", omittingEmptySubsequences: false).map(String.init)
         let fields = lines.dropFirst().map { line -> (name: String, value: String) in
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

@@ -38,12 +38,14 @@ struct Difference {
         return nil
     }
 
-    /// Our reader changes the letters of a host; the stock decoder keeps blanks behind a value, which
+    /// Our reader changes the letters of a host and leaves out a dot or colon that says nothing; the stock decoder keeps blanks behind a value, which
     /// RFC 9112 §5 excludes from it.
     private static func canonical(_ field: String) -> String {
         var field = field.lowercased().hasPrefix("host:") ? field.lowercased() : field
         while field.last == " " || field.last == "\t" { field.removeLast() }
-        return field
+        guard field.hasPrefix("host:") else { return field }
+        if field.last == ":" { field.removeLast() }
+        return field.replacing(/\.(:[0-9]+)?$/) { $0.output.1 ?? "" }
     }
 }
 
@@ -57,12 +59,21 @@ enum Target {
         }
         let (path, query) = parts(canonical[...])
         let (sentPath, sentQuery) = parts(sent)
-        return query == sentQuery && decoded(path) == decoded(sentPath)
+        return query == sentQuery && decoded(path) == decoded(withoutDots(sentPath))
     }
 
     private static func parts(_ target: Substring) -> (Substring, Substring?) {
         guard let mark = target.firstIndex(of: "?") else { return (target, nil) }
         return (target[..<mark], target[target.index(after: mark)...])
+    }
+
+    /// A path without the segments that are single dots, encoded or not.
+    private static func withoutDots(_ path: Substring) -> Substring {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        let isDot = segments.map { ["."].contains($0.lowercased().replacing("%2e", with: ".")) }
+        var kept = zip(segments, isDot).filter { !$0.1 }.map(\.0)
+        if isDot.last == true { kept.append("") }
+        return kept.joined(separator: "/")[...]
     }
 
     private static func decoded(_ path: Substring) -> [UInt8] {

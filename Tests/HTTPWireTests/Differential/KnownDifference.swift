@@ -31,6 +31,12 @@ enum KnownDifference: CaseIterable {
     /// on; RFC 9110 §7.8 lets a server ignore it.
     case upgrade
 
+    /// It refuses a minor version that it does not know; RFC 9110 §2.5 has it served as 1.1.
+    case laterVersion
+    /// It refuses bytes beyond ASCII in a target, which ours encodes in the path and passes on in the query.
+    case opaqueTarget
+    /// It refuses blanks in the line of a chunk's size, which RFC 9112 §7.1.1 allows around extensions.
+    case blankInSizeLine
     /// It refuses an answer that ours understands, or a chunk of one. Ours is generous towards services
     /// because it writes every answer anew, and what it writes the stock decoder has to accept.
     case generosity
@@ -77,6 +83,14 @@ enum KnownDifference: CaseIterable {
         case .unreadableOption:
             return method != nil && !isMissing && !message.keepsAlive
                 && connection.contains(/["(),\/:;<=>?@\[\\\]{}]|[^,\t ][\t ]+[^,\t ]/)
+        case .laterVersion:
+            let text = String(decoding: bytes, as: UTF8.self)
+            return isMissing && (2...9).contains { text.contains("HTTP/1.\($0)") }
+        case .opaqueTarget:
+            return method == nil && isMissing && bytes.contains { $0 >= 0x80 }
+        case .blankInSizeLine:
+            return !message.values("transfer-encoding").isEmpty && !isMissing
+                && !stock.messages[index].isComplete
         case .generosity:
             return method != nil && stock.fault != nil
                 && (isMissing || message.body.starts(with: stock.messages[index].body))

@@ -28,7 +28,7 @@ struct OwnReader: ~Copyable {
     /// What is read of requests until the first fault or the end of the last one that may stand here.
     static func requests(_ pieces: [[UInt8]]) -> ReadConnection {
         var reader = OwnReader()
-        var parser = RequestHeadParser(limits: .standard, encodedSlashes: .keep)
+        var parser = RequestHeadParser(limits: .standard, scheme: .http)
         do {
             for piece in pieces {
                 var at = 0

@@ -14,7 +14,7 @@ struct PolicyTrial {
 
     init(rulebook: Rulebook, principal: Principal, method: Method, target: RequestedURL) {
         switch rulebook.route(host: target.host, path: target.path, method: method) {
-        case .matched(let match):
+        case .matched(let match), .contested(let match, _):
             service = rulebook[match.service].name
             route = rulebook.template(of: match).text
             rules = rulebook.explain(match, method: method, principal: principal)
@@ -22,6 +22,9 @@ struct PolicyTrial {
         case .noRoute:
             (service, route, rules) = (nil, nil, [])
             decision = rulebook.unrouted(.noRoute)
+        case .unlisted(let owner):
+            (service, route, rules) = (rulebook[owner].name, nil, [])
+            decision = rulebook.unlisted(in: owner)
         case .methodNotAllowed:
             (service, route, rules) = (nil, nil, [])
             decision = rulebook.unrouted(.methodNotAllowed)

@@ -33,7 +33,7 @@ struct RequestedURL {
         }
         let raw = rest.prefix { $0 != "?" }
         do throws(PathFault) {
-            let canonical = try CanonicalPath(raw.utf8, encodedSlashes: .keep)
+            let canonical = try CanonicalPath(raw.utf8)
             path = String(decoding: canonical.bytes, as: UTF8.self)
         } catch {
             throw CommandFailure(

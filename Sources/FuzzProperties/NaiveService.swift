@@ -1,0 +1,86 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ByteCoding
+
+/// A service that reads paths in its own way, to be held against what the rules said of them.
+///
+/// What it does is done step by step, carelessly and in a fixed order, with nothing in common with the code that
+/// it is held against.
+struct NaiveService: CustomStringConvertible {
+    /// One bit for each step.
+    let habits: Int
+
+    static let all = (0..<1 << 10).map(NaiveService.init)
+
+    private func has(_ step: Int) -> Bool { habits >> step & 1 == 1 }
+
+    /// The name of what it serves for a path as it was forwarded.
+    func resource(_ path: [UInt8]) -> [UInt8] {
+        var bytes = path
+        if has(0) { bytes = Self.withoutParameters(bytes) }
+        bytes = Self.decoded(bytes)
+        if has(1) { bytes = Self.decoded(bytes) }
+        if has(2) { bytes = Self.withoutParameters(bytes) }
+        if has(3) { bytes = bytes.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 } }
+        if has(4) {
+            bytes = Array(bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        }
+        var segments = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .dropFirst().map(Array.init)
+        if has(5) { segments = segments.map(Self.trimmed) }
+        var kept: [[UInt8]] = []
+        for segment in segments {
+            switch segment {
+            case Array(".".utf8): continue
+            case Array("..".utf8): kept = kept.dropLast()
+            case [] where has(6): continue
+            default: kept.append(segment)
+            }
+        }
+        if has(7), let last = kept.last, let dot = last.firstIndex(of: UInt8(ascii: ".")) {
+            kept[kept.count - 1] = Array(last[..<dot])
+        }
+        if has(8), kept.last == [] { kept.removeLast() }
+        var name = kept.flatMap { [UInt8(ascii: "/")] + $0 }
+        if has(9) { name = name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } }
+        return name
+    }
+
+    private static func decoded(_ path: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var at = 0
+        while at < path.count {
+            if path[at] == UInt8(ascii: "%"), at + 2 < path.count,
+                let byte = UInt8(String(decoding: path[at + 1...at + 2], as: UTF8.self), radix: 16),
+                path[at + 1] != UInt8(ascii: "+")
+            {
+                result.append(byte)
+                at += 3
+            } else {
+                result.append(path[at])
+                at += 1
+            }
+        }
+        return result
+    }
+
+    private static func withoutParameters(_ path: [UInt8]) -> [UInt8] {
+        Array(
+            path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+                .map { $0.prefix { $0 != UInt8(ascii: ";") } }
+                .joined(separator: [UInt8(ascii: "/")]))
+    }
+
+    private static func trimmed(_ segment: [UInt8]) -> [UInt8] {
+        if segment == Array("..".utf8) { return segment }
+        let start = segment.drop { $0 == 0x20 }
+        let end = start.reversed().drop { $0 == 0x20 || $0 == UInt8(ascii: ".") }.count
+        let kept = Array(start.prefix(end))
+        // What was two dots and spaces is still the folder above to those who cut spaces first.
+        let dots = start.filter { $0 != 0x20 }
+        return kept.isEmpty && dots.count == 2 ? dots : kept
+    }
+
+    var description: String { "service with habits \(String(habits, radix: 2))" }
+}

@@ -1,0 +1,53 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// What fields ask a service to do otherwise than the request line says.
+extension RequestHead {
+    /// The methods that fields ask to be taken for, in upper case as services read them.
+    package var methodOverrides: [String] {
+        guard !section.seen.isDisjoint(with: .methodOverrides) else { return [] }
+        return section.fields.filter { KnownFieldSet.methodOverrides.contains($0.known) }
+            .flatMap { string(of: $0.value).split(separator: ",") }
+            .map { method in
+                var text = method
+                while text.last == " " || text.last == "\t" { text.removeLast() }
+                return text.drop { $0 == " " || $0 == "\t" }.uppercased()
+            }
+            .filter { !$0.isEmpty }
+    }
+
+    /// Whether the client asks to go on as a web socket (RFC 9110 §7.8, RFC 6455 §4.1).
+    package var asksWebSocket: Bool {
+        guard version == .http11, has(.upgrade) else { return false }
+        return section.fields.contains { field in
+            field.known == .upgrade && field.isNominated
+                && string(of: field.value).lowercased().contains("websocket")
+        }
+    }
+
+    /// Whether sending it twice could do more than sending it once, whatever its method is.
+    package var asksForAnotherMethod: Bool { !section.seen.isDisjoint(with: .methodOverrides) }
+
+    /// The same request with its path freed of empty segments.
+    package func mergingSlashes() -> RequestHead {
+        var bytes = bytes
+        let start = bytes.count
+        for byte in self.bytes[path.range]
+        where byte != Byte.slash || bytes.count == start || bytes[bytes.count - 1] != Byte.slash {
+            bytes.append(byte)
+        }
+        let end = bytes.count
+        var query: ByteSlice?
+        if let sent = self.query {
+            bytes.append(Byte.question)
+            bytes.append(contentsOf: self.bytes[sent.range])
+            query = ByteSlice(end + 1..<bytes.count)
+        }
+        return RequestHead(
+            bytes: bytes, method: method, methodToken: methodToken, version: version,
+            target: ByteSlice(start..<bytes.count), path: ByteSlice(start..<end),
+            pathTraits: pathTraits.subtracting(.emptySegment), query: query, scheme: scheme,
+            authority: authority, host: host, port: port, framing: framing,
+            expectsContinue: expectsContinue, keepsAlive: keepsAlive, section: section)
+    }
+}

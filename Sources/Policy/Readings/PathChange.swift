@@ -1,0 +1,149 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+
+/// One thing that some services do to a path before they look at it.
+enum PathChange: CaseIterable {
+    case decodeAgain
+    case takeSlash
+    case takeBackslash
+    case cutAtDelimiter
+    case dropParameters
+    case mergeSlashes
+    case trim
+
+    var reading: Reading {
+        switch self {
+        case .decodeAgain: .decodedTwice
+        case .takeSlash: .encodedSlash
+        case .takeBackslash: .backslash
+        case .cutAtDelimiter: .encodedDelimiter
+        case .dropParameters: .parameters
+        case .mergeSlashes: .mergedSlashes
+        case .trim: .trimmed
+        }
+    }
+
+    var makesSlashes: Bool { self == .takeSlash || self == .takeBackslash }
+
+    /// The path after the change; nil where it changes nothing.
+    func applied(to path: [UInt8]) -> [UInt8]? {
+        switch self {
+        case .decodeAgain: Self.decodedAgain(path)
+        case .takeSlash: Self.replacing(UInt8(ascii: "/"), in: path)
+        case .takeBackslash: Self.replacing(UInt8(ascii: "\\"), in: path)
+        case .cutAtDelimiter: Self.cut(path)
+        case .dropParameters: Self.withoutParameters(path)
+        case .mergeSlashes: Self.merged(path)
+        case .trim: Self.trimmed(path)
+        }
+    }
+
+    /// What the encoding at `place` stands for.
+    private static func decoded(_ path: [UInt8], at place: Int) -> UInt8? {
+        guard place + 2 < path.count, path[place] == UInt8(ascii: "%"),
+            let high = ASCII.nibble(path[place + 1]), let low = ASCII.nibble(path[place + 2])
+        else { return nil }
+        return high << 4 | low
+    }
+
+    /// Whether a control byte is encoded in the path.
+    static func holdsControl(_ path: [UInt8]) -> Bool {
+        path.indices.contains { place in
+            decoded(path, at: place).map { $0 < 0x20 || $0 == 0x7F } ?? false
+        }
+    }
+
+    private static func decodedAgain(_ path: [UInt8]) -> [UInt8]? {
+        var result: [UInt8] = []
+        var isChanged = false
+        var at = 0
+        while at < path.count {
+            guard decoded(path, at: at) == UInt8(ascii: "%"), at + 4 < path.count,
+                let high = ASCII.nibble(path[at + 3]), let low = ASCII.nibble(path[at + 4])
+            else {
+                result.append(path[at])
+                at += 1
+                continue
+            }
+            isChanged = true
+            let byte = high << 4 | low
+            if ASCII.isUnreserved(byte) {
+                result.append(byte)
+            } else {
+                result += [UInt8(ascii: "%"), ASCII.hexDigit(high), ASCII.hexDigit(low)]
+            }
+            at += 5
+        }
+        return isChanged ? result : nil
+    }
+
+    /// With a slash for every encoding of `byte`.
+    private static func replacing(_ byte: UInt8, in path: [UInt8]) -> [UInt8]? {
+        var result: [UInt8] = []
+        var at = 0
+        while at < path.count {
+            if decoded(path, at: at) == byte {
+                result.append(ASCII.slash)
+                at += 3
+            } else {
+                result.append(path[at])
+                at += 1
+            }
+        }
+        return result.count == path.count ? nil : result
+    }
+
+    private static func cut(_ path: [UInt8]) -> [UInt8]? {
+        let end = path.indices.first { place in
+            [UInt8(ascii: "?"), UInt8(ascii: "#")].contains(decoded(path, at: place))
+        }
+        return end.map { Array(path[..<$0]) }
+    }
+
+    /// Without what stands between `;`, encoded or not, and the next slash.
+    static func withoutParameters(_ path: [UInt8]) -> [UInt8]? {
+        let mark = UInt8(ascii: ";")
+        var result: [UInt8] = []
+        var isWithin = false
+        for place in path.indices {
+            if path[place] == ASCII.slash { isWithin = false }
+            if path[place] == mark || decoded(path, at: place) == mark { isWithin = true }
+            if !isWithin { result.append(path[place]) }
+        }
+        return result.count == path.count ? nil : result
+    }
+
+    private static func merged(_ path: [UInt8]) -> [UInt8]? {
+        var result: [UInt8] = []
+        for byte in path where byte != ASCII.slash || result.last != ASCII.slash {
+            result.append(byte)
+        }
+        return result.count == path.count ? nil : result
+    }
+
+    /// Without spaces around segments and dots behind them; what only spaces kept from being `..` becomes it.
+    private static func trimmed(_ path: [UInt8]) -> [UInt8]? {
+        let space = Array("%20".utf8)
+        let dot = UInt8(ascii: ".")
+        var result: [UInt8] = []
+        for var segment in path.dropFirst().split(
+            separator: ASCII.slash, omittingEmptySubsequences: false)
+        {
+            while segment.starts(with: space) { segment = segment.dropFirst(3) }
+            while true {
+                if segment.suffix(3).elementsEqual(space) {
+                    segment = segment.dropLast(3)
+                } else if segment.last == dot, !segment.elementsEqual([dot, dot]) {
+                    segment = segment.dropLast()
+                } else {
+                    break
+                }
+            }
+            result.append(ASCII.slash)
+            result.append(contentsOf: segment)
+        }
+        return result.count == path.count ? nil : result
+    }
+}

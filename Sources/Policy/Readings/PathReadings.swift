@@ -1,0 +1,72 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+
+/// The paths that services may take a canonical path for, each with what has to be done to read it so.
+///
+/// What services do to a path is applied in every order until nothing new comes of it: `/%252Fadmin;x` is read as
+/// `/%2Fadmin`, `//admin`, `/admin` and so on. Letters and what stands at the end of a path are compared loosely when
+/// a path is looked up: see ``RouteTrie``.
+struct PathReadings {
+    struct Other: Hashable {
+        let path: [UInt8]
+        let reading: Reading
+    }
+
+    /// Why the readings of a path are not asked about: the path is refused.
+    enum Fault: Error, Hashable {
+        /// A segment is `..` in one of them, or a control byte appears.
+        case leadsElsewhere(Reading)
+        /// There are more than ``most``.
+        case tooMany
+    }
+
+    /// So many that nobody honest has more, and few enough that asking about them costs little.
+    static let most = 32
+
+    private(set) var others: [Other] = []
+
+    /// - Parameter isSlash: whether `%2F` and `%5C` may be slashes to the service.
+    init(of path: Span<UInt8>, isSlash: Bool) throws(Fault) {
+        var whole: [UInt8] = []
+        whole.reserveCapacity(path.count)
+        for place in path.indices { whole.append(path[place]) }
+        var known: Set<[UInt8]> = [whole]
+        var found = [Other(path: whole, reading: [])]
+        var next = 0
+        while next < found.count {
+            let (one, reading) = (found[next].path, found[next].reading)
+            next += 1
+            for change in PathChange.allCases where isSlash || !change.makesSlashes {
+                let also = reading.union(change.reading)
+                guard let read = change.applied(to: one) else { continue }
+                guard let clean = Self.withoutDots(read) else { throw .leadsElsewhere(also) }
+                guard known.insert(clean).inserted else { continue }
+                guard found.count <= Self.most else { throw .tooMany }
+                found.append(Other(path: clean, reading: also))
+            }
+        }
+        others = Array(found.dropFirst())
+    }
+
+    /// The path without segments that are single dots; nil if one is `..` or holds an encoded control byte.
+    private static func withoutDots(_ path: [UInt8]) -> [UInt8]? {
+        guard !PathChange.holdsControl(path) else { return nil }
+        let dot = UInt8(ascii: ".")
+        let segments = path.dropFirst().split(
+            separator: ASCII.slash, omittingEmptySubsequences: false)
+        guard segments.contains(where: { $0.first == dot && $0.count <= 2 }) else { return path }
+        var kept: [UInt8] = []
+        for (position, segment) in segments.enumerated() {
+            if segment.elementsEqual([dot, dot]) { return nil }
+            if segment.elementsEqual([dot]) {
+                if position == segments.count - 1 { kept.append(ASCII.slash) }
+                continue
+            }
+            kept.append(ASCII.slash)
+            kept.append(contentsOf: segment)
+        }
+        return kept
+    }
+}

@@ -1,0 +1,158 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+
+/// A request as far as its readings depend on it; ranges lie in ``head``.
+package struct ReadableRequest: Sendable {
+    package let head: [UInt8]
+    package let host: Range<Int>
+    /// In canonical form.
+    package let path: Range<Int>
+    package let method: Method
+    /// The methods that fields ask for.
+    package let overrides: [Method]
+    /// Whether some services read another path in it.
+    package let hasOtherReadings: Bool
+
+    package init(
+        head: [UInt8], host: Range<Int>, path: Range<Int>, method: Method, overrides: [Method],
+        hasOtherReadings: Bool
+    ) {
+        self.head = head
+        self.host = host
+        self.path = path
+        self.method = method
+        self.overrides = overrides
+        self.hasOtherReadings = hasOtherReadings
+    }
+}
+
+/// What becomes of a request, which its canonical reading allows, for the sake of the others.
+package enum ReadingVerdict: Hashable, Sendable {
+    /// Each of them is allowed.
+    case allowed
+    /// One of them is not.
+    case denied(Decision)
+    /// One of them leads out of the path, or there are too many: no honest client sends it.
+    case malformed(Reading)
+}
+
+extension Rulebook {
+    /// The routing of a path that was found nowhere as it stands, without the parameters of its segments.
+    ///
+    /// Templates hold no parameters (RFC 3986 §3.3), so that `/home;jsessionid=1` is `/home` where that is listed.
+    package func routeWithoutParameters(
+        host: Span<UInt8>, path: Span<UInt8>, method: Method
+    ) -> Routing? {
+        var whole: [UInt8] = []
+        for place in path.indices { whole.append(path[place]) }
+        return PathChange.withoutParameters(whole).map {
+            route(host: host, path: $0.span, method: method)
+        }
+    }
+
+    /// Asks the rules for each reading but the canonical one, which `match` is for and the rules allow.
+    ///
+    /// `DecidedUnderEveryReading`: a request passes only where no service, however it reads it, would do for it what
+    /// the rules deny. Off the common path: most requests have one reading.
+    package func decideReadings(
+        of request: ReadableRequest, match: RouteMatch, contenders: [Contender],
+        principal: Principal
+    ) -> ReadingVerdict {
+        let methods =
+            [(request.method, Reading())]
+            + request.overrides.map { ($0, Reading.methodOverride) }
+        let host = request.head.span.extracting(request.host)
+        let path = request.head.span.extracting(request.path)
+        for contender in contenders {
+            for (method, also) in methods {
+                let objection = objection(
+                    to: contender, beside: match, method, principal, also: also)
+                if let objection { return .denied(objection) }
+            }
+        }
+        for (method, also) in methods.dropFirst() {
+            let objection = objection(
+                to: path, host, method, principal, beside: match, reading: also)
+            if let objection { return .denied(objection) }
+        }
+        guard request.hasOtherReadings else { return .allowed }
+        let readings: PathReadings
+        do throws(PathReadings.Fault) {
+            readings = try PathReadings(of: path, isSlash: !allowsEncodedSlash(match))
+        } catch {
+            guard case .leadsElsewhere(let reading) = error else { return .malformed([]) }
+            return .malformed(reading)
+        }
+        for other in readings.others {
+            for (method, also) in methods {
+                let objection = objection(
+                    to: other.path.span, host, method, principal, beside: match,
+                    reading: other.reading.union(also))
+                if let objection { return .denied(objection) }
+            }
+        }
+        return .allowed
+    }
+
+    /// Why one reading is not allowed; nil where it is.
+    private func objection(
+        to path: Span<UInt8>, _ host: Span<UInt8>, _ method: Method, _ principal: Principal,
+        beside match: RouteMatch, reading: Reading
+    ) -> Decision? {
+        switch route(host: host, path: path, method: method) {
+        case .matched(let found):
+            return objection(to: found, method, principal, reading)
+        case .contested(let found, let contenders):
+            if let objection = objection(to: found, method, principal, reading) {
+                return objection
+            }
+            for contender in contenders {
+                let objection = objection(
+                    to: contender, beside: match, method, principal, also: reading)
+                if let objection { return objection }
+            }
+            return nil
+        case .noRoute, .unlisted, .methodNotAllowed:
+            // No template holds parameters: what is meant is asked about as the reading without them.
+            guard !Self.holdsParameters(path) else { return nil }
+            return denial(beside: match, reading)
+        }
+    }
+
+    private func objection(
+        to contender: Contender, beside match: RouteMatch, _ method: Method,
+        _ principal: Principal, also: Reading
+    ) -> Decision? {
+        let reading = contender.reading.union(also)
+        guard let found = contender.match else { return denial(beside: match, reading) }
+        return objection(to: found, method, principal, reading)
+    }
+
+    private func objection(
+        to match: RouteMatch, _ method: Method, _ principal: Principal, _ reading: Reading
+    ) -> Decision? {
+        var decision = decide(match, method: method, principal: principal)
+        guard decision.effect != .allow else { return nil }
+        // With credentials the answer might be another.
+        if decision.reason != .noCredentials {
+            decision.reason = .ruleDenied
+            decision.effect = Reason.ruleDenied.effect
+        }
+        decision.reading = reading
+        return decision
+    }
+
+    /// What no route is listed for is denied by no rule in particular.
+    private func denial(beside match: RouteMatch, _ reading: Reading) -> Decision {
+        var decision = refusal(of: match, .ruleDenied)
+        decision.reading = reading
+        return decision
+    }
+
+    private static func holdsParameters(_ path: Span<UInt8>) -> Bool {
+        for place in path.indices where path[place] == UInt8(ascii: ";") { return true }
+        return false
+    }
+}
