@@ -103,7 +103,8 @@ import Testing
         #expect(Array(head.bytes(of: cookie)) == latin1(value))
         var output: [UInt8] = []
         head.append(
-            toUpstream: &output, framing: .none, forwarded: .stripAll, adding: AddedFields())
+            toUpstream: &output, framing: .none, forwarded: .stripAll, adding: AddedFields(),
+            dropping: [])
         #expect(output.firstRange(of: latin1("Cookie: \(value)\r\n")) != nil)
     }
 
