@@ -48,13 +48,15 @@ enum RequestGrammar: HeadGrammar {
             version: version)
     }
 
-    /// Everything up to the next space: visible ASCII without `#` and `\`, and a space must follow.
+    /// Everything up to the next space, which must follow: no control byte and no `#`.
+    ///
+    /// The path is looked at more closely when it is made canonical; a query passes as it came.
     private static func target(
         _ bytes: Span<UInt8>, from start: Int, to end: Int
     ) throws(RequestFault) -> Range<Int> {
         var at = start
         while at < end, bytes[at] != Byte.space {
-            guard bytes[at] &- 0x21 < 0x5E, bytes[at] != Byte.hash, bytes[at] != Byte.backslash
+            guard bytes[at] &- 0x21 < 0x5E || bytes[at] >= 0x80, bytes[at] != Byte.hash
             else { throw RequestFault(.malformedTarget, at: at) }
             at &+= 1
         }

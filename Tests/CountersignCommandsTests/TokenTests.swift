@@ -133,7 +133,7 @@ struct TokenTests {
         #expect(anonymous.status == .notPermitted)
         #expect(anonymous.output.contains("no_credentials"))
         let nowhere = await CommandRun.of("policy", "test", "GET", "/admin", "-c", config)
-        #expect(nowhere.output.contains("no_route"))
+        #expect(nowhere.output.contains("unlisted_route"))
         let malformed = await CommandRun.of("policy", "test", "GET", "/a/../b", "-c", config)
         #expect(malformed.status == .usage)
         #expect(malformed.messages.contains("malformed_path"))

@@ -93,7 +93,7 @@ func forwarded(
         "CF-Connecting-IP", "CF-Connecting-IPv6", "X-Client-IP", "Remote-Groups",
         "X-Cluster-Client-IP", "Fastly-Client-IP", "X-Originating-IP", "X-Remote-IP",
         "X-Remote-Addr", "X-Original-URL", "X-Original-URI", "X-Rewrite-URL",
-        "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-SSL-Cert",
+        "X-SSL-Cert",
         "X-SSL-Client-Verify", "X-Auth-Request-Email", "X-Remote-User", "Remote-User",
         "X-WebAuth-User", "X-Consumer-Username", "X-Amzn-Oidc-Identity", "OIDC_CLAIM_sub",
         "X-MS-Client-Principal", "X-MS-CLIENT-PRINCIPAL-NAME", "Cf-Access-Jwt-Assertion",
@@ -114,6 +114,7 @@ func forwarded(
             "Accept: */*", "Cookie: a=b", "Cookie: c=d", "Via: 1.1 x", "traceparent: 00-a",
             "Range: bytes=0-1", "x-ratelimit: 1", "X-Auth-Token: t", "X-User-Id: 1",
             "Client-IP: ::1",
+            "X-HTTP-Method-Override: PUT",
             "api_access_token: t", "X-User: 2",
             "X-Users: 1", "Content-Type: a/b", "X-Sslx: 1", "Date: x", "Connections: 1",
         ]

@@ -20,7 +20,7 @@ struct RulebookTests {
         // Computed by Python's hashlib over json.dumps with sorted keys.
         #expect(
             book.version
-                == "sha256:40d91871715317d6468ea0afeb5ddab2f5dbd97e068cd29d3960c81dca281162")
+                == "sha256:0926ff414728650997b022a9440b72976344d49cef1997dc6e535fd6859c094c")
     }
 
     @Test func `the order of services does not change the version, that of rules does`() throws {

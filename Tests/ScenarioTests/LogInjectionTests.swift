@@ -72,7 +72,8 @@ import Testing
                     let answer = try server.exchange(request)
                     let isOpaque =
                         ["\u{85}", "\u{9B}2J"].contains(byte)
-                        && (request.contains("?\(byte)") || request.contains("User-Agent"))
+                        && ["?\(byte)", "User-Agent"].contains(
+                            where: request.contains)
                     #expect(
                         isOpaque ? answer.status == 200 : answer.status >= 400,
                         "\(request.debugDescription)")

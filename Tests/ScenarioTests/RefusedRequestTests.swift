@@ -16,7 +16,7 @@ import Testing
                 (anonymous, 401, "no_credentials"),
                 (site.request("DELETE /invoices/1"), 405, "method_not_allowed"),
                 (site.request("POST /invoices", "Content-Length: 0\r\n"), 403, "rule_denied"),
-                (site.request("GET /elsewhere"), 404, "no_route"),
+                (site.request("GET /elsewhere"), 404, "unlisted_route"),
                 (site.request("GET /invoices/1", "Bad Name: x\r\n"), 400, nil),
                 ("GARBAGE\r\n\r\n", 400, nil),
             ]

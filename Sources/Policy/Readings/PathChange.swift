@@ -132,13 +132,16 @@ enum PathChange: CaseIterable {
             separator: ASCII.slash, omittingEmptySubsequences: false)
         {
             while segment.starts(with: space) { segment = segment.dropFirst(3) }
-            while true {
-                if segment.suffix(3).elementsEqual(space) {
-                    segment = segment.dropLast(3)
-                } else if segment.last == dot, !segment.elementsEqual([dot, dot]) {
-                    segment = segment.dropLast()
-                } else {
-                    break
+            while segment.suffix(3).elementsEqual(space) { segment = segment.dropLast(3) }
+            if !segment.elementsEqual([dot, dot]) {
+                while true {
+                    if segment.suffix(3).elementsEqual(space) {
+                        segment = segment.dropLast(3)
+                    } else if segment.last == dot {
+                        segment = segment.dropLast()
+                    } else {
+                        break
+                    }
                 }
             }
             result.append(ASCII.slash)

@@ -21,11 +21,11 @@ struct ConnectionAttackTests {
     func answeredEarly() async throws {
         let ways: [(String, String, Int, String)] = [
             ("GET /forbidden", "X-Api-Key: {key}\r\n", 403, "no_rule_matched"),
-            ("POST /nowhere", "X-Api-Key: {key}\r\n", 404, "no_route"),
+            ("POST /nowhere", "X-Api-Key: {key}\r\n", 404, "unlisted_route"),
             ("POST /forbidden", "X-Api-Key: {key}\r\n", 405, "method_not_allowed"),
             ("POST /v1/invoices", "", 401, "no_credentials"),
             ("POST /v1/invoices", "X-Api-Key: csk_none\r\n", 401, "unknown_key"),
-            ("PUT /V1/Invoices/1", "X-Api-Key: {key}\r\n", 404, "no_route"),
+            ("PUT /V1/Invoices/1", "X-Api-Key: {key}\r\n", 404, "unlisted_route"),
         ]
         var rows: [Attack] = []
         for (line, credentials, status, reason) in ways {
