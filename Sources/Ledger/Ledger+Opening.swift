@@ -3,19 +3,22 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import Merkle
 internal import SignedNotes
 
 extension Ledger {
     /// The secret under which subjects are looked up; made with the log.
+    ///
+    /// - Parameter isNeeded: whether somebody was given an id under it.
     static func directorySecret(
-        on disk: OpeningStorage, isNew: Bool, randomness: inout BufferedRandomness
+        on disk: OpeningStorage, isNeeded: Bool, randomness: inout BufferedRandomness
     ) throws(OpenFault) -> [UInt8] {
-        let stored = try disk.contents(of: .directorySecret)
-        guard !stored.isEmpty || !isNew else {
+        guard try disk.length(of: .directorySecret) != nil || isNeeded else {
             let fresh = DirectorySecret(bytes: randomness.bytes(DirectorySecret.secretBytes))
             try disk.replace(.directorySecret, with: fresh.fileBytes)
             return fresh.bytes
         }
+        let stored = try disk.contents(of: .directorySecret)
         guard let secret = DirectorySecret(file: stored) else {
             throw OpenFault(
                 .damaged,

@@ -94,7 +94,8 @@ package final class Ledger: Sendable {
             adoption: options.adoption
         ).recover()
         let secret = try directorySecret(
-            on: disk, isNew: recovered.position.size == .empty, randomness: &randomness)
+            on: disk, isNeeded: recovered.subjects.contains { $0.lookup != .zero },
+            randomness: &randomness)
         let publisher = Publisher(
             storage: storage, journalLength: recovered.checkpointJournalLength,
             flushedThrough: recovered.position.nextFrame - 1,

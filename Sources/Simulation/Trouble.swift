@@ -24,8 +24,9 @@ final class Trouble: Sendable {
         var isEnding = false
         /// Something that another thread does meanwhile, and how many operations go before it.
         var meanwhile: (act: @Sendable () -> Void, after: Int)?
-        /// Somebody who reads the files meanwhile, and how many operations go before that.
-        var glance: (act: @Sendable () -> Void, after: Int)?
+        /// Somebody who reads the files meanwhile, and how many operations go before that; nil: it is when the commit
+        /// journal is about to be synced.
+        var glance: (act: @Sendable () -> Void, after: Int?)?
         var count = 0
     }
 
@@ -65,17 +66,23 @@ final class Trouble: Sendable {
         state.withLock { $0.meanwhile = act.map { ($0, operations) } }
     }
 
-    func glance(after operations: Int, _ act: (@Sendable () -> Void)?) {
+    /// - Parameter operations: how many go before it; nil: the commit journal is about to be synced.
+    func glance(after operations: Int?, _ act: (@Sendable () -> Void)?) {
         state.withLock { $0.glance = act.map { ($0, operations) } }
     }
 
     /// The reader's turn, at any operation.
-    private func dueGlance() -> (@Sendable () -> Void)? {
+    private func dueGlance(
+        _ operation: StorageFault.Operation, _ file: LogFile
+    ) -> (@Sendable () -> Void)? {
         state.withLock { state in
             guard let (act, after) = state.glance else { return nil }
-            guard after <= 0 else {
-                state.glance?.after -= 1
+            if let after, after > 0 {
+                state.glance?.after = after - 1
                 return nil
+            }
+            if after == nil {
+                guard operation == .sync, case .commits = file else { return nil }
             }
             state.glance = nil
             return act
@@ -99,7 +106,7 @@ final class Trouble: Sendable {
         _ operation: StorageFault.Operation, _ file: LogFile
     ) -> MemoryStorage.Injection? {
         if let act = due(operation, file) { act() }
-        if let act = dueGlance() { act() }
+        if let act = dueGlance(operation, file) { act() }
         return state.withLock { state in
             if state.left != nil || state.isEnding { return .init(.system(5), effect: .nothing) }
             if let end = state.end {

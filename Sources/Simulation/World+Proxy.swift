@@ -88,11 +88,7 @@ extension World {
                 ledger.publishApplied()
             }
         }
-        if chance(1, of: 4) {
-            trouble.glance(after: Int.random(in: 0..<12, using: &random)) {
-                [onlooker, disk] in onlooker.look(at: disk)
-            }
-        }
+        letSomebodyLook()
         ledger.writeWaiting()
         trouble.meanwhile(after: 0, nil)
         trouble.glance(after: 0, nil)
@@ -101,6 +97,21 @@ extension World {
             isPublishDue = true
             let due = max(now, lastPublish + (chance(1, of: 2) ? 0 : 5_000))
             agenda.add(.publish(run: run), at: due)
+        }
+    }
+
+    /// Somebody reads the files while the writer is at work, now and then just before a sync, in which the power goes.
+    private func letSomebodyLook() {
+        guard chance(1, of: 4) else { return }
+        guard chance(1, of: 3) else {
+            return trouble.glance(after: Int.random(in: 0..<12, using: &random)) {
+                [onlooker, disk] in onlooker.look(at: disk)
+            }
+        }
+        let ends = !isWindingDown && chance(1, of: 3)
+        trouble.glance(after: nil) { [onlooker, disk, trouble] in
+            onlooker.look(at: disk)
+            if ends { trouble.arm(.syncedOnly, tears: nil, after: 0) }
         }
     }
 

@@ -19,7 +19,8 @@ struct ProgramRun {
         let output = Pipe()
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
+        // Foundation's null device cannot be written to.
+        process.standardError = FileHandle(forWritingAtPath: "/dev/null")
         try process.run()
         let text = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()

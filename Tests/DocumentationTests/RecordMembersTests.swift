@@ -63,7 +63,8 @@ struct RecordMembersTests {
                         previous: PreviousBoot(boot: Self.uid, lastSequence: 1),
                         recovery: RecoveryFacts(
                             wasClean: false, replayedEntries: 1, discardedBytes: 1,
-                            unknownOutcomes: 1),
+                            unknownOutcomes: 1, restoredFiles: ["checkpoints"],
+                            stateWasMissing: true, unsignedRecords: 1),
                         version: "1", configuration: "sha256:00"))
             ]
         case .logStop:
@@ -78,7 +79,15 @@ struct RecordMembersTests {
                         clock: ClockFacts(
                             source: "system", offsetMicroseconds: 1, errorMicroseconds: 1,
                             isSynchronized: true),
-                        settled: SettledFacts(throughSequence: 1, open: [1])))
+                        settled: SettledFacts(throughSequence: 1, open: [1]),
+                        published: PublishedFacts(count: 1, size: 1)))
+            ]
+        case .logAdopt:
+            [
+                try record(
+                    .adoption(
+                        uid: Self.uid, time: Self.time, losses: ["records_lost", "state_lost"],
+                        size: 1, ticket: "INC-1"))
             ]
         case .gap:
             try GapFacts.Cause.allCases.map { cause in

@@ -52,7 +52,10 @@ import Testing
             if isReplaced {
                 #expect(FileManager.default.createFile(atPath: path.string, contents: bytes))
             }
-            _ = try ledger.appendAndWait(disk.fixture.record(for: ledger), tally: .allowed)
+            // It may have been noticed by now: then this one is refused.
+            _ = Result {
+                try ledger.appendAndWait(disk.fixture.record(for: ledger), tally: .allowed)
+            }
             let poisoned = try #require(ledger.close(), "\(name) was not missed")
             guard case .publish(let fault) = poisoned.cause else {
                 Issue.record("\(poisoned)")

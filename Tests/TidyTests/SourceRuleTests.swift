@@ -57,8 +57,14 @@ struct SourceRuleTests {
     private static let clocks: [(text: String, files: Set<String>)] = [
         // The proxy's and the commands' only clocks.
         ("clock_gettime(", ["Sources/CountersignCommands/Serving/SystemClocks.swift"]),
-        // Ages in verifiers: whole seconds, and no record is written there.
-        ("time(nil)", ["Sources/Verification/Requests/Machine.swift"]),
+        // Ages in verifiers, and whether a certificate has expired: whole seconds that no record holds.
+        (
+            "time(nil)",
+            [
+                "Sources/Verification/Requests/Machine.swift",
+                "Sources/DataPlane/Upstreams/TLSProblem.swift",
+            ]
+        ),
         ("Machine.now", ["Sources/countersign-verify/VerifyCommand.swift"]),
         // When threads wake, how old a reading is, when a connection is given up: lengths of time, no dates.
         ("DispatchTime.now", ["Sources/Ledger/Ledger+Threads.swift"]),

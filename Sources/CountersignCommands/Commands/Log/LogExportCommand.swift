@@ -53,11 +53,13 @@ struct LogExportCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .failure, "\(partial) is left over from an export that was cut short; remove it.")
         }
-        let files = try write(log, key: key, to: partial)
+        let files: Int
         do {
+            files = try write(log, key: key, to: partial)
             try await FreshCopy.check(partial, as: .tiles, key: key)
         } catch {
-            try LocalFolder.remove(partial)
+            // Nothing half done is left behind; a process that is killed leaves it, and is told of it the next time.
+            try LocalFolder.removeIfAny(partial)
             throw error
         }
         // Safe: the call reads both paths while it runs, and keeps nothing.

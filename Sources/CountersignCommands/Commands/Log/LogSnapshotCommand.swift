@@ -43,7 +43,7 @@ struct LogSnapshotCommand: AsyncParsableCommand {
             try write(snapshot, to: partial)
             try await FreshCopy.check(partial, as: .directory, key: nil)
         } catch {
-            if LocalFile.exists(partial) { try LocalFolder.remove(partial) }
+            try LocalFolder.removeIfAny(partial)
             throw error
         }
         // Safe: the call reads both paths while it runs, and keeps nothing.
