@@ -101,11 +101,13 @@ struct Assembly {
         case (.required, .some(let ca)):
             authentication = .required(authorities: try NamedFile.read(ca, "client_ca"))
         }
-        return ListenerTLS(
+        var shown = ListenerTLS(
             certificateChain: try NamedFile.read(tls.certificate, "the certificate"),
             privateKey: try NamedFile.read(tls.key, "the certificate's key"),
             minimumVersion: tls.minimum == .v1_3 ? .tls13 : .tls12,
             clientAuthentication: authentication)
+        shown.ciphers = tls.ciphers.compactMap { ListenerTLS.Cipher(rawValue: $0.rawValue) }
+        return shown
     }
 
     private func limits(_ http: HTTPSettings) -> ClientLimits {
