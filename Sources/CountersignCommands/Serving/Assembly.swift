@@ -123,11 +123,13 @@ struct Assembly {
         case (.required, .some(let ca)):
             authentication = .required(authorities: try files.read(ca, .clientAuthorities))
         }
-        return ListenerTLS(
+        var shown = ListenerTLS(
             certificateChain: try files.read(tls.certificate, .certificate),
             privateKey: try files.privateKey(tls.key),
             minimumVersion: tls.minimum == .v1_3 ? .tls13 : .tls12,
             clientAuthentication: authentication)
+        shown.ciphers = tls.ciphers.compactMap { ListenerTLS.Cipher(rawValue: $0.rawValue) }
+        return shown
     }
 
     private func limits(_ http: HTTPSettings) -> ClientLimits {

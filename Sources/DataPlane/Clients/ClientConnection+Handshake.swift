@@ -9,9 +9,15 @@ internal import NIOSSL
 internal import NIOTLS
 
 extension ClientConnection {
-    /// The client has named the host that it wants; the handshake goes on with `handler`.
-    func helloRead(serverName: String?) {
-        requestedName = serverName.map { Array($0.lowercased().utf8) }
+    /// The client has named the host that it wants.
+    func helloRead(serverName: [UInt8]?) {
+        requestedName = serverName?.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    }
+
+    /// The client speaks nothing that we do.
+    func refusedHello() {
+        lane.counters.failedHandshakes.count()
+        phase = .lingering
     }
 
     /// Takes note of the handshake's end.

@@ -6,7 +6,7 @@ extension DataPlaneConfiguration {
     package func check() throws(DataPlaneFault) {
         for listener in listeners {
             guard let tls = listener.tls else { continue }
-            _ = try Listener.context(tls, listener)
+            _ = try ServerTLS(tls, listener)
         }
         for upstream in upstreams { _ = try UpstreamTarget(upstream) }
     }

@@ -8,6 +8,14 @@ package struct ListenerTLS: Hashable, Sendable {
         case tls13 = "1.3"
     }
 
+    /// Ciphers of TLS 1.2, all with ephemeral keys (ECDHE) and authenticated; those of TLS 1.3 are the
+    /// library's, and as good.
+    package enum Cipher: String, CaseIterable, Sendable {
+        case aes128GCM = "aes128-gcm"
+        case aes256GCM = "aes256-gcm"
+        case chacha20Poly1305 = "chacha20-poly1305"
+    }
+
     /// Whether clients show a certificate, and who must have issued it.
     package enum ClientAuthentication: Hashable, Sendable {
         case none
@@ -20,6 +28,8 @@ package struct ListenerTLS: Hashable, Sendable {
     package var certificateChain: [UInt8]
     package var privateKey: [UInt8]
     package var minimumVersion: MinimumVersion
+    /// The first that the client offers is taken.
+    package var ciphers = Cipher.allCases
     package var clientAuthentication: ClientAuthentication
 
     package init(

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Exchanges
-internal import NIOSSL
 
 extension DataPlane {
     /// Puts another configuration in force: all of it for requests that begin from now on, or none.
@@ -16,10 +15,10 @@ extension DataPlane {
         rules: ExchangeRules, upstreams: [UpstreamConfiguration], certificates: [ListenerTLS?]
     ) async throws(DataPlaneFault) {
         let targets = try Self.targets(upstreams, of: rules)
-        var contexts: [(listener: Listener, context: NIOSSLContext)] = []
+        var shown: [(listener: Listener, tls: ServerTLS)] = []
         for (listener, tls) in zip(listeners, certificates) {
             guard let tls, listener.isSecure else { continue }
-            contexts.append((listener, try Listener.context(tls, listener.configuration)))
+            shown.append((listener, try ServerTLS(tls, listener.configuration)))
         }
         // Nothing can fail from here on but that the data plane has stopped.
         do {
@@ -28,6 +27,6 @@ extension DataPlane {
             throw DataPlaneFault(
                 .stopped, "The data plane has stopped; restart the process.", cause: error)
         }
-        for (listener, context) in contexts { listener.adopt(context) }
+        for (listener, tls) in shown { listener.adopt(tls) }
     }
 }

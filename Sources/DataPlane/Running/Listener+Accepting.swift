@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import NIOCore
-internal import NIOSSL
-internal import NIOTLS
 
 extension Listener {
     /// Makes a new client's channel ready, on its event loop.
@@ -16,21 +14,15 @@ extension Listener {
             channel.close(promise: nil)
             return
         }
-        let context = context
+        let tls = tls
         let connection = ClientConnection(
-            lane: lane, listener: self, peer: peer, isOpen: context == nil)
+            lane: lane, listener: self, peer: peer, isOpen: tls == nil)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(connection)
-        if let context {
-            let hello = ByteToMessageHandler(
-                SNIHandler { [unowned connection] result in
-                    if case .hostname(let name) = result { connection.helloRead(serverName: name) }
-                    return channel.eventLoop.makeCompletedFuture {
-                        try pipeline.addHandler(
-                            NIOSSLServerHandler(context: context), position: .before(connection))
-                    }
-                })
-            try pipeline.addHandler(hello, position: .before(connection))
+        if let tls {
+            try pipeline.addHandler(
+                ClientHelloHandler(tls: tls, connection: connection),
+                position: .before(connection))
         }
     }
 }

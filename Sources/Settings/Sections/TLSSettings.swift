@@ -17,25 +17,36 @@ package struct TLSSettings: Hashable, Sendable {
         case required
     }
 
+    package enum Cipher: String, CaseIterable, Sendable {
+        case aes128GCM = "aes128-gcm"
+        case aes256GCM = "aes256-gcm"
+        case chacha20Poly1305 = "chacha20-poly1305"
+    }
+
     /// `cert`, required: PEM, the listener's certificate first, then the intermediates.
     package var certificate: ResolvedPath
     /// `key`, required: PEM.
     package var key: ResolvedPath
     /// `min`, default 1.2: the oldest version of TLS that is spoken.
     package var minimum: Version
-    /// `client_ca`, default none: PEM, who may issue clients' certificates.
+    /// `ciphers`, default aes128-gcm, aes256-gcm, chacha20-poly1305: of TLS 1.2, best first, each with
+    /// ECDHE. The first that a client offers is taken.
+    package var ciphers: [Cipher]
+    /// `client_ca`, default none: PEM, who may issue clients' certificates: roots or intermediates.
     package var clientCA: ResolvedPath?
     /// `client_auth`, default none.
     package var clientAuthentication: ClientAuthentication
 
     static let section = Section(
         start: TLSSettings(
-            certificate: .placeholder, key: .placeholder, minimum: .v1_2, clientCA: nil,
+            certificate: .placeholder, key: .placeholder, minimum: .v1_2,
+            ciphers: Cipher.allCases, clientCA: nil,
             clientAuthentication: .none),
         fields: [
             Field("cert", \.certificate, .path, isRequired: true),
             Field("key", \.key, .path, isRequired: true),
             Field("min", \.minimum, .choice()),
+            Field("ciphers", \.ciphers, .set(of: .choice(), isEmptyAllowed: false)),
             Field("client_ca", \.clientCA, .optional(.path)),
             Field("client_auth", \.clientAuthentication, .choice()),
         ],

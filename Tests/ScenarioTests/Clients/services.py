@@ -94,7 +94,9 @@ def nginx(work, root, port):
         events {{}}
         http {{ access_log off; client_body_temp_path {work}/b; proxy_temp_path {work}/p; fastcgi_temp_path {work}/f;
           uwsgi_temp_path {work}/u; scgi_temp_path {work}/s; gzip on; gzip_types *; gzip_min_length 100;
-          server {{ listen 127.0.0.1:{port}; root {root}; autoindex on; }} }}""")
+          server {{ listen 127.0.0.1:{port}; root {root}; autoindex on;
+            # What is compressed on the way has no length and no ranges.
+            location = /big {{ gzip off; }} }} }}""")
     return subprocess.Popen(["nginx", "-p", work, "-c", configuration, "-e", work / "error.log"])
 
 

@@ -1,0 +1,60 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import NIOCore
+internal import NIOSSL
+
+/// Waits for a client's hello, and then makes way for the TLS library with what the client is to be shown.
+///
+/// Two things are decided here because the library decides them otherwise: a client that speaks none of our
+/// protocols is refused (RFC 7301 §3.2), and of the ciphers of TLS 1.2 the one that we list first is taken.
+final class ClientHelloHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let tls: ServerTLS
+    private unowned let connection: ClientConnection
+    private var gathered = ByteBuffer()
+
+    init(tls: ServerTLS, connection: ClientConnection) {
+        self.tls = tls
+        self.connection = connection
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        gathered.writeBuffer(&bytes)
+        switch ClientHello.read(Array(gathered.readableBytesView)[...]) {
+        case .incomplete: return
+        case .other: makeWay(context, for: ClientHello())
+        case .complete(let hello):
+            if let protocols = hello.protocols, !protocols.contains(Self.http11) {
+                context.writeAndFlush(wrapOutboundOut(Self.noProtocol), promise: nil)
+                connection.refusedHello()
+                context.close(promise: nil)
+                return
+            }
+            connection.helloRead(serverName: hello.serverName)
+            makeWay(context, for: hello)
+        }
+    }
+
+    private func makeWay(_ context: ChannelHandlerContext, for hello: ClientHello) {
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try pipeline.addHandler(tls.handler(for: hello), position: .after(self))
+        } catch {
+            context.close(promise: nil)
+            return
+        }
+        let bytes = gathered
+        gathered = ByteBuffer()
+        context.fireChannelRead(wrapInboundOut(bytes))
+        pipeline.removeHandler(self, promise: nil)
+    }
+
+    private static let http11 = Array("http/1.1".utf8)
+    /// A fatal alert: `no_application_protocol`.
+    private static let noProtocol = ByteBuffer(bytes: [21, 3, 3, 0, 2, 2, 120])
+}
