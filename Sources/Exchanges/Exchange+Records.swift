@@ -36,12 +36,11 @@ extension Exchange {
     /// Made once a request: its `started` record and its outcome name the same disclosures.
     func commitments(_ request: ReceivedRequest, _ actor: Actor) -> Commitments {
         let rules = desk.rules
-        let privacy = rules.privacy
         let head = request.head.span
         var what: Disclosure?
-        if privacy.path || privacy.query {
-            let path = head.extracting(privacy.path ? request.path : 0..<0)
-            let query = head.extracting(privacy.query ? request.query ?? 0..<0 : 0..<0)
+        if rules.privacy.path || rules.privacy.query {
+            let path = head.extracting(rules.privacy.path ? request.path : 0..<0)
+            let query = head.extracting(rules.privacy.query ? request.query ?? 0..<0 : 0..<0)
             if request.traits.hasOtherReadings, let clean = PathSecrets.removed(from: path) {
                 what = self.what(clean.span, query)
             } else {
@@ -54,7 +53,7 @@ extension Exchange {
                 userAgent: head.extracting(request.userAgent ?? 0..<0),
                 forwarded: forwarded(request), subject: actor.subject, rules: rules,
                 salt: desk.salt),
-            what: what, payload: payload(request, privacy))
+            what: what, payload: payload(request, rules))
     }
 
     /// The addresses that trusted proxies name, nearest last; without a list in memory where none are kept.
@@ -68,11 +67,11 @@ extension Exchange {
         }
     }
 
-    private func payload(_ request: ReceivedRequest, _ privacy: PrivacyChoices) -> Disclosure? {
+    private func payload(_ request: ReceivedRequest, _ rules: ExchangeRules) -> Disclosure? {
         guard !request.kept.isEmpty else { return nil }
         return Disclosure.payload(
             fields: request.kept.map { field in
-                (name: privacy.fields[field.position], value: text(request, field.value))
+                (name: rules.privacy.fields[field.position], value: text(request, field.value))
             }, subject: desk.ledger.subjects.tenant, salt: desk.salt())
     }
 

@@ -14,7 +14,6 @@ extension ReceivedRequest {
     ///   - rules: say where credentials are looked for and what is kept.
     ///   - isTrusted: whether the peer may say where the request came from.
     init(_ head: RequestHead, _ rules: ExchangeRules, isTrusted: Bool) {
-        let places = rules.identity.places
         var credentials = CredentialFields()
         var userAgent: Range<Int>?
         var trace: TraceContext?
@@ -24,10 +23,11 @@ extension ReceivedRequest {
             switch field.known {
             case .authorization:
                 credentials.addAuthorization(
-                    bytes.extracting(value), at: value.lowerBound, places.authorization)
+                    bytes.extracting(value), at: value.lowerBound,
+                    rules.identity.places.authorization)
             case .xAPIKey:
                 credentials.addAPIKey(
-                    bytes.extracting(value), at: value.lowerBound, places.xAPIKey)
+                    bytes.extracting(value), at: value.lowerBound, rules.identity.places.xAPIKey)
             case .userAgent: if userAgent == nil { userAgent = value }
             case .traceparent:
                 if !head.isRepeated(.traceparent) {
@@ -36,15 +36,16 @@ extension ReceivedRequest {
             default: continue
             }
         }
-        if !places.named.isEmpty { credentials.add(named: places.named, of: head) }
-        let privacy = rules.privacy
+        if !rules.identity.places.named.isEmpty {
+            credentials.add(named: rules.identity.places.named, of: head)
+        }
         self.init(
             head: head.bytes, host: head.host.range, path: head.path.range,
             query: head.query?.range, userAgent: userAgent, method: Method(head),
             version: HTTPFacts.Version(head.version), credential: credentials.credential,
             trace: trace, traits: Traits(head),
-            forwarded: isTrusted && privacy.forwarded ? head.values(of: .xForwardedFor) : [],
-            kept: privacy.fields.isEmpty ? [] : head.kept(privacy.fields))
+            forwarded: isTrusted && rules.privacy.forwarded ? head.values(of: .xForwardedFor) : [],
+            kept: rules.privacy.fields.isEmpty ? [] : head.kept(rules.privacy.fields))
     }
 }
 

@@ -56,13 +56,13 @@ package final class Client {
         userAgent: Span<UInt8>, forwarded: [String], subject: SubjectKey, rules: ExchangeRules,
         salt: () -> Salt
     ) -> Disclosure? {
-        let privacy = rules.privacy
-        guard privacy.hasPlace else { return nil }
+        guard rules.privacy.hasPlace else { return nil }
         if let place, place.subject == subject.id, place.generation == rules.identity.generation,
             userAgent.isEqual(place.userAgent.span), place.forwarded == forwarded
         {
             return place.disclosure
         }
+        let privacy = rules.privacy
         let (address, peer) = (addressText, peerText)
         let (text, peerSpan) = (address.span, peer.span)
         let disclosure = Disclosure.where(
