@@ -12,7 +12,7 @@ internal import NIOCore
 extension ClientConnection {
     /// A connection is there for the request under way.
     func serviceConnected(_ connection: UpstreamConnection, _ recorded: RecordedRequest) {
-        guard let head, body != nil else {
+        guard let head, let framing = body?.framing else {
             preconditionFailure("ForwardsWhatItHas: no request is under way")
         }
         upstream = connection
@@ -20,7 +20,7 @@ extension ClientConnection {
             bench.clear()
             addForwardedFields(recorded, head, to: &bench.added)
             write(
-                head, framing: body.framing, of: recorded, to: connection.target, &bench)
+                head, framing: framing, of: recorded, to: connection.target, &bench)
             connection.send(head: bench.text, method: head.method)
         }
         deadlines.service = .now + connection.target.headTimeout
