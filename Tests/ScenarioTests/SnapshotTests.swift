@@ -1,0 +1,46 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@Suite struct `A log that is copied, or has lost its memory` {
+    @Test func `is copied while in use, and the copy verifies`() async throws {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            for _ in 0..<5 { _ = try server.exchange(site.request()) }
+            let copied = ["log", "snapshot", "--out", "copy/", "-c", Site.configuration]
+            let first = try site.folder.start(.countersign, copied).ending()
+            #expect(first.status == 0, "\(first.messages)")
+            _ = try server.exchange(site.request())
+            let key = try site.read("key", "export-public").text.trimmed
+            #expect(try server.stop().status == 0)
+            let verified = try site.folder.start(.verifier, ["copy", "--key", key]).ending()
+            #expect(verified.status == 0, "\(verified.messages)")
+            #expect(!verified.text.contains("signed by nobody"))
+            // A folder that is there is left alone.
+            #expect(try site.folder.start(.countersign, copied).ending().status == 1)
+        }
+    }
+
+    @Test func `is refused without a readable memory, until somebody takes that upon themselves`()
+        async throws
+    {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            _ = try server.exchange(site.request())
+            #expect(try server.stop().status == 0)
+            try site.folder.write(
+                [UInt8](repeating: 0x5A, count: 8192), to: "site/log-state/checkpoint.slots")
+            let refused = try site.start().ending()
+            #expect(refused.status == 10)
+            #expect(refused.messages.contains("log.state"))
+            try site.folder.succeed(
+                "log", "adopt", "--reason", "INC-7", "-c", Site.configuration)
+            #expect(try site.leaves().contains { $0.contains("\"ticket\":\"INC-7\"") })
+            let again = try site.serve()
+            #expect(try again.stop().status == 0)
+        }
+    }
+}
