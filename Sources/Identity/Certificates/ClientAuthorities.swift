@@ -6,7 +6,7 @@ internal import X509
 
 /// Who may issue clients' certificates, and whether a chain leads to one of them.
 ///
-/// An authority is whatever certificate the configuration names: a root, an intermediate, or the client's own.
+/// An authority is whatever authority's certificate the configuration names, a root or an intermediate.
 /// The profile is that of `Docs/Using/TLS.md`.
 package struct ClientAuthorities: Sendable {
     /// Nobody honest shows more certificates than this.

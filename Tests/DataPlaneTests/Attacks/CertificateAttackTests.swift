@@ -3,6 +3,8 @@
 
 import AccessModel
 import AuditRecords
+import Crypto
+import CryptoExtras
 import DataPlane
 import Identity
 import NIOCore
@@ -161,7 +163,67 @@ struct CertificateAttackTests {
         }
     }
 
-    @Test("Old versions of TLS are not spoken, and HTTP/2 is not agreed on")
+    @Test("A weak or unfit certificate ends the handshake, whatever else the client shows")
+    func weak() async throws {
+        let door = try Door()
+        let names = [Self.workload]
+        let small = Certificate.PrivateKey(
+            try _RSA.Signing.PrivateKey(unsafeKeySize: .init(bitCount: 1024)))
+        let large = Certificate.PrivateKey(try _RSA.Signing.PrivateKey(keySize: .bits2048))
+        let old = try TestAuthority(rsa: true)
+        var settings = door.settings
+        settings.tls?.clientAuthentication = .optional(authorities: door.clients.pem + old.pem)
+        let rows = [
+            Row(
+                name: "RSA of 2048 bits",
+                identity: try door.clients.issue(names, usage: .clientAuth, key: large), status: 200
+            ),
+            Row(
+                name: "Ed25519",
+                identity: try door.clients.issue(
+                    names, usage: .clientAuth,
+                    key: Certificate.PrivateKey(Curve25519.Signing.PrivateKey())), status: 200),
+            Row(
+                name: "RSA of 1024 bits",
+                identity: try door.clients.issue(names, usage: .clientAuth, key: small)),
+            Row(
+                name: "signed with SHA-256",
+                identity: try old.issue(names, usage: .clientAuth), status: 200),
+            Row(
+                name: "signed with SHA-1",
+                identity: try old.issue(
+                    names, usage: .clientAuth, signature: .sha1WithRSAEncryption)),
+        ]
+        try await withHouse(settings) { house in
+            for row in rows {
+                let answer = try await door.knock(house, row.identity)
+                #expect(answer?.status == row.status, "\(row.name)")
+                let key = "X-Api-Key: \(house.key)\r\n"
+                let withKey = try await door.knock(house, row.identity, key)
+                #expect((withKey == nil) == (row.status == nil), "\(row.name) and a key")
+            }
+        }
+    }
+
+    @Test("An authority may be an intermediate one, and then vouches for those below it alone")
+    func intermediateAuthority() async throws {
+        let door = try Door()
+        let middle = try door.clients.issueAuthority()
+        let middlePEM = try middle.issue([Self.workload], usage: .clientAuth).intermediate
+        var settings = door.settings
+        settings.tls?.clientAuthentication = .required(authorities: middlePEM)
+        let below = try middle.issue([Self.workload], usage: .clientAuth)
+        let alone = try below.alone()
+        let beside = try door.clients.issue([Self.workload], usage: .clientAuth)
+        try await withHouse(settings) { house in
+            #expect(try await door.knock(house, below)?.status == 200)
+            #expect(try await door.knock(house, alone)?.status == 200)
+            let refused = try await door.knock(house, beside)
+            #expect(refused == nil)
+        }
+    }
+
+    @Test("Old versions and ciphers of TLS are not spoken, and HTTP/2 is not agreed on")
     func versions() async throws {
         let door = try Door()
         let holder = try door.clients.issue([Self.workload], usage: .clientAuth)
@@ -173,9 +235,29 @@ struct CertificateAttackTests {
                 }
                 #expect(answer == nil, "\(version)")
             }
-            #expect(house.plane.status.requests == 0)
+            for cipher in [
+                "ECDHE-ECDSA-AES128-SHA", "ECDHE-RSA-AES256-SHA", "AES128-GCM-SHA256", "AES256-SHA",
+            ] {
+                let answer = try await door.knock(house, holder) {
+                    $0.maximumTLSVersion = .tlsv12
+                    $0.cipherSuites = cipher
+                }
+                #expect(answer == nil, "\(cipher)")
+            }
             let answer = try await door.knock(house, holder) { $0.applicationProtocols = ["h2"] }
-            #expect(answer == nil || answer?.startLine.hasPrefix("HTTP/1.1") == true)
+            #expect(answer == nil)
+            #expect(house.plane.status.requests == 0)
+            for cipher in ["ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"] {
+                let answer = try await door.knock(house, holder) {
+                    $0.maximumTLSVersion = .tlsv12
+                    $0.cipherSuites = cipher
+                }
+                #expect(answer?.status == 200, "\(cipher)")
+            }
+            let both = try await door.knock(house, holder) {
+                $0.applicationProtocols = ["h2", "http/1.1"]
+            }
+            #expect(both?.status == 200)
         }
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
+import CryptoExtras
 import Foundation
 import NIOSSL
 import SwiftASN1
@@ -9,15 +10,22 @@ import X509
 
 /// An authority made for one test, and the certificates that it issues.
 struct TestAuthority {
-    private let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
+    private let key: Certificate.PrivateKey
+    private let signature: Certificate.SignatureAlgorithm
     private let name: DistinguishedName
     let pem: [UInt8]
     /// What must be shown with a certificate so that ``pem`` of the root is enough to trust it.
     private let intermediates: [UInt8]
 
-    init() throws {
-        let name = try DistinguishedName { CommonName("Test authority") }
-        pem = try Self.certificate(name, key, issuer: name, issuerKey: key, .authority)
+    init(rsa: Bool = false) throws {
+        let name = try DistinguishedName { CommonName(rsa ? "Old authority" : "Test authority") }
+        key =
+            rsa
+            ? Certificate.PrivateKey(try _RSA.Signing.PrivateKey(keySize: .bits2048))
+            : Certificate.PrivateKey(P256.Signing.PrivateKey())
+        signature = rsa ? .sha256WithRSAEncryption : .ecdsaWithSHA256
+        pem = try Self.certificate(
+            name, key, issuer: name, issuerKey: key, .authority, signature)
         self.name = name
         intermediates = []
     }
@@ -33,9 +41,12 @@ struct TestAuthority {
 
     private init(_ kind: Kind, below issuer: TestAuthority) throws {
         let name = try DistinguishedName { CommonName("Test authority \(UUID())") }
+        key = Certificate.PrivateKey(P256.Signing.PrivateKey())
+        signature = .ecdsaWithSHA256
         pem = issuer.pem
         intermediates =
-            try Self.certificate(name, key, issuer: issuer.name, issuerKey: issuer.key, kind)
+            try Self.certificate(
+                name, key, issuer: issuer.name, issuerKey: issuer.key, kind, issuer.signature)
             + issuer.intermediates
         self.name = name
     }
@@ -47,7 +58,8 @@ struct TestAuthority {
 
     private static func certificate(
         _ name: DistinguishedName, _ key: Certificate.PrivateKey, issuer: DistinguishedName,
-        issuerKey: Certificate.PrivateKey, _ kind: Kind
+        issuerKey: Certificate.PrivateKey, _ kind: Kind,
+        _ signature: Certificate.SignatureAlgorithm
     ) throws -> [UInt8] {
         let extensions =
             switch kind {
@@ -71,7 +83,7 @@ struct TestAuthority {
         let certificate = try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: key.publicKey,
             notValidBefore: Date.now - 3600, notValidAfter: Date.now + 3600, issuer: issuer,
-            subject: name, signatureAlgorithm: .ecdsaWithSHA256, extensions: extensions,
+            subject: name, signatureAlgorithm: signature, extensions: extensions,
             issuerPrivateKey: issuerKey)
         return Array((try certificate.serializeAsPEM().pemString + "\n").utf8)
     }
@@ -82,10 +94,12 @@ struct TestAuthority {
     ///   - names: nil: without any alternative name.
     ///   - hours: when it is valid, from now.
     ///   - own: the holder's key.
+    ///   - signature: what the authority signs with, if not as ever.
     func issue(
         _ names: [GeneralName]?, usage: ExtendedKeyUsage.Usage,
         hours: Range<Double> = -1..<1,
-        key own: Certificate.PrivateKey = Certificate.PrivateKey(P256.Signing.PrivateKey())
+        key own: Certificate.PrivateKey = Certificate.PrivateKey(P256.Signing.PrivateKey()),
+        signature: Certificate.SignatureAlgorithm? = nil
     ) throws -> TestTLS {
         var extensions = try Certificate.Extensions {
             Critical(BasicConstraints.notCertificateAuthority)
@@ -100,7 +114,8 @@ struct TestAuthority {
             notValidBefore: Date.now + 3600 * hours.lowerBound,
             notValidAfter: Date.now + 3600 * hours.upperBound, issuer: name,
             subject: try DistinguishedName { CommonName("holder.example.com") },
-            signatureAlgorithm: .ecdsaWithSHA256, extensions: extensions, issuerPrivateKey: key)
+            signatureAlgorithm: signature ?? self.signature, extensions: extensions,
+            issuerPrivateKey: key)
         return TestTLS(
             certificate: Array((try certificate.serializeAsPEM().pemString + "\n").utf8)
                 + intermediates,
@@ -115,6 +130,13 @@ struct TestTLS: Sendable {
     let key: [UInt8]
     /// Who is to be trusted for it.
     let authority: [UInt8]
+
+    /// Those between the leaf and who is trusted.
+    var intermediate: [UInt8] {
+        let end = Array("-----END CERTIFICATE-----\n".utf8)
+        guard let first = certificate.firstRange(of: end) else { return [] }
+        return Array(certificate[first.upperBound...])
+    }
 
     /// The same without those between the leaf and who is trusted.
     func alone() throws -> TestTLS {
