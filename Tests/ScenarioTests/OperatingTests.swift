@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Glibc
 import Testing
 
@@ -57,6 +58,34 @@ import Testing
             #expect(ill.text.contains("fix: start the service, or correct upstream.url"))
             let json = try site.folder.start(.countersign, arguments + ["--json"]).ending()
             #expect(json.text.hasPrefix(#"{"healthy":false,"findings":["#))
+        }
+    }
+
+    @Test func `a server tells programs in JSON what it does, and nothing personal`() async throws {
+        try await scenario {
+            let site = try Site()
+            let server = try site.folder.start(
+                .countersign, ["serve", "--json", "-c", Site.configuration])
+            let facts = try server.line(.output, beginning: #"{"proxy":["127.0.0.1:"#)
+            let port = try #require(
+                facts.firstMatch(of: /127\.0\.0\.1:(\d+)/).flatMap { Int($0.1) })
+            let answer = try HTTPConnection.exchange(
+                port: port, site.request("GET /invoices/314"))
+            #expect(answer.status == 200)
+            server.signal(15)
+            let ending = try server.ending()
+            #expect(ending.status == 0)
+            #expect(ending.text.split(separator: "\n").count == 1)
+            let lines = ending.messages.split(separator: "\n")
+            #expect(lines.contains { $0.contains("\"message\":\"stopped; the log is closed\"") })
+            for line in lines {
+                let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
+                let members = try #require(value as? [String: Any], "\(line)")
+                for name in ["time", "level", "message"] {
+                    #expect(members[name] is String, "\(line)")
+                }
+                #expect(!line.contains("314") && !line.contains("alice"), "\(line)")
+            }
         }
     }
 
