@@ -21,7 +21,7 @@ struct Explanation {
 
     /// What happened, why, and what to do: a line each.
     var lines: [SafeText] {
-        var lines = [what, why]
+        var lines = [what, SafeText("Why: ", .strong) + why]
         if let remedy { lines.append(SafeText("What to do: ", .strong) + "\(remedy)") }
         return lines
     }
@@ -53,7 +53,9 @@ struct Explanation {
 
     private var why: SafeText {
         let code: SafeText = "\(record.reason ?? "no reason given")"
-        var text: SafeText = "Why: \(reason?.message ?? "") (\(code)"
+        // The message is a sentence, which the code goes on.
+        let message: SafeText = "\(reason?.message.prefix { $0 != "." } ?? "Not known here")"
+        var text: SafeText = "\(message) (\(code)"
         if let rule = record.rule { text = text + ", rule \(rule)" }
         if let detail = record.event("detail")?.string { text = text + ", \(detail)" }
         if let reading = record.value[path: "decision", "reading"]?.string {
