@@ -165,7 +165,7 @@ import Testing
             let text = try site.read("explain", uid).text
             for words in [
                 "alice asked demo for POST /invoices, and it was refused (status 403)",
-                "rule nobody-else", "What to do: ",
+                "Why: A rule denies this access (rule_denied, rule nobody-else).", "What to do: ",
             ] { #expect(text.contains(words), "\(text)") }
             let json = try site.read("explain", uid, "--json").text
             #expect(json.contains(#""reason":"rule_denied""#))

@@ -54,7 +54,8 @@ struct Explanation {
     private var why: SafeText {
         let code: SafeText = "\(record.reason ?? "no reason given")"
         // The message is a sentence, which the code goes on.
-        let message: SafeText = "\(reason?.message.prefix { $0 != "." } ?? "Not known here")"
+        let sentence = reason?.message ?? "Not known here."
+        let message: SafeText = "\(sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...])"
         var text: SafeText = "\(message) (\(code)"
         if let rule = record.rule { text = text + ", rule \(rule)" }
         if let detail = record.event("detail")?.string { text = text + ", \(detail)" }
