@@ -21,16 +21,18 @@ package struct Decision: Hashable, Sendable {
     package var rule: String
     package var reason: Reason
     /// Under which reading it fell; empty for the canonical one.
-    package var reading: Reading = []
+    package var reading: Reading
 
     package init(
-        effect: Effect, policy: String, policyVersion: String, rule: String, reason: Reason
+        effect: Effect, policy: String, policyVersion: String, rule: String, reason: Reason,
+        reading: Reading = []
     ) {
         self.effect = effect
         self.policy = policy
         self.policyVersion = policyVersion
         self.rule = rule
         self.reason = reason
+        self.reading = reading
     }
 
     /// The policy name in records of requests that were refused before a service was found.

@@ -244,7 +244,7 @@ struct RecordMembersTests {
             decision: EncodedDecision(
                 Decision(
                     effect: .allow, policy: "p", policyVersion: "sha256:0", rule: "r",
-                    reason: .roleMatch), approval: "u"),
+                    reason: .roleMatch, reading: [.parameters, .spelling]), approval: "u"),
             end: EventEnd(.roleMatch, status: 200), reason: .ruleDenied,
             commitments: Commitments(
                 what: Disclosure.what(

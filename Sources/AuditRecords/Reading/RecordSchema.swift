@@ -150,6 +150,7 @@ package struct RecordSchema {
         ("http.request_size", .integer(whole)),
         ("http.response_size", .integer(whole)),
         ("decision.approval", .text),
+        ("decision.reading", .text),
         ("limit.bucket", .text),
         ("limit.limit", .integer(whole)),
         ("limit.remaining", .integer(whole)),

@@ -61,7 +61,7 @@ struct DemoCommand: AsyncParsableCommand {
             files: files, deployment: deployment, server: server,
             screen: try output.isJSON ? nil : output.screen)
         let toured = await Result.of {
-            try await ControlListener.serving(server.ledger, deployment.settings.log) {
+            try await ControlListener.serving(server, deployment.settings.log) {
                 try await give(tour, until: signals)
             }
         }

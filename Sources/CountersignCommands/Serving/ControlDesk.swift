@@ -10,11 +10,13 @@ import Ledger
 struct ControlDesk: Sendable {
     let ledger: Ledger
     let origin: String
+    let standing: ConfigurationStanding
 
     /// Blocks while a record is written.
     func answer(_ request: JSONValue, user: UInt32) -> JSONValue {
         switch request["do"]?.string {
-        case "status": return LiveStatus(ledger, origin: origin).json
+        case "status":
+            return LiveStatus(ledger, origin: origin, configuration: standing).json
         case "read":
             guard let query = QueryFacts(request) else { return Self.refusal("it says not what") }
             let record = ledger.reading(query, by: user)

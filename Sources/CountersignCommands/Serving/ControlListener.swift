@@ -63,9 +63,10 @@ final class ControlListener: Sendable {
 
     /// Answers commands of this host while work goes on.
     static func serving(
-        _ ledger: Ledger, _ log: LogSettings, while work: () async throws -> Void
+        _ server: ProxyServer, _ log: LogSettings, while work: () async throws -> Void
     ) async throws {
-        let desk = ControlDesk(ledger: ledger, origin: log.origin.text)
+        let desk = ControlDesk(
+            ledger: server.ledger, origin: log.origin.text, standing: server.standing)
         let listener = try await start(in: log.state.text) { desk.answer($0, user: $1) }
         let done = await Result.of(work)
         try await listener.stop(in: log.state.text)

@@ -55,7 +55,7 @@ struct ServeCommand: AsyncParsableCommand {
             let console = try await AdminConsole.start(
                 for: server, deployment.settings, key: key, logger: logger)
             let waited = await Result.of {
-                try await ControlListener.serving(server.ledger, deployment.settings.log) {
+                try await ControlListener.serving(server, deployment.settings.log) {
                     try announce(server, console, deployment.settings, messages)
                     let watch = KeyFileWatch { await lookAtKeys(server, messages) }
                     defer { watch.stop() }

@@ -50,7 +50,7 @@ struct PathAttackTests {
             "/%252fadmin", "/%255Cadmin", "/admin%255Cusers", "/admin%20", "/%20admin", "/admin;x",
             "/admin;", "/admin%3bx", "/admin;x/users", "/admin%23", "/admin%3f", "/admin%3Fx",
             "/admin%253fx", "/...//admin", "//;//admin", "/ADMIN;x", "/%2f%2fADMIN.json;v=1",
-            "http://api.example.com//admin", "/.//admin", "/admin%2520", "/admin;x%2f..",
+            "http://api.example.com//admin", "/.//admin", "/admin%2520",
         ]
         let malformed = [
             "/x/../admin", "/x/..;/admin", "/\\admin", "/x/..\\admin", "/admin%09", "/admin%00",
@@ -59,7 +59,7 @@ struct PathAttackTests {
             "/x%2f..%2fadmin", "/.%00/admin", "/x/..%00/admin", "/admin/..", "/x/..%20/admin",
             "/admin%0d%0a", "/admin%0a", "/admin%7f", "/%e0%80%afadmin", "/%c1%a1dmin",
             "/%u0061dmin", "/%6", "/admin%", "/%%61dmin", "/admin%c2%85", "/*/..%3b/admin",
-            "/x/%2500/admin", "http://api.example.com/x/../admin",
+            "/x/%2500/admin", "/admin;x%2f..", "http://api.example.com/x/../admin",
             "/" + String(repeating: "%25", count: 40) + "61dmin",
             "/a;b//c%2f%5c%2561.%20/%3f",
         ]

@@ -88,7 +88,7 @@ struct TokenMintCommand: AsyncParsableCommand {
             try output.screen.line("\(minted.text)")
         }
         guard !dryRun else { return try output.messages.line("not stored (--dry-run)") }
-        let digest: String?
+        let digest: String
         do throws(CommandFailure) {
             digest = try file.write(adding: minted.stored, isDry: false)
         } catch {
