@@ -13,7 +13,10 @@ struct RequestLine {
 enum RequestGrammar: HeadGrammar {
     static var skipsLeadingLine: Bool { true }
     static var isGenerous: Bool { false }
-    static var protectedNames: KnownFieldSet { .notForwarded }
+    static var protectedNames: KnownFieldSet {
+        // A gateway that reads `_` as `-` would take it for a credential that we never saw.
+        KnownFieldSet.notForwarded.union([.authorization, .xAPIKey, .dpop])
+    }
 
     private static var longestMethod: Int { 32 }
 

@@ -36,6 +36,9 @@ struct EffectTests {
         "listen[].tls.cert": ("cert: cert.pem", "cert: other.pem"),
         "listen[].tls.key": ("key: key.pem", "key: other.pem"),
         "listen[].tls.min": ("min: \"1.2\"", "min: \"1.3\""),
+        "listen[].tls.ciphers": ("ciphers: [aes256-gcm]", "ciphers: [aes128-gcm]"),
+        "services[].paths.slashes": ("slashes: keep", "slashes: merge"),
+        "services[].paths.encoded_slash": ("encoded_slash: keep", "encoded_slash: refuse"),
         "listen[].tls.client_ca": ("client_ca: ca.pem", "client_ca: other.pem"),
         "listen[].tls.client_auth": ("client_auth: optional", "client_auth: required"),
         "listen[].http.max_header_bytes": ("max_header_bytes: 9KiB", "max_header_bytes: 10KiB"),
@@ -123,7 +126,7 @@ struct EffectTests {
         privacy: { commit: { who: [name], where: [ip], what: [path], payload: [headers] }, capture_headers: [accept] }
         listen:
           - address: 127.0.0.1:8443
-            tls: { cert: cert.pem, key: key.pem, min: "1.2", client_ca: ca.pem, client_auth: optional }
+            tls: { cert: cert.pem, key: key.pem, min: "1.2", ciphers: [aes256-gcm], client_ca: ca.pem, client_auth: optional }
             http:
               max_header_bytes: 9KiB
               max_headers: 91
@@ -158,6 +161,7 @@ struct EffectTests {
             audit: { ahead: never }
             limit: { per: peer, rate: 41/m, burst: 43 }
             credentials: { forward: false }
+            paths: { slashes: keep, encoded_slash: keep }
 
         """
 

@@ -71,7 +71,9 @@ struct SourceRuleTests {
         (
             "ContinuousClock",
             [
-                "Sources/Console/CurrentLog.swift", "Sources/countersign-drill/Auditor.swift",
+                "Sources/Console/CurrentLog.swift",
+                "Sources/CountersignCommands/Network/RunningServer.swift",
+                "Sources/countersign-drill/Auditor.swift",
                 "Sources/countersign-drill/DrillCommand.swift",
             ]
         ),

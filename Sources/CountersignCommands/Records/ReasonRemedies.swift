@@ -39,14 +39,20 @@ package enum ReasonRemedies {
             "Have the client send shorter values: the record of this request would not fit into the log.",
         "no_route":
             "Add a service for this host and path, or correct the URL. `countersign policy test METHOD URL` tries it.",
+        "unlisted_route":
+            "Add the route under the service's `routes`, or correct the URL.",
         "method_not_allowed":
             "Add the method to the route under `routes`, or use one that is listed.",
+        "upgrade_not_supported":
+            "Protocols behind Upgrade, such as WebSocket, are not carried yet; reach that part of the service another way.",
         "misdirected": "Use a connection that was opened for this host.",
         "no_credentials":
             "Send a credential: an API key as X-Api-Key, a bearer token, or a client certificate.",
         "ambiguous_credentials": "Send one credential only.",
         "unknown_key":
-            "The key is wrong or was revoked; make a new one with `countersign token mint`.",
+            "The key is wrong or of another proxy; make a new one with `countersign token mint`.",
+        "key_revoked":
+            "The key was revoked: make a new one with `countersign token mint`, and look who still used this one.",
         "key_expired": "Make a new key with `countersign token mint`.",
         "token_malformed":
             "Have the client send the token whole, in compact form; `countersign token inspect` shows what is in it.",

@@ -21,6 +21,10 @@ extension KeyDescription {
         "listen[].tls.min": KeyDescription(
             "The oldest version of TLS that is spoken.",
             "\"1.2\""),
+        "listen[].tls.ciphers": KeyDescription(
+            "The ciphers of TLS 1.2, the preferred first; all have forward secrecy. TLS 1.3 has its own.",
+            "[aes256-gcm, chacha20-poly1305]",
+            standard: "aes128-gcm, aes256-gcm, chacha20-poly1305"),
         "listen[].tls.client_ca": KeyDescription(
             "PEM: who may issue clients' certificates.",
             "clients.pem",

@@ -53,6 +53,15 @@ extension KeyDescription {
         "services[].upstream.host": KeyDescription(
             "Which `Host` the service is told.",
             "preserve"),
+        "services[].paths": KeyDescription(
+            "What is made of paths that services read differently. The rules are asked for every reading "
+                + "either way."),
+        "services[].paths.slashes": KeyDescription(
+            "`keep` passes empty segments (`//`) as they are, `merge` makes one slash of several.",
+            "keep"),
+        "services[].paths.encoded_slash": KeyDescription(
+            "`keep` passes `%2F` as it is, `refuse` answers 400 to a path that holds it.",
+            "keep"),
         "services[].routes": KeyDescription(
             "What can be reached: a route such as `GET /v1/invoices/{id}`, or a section. "
                 + "GET stands for HEAD too; without a method a route stands for every one.",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import ByteCoding
 import Ledger
 import Merkle
 
@@ -42,11 +43,19 @@ struct LogAdoptCommand: ParsableCommand {
         if let poisoned = ledger.close() {
             throw CommandFailure(.failure, "\(poisoned.description)")
         }
+        let size = ledger.status.size.count
+        if try output.isJSON {
+            try output.screen.json(
+                .object([
+                    JSONMember("adopted", .array(recovery.adopted.map { .string($0.text) })),
+                    JSONMember("records", .integer(Int64(clamping: size))),
+                ]))
+        }
         for loss in recovery.adopted {
             try output.messages.line("adopted: \(loss.text)")
         }
         try output.messages.line(
-            "recorded; the log has \(ledger.status.size.count) records and goes on")
+            "recorded; the log has \(size) records and goes on")
     }
 }
 
