@@ -98,16 +98,16 @@ struct EffectTests {
         "services[].rules[].id": ("id: r-1", "id: r-one"),
         "services[].rules[].tags": ("tags: [pii]", "tags: [phi]"),
         "services[].rules[].allow.roles": ("roles: [reader]", "roles: [writer]"),
-        "services[].rules[].allow.methods": ("methods: [GET]", "methods: [PUT]"),
+        "services[].rules[].allow.methods": ("methods: [GET]", "methods: [GET, PUT]"),
         "services[].rules[].allow.routes": (
-            "routes: [\"GET /v1/a/{id}\"]", "routes: [\"POST /v1/b\"]"
+            "routes: [\"GET /v1/a/{id}\"]", "routes: [\"GET /v1/c\"]"
         ),
         "services[].rules[].allow.actors": ("actors: [service]", "actors: [agent]"),
         "services[].rules[].allow.anonymous": ("anonymous: true", "anonymous: false"),
         "services[].rules[].deny.roles": ("roles: [intern]", "roles: [guest]"),
-        "services[].rules[].deny.methods": ("methods: [POST]", "methods: [PATCH]"),
+        "services[].rules[].deny.methods": ("methods: [POST]", "methods: [POST, PATCH]"),
         "services[].rules[].deny.routes": (
-            "routes: [\"POST /v1/b\"]", "routes: [\"GET /v1/a/{id}\"]"
+            "routes: [\"POST /v1/b\"]", "routes: [\"POST /v1/d\"]"
         ),
         "services[].rules[].deny.actors": ("actors: [user]", "actors: [agent]"),
         "services[].audit.ahead": ("audit: { ahead: never }", "audit: { ahead: auto }"),
@@ -154,6 +154,8 @@ struct EffectTests {
             routes:
               - { route: "GET /v1/a/{id}", audit: { ahead: always, on_failure: deny } }
               - { route: "POST /v1/b", allow_encoded_slash: true }
+              - "GET /v1/c"
+              - "POST /v1/d"
             rules:
               - { id: r-0, deny: { roles: [intern], methods: [POST], routes: ["POST /v1/b"], actors: [user] } }
               - { id: r-1, allow: { roles: [reader], methods: [GET], routes: ["GET /v1/a/{id}"], actors: [service] }, tags: [pii] }

@@ -17,7 +17,10 @@ struct RoutePatternTests {
             ("/a/{id", .partialParameter, 3), ("/a/x{id}", .partialParameter, 3),
             ("/a/{}", .badName, 3), ("/a/{...}", .badName, 3), ("/a/{i-d}", .badName, 3),
             ("/{a}/{a}", .repeatedName, 5), ("/{a...}/b", .restNotLast, 1),
-            ("/a /b", .unknownMethod, 0),
+            ("/a /b", .unknownMethod, 0), ("GET /invoices/*", .foreignPattern, 14),
+            ("/**", .foreignPattern, 1), ("/a/:id", .foreignPattern, 3),
+            ("/a/<int:id>", .foreignPattern, 3), ("/a/.*", .foreignPattern, 3),
+            ("/^a$", .foreignPattern, 1), ("/a/b$", .foreignPattern, 3),
             ("/" + String(repeating: "a", count: 1024), .tooLong, 1024),
         ])
     func faults(text: String, kind: RouteFault.Kind, offset: Int) {
@@ -49,7 +52,8 @@ struct RoutePatternTests {
         arguments: [
             ("/", true), ("/v1", true), ("/v1/", true), ("/a/b:c", true), ("", false),
             ("v1", false), ("//", false), ("/a//b", false), ("/..", false), ("/a/...", false),
-            ("/%41", false), ("/a b", false), ("/{id}", false),
+            ("/%41", false), ("/a b", false), ("/{id}", false), ("/a/*", false), ("/*", false),
+            ("/a/:id", false), ("/a$", false), ("/a/.*", false), ("/<x>/", false),
         ])
     func prefixes(text: String, isGood: Bool) {
         #expect((PathPrefix(text)?.text == text) == isGood)

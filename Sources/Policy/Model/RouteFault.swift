@@ -10,6 +10,8 @@ package struct RouteFault: Error, Hashable, Sendable {
         /// Percent-encoding, `;`, a dot segment or another character that a canonical path cannot
         /// hold.
         case notCanonical
+        /// `*`, `:name`, `<name>`, `$`: parameters elsewhere, characters like any other here.
+        case foreignPattern
         /// Braces around a part of a segment only.
         case partialParameter
         case badName
@@ -35,6 +37,7 @@ package struct RouteFault: Error, Hashable, Sendable {
         case .emptySegment: "a route has an empty segment (`//`)"
         case .notCanonical:
             "a route's literal segments hold only letters, digits and -._~!$&'()*+,=:@, and are not `.` or `..`"
+        case .foreignPattern: ForeignPattern.message
         case .partialParameter: "a parameter takes a whole segment: `/{name}/`"
         case .badName: "a parameter's name is 1 to 64 letters, digits and underscores"
         case .repeatedName: "a parameter's name occurs twice"

@@ -11,6 +11,7 @@ package struct ServiceFault: Error, Hashable, Sendable {
         case ruleID(Int)
         case ruleRoute(rule: Int, position: Int)
         case ruleAnonymous(Int)
+        case rule(Int)
     }
 
     package enum Kind: Hashable, Sendable {
@@ -22,6 +23,10 @@ package struct ServiceFault: Error, Hashable, Sendable {
         case reservedRuleID
         /// A rule names a route that the service does not list; the texts of those it lists.
         case unknownRoute(listed: [String])
+        /// Every request that the rule could match is decided by an earlier one, whose id this is.
+        case coveredRule(by: String, isDeny: Bool)
+        /// No route that the rule names has a method that it names.
+        case methodsMissRoutes
         /// A rule for anonymous principals asks for roles or kinds, which they cannot have.
         case anonymousCannotMatch
     }

@@ -21,6 +21,15 @@ extension ServiceRules {
         return faults
     }
 
+    /// Rules that no request can reach: they contradict nothing, and whoever wrote them meant something else.
+    package func oversights() -> [ServiceFault] {
+        rules.enumerated().compactMap { position, rule in
+            rule.unreachable(behind: rules[..<position]).map {
+                ServiceFault(part: .rule(position), kind: $0)
+            }
+        }
+    }
+
     private func routeFaults() -> [ServiceFault] {
         struct Listing: Hashable {
             var shape: [RouteTemplate.Segment]

@@ -23,6 +23,9 @@ extension ServiceFault {
             let rule = service["rules"]?[position] ?? service
             let routes = (rule["allow"] ?? rule["deny"] ?? rule)["routes"] ?? rule
             return routes[route] ?? routes
+        case .rule(let position):
+            let rule = service["rules"]?[position] ?? service
+            return rule.nearest("id")
         case .ruleAnonymous(let position):
             let rule = service["rules"]?[position] ?? service
             return rule.nearest("allow", "anonymous")
@@ -42,6 +45,12 @@ extension ServiceFault {
         case .unknownRoute(let listed):
             "the service does not list this route; it lists "
                 + listed.map { "`\($0)`" }.joined(separator: ", ")
+        case .coveredRule(let other, true):
+            "never denies anything: `\(other)` before it allows all that it could match; move it up"
+        case .coveredRule(let other, false):
+            "is never asked: `\(other)` before it decides all that it could match; move it up, or leave it out"
+        case .methodsMissRoutes:
+            "matches nothing: none of its routes is listed with one of its methods"
         case .anonymousCannotMatch:
             "anonymous principals have neither roles nor a kind; make another rule for them"
         }

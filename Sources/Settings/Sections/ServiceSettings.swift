@@ -48,7 +48,8 @@ package struct ServiceSettings: Hashable, Sendable {
         notAvailable: ["inspect"],
         checks: [
             Check("name", "match", "routes", "rules", "limit") { service, place, reading in
-                for fault in service.serviceRules(onLogFailure: .deny).faults() {
+                let rules = service.serviceRules(onLogFailure: .deny)
+                for fault in rules.faults() + rules.oversights() {
                     fault.note(at: place, reading)
                 }
             }

@@ -24,6 +24,9 @@ extension Form where Value == PathPrefix {
     static let pathPrefix = Form.scalar("a path prefix such as /v1/", write: { .string($0.text) }) {
         text throws(Complaint) in
         guard let prefix = PathPrefix(text) else {
+            guard !ForeignPattern.occurs(in: text.utf8), !text.contains("{") else {
+                throw Complaint(ForeignPattern.message)
+            }
             throw Complaint(
                 "a path prefix begins with `/`, has no `//`, `.` or `..`, and nothing percent-encoded"
             )

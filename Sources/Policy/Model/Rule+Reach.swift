@@ -1,0 +1,48 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+
+extension Rule {
+    /// Why no request can reach this rule, as far as that is plain from the rules alone; nil where one can.
+    ///
+    /// - Parameter earlier: the rules that are asked before it.
+    func unreachable(behind earlier: ArraySlice<Rule>) -> ServiceFault.Kind? {
+        if let methods = conditions.methods, let routes = conditions.routes, !routes.isEmpty,
+            !routes.contains(where: { route in
+                guard let method = route.method else { return true }
+                return methods.contains { method.isCovered(by: $0) || $0.isCovered(by: method) }
+            })
+        {
+            return .methodsMissRoutes
+        }
+        return earlier.first { $0.covers(self) }.map {
+            .coveredRule(by: $0.id, isDeny: effect == .deny && $0.effect == .allow)
+        }
+    }
+
+    /// Whether this rule matches every request that another one does.
+    private func covers(_ other: Rule) -> Bool {
+        let (own, its) = (conditions, other.conditions)
+        return (!other.reachesAnonymous || reachesAnonymous)
+            && Self.isSubset(its.roles, own.roles) && Self.isSubset(its.routes, own.routes)
+            && Self.isSubset(its.actors, own.actors)
+            && (own.methods == nil
+                || its.methods?.allSatisfy { method in
+                    own.methods?.contains { method.isCovered(by: $0) } == true
+                } == true)
+    }
+
+    /// Whether a principal that has shown nothing can match.
+    private var reachesAnonymous: Bool {
+        (effect == .deny || conditions.admitsAnonymous) && conditions.roles == nil
+            && conditions.actors == nil
+    }
+
+    /// Whether a condition holds only where another one does; nil is no condition.
+    private static func isSubset<Value: Hashable>(_ inner: [Value]?, _ outer: [Value]?) -> Bool {
+        guard let outer else { return true }
+        guard let inner else { return false }
+        return Set(inner).isSubset(of: outer)
+    }
+}
