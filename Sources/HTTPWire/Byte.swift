@@ -23,7 +23,6 @@ enum Byte {
     static let openBracket: UInt8 = 0x5B
     static let backslash: UInt8 = 0x5C
     static let closeBracket: UInt8 = 0x5D
-    static let underscore: UInt8 = 0x5F
 
     @inline(__always)
     static func isUpper(_ byte: UInt8) -> Bool { byte &- 0x41 < 26 }

@@ -20,6 +20,9 @@ struct ByteSet: Hashable, Sendable {
     /// A token without `_`: what is read without a second thought.
     static var fieldName: Self { Self(low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_47ff_fffe) }
 
+    /// Letters, digits and `-`: what programs agree about in a name, as environment variables too.
+    static var plainName: Self { Self(low: 0x03ff_2000_0000_0000, high: 0x07ff_fffe_07ff_fffe) }
+
     /// Letters, digits and `-._~` (RFC 3986 §2.3).
     static var unreserved: Self { Self(low: 0x03ff_6000_0000_0000, high: 0x47ff_fffe_87ff_fffe) }
 

@@ -3,10 +3,10 @@
 
 extension FieldSection {
     /// Adds a line that is no well-formed field and yet has one meaning: it goes on with the value before
-    /// it, has `_` in its name, or blanks before its colon.
+    /// it, has `_` or the like in its name, or blanks before its colon.
     ///
     /// What says where the message ends must be well-formed, and control bytes are refused as ever. A name
-    /// that would be protected if `_` were `-`, as gateways that speak CGI read it, is not passed on.
+    /// that would be protected if that were `-`, as gateways that speak CGI read it, is not passed on.
     mutating func append(odd line: Range<Int>, of bytes: Span<UInt8>) throws(OffsetFault) {
         if Byte.isBlank(bytes[line.lowerBound]) {
             try fold(line, of: bytes)
@@ -30,8 +30,8 @@ extension FieldSection {
     }
 
     private static func known(_ bytes: Span<UInt8>, _ name: Range<Int>) -> KnownField {
-        name.contains { bytes[$0] == Byte.underscore }
-            ? underscored(bytes, name, .notReturned) : KnownFieldTable.shared.field(bytes, name)
+        name.allSatisfy { ByteSet.plainName.contains(bytes[$0]) }
+            ? KnownFieldTable.shared.field(bytes, name) : mistakable(bytes, name, .notReturned)
     }
 
     /// Takes note of a line that belongs to the field before it (RFC 9112 §5.2).

@@ -25,16 +25,16 @@ struct FieldSection: Sendable {
     /// allow. The bytes 0x80–0xFF of a value are opaque and stay as they are. The offset thrown is that
     /// of the byte at fault.
     ///
-    /// - Parameter protected: asked for names with `_` only: those that must not pass.
+    /// - Parameter protected: asked for names that are not plain only: those that must not pass.
     @inline(__always)
     mutating func append(
         line start: Int, _ end: Int, of bytes: Span<UInt8>,
         protected: @autoclosure () -> KnownFieldSet
     ) throws(OffsetFault) {
         var at = start
-        while at < end, ByteSet.fieldName.contains(bytes[at]) { at &+= 1 }
-        let hasUnderscore = at < end && bytes[at] == Byte.underscore
-        if hasUnderscore {
+        while at < end, ByteSet.plainName.contains(bytes[at]) { at &+= 1 }
+        let isPlain = at < end && bytes[at] == Byte.colon
+        if !isPlain {
             while at < end, ByteSet.token.contains(bytes[at]) { at &+= 1 }
         }
         guard at > start, at < end, bytes[at] == Byte.colon else { throw OffsetFault(offset: at) }
@@ -45,9 +45,9 @@ struct FieldSection: Sendable {
         append(
             FieldSlice(
                 name: ByteSlice(name), value: ByteSlice(value),
-                known: hasUnderscore
-                    ? Self.underscored(bytes, name, protected())
-                    : KnownFieldTable.shared.field(bytes, name),
+                known: isPlain
+                    ? KnownFieldTable.shared.field(bytes, name)
+                    : Self.mistakable(bytes, name, protected()),
                 isTight: value.lowerBound == at &+ 2
                     && bytes[value.upperBound] == Byte.carriageReturn
                     && bytes[at &+ 1] == Byte.space))
@@ -68,15 +68,16 @@ struct FieldSection: Sendable {
             isNominated: field.isNominated, isTight: false)
     }
 
-    /// What a name with `_` is: gateways that speak CGI cannot tell it from the one with `-`, so that it
-    /// must not pass where that one would not. It is never taken for that one here.
-    static func underscored(
+    /// What a name with `_`, `.` or the like is: to gateways that speak CGI, and to programs that make an
+    /// environment variable of it, it is the one with `-`, so that it must not pass where that one would
+    /// not. It is never taken for that one here.
+    static func mistakable(
         _ bytes: Span<UInt8>, _ name: Range<Int>, _ protected: KnownFieldSet
     ) -> KnownField {
         var folded: [UInt8] = []
         folded.reserveCapacity(name.count)
         for place in name {
-            folded.append(bytes[place] == Byte.underscore ? Byte.hyphen : bytes[place])
+            folded.append(ByteSet.plainName.contains(bytes[place]) ? bytes[place] : Byte.hyphen)
         }
         let known = KnownFieldTable.shared.field(folded.span, 0..<folded.count)
         return protected.contains(known) ? .disguised : .other

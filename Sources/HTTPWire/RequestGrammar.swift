@@ -14,8 +14,10 @@ enum RequestGrammar: HeadGrammar {
     static var skipsLeadingLine: Bool { true }
     static var isGenerous: Bool { false }
     static var protectedNames: KnownFieldSet {
-        // A gateway that reads `_` as `-` would take it for a credential that we never saw.
-        KnownFieldSet.notForwarded.union([.authorization, .xAPIKey, .dpop])
+        // A gateway that reads `_` as `-` would take it for a credential, or for another method, that no
+        // rule was asked about.
+        KnownFieldSet.notForwarded.union(KnownFieldSet.methodOverrides)
+            .union([.authorization, .xAPIKey, .dpop])
     }
 
     private static var longestMethod: Int { 32 }

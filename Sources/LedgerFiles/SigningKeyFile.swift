@@ -38,8 +38,8 @@ package enum SigningKeyFile {
         } catch {
             throw DirectoryFault(
                 .keyUnreadable,
-                "The signing key \(path) cannot be read (\(error)). Check log.key_file; "
-                    + "`countersign init` makes a new log with a new key.")
+                "The signing key \(path) cannot be read (\(error)). Run as the user that the log belongs to, "
+                    + "or correct log.key_file; a log goes on only with the key that signed it.")
         }
         do {
             return try NoteSigner(privateText: text.split(separator: "\n").first ?? "")

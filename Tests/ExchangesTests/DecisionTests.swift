@@ -107,6 +107,15 @@ struct DecisionTests {
                 reason: .malformedPath, status: 400, path: "/v1/invoices/..%2Fb",
                 encodedSlash: true, closes: true),
             Refusal(
+                reason: .malformedPath, status: 400, path: "/names/..%2Fadmin", encodedSlash: true,
+                closes: true),
+            Refusal(
+                reason: .malformedPath, status: 400, path: "/names/..%5Cadmin", encodedSlash: true,
+                closes: true),
+            Refusal(
+                reason: .malformedPath, status: 400, path: "/names/a%2F..%2Fb", encodedSlash: true,
+                closes: true),
+            Refusal(
                 reason: .ruleDenied, status: 403, path: "/v1/invoices/a%2Fb;c", encodedSlash: true),
         ])
     func refused(_ refusal: Refusal) throws {

@@ -22,14 +22,14 @@ import Testing
         try await scenario {
             let site = try Site()
             let server = try site.serve()
-            let answer = try server.exchange(site.request("GET /invoices/314"))
+            let answer = try server.exchange(site.request("GET /invoices/quokka"))
             let uid = try #require(answer.record)
-            for arguments in [["tail"], ["get", uid], ["query", "--path", "/invoices/314"]] {
+            for arguments in [["tail"], ["get", uid], ["query", "--path", "/invoices/quokka"]] {
                 let before = try readings(site).count
                 let shown = try site.folder.start(
                     .countersign, ["log"] + arguments + ["-c", Site.configuration]
                 ).ending()
-                for value in ["alice", "/invoices/314", "127.0.0.1"] {
+                for value in ["alice", "/invoices/quokka", "127.0.0.1"] {
                     #expect(shown.text.contains(value), "\(arguments): \(shown.text)")
                 }
                 let after = try readings(site)
@@ -37,7 +37,7 @@ import Testing
                 #expect(after.last?.contains(#""uid":"uid:\#(getuid())""#) == true)
                 #expect(after.last?.contains(#""hash":"sha256:"#) == true)
                 // The query's own words may be personal, and are not in the leaf.
-                #expect(after.last?.contains("314") == false)
+                #expect(after.last?.contains("quokka") == false)
             }
             #expect(try server.stop().status == 0)
             _ = try site.read("verify")
@@ -65,15 +65,15 @@ import Testing
         try await scenario {
             let site = try Site()
             let server = try site.serve()
-            _ = try server.exchange(site.request("GET /invoices/314"))
+            _ = try server.exchange(site.request("GET /invoices/quokka"))
             #expect(try server.stop().status == 0)
             try site.folder.move("site/log.key", to: "elsewhere")
-            for arguments in [["tail"], ["query", "--path", "/invoices/314"], ["get", "2"]] {
+            for arguments in [["tail"], ["query", "--path", "/invoices/quokka"], ["get", "2"]] {
                 let refused = try site.folder.start(
                     .countersign, ["log"] + arguments + ["-c", Site.configuration]
                 ).ending()
                 #expect(refused.status != 0, "\(arguments)")
-                #expect(!refused.text.contains("314"), "\(refused.text)")
+                #expect(!refused.text.contains("quokka"), "\(refused.text)")
                 #expect(!refused.text.contains("alice"), "\(refused.text)")
                 #expect(refused.messages.contains("--sealed"), "\(refused.messages)")
             }
@@ -92,7 +92,7 @@ import Testing
             let site = try Site()
             let server = try site.serve()
             let uid = try #require(
-                try server.exchange(site.request("GET /invoices/314")).record)
+                try server.exchange(site.request("GET /invoices/quokka")).record)
             let calls = [
                 ["log", "tail", "--sealed"], ["log", "tail", "--json"],
                 ["log", "get", uid, "--leaf"],
@@ -105,7 +105,7 @@ import Testing
                     .countersign, arguments + ["-c", Site.configuration]
                 ).ending()
                 #expect(shown.status == 0, "\(arguments): \(shown.messages)")
-                #expect(!shown.text.contains("314"), "\(arguments): \(shown.text)")
+                #expect(!shown.text.contains("quokka"), "\(arguments): \(shown.text)")
                 #expect(!shown.text.contains("alice"), "\(arguments): \(shown.text)")
             }
             let copied = try site.folder.start(

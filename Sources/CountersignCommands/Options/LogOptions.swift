@@ -22,12 +22,22 @@ struct LogOptions: ParsableArguments {
         return FilePath(try deployment.read().settings.log.directory.text)
     }
 
+    /// What a log directory holds from its first record on, one or another of them.
+    private static let marks = ["segments", "commits.0", "checkpoints"]
+
     /// The log as it stands now.
     func snapshot() throws(CommandFailure) -> LogSnapshot {
         let path = try path()
         guard LocalFile.exists(path.string) else {
             throw CommandFailure(
                 .notFound, "there is no log at \(path.string); `countersign serve` makes one.")
+        }
+        guard Self.marks.contains(where: { LocalFile.exists("\(path.string)/\($0)") }) else {
+            throw CommandFailure(
+                .notFound,
+                LocalFile.exists("\(path.string)/tile")
+                    ? "\(path.string) is an export: `countersign verify --log` checks it, and its records are read where it was made."
+                    : "\(path.string) is no log; name the folder that `log.dir` names.")
         }
         do throws(LogReadFailure) {
             return try LogSnapshot(directory: path)

@@ -80,7 +80,10 @@ extension Rulebook {
         guard request.hasOtherReadings else { return .allowed }
         let readings: PathReadings
         do throws(PathReadings.Fault) {
-            readings = try PathReadings(of: path, isSlash: !allowsEncodedSlash(match))
+            let all = try PathReadings(of: path, isSlash: true)
+            // Where `%2F` belongs to a name it may still not lead out of the path: a service that decodes
+            // first would follow `..%2F`.
+            readings = allowsEncodedSlash(match) ? try PathReadings(of: path, isSlash: false) : all
         } catch {
             guard case .leadsElsewhere(let reading) = error else { return .malformed([]) }
             return .malformed(reading)

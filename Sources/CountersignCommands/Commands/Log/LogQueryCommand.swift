@@ -72,7 +72,7 @@ struct LogQueryCommand: AsyncParsableCommand {
         }
         guard !hits.isEmpty else {
             throw CommandFailure(
-                .notFound, "no record of \(snapshot.size.count) is such a one; ask for less.")
+                .notFound, "none of the log's \(snapshot.size.count) records is such a one.")
         }
         // What was looked for by name or path is on record already.
         var reader =
@@ -84,16 +84,33 @@ struct LogQueryCommand: AsyncParsableCommand {
                     words: words, rows: hits.count { Record.hasValues($0.leaf) },
                     range: "\(looked.lowerBound)..<\(looked.upperBound)"), output)
         try show(hits, of: snapshot, &reader, digits: String(snapshot.size.count).count)
+        if hits.count == limit, try !output.isJSON {
+            try output.messages.line(
+                "the newest \(limit) that match; there may be more: --limit, --until")
+        }
     }
 
     /// Opens what the filter asks about; whether somebody is in the log is a personal value, too.
     private func finder(_ snapshot: LogSnapshot) async throws -> ValueReader {
         guard actor != nil || path != nil else { return ValueReader(sealing: snapshot) }
-        return try await disclosure.reader(
+        let reader = try await disclosure.reader(
             snapshot, log,
             DisclosureOptions.Reading(
                 words: words, rows: nil, range: "0..<\(snapshot.size.count)"), output)
+        // Sealed names and paths match nothing, which is no word about who is in the log. Opaque ids and route
+        // templates stand in the records themselves.
+        let asksForName = actor.map { !$0.hasPrefix("sub_") && !Self.openActors.contains($0) }
+        guard reader.isOpen || asksForName != true && path == nil else {
+            throw CommandFailure(
+                .usage,
+                "names and paths are sealed here and cannot be searched; ask for an opaque id (sub_…), or read the configured log with its keys and without --sealed."
+            )
+        }
+        return reader
     }
+
+    /// Actors without a name.
+    private static let openActors: Set<String> = ["anonymous", "system"]
 
     private var filter: RecordFilter {
         let now = CommandContext.current.now()

@@ -49,6 +49,9 @@ struct InitCommand: ParsableCommand {
                 "`\(origin)` is no name for a log; use printable ASCII without spaces and `+`, such as audit.example.com/prod."
             )
         }
+        guard holder?.isEmpty != true else {
+            throw CommandFailure(.usage, "--as is empty; say who holds the key.")
+        }
         let text = SampleConfiguration.text(origin: origin, upstream: upstream)
         try checkUpstream(text)
         let plan = SetupPlan(dir: dir, hasKey: holder != nil)
