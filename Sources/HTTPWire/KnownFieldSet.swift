@@ -44,7 +44,6 @@ extension KnownFieldSet {
     /// Claims about origin, destination or identity that a client could forge.
     ///
     /// A service must believe them only when a proxy in front of it wrote them, so the client's never pass.
-    /// The list is documented in Docs/Using/Headers.md, name for name.
     package static let claims: Self = [
         .forwarded, .xForwarded, .forwardedFor, .xForwardedFor, .xForwardedProto, .xForwardedHost,
         .xForwardedPort, .xForwardedClientCert, .xForwardedFamily, .xRealIP, .trueClientIP,

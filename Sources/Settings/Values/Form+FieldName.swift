@@ -8,14 +8,7 @@ extension Form where Value == String {
     static let fieldName = Form.scalar(
         "a header field's name in lower case", write: { .string($0) }
     ) { text throws(Complaint) in
-        let isName = text.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D
-        }
-        guard (1...64).contains(text.utf8.count), isName else {
-            let hint = NearestName.hint(text, among: [text.lowercased()])
-            throw Complaint(
-                "a header field's name is lower-case letters, digits and hyphens" + hint)
-        }
+        try checkFieldName(text)
         guard !secretFields.contains(text) else {
             throw Complaint("`\(text)` carries credentials and is never captured")
         }
@@ -26,6 +19,17 @@ extension Form where Value == String {
     static let credentialField = Form.scalar(
         "a header field's name in lower case", write: { .string($0) }
     ) { text throws(Complaint) in
+        try checkFieldName(text)
+        let isTaken =
+            otherFields.contains(text)
+            || ["proxy-", "x-forwarded-", "countersign-"].contains { text.hasPrefix($0) }
+        guard !isTaken else {
+            throw Complaint("`\(text)` means something else; no credential is looked for there")
+        }
+        return text
+    }
+
+    private static func checkFieldName(_ text: String) throws(Complaint) {
         let isName = text.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D
         }
@@ -34,13 +38,6 @@ extension Form where Value == String {
             throw Complaint(
                 "a header field's name is lower-case letters, digits and hyphens" + hint)
         }
-        let isTaken =
-            otherFields.contains(text)
-            || ["proxy-", "x-forwarded-", "countersign-"].contains { text.hasPrefix($0) }
-        guard !isTaken else {
-            throw Complaint("`\(text)` means something else; no credential is looked for there")
-        }
-        return text
     }
 
     /// Fields that frame, route or describe a request, or that browsers send by themselves.
