@@ -71,6 +71,7 @@
     }
 
     /// Appends what a buffer holds, which is read during the call only.
+    @inline(__always)
     package mutating func append(_ memory: UnsafeRawBufferPointer) {
         guard let from = memory.baseAddress else { return }
         reserve(memory.count)
@@ -80,10 +81,12 @@
     }
 
     /// Makes room for that many bytes beyond ``count``.
+    @inline(__always)
     package mutating func reserve(_ length: Int) {
         if capacity &- count < length { grow(by: length) }
     }
 
+    @inline(never)
     private mutating func grow(by length: Int) {
         let larger = max(capacity * 2, count + length)
         let memory = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 8)

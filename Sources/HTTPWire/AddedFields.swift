@@ -41,29 +41,47 @@ package struct AddedFields: Sendable {
     /// The value may hold 0x20–0x7E and must not begin or end with a space. Nothing is added when it
     /// holds anything else: a value made from a claim or a certificate is refused here, not repaired.
     package mutating func append(_ name: FieldName, _ value: Span<UInt8>) throws(Fault) {
-        try append(name) { $0.append(value, 0..<value.count) }
+        try append(name, writing: { $0.append(value, 0..<value.count) })
     }
 
     /// Adds a field whose value is written in its place; it only appends.
     package mutating func append(
         _ name: FieldName, writing value: (inout [UInt8]) -> Void
     ) throws(Fault) {
-        precondition(
-            !name.isReserved, "FramedOnce: framing and one-hop fields are written by the head")
         let start = bytes.count
-        bytes.append(contentsOf: name.bytes)
-        bytes.append(": ")
-        let from = bytes.count
+        let from = begin(name)
         value(&bytes)
-        let end = bytes.count
-        if let offset = Self.forbidden(bytes.span, from..<end) {
-            bytes.removeLast(end - start)
+        if let offset = Self.forbidden(bytes.span, from..<bytes.count) {
+            bytes.removeLast(bytes.count - start)
             throw Fault(offset: offset - from)
         }
-        bytes.append("\r\n")
+        end(name, from)
+    }
+
+    /// Adds a field whose value is made of letters, digits and `-` only, such as a hexadecimal number. It is not
+    /// looked at again.
+    package mutating func append(_ name: FieldName, plain value: (inout [UInt8]) -> Void) {
+        let from = begin(name)
+        value(&bytes)
+        end(name, from)
+    }
+
+    /// Writes the start of a line; returns where the value begins.
+    private mutating func begin(_ name: FieldName) -> Int {
+        precondition(
+            !name.isReserved, "FramedOnce: framing and one-hop fields are written by the head")
+        bytes.append(contentsOf: name.lineStart)
+        return bytes.count
+    }
+
+    /// Ends the line whose value begins at `from`.
+    private mutating func end(_ name: FieldName, _ from: Int) {
+        let value = from..<bytes.count
+        bytes.append(Byte.carriageReturn)
+        bytes.append(Byte.lineFeed)
         entries.append(
             Entry(
-                name: ByteSlice(start..<start + name.bytes.count), value: ByteSlice(from..<end),
+                name: ByteSlice(from - name.lineStart.count..<from - 2), value: ByteSlice(value),
                 known: name.known))
         known.insert(name.known)
     }

@@ -27,31 +27,33 @@ struct ConnectionOptions {
                 let option = bytes.trimmingBlanks(start..<end)
                 start = end + 1
                 if option.isEmpty { continue }
+                if bytes.spells("keep-alive", in: option) {
+                    keepsAlive = true
+                    continue
+                }
+                if bytes.spells("close", in: option) {
+                    closes = true
+                    continue
+                }
                 if let place = Self.firstForbidden(bytes, option) {
                     guard direction == .response else { throw OffsetFault(offset: place) }
                     closes = true
                     continue
                 }
-                if bytes.spells("close", in: option) {
-                    closes = true
-                } else if bytes.spells("keep-alive", in: option) {
-                    keepsAlive = true
-                } else {
-                    nominations += 1
-                    let known = KnownFieldTable.shared.field(bytes, option)
-                    guard nominations <= limits.nominations else {
+                nominations += 1
+                let known = KnownFieldTable.shared.field(bytes, option)
+                guard nominations <= limits.nominations else {
+                    throw OffsetFault(offset: option.lowerBound)
+                }
+                switch direction {
+                case .request:
+                    guard !KnownFieldSet.notNominable.contains(known) else {
                         throw OffsetFault(offset: option.lowerBound)
                     }
-                    switch direction {
-                    case .request:
-                        guard !KnownFieldSet.notNominable.contains(known) else {
-                            throw OffsetFault(offset: option.lowerBound)
-                        }
-                        section.nominate(option, known, in: bytes)
-                    case .response:
-                        // Known fields are end-to-end, or dropped whatever is said of them.
-                        if known == .other { section.nominate(option, known, in: bytes) }
-                    }
+                    section.nominate(option, known, in: bytes)
+                case .response:
+                    // Known fields are end-to-end, or dropped whatever is said of them.
+                    if known == .other { section.nominate(option, known, in: bytes) }
                 }
             }
         }

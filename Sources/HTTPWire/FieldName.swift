@@ -5,6 +5,8 @@
 package struct FieldName: Hashable, Sendable, CustomStringConvertible {
     /// As it is written on the wire.
     package let bytes: [UInt8]
+    /// The name with the colon and the space that a line of it begins with.
+    let lineStart: [UInt8]
     package let known: KnownField
     /// Whether only heads themselves write this field: framing, one-hop fields and `Host`.
     package let isReserved: Bool
@@ -14,6 +16,7 @@ package struct FieldName: Hashable, Sendable, CustomStringConvertible {
         let bytes = Array(text.utf8)
         guard !bytes.isEmpty, bytes.allSatisfy(ByteSet.fieldName.contains) else { return nil }
         self.bytes = bytes
+        lineStart = bytes + [Byte.colon, Byte.space]
         known = KnownFieldTable.shared.field(bytes.span, 0..<bytes.count)
         isReserved =
             known == .host || KnownFieldSet.framing.contains(known)

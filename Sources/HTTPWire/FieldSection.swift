@@ -31,8 +31,7 @@ struct FieldSection: Sendable {
         line start: Int, _ end: Int, of bytes: Span<UInt8>,
         protected: @autoclosure () -> KnownFieldSet
     ) throws(OffsetFault) {
-        var at = start
-        while at < end, ByteSet.plainName.contains(bytes[at]) { at &+= 1 }
+        var at = bytes.plainNameEnd(in: start..<end)
         let isPlain = at < end && bytes[at] == Byte.colon
         if !isPlain {
             while at < end, ByteSet.token.contains(bytes[at]) { at &+= 1 }

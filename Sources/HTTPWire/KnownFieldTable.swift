@@ -5,7 +5,7 @@
 ///
 /// Arrays, because reading one element of a global `InlineArray` copies all of it.
 struct KnownFieldTable: Sendable {
-    /// All names end to end, in lower case.
+    /// All names end to end, in lower case, and eight bytes more, so that each can be read by eight.
     private var letters = [UInt8]()
     /// Where the name of each raw value starts; the next entry is where it ends.
     private var starts = [UInt16](repeating: 0, count: 129)
@@ -13,6 +13,10 @@ struct KnownFieldTable: Sendable {
     private var heads = [UInt8](repeating: 0, count: 256)
     /// The next raw value with the same hash, 0 for none.
     private var followers = [UInt8](repeating: 0, count: 128)
+    /// The raw values of families, those with the same first letter side by side.
+    private var families = [UInt8]()
+    /// Where in ``families`` those of each of the 32 letters start; the next entry is where they end.
+    private var familyStarts = [UInt8](repeating: 0, count: 33)
 
     static let shared = KnownFieldTable()
 
@@ -27,6 +31,14 @@ struct KnownFieldTable: Sendable {
             followers[raw] = heads[slot]
             heads[slot] = field.rawValue
         }
+        for letter in 0..<32 {
+            for field in KnownField.allCases where field.isFamily {
+                let first = letters[Int(starts[Int(field.rawValue)])]
+                if Int(first & 31) == letter { families.append(field.rawValue) }
+            }
+            familyStarts[letter + 1] = UInt8(families.count)
+        }
+        letters.append(contentsOf: repeatElement(0, count: 8))
     }
 
     /// The field that `name`, a range of `bytes` that holds a token, stands for.
@@ -46,39 +58,33 @@ struct KnownFieldTable: Sendable {
 
     @inline(__always)
     private func matches(_ bytes: Span<UInt8>, _ from: Int, _ start: Int, _ count: Int) -> Bool {
-        for place in 0..<count where bytes[from &+ place] | 0x20 != letters[start &+ place] {
-            return false
+        let own = letters.span
+        var done = 0
+        while done < count, from &+ done &+ 8 <= bytes.count {
+            let lower = bytes.word(at: from &+ done) | 0x2020_2020_2020_2020
+            var unlike = lower ^ own.word(at: start &+ done)
+            if count &- done < 8 { unlike &= (1 &<< UInt64((count &- done) &* 8)) &- 1 }
+            if unlike != 0 { return false }
+            done &+= 8
+        }
+        while done < count {
+            if bytes[from &+ done] | 0x20 != own[start &+ done] { return false }
+            done &+= 1
         }
         return true
     }
 
     private func family(_ bytes: Span<UInt8>, _ name: Range<Int>) -> KnownField {
-        let families: [KnownField]
-        switch bytes[name.lowerBound] | 0x20 {
-        case UInt8(ascii: "x"): families = Self.xFamilies
-        case UInt8(ascii: "c"), UInt8(ascii: "o"), UInt8(ascii: "p"), UInt8(ascii: "s"),
-            UInt8(ascii: "t"):
-            families = Self.otherFamilies
-        default: return .other
+        let letter = Int(bytes[name.lowerBound] & 31)
+        for place in Int(familyStarts[letter])..<Int(familyStarts[letter + 1]) {
+            let raw = families[place]
+            let start = Int(starts[Int(raw)])
+            let count = Int(starts[Int(raw) + 1]) - start
+            if name.count >= count, matches(bytes, name.lowerBound, start, count) {
+                return KnownField(rawValue: raw) ?? .other
+            }
         }
-        for family in families where starts(bytes, name, with: family) { return family }
         return .other
-    }
-
-    private static let xFamilies = KnownField.allCases.filter {
-        $0.isFamily && $0.name.description.hasPrefix("x-")
-    }
-    private static let otherFamilies = KnownField.allCases.filter {
-        $0.isFamily && !$0.name.description.hasPrefix("x-")
-    }
-
-    @inline(__always)
-    private func starts(
-        _ bytes: Span<UInt8>, _ name: Range<Int>, with family: KnownField
-    ) -> Bool {
-        let start = Int(starts[Int(family.rawValue)])
-        let count = Int(starts[Int(family.rawValue) + 1]) - start
-        return name.count >= count && matches(bytes, name.lowerBound, start, count)
     }
 }
 

@@ -1,18 +1,28 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+/// Eight times the same byte.
+private let spaces: UInt64 = 0x2020_2020_2020_2020
+private let ones: UInt64 = 0x0101_0101_0101_0101
+private let highBits: UInt64 = 0x8080_8080_8080_8080
+
 extension Span where Element == UInt8 {
+    /// The eight bytes from `offset` on, the first one lowest; all of them must be there.
+    @inline(__always)
+    func word(at offset: Int) -> UInt64 {
+        // Safe: bytes have no padding, every bit pattern is a UInt64, and the load checks its bounds.
+        UInt64(
+            littleEndian: unsafe bytes.unsafeLoadUnaligned(
+                fromByteOffset: offset, as: UInt64.self))
+    }
+
     /// The position of the next line feed at or after `from`, looking at eight bytes a step.
     @inline(__always)
     func lineFeed(from: Int) -> Int? {
-        // Safe: bytes have no padding that could be read uninitialised.
-        let raw = unsafe bytes
         var at = from
         while at &+ 8 <= count {
-            // Safe: every bit pattern is a UInt64, and the load checks its bounds.
-            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
-            let match = UInt64(littleEndian: word) ^ 0x0A0A_0A0A_0A0A_0A0A
-            let zeros = (match &- 0x0101_0101_0101_0101) & ~match & 0x8080_8080_8080_8080
+            let match = word(at: at) ^ 0x0A0A_0A0A_0A0A_0A0A
+            let zeros = (match &- ones) & ~match & highBits
             if zeros != 0 { return at &+ zeros.trailingZeroBitCount &>> 3 }
             at &+= 8
         }
@@ -23,51 +33,65 @@ extension Span where Element == UInt8 {
         return nil
     }
 
+    /// The first byte of `range` that is no letter, digit or `-` (``ByteSet/plainName``), or its end.
+    @inline(__always)
+    func plainNameEnd(in range: Range<Int>) -> Int {
+        var at = range.lowerBound
+        while at < range.upperBound, at &+ 8 <= count {
+            // Adding to seven bits never carries into the next byte; bit 7 then tells which is larger.
+            let eight = word(at: at)
+            let seven = eight & ~highBits
+            let lower = seven | spaces
+            let letters = (lower &+ ones &* 0x1F) & ~(lower &+ ones &* 0x05)
+            let digits = (seven &+ ones &* 0x50) & ~(seven &+ ones &* 0x46)
+            let hyphens = ~((seven ^ ones &* 0x2D) &+ ones &* 0x7F)
+            let others = (~(letters | digits | hyphens) | eight) & highBits
+            if others != 0 {
+                return min(at &+ others.trailingZeroBitCount &>> 3, range.upperBound)
+            }
+            at &+= 8
+        }
+        while at < range.upperBound, ByteSet.plainName.contains(self[at]) { at &+= 1 }
+        return min(at, range.upperBound)
+    }
+
     /// The first byte of `range` that a field value must not hold (RFC 9110 §5.5), or nil.
     ///
     /// Allowed are HTAB, 0x20–0x7E and the opaque 0x80–0xFF.
     @inline(__always)
     func firstForbidden(in range: Range<Int>) -> Int? {
-        // Safe: bytes have no padding that could be read uninitialised.
-        let raw = unsafe bytes
-        var at = range.lowerBound
-        let end = range.upperBound
-        while at &+ 8 <= end {
-            // Safe: every bit pattern is a UInt64, and the load checks its bounds.
-            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
-            let below = (word &- 0x2020_2020_2020_2020) & ~word
-            let above = (word &+ 0x0101_0101_0101_0101) | word
-            if (below | above) & 0x8080_8080_8080_8080 != 0 {
-                for place in at..<at &+ 8
-                where !Self.mayStandInValue(self[place]) {
-                    return place
-                }
-            }
-            at &+= 8
-        }
-        while at < end {
-            if !Self.mayStandInValue(self[at]) { return at }
-            at &+= 1
-        }
-        return nil
+        first(in: range) { !Self.mayStandInValue($0) }
     }
 
     /// The first byte of `range` that is not 0x20–0x7E, or nil.
     func firstUnprintable(in range: Range<Int>) -> Int? {
-        // Safe: bytes have no padding that could be read uninitialised.
-        let raw = unsafe bytes
+        first(in: range) { $0 &- 0x20 >= 0x5F }
+    }
+
+    /// The first byte of `range` that is wrong, looking singly only where eight are not all 0x20–0x7E.
+    @inline(__always)
+    private func first(in range: Range<Int>, where isWrong: (UInt8) -> Bool) -> Int? {
         var at = range.lowerBound
-        while at &+ 8 <= range.upperBound {
-            // Safe: every bit pattern is a UInt64, and the load checks its bounds.
-            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
-            let below = (word &- 0x2020_2020_2020_2020) & ~word
-            let above = (word &+ 0x0101_0101_0101_0101) | word
-            if (below | above) & 0x8080_8080_8080_8080 != 0 { break }
-            at &+= 8
-        }
         while at < range.upperBound {
-            if self[at] &- 0x20 >= 0x5F { return at }
-            at &+= 1
+            let end = Swift.min(at &+ 8, range.upperBound)
+            if at &+ 8 <= count {
+                var eight = word(at: at)
+                if end &- at < 8 {
+                    // What lies behind the range counts as spaces.
+                    let inside = (1 &<< UInt64((end &- at) &* 8)) &- 1
+                    eight = (eight & inside) | (spaces & ~inside)
+                }
+                let below = (eight &- spaces) & ~eight
+                let above = (eight &+ ones) | eight
+                if (below | above) & highBits == 0 {
+                    at = end
+                    continue
+                }
+            }
+            while at < end {
+                if isWrong(self[at]) { return at }
+                at &+= 1
+            }
         }
         return nil
     }

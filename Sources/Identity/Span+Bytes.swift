@@ -31,4 +31,31 @@ extension Span where Element == UInt8 {
         }
         return true
     }
+
+    /// Whether a comma, a space or a tab stands at or after `start`, eight bytes at a time.
+    func holdsListSeparator(from start: Int) -> Bool {
+        // Safe: bytes have no padding that could be uninitialised.
+        let raw = unsafe bytes
+        let (ones, highBits): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        var at = start
+        while at + 8 <= count {
+            // Safe: eight bytes from `at` lie within the span, and any bits are a valid UInt64.
+            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
+            // Subtracting one borrows from the next byte only where a byte is zero, and that is found anyway.
+            let comma = word ^ 0x2C2C_2C2C_2C2C_2C2C
+            let space = word ^ 0x2020_2020_2020_2020
+            let tab = word ^ 0x0909_0909_0909_0909
+            let found =
+                ((comma &- ones) & ~comma) | ((space &- ones) & ~space) | ((tab &- ones) & ~tab)
+            if found & highBits != 0 { return true }
+            at += 8
+        }
+        while at < count {
+            switch self[at] {
+            case UInt8(ascii: ","), UInt8(ascii: " "), 0x09: return true
+            default: at += 1
+            }
+        }
+        return false
+    }
 }

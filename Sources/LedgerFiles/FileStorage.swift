@@ -73,6 +73,8 @@ package final class FileStorage: LedgerStorage {
         guard lock.isOfPath else { throw StorageFault(.length, .checkpoint, .moved) }
         for (file, opened) in open.withLock({ $0 }) {
             guard FileIdentity(opened.descriptor) == FileIdentity(path(of: file)) else {
+                // A directory that was moved since the first look took its files along.
+                guard lock.isOfPath else { throw StorageFault(.length, .checkpoint, .moved) }
                 throw StorageFault(.length, file, .replaced)
             }
         }

@@ -36,6 +36,24 @@ import Testing
         in place: ShownCredential.Place = .authorization
     ) -> PresentedCredential { .one(ShownCredential(form, in: place, range)) }
 
+    @Test func `A comma or white space anywhere in a key makes two of it, whatever its length`() {
+        for length in 5...40 {
+            for place in 4..<length {
+                for separator in [",", " ", "\t"] {
+                    var key = Array("csk_" + String(repeating: "k", count: length - 4))
+                    key[place] = Character(separator)
+                    #expect(read(apiKey: [String(key)]) == .refused(.ambiguousCredentials))
+                    #expect(
+                        read(authorization: ["Bearer " + String(key)])
+                            == .refused(.ambiguousCredentials))
+                }
+            }
+            // Neighbours of the three in the table of characters are none of them.
+            let key = "csk_" + String(repeating: "!-+\u{8}\n", count: length)
+            #expect(read(apiKey: [key]) == shown(.apiKey, 100..<100 + 4 + 5 * length, in: .xAPIKey))
+        }
+    }
+
     @Test func `No field is no credential`() {
         #expect(CredentialFields().credential == .none)
         // A field that no source looks into is the service's, whatever it holds.

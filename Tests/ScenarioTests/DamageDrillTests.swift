@@ -25,7 +25,7 @@ import Testing
             let folder = try TemporaryFolder()
             let drill = try folder.start(
                 .drill, ["--records", "1100", "--flips", "8", "--seed", "\(seed)"]
-            ).ending()
+            ).ending(within: patience * 8)
             #expect(drill.status == 0, "\(drill.text)\(drill.messages)")
             #expect(drill.text.contains(", 0 missed; 8 bits turned, 0 missed;"), "\(drill.text)")
 

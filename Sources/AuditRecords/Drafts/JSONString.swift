@@ -5,7 +5,7 @@ import ByteCoding
 
 extension [UInt8] {
     /// Appends a quoted JSON string of text from outside and tells whether it was cut, as ``ByteWriter`` does.
-    mutating func appendJSONString(_ text: Span<UInt8>) -> Bool {
+    package mutating func appendJSONString(_ text: Span<UInt8>) -> Bool {
         var writer = ByteWriter(capacity: text.count + 16)
         let isCut = writer.appendJSONString(text)
         append(contentsOf: writer.bytes)
@@ -81,7 +81,26 @@ extension RecordLimits {
 extension Span<UInt8> {
     /// Whether the text stands in JSON as it is.
     fileprivate var isPlainASCII: Bool {
-        for at in indices where !self[at].isPlainJSON || self[at] >= 0x80 { return false }
+        // Safe: bytes have no padding that could be uninitialised.
+        let raw = unsafe bytes
+        let (ones, highBits): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        var at = 0
+        while at + 8 <= count {
+            // Safe: eight bytes from `at` lie within the span, and any bits are a valid UInt64.
+            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
+            let quote = word ^ 0x2222_2222_2222_2222
+            let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
+            // May name a byte behind a found one wrongly, which is no matter: one is enough.
+            let control = word &- 0x2020_2020_2020_2020
+            if (word | control | (quote &- ones) | (backslash &- ones)) & highBits != 0 {
+                return false
+            }
+            at += 8
+        }
+        while at < count {
+            if !self[at].isPlainJSON || self[at] >= 0x80 { return false }
+            at += 1
+        }
         return true
     }
 }

@@ -103,7 +103,7 @@ actor ProxyServer {
         for (listener, less) in zip(listeners, fitting)
         where less.limits.mostConnections < listener.limits.mostConnections {
             logger.notice(
-                "too few open files are allowed for http.max_connections",
+                "fewer connections than http.max_connections: raise ulimit -n or LimitNOFILE=",
                 metadata: [
                     "listener": "\(listener.host):\(listener.port)", "files": "\(budget.limit)",
                     "configured": "\(listener.limits.mostConnections)",

@@ -24,12 +24,12 @@ extension ClientConnection {
         if !authority.isEmpty {
             added.put(.xForwardedHost) { $0.append(contentsOf: head.bytes[authority]) }
         }
-        added.put(.traceparent) { recorded.trace.appendTraceparent(to: &$0) }
+        added.append(.traceparent, plain: { recorded.trace.appendTraceparent(to: &$0) })
         if head.has(.tracestate), !continuesTrace(head, recorded.trace) {
             // State of a trace that is not continued (W3C Trace Context §3.4).
             added.put(.tracestate, [])
         }
-        added.put(.countersignRecord) { recorded.uid.append(to: &$0) }
+        added.append(.countersignRecord, plain: { recorded.uid.append(to: &$0) })
     }
 
     private func addStandingFields(

@@ -62,26 +62,27 @@ extension ClientConnection {
             preconditionFailure("AnswersAreAsked: no request is under way")
         }
         exchange.serviceAnswered(status: answer.status)
-        relay.hasBegun = true
-        relay.framing = answer.framing(for: head.version)
-        relay.closes =
-            !head.keepsAlive || relay.framing == .untilClose || lane.isDraining
-            || !canPassOverBody
+        let framing = answer.framing(for: head.version)
+        let closes =
+            !head.keepsAlive || framing == .untilClose || lane.isDraining || !canPassOverBody
+        let mayBeEvents =
+            switch framing {
+            case .none, .length: false
+            case .chunked, .untilClose: true
+            }
+        relay.begin(
+            framing, isEventStream: mayBeEvents && answer.isEventStream, closes: closes)
         prepareOutput()
         output.clear()
         lane.withBench { bench in
             bench.clear()
-            bench.added.put(.countersignRecord) { recorded.uid.append(to: &$0) }
+            bench.added.append(.countersignRecord, plain: { recorded.uid.append(to: &$0) })
             if !answer.has(.date) { bench.added.put(.date, lane.dateText) }
             answer.append(
-                toClient: &bench.text, framing: relay.framing,
-                connection: note(head, relay.closes), adding: bench.added,
+                toClient: &bench.text, framing: framing, connection: note(head, closes),
+                adding: bench.added,
                 rewriting: answer.hasPointer ? rewriting(head, upstream.target) : nil)
             output.writeBytes(bench.text)
-        }
-        switch relay.framing {
-        case .none, .length: break
-        case .chunked, .untilClose: relay.isEventStream = answer.isEventStream
         }
         let now = Moment.now
         awaitPiece(of: upstream.target, now: now)

@@ -19,4 +19,12 @@ struct ResponseRelay {
     var closes = false
     /// Content bytes that have come.
     var contentBytes: UInt64 = 0
+
+    /// The head has come.
+    mutating func begin(_ framing: BodyFraming, isEventStream: Bool, closes: Bool) {
+        hasBegun = true
+        self.framing = framing
+        self.isEventStream = isEventStream
+        self.closes = closes
+    }
 }

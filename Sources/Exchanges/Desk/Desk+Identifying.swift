@@ -21,19 +21,19 @@ extension Desk {
     func identify(
         _ request: borrowing ReceivedRequest, from client: Client, now: UTCInstant
     ) -> Identified {
-        let sources = rules.identity
         switch request.credential {
         case .none: guard client.certificate != nil else { return .found(anonymous, by: nil) }
         // A token that is remembered as a bearer's is none where it is shown in another way.
         case .one(let shown) where shown.form != .dpop:
             if let actor = tokens.value(
-                for: request.head.span.extracting(shown.range), generation: sources.generation,
-                now: now)
+                for: request.head.span.extracting(shown.range),
+                generation: rules.identity.generation, now: now)
             {
                 return .found(actor, by: shown)
             }
         case .one, .refused, .foreign, .several: break
         }
+        let sources = rules.identity
         switch sources.identify(
             request.credential, in: request.head.span, certificate: client.certificate, now: now)
         {

@@ -125,7 +125,10 @@ package struct CredentialFields: Sendable {
         in place: ShownCredential.Place, _ kinds: CredentialKinds
     ) -> PresentedCredential {
         guard start < value.count else { return .foreign(.tokenMalformed) }
-        guard !isList(value, from: start) else { return .refused(.ambiguousCredentials) }
+        // Perhaps two credentials folded into one field.
+        guard !value.holdsListSeparator(from: start) else {
+            return .refused(.ambiguousCredentials)
+        }
         if kinds.contains(.keys), isAPIKey(value, from: start) {
             return .one(ShownCredential(.apiKey, in: place, range))
         }
@@ -139,7 +142,7 @@ package struct CredentialFields: Sendable {
         _ kinds: CredentialKinds
     ) -> PresentedCredential {
         let range = offset..<offset + value.count
-        guard !isList(value, from: 0) else {
+        guard !value.holdsListSeparator(from: 0) else {
             return holdsKey(value, from: 0, kinds)
                 ? .refused(.ambiguousCredentials) : .foreign(.unknownKey)
         }
@@ -148,17 +151,6 @@ package struct CredentialFields: Sendable {
         }
         guard kinds.contains(.tokens), value.count > 0 else { return .foreign(.unknownKey) }
         return .one(ShownCredential(.bearer, in: place, range))
-    }
-
-    /// A comma or white space: perhaps two credentials folded into one field.
-    private static func isList(_ value: Span<UInt8>, from start: Int) -> Bool {
-        for at in start..<value.count {
-            switch value[at] {
-            case UInt8(ascii: ","), space, 0x09: return true
-            default: continue
-            }
-        }
-        return false
     }
 
     /// Whether an API key begins anywhere in a list, where another reader could find it.

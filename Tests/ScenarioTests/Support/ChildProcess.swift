@@ -100,9 +100,9 @@ final class ChildProcess: Sendable {
         return try found.get()
     }
 
-    /// Waits for the end.
-    func ending() throws -> Ending {
-        let ending = state.wait(upTo: patience) { state -> Ending? in
+    /// Waits for the end, so long where the work itself is long.
+    func ending(within time: Duration = patience) throws -> Ending {
+        let ending = state.wait(upTo: time) { state -> Ending? in
             guard let status = state.status, state.openStreams == 0 else { return nil }
             return Ending(
                 status: status, output: state.bytes[0],
