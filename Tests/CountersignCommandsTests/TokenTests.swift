@@ -60,6 +60,55 @@ struct TokenTests {
         #expect(unknown.messages.contains("token list"))
     }
 
+    @Test("A rotated key lasts as long as the first was made for, or as --days says, however often")
+    func lifetimes() async throws {
+        let folder = try await initialised()
+        let config = ["-c", folder.file("countersign.yaml")]
+        for (options, end) in [
+            ([], "null"), (["--days", "30"], "\"2026-12-21T09:00:00.000000Z\""),
+        ] {
+            let minted = await CommandRun.of(["token", "mint", "--as", "ci"] + options + config)
+            let id = String(minted.output.dropFirst(4).prefix(8))
+            // The second time the old key's end has been brought forward already.
+            for _ in 0..<2 {
+                let rotated = await CommandRun.of(["token", "rotate", id, "--json"] + config)
+                #expect(rotated.status == .success, "\(rotated.messages)")
+                #expect(rotated.output.contains("\"expires\":\(end)"), "\(rotated.output)")
+                #expect(rotated.output.contains("\"old_expires\":\"2026-11-22T09:00:00.000000Z\""))
+            }
+            let other = await CommandRun.of(
+                ["token", "rotate", id, "--days", "1", "--json"] + config)
+            #expect(other.output.contains("\"expires\":\"2026-11-22T09:00:00.000000Z\""))
+        }
+        let bad = await CommandRun.of(["token", "rotate", "aaaaaaaa", "--days", "0"] + config)
+        #expect(bad.status == .notFound)
+    }
+
+    @Test("A key of a file that says no lifetime gets what is left, the second time, too")
+    func olderFile() async throws {
+        let folder = try await initialised()
+        let config = ["-c", folder.file("countersign.yaml")]
+        let digest = "sha256:" + String(repeating: "0a", count: 32)
+        let other = digest.replacing("0a", with: "0b")
+        try folder.write(
+            """
+            - { id: aaaaaaaa, digest: "\(digest)", name: ci }
+            - id: bbbbbbbb
+              digest: \(other)
+              name: ci
+              expires: 2026-12-01
+
+            """, to: "keys.yaml")
+        let flow = await CommandRun.of(["token", "rotate", "aaaaaaaa"] + config)
+        #expect(flow.status == .usage)
+        for _ in 0..<2 {
+            let rotated = await CommandRun.of(["token", "rotate", "bbbbbbbb", "--json"] + config)
+            #expect(
+                rotated.output.contains("\"expires\":\"2026-12-01T00:00:00.000000Z\""),
+                "\(rotated.output)\(rotated.messages)")
+        }
+    }
+
     @Test("token mint --dry-run stores nothing")
     func dryRun() async throws {
         let folder = try await initialised()

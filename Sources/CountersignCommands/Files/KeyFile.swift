@@ -74,11 +74,13 @@ struct KeyFile {
 
     /// Changes keys and adds one, all of it or nothing.
     ///
-    /// - Parameter isDry: whether the file stays as it is.
+    /// - Parameters:
+    ///   - lifetime: how long the added key is made for.
+    ///   - isDry: whether the file stays as it is.
     /// - Returns: the digest of the new content.
     func write(
         changing changes: [(id: String, change: APIKeyFile.Change)] = [],
-        adding added: StoredAPIKey? = nil, isDry: Bool = false
+        adding added: StoredAPIKey? = nil, lasting lifetime: KeyLifetime? = nil, isDry: Bool = false
     ) throws(CommandFailure) -> String {
         try LocalFile.alone(with: path) { () throws(CommandFailure) in
             var text = try text()
@@ -95,7 +97,8 @@ struct KeyFile {
                         try APIKeyFile.appending(
                             APIKeyEntry(
                                 id: added.id, digest: added.digest.text, name: added.name,
-                                kind: added.kind, roles: added.roles, expires: added.expires),
+                                kind: added.kind, roles: added.roles, expires: added.expires,
+                                lasts: lifetime),
                             to: text, sources: DeploymentOptions.sources
                         ).utf8)
                 }

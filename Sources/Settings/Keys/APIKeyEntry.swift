@@ -19,12 +19,15 @@ package struct APIKeyEntry: Hashable, Sendable {
     package var roles: [String]
     /// `expires`, default never: from this moment on the key is refused.
     package var expires: UTCInstant?
+    /// `lasts`, default unknown: how long the key was made for. Says nothing of whether it is good: it is what
+    /// `countersign token rotate` makes the next key for.
+    package var lasts: KeyLifetime?
     /// `revoked`, default never: when the key was withdrawn. It stays in the file so that its use is told by name.
     package var revoked: UTCInstant?
 
     package init(
         id: String, digest: String, name: String, kind: Principal.Kind, roles: [String],
-        expires: UTCInstant?, revoked: UTCInstant? = nil
+        expires: UTCInstant?, lasts: KeyLifetime? = nil, revoked: UTCInstant? = nil
     ) {
         self.id = id
         self.digest = digest
@@ -32,11 +35,19 @@ package struct APIKeyEntry: Hashable, Sendable {
         self.kind = kind
         self.roles = roles
         self.expires = expires
+        self.lasts = lasts
         self.revoked = revoked
     }
 
     /// Everything that is said of the key, in one text: another one means that the entry was changed.
     package var fingerprint: String { ContentHash.of(Self.section.write(self)) }
+
+    /// How long the key was made for, as far as the file says: without a word of it, what is left of it now.
+    package func lifetime(at now: UTCInstant) -> KeyLifetime {
+        if let lasts { return lasts }
+        guard let expires else { return .endless }
+        return .lasting(.milliseconds(max(1, (expires.microseconds - now.microseconds) / 1000)))
+    }
 
     static let section = Section(
         start: APIKeyEntry(
@@ -51,6 +62,7 @@ package struct APIKeyEntry: Hashable, Sendable {
                 "roles", \.roles,
                 .set(of: .text("a role", most: 128), isEmptyAllowed: true, most: 256)),
             Field("expires", \.expires, .optional(.instant)),
+            Field("lasts", \.lasts, .optional(.lifetime)),
             Field("revoked", \.revoked, .optional(.instant)),
         ])
 }

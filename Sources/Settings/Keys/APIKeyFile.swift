@@ -47,12 +47,15 @@ package enum APIKeyFile {
         case revoke(at: UTCInstant)
         /// The key ends at this moment, unless it ends before.
         case end(at: UTCInstant)
+        /// How long the key was made for, where the file does not say yet.
+        case note(KeyLifetime)
 
         fileprivate func applied(to key: APIKeyEntry) -> APIKeyEntry {
             var key = key
             switch self {
             case .revoke(let instant): key.revoked = key.revoked ?? instant
             case .end(let instant): key.expires = min(key.expires ?? instant, instant)
+            case .note(let lifetime): key.lasts = key.lasts ?? lifetime
             }
             return key
         }
@@ -76,12 +79,13 @@ package enum APIKeyFile {
         var expected = keys
         expected[position] = change.applied(to: keys[position])
         guard expected != keys else { return String(decoding: old.bytes, as: UTF8.self) }
-        let (name, instant) =
+        let (name, value) =
             switch change {
-            case .revoke: ("revoked", expected[position].revoked)
-            case .end: ("expires", expected[position].expires)
+            case .revoke: ("revoked", expected[position].revoked?.rfc3339)
+            case .end: ("expires", expected[position].expires?.rfc3339)
+            case .note: ("lasts", expected[position].lasts?.text)
             }
-        let line = "\(name): \(YAMLPrinter.scalar(instant?.rfc3339 ?? ""))"
+        let line = "\(name): \(YAMLPrinter.scalar(value ?? ""))"
         let lineFeed = UInt8(ascii: "\n")
         var lines = old.bytes.split(separator: lineFeed, omittingEmptySubsequences: false)
             .map { Array($0) }

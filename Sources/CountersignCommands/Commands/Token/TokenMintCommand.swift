@@ -61,12 +61,8 @@ struct TokenMintCommand: AsyncParsableCommand {
 
     func run() async throws {
         let now = CommandContext.current.now()
-        if let days, !(1...36_500).contains(days) {
-            throw CommandFailure(.usage, "--days is \(days); use 1 to 36500.")
-        }
-        let expires = days.map {
-            UTCInstant(microseconds: now.microseconds + Int64($0) * 86_400_000_000)
-        }
+        let lifetime = try days.map(KeyLifetime.init(days:)) ?? .endless
+        let expires = lifetime.end(from: now)
         let settings = try deployment.read().settings
         let file = try KeyFile.one(in: settings, named: identity)
         var random = SystemRandomNumberGenerator()
@@ -74,7 +70,7 @@ struct TokenMintCommand: AsyncParsableCommand {
             name: holder, kind: kind.kind, roles: Array(Set(roles)).sorted(), expires: expires,
             random: &random)
         // Shown first: a key that nobody has seen would be good for nothing, and stay in the file.
-        _ = try file.write(adding: minted.stored, isDry: true)
+        _ = try file.write(adding: minted.stored, lasting: lifetime, isDry: true)
         if try output.isJSON {
             try output.screen.json(
                 .object([
@@ -90,7 +86,7 @@ struct TokenMintCommand: AsyncParsableCommand {
         guard !dryRun else { return try output.messages.line("not stored (--dry-run)") }
         let digest: String
         do throws(CommandFailure) {
-            digest = try file.write(adding: minted.stored, isDry: false)
+            digest = try file.write(adding: minted.stored, lasting: lifetime)
         } catch {
             throw CommandFailure(
                 error.status,
@@ -100,5 +96,15 @@ struct TokenMintCommand: AsyncParsableCommand {
         try output.messages.line(
             "key \(minted.stored.id) of \(holder) stored in \(file.path); it is shown this once")
         try await TokenCommand.announce(keyFile: digest, settings, output)
+    }
+}
+
+extension KeyLifetime {
+    /// What `--days` says.
+    init(days: Int) throws(CommandFailure) {
+        guard (1...36_500).contains(days) else {
+            throw CommandFailure(.usage, "--days is \(days); use 1 to 36500.")
+        }
+        self = .lasting(.seconds(days * 86_400))
     }
 }

@@ -16,8 +16,9 @@ struct TokenRotateCommand: AsyncParsableCommand {
               countersign token rotate abcdefgh
               KEY=$(countersign token rotate abcdefgh --overlap 7d)
 
-            The new key has the old one's holder, kind, roles and end. Both are good during the overlap; records, \
-            limits and history do not tell them apart.
+            The new key has the old one's holder, kind and roles, and lasts as long as the old one was made for, \
+            or as --days says. Both are good during the overlap; records, limits and history do not tell them \
+            apart.
             """)
 
     @Argument(help: "The old key's id: the eight characters behind `csk_`.")
@@ -25,6 +26,10 @@ struct TokenRotateCommand: AsyncParsableCommand {
 
     @Option(help: "How long the old key stays good, such as 90s, 15m, 24h, 7d.")
     var overlap = TimeSpan.day
+
+    @Option(
+        help: "After how many days the new key is refused; default: as the old one was made for.")
+    var days: Int?
 
     @OptionGroup var deployment: DeploymentOptions
     @OptionGroup var output: OutputOptions
@@ -41,11 +46,16 @@ struct TokenRotateCommand: AsyncParsableCommand {
         }
         let length = overlap.duration.components.seconds
         let end = UTCInstant(microseconds: now.microseconds + length * 1_000_000)
+        let usual = old.lifetime(at: now)
+        let lifetime = try days.map(KeyLifetime.init(days:)) ?? usual
         var random = SystemRandomNumberGenerator()
         let minted = MintedAPIKey(
-            name: old.name, kind: old.kind, roles: old.roles, expires: old.expires,
+            name: old.name, kind: old.kind, roles: old.roles, expires: lifetime.end(from: now),
             random: &random)
-        let digest = try file.write(changing: [(id, .end(at: end))], adding: minted.stored)
+        // What the old key was made for is written down first: its end is brought forward now, and says it no more.
+        let digest = try file.write(
+            changing: [(id, .note(usual)), (id, .end(at: end))], adding: minted.stored,
+            lasting: lifetime)
         if try output.isJSON {
             try output.screen.json(
                 .object([
