@@ -5,17 +5,13 @@
 Counts do not depend on how busy the machine is, so that they can be a gate where times cannot.
 """
 
-import argparse
-import json
 import os
 import pathlib
-import shutil
 import struct
 import subprocess
-import sys
-import tempfile
 
 import proxy_bench
+from gate import Gate
 
 
 def counts(file, pid):
@@ -32,21 +28,15 @@ def counts(file, pid):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Count allocations a request.")
-    parser.add_argument("--countersign", required=True, help="the program, built for release")
-    parser.add_argument("--budget", type=pathlib.Path, default=proxy_bench.HERE / "allocations.json")
-    arguments = parser.parse_args()
-    arguments.connections, arguments.proxies = 64, []
-    budget = json.loads(arguments.budget.read_text())
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="countersign-gate-"))
-    bench = proxy_bench.Bench(arguments, folder)
-    misses = []
-    try:
-        library = folder / "allocation_counter.so"
+    gate = Gate("allocation", "allocations", "allocations.json")
+
+    def count(bench, arguments, budget):
+        arguments.connections = 64
+        library = bench.folder / "allocation_counter.so"
         subprocess.run(
             ["cc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library,
              proxy_bench.HERE / "allocation_counter.c"], check=True)
-        file = folder / "counts"
+        file = bench.folder / "counts"
         bench.prepare()
         os.environ["LD_PRELOAD"] = str(library)
         os.environ["ALLOCATION_COUNTS"] = str(file)
@@ -54,7 +44,6 @@ def main():
             subject = bench.start_countersign()
         finally:
             del os.environ["LD_PRELOAD"]
-        print("| request | thread | allocations | budget |\n|---|---|---:|---:|")
         for case, allowed in budget.items():
             method, payload = case.split("-")
             bench.load(subject, method, payload, False, 1)
@@ -62,19 +51,9 @@ def main():
             requests = bench.load(subject, method, payload, False, 2)["requests"]
             after = counts(file, subject.server.pid)
             for thread, most in allowed.items():
-                each = (after[thread] - before[thread]) / requests
-                print(f"| {case} | {thread} | {each:.1f} | {most} |")
-                if each > most:
-                    misses.append(f"{case}: {each:.1f} allocations on the {thread}, {most} allowed")
-    except proxy_bench.BenchError as error:
-        sys.exit(f"allocation gate: {error}")
-    finally:
-        for server in reversed(bench.servers):
-            server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-    if misses:
-        sys.exit("allocation gate: " + "; ".join(misses) +
-                 ". Find what allocates (Docs/Internals/Performance.md), or raise the budget and say why.")
+                gate.hold(case, thread, (after[thread] - before[thread]) / requests, most, digits=1)
+
+    gate.run(count)
 
 
 if __name__ == "__main__":

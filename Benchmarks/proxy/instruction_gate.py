@@ -6,19 +6,13 @@ Callgrind counts instructions, not time, so that the figure does not depend on w
 no SHA extensions: hashing weighs more here than in life.
 """
 
-import argparse
-import json
-import os
-import pathlib
 import re
-import shutil
 import socket
 import subprocess
-import sys
-import tempfile
 import time
 
 import proxy_bench
+from gate import Gate
 
 CONNECTIONS = 32
 # One connection accepts at a time, and starting under valgrind takes a while.
@@ -116,36 +110,15 @@ def measure(bench, program, rounds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Count instructions a request.")
-    parser.add_argument("--countersign", required=True, help="the program, built for release")
-    parser.add_argument("--budget", type=pathlib.Path, default=proxy_bench.HERE / "instructions.json")
-    parser.add_argument("--rounds", type=int, default=60)
-    arguments = parser.parse_args()
-    arguments.proxies = []
-    budget = json.loads(arguments.budget.read_text())
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="countersign-gate-"))
-    bench = InstrumentedBench(arguments, folder)
-    misses = []
-    try:
+    gate = Gate("instruction", "instructions", "instructions.json", InstrumentedBench)
+    gate.parser.add_argument("--rounds", type=int, default=60)
+
+    def count(bench, arguments, budget):
         found = measure(bench, arguments.countersign, arguments.rounds)
-        print("| request | thread | instructions | budget |\n|---|---|---:|---:|")
         for thread, most in budget["GET-0"].items():
-            each = found.get(thread)
-            if each is None:
-                misses.append(f"no instructions were counted on the {thread}")
-                continue
-            print(f"| GET-0 | {thread} | {each:,.0f} | {most:,} |")
-            if each > most:
-                misses.append(f"GET-0: {each:,.0f} instructions on the {thread}, {most:,} allowed")
-    except proxy_bench.BenchError as error:
-        sys.exit(f"instruction gate: {error}")
-    finally:
-        for server in reversed(bench.servers):
-            server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-    if misses:
-        sys.exit("instruction gate: " + "; ".join(misses) +
-                 ". Find what costs (Docs/Internals/Performance.md), or raise the budget and say why.")
+            gate.hold("GET-0", thread, found.get(thread), most)
+
+    gate.run(count)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 import ByteCoding
 import Glibc
 import NIOCore
-import NIOPosix
 import SystemPackage
 
 /// How commands on the same host talk to a running server: a socket in the folder of its state.
@@ -56,7 +55,8 @@ enum ControlSocket {
         guard LocalFile.exists(DeploymentOptions.path(of: name, in: folder)) else { return nil }
         let place = try Place(folder)
         do {
-            let answer = try await exchange(request, at: place.path)
+            let answer = try await BriefConnection.ask(
+                line(request), of: .socket(path: place.path), patience: patience, read: readLine)
             return try JSONParser.parse(answer, as: .strict, deepest: 6)
         } catch let error as IOError where [ENOENT, ECONNREFUSED].contains(error.errnoCode) {
             return nil
@@ -68,25 +68,6 @@ enum ControlSocket {
             throw CommandFailure(
                 .unavailable,
                 "the server does not answer on its socket in \(folder): \(describing: error).")
-        }
-    }
-
-    private static func exchange(_ request: JSONValue, at path: String) async throws -> [UInt8] {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(patience)
-            .connect(unixDomainSocketPath: path) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
-                        wrappingChannelSynchronously: channel,
-                        configuration: .init(isOutboundHalfClosureEnabled: false))
-                }
-            }
-        let raw = channel.channel
-        let deadline = raw.eventLoop.scheduleTask(in: patience) { raw.close(promise: nil) }
-        defer { deadline.cancel() }
-        return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(line(request))
-            return try await readLine(inbound)
         }
     }
 

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import NIOCore
-import NIOPosix
 
 /// One request over a connection of its own, byte for byte, and everything that comes back.
 enum PlainExchange {
@@ -17,21 +16,9 @@ enum PlainExchange {
     static func send(
         _ request: String, to host: String, port: Int, patience: TimeAmount = .seconds(10)
     ) async throws -> String {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(patience)
-            .connect(host: host, port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
-                        wrappingChannelSynchronously: channel,
-                        configuration: .init(isOutboundHalfClosureEnabled: false))
-                }
-            }
-        let raw = channel.channel
-        // Closing the channel ends the reading below, with what has come so far.
-        let deadline = raw.eventLoop.scheduleTask(in: patience) { raw.close(promise: nil) }
-        defer { deadline.cancel() }
-        return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: request))
+        try await BriefConnection.ask(
+            ByteBuffer(string: request), of: .host(host, port: port), patience: patience
+        ) { inbound in
             var answer = ByteBuffer()
             for try await var part in inbound {
                 answer.writeBuffer(&part)
