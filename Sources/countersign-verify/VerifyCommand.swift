@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import AuditRecords
+internal import ByteCoding
 internal import Glibc
 internal import SystemPackage
 internal import Verification
@@ -82,7 +83,7 @@ struct VerifyCommand: AsyncParsableCommand {
             outcome = try await request.run { line.show($0) }
         } catch {
             line.clear()
-            Console.error(error.message)
+            Console.error(json ? Self.json(of: error) : error.message)
             throw ExitCode(error.exitCode)
         }
         line.clear()
@@ -99,5 +100,21 @@ struct VerifyCommand: AsyncParsableCommand {
             throw ExitCode(outcome.verdict == .verified ? 1 : outcome.verdict.exitCode)
         }
         throw ExitCode(outcome.verdict.exitCode)
+    }
+
+    /// The fault for programs, in the form of `countersign`'s own.
+    private static func json(of fault: VerificationFault) -> String {
+        var text: [UInt8] = []
+        CanonicalJSON.append(
+            .object([
+                JSONMember(
+                    "error",
+                    .object([
+                        JSONMember("code", .integer(Int64(fault.exitCode))),
+                        JSONMember("kind", .string(fault.exitCode == 2 ? "usage" : "failure")),
+                        JSONMember("message", .string(fault.message)),
+                    ]))
+            ]), to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import ByteCoding
 import Glibc
 
 /// The program `countersign`, from arguments to exit status.
@@ -79,6 +80,15 @@ package enum CommandLineTool {
         context.wantsJSON || arguments.prefix { $0 != "--" }.contains("--json")
     }
 
+    /// What the argument parser says to do: what the option wants, or where that is told.
+    private static func remedy(in message: String) -> SafeText? {
+        let lines = message.split(separator: "\n").map { $0.drop { $0 == " " } }
+        let line =
+            lines.first { $0.hasPrefix("Help:") }?.dropFirst("Help:".count)
+            ?? lines.first { $0.hasPrefix("See ") }
+        return line.map { "\(String($0.drop { $0 == " " }))" }
+    }
+
     /// What the argument parser throws: help that was asked for, and usage errors.
     private static func report(
         _ error: any Error, of arguments: [String], in context: CommandContext
@@ -86,7 +96,10 @@ package enum CommandLineTool {
         let isHelp = CountersignCommand.exitCode(for: error) == .success
         if !isHelp, isJSON(arguments, in: context) {
             let message: SafeText = "\(CountersignCommand.message(for: error))"
-            try Screen.messages(of: context).json(CommandFailure.json(.usage, message))
+            let full = CountersignCommand.fullMessage(for: error, columns: 10_000)
+            let details = remedy(in: full).map { [JSONMember("remedy", .string($0.plain))] } ?? []
+            try Screen.messages(of: context).json(
+                CommandFailure.json(.usage, message, details: details))
             return .usage
         }
         let sink = isHelp ? context.output : context.messages

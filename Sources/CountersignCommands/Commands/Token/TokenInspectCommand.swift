@@ -33,7 +33,7 @@ struct TokenInspectCommand: ParsableCommand {
         } catch {
             throw CommandFailure(
                 .usage,
-                "this is no token in compact form (\(describing: error)); check that all of it was given."
+                "this is no token: three parts of base64url with a dot between each, of which the first two are JSON (\(describing: error)). Check that all of it was given, and nothing else."
             )
         }
         let now = CommandContext.current.now()
