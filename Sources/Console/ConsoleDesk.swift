@@ -66,7 +66,7 @@ struct ConsoleDesk: Sendable {
                 200, "text/plain; version=0.0.4; charset=utf-8", .none,
                 Array(sources.metrics().page.utf8))
         case "/tlog/log.vkey":
-            let lines = sources.keys.map { $0.text + "\n" }.joined()
+            let lines = sources.keys().map { $0.text + "\n" }.joined()
             return ConsoleAnswer(200, "text/plain; charset=utf-8", .seconds, Array(lines.utf8))
         default:
             guard path.hasPrefix("/tlog/"),

@@ -9,8 +9,8 @@ package import Verification
 package struct ConsoleSources: Sendable {
     /// The log as it stands now. Blocks, and is called off the event loops.
     package var log: @Sendable () throws -> StaticLog
-    /// The keys that verify the log, its own first.
-    package var keys: [NoteVerifierKey]
+    /// The keys that verify the log, the newest first.
+    package var keys: @Sendable () -> [NoteVerifierKey]
     /// Whether accesses are served now.
     package var isReady: @Sendable () -> Bool
     /// How the proxy stands, for programs.
@@ -19,7 +19,8 @@ package struct ConsoleSources: Sendable {
     package var metrics: @Sendable () -> [Metric]
 
     package init(
-        log: @escaping @Sendable () throws -> StaticLog, keys: [NoteVerifierKey],
+        log: @escaping @Sendable () throws -> StaticLog,
+        keys: @escaping @Sendable () -> [NoteVerifierKey],
         isReady: @escaping @Sendable () -> Bool, status: @escaping @Sendable () -> JSONValue,
         metrics: @escaping @Sendable () -> [Metric]
     ) {

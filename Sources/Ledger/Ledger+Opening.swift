@@ -1,12 +1,76 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
+package import AuditRecords
 internal import ByteCoding
 internal import Merkle
-internal import SignedNotes
+internal import Synchronization
+package import SignedNotes
 
 extension Ledger {
+    /// Finds out whether a log can be opened, as opening does, and signs and records nothing.
+    ///
+    /// - Parameter storage: may be written to; give one that keeps that to itself.
+    package static func examine(
+        _ storage: any LedgerStorage, signers: [NoteSigner], options: LedgerOptions,
+        randomness: consuming BufferedRandomness
+    ) throws(OpenFault) -> RecoveryReport {
+        try recover(
+            OpeningStorage(storage: storage), signers: signers, options: options,
+            randomness: &randomness
+        ).log.facts
+    }
+
+    /// Everything of opening that comes before the first signature.
+    static func recover(
+        _ disk: OpeningStorage, signers: [NoteSigner], options: LedgerOptions,
+        randomness: inout BufferedRandomness
+    ) throws(OpenFault) -> (log: RecoveredLog, secret: [UInt8]) {
+        let trust = try trust(in: signers, of: options.origin)
+        let recovered = try Recovery(
+            disk: disk, origin: options.origin, trust: trust, producer: options.producer,
+            adoption: options.adoption
+        ).recover()
+        let secret = try directorySecret(
+            on: disk, isNeeded: recovered.subjects.contains { $0.lookup != .zero },
+            randomness: &randomness)
+        return (recovered, secret)
+    }
+
+    /// The policy that believes these keys alone, where they can sign together.
+    private static func trust(
+        in signers: [NoteSigner], of origin: LogOrigin
+    ) throws(OpenFault) -> TrustPolicy {
+        guard let trust = TrustPolicy(logKeys: signers.map(\.verifierKey)) else {
+            throw OpenFault(
+                .untrustedCheckpoint,
+                "Two different signing keys share one key id. Make a new key for one of them.")
+        }
+        try checkNotes(origin: origin, signers: signers)
+        return trust
+    }
+
+    /// Has these keys sign every group from the next one on; blocks for one of the writer's turns.
+    ///
+    /// `KeysOverlap`: one of them has signed before, so that whoever knows only the keys so far is not lost at once.
+    package func sign(with signers: [NoteSigner]) throws(OpenFault) {
+        _ = try Self.trust(in: signers, of: options.origin)
+        let keys = signers.map(\.verifierKey)
+        try signing.withLock { present throws(OpenFault) in
+            guard keys.contains(where: present.contains) else {
+                throw OpenFault(
+                    .untrustedCheckpoint,
+                    "None of these keys has signed this log so far. Put the key back that did; `countersign key "
+                        + "rotate` changes keys.")
+            }
+            writer.withLock { $0.sign(with: signers) }
+            present = keys
+        }
+    }
+
+    /// The keys that sign the log now, the newest first.
+    package var signingKeys: [NoteVerifierKey] { signing.withLock { $0 } }
+
     /// The secret under which subjects are looked up; made with the log.
     ///
     /// - Parameter isNeeded: whether somebody was given an id under it.

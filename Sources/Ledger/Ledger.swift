@@ -50,6 +50,8 @@ package final class Ledger: Sendable {
     /// Whether the ledger does its work itself.
     private let hasThreads: Bool
     private let threads = Mutex<Threads?>(nil)
+    /// The keys that sign now, the newest first.
+    let signing: Mutex<[NoteVerifierKey]>
     let closing = Atomic<Bool>(false)
     let ids: Mutex<BufferedRandomness>
 
@@ -83,19 +85,8 @@ package final class Ledger: Sendable {
         clock: LedgerClock, randomness: consuming BufferedRandomness, hasThreads: Bool
     ) throws(OpenFault) -> Ledger {
         let disk = OpeningStorage(storage: storage)
-        guard let trust = TrustPolicy(logKeys: signers.map(\.verifierKey)) else {
-            throw OpenFault(
-                .untrustedCheckpoint,
-                "Two different signing keys share one key id. Make a new key for one of them.")
-        }
-        try checkNotes(origin: options.origin, signers: signers)
-        let recovered = try Recovery(
-            disk: disk, origin: options.origin, trust: trust, producer: options.producer,
-            adoption: options.adoption
-        ).recover()
-        let secret = try directorySecret(
-            on: disk, isNeeded: recovered.subjects.contains { $0.lookup != .zero },
-            randomness: &randomness)
+        let (recovered, secret) = try recover(
+            disk, signers: signers, options: options, randomness: &randomness)
         let publisher = Publisher(
             storage: storage, journalLength: recovered.checkpointJournalLength,
             flushedThrough: recovered.position.nextFrame - 1,
@@ -124,6 +115,7 @@ package final class Ledger: Sendable {
     ) {
         self.options = options
         self.hasThreads = hasThreads
+        signing = Mutex(signers.map(\.verifierKey))
         accesses = OpenAccesses(heartbeatRecords: options.heartbeatRecords)
         self.clock = clock
         self.publisher = publisher

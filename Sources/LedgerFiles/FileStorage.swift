@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AuditRecords
 internal import CSystemCalls
 internal import Glibc
 package import Ledger
@@ -24,7 +25,8 @@ package final class FileStorage: LedgerStorage {
     private let directory: FilePath
     private let statePath: FilePath
     private let open = Mutex<[LogFile: OpenFile]>([:])
-    private let lock: DirectoryLock
+    /// Nil where nothing is written and nobody could have the lock.
+    private let lock: DirectoryLock?
 
     /// Room is asked for in steps of this many bytes, so that most groups ask for none.
     private static let reserveStep = 1 << 20
@@ -42,6 +44,17 @@ package final class FileStorage: LedgerStorage {
             try Folder.make(directory.appending(name))
         }
         lock = try DirectoryLock(directory)
+        statePath = state.appending("checkpoint.slots")
+    }
+
+    /// Looks at a directory that is there, and makes nothing: for reading only.
+    ///
+    /// The lock is held meanwhile, so that one that another process has is noticed; where there is no file to lock,
+    /// nobody has it.
+    package init(examining directory: FilePath, state: FilePath) throws(DirectoryFault) {
+        self.directory = directory
+        let hasLock = FileIdentity(directory.appending(LogLayout.lock)) != nil
+        lock = hasLock ? try DirectoryLock(directory) : nil
         statePath = state.appending("checkpoint.slots")
     }
 
@@ -70,11 +83,13 @@ package final class FileStorage: LedgerStorage {
     }
 
     package func confirm() throws(StorageFault) {
-        guard lock.isOfPath else { throw StorageFault(.length, .checkpoint, .moved) }
+        guard lock?.isOfPath ?? true else { throw StorageFault(.length, .checkpoint, .moved) }
         for (file, opened) in open.withLock({ $0 }) {
             guard FileIdentity(opened.descriptor) == FileIdentity(path(of: file)) else {
                 // A directory that was moved since the first look took its files along.
-                guard lock.isOfPath else { throw StorageFault(.length, .checkpoint, .moved) }
+                guard lock?.isOfPath ?? true else {
+                    throw StorageFault(.length, .checkpoint, .moved)
+                }
                 throw StorageFault(.length, file, .replaced)
             }
         }

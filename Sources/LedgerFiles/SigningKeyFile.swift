@@ -6,10 +6,15 @@ internal import Glibc
 package import SignedNotes
 package import SystemPackage
 
-/// The file with the log's private key: one line, `PRIVATE+KEY+name+id+key`, for its owner's eyes only.
+/// The file with the log's private keys, a line each, `PRIVATE+KEY+name+id+key`, for its owner's eyes only.
+///
+/// One line, or while keys are changed two, the newest first; all of them sign.
 package enum SigningKeyFile {
-    /// Reads the key; a file that others may read is refused, for the key may be known.
-    package static func read(_ path: FilePath) throws(DirectoryFault) -> NoteSigner {
+    /// More keys than that never sign together.
+    package static let most = 2
+
+    /// Reads the keys, one at least; a file that others may read is refused, for the keys may be known.
+    package static func read(_ path: FilePath) throws(DirectoryFault) -> [NoteSigner] {
         let text: String
         do {
             let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
@@ -26,7 +31,7 @@ package enum SigningKeyFile {
                             + String(status.st_mode & 0o777, radix: 8)
                             + "). Run: chmod 600 \(path). If others had access, rotate the key.")
                 }
-                var bytes = [UInt8](repeating: 0, count: 4096)
+                var bytes = [UInt8](repeating: 0, count: 16_384)
                 let count = try unsafe bytes.withUnsafeMutableBytes { buffer in
                     // Safe: the buffer lives through the call, which fills no more than it holds.
                     try unsafe file.read(fromAbsoluteOffset: 0, into: buffer)
@@ -42,13 +47,30 @@ package enum SigningKeyFile {
                     + "or correct log.key_file; a log goes on only with the key that signed it.")
         }
         do {
-            return try NoteSigner(privateText: text.split(separator: "\n").first ?? "")
+            let lines = text.split(separator: "\n")
+            guard (1...most).contains(lines.count) else { throw SignerKeyFault.notAPrivateKey }
+            let keys = try lines.map { line throws(SignerKeyFault) in
+                try NoteSigner(privateText: line)
+            }
+            let isOneLogs = keys.allSatisfy { $0.name == keys[0].name }
+            guard isOneLogs, Set(keys.map(\.keyID)).count == keys.count else {
+                throw SignerKeyFault.badName
+            }
+            return keys
         } catch {
             throw DirectoryFault(
                 .keyMalformed,
                 "\(path) holds no signing key (\(error)). Restore the file; a log goes on "
                     + "only with the key that signed it.")
         }
+    }
+
+    /// The file's content with these keys, the newest first.
+    package static func content(_ keys: [NoteSigner]) -> [UInt8] {
+        precondition(
+            (1...most).contains(keys.count),
+            "KeysOverlap: one key signs, or an old one beside a new")
+        return keys.flatMap { Array(($0.privateText + "\n").utf8) }
     }
 
     /// Makes a new key of this name and stores it; an existing file is never overwritten.
@@ -60,7 +82,7 @@ package enum SigningKeyFile {
                 path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
                 permissions: .ownerReadWrite)
             try file.closeAfter {
-                _ = try file.writeAll((signer.privateText + "\n").utf8)
+                _ = try file.writeAll(content([signer]))
                 guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
             }
         } catch {

@@ -35,6 +35,13 @@ package struct TrustPolicy: Sendable {
         (logs.map(\.key) + witnesses.map(\.key)).filter { !$0.isUsable }
     }
 
+    /// The same policy with further keys of logs; nil when two different keys share name and key id.
+    package func adding(logKeys: [NoteVerifierKey]) -> TrustPolicy? {
+        TrustPolicy(
+            logs: logs + logKeys.map { Log(key: $0, url: nil) }, witnesses: witnesses,
+            quorum: quorum)
+    }
+
     init?(logs: [Log], witnesses: [Witness], quorum: Quorum) {
         guard let known = KnownKeys(logs.map(\.key) + witnesses.map(\.key)) else { return nil }
         self.logs = logs

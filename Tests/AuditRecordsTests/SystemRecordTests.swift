@@ -58,7 +58,7 @@ import Testing
         #expect(stop.action == "log.stop")
         let query = QueryFacts(hash: "sha256:00", rows: 12, range: "0..<12", purpose: "review")
         let readings: [(SystemRecord.Reading, String)] = [
-            (.query, "log.query"), (.export, "log.export"), (.verify, "log.verify"),
+            (.query, "log.query"), (.export, "log.export"),
         ]
         for (reading, action) in readings {
             let record = try read(

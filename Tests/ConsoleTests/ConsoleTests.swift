@@ -25,7 +25,7 @@ struct ConsoleTests {
         let console = try await Console.start(
             host: "127.0.0.1", port: 0, hosts: AllowedHosts(names: []),
             sources: ConsoleSources(
-                log: { try StaticLog(LogSnapshot(directory: directory)) }, keys: [log.key],
+                log: { try StaticLog(LogSnapshot(directory: directory)) }, keys: { [log.key] },
                 isReady: { isReady },
                 status: { .object([JSONMember("size", .integer(2))]) },
                 metrics: {
@@ -173,7 +173,7 @@ struct ConsoleTests {
                 _ = try await Console.start(
                     host: "127.0.0.1", port: port, hosts: AllowedHosts(names: []),
                     sources: ConsoleSources(
-                        log: { throw LogReadFailure(.missing, "none") }, keys: [],
+                        log: { throw LogReadFailure(.missing, "none") }, keys: { [] },
                         isReady: { true }, status: { .object([]) }, metrics: { [] }),
                     logger: Logger(label: "test"))
             }

@@ -50,6 +50,8 @@ struct ProgramOutputTests {
         Call(words: ["checkpoint", "show"], status: .notFound),
         Call(words: ["key", "list"], status: .success),
         Call(words: ["key", "export-public"], status: .success),
+        Call(words: ["key", "rotate"], status: .success),
+        Call(words: ["key", "retire", "00000000"], status: .notFound),
         Call(words: ["policy", "test", "GET", "/invoices/1"], status: .notPermitted),
         Call(
             words: ["policy", "test", "--as", "a", "--role", "reader", "GET", "/invoices/1"],

@@ -112,12 +112,13 @@ struct RecordMembersTests {
                         .export, uid: Self.uid, time: Self.time, outcome: .success, query: facts,
                         actor: .anonymous))
             ]
-        case .logVerify:
+        case .keyRotate, .keyRetire:
             [
                 try record(
-                    .reading(
-                        .verify, uid: Self.uid, time: Self.time, outcome: .success, query: facts,
-                        actor: .anonymous))
+                    .signing(
+                        SigningFacts(
+                            change: action == .keyRotate ? .rotate : .retire, key: "k",
+                            keys: ["k"]), uid: Self.uid, time: Self.time, actor: .anonymous))
             ]
         // Written by nothing yet; what readers take from it is in the schema.
         case .privacyErase: []
@@ -167,6 +168,20 @@ struct RecordMembersTests {
         check(HTTPFacts.Version.self, in: record)
         check(CommitGroup.self, in: record)
         check(Reason.self, in: try page("Using/Reasons.md"))
+        var decisions: Set<String> = [Decision.unrouted, Decision.defaultRule]
+        for action in EventAction.allCases where action != .httpRequest {
+            for sample in try samples(of: action) {
+                for name in ["policy", "policy_version", "rule", "reason"] {
+                    if let word = sample.value[path: "decision", name]?.string {
+                        decisions.insert(word)
+                    }
+                }
+            }
+        }
+        #expect(decisions.count > 4)
+        for word in decisions where !record.contains("`\(word)`") {
+            Issue.record("decision: `\(word)` is not documented")
+        }
     }
 
     @Test("The sample of an access leaves no member out")

@@ -42,7 +42,7 @@ final class DiskLog: Sendable {
 
     /// Opens the log as the server does.
     func open(log: String = "log", state: String = "state") throws -> Ledger {
-        try open(claimed(log: log, state: state), signer: SigningKeyFile.read(key))
+        try open(claimed(log: log, state: state), signer: SigningKeyFile.read(key)[0])
     }
 
     /// The storage, once nobody holds its lock: a program that another test is just starting has, for a

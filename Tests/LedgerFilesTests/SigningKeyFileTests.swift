@@ -19,10 +19,19 @@ struct SigningKeyFileTests {
         let path = disk.path("new")
         let made = try SigningKeyFile.create(path, name: disk.name)
         let read = try SigningKeyFile.read(path)
-        #expect(read.privateText == made.privateText)
-        #expect(read.verifierKey.text == made.verifierKey.text)
+        #expect(read.map(\.privateText) == [made.privateText])
+        #expect(read.map(\.verifierKey.text) == [made.verifierKey.text])
         #expect(try disk.mode("new") == 0o600)
         #expect(try disk.read("new") == Array((made.privateText + "\n").utf8))
+    }
+
+    @Test("Two keys of one log are read in their order, and both sign")
+    func two() throws {
+        let old = try #require(try SigningKeyFile.read(disk.key).first)
+        let fresh = NoteSigner(name: disk.name, key: .init())
+        try disk.write(SigningKeyFile.content([fresh, old]), to: "key")
+        try disk.setMode(0o600, of: "key")
+        #expect(try SigningKeyFile.read(disk.key).map(\.keyID) == [fresh.keyID, old.keyID])
     }
 
     @Test("An existing file is never overwritten")
@@ -49,7 +58,7 @@ struct SigningKeyFileTests {
     @Test("A key that only its owner may read is taken", arguments: [0o600, 0o400])
     func closedEnough(mode: Int) throws {
         try disk.setMode(mode, of: "key")
-        #expect(try SigningKeyFile.read(disk.key).name == disk.name)
+        #expect(try SigningKeyFile.read(disk.key).map(\.name) == [disk.name])
     }
 
     @Test("A missing key is told with the setting that names it")
@@ -74,7 +83,10 @@ struct SigningKeyFileTests {
 
     @Test("What is no key is refused without repeating it")
     func garbage() throws {
-        let good = try SigningKeyFile.read(disk.key)
+        let good = try #require(try SigningKeyFile.read(disk.key).first)
+        let other = NoteSigner(name: try #require(KeyName("other")), key: .init())
+        let second = NoteSigner(name: disk.name, key: .init())
+        let third = NoteSigner(name: disk.name, key: .init())
         let bytes = Array(good.privateText.utf8)
         var otherID = bytes
         let id = Array("PRIVATE+KEY+\(disk.name.text)+".utf8).count
@@ -83,6 +95,10 @@ struct SigningKeyFileTests {
             [], Array("\n\n".utf8), Array("hello".utf8), [0xff, 0xfe, 0x00, 0x80],
             Array(good.verifierKey.text.utf8), Array(bytes.dropLast()), Array(bytes.dropFirst()),
             bytes + Array("A".utf8), otherID, [UInt8](repeating: UInt8(ascii: "A"), count: 10_000),
+            // Twice the same key, one of another log, more than ever sign together.
+            SigningKeyFile.content([good]) + SigningKeyFile.content([good]),
+            SigningKeyFile.content([good]) + SigningKeyFile.content([other]),
+            SigningKeyFile.content([good, second]) + SigningKeyFile.content([third]),
         ]
         for content in bad {
             try disk.write(content, to: "key")

@@ -13,6 +13,8 @@ import Testing
 /// proxy that loses records would write.
 struct BuiltLog {
     let signer: NoteSigner
+    /// Who signs from here on.
+    var signers: [NoteSigner]
     private var entries: [UInt8] = []
     private var frontier = Frontier()
     private var previous = Hash256.zero
@@ -29,6 +31,7 @@ struct BuiltLog {
             name: name,
             key: try Curve25519.Signing.PrivateKey(
                 rawRepresentation: [UInt8](repeating: 7, count: 32)))
+        signers = [signer]
         var encoded: [UInt8] = []
         CanonicalJSON.append(string: name.text.utf8, to: &encoded)
         encodedOrigin = encoded
@@ -85,7 +88,7 @@ struct BuiltLog {
     mutating func sign() throws {
         let checkpoint = Checkpoint(
             origin: LogOrigin(signer.name), size: frontier.size, root: frontier.root())
-        let note = try checkpoint.signed(by: [signer]).encode()
+        let note = try checkpoint.signed(by: signers).encode()
         CheckpointJournal.append(note, to: &journal)
         files[LogLayout.checkpoint] = note
     }

@@ -13,6 +13,7 @@ package enum EventAction: String, CaseIterable, Sendable {
     case configRejected = "config.rejected"
     case logQuery = "log.query"
     case logExport = "log.export"
-    case logVerify = "log.verify"
+    case keyRotate = "key.rotate"
+    case keyRetire = "key.retire"
     case privacyErase = "privacy.erase"
 }

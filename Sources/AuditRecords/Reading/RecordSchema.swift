@@ -167,6 +167,8 @@ package struct RecordSchema {
         ("erase.periods", .strings),
         ("settled.through_seq", .integer(whole)),
         ("settled.open", .array),
+        ("signing.key", .text),
+        ("signing.keys", .strings),
         ("published.count", .integer(whole)),
         ("published.size", .integer(whole)),
         ("commit.who", .hash),

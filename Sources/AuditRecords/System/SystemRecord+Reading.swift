@@ -8,9 +8,10 @@ package import ByteCoding
 package struct QueryFacts: Hashable, Sendable {
     /// SHA-256 of the query's text, `sha256:` and hex; the text itself may be personal.
     package var hash: String?
-    /// Records given out or checked.
+    /// Records that were given out: of a query, those whose personal values were shown. Nil where that is known only
+    /// after they were, for the record comes first.
     package var rows: UInt64?
-    /// Indices covered, such as `0..<4096`.
+    /// Indices that were looked at, such as `0..<4096`; `7..` for one who stays and looks on.
     package var range: String?
     /// Why it was read, as the reader stated.
     package var purpose: String?
@@ -25,13 +26,14 @@ package struct QueryFacts: Hashable, Sendable {
 
 extension SystemRecord {
     /// The ways to read the log that leave a record.
-    package enum Reading: Sendable {
+    package enum Reading: String, CaseIterable, Sendable {
+        /// Personal values were shown.
         case query
+        /// Records were handed out in bulk, without personal values.
         case export
-        case verify
     }
 
-    /// `log.query`, `log.export` and `log.verify`, OCSF API Activity: Read.
+    /// `log.query` and `log.export`, OCSF API Activity: Read.
     ///
     /// - Parameter actor: who reads.
     package static func reading(
@@ -47,7 +49,6 @@ extension SystemRecord {
             switch reading {
             case .query: .logQuery
             case .export: .logExport
-            case .verify: .logVerify
             }
         return SystemRecord(
             uid: uid, time: time, category: .audit, eventClass: .apiActivity,

@@ -171,16 +171,9 @@ struct DemoTour {
     }
 
     private func options() throws(CommandFailure) -> VerificationOptions {
-        let key: NoteVerifierKey
-        do throws(DirectoryFault) {
-            key = try SigningKeyFile.read(
-                FilePath(deployment.settings.log.keyFile.text)
-            ).verifierKey
-        } catch {
-            throw CommandFailure(.failure, "\(error.description)")
-        }
+        let keys = try SigningKey.readPublic(deployment.settings.log)
         return VerificationOptions(
-            policy: TrustPolicy(logKeys: [key]), remembered: nil, maxAge: nil, now: .now,
+            policy: TrustPolicy(logKeys: keys), remembered: nil, maxAge: nil, now: .now,
             requiredWitnesses: 0, jobs: 2)
     }
 

@@ -67,7 +67,7 @@ enum LocalFile {
         }
     }
 
-    /// Puts new content in the place of a file's, so that a reader sees either. Owner and permissions stay.
+    /// Puts new content in the place of a file's, durably and so that a reader sees either. Owner and permissions stay.
     static func replace(
         _ path: String, _ bytes: [UInt8], isSecret: Bool
     ) throws(CommandFailure) {
@@ -90,6 +90,24 @@ enum LocalFile {
         guard unsafe rename(fresh, path) == 0 else {
             throw CommandFailure(
                 .failure, "\(path) cannot be replaced: \(describing: Errno(rawValue: errno)).")
+        }
+        try syncFolder(of: path)
+    }
+
+    /// Puts the names in a file's folder on stable storage.
+    private static func syncFolder(of path: String) throws(CommandFailure) {
+        let name = DeploymentOptions.folder(of: path)
+        do {
+            let folder = try FileDescriptor.open(
+                FilePath(name.isEmpty ? "." : name), .readOnly, options: [.directory, .closeOnExec])
+            try folder.closeAfter {
+                guard fsync(folder.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+        } catch {
+            throw CommandFailure(
+                .failure,
+                "\(path) may not survive a power cut: its folder cannot be synced (\(describing: error))."
+            )
         }
     }
 

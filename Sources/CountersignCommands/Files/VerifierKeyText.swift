@@ -5,15 +5,14 @@ import SignedNotes
 
 /// Public keys as people give them: the line itself, or a file that holds it.
 enum VerifierKeyText {
-    /// The key, or the first one of a file.
-    static func key(_ text: String) throws(CommandFailure) -> NoteVerifierKey {
+    /// The key, or all of a file, one at least.
+    static func keys(_ text: String) throws(CommandFailure) -> [NoteVerifierKey] {
         let bytes = try LocalFile.read(text, most: 1 << 20)
         do throws(VerifierKeyFault) {
-            guard let bytes else { return try NoteVerifierKey(text) }
-            guard let first = try NoteVerifierKey.list(inFile: bytes).first else {
-                throw VerifierKeyFault.notThreeParts
-            }
-            return first
+            guard let bytes else { return [try NoteVerifierKey(text)] }
+            let keys = try NoteVerifierKey.list(inFile: bytes)
+            guard !keys.isEmpty else { throw VerifierKeyFault.notThreeParts }
+            return keys
         } catch {
             throw CommandFailure(
                 .usage,

@@ -18,6 +18,7 @@ extension LogState {
             facts.append(("records", "\(snapshot.size.count)"))
             facts.append(("newest", newestText))
             facts.append(("checkpoint", checkpointText))
+            facts.append(("signed by", signersText))
         } else {
             facts.append(
                 ("records", SafeText("no log yet; `countersign serve` makes it", .caution)))
@@ -49,6 +50,18 @@ extension LogState {
     private var checkpointText: SafeText {
         guard let claim = snapshot?.published?.claim else { return "none published" }
         return "\(claim.size.count) records, root \(claim.root.hash.base64)"
+    }
+
+    private var signersText: SafeText {
+        let ids = signers
+        guard ids.count > 1 else { return "\(ids.first ?? "nobody")" }
+        return SafeText("\(ids.joined(separator: ", ")): a rotation is under way", .caution)
+    }
+
+    /// Key ids of the log's own signatures on what is published.
+    private var signers: [String] {
+        (snapshot?.published?.note.signatures ?? [])
+            .filter { $0.name.text == settings.log.origin.text }.map { "\($0.keyID)" }
     }
 
     private var serverText: SafeText {
@@ -90,6 +103,7 @@ extension LogState {
                     .object([
                         JSONMember("size", number(claim.size.count)),
                         JSONMember("root", .string(claim.root.hash.base64)),
+                        JSONMember("key_ids", .array(signers.map { .string($0) })),
                     ])))
         }
         members.append(JSONMember("server", server?.json ?? .null))

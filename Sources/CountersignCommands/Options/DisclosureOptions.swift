@@ -45,9 +45,16 @@ struct DisclosureOptions: ParsableArguments {
         let facts = QueryFacts(
             hash: Self.hash(reading.words), rows: reading.rows.map { UInt64($0) },
             range: reading.range, purpose: purpose)
-        let recorder = ReadingRecorder(deployment: try log.deployment.read())
-        guard try await recorder.record(facts, mayOpenLog: reading.mayOpenLog) else {
-            return ValueReader(sealing: snapshot)
+        let recorder = HostRecorder(deployment: try log.deployment.read())
+        do throws(CommandFailure) {
+            guard try await recorder.record(.query, facts, mayOpenLog: reading.mayOpenLog) else {
+                return ValueReader(sealing: snapshot)
+            }
+        } catch {
+            throw CommandFailure(
+                error.status,
+                "who reads personal values is recorded, and this reading cannot be: \(error.message ?? "") Mend that, or leave them sealed with --sealed."
+            )
         }
         return ValueReader(opening: snapshot)
     }
@@ -58,7 +65,7 @@ struct DisclosureOptions: ParsableArguments {
         let words: [String]
         /// How many records are shown that commit to values; nil where that is not known beforehand.
         let rows: Int?
-        /// Indices that were looked at.
+        /// Indices that are looked at: `3`, `0..<9`, `3,8`, or `7..` without an end.
         let range: String
         /// Whether the log is opened for the record where no server runs; otherwise the values stay sealed then.
         var mayOpenLog = true
@@ -76,68 +83,9 @@ struct DisclosureOptions: ParsableArguments {
         }
     }
 
-    private static func hash(_ words: [String]) -> String {
+    /// The digest by which a record names what was asked for.
+    static func hash(_ words: [String]) -> String {
         let digest = SHA256.hash(data: Array(words.joined(separator: "\n").utf8))
         return "sha256:" + Hex.encode(Array(digest))
-    }
-}
-
-/// Puts on record that somebody reads personal values, before they are shown.
-struct ReadingRecorder {
-    let deployment: Deployment
-
-    /// By the running server; where none runs, by opening the log for the moment. Where neither can be done, the
-    /// values stay sealed.
-    ///
-    /// - Returns: false where no server runs and the log may not be opened.
-    func record(_ facts: QueryFacts, mayOpenLog: Bool) async throws(CommandFailure) -> Bool {
-        do throws(CommandFailure) {
-            let state = deployment.settings.log.state.text
-            guard let answer = try await ControlSocket.ask(facts.request, in: state) else {
-                if mayOpenLog { try recordAlone(facts) }
-                return mayOpenLog
-            }
-            guard answer["recorded"] == .bool(true) else {
-                throw CommandFailure(
-                    .unavailable, "the server did not record it: \(answer["why"]?.string ?? "?").")
-            }
-            return true
-        } catch {
-            throw CommandFailure(
-                error.status,
-                "who reads personal values is recorded, and this reading cannot be: \(error.message ?? "") Mend that, or leave them sealed with --sealed."
-            )
-        }
-    }
-
-    private func recordAlone(_ facts: QueryFacts) throws(CommandFailure) {
-        let ledger = try ProxyServer.openLedger(
-            deployment, producer: try producer(), adoption: nil)
-        let record = ledger.reading(facts, by: getuid())
-        let written = Result { () throws(AppendRefusal) in
-            try ledger.appendAndWait(record.draft(producer: ledger.producer), tally: .uncounted)
-        }
-        if let poisoned = ledger.close() {
-            throw CommandFailure(.failure, "\(poisoned.description)")
-        }
-        guard case .success(.recorded) = written else {
-            throw CommandFailure(.failure, "the log took no record: \(describing: written).")
-        }
-    }
-
-    /// The producer whose records are the newest: this is one more start of it, so that whatever an earlier one left
-    /// open is settled as its own next start would.
-    private func producer() throws(CommandFailure) -> String {
-        do throws(LogReadFailure) {
-            let snapshot = try LogSnapshot(directory: .init(deployment.settings.log.directory.text))
-            guard snapshot.size.count > 0 else { return "countersign" }
-            let leaf = try snapshot.leaf(at: LeafIndex(snapshot.size.count - 1))
-            switch Result(catching: { () throws(RecordFault) in try Record(leaf: leaf) }) {
-            case .success(let record): return record.producer ?? "countersign"
-            case .failure: return "countersign"
-            }
-        } catch {
-            throw CommandFailure(error)
-        }
     }
 }

@@ -45,8 +45,8 @@ struct TrustOptions: ParsableArguments {
         if file != nil || !key.isEmpty || log.directory != nil {
             return Named(keys: key, policyFile: file.map { FilePath($0) })
         }
-        let own = try SigningKey.read(try log.deployment.read().settings.log).verifierKey
-        return Named(keys: [own.text], policyFile: nil)
+        let own = try SigningKey.readPublic(try log.deployment.read().settings.log)
+        return Named(keys: own.map(\.text), policyFile: nil)
     }
 }
 

@@ -6,22 +6,20 @@ import Ledger
 import Logging
 import ByteCoding
 import Settings
-import SignedNotes
 import SystemPackage
 import Verification
 
 /// The console of a running proxy, on the configured admin address.
 enum AdminConsole {
     static func start(
-        for server: ProxyServer, _ settings: DeploymentSettings, key: NoteVerifierKey,
-        logger: Logger
+        for server: ProxyServer, _ settings: DeploymentSettings, logger: Logger
     ) async throws(CommandFailure) -> Console {
         let directory = FilePath(settings.log.directory.text)
         let (ledger, origin) = (server.ledger, settings.log.origin.text)
         let standing = server.standing
         let sources = ConsoleSources(
             log: { try StaticLog(LogSnapshot(directory: directory)) },
-            keys: [key],
+            keys: { ledger.signingKeys },
             isReady: { ledger.status.poisoned == nil },
             status: { LiveStatus(ledger, origin: origin, configuration: standing).json },
             metrics: { LiveStatus(ledger, origin: origin, configuration: standing).metrics })

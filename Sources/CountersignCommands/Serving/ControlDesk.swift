@@ -5,29 +5,55 @@ import AccessModel
 import AuditRecords
 import ByteCoding
 import Ledger
+import Settings
+import SignedNotes
 
 /// What a running server does for commands on its host.
 struct ControlDesk: Sendable {
     let ledger: Ledger
-    let origin: String
+    let settings: LogSettings
     let standing: ConfigurationStanding
 
     /// Blocks while a record is written.
     func answer(_ request: JSONValue, user: UInt32) -> JSONValue {
         switch request["do"]?.string {
         case "status":
-            return LiveStatus(ledger, origin: origin, configuration: standing).json
+            return LiveStatus(ledger, origin: settings.origin.text, configuration: standing).json
         case "read":
-            guard let query = QueryFacts(request) else { return Self.refusal("it says not what") }
-            let record = ledger.reading(query, by: user)
-            switch Result(catching: { () throws(AppendRefusal) in
-                try ledger.appendAndWait(record.draft(producer: ledger.producer), tally: .uncounted)
-            }) {
-            case .success(.recorded): return .object([JSONMember("recorded", .bool(true))])
-            case .success(let outcome): return Self.refusal("\(outcome)")
-            case .failure(let refusal): return Self.refusal("\(refusal)")
+            guard let query = QueryFacts(request),
+                let reading = request["as"]?.string.flatMap({ SystemRecord.Reading(rawValue: $0) })
+            else { return Self.refusal("it says not what") }
+            return write(ledger.reading(reading, query, by: user))
+        case "change_key":
+            guard let facts = SigningFacts(request, signing: ledger.signingKeys.map(\.text)) else {
+                return Self.refusal("the keys that sign now cannot be changed so")
             }
+            return write(ledger.signing(facts, by: user))
+        case "sign": return sign()
         default: return Self.refusal("this server does not know what was asked for")
+        }
+    }
+
+    private func write(_ record: SystemRecord) -> JSONValue {
+        switch Result(catching: { () throws(AppendRefusal) in
+            try ledger.appendAndWait(record.draft(producer: ledger.producer), tally: .uncounted)
+        }) {
+        case .success(.recorded): .object([JSONMember("recorded", .bool(true))])
+        case .success(let outcome): Self.refusal("\(outcome)")
+        case .failure(let refusal): Self.refusal("\(refusal)")
+        }
+    }
+
+    /// Has the keys sign that are in the key file now. Whoever may write that file may have them sign at the next start
+    /// anyway.
+    private func sign() -> JSONValue {
+        do {
+            try ledger.sign(with: try SigningKey.read(settings))
+            return .object([JSONMember("recorded", .bool(true))])
+        } catch let failure as CommandFailure {
+            return Self.refusal(failure.message?.plain ?? "the key file cannot be read")
+        } catch {
+            return Self.refusal("\(error)")
         }
     }
 
@@ -37,35 +63,29 @@ struct ControlDesk: Sendable {
 }
 
 extension Ledger {
-    /// The record of somebody on this host who reads personal values.
+    /// The record of somebody on this host who reads the log.
     ///
     /// - Parameter user: the number that the system knows them by; their name is nobody's business in a leaf.
-    func reading(_ query: QueryFacts, by user: UInt32) -> SystemRecord {
+    func reading(
+        _ reading: SystemRecord.Reading, _ query: QueryFacts, by user: UInt32
+    ) -> SystemRecord {
         let (uid, now) = newRecord()
-        let actor = Principal(
-            uid: "uid:\(user)", kind: .user, issuer: "host", roles: [], session: nil,
-            authentication: .none)
-        return .reading(.query, uid: uid, time: now, outcome: .success, query: query, actor: actor)
+        return .reading(
+            reading, uid: uid, time: now, outcome: .success, query: query, actor: .host(user))
+    }
+
+    /// The record of somebody on this host who changes the keys that sign.
+    func signing(_ facts: SigningFacts, by user: UInt32) -> SystemRecord {
+        let (uid, now) = newRecord()
+        return .signing(facts, uid: uid, time: now, actor: .host(user))
     }
 }
 
-extension QueryFacts {
-    /// What a command says of its reading.
-    var request: JSONValue {
-        var members = [JSONMember("do", .string("read"))]
-        if let hash { members.append(JSONMember("hash", .string(hash))) }
-        if let range { members.append(JSONMember("range", .string(range))) }
-        if let rows { members.append(JSONMember("rows", .integer(Int64(clamping: rows)))) }
-        if let purpose { members.append(JSONMember("purpose", .string(purpose))) }
-        return .object(members)
-    }
-
-    /// The same read back; nil where it does not say what was read.
-    init?(_ request: JSONValue) {
-        guard let range = request["range"]?.string else { return nil }
-        self.init(
-            hash: request["hash"]?.string,
-            rows: request["rows"]?.integer.flatMap { UInt64(exactly: $0) }, range: range,
-            purpose: request["purpose"]?.string)
+extension Principal {
+    /// A user of this host.
+    fileprivate static func host(_ user: UInt32) -> Principal {
+        Principal(
+            uid: "uid:\(user)", kind: .user, issuer: "host", roles: [], session: nil,
+            authentication: .none)
     }
 }

@@ -66,7 +66,7 @@ final class ControlListener: Sendable {
         _ server: ProxyServer, _ log: LogSettings, while work: () async throws -> Void
     ) async throws {
         let desk = ControlDesk(
-            ledger: server.ledger, origin: log.origin.text, standing: server.standing)
+            ledger: server.ledger, settings: log, standing: server.standing)
         let listener = try await start(in: log.state.text) { desk.answer($0, user: $1) }
         let done = await Result.of(work)
         try await listener.stop(in: log.state.text)

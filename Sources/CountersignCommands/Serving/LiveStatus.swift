@@ -6,6 +6,7 @@ import ByteCoding
 import Console
 import Ledger
 import Merkle
+import SignedNotes
 
 /// How a running proxy stands, for programs that ask its console.
 struct LiveStatus {
@@ -36,6 +37,8 @@ struct LiveStatus {
             JSONMember("origin", .string(origin)),
             JSONMember("version", .string(SoftwareVersion.current)),
             JSONMember("size", number(status.size.count)),
+            JSONMember(
+                "keys", .array(ledger.signingKeys.map { .string("\($0.keyID)") })),
             JSONMember("boot", .string(ledger.boot.text)),
             JSONMember("waiting_bytes", .integer(Int64(status.waitingBytes))),
             JSONMember("accepted", number(ledger.counters.accepted)),

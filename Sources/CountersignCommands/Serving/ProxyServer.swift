@@ -7,12 +7,9 @@ import ByteCoding
 import DataPlane
 import Exchanges
 import Ledger
-import LedgerFiles
 import Logging
 import Policy
 import Settings
-import SignedNotes
-import SystemPackage
 
 /// The whole proxy: log, data plane and admin listener, started and stopped in the order that loses nothing.
 ///
@@ -65,7 +62,7 @@ actor ProxyServer {
                 "this build records nothing and serves loopback only; install an ordinary build.")
         }
         let upstreams = try assembly.upstreams()
-        let ledger = try openLedger(deployment, producer: producer, adoption: nil)
+        let ledger = try LogOpening(deployment, producer: producer).open()
         do throws(CommandFailure) {
             let rules = try assembly.rules(generation: 1, digestKey: ledger.subjects.tokenDigestKey)
             for note in rules.notes { logger.notice("\(note.plain)") }
@@ -111,42 +108,6 @@ actor ProxyServer {
                 ])
         }
         return fitting
-    }
-
-    /// Opens the configured log, as `serve` and `log adopt` do.
-    static func openLedger(
-        _ deployment: Deployment, producer: String, adoption: Adoption?
-    ) throws(CommandFailure) -> Ledger {
-        let log = deployment.settings.log
-        do {
-            let signer = try SigningKeyFile.read(FilePath(log.keyFile.text))
-            guard let origin = SignedNotes.LogOrigin(log.origin.text),
-                signer.name.text == origin.text
-            else {
-                throw CommandFailure(
-                    .usage,
-                    "the signing key \(log.keyFile.text) is of the log \(signer.name.text), not of \(log.origin.text); correct log.origin or log.key_file."
-                )
-            }
-            var options = LedgerOptions(
-                origin: origin, producer: producer, software: SoftwareVersion.current)
-            options.publishEvery = log.publish.every
-            options.configHash = deployment.configHash
-            options.adoption = adoption
-            let storage = try FileStorage(
-                directory: FilePath(log.directory.text), state: FilePath(log.state.text))
-            return try Ledger.open(
-                storage, signers: [signer], options: options, clock: .system,
-                randomness: BufferedRandomness(source: .kernel))
-        } catch let failure as CommandFailure {
-            throw failure
-        } catch let fault as DirectoryFault {
-            throw CommandFailure(.failure, "\(fault.description)")
-        } catch let fault as OpenFault {
-            throw CommandFailure(fault.code.status, "\(fault.description)")
-        } catch {
-            throw CommandFailure(.failure, "the log cannot be opened: \(String(describing: error))")
-        }
     }
 
     /// Puts a changed configuration in force, all of it or none; either is recorded.
@@ -298,17 +259,5 @@ extension Ledger {
         let records = SystemRecord.configuration(
             change, isAccepted: isAccepted, actor: .system, next: newRecord)
         for record in records { append(unattended: record) }
-    }
-}
-
-extension OpenFault.Code {
-    /// The exit code that tells scripts what is wrong.
-    fileprivate var status: ExitStatus {
-        switch self {
-        case .storage: .failure
-        case .damaged, .untrustedCheckpoint: .integrityFailure
-        case .rolledBack, .forked: .rollback
-        case .foreignOrigin, .nonexistentData: .usage
-        }
     }
 }

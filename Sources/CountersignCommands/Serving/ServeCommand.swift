@@ -48,12 +48,11 @@ struct ServeCommand: AsyncParsableCommand {
         let messages = try ServerMessages(logFormat, output)
         let logger = messages.logger(try Self.logLevel())
         let deployment = try deployment.read()
-        let key = try SigningKey.read(deployment.settings.log).verifierKey
         let server = try await ProxyServer.start(
             deployment, producer: producer, eventLoops: loops, logger: logger)
         let served = await Result.of {
             let console = try await AdminConsole.start(
-                for: server, deployment.settings, key: key, logger: logger)
+                for: server, deployment.settings, logger: logger)
             let waited = await Result.of {
                 try await ControlListener.serving(server, deployment.settings.log) {
                     try announce(server, console, deployment.settings, messages)
@@ -151,7 +150,7 @@ struct ServeCommand: AsyncParsableCommand {
 
 extension RecoveryReport {
     /// What whoever starts the server has to hear of; `recovery` of the record log.start has it, too.
-    fileprivate var warnings: [String] {
+    var warnings: [String] {
         var warnings: [String] = []
         if stateWasMissing {
             warnings.append(

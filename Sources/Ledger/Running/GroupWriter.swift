@@ -4,6 +4,7 @@
 internal import AuditRecords
 internal import ByteCoding
 internal import Merkle
+internal import SignedNotes
 
 /// Carries out what the ``Sequencer`` decides, one group after another, on whichever thread calls it.
 ///
@@ -59,6 +60,9 @@ struct GroupWriter: ~Copyable {
     }
 
     var position: LogPosition { sequencer.position }
+
+    /// Has these keys sign every group from the next one on.
+    mutating func sign(with signers: [NoteSigner]) { sequencer.sign(with: signers) }
 
     /// Writes all records, in as many groups as it takes.
     ///

@@ -46,7 +46,7 @@ struct Sequencer: ~Copyable {
     private var sealing: GroupSealing
     private let origin: LogOrigin
     private let encodedOrigin: [UInt8]
-    private let signers: [NoteSigner]
+    private var signers: [NoteSigner]
 
     /// - Parameters:
     ///   - signers: one or, while keys rotate, several keys of the log's name; each signs every group.
@@ -63,6 +63,12 @@ struct Sequencer: ~Copyable {
         var encoded: [UInt8] = []
         CanonicalJSON.append(string: origin.text.utf8, to: &encoded)
         encodedOrigin = encoded
+    }
+
+    /// Has these keys sign every group that is sequenced from now on.
+    mutating func sign(with signers: [NoteSigner]) {
+        precondition(!signers.isEmpty, "EveryGroupSigned: a log has at least one signer")
+        self.signers = signers
     }
 
     /// How many of these records, from the front, make the next group: all, up to the segment's end and

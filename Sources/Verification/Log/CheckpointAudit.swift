@@ -13,6 +13,10 @@ struct CheckpointAudit {
     private(set) var findings = FindingList()
     /// The largest checkpoint that the policy accepts.
     private(set) var verified: VerifiedCheckpoint?
+    /// Checkpoints that the policy accepts, by their place among those found.
+    private var believed: [(place: Int, checkpoint: VerifiedCheckpoint)] = []
+    /// Places of those that no known key has signed.
+    private var unsigned: [Int] = []
 
     init(
         _ files: [FoundCheckpoint], published: FoundCheckpoint?, newest: UnverifiedCheckpoint?
@@ -62,36 +66,41 @@ struct CheckpointAudit {
         }
     }
 
-    /// Checks all signatures, several at a time.
+    /// Checks all signatures, several at a time. What comes of it is told by ``settle(_:roots:policy:jobs:)``.
     mutating func checkSignatures(_ policy: TrustPolicy?, jobs: Int) async {
         guard let policy else {
             findings.report(Finding(.noKey))
             return
         }
+        let readable = found.indices.filter { found[$0].checkpoint != nil }
+        await check(readable, with: policy, jobs: jobs)
+    }
+
+    private mutating func check(
+        _ places: [Int], with policy: TrustPolicy, jobs: Int
+    ) async {
         var parts: [Int: [CheckpointVerdict]] = [:]
         let found = found
-        let step = max(1, min(256, found.count / max(jobs, 1) + 1))
+        let step = max(1, min(256, places.count / max(jobs, 1) + 1))
         await withTaskGroup(of: (Int, [CheckpointVerdict]).self) { group in
-            for start in stride(from: 0, to: found.count, by: step) {
+            for start in stride(from: 0, to: places.count, by: step) {
                 group.addTask {
-                    let part = found[start..<min(start + step, found.count)]
-                    return (start, part.compactMap { $0.checkpoint?.verify(with: policy) })
+                    let part = places[start..<min(start + step, places.count)]
+                    return (start, part.compactMap { found[$0].checkpoint?.verify(with: policy) })
                 }
             }
             for await (start, verdicts) in group { parts[start] = verdicts }
         }
         let verdicts = parts.sorted { $0.key < $1.key }.flatMap(\.value)
-        for (item, verdict) in zip(found.filter { $0.checkpoint != nil }, verdicts) {
-            take(verdict, of: item)
-        }
+        for (place, verdict) in zip(places, verdicts) { take(verdict, at: place) }
     }
 
-    private mutating func take(_ verdict: CheckpointVerdict, of item: FoundCheckpoint) {
+    private mutating func take(_ verdict: CheckpointVerdict, at place: Int) {
+        let item = found[place]
         let size = item.checkpoint.map { "size \($0.claim.size.count)" }
         switch verdict {
         case .verified(let checkpoint):
-            if verified.map({ $0.size < checkpoint.size }) ?? true { verified = checkpoint }
-            if isPublished(item) { publishedWitnesses = checkpoint.cosignatures.count }
+            believed.append((place, checkpoint))
         case .refused(.invalidSignature(let signer)):
             findings.report(
                 Finding(
@@ -100,13 +109,69 @@ struct CheckpointAudit {
         case .refused(.unknownOrigin):
             findings.report(Finding(.unknownLog, file: item.file, detail: size))
         case .refused(.notSignedByLog):
-            findings.report(Finding(.notSignedByLog, file: item.file, detail: size))
+            unsigned.append(place)
         case .refused(.quorumNotMet):
             // Only what is published is cosigned; the others are the log's own word.
             if isPublished(item) {
                 findings.report(Finding(.quorumNotMet, file: item.file, detail: size))
             }
         }
+    }
+
+    /// Follows the keys that the log itself names, and holds every signature against its key's term.
+    ///
+    /// A key that a record names is believed where a checkpoint covers the record that is believed already, and has
+    /// the root of the records: whoever knows one key is led to those after it, and to those before.
+    mutating func settle(
+        _ keys: SigningKeys, roots: [UInt64: RootHash], policy: TrustPolicy?, jobs: Int
+    ) async {
+        guard var policy else { return }
+        var known = Set(policy.logs.map(\.key.signer))
+        while !unsigned.isEmpty, !keys.isEmpty {
+            let fresh = keys.keys(of: newest?.claim.origin, below: covered(roots))
+                .filter { known.insert($0.signer).inserted }
+            guard !fresh.isEmpty, let wider = policy.adding(logKeys: fresh) else { break }
+            policy = wider
+            let places = unsigned
+            unsigned = []
+            await check(places, with: policy, jobs: jobs)
+        }
+        for place in unsigned {
+            report(.notSignedByLog, at: place)
+        }
+        let covered = covered(roots)
+        let fresh = keys.keys(of: newest?.claim.origin, below: covered)
+            .filter { known.insert($0.signer).inserted }
+        let wider = fresh.isEmpty ? policy : policy.adding(logKeys: fresh) ?? policy
+        func isInTerm(_ checkpoint: VerifiedCheckpoint) -> Bool {
+            checkpoint.logSignatures.contains {
+                keys.mayBeSigned(checkpoint.size.count, by: $0.signer, covered: covered)
+            }
+        }
+        for (place, checkpoint) in believed {
+            if !isInTerm(checkpoint) {
+                // A key that has ended may have signed beside one that only the log tells of.
+                guard case .verified(let again)? = found[place].checkpoint?.verify(with: wider),
+                    isInTerm(again)
+                else {
+                    report(.keyOutOfTerm, at: place)
+                    continue
+                }
+            }
+            if verified.map({ $0.size < checkpoint.size }) ?? true { verified = checkpoint }
+            if isPublished(found[place]) { publishedWitnesses = checkpoint.cosignatures.count }
+        }
+    }
+
+    /// How many records believed checkpoints cover.
+    private func covered(_ roots: [UInt64: RootHash]) -> UInt64 {
+        believed.lazy.map(\.checkpoint)
+            .filter { roots[$0.size.count] == $0.root }.map(\.size.count).max() ?? 0
+    }
+
+    private mutating func report(_ code: FindingCode, at place: Int) {
+        let size = found[place].checkpoint.map { "size \($0.claim.size.count)" }
+        findings.report(Finding(code, file: found[place].file, detail: size))
     }
 
     private func isPublished(_ item: FoundCheckpoint) -> Bool {

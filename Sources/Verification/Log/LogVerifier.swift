@@ -99,6 +99,9 @@ package struct LogVerifier: Sendable {
             progress: ProgressCount(total: content.size.count, report: progress))
         var result = try await walk.run()
         findings.report(result.findings)
+        await checkpoints.settle(
+            result.signingKeys, roots: result.tree.roots, policy: options.policy,
+            jobs: options.jobs)
         checkpoints.checkRoots(result.tree.roots, size: content.size)
         findings.report(checkpoints.findings)
         let root = result.tree.roots[content.size.count]

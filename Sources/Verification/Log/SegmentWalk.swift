@@ -26,6 +26,7 @@ struct SegmentWalk<Content: LogContent> {
         var ours: UInt64 = 0
         var newestTime: UTCInstant?
         var erasures = Erasures()
+        var signingKeys = SigningKeys()
         /// What heartbeats say of the checkpoints published before them, in order.
         var published: [(index: LeafIndex, facts: PublishedFacts)] = []
 
@@ -40,6 +41,7 @@ struct SegmentWalk<Content: LogContent> {
             newestTime = segment.last?.time ?? newestTime
             for notable in segment.notable {
                 erasures.take(notable.record, at: notable.index)
+                signingKeys.take(notable.record, at: notable.index)
                 guard let facts = PublishedFacts(notable.record) else { continue }
                 published.append((notable.index, facts))
             }

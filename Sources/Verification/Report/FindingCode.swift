@@ -22,6 +22,7 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case offsetsDiffer = "offsets_differ"
     case checkpointUnreadable = "checkpoint_unreadable"
     case checkpointForged = "checkpoint_forged"
+    case keyOutOfTerm = "key_out_of_term"
     case checkpointNotJournalled = "checkpoint_not_journalled"
     case checkpointsNotGrowing = "checkpoints_not_growing"
     case checkpointsMissing = "checkpoints_missing"
@@ -92,7 +93,7 @@ extension FindingCode {
             .recordsDeleted, .recordsInserted, .recordsReordered, .wrongOrigin, .brokenChain,
             .timeWentBack, .leafNotInTree, .nodeNotInTree,
             .treeFileTooShort, .offsetsDiffer, .checkpointUnreadable, .checkpointForged,
-            .checkpointNotJournalled, .checkpointsNotGrowing, .checkpointsMissing,
+            .keyOutOfTerm, .checkpointNotJournalled, .checkpointsNotGrowing, .checkpointsMissing,
             .checkpointBeyondLog, .rootMismatch,
             .proofFails, .leafHashDiffers:
             .integrity
@@ -135,6 +136,8 @@ extension FindingCode {
             "stored offsets are not those of the entries; opening the log rebuilds them"
         case .checkpointUnreadable: "the bytes are no signed checkpoint"
         case .checkpointForged: "the signature of a known key is wrong"
+        case .keyOutOfTerm:
+            "the checkpoint is signed only by keys that the log had not announced by then, or had retired"
         case .checkpointNotJournalled: "the journal of checkpoints does not have what was published"
         case .checkpointsNotGrowing: "a checkpoint is not larger than the one before it"
         case .checkpointsMissing:

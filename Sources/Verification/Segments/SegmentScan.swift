@@ -234,11 +234,11 @@ struct SegmentScan<Content: LogContent> {
         }
     }
 
-    /// Whether an action is one of `log.…`, `audit.…` and `privacy.…`.
+    /// Whether an action is one of `log.…`, `audit.…`, `privacy.…` and `key.…`.
     private func isNotable(_ bytes: Span<UInt8>, _ action: Range<Int>) -> Bool {
         guard let first = action.first else { return false }
         return switch bytes[first] {
-        case UInt8(ascii: "l"), UInt8(ascii: "a"), UInt8(ascii: "p"): true
+        case UInt8(ascii: "l"), UInt8(ascii: "a"), UInt8(ascii: "p"), UInt8(ascii: "k"): true
         default: false
         }
     }

@@ -61,6 +61,17 @@ final class TemporaryFolder: Sendable {
         try FileManager.default.moveItem(atPath: file(name), toPath: file(place))
     }
 
+    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+
+    func make(_ name: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: file(name), withIntermediateDirectories: false)
+    }
+
+    func setMode(_ mode: Int, of name: String) throws {
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file(name))
+    }
+
     /// Every file below a folder, as a path from there, sorted.
     func files(below name: String) throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: file(name)).filter { path in

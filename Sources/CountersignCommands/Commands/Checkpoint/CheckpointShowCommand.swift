@@ -60,11 +60,12 @@ struct CheckpointShowCommand: ParsableCommand {
     }
 
     private func source() throws(CommandFailure) -> (bytes: [UInt8], keys: [NoteVerifierKey]) {
-        let named = try key.map { text throws(CommandFailure) in try VerifierKeyText.key(text) }
+        var named: [NoteVerifierKey] = []
+        for text in key { named += try VerifierKeyText.keys(text) }
         let most = 1 << 20
         if let file, !named.isEmpty { return (try LocalFile.required(file, most: most), named) }
         let log = try deployment.read().settings.log
-        let keys = named.isEmpty ? [try SigningKey.read(log).verifierKey] : named
+        let keys = named.isEmpty ? try SigningKey.readPublic(log) : named
         if let file { return (try LocalFile.required(file, most: most), keys) }
         let path = DeploymentOptions.path(of: LogLayout.checkpoint, in: log.directory.text)
         guard let bytes = try LocalFile.read(path, most: most) else {

@@ -10,20 +10,24 @@ import SignedNotes
 struct KeyExportPublicCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export-public",
-        abstract: "Print the log's public key, for whoever verifies.",
+        abstract: "Print the log's public keys, a line each, for whoever verifies.",
         discussion: """
             EXAMPLES:
               countersign key export-public > log.vkey
 
-            Give it to auditors by another way than the log itself.
+            Give them to auditors by another way than the log itself. While keys are changed there are two.
             """)
 
     @OptionGroup var deployment: DeploymentOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let key = try SigningKey.read(try deployment.read().settings.log).verifierKey
-        guard try output.isJSON else { return try output.screen.line("\(key.text)") }
-        try output.screen.json(.object([JSONMember("vkey", .string(key.text))]))
+        let keys = try SigningKey.readPublic(try deployment.read().settings.log)
+        guard try output.isJSON else {
+            for key in keys { try output.screen.line("\(key.text)") }
+            return
+        }
+        try output.screen.json(
+            .object([JSONMember("vkeys", .array(keys.map { .string($0.text) }))]))
     }
 }

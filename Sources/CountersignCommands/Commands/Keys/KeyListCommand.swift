@@ -10,7 +10,7 @@ import SignedNotes
 struct KeyListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the keys that sign the log.",
+        abstract: "List the keys that sign the log, the newest first.",
         discussion: """
             EXAMPLES:
               countersign key list
@@ -22,29 +22,30 @@ struct KeyListCommand: ParsableCommand {
 
     func run() throws {
         let settings = try deployment.read().settings.log
-        let key = try SigningKey.read(settings).verifierKey
+        let keys = try SigningKey.readPublic(settings)
         let mode = LocalFile.mode(of: settings.keyFile.text).map { String($0, radix: 8) } ?? "?"
         guard try output.isJSON else {
             return try output.screen.table(
                 Table(
                     ["NAME", "KEY ID", "TYPE", "MODE", "FILE"],
-                    rows: [
+                    rows: keys.map { key in
                         [
                             "\(key.name.text)", "\(describing: key.keyID)", "Ed25519", "\(mode)",
                             "\(settings.keyFile.text)",
                         ]
-                    ]))
+                    }))
         }
         try output.screen.json(
-            .array([
-                .object([
-                    JSONMember("name", .string(key.name.text)),
-                    JSONMember("key_id", .string("\(key.keyID)")),
-                    JSONMember("type", .string("ed25519")),
-                    JSONMember("vkey", .string(key.text)),
-                    JSONMember("file", .string(settings.keyFile.text)),
-                    JSONMember("mode", .string(mode)),
-                ])
-            ]))
+            .array(
+                keys.map { key in
+                    .object([
+                        JSONMember("name", .string(key.name.text)),
+                        JSONMember("key_id", .string("\(key.keyID)")),
+                        JSONMember("type", .string("ed25519")),
+                        JSONMember("vkey", .string(key.text)),
+                        JSONMember("file", .string(settings.keyFile.text)),
+                        JSONMember("mode", .string(mode)),
+                    ])
+                }))
     }
 }

@@ -6,22 +6,27 @@ import Settings
 import SignedNotes
 import SystemPackage
 
-/// The log's signing key, as commands read it.
+/// The log's signing keys, as commands and the server read them.
 enum SigningKey {
-    /// The key that a configuration names.
-    static func read(_ log: LogSettings) throws(CommandFailure) -> NoteSigner {
-        let signer: NoteSigner
+    /// The keys that a configuration names, the newest first; all of them sign.
+    static func read(_ log: LogSettings) throws(CommandFailure) -> [NoteSigner] {
+        let signers: [NoteSigner]
         do throws(DirectoryFault) {
-            signer = try SigningKeyFile.read(FilePath(log.keyFile.text))
+            signers = try SigningKeyFile.read(FilePath(log.keyFile.text))
         } catch {
             throw CommandFailure(.failure, "\(error.description)")
         }
-        guard signer.name.text == log.origin.text else {
+        for signer in signers where signer.name.text != log.origin.text {
             throw CommandFailure(
                 .usage,
                 "\(log.keyFile.text) is the key of `\(signer.name.text)`, which is not what log.origin says; set log.key_file or log.origin to match."
             )
         }
-        return signer
+        return signers
+    }
+
+    /// What others check these keys' signatures with.
+    static func readPublic(_ log: LogSettings) throws(CommandFailure) -> [NoteVerifierKey] {
+        try read(log).map(\.verifierKey)
     }
 }

@@ -12,12 +12,12 @@ enum FreshCopy {
         case tiles
     }
 
-    /// - Parameter key: the log's; nil leaves signatures undecided.
+    /// - Parameter keys: the log's; none leaves signatures undecided.
     static func check(
-        _ folder: String, as form: Form, key: NoteVerifierKey?
+        _ folder: String, as form: Form, keys: [NoteVerifierKey]
     ) async throws(CommandFailure) {
         let options = VerificationOptions(
-            policy: key.flatMap { TrustPolicy(logKeys: [$0]) }, remembered: nil, maxAge: nil,
+            policy: keys.isEmpty ? nil : TrustPolicy(logKeys: keys), remembered: nil, maxAge: nil,
             now: CommandContext.current.now(), requiredWitnesses: 0, jobs: Machine.processors)
         let verifier = LogVerifier(options) { _ in }
         let report: VerificationReport

@@ -37,8 +37,9 @@ struct LogAdoptCommand: ParsableCommand {
         guard (1...200).contains(reason.utf8.count) else {
             throw CommandFailure(.usage, "--reason has 1 to 200 bytes; say what happened.")
         }
-        let ledger = try ProxyServer.openLedger(
-            try deployment.read(), producer: producer, adoption: Adoption(reason: reason))
+        let ledger = try LogOpening(
+            try deployment.read(), producer: producer, adoption: Adoption(reason: reason)
+        ).open()
         let recovery = ledger.recovery
         if let poisoned = ledger.close() {
             throw CommandFailure(.failure, "\(poisoned.description)")

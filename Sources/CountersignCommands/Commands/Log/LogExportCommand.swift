@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import AuditRecords
 import ByteCoding
 import Glibc
 import LedgerFiles
@@ -26,7 +27,9 @@ struct LogExportCommand: AsyncParsableCommand {
               countersign log export --out export
               countersign log export --format tlog-tiles --out /mnt/audit/2026-11
 
-            The folder must not exist yet. It holds no personal values and no secret keys.
+            The folder must not exist yet. It holds no personal values and no secret keys. That the configured \
+            log was exported, and by whom, is a record itself, `log.export`; a directory that --log names has \
+            no place for one.
             """)
 
     @Option(help: "Folder to write to.", completion: .directory)
@@ -34,6 +37,9 @@ struct LogExportCommand: AsyncParsableCommand {
 
     @Option(help: "The form of the export.")
     var format: Format = .tlogTiles
+
+    @Option(help: "Why you export, for the record of it.")
+    var purpose: String?
 
     @OptionGroup var log: LogOptions
     @OptionGroup var trust: TrustOptions
@@ -46,17 +52,18 @@ struct LogExportCommand: AsyncParsableCommand {
             throw CommandFailure(.failure, "\(out) exists already; name a folder that does not.")
         }
         let log = try log.staticLog()
-        let key = try publicKey()
+        let keys = try publicKeys()
         // Under another name until it is whole, so that nobody takes a part of it for the log.
         let partial = out + ".partial"
         guard !LocalFile.exists(partial) else {
             throw CommandFailure(
                 .failure, "\(partial) is left over from an export that was cut short; remove it.")
         }
+        try await record(log.size.count)
         let files: Int
         do {
-            files = try write(log, key: key, to: partial)
-            try await FreshCopy.check(partial, as: .tiles, key: key)
+            files = try write(log, keys: keys, to: partial)
+            try await FreshCopy.check(partial, as: .tiles, keys: keys)
         } catch {
             // Nothing half done is left behind; a process that is killed leaves it, and is told of it the next time.
             try LocalFolder.removeIfAny(partial)
@@ -79,18 +86,40 @@ struct LogExportCommand: AsyncParsableCommand {
             ]))
     }
 
-    /// The key that goes beside the log.
-    private func publicKey() throws(CommandFailure) -> NoteVerifierKey {
-        if let text = trust.key.first { return try VerifierKeyText.key(text) }
-        return try SigningKey.read(try log.deployment.read().settings.log).verifierKey
+    /// Puts on record that all records up to a size are handed out.
+    private func record(_ size: UInt64) async throws(CommandFailure) {
+        guard log.directory == nil else { return }
+        let facts = QueryFacts(
+            hash: DisclosureOptions.hash(["log export", format.rawValue]), rows: size,
+            range: "0..<\(size)", purpose: purpose)
+        do throws(CommandFailure) {
+            _ = try await HostRecorder(deployment: try log.deployment.read())
+                .record(.export, facts, mayOpenLog: true)
+        } catch {
+            throw CommandFailure(
+                error.status,
+                "who exports the log is recorded, and this export cannot be: \(error.message ?? "") Mend that, or name the directory with --log and the key with --key: there, nothing is recorded."
+            )
+        }
+    }
+
+    /// The keys that go beside the log.
+    private func publicKeys() throws(CommandFailure) -> [NoteVerifierKey] {
+        guard trust.key.isEmpty else {
+            var keys: [NoteVerifierKey] = []
+            for text in trust.key { keys += try VerifierKeyText.keys(text) }
+            return keys
+        }
+        return try SigningKey.readPublic(try log.deployment.read().settings.log)
     }
 
     private func write(
-        _ log: StaticLog, key: NoteVerifierKey, to folder: String
+        _ log: StaticLog, keys: [NoteVerifierKey], to folder: String
     ) throws(CommandFailure) -> Int {
         try LocalFolder.make(folder)
         try LocalFile.create(
-            DeploymentOptions.path(of: "log.vkey", in: folder), Array((key.text + "\n").utf8),
+            DeploymentOptions.path(of: "log.vkey", in: folder),
+            keys.flatMap { Array(($0.text + "\n").utf8) },
             isSecret: false)
         var (files, folders): (Int, Set<String>) = (1, [])
         for resource in log.resources {

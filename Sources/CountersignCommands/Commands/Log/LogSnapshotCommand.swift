@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import ByteCoding
 import Glibc
 import Merkle
 import SignedNotes
@@ -41,7 +42,7 @@ struct LogSnapshotCommand: AsyncParsableCommand {
         }
         do {
             try write(snapshot, to: partial)
-            try await FreshCopy.check(partial, as: .directory, key: nil)
+            try await FreshCopy.check(partial, as: .directory, keys: [])
         } catch {
             try LocalFolder.removeIfAny(partial)
             throw error
@@ -51,7 +52,14 @@ struct LogSnapshotCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .failure, "\(out) cannot be made: \(describing: Errno(rawValue: errno)).")
         }
-        try output.messages.line("\(snapshot.size.count) records, \(out)")
+        guard try output.isJSON else {
+            return try output.messages.line("\(snapshot.size.count) records, \(out)")
+        }
+        try output.screen.json(
+            .object([
+                JSONMember("out", .string(out)),
+                JSONMember("records", .integer(Int64(clamping: snapshot.size.count))),
+            ]))
     }
 
     private func write(_ snapshot: LogSnapshot, to folder: String) throws {

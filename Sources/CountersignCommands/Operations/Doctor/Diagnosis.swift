@@ -17,14 +17,14 @@ struct Diagnosis: Sendable {
     let subject: String
     let grade: Grade
     let finding: SafeText
-    /// What to do about it; nil for a good finding.
+    /// What to do about it; nil for a good finding, and where the finding ends in it.
     let remedy: SafeText?
 
     static func good(_ subject: String, _ finding: SafeText) -> Diagnosis {
         Diagnosis(subject: subject, grade: .good, finding: finding, remedy: nil)
     }
 
-    static func caution(_ subject: String, _ finding: SafeText, fix: SafeText) -> Diagnosis {
+    static func caution(_ subject: String, _ finding: SafeText, fix: SafeText?) -> Diagnosis {
         Diagnosis(subject: subject, grade: .caution, finding: finding, remedy: fix)
     }
 

@@ -24,8 +24,13 @@ extension Examination {
 
     private func signingKey() -> Diagnosis {
         do throws(CommandFailure) {
-            let key = try SigningKey.read(settings.log)
-            return .good("signing key", "\(key.verifierKey.text)")
+            let keys = try SigningKey.readPublic(settings.log)
+            guard keys.count > 1 else { return .good("signing key", "\(keys[0].text)") }
+            return .caution(
+                "signing key", "two sign: \(keys.map(\.text).joined(separator: ", "))",
+                fix:
+                    "once everybody who verifies has the first: countersign key retire \(describing: keys[1].keyID)"
+            )
         } catch {
             return .bad("signing key", error.message ?? "cannot be read", fix: nil)
         }
@@ -48,7 +53,7 @@ extension Examination {
         guard let mode = LocalFile.mode(of: path.text) else {
             return .bad(
                 subject, "there is no file \(path.text)",
-                fix: "`countersign token mint --into` makes it, or correct the path")
+                fix: "`countersign token mint --as NAME` makes it, or correct the path")
         }
         guard mode & 0o022 == 0 else {
             return .bad(

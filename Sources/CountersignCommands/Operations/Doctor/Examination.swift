@@ -14,8 +14,23 @@ struct Examination {
     /// All findings, in the order in which a server would run into them.
     func run() async -> [Diagnosis] {
         let server = await AdminStatus.ask(settings)
-        return configuration() + files() + [clock()] + folders() + limits()
+        return configuration() + files() + [clock()] + folders() + log(server) + limits()
             + certificates() + (await ports(server)) + (await services())
+    }
+
+    /// The log opens: everything that a start does with it, short of signing and writing.
+    private func log(_ server: AdminStatus?) -> [Diagnosis] {
+        // A running server has opened it, and says itself how it stands.
+        guard server?.origin != settings.log.origin.text,
+            LocalFile.exists(settings.log.directory.text)
+        else { return [] }
+        do throws(CommandFailure) {
+            let report = try LogOpening(deployment, producer: "countersign").examine()
+            return [.good("opening", "the log opens")]
+                + report.warnings.map { .caution("opening", "\($0)", fix: nil) }
+        } catch {
+            return [.bad("opening", error.message ?? "the log does not open", fix: nil)]
+        }
     }
 
     /// The files that the configuration names can be used together.

@@ -1,0 +1,119 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Testing
+
+/// What keeps a server from starting, and what is done to a site for it.
+enum StartFault: String, CaseIterable, Sendable {
+    case keyMissing, keyOpen, keyOfAnotherLog, anotherKey, apiKeysBroken
+    case memoryUnreadable, memoryOfAnotherLog, rolledBack, fileIsFolder, recordsCut
+    case listenTaken, adminTaken, authorityMissing, certificateMissing, stateIsFile
+
+    fileprivate func inflict(on site: Site) throws {
+        let folder = site.folder
+        func edit(_ old: String, _ new: String) throws {
+            try folder.edit(Site.configuration, [(old, new)])
+        }
+        switch self {
+        case .keyMissing: try folder.remove("site/log.key")
+        case .keyOpen: try folder.setMode(0o644, of: "site/log.key")
+        case .keyOfAnotherLog, .anotherKey:
+            let origin = self == .anotherKey ? "log.example/scenario" : "log.example/other"
+            try folder.succeed("init", "--dir", "other", "--origin", origin)
+            try folder.write(try folder.bytes("other/log.key"), to: "site/log.key")
+        case .apiKeysBroken: try folder.write(Array("- nonsense".utf8), to: "site/keys.yaml")
+        case .memoryUnreadable:
+            try folder.write(
+                [UInt8](repeating: 0x5A, count: 8192), to: "site/log-state/checkpoint.slots")
+        case .memoryOfAnotherLog:
+            try folder.succeed("init", "--dir", "other", "--origin", "log.example/other")
+            try folder.succeed("key", "rotate", "-c", "other/countersign.yaml")
+            try folder.write(
+                try folder.bytes("other/log-state/checkpoint.slots"),
+                to: "site/log-state/checkpoint.slots")
+        case .rolledBack:
+            try folder.copy("site/log", to: "then")
+            let server = try site.serve()
+            _ = try server.exchange(site.request())
+            guard try server.stop().status == 0 else { throw ScenarioFault("no stop") }
+            try folder.remove("site/log")
+            try folder.copy("then", to: "site/log")
+        case .fileIsFolder:
+            try folder.remove("site/log/checkpoints")
+            try folder.make("site/log/checkpoints")
+        case .recordsCut:
+            for name in try folder.files(below: "site/log") where name.hasPrefix("commits.") {
+                try folder.write([], to: "site/log/" + name)
+            }
+            let entries = try #require(
+                try folder.files(below: "site/log").first { $0.hasSuffix("entries") })
+            let bytes = try folder.bytes("site/log/" + entries)
+            try folder.write(Array(bytes.prefix(bytes.count / 2)), to: "site/log/" + entries)
+        case .listenTaken: try edit("127.0.0.1:0  #", "127.0.0.1:\(site.service.port)  #")
+        case .adminTaken: try edit("127.0.0.1:0    #", "127.0.0.1:\(site.service.port)    #")
+        case .authorityMissing:
+            try edit("connect_timeout: 120s", "connect_timeout: 120s, ca: nowhere.pem")
+            try edit("http://127.0.0.1:\(site.service.port)", "https://localhost:1")
+        case .certificateMissing:
+            try edit(
+                "listen:\n",
+                "listen:\n  - { address: 127.0.0.1:0, tls: { cert: nowhere.crt, key: x.key } }\n")
+        case .stateIsFile:
+            try folder.remove("site/log-state")
+            try folder.write([1], to: "site/log-state")
+        }
+    }
+
+    /// What both have to say of it, where they do not say the same.
+    fileprivate func place(in site: Site) -> String? {
+        switch self {
+        case .listenTaken, .adminTaken: "127.0.0.1:\(site.service.port)"
+        default: nil
+        }
+    }
+}
+
+@Suite struct `doctor and serve` {
+    @Test(arguments: StartFault.allCases)
+    func `name the same faults, and doctor changes nothing`(fault: StartFault) async throws {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            _ = try server.exchange(site.request())
+            #expect(try server.stop().status == 0)
+            try fault.inflict(on: site)
+            let before = try site.folder.files(below: "site")
+            let contents = try before.map { try site.folder.bytes("site/" + $0) }
+            let doctor = try site.folder.start(
+                .countersign, ["doctor", "-c", Site.configuration]
+            ).ending()
+            #expect(try site.folder.files(below: "site") == before)
+            #expect(try before.map { try site.folder.bytes("site/" + $0) } == contents)
+            let serve = try site.start().ending()
+            #expect(serve.status != 0)
+            #expect(doctor.status != 0)
+            let said = try #require(
+                serve.messages.split(separator: "\n").first { $0.hasPrefix("countersign: ") })
+            let words = fault.place(in: site) ?? String(said.dropFirst("countersign: ".count))
+            #expect(said.contains(words))
+            #expect(
+                (doctor.text + doctor.messages).contains(words),
+                "\(said)\n\(doctor.text)\(doctor.messages)")
+        }
+    }
+
+    @Test func `of a sound site, doctor says that it opens, and it does`() async throws {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            _ = try server.exchange(site.request())
+            server.process.signal(9)
+            _ = try server.process.ending()
+            let doctor = try site.read("doctor").text
+            #expect(doctor.contains("ok    opening: the log opens"))
+            let again = try site.serve()
+            #expect(try again.stop().status == 0)
+        }
+    }
+}
