@@ -27,7 +27,8 @@ struct BenchLog {
 
     func open() throws -> Ledger {
         try Ledger.open(
-            FileStorage(directory: directory, state: state), signers: [signer], options: options,
+            FileStorage(directory: directory, state: state, key: nil), signers: [signer],
+            options: options,
             clock: LedgerClock(
                 now: { Stopwatch.wallClock },
                 facts: {

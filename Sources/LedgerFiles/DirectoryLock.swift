@@ -5,19 +5,18 @@ internal import AuditRecords
 internal import Glibc
 internal import SystemPackage
 
-/// The exclusive claim of one process on a log directory; the kernel lets go when the process ends.
+/// The exclusive claim of one process on a folder; the kernel lets go when the process ends.
 ///
-/// The directory itself is locked, so that nothing that is done to its files lets a second writer in. The file `lock`
+/// The folder itself is locked, so that nothing that is done to its files lets a second process in. The file `lock`
 /// is locked besides: some network file systems lock files only.
 final class DirectoryLock: Sendable {
-    private let path: FilePath
     private let folder: FileDescriptor
     private let file: FileDescriptor
     /// What has to stay under its name: the directory, or where that cannot be locked, the file.
     private let held: (path: FilePath, identity: FileIdentity?)
 
-    init(_ directory: FilePath) throws(DirectoryFault) {
-        path = directory
+    /// - Parameter purpose: says what the other process does with the folder, and what to do about it.
+    init(_ directory: FilePath, for purpose: ClaimPurpose) throws(DirectoryFault) {
         let filePath = directory.appending(LogLayout.lock)
         folder = try Self.opened(directory, .readOnly, [.directory, .closeOnExec])
         do throws(DirectoryFault) {
@@ -33,11 +32,10 @@ final class DirectoryLock: Sendable {
             ? (directory, FileIdentity(folder)) : (filePath, FileIdentity(file))
         // A file system that locks no folders says so in other words than one where somebody has the lock.
         guard isFolderLocked || folderError != EWOULDBLOCK, Self.lock(file) == 0 else {
-            for descriptor in [folder, file] { _ = Result { try descriptor.close() } }
-            throw DirectoryFault(
-                .locked,
-                "Another process uses the log in \(directory). Stop it first: two writers "
-                    + "would sign two histories.")
+            // What is fully made is closed by `deinit`, and must not be closed twice: by then, the number may be another
+            // file's.
+            let holder = LockHolder(of: [folder, file])
+            throw DirectoryFault(.locked, purpose.refusal(of: directory, to: holder))
         }
     }
 
@@ -54,8 +52,8 @@ final class DirectoryLock: Sendable {
         } catch {
             throw DirectoryFault(
                 .locked,
-                "\(path) cannot be opened to lock the log (\(error)). Check the owner and mode of the "
-                    + "log directory.")
+                "\(path) cannot be opened to lock it (\(error)). Check the owner and mode of the folder."
+            )
         }
     }
 
@@ -67,31 +65,5 @@ final class DirectoryLock: Sendable {
     deinit {
         // Closing releases the locks; there is nobody to tell if it fails, and the process' end does it.
         for descriptor in [file, folder] { _ = Result { try descriptor.close() } }
-    }
-}
-
-/// Which file or folder it is, whatever its name.
-struct FileIdentity: Hashable {
-    private let device: UInt64
-    private let number: UInt64
-
-    /// Nil where there is none.
-    init?(_ path: FilePath) {
-        var status = stat()
-        // Safe: both pointers live through the call, and the path is zero-terminated.
-        guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0 else { return nil }
-        self.init(status)
-    }
-
-    init?(_ descriptor: FileDescriptor) {
-        var status = stat()
-        // Safe: the structure lives through the call.
-        guard unsafe fstat(descriptor.rawValue, &status) == 0 else { return nil }
-        self.init(status)
-    }
-
-    private init(_ status: stat) {
-        device = UInt64(status.st_dev)
-        number = UInt64(status.st_ino)
     }
 }

@@ -10,7 +10,8 @@ package import SystemPackage
 
 /// A log directory as the ledger's storage: the only code that writes log files.
 ///
-/// The directory is locked for as long as this lives, so that two processes never write one log.
+/// Directory, state folder and signing key are locked for as long as this lives, so that two processes never write one
+/// log, also where one of them has a copy of its files.
 /// Everything is made readable by its owner only, and by the group that its folder lets read. What takes the place of
 /// a file keeps that file's mode, group and access list.
 package final class FileStorage: LedgerStorage {
@@ -27,23 +28,34 @@ package final class FileStorage: LedgerStorage {
     private let open = Mutex<[LogFile: OpenFile]>([:])
     /// Nil where nothing is written and nobody could have the lock.
     private let lock: DirectoryLock?
+    /// Nil where both are one folder, and as before.
+    private let stateLock: DirectoryLock?
+    /// Nil where whoever opened the log signs with no file.
+    private let keyClaim: KeyClaim?
 
     /// Room is asked for in steps of this many bytes, so that most groups ask for none.
     private static let reserveStep = 1 << 20
 
-    /// Locks the directory, making it where there is none.
+    /// Locks what must have one owner, making the folders where there are none.
     ///
     /// - Parameters:
     ///   - directory: the log's own folder.
     ///   - state: the folder that keeps the newest checkpoint, apart from the data.
-    package init(directory: FilePath, state: FilePath) throws(DirectoryFault) {
+    ///   - key: the file with the signing key; nil for a key that is in no file.
+    package init(
+        directory: FilePath, state: FilePath, key: FilePath?
+    ) throws(DirectoryFault) {
         self.directory = directory
         try Folder.make(directory)
         try Folder.make(state)
         for name in ["segments", "tree", "keys"] {
             try Folder.make(directory.appending(name))
         }
-        lock = try DirectoryLock(directory)
+        lock = try DirectoryLock(directory, for: .log)
+        stateLock =
+            FileIdentity(state) == FileIdentity(directory)
+            ? nil : try DirectoryLock(state, for: .state)
+        keyClaim = try key.map { path throws(DirectoryFault) in try KeyClaim(path) }
         statePath = state.appending("checkpoint.slots")
     }
 
@@ -53,8 +65,14 @@ package final class FileStorage: LedgerStorage {
     /// nobody has it.
     package init(examining directory: FilePath, state: FilePath) throws(DirectoryFault) {
         self.directory = directory
-        let hasLock = FileIdentity(directory.appending(LogLayout.lock)) != nil
-        lock = hasLock ? try DirectoryLock(directory) : nil
+        func hasLock(_ folder: FilePath) -> Bool {
+            FileIdentity(folder.appending(LogLayout.lock)) != nil
+        }
+        lock = hasLock(directory) ? try DirectoryLock(directory, for: .log) : nil
+        stateLock =
+            FileIdentity(state) != FileIdentity(directory) && hasLock(state)
+            ? try DirectoryLock(state, for: .state) : nil
+        keyClaim = nil
         statePath = state.appending("checkpoint.slots")
     }
 

@@ -122,7 +122,8 @@ extension DrillBench {
     private func dropRecord(_ table: inout Table) throws {
         let tag = "lost-on-the-way"
         let files = try FileStorage(
-            directory: log.directory, state: log.folder.appending(DrilledLog.name + "-state"))
+            directory: log.directory, state: log.folder.appending(DrilledLog.name + "-state"),
+            key: nil)
         let ledger = try log.open(DroppingStorage(files, dropping: [tag, "audit.gap"]))
         func write(_ tags: [String]) throws -> Outcome {
             try ledger.appendAndWait(

@@ -62,7 +62,8 @@ struct DrilledLog {
     func write(_ records: Int, to name: String) throws {
         let ledger = try open(
             try FileStorage(
-                directory: folder.appending(name), state: folder.appending(name + "-state")))
+                directory: folder.appending(name), state: folder.appending(name + "-state"),
+                key: nil))
         let port = BatchPort()
         let id = ledger.addPort(port)
         var written = 0

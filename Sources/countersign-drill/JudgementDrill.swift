@@ -112,7 +112,8 @@ struct JudgementDrill {
 
     private func storage(_ name: String) throws -> FileStorage {
         try FileStorage(
-            directory: folder.appending(name), state: folder.appending(Self.log + "-state"))
+            directory: folder.appending(name), state: folder.appending(Self.log + "-state"),
+            key: nil)
     }
 
     static let files: [(name: String, kind: StoredFile)] = [
@@ -213,7 +214,7 @@ struct JudgementDrill {
             verify: verify, refusal: nil, tail: tail.exitCode, export: export.exitCode,
             doctor: try doctor())
         do {
-            let ledger = try fixture.open(try FileStorage(directory: copy, state: state))
+            let ledger = try fixture.open(try FileStorage(directory: copy, state: state, key: nil))
             if let poisoned = ledger.close() { judged.refusal = poisoned.description }
         } catch {
             judged.refusal = "\(error)"

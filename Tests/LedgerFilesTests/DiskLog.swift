@@ -36,8 +36,10 @@ final class DiskLog: Sendable {
 
     func path(_ name: String) -> FilePath { FilePath(root.appending(path: name).path) }
 
-    func storage(log: String = "log", state: String = "state") throws -> FileStorage {
-        try FileStorage(directory: path(log), state: path(state))
+    func storage(
+        log: String = "log", state: String = "state", key: FilePath? = nil
+    ) throws -> FileStorage {
+        try FileStorage(directory: path(log), state: path(state), key: key)
     }
 
     /// Opens the log as the server does.

@@ -24,7 +24,39 @@ import Testing
         try remove(disk.log.appending("lock"))
         let fault = #expect(throws: DirectoryFault.self) { _ = try disk.storage() }
         #expect(fault?.code == .locked)
+        // The kernel tells who it is, where it lets programs look.
+        let isTold = FileManager.default.fileExists(atPath: "/proc/locks")
+        let holder = isTold ? "Process \(getpid()) uses the log" : "Another process uses the log"
+        #expect(fault?.description.hasPrefix(holder) == true, "\(fault?.description ?? "")")
         try withExtendedLifetime(first) { try first.confirm() }
+    }
+
+    @Test func `a copy of the log beside the same log.state lets nobody in`() throws {
+        let first = try disk.storage()
+        try disk.copy("log", to: "copy")
+        let fault = #expect(throws: DirectoryFault.self) { _ = try disk.storage(log: "copy") }
+        #expect(fault?.code == .locked)
+        let text = fault?.description ?? ""
+        #expect(text.contains(disk.state.string) && text.contains("Stop it first"), "\(text)")
+        try remove(disk.state.appending("lock"))
+        #expect(throws: DirectoryFault.self) { _ = try disk.storage(log: "copy") }
+        try withExtendedLifetime(first) { try first.confirm() }
+    }
+
+    @Test func `a copy of everything but the signing key lets nobody in`() throws {
+        let first = try disk.storage(key: disk.key)
+        let fault = #expect(throws: DirectoryFault.self) {
+            _ = try disk.storage(log: "copy", state: "copy-state", key: disk.key)
+        }
+        #expect(fault?.code == .locked)
+        #expect(fault?.description.contains("signs with the key \(disk.key)") == true)
+        withExtendedLifetime(first) {}
+    }
+
+    @Test func `one folder may be both log directory and log.state`() throws {
+        let both = try disk.storage(log: "both", state: "both")
+        #expect(throws: DirectoryFault.self) { _ = try disk.storage(log: "both", state: "both") }
+        withExtendedLifetime(both) {}
     }
 
     @Test(arguments: [

@@ -82,7 +82,7 @@ struct KeyFile {
         changing changes: [(id: String, change: APIKeyFile.Change)] = [],
         adding added: StoredAPIKey? = nil, lasting lifetime: KeyLifetime? = nil, isDry: Bool = false
     ) throws(CommandFailure) -> String {
-        try LocalFile.alone(with: path) { () throws(CommandFailure) in
+        func work() throws(CommandFailure) -> String {
             var text = try text()
             do throws(SettingsFaults) {
                 for (id, change) in changes {
@@ -108,5 +108,6 @@ struct KeyFile {
             if !isDry { try LocalFile.replace(path, text.bytes, isSecret: true) }
             return "sha256:" + Hex.encode(SHA256.hash(data: text.bytes))
         }
+        return isDry ? try work() : try LocalFile.alone(with: path, work)
     }
 }

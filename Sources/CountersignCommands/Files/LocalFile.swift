@@ -115,22 +115,35 @@ enum LocalFile {
     static func alone<Result>(
         with path: String, _ work: () throws(CommandFailure) -> Result
     ) throws(CommandFailure) -> Result {
-        let folder = DeploymentOptions.folder(of: path)
+        while true {
+            let descriptor = try opened(path)
+            defer { close(descriptor) }
+            while flock(descriptor, LOCK_EX) != 0 {
+                guard errno == EINTR else {
+                    throw CommandFailure(
+                        .failure,
+                        "\(path) cannot be locked: \(describing: Errno(rawValue: errno)).")
+                }
+            }
+            // Whoever had the lock before may have put another file in the place of this one.
+            var (held, found) = (stat(), stat())
+            // Safe: the structures live through the calls, which fill them in.
+            guard unsafe fstat(descriptor, &held) == 0, unsafe stat(path, &found) == 0,
+                held.st_dev == found.st_dev, held.st_ino == found.st_ino
+            else { continue }
+            return try work()
+        }
+    }
+
+    /// A file to lock, made where there is none. Never its folder: a server has one of those for as long as it runs.
+    private static func opened(_ path: String) throws(CommandFailure) -> Int32 {
         // Safe: the call reads the path while it runs, and keeps nothing.
-        let descriptor = unsafe open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw CommandFailure(
-                .failure,
-                "the folder of \(path) cannot be opened: \(describing: Errno(rawValue: errno)).")
+                .failure, "\(path) cannot be opened: \(describing: Errno(rawValue: errno)).")
         }
-        defer { close(descriptor) }
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else {
-                throw CommandFailure(
-                    .failure, "\(path) cannot be locked: \(describing: Errno(rawValue: errno)).")
-            }
-        }
-        return try work()
+        return descriptor
     }
 
     /// Permission bits of a file, or nil where there is none.

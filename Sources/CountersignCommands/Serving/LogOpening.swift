@@ -30,8 +30,9 @@ struct LogOpening {
     func open() throws(CommandFailure) -> Ledger {
         try act { signers, options in
             try Ledger.open(
-                FileStorage(directory: directory, state: state), signers: signers,
-                options: options, clock: .system, randomness: BufferedRandomness(source: .kernel))
+                FileStorage(
+                    directory: directory, state: state, key: FilePath(log.keyFile.text)),
+                signers: signers, options: options, clock: .system, randomness: BufferedRandomness(source: .kernel))
         }
     }
 
