@@ -89,6 +89,8 @@ extension Ledger {
                 "keys/directory has \(stored.count) bytes that are not a secret and its checksum. Restore it "
                     + "from a copy of the same log; without it every subject gets a new id.")
         }
+        // What reads back may be what a start that failed has left in the kernel only: written again, it is synced.
+        try disk.replace(.directorySecret, with: stored)
         return secret.bytes
     }
 

@@ -55,7 +55,6 @@ package struct OpenFault: Error, Sendable, CustomStringConvertible {
         case forked
         case foreignOrigin
         case untrustedCheckpoint
-        case nonexistentData
     }
 
     package let code: Code

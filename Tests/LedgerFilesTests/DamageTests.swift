@@ -153,6 +153,7 @@ struct DamageTests {
             try disk.remove(commits)
         }
         try disk.copy("log", to: "short")
+        try disk.remove("short/checkpoint")
         try disk.tamper("short/checkpoints") { $0.removeLast(7) }
         refuses(.rolledBack, "Restore the newest copy", log: "short")
         try disk.tamper("short/checkpoints") { $0 = [] }

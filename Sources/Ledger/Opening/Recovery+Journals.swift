@@ -17,6 +17,8 @@ extension Recovery {
         var count: Int
         /// The last of these bytes: notes behind the one that the file `checkpoint` holds, whose sync may have failed.
         var unsettled: [UInt8]
+        /// Whether the newest of them is in the file `checkpoint` only.
+        var isRestored = false
     }
 
     /// The commit journal, as far as it counts.
@@ -50,35 +52,71 @@ extension Recovery {
                 length -= note.count + 2
             }
         }
-        try check(front, isIn: newest, before: bytes[length...])
+        if let restored = try restored(front, after: newest, rest: bytes[length...]) {
+            var entry: [UInt8] = []
+            CheckpointJournal.append(front, to: &entry)
+            return Published(
+                newest: restored, length: length + entry.count, count: notes.count + 1,
+                unsettled: entry, isRestored: true)
+        }
         let unsettled = notes.dropFirst(settled).reduce(0) { $0 + $1.count + 2 }
         return Published(
             newest: newest, length: length, count: notes.count,
             unsettled: Array(bytes[length - unsettled..<length]))
     }
 
-    /// Nothing is published before it is journalled: a journal that ends earlier was cut off, and goes on with what is
-    /// left of that checkpoint, or was misread, and must not be cut off where it seems to end.
-    private func check(
-        _ front: [UInt8], isIn newest: Signed?, before rest: ArraySlice<UInt8>
-    ) throws(OpenFault) {
+    /// Nothing is published before it is journalled: a journal that ends earlier was cut off, and gets back the note
+    /// that the file `checkpoint` has; or it was misread, and must not be cut off where it seems to end.
+    ///
+    /// - Returns: the published checkpoint, where nothing but it is missing in the journal.
+    private func restored(
+        _ front: [UInt8], after newest: Signed?, rest: ArraySlice<UInt8>
+    ) throws(OpenFault) -> Signed? {
         let claim: Checkpoint
         do {
             claim = try UnverifiedCheckpoint(front).claim
         } catch {
             // Missing or damaged, it is published anew from the journal.
-            return
+            return nil
         }
-        guard claim.size > newest?.size ?? .empty else { return }
-        if front.count <= UInt16.max {
+        guard claim.size > newest?.size ?? .empty else { return nil }
+        if newest != nil, front.count <= UInt16.max {
             var entry: [UInt8] = []
             CheckpointJournal.append(front, to: &entry)
-            if entry.starts(with: rest) { return }
+            if entry.starts(with: rest) {
+                let found = Result { () throws(OpenFault) in
+                    try verified(front, file: .checkpoint)
+                }
+                // Signed by nobody who may, it is published anew, too.
+                return if case .success(let signed) = found { signed } else { nil }
+            }
         }
         throw OpenFault(
             .damaged,
             "A checkpoint of size \(claim.size.count) was published, but the journal of checkpoints ends at size "
                 + "\(newest?.size.count ?? 0). Restore checkpoints from a copy of the same log.")
+    }
+
+    /// Refuses a log of which something was published, and no checkpoint is left but those of the commit journal: that
+    /// is written again from its start only once what it holds is published, and heartbeats count what was.
+    func checkNothingWasPublished(_ frames: [CommitFrame]) throws(OpenFault) {
+        var isPublished = frames.first.map { $0.header.firstIndex.value > 0 } ?? false
+        for frame in frames where !isPublished {
+            let bytes = Array(frame.entries)
+            isPublished = EntryFraming.scan(bytes.span).leaves.contains { leaf in
+                guard
+                    case .success(let record) = Result(catching: { () throws(RecordFault) in
+                        try Record(leaf: Array(bytes[leaf]))
+                    })
+                else { return false }
+                return PublishedFacts(record).map { $0.count > 0 } ?? false
+            }
+        }
+        guard isPublished else { return }
+        throw OpenFault(
+            .damaged,
+            "Checkpoints of this log were published, and the files checkpoints and checkpoint are gone. Restore both "
+                + "from a copy of the same log.")
     }
 
     /// Reads the commit journal.

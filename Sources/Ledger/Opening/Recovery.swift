@@ -33,6 +33,7 @@ struct Recovery {
         let baseSize = base?.size ?? .empty
         let committed = try commitFrames(after: baseSize)
         let frames = committed.frames
+        if base == nil { try checkNothingWasPublished(frames) }
         let newest = try newestCheckpoint(base: base, frames: frames)
         let memory = try self.memory()
         let adopted = try adopt(memory, newest: newest?.size ?? .empty, published: base != nil)
@@ -66,7 +67,9 @@ struct Recovery {
         let covered = try covered(by: current, isCopy: isCopy)
         // Crash point R1: the frames may be in the kernel only. From here on they are durable.
         try settle(committed, after: baseSize)
-        log.facts.restoredFiles = try restore(covered, from: current, after: baseSize)
+        log.facts.restoredFiles =
+            try restore(covered, from: current, after: baseSize)
+            + (journal.isRestored ? [LogLayout.checkpointJournal] : [])
         for frame in frames where frame.header.sizeAfter > baseSize {
             log.facts.replayedRecords += UInt64(frame.header.entryCount)
         }

@@ -34,10 +34,13 @@ package struct LogVerifier: Sendable {
         let snapshot = try LogSnapshot(directory: directory, known: remembered?.checkpoint)
         let files = snapshot.checkpointFiles
         var findings = FindingList()
-        if let rest = files.journalRest(of: snapshot.newest?.claim.origin) {
+        if files.publishedIsRestorable {
+            findings.report(
+                Finding(.checkpointRestorable, file: LogLayout.checkpointJournal))
+        } else if let rest = files.journalRest(of: snapshot.newest?.claim.origin) {
             findings.report(rest)
         }
-        if !files.publishedIsJournalled {
+        if !files.publishedIsJournalled, !files.publishedIsRestorable {
             findings.report(
                 Finding(.checkpointNotJournalled, file: LogLayout.checkpointJournal))
         }

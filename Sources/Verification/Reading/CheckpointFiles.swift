@@ -55,11 +55,16 @@ struct CheckpointFiles: Sendable {
     let journal: [FoundCheckpoint]
     /// In the order of the commit journal.
     let frames: [FoundCheckpoint]
+    /// The first record that the commit journal holds.
+    private let firstFrame: LeafIndex?
     /// What is behind the journal's last whole note, and where it begins: a torn last write, or damage. A note is
     /// published only once it is synced here, so one behind the published one may be torn at its full length.
     private let journalRest: (bytes: ArraySlice<UInt8>, offset: Int)
     /// Whether a crash explains these bytes by a checkpoint that was to be published.
     private let restIsOfFrame: Bool
+    /// Whether only the published checkpoint is missing at the end of the journal, as a whole or in part: opening puts
+    /// it back from the file `checkpoint`.
+    let publishedIsRestorable: Bool
 
     /// The two files as they were read.
     struct Bytes {
@@ -96,10 +101,26 @@ struct CheckpointFiles: Sendable {
         journal = found
         let rest = bytes.journal[end...]
         journalRest = (rest, end)
+        publishedIsRestorable = Self.isRestorable(
+            bytes, after: found.last?.checkpoint, rest: rest)
         restIsOfFrame = frames.contains { Self.isTorn(rest, at: end, of: $0.checkpoint) }
+        firstFrame = frames.first?.header.firstIndex
         self.frames = frames.enumerated().map {
             FoundCheckpoint($1.checkpoint, file: "commits", position: $0)
         }
+    }
+
+    private static func isRestorable(
+        _ bytes: Bytes, after last: UnverifiedCheckpoint?, rest: ArraySlice<UInt8>
+    ) -> Bool {
+        guard let last, let note = bytes.note, let published = bytes.published,
+            published.excess == nil,
+            let size = published.checkpoint?.claim.size, size > last.claim.size,
+            note.count <= UInt16.max
+        else { return false }
+        var entry: [UInt8] = []
+        CheckpointJournal.append(note, to: &entry)
+        return entry.starts(with: rest)
     }
 
     /// How many notes were synced for certain.
@@ -144,21 +165,30 @@ struct CheckpointFiles: Sendable {
     /// What of the published checkpoints heartbeats have counted and the journal does not have: one was taken out.
     ///
     /// A copy of a log in use may end before what is counted, so that nothing is said of what is newer than the file
-    /// `checkpoint`.
+    /// `checkpoint`. Where both files are gone, everything that was counted is missing.
     func missing(by claims: [(index: LeafIndex, facts: PublishedFacts)]) -> Finding? {
         let known = published?.checkpoint?.claim.size ?? journal.last?.checkpoint?.claim.size
+        let kept = journal + (publishedIsRestorable ? [published].compactMap(\.self) : [])
         for claim in claims where claim.facts.count > 0 {
-            guard claim.facts.size <= known?.count ?? 0 else { continue }
+            guard claim.facts.size <= known?.count ?? .max else { continue }
             let number = claim.facts.count - 1
-            let found = number < UInt64(journal.count) ? journal[Int(number)].checkpoint : nil
+            let found = number < UInt64(kept.count) ? kept[Int(number)].checkpoint : nil
             if found?.claim.size.count == claim.facts.size { continue }
             return Finding(
                 .checkpointsMissing, file: LogLayout.checkpointJournal, index: claim.index,
                 detail: "number \(claim.facts.count) was of size \(claim.facts.size), now "
                     + (found.map { "of size \($0.claim.size.count)" }
-                        ?? "there are \(journal.count)"))
+                        ?? "there are \(kept.count)"))
         }
-        return nil
+        // The commit journal is written again from its start only once what it holds is published.
+        guard journal.isEmpty, published?.checkpoint == nil, let first = firstFrame, first.value > 0
+        else {
+            return nil
+        }
+        return Finding(
+            .checkpointsMissing, file: LogLayout.checkpointJournal,
+            detail:
+                "the commit journal begins with record \(first.value): those before were published")
     }
 
     /// How many checkpoints were published, as far as they are kept.

@@ -106,7 +106,8 @@ struct OverlaidFile: Sendable {
     /// The bytes of a range; nil where they are not all there.
     func bytes(_ range: Range<Int>) throws(LogReadFailure) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: range.count)
-        let needsDisk = range.lowerBound < settledLength
+        // What is in no file is missed by whoever counts, not by who opens it.
+        let needsDisk = range.lowerBound < settledLength && lengthOnDisk != nil
         let count =
             needsDisk
             ? try read(try ReadableFile(path), at: range.lowerBound, into: &bytes, 0..<range.count)

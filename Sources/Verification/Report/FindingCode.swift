@@ -70,6 +70,7 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case gapAdopted = "gap_adopted"
     case inFlight = "in_flight"
     case tornJournalEnd = "torn_journal_end"
+    case checkpointRestorable = "checkpoint_restorable"
     case treeAuthentic = "tree_authentic"
     case keyNotChecked = "key_not_checked"
 }
@@ -109,7 +110,7 @@ extension FindingCode {
             .undecided
         case .stale: .stale
         case .notYetApplied, .notYetDurable, .notYetPublished, .unsignedRecords, .gapAdopted,
-            .inFlight, .tornJournalEnd, .treeAuthentic, .keyNotChecked:
+            .inFlight, .tornJournalEnd, .checkpointRestorable, .treeAuthentic, .keyNotChecked:
             .note
         }
     }
@@ -189,6 +190,8 @@ extension FindingCode {
             "the log admits that records are missing, and a later log.adopt takes note of it"
         case .inFlight: "accesses were under way when the log ended"
         case .tornJournalEnd: "the last checkpoint was not written to its end"
+        case .checkpointRestorable:
+            "the journal of checkpoints ends before the published one; opening the log puts it back"
         case .treeAuthentic:
             "the stored tree leads to the signed root, so every other record is as signed"
         case .keyNotChecked:
