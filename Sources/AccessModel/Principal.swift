@@ -39,6 +39,15 @@ package struct Principal: Hashable, Sendable {
         uid: "anonymous", kind: .anonymous, issuer: nil, roles: [], session: nil,
         authentication: .none)
 
+    /// Somebody at the command line of the host.
+    ///
+    /// - Parameter number: that the system knows them by; their name is nobody's business in a leaf.
+    package static func hostUser(_ number: UInt32) -> Principal {
+        Principal(
+            uid: "uid:\(number)", kind: .user, issuer: "host", roles: [], session: nil,
+            authentication: .none)
+    }
+
     /// The proxy itself, in records of its own doings.
     package static let system = Principal(
         uid: "system", kind: .system, issuer: nil, roles: [], session: nil, authentication: .none)

@@ -56,7 +56,7 @@ struct ConsoleDesk: Sendable {
         case "/": return .text(200, Self.index)
         case "/healthz": return .text(200, "ok")
         case "/readyz":
-            return sources.isReady() ? .text(200, "ready") : .text(503, "not ready")
+            return sources.obstacle().map { .text(503, "not ready: \($0)") } ?? .text(200, "ready")
         case "/status":
             var text: [UInt8] = []
             CanonicalJSON.append(sources.status(), to: &text)

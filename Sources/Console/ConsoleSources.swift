@@ -11,8 +11,8 @@ package struct ConsoleSources: Sendable {
     package var log: @Sendable () throws -> StaticLog
     /// The keys that verify the log, the newest first.
     package var keys: @Sendable () -> [NoteVerifierKey]
-    /// Whether accesses are served now.
-    package var isReady: @Sendable () -> Bool
+    /// Why no accesses are served now; nil while they are. Never waits for a disk.
+    package var obstacle: @Sendable () -> String?
     /// How the proxy stands, for programs.
     package var status: @Sendable () -> JSONValue
     /// What the proxy counts.
@@ -21,12 +21,12 @@ package struct ConsoleSources: Sendable {
     package init(
         log: @escaping @Sendable () throws -> StaticLog,
         keys: @escaping @Sendable () -> [NoteVerifierKey],
-        isReady: @escaping @Sendable () -> Bool, status: @escaping @Sendable () -> JSONValue,
+        obstacle: @escaping @Sendable () -> String?, status: @escaping @Sendable () -> JSONValue,
         metrics: @escaping @Sendable () -> [Metric]
     ) {
         self.log = log
         self.keys = keys
-        self.isReady = isReady
+        self.obstacle = obstacle
         self.status = status
         self.metrics = metrics
     }

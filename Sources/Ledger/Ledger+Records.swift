@@ -25,7 +25,8 @@ extension Ledger {
                 unknownOutcomes: UInt64(unknown.count),
                 restoredFiles: recovered.facts.restoredFiles,
                 stateWasMissing: recovered.facts.stateWasMissing,
-                unsignedRecords: recovered.facts.unsignedRecords),
+                unsignedRecords: recovered.facts.unsignedRecords,
+                silentSince: recovered.history.flatMap { $0.stopped ? nil : $0.lastTime }),
             version: options.software, configuration: options.configHash)
         let gaps = (recovered.history?.unnamed ?? []).map { lost in
             let (uid, now) = newRecord()
@@ -41,7 +42,8 @@ extension Ledger {
             try self.record(
                 .adoption(
                     uid: uid, time: now, losses: recovered.facts.adopted.map(\.rawValue),
-                    size: recovered.position.size.count, ticket: adoption.reason))
+                    size: recovered.position.size.count, ticket: adoption.reason,
+                    user: adoption.user))
         }
     }
 

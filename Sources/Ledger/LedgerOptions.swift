@@ -48,6 +48,11 @@ package struct LedgerOptions: Sendable {
 package struct Adoption: Hashable, Sendable {
     /// Why, as whoever takes it upon themselves puts it: a ticket, an incident.
     package var reason: String
+    /// Who, by the number that the host knows them by.
+    package var user: UInt32
 
-    package init(reason: String) { self.reason = reason }
+    package init(reason: String, user: UInt32) {
+        self.reason = reason
+        self.user = user
+    }
 }

@@ -16,7 +16,7 @@ import Verification
 struct ConsoleTests {
     /// A console over a log of two records, running while `body` does.
     private func withConsole(
-        isReady: Bool = true, _ body: (Int, SmallLog) async throws -> Void
+        obstacle: String? = nil, _ body: (Int, SmallLog) async throws -> Void
     ) async throws {
         let log = try SmallLog()
         var logger = Logger(label: "test")
@@ -26,7 +26,7 @@ struct ConsoleTests {
             host: "127.0.0.1", port: 0, hosts: AllowedHosts(names: []),
             sources: ConsoleSources(
                 log: { try StaticLog(LogSnapshot(directory: directory)) }, keys: { [log.key] },
-                isReady: { isReady },
+                obstacle: { obstacle },
                 status: { .object([JSONMember("size", .integer(2))]) },
                 metrics: {
                     [
@@ -137,8 +137,10 @@ struct ConsoleTests {
             #expect(metrics.contains("# TYPE test_total counter\n"))
             #expect(metrics.contains("test_total{name=\"a\\\"b\\\\c\\nd\"} 7\n"))
         }
-        try await withConsole(isReady: false) { port, _ in
-            #expect(await get(port, "/readyz").head.hasPrefix("http/1.1 503"))
+        try await withConsole(obstacle: "The disk has not answered.") { port, _ in
+            let answer = await get(port, "/readyz")
+            #expect(answer.head.hasPrefix("http/1.1 503"))
+            #expect(answer.body == "not ready: The disk has not answered.\n")
             #expect(await get(port, "/healthz").head.hasPrefix("http/1.1 200"))
         }
     }
@@ -174,7 +176,7 @@ struct ConsoleTests {
                     host: "127.0.0.1", port: port, hosts: AllowedHosts(names: []),
                     sources: ConsoleSources(
                         log: { throw LogReadFailure(.missing, "none") }, keys: { [] },
-                        isReady: { true }, status: { .object([]) }, metrics: { [] }),
+                        obstacle: { nil }, status: { .object([]) }, metrics: { [] }),
                     logger: Logger(label: "test"))
             }
         }

@@ -30,7 +30,13 @@ import Verification
     }
 
     /// A closed log with values of several subjects, in groups of their own.
-    private func log() throws -> MemoryStorage {
+    ///
+    /// - Parameters:
+    ///   - journalBytes: of each file of the commit journal; a small one holds only the newest groups.
+    ///   - isKilled: whether it ends without a heartbeat, and is closed by nobody.
+    func log(journalBytes: Int? = nil, isKilled: Bool = false) throws -> MemoryStorage {
+        var fixture = fixture
+        if let journalBytes { fixture.options.commitJournalBytes = journalBytes }
         let storage = MemoryStorage()
         let ledger = try fixture.openWithoutThreads(storage)
         for number in 0..<12 {
@@ -42,11 +48,12 @@ import Verification
             _ = try ledger.appendAndWait(draft, tally: .allowed)
             ledger.publishApplied()
         }
+        let killed = storage.crash(keeping: .everything)
         #expect(ledger.close() == nil)
-        return storage.crash(keeping: .everything)
+        return isKilled ? killed : storage.crash(keeping: .everything)
     }
 
-    private func cut(_ file: LogFile, _ cut: Cut, of log: MemoryStorage) {
+    func cut(_ file: LogFile, _ cut: Cut, of log: MemoryStorage) {
         if cut == .removed { return log.remove(file) }
         log.tamper(file) { bytes in
             switch cut {
@@ -57,11 +64,11 @@ import Verification
         }
     }
 
-    private func removeJournal(of log: MemoryStorage) {
+    func removeJournal(of log: MemoryStorage) {
         for number in 0...1 { log.remove(.commits(number)) }
     }
 
-    private func inspect(_ log: MemoryStorage) async throws -> InspectedLog {
+    func inspect(_ log: MemoryStorage) async throws -> InspectedLog {
         try await InspectedLog(
             log, key: fixture.signer.verifierKey, remembered: log.files[.state])
     }
@@ -104,6 +111,23 @@ import Verification
         #expect(
             fault?.description.contains(file.path ?? "-") == true, "\(fault?.description ?? "")")
         #expect(log.files[file] == files[file], "a refused log is left as it is")
+    }
+
+    @Test(arguments: evidence, [Cut.removed, .emptied, .toAThird])
+    func `is a refusal and a finding where the commit journal has only the newest of it`(
+        file: LogFile, cut: Cut
+    ) async throws {
+        let log = try log(journalBytes: 8 << 10)
+        self.cut(file, cut, of: log)
+        let seen = try await inspect(log)
+        #expect(seen.concerns.contains { $0.file == file.path }, "\(seen.concerns.map(\.text))")
+        let isEvidence = file == .entries(SegmentNumber(0))
+        #expect(
+            VerificationVerdict(seen.concerns)
+                == (isEvidence ? .integrityFailure : .disclosureMismatch))
+        let fault = #expect(throws: OpenFault.self) { _ = try fixture.openWithoutThreads(log) }
+        #expect(fault?.code == .damaged)
+        #expect(fault?.description.contains(file.path ?? "-") == true)
     }
 
     @Test(arguments: evidence)
@@ -165,35 +189,6 @@ import Verification
         #expect(log.files[.checkpoint] != nil)
     }
 
-    @Test func `is a checkpoint of the journal of checkpoints: a heartbeat has counted it`()
-        async throws
-    {
-        let storage = MemoryStorage()
-        let ledger = try fixture.openWithoutThreads(storage)
-        for _ in 0..<5 {
-            _ = try ledger.appendAndWait(fixture.record(for: ledger), tally: .allowed)
-            ledger.publishApplied()
-        }
-        #expect(ledger.close() == nil)
-        let log = storage.crash(keeping: .everything)
-        removeJournal(of: log)
-        #expect(try await inspect(log).concerns.isEmpty)
-        let (notes, _) = CheckpointJournal.scan(log.files[.checkpointJournal] ?? [])
-        try #require(notes.count > 4)
-        for left in [
-            [0, notes.count - 1], Array(1..<notes.count),
-            Array(0..<notes.count - 2) + [notes.count - 1],
-        ] {
-            let copy = log.crash(keeping: .everything)
-            copy.tamper(.checkpointJournal) { bytes in
-                bytes = []
-                for number in left { CheckpointJournal.append(notes[number], to: &bytes) }
-            }
-            let found = try await inspect(copy).concerns
-            #expect(found.map(\.code) == [.checkpointsMissing], "\(found.map(\.text))")
-        }
-    }
-
     // MARK: What is remembered
 
     @Test func `is what log.state remembers: said, and begun anew`() async throws {
@@ -245,7 +240,7 @@ import Verification
 
     private func expectAdoption(of log: MemoryStorage, losses: [String]) async throws {
         var fixture = fixture
-        fixture.options.adoption = Adoption(reason: "INC-7")
+        fixture.options.adoption = Adoption(reason: "INC-7", user: 1234)
         let ledger = try fixture.openWithoutThreads(log)
         #expect(ledger.recovery.adopted.map(\.rawValue) == losses)
         #expect(ledger.close() == nil)
@@ -255,10 +250,59 @@ import Verification
             })
         #expect(record.value[path: "adopted", "losses"]?.array?.compactMap(\.string) == losses)
         #expect(record.value[path: "change", "ticket"]?.string == "INC-7")
+        #expect(record.value[path: "actor", "uid"]?.string == "uid:1234")
         // Once is enough.
         fixture.options.adoption = nil
         let again = try fixture.openWithoutThreads(log)
         #expect(again.close() == nil)
+    }
+
+    @Test func `is a gap that the log admits: reported until somebody adopts it, and not after`()
+        async throws
+    {
+        let log = MemoryStorage()
+        let ledger = try fixture.openWithoutThreads(log)
+        func lose(_ ledger: Ledger) throws {
+            log.inject { _, operation, _ in
+                operation == .reserve ? .init(.noSpace, effect: .nothing) : nil
+            }
+            guard
+                case .rejected = try ledger.appendAndWait(
+                    fixture.record(for: ledger), tally: .allowed)
+            else {
+                Issue.record("not rejected")
+                return
+            }
+            log.inject(nil)
+            _ = try ledger.appendAndWait(fixture.record(for: ledger), tally: .allowed)
+        }
+        try lose(ledger)
+        #expect(ledger.close() == nil)
+        #expect(try await inspect(log).concerns.map(\.code) == [.admittedGap])
+
+        // Nothing else is wrong, and nothing else is forgiven: the log is as it was, with a record more.
+        let before = try await inspect(log).leaves
+        var adopting = fixture
+        adopting.options.adoption = Adoption(reason: "INC-1311: the disk was full", user: 1234)
+        let adopted = try adopting.openWithoutThreads(log)
+        #expect(adopted.recovery.adopted.isEmpty)
+        #expect(adopted.close() == nil)
+        let seen = try await inspect(log)
+        #expect(seen.concerns.isEmpty, "\(seen.concerns.map(\.text))")
+        #expect(seen.report.findings.map(\.code).contains(.gapAdopted))
+        #expect(Array(seen.leaves.prefix(before.count)) == before)
+        let record = try #require(
+            try seen.leaves.map { try Record(leaf: $0) }.last { $0.action == "log.adopt" })
+        #expect(record.value[path: "adopted", "losses"] == nil)
+        #expect(record.value[path: "adopted", "size"]?.integer == Int64(before.count))
+        #expect(record.value[path: "change", "ticket"]?.string == "INC-1311: the disk was full")
+        #expect(record.value[path: "actor", "issuer"]?.string == "host")
+
+        // What is lost later is another matter.
+        let later = try fixture.openWithoutThreads(log)
+        try lose(later)
+        #expect(later.close() == nil)
+        #expect(try await inspect(log).concerns.map(\.code) == [.admittedGap])
     }
 
     // MARK: Copies and doubt

@@ -32,11 +32,16 @@ package struct RecoveryFacts: Hashable, Sendable {
     package var stateWasMissing: Bool
     /// Records without a checkpoint that were left out of a copy.
     package var unsignedRecords: UInt64
+    /// When the boot before recorded last, where it was cut off: accesses that are recorded when complete, and were
+    /// under way then or began later, have no record. The start's own time is the other end of that span.
+    package var silentSince: UTCInstant?
 
     package init(
         wasClean: Bool, replayedEntries: UInt64, discardedBytes: UInt64, unknownOutcomes: UInt64,
-        restoredFiles: [String] = [], stateWasMissing: Bool = false, unsignedRecords: UInt64 = 0
+        restoredFiles: [String] = [], stateWasMissing: Bool = false, unsignedRecords: UInt64 = 0,
+        silentSince: UTCInstant? = nil
     ) {
+        self.silentSince = silentSince
         self.restoredFiles = restoredFiles
         self.stateWasMissing = stateWasMissing
         self.unsignedRecords = unsignedRecords
@@ -71,6 +76,7 @@ extension SystemRecord {
             let names = recovery.restoredFiles.prefix(RecordLimits.arrayItems)
             facts.append(JSONMember("restored_files", .array(names.map { .string($0) })))
         }
+        facts.add("silent_since", recovery.silentSince?.rfc3339)
         if recovery.stateWasMissing { facts.add("state", "missing") }
         facts.add("unknown_outcomes", recovery.unknownOutcomes)
         if recovery.unsignedRecords > 0 {
@@ -99,8 +105,10 @@ extension SystemRecord {
     ///   - losses: what was lost besides, in the words of `adopted.losses`.
     ///   - size: how many records were left.
     ///   - ticket: why, as they put it.
+    ///   - user: who they are, by the number that the host knows them by.
     package static func adoption(
-        uid: UniqueID, time: UTCInstant, losses: [String], size: UInt64, ticket: String
+        uid: UniqueID, time: UTCInstant, losses: [String], size: UInt64, ticket: String,
+        user: UInt32
     ) -> SystemRecord {
         var members: [JSONMember] = []
         if !losses.isEmpty {
@@ -113,7 +121,7 @@ extension SystemRecord {
         return SystemRecord(
             uid: uid, time: time, category: .admin, eventClass: .applicationLifecycle,
             activity: 8, action: .logAdopt,
-            end: EventEnd(outcome: .success, severity: .high), actor: .system,
+            end: EventEnd(outcome: .success, severity: .high), actor: .hostUser(user),
             details: [
                 JSONMember("adopted", .object(members)), JSONMember("change", .object(change)),
             ])

@@ -11,6 +11,10 @@ import Verification
 
 /// The console of a running proxy, on the configured admin address.
 enum AdminConsole {
+    /// How long the disk may take for one group before the proxy counts as not ready: longer than any disk that works,
+    /// shorter than callers wait.
+    static let patience = Duration.seconds(5)
+
     static func start(
         for server: ProxyServer, _ settings: DeploymentSettings, logger: Logger
     ) async throws(CommandFailure) -> Console {
@@ -20,7 +24,7 @@ enum AdminConsole {
         let sources = ConsoleSources(
             log: { try StaticLog(LogSnapshot(directory: directory)) },
             keys: { ledger.signingKeys },
-            isReady: { ledger.status.poisoned == nil },
+            obstacle: { ledger.obstacle(patience: patience)?.description },
             status: { LiveStatus(ledger, origin: origin, configuration: standing).json },
             metrics: { LiveStatus(ledger, origin: origin, configuration: standing).metrics })
         // The library says at every start what the command says itself.

@@ -65,27 +65,18 @@ struct ControlDesk: Sendable {
 extension Ledger {
     /// The record of somebody on this host who reads the log.
     ///
-    /// - Parameter user: the number that the system knows them by; their name is nobody's business in a leaf.
+    /// - Parameter user: the number that the system knows them by.
     func reading(
         _ reading: SystemRecord.Reading, _ query: QueryFacts, by user: UInt32
     ) -> SystemRecord {
         let (uid, now) = newRecord()
         return .reading(
-            reading, uid: uid, time: now, outcome: .success, query: query, actor: .host(user))
+            reading, uid: uid, time: now, outcome: .success, query: query, actor: .hostUser(user))
     }
 
     /// The record of somebody on this host who changes the keys that sign.
     func signing(_ facts: SigningFacts, by user: UInt32) -> SystemRecord {
         let (uid, now) = newRecord()
-        return .signing(facts, uid: uid, time: now, actor: .host(user))
-    }
-}
-
-extension Principal {
-    /// A user of this host.
-    fileprivate static func host(_ user: UInt32) -> Principal {
-        Principal(
-            uid: "uid:\(user)", kind: .user, issuer: "host", roles: [], session: nil,
-            authentication: .none)
+        return .signing(facts, uid: uid, time: now, actor: .hostUser(user))
     }
 }

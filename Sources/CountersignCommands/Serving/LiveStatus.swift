@@ -12,6 +12,7 @@ import SignedNotes
 struct LiveStatus {
     private let ledger: Ledger
     private let status: LedgerStatus
+    private let obstacle: LogObstacle?
     private let origin: String
     private let configuration: ConfigurationStanding
 
@@ -20,6 +21,7 @@ struct LiveStatus {
         self.origin = origin
         self.configuration = configuration
         status = ledger.status
+        obstacle = ledger.obstacle(patience: AdminConsole.patience)
     }
 
     private var decisions: [(String, UInt64)] {
@@ -28,6 +30,14 @@ struct LiveStatus {
             ("allowed", tallies[.allowed]), ("denied", tallies[.denied]),
             ("limited", tallies[.limited]), ("errored", tallies[.errored]),
         ]
+    }
+
+    private var standing: String {
+        switch obstacle {
+        case nil: "writing"
+        case .stalled, .backlog: "stalled"
+        case .stopped, .closed: "stopped"
+        }
     }
 
     /// For `/status`.
@@ -44,13 +54,11 @@ struct LiveStatus {
             JSONMember("accepted", number(ledger.counters.accepted)),
             JSONMember("forwarded", number(ledger.counters.forwarded)),
             JSONMember("dropped", number(ledger.counters.dropped)),
-            JSONMember("log", .string(status.poisoned == nil ? "writing" : "stopped")),
+            JSONMember("log", .string(standing)),
         ]
         members += decisions.map { JSONMember($0.0, number($0.1)) }
         members += configuration.members
-        if let poisoned = status.poisoned {
-            members.append(JSONMember("cause", .string(poisoned.description)))
-        }
+        if let obstacle { members.append(JSONMember("cause", .string(obstacle.description))) }
         return .object(members)
     }
 
@@ -81,8 +89,9 @@ struct LiveStatus {
                 kind: .gauge, samples: [.init(UInt64(max(0, status.waitingBytes)))]),
             Metric(
                 "countersign_log_writable",
-                help: "1 while the log takes records, 0 once it stopped.",
-                kind: .gauge, samples: [.init(status.poisoned == nil ? 1 : 0)]),
+                help:
+                    "1 while the log takes records, 0 while the disk is stalled and once it stopped.",
+                kind: .gauge, samples: [.init(obstacle == nil ? 1 : 0)]),
         ]
     }
 }

@@ -76,12 +76,16 @@ final class Intake: Sendable {
 
     /// Whether the log takes records now.
     func check() throws(AppendRefusal) {
-        try state.withLock { state -> Result<Void, AppendRefusal> in
-            if let poisoned = state.poisoned { return .failure(.poisoned(poisoned)) }
-            guard !state.isClosed else { return .failure(.closed) }
-            guard state.waitingBytes < mostWaitingBytes else { return .failure(.backlog) }
-            return .success(())
-        }.get()
+        if let refusal { throw refusal }
+    }
+
+    /// Why the log takes no records now; nil while it does.
+    var refusal: AppendRefusal? {
+        state.withLock { state in
+            if let poisoned = state.poisoned { return .poisoned(poisoned) }
+            guard !state.isClosed else { return .closed }
+            return state.waitingBytes < mostWaitingBytes ? nil : .backlog
+        }
     }
 
     /// Takes everything that waits, sleeping while nothing does; nil once closed and empty.

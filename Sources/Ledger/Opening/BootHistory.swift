@@ -13,6 +13,8 @@ package struct BootHistory: Sendable {
     package var boot: UniqueID
     /// The largest `producer.seq` of that boot in the log.
     package var lastSequence: UInt64
+    /// When that record was sequenced; nil where this version cannot read it.
+    package var lastTime: UTCInstant?
     /// Whether the boot ended with `log.stop`.
     package var stopped: Bool
     /// The `started` records that have no outcome, oldest first.
@@ -66,7 +68,8 @@ struct BootHistoryReader {
         guard let mark = RecordMark(record), mark.producer == producer else { return }
         if history == nil {
             history = BootHistory(
-                boot: mark.boot, lastSequence: mark.sequence, stopped: mark.action == .logStop,
+                boot: mark.boot, lastSequence: mark.sequence, lastTime: record.logTime,
+                stopped: mark.action == .logStop,
                 unfinished: [], unnamed: [])
         }
         if reading == nil {

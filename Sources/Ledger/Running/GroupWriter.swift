@@ -70,7 +70,9 @@ struct GroupWriter: ~Copyable {
     mutating func write(_ records: [PendingRecord]) throws(LogPoisoned) -> Bool {
         var rest = records[...]
         var isTaken = true
+        defer { board.rest() }
         while !rest.isEmpty {
+            board.begin()
             if let cause = intake.poisoned {
                 // PoisonedStaysPoisoned: publishing has failed since these records were taken.
                 ports.settle(rest, as: .poisoned(cause))

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import ByteCoding
+import Glibc
 import Ledger
 import Merkle
 
@@ -38,7 +39,8 @@ struct LogAdoptCommand: ParsableCommand {
             throw CommandFailure(.usage, "--reason has 1 to 200 bytes; say what happened.")
         }
         let ledger = try LogOpening(
-            try deployment.read(), producer: producer, adoption: Adoption(reason: reason)
+            try deployment.read(), producer: producer,
+            adoption: Adoption(reason: reason, user: getuid())
         ).open()
         let recovery = ledger.recovery
         if let poisoned = ledger.close() {

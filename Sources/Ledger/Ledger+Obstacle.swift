@@ -1,0 +1,40 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why no access can be recorded now; the description is for people and programs that ask whether the proxy is ready.
+package enum LogObstacle: Hashable, Sendable, CustomStringConvertible {
+    case stopped(LogPoisoned)
+    /// One write to the disk takes that long, and has not returned: whether it ever does, nobody can tell.
+    case stalled(Duration)
+    /// As many bytes wait as may.
+    case backlog
+    case closed
+
+    package var description: String {
+        switch self {
+        case .stopped(let poisoned): poisoned.description
+        case .stalled(let time):
+            "The disk has not answered for \(time.components.seconds) s. Check the disk and the kernel log."
+        case .backlog: "Too many records wait for the disk. Check the disk and the kernel log."
+        case .closed: "The log is closed: the proxy is stopping."
+        }
+    }
+}
+
+extension Ledger {
+    /// What stands in the way of recording, if anything does; never waits for the disk.
+    ///
+    /// - Parameter patience: how long one group may take before the disk counts as stalled. Accesses wait meanwhile, and
+    ///   are refused only once too many do.
+    package func obstacle(patience: Duration) -> LogObstacle? {
+        if let refusal = intake.refusal {
+            return switch refusal {
+            case .poisoned(let cause): .stopped(cause)
+            case .closed: .closed
+            case .backlog, .tooLarge: .backlog
+            }
+        }
+        guard let time = board.busyFor, time > patience else { return nil }
+        return .stalled(time)
+    }
+}
