@@ -64,7 +64,7 @@ struct RecordMembersTests {
                         recovery: RecoveryFacts(
                             wasClean: false, replayedEntries: 1, discardedBytes: 1,
                             unknownOutcomes: 1, restoredFiles: ["checkpoints"],
-                            stateWasMissing: true, unsignedRecords: 1),
+                            stateWasMissing: true, unsignedRecords: 1, silentSince: Self.time),
                         version: "1", configuration: "sha256:00"))
             ]
         case .logStop:
@@ -87,7 +87,7 @@ struct RecordMembersTests {
                 try record(
                     .adoption(
                         uid: Self.uid, time: Self.time, losses: ["records_lost", "state_lost"],
-                        size: 1, ticket: "INC-1"))
+                        size: 1, ticket: "INC-1", user: 1000))
             ]
         case .gap:
             try GapFacts.Cause.allCases.map { cause in
@@ -217,15 +217,17 @@ struct RecordMembersTests {
     }
 
     private func configured(isAccepted: Bool) throws -> Record {
-        func state(_ digest: String, _ keys: [String: String]) -> ConfigurationChange.State {
+        func state(
+            _ digest: String, _ keys: [String: String], revived: Set<String> = []
+        ) -> ConfigurationChange.State {
             ConfigurationChange.State(
                 configuration: "sha256:00",
                 files: [DecidingFile(path: "keys.yaml", purpose: "api_keys", digest: digest)],
-                roll: CredentialRoll(keys: keys))
+                roll: CredentialRoll(keys: keys, revived: revived))
         }
         let change = ConfigurationChange(
             object: .configuration, before: state("sha256:00", ["a/1": "", "a/2": ""]),
-            after: state("sha256:01", ["a/2": "other", "a/3": ""]))
+            after: state("sha256:01", ["a/2": "other", "a/3": ""], revived: ["a/4"]))
         let records = SystemRecord.configuration(
             change, isAccepted: isAccepted, actor: .system
         ) { (Self.uid, Self.time) }

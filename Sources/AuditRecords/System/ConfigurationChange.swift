@@ -23,8 +23,13 @@ package struct DecidingFile: Hashable, Sendable {
 package struct CredentialRoll: Hashable, Sendable {
     /// Id → everything that is said of the key, so that a change of its roles or end is one.
     package var keys: [String: String]
+    /// Keys that have ended for good, and of which a file says otherwise: an older one was put back.
+    package var revived: Set<String>
 
-    package init(keys: [String: String] = [:]) { self.keys = keys }
+    package init(keys: [String: String] = [:], revived: Set<String> = []) {
+        self.keys = keys
+        self.revived = revived
+    }
 }
 
 /// What another configuration changes: `change` of `config.loaded` and `config.rejected`.
@@ -90,6 +95,7 @@ package struct ConfigurationChange: Hashable, Sendable {
         let lists: [(String, [JSONValue])] = [
             ("files", files), ("keys_added", keys { old, new in old == nil && new != nil }),
             ("keys_changed", keys { old, new in old != nil && new != nil && old != new }),
+            ("keys_refused", (after?.roll.revived ?? []).sorted().map { .string($0) }),
             ("keys_removed", keys { old, new in old != nil && new == nil }),
         ]
         let most = RecordLimits.arrayItems

@@ -32,7 +32,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         if schema { return try output.screen.json(Deployment.jsonSchema) }
         let deployment = try deployment.read()
-        let notes = try Assembly(deployment: deployment).check()
+        let notes = try Assembly(deployment: deployment).check().notes
         do throws(CommandFailure) {
             _ = try SigningKey.read(deployment.settings.log)
         } catch {

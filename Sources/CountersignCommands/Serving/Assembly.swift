@@ -27,6 +27,9 @@ struct Assembly {
         let roll: CredentialRoll
         /// What was passed over.
         let notes: [SafeText]
+        /// To be put on the disk before these rules are in force.
+        let ended: EndedKeys
+        let revived: [RevivedKey]
     }
 
     /// What requests are decided by.
@@ -37,10 +40,14 @@ struct Assembly {
     func rules(
         generation: UInt64, digestKey: SymmetricKey
     ) throws(CommandFailure) -> Rules {
-        var identity = IdentityAssembly(settings: settings, files: files)
+        var identity = IdentityAssembly(
+            settings: settings, files: files, ended: try EndedKeys(in: settings.log.state),
+            now: CommandContext.current.now())
         let sources = try identity.sources(generation: generation, digestKey: digestKey)
         return Rules(
-            exchange: exchangeRules(sources), roll: identity.roll, notes: identity.notes)
+            exchange: exchangeRules(sources), roll: identity.roll,
+            notes: identity.notes + identity.revived.map(\.finding), ended: identity.ended,
+            revived: identity.revived)
     }
 
     private func exchangeRules(_ identity: IdentitySources) -> ExchangeRules {

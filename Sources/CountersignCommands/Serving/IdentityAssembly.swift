@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import ByteCoding
 import Crypto
 import Identity
 import Policy
@@ -15,10 +16,18 @@ struct IdentityAssembly {
     private(set) var roll = CredentialRoll()
     /// What was passed over, for `check`, `doctor` and the server's messages.
     private(set) var notes: [SafeText] = []
+    /// The keys that have ended, with those that these files say to end.
+    private(set) var ended: EndedKeys
+    /// Keys that these files bring back, and that are refused.
+    private(set) var revived: [RevivedKey] = []
+    private let now: UTCInstant
 
-    init(settings: DeploymentSettings, files: DecidingFiles) {
+    /// - Parameter ended: what is remembered.
+    init(settings: DeploymentSettings, files: DecidingFiles, ended: EndedKeys, now: UTCInstant) {
         self.settings = settings
         self.files = files
+        self.ended = ended
+        self.now = now
     }
 
     mutating func sources(
@@ -67,12 +76,20 @@ struct IdentityAssembly {
                 throw CommandFailure(
                     .usage, "\(path.text): the digest of key \(entry.id) is malformed.")
             }
+            let name = "\(source)/\(entry.id)"
+            let end = [entry.expires, entry.revoked].compactMap(\.self).min()
+            let past = ended.take(digest, end: end, now: now)
             keys.append(
                 StoredAPIKey(
                     id: entry.id, digest: digest, name: entry.name, kind: entry.kind,
-                    roles: entry.roles, expires: entry.expires, revoked: entry.revoked))
-            // A revoked key is on no roll: that it came to be revoked is its removal.
-            if entry.revoked == nil { roll.keys["\(source)/\(entry.id)"] = entry.fingerprint }
+                    roles: entry.roles, expires: entry.expires, revoked: past ?? entry.revoked))
+            if let past {
+                revived.append(RevivedKey(name: name, file: path.text, ended: past))
+                roll.revived.insert(name)
+            } else if entry.revoked == nil {
+                // A revoked key is on no roll: that it came to be revoked is its removal.
+                roll.keys[name] = entry.fingerprint
+            }
         }
         return keys
     }

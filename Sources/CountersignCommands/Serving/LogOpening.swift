@@ -76,7 +76,7 @@ extension OpenFault.Code {
         case .storage: .failure
         case .damaged, .untrustedCheckpoint: .integrityFailure
         case .rolledBack, .forked: .rollback
-        case .foreignOrigin, .nonexistentData: .usage
+        case .foreignOrigin: .usage
         }
     }
 }

@@ -66,6 +66,7 @@ actor ProxyServer {
         do throws(CommandFailure) {
             let rules = try assembly.rules(generation: 1, digestKey: ledger.subjects.tokenDigestKey)
             for note in rules.notes { logger.notice("\(note.plain)") }
+            try rules.ended.write(in: deployment.settings.log.state)
             let dataPlane: DataPlane
             do throws(DataPlaneFault) {
                 dataPlane = try await DataPlane.start(
@@ -180,6 +181,7 @@ actor ProxyServer {
         _ rules: Assembly.Rules, _ upstreams: [UpstreamConfiguration],
         _ certificates: [ListenerTLS?], as made: Assembly, _ object: ConfigurationChange.Object
     ) async throws(CommandFailure) {
+        try rules.ended.write(in: deployment.settings.log.state)
         // Taken before anything waits: no two changes have one number.
         generation += 1
         do throws(DataPlaneFault) {

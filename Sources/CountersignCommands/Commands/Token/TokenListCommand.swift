@@ -4,6 +4,7 @@
 import AccessModel
 import ArgumentParser
 import ByteCoding
+import Identity
 import Settings
 
 /// `countersign token list`.
@@ -25,9 +26,10 @@ struct TokenListCommand: ParsableCommand {
     func run() throws {
         let settings = try deployment.read().settings
         let now = CommandContext.current.now()
+        var ended = try EndedKeys(in: settings.log.state)
         var keys: [(file: KeyFile, key: APIKeyEntry)] = []
         for file in KeyFile.all(in: settings) {
-            keys += try file.keys().map { (file, $0) }
+            keys += try file.keys().map { (file, $0.corrected(by: &ended, now: now)) }
         }
         guard try output.isJSON else {
             guard !keys.isEmpty else {
@@ -71,6 +73,15 @@ extension APIKeyEntry {
         case good
         case expired
         case revoked
+    }
+
+    /// The key as a server takes it: one that has ended for good is revoked, whatever its file says.
+    fileprivate func corrected(by ended: inout EndedKeys, now: UTCInstant) -> APIKeyEntry {
+        guard let digest = APIKeyDigest(digest) else { return self }
+        var key = self
+        let end = [expires, revoked].compactMap(\.self).min()
+        key.revoked = ended.take(digest, end: end, now: now) ?? revoked
+        return key
     }
 
     func state(at now: UTCInstant) -> Standing {

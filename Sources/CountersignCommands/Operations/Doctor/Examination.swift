@@ -36,12 +36,13 @@ struct Examination {
     /// The files that the configuration names can be used together.
     private func configuration() -> [Diagnosis] {
         do throws(CommandFailure) {
-            let notes = try Assembly(deployment: deployment).check()
+            let rules = try Assembly(deployment: deployment).check()
             return [.good("configuration", "\(deployment.configHash)")]
-                + notes.map {
+                + rules.notes.dropLast(rules.revived.count).map {
                     .caution(
                         "key set", $0, fix: "none, if the issuer means it; else fetch the set anew")
                 }
+                + rules.revived.map { .bad("API keys", $0.finding, fix: RevivedKey.remedy) }
         } catch {
             return [.bad("configuration", error.message ?? "cannot be used", fix: nil)]
         }
@@ -51,9 +52,9 @@ struct Examination {
 extension Assembly {
     /// Reads every file and makes everything that a server makes of them, short of opening anything.
     ///
-    /// - Returns: what was passed over.
+    /// - Returns: with what was passed over.
     @discardableResult
-    func check() throws(CommandFailure) -> [SafeText] {
+    func check() throws(CommandFailure) -> Rules {
         let rules = try rules(generation: 1, digestKey: SymmetricKey(size: .bits256))
         let configuration = DataPlaneConfiguration(
             listeners: try listeners(), upstreams: try upstreams(), eventLoops: nil)
@@ -62,6 +63,6 @@ extension Assembly {
         } catch {
             throw CommandFailure(.usage, "\(error.description)")
         }
-        return rules.notes
+        return rules
     }
 }
