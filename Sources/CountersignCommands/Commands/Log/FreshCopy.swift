@@ -1,19 +1,60 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import SignedNotes
 import SystemPackage
 import Verification
 
-/// A copy or export that was just written, looked at before it gets its name: what is handed on is what was signed.
+/// A copy or export of a log: whole under its name, or not there, and looked at before it gets that name: what is handed
+/// on is what was signed.
 enum FreshCopy {
-    enum Form {
-        case directory
-        case tiles
+    enum Form: String {
+        case directory = "a copy"
+        case tiles = "an export"
     }
 
-    /// - Parameter keys: the log's; none leaves signatures undecided.
-    static func check(
+    /// Writes to a folder that must not exist yet.
+    ///
+    /// Until it is whole, the folder has another name, so that nobody takes a part of a log for the log. A process that
+    /// is killed leaves it, and is told of it the next time.
+    ///
+    /// - Parameters:
+    ///   - out: the folder's name, with slashes at its end or without.
+    ///   - keys: the log's; none leaves signatures undecided.
+    ///   - write: is given the folder to write to.
+    /// - Returns: the folder's name, and what `write` had to say.
+    static func make<Told>(
+        _ out: String, as form: Form, keys: [NoteVerifierKey],
+        _ write: (String) async throws -> Told
+    ) async throws -> (folder: String, told: Told) {
+        // What tab completion writes.
+        let out = out.withoutTrailingSlashes
+        guard !LocalFile.exists(out) else {
+            throw CommandFailure(.failure, "\(out) exists already; name a folder that does not.")
+        }
+        let partial = out + ".partial"
+        guard !LocalFile.exists(partial) else {
+            throw CommandFailure(
+                .failure,
+                "\(partial) is left over from \(form.rawValue) that was cut short; remove it.")
+        }
+        do {
+            let told = try await write(partial)
+            try await check(partial, as: form, keys: keys)
+            // Safe: the call reads both paths while it runs, and keeps nothing.
+            guard unsafe rename(partial, out) == 0 else {
+                throw CommandFailure(
+                    .failure, "\(out) cannot be made: \(describing: Errno(rawValue: errno)).")
+            }
+            return (out, told)
+        } catch {
+            try LocalFolder.removeIfAny(partial)
+            throw error
+        }
+    }
+
+    private static func check(
         _ folder: String, as form: Form, keys: [NoteVerifierKey]
     ) async throws(CommandFailure) {
         let options = VerificationOptions(
@@ -34,5 +75,14 @@ enum FreshCopy {
             .integrityFailure,
             "the log does not hold what was signed, and nothing is written: \(finding.text.displayable). `countersign verify` says what was changed."
         )
+    }
+}
+
+extension String {
+    /// A path by which a folder that does not exist yet can be named and renamed.
+    fileprivate var withoutTrailingSlashes: String {
+        var path = Substring(self)
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        return String(path)
     }
 }

@@ -4,12 +4,10 @@
 import ArgumentParser
 import AuditRecords
 import ByteCoding
-import Glibc
 import LedgerFiles
 import Merkle
 import Settings
 import SignedNotes
-import SystemPackage
 import Verification
 
 /// `countersign log export`.
@@ -46,33 +44,11 @@ struct LogExportCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        // What tab completion writes.
-        let out = self.out.withoutTrailingSlashes
-        guard !LocalFile.exists(out) else {
-            throw CommandFailure(.failure, "\(out) exists already; name a folder that does not.")
-        }
         let log = try log.staticLog()
         let keys = try publicKeys()
-        // Under another name until it is whole, so that nobody takes a part of it for the log.
-        let partial = out + ".partial"
-        guard !LocalFile.exists(partial) else {
-            throw CommandFailure(
-                .failure, "\(partial) is left over from an export that was cut short; remove it.")
-        }
-        try await record(log.size.count)
-        let files: Int
-        do {
-            files = try write(log, keys: keys, to: partial)
-            try await FreshCopy.check(partial, as: .tiles, keys: keys)
-        } catch {
-            // Nothing half done is left behind; a process that is killed leaves it, and is told of it the next time.
-            try LocalFolder.removeIfAny(partial)
-            throw error
-        }
-        // Safe: the call reads both paths while it runs, and keeps nothing.
-        guard unsafe rename(partial, out) == 0 else {
-            throw CommandFailure(
-                .failure, "\(out) cannot be made: \(describing: Errno(rawValue: errno)).")
+        let (out, files) = try await FreshCopy.make(self.out, as: .tiles, keys: keys) { folder in
+            try await record(log.size.count)
+            return try write(log, keys: keys, to: folder)
         }
         guard try output.isJSON else {
             return try output.messages.line("\(log.size.count) records in \(files) files, \(out)")
@@ -141,14 +117,5 @@ struct LogExportCommand: AsyncParsableCommand {
             files += 1
         }
         return files
-    }
-}
-
-extension String {
-    /// A path by which a folder that does not exist yet can be named and renamed.
-    var withoutTrailingSlashes: String {
-        var path = Substring(self)
-        while path.count > 1, path.last == "/" { path.removeLast() }
-        return String(path)
     }
 }

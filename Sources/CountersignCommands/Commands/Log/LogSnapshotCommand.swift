@@ -3,10 +3,7 @@
 
 import ArgumentParser
 import ByteCoding
-import Glibc
 import Merkle
-import SignedNotes
-import SystemPackage
 import Verification
 
 /// `countersign log snapshot`.
@@ -30,27 +27,9 @@ struct LogSnapshotCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let out = self.out.withoutTrailingSlashes
-        guard !LocalFile.exists(out) else {
-            throw CommandFailure(.failure, "\(out) exists already; name a folder that does not.")
-        }
         let snapshot = try log.snapshot()
-        let partial = out + ".partial"
-        guard !LocalFile.exists(partial) else {
-            throw CommandFailure(
-                .failure, "\(partial) is left over from a copy that was cut short; remove it.")
-        }
-        do {
-            try write(snapshot, to: partial)
-            try await FreshCopy.check(partial, as: .directory, keys: [])
-        } catch {
-            try LocalFolder.removeIfAny(partial)
-            throw error
-        }
-        // Safe: the call reads both paths while it runs, and keeps nothing.
-        guard unsafe rename(partial, out) == 0 else {
-            throw CommandFailure(
-                .failure, "\(out) cannot be made: \(describing: Errno(rawValue: errno)).")
+        let (out, _) = try await FreshCopy.make(self.out, as: .directory, keys: []) { folder in
+            try write(snapshot, to: folder)
         }
         guard try output.isJSON else {
             return try output.messages.line("\(snapshot.size.count) records, \(out)")
