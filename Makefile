@@ -102,7 +102,7 @@ golden: ## Write the golden files anew from what the program prints now; read th
 	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter CountersignCommandsTests
 
 docs: ## Write the generated reference pages of Docs/ anew
-	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter "GeneratedDocs|CommandPage|ReasonPage"
+	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter "GeneratedDocs|CommandPage|ReasonPage|FindingPage"
 
 clean: ## Remove what was built
 	rm -rf .build .build-fuzz

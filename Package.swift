@@ -257,7 +257,9 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", .crypto,
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords",
+                "Verification",
+                .crypto, .system,
             ],
             swiftSettings: testSettings),
         .testTarget(name: "TidyTests", swiftSettings: testSettings),

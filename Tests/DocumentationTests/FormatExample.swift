@@ -23,6 +23,16 @@ enum FormatExample {
         return lines[(start + 1)...].prefix { $0 != "```" }.joined(separator: "\n")
     }
 
+    /// The cells of a page's tables with so many columns, trimmed.
+    static func rows(of page: String, columns: Int) throws -> [[String]] {
+        try String(contentsOf: folder.appending(path: page), encoding: .utf8)
+            .split(separator: "\n").filter { $0.hasPrefix("| ") }
+            .map { line in
+                line.dropFirst().dropLast().split(separator: "|", omittingEmptySubsequences: false)
+                    .map { $0.trimmingCharacters(in: .whitespaces) }
+            }.filter { $0.count == columns }
+    }
+
     /// The bytes of a block of hexadecimal digits.
     static func bytes(_ name: String, in page: String) throws -> [UInt8] {
         let digits = try text(name, in: page).filter { $0 != "\n" }

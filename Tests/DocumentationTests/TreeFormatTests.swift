@@ -63,15 +63,57 @@ struct TreeFormatTests {
         #expect(frame.header.number == 7)
         #expect(frame.header.firstIndex == LeafIndex(2))
         #expect(frame.header.sizeAfter == TreeSize(5))
-        #expect(frame.header.entriesOffset == 40)
-        #expect(EntryFraming.scan(Array(frame.entries).span).leaves.count == 3)
-        #expect(
-            String(decoding: frame.checkpoint, as: UTF8.self).hasPrefix("log.example/docs\n2\n"))
+        let record = CanonicalJSON.encode(
+            try JSONParser.parse(
+                Array(try FormatExample.text("record-example", in: "record.md").utf8), as: .strict,
+                deepest: 6))
+        #expect(frame.header.entriesOffset == UInt64(2 + "first".utf8.count + 2 + record.count))
+        let entries = Array(frame.entries)
+        let leaves = EntryFraming.scan(entries.span).leaves.map { LeafHash(of: entries[$0]) }
+        #expect(leaves.count == 3)
+        // The checkpoint is that of the example tree with these entries.
+        var frontier = Frontier()
+        for leaf in try tile() { frontier.append(leaf, height: .leaf) { _, _ in } }
+        for leaf in leaves { frontier.append(leaf) }
+        let signer = try signer()
+        let checkpoint = Checkpoint(
+            origin: LogOrigin(signer.name), size: TreeSize(5), root: frontier.root())
+        #expect(try checkpoint.signed(by: [signer]).encode() == Array(frame.checkpoint))
         for position in bytes.indices {
             var changed = bytes
             changed[position] ^= 0x80
             #expect(CommitFrame(in: changed, at: 0) == nil, "byte \(position)")
         }
+    }
+
+    @Test("The table of the example frame has every byte of it, and says what it is")
+    func frameMembers() throws {
+        let bytes = try FormatExample.bytes("frame-example", in: "commit-journal.md")
+        let frame = try #require(CommitFrame(in: bytes, at: 0))
+        var place = 0
+        var values: [Int: UInt64] = [:]
+        for row in try FormatExample.rows(of: "commit-journal.md", columns: 4) {
+            guard let offset = Int(row[0]) else { continue }
+            #expect(offset == place, "\(row)")
+            let digits = row[1].filter { $0.isHexDigit }
+            let isCut = row[1].contains("…")
+            let shown = try #require(Hex.decode(digits), "\(row)")
+            #expect(Array(bytes[offset...].prefix(shown.count)) == shown, "\(row)")
+            place = isCut ? bytes.count : offset + shown.count
+            values[offset] = UInt64(row[3])
+        }
+        #expect(place == bytes.count)
+        let header = frame.header
+        #expect(
+            values == [
+                8: header.number, 16: header.firstIndex.value, 24: header.entriesOffset,
+                32: header.disclosuresOffset, 40: header.subjectsOffset,
+                48: header.periodsOffset, 56: UInt64(header.entryCount),
+                60: UInt64(header.entriesLength), 64: UInt64(header.disclosuresLength),
+                68: UInt64(header.subjectsLength), 72: UInt64(header.periodsLength),
+                76: UInt64(header.checkpointLength), 88: 3, 93: 0, 95: 5,
+                102: UInt64(header.checkpointLength),
+            ])
     }
 
     @Test("The example slots are a live subject and the tombstone of a period")
