@@ -66,13 +66,14 @@ struct SourceRuleTests {
             ]
         ),
         ("Machine.now", ["Sources/countersign-verify/VerifyCommand.swift"]),
-        // When threads wake, how old a reading is, when a connection is given up: lengths of time, no dates.
+        // When threads wake, how old a reading is, how long a disk takes, when a connection is given up: lengths of time, no dates.
         ("DispatchTime.now", ["Sources/Ledger/Ledger+Threads.swift"]),
         (
             "ContinuousClock",
             [
                 "Sources/Console/CurrentLog.swift",
                 "Sources/CountersignCommands/Network/RunningServer.swift",
+                "Sources/Ledger/Running/StatusBoard.swift",
                 "Sources/countersign-drill/Auditor.swift",
                 "Sources/countersign-drill/DrillCommand.swift",
             ]
