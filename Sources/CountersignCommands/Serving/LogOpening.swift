@@ -32,7 +32,8 @@ struct LogOpening {
             try Ledger.open(
                 FileStorage(
                     directory: directory, state: state, key: FilePath(log.keyFile.text)),
-                signers: signers, options: options, clock: .system, randomness: BufferedRandomness(source: .kernel))
+                signers: signers, options: options, clock: .system,
+                randomness: BufferedRandomness(source: .kernel))
         }
     }
 
