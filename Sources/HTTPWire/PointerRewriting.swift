@@ -31,7 +31,9 @@ package struct PointerRewriting {
     func append(_ value: ArraySlice<UInt8>, of field: KnownField, to output: inout [UInt8]) {
         let url = field == .refresh ? value[Self.urlOfRefresh(value)...] : value
         output.append(contentsOf: value[..<url.startIndex])
-        guard let (scheme, rest) = parts(url) else {
+        // Browsers pass over tabs wherever they stand.
+        let read = url.contains(Byte.tab) ? url.filter { $0 != Byte.tab }[...] : url
+        guard let (scheme, rest) = parts(read) else {
             output.append(contentsOf: url)
             return
         }
@@ -49,14 +51,14 @@ package struct PointerRewriting {
 
     /// Whether a URL that names the service has a scheme, and what follows its authority; nil for any other.
     ///
-    /// Read as browsers read it: any number of slashes, and `\` for `/`.
+    /// Read as browsers read it: any number of slashes, also none behind a scheme, and `\` for `/`.
     private func parts(
         _ url: ArraySlice<UInt8>
     ) -> (hasScheme: Bool, rest: ArraySlice<UInt8>)? {
         let scheme = Self.scheme(url)
         var start = scheme.end
         while start < url.endIndex, Self.isSlash(url[start]) { start += 1 }
-        guard start >= scheme.end + 2 else { return nil }
+        guard scheme.isSecure != nil || start >= scheme.end + 2 else { return nil }
         let end =
             url[start...].firstIndex {
                 Self.isSlash($0) || $0 == Byte.question || $0 == Byte.hash || Self.isQuote($0)

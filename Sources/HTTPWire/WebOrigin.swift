@@ -5,35 +5,29 @@ package import ByteCoding
 
 /// The place that a URL of `http` or `https` leads to, the same however it is spelt (RFC 3986 §6.2).
 package struct WebOrigin: Hashable, Sendable {
-    /// A host without letter case, trailing dot and brackets.
+    /// A host, the same in every spelling that clients understand: see ``WrittenHost``.
     package enum Host: Hashable, Sendable {
         case name([UInt8])
         case address(IPAddress)
-        /// The machine itself: `localhost`, `127.0.0.1`, `::1`, or the address of no address.
+        /// The machine itself: `localhost` and names below it, 127.0.0.0/8, `::1`, or the address of no address.
         case local
 
         /// Reads a host as it stands in an authority; nil for an empty one and for one in broken brackets.
         init?(_ text: ArraySlice<UInt8>) {
-            var text = text
-            if text.first == Byte.openBracket {
-                guard text.last == Byte.closeBracket, text.count > 2 else { return nil }
-                text = text.dropFirst().dropLast()
-            } else if text.last == Byte.dot {
-                text = text.dropLast()
-            }
-            guard !text.isEmpty else { return nil }
-            let bytes = text.map(Byte.lower)
-            if let address = IPAddress(bytes.span, 0..<bytes.count) {
-                self = Self.isLocal(address) ? .local : .address(address)
+            let isBracketed = text.first == Byte.openBracket
+            guard !isBracketed || text.last == Byte.closeBracket else { return nil }
+            let bytes =
+                isBracketed
+                ? text.dropFirst().dropLast().map(Byte.lower) : WrittenHost.plain(text)
+            guard !bytes.isEmpty else { return nil }
+            let full = IPAddress(bytes.span, 0..<bytes.count)
+            if let address = full ?? WrittenHost.shortAddress(bytes) {
+                self = address.isLoopback || address.bits == 0 ? .local : .address(address)
             } else {
-                self = bytes.elementsEqual("localhost".utf8) ? .local : .name(bytes)
-            }
-        }
-
-        private static func isLocal(_ address: IPAddress) -> Bool {
-            switch address.family {
-            case .v4: address.bits == 0x7F00_0001 || address.bits == 0
-            case .v6: address.bits <= 1
+                let isLocal =
+                    bytes.elementsEqual("localhost".utf8)
+                    || bytes.suffix(10).elementsEqual(".localhost".utf8)
+                self = isLocal ? .local : .name(bytes)
             }
         }
     }
