@@ -32,13 +32,16 @@ package struct Reading: OptionSet, Hashable, Sendable {
     /// With the method that a field asks for.
     package static let methodOverride = Reading(rawValue: 1 << 10)
 
+    /// With full-width and other forms of slashes, dots, spaces and the like for these.
+    package static let normalised = Reading(rawValue: 1 << 11)
+
     /// Every way of reading with its name in records.
     package static let names: [(reading: Reading, name: String)] = [
         (.decodedTwice, "decoded_twice"), (.encodedSlash, "encoded_slash"),
         (.backslash, "backslash"), (.encodedDelimiter, "encoded_delimiter"),
         (.parameters, "parameters"), (.mergedSlashes, "merged_slashes"), (.trimmed, "trimmed"),
         (.spelling, "spelling"), (.trailingSlash, "trailing_slash"), (.format, "format"),
-        (.methodOverride, "method_override"),
+        (.methodOverride, "method_override"), (.normalised, "normalised"),
     ]
 
     /// The names of what is in the set, joined by `+`; empty for the canonical reading.

@@ -11,7 +11,7 @@ struct NaiveService: CustomStringConvertible {
     /// One bit for each step.
     let habits: Int
 
-    static let all = (0..<1 << 10).map(NaiveService.init)
+    static let all = (0..<1 << 11).map(NaiveService.init)
 
     private func has(_ step: Int) -> Bool { habits >> step & 1 == 1 }
 
@@ -21,6 +21,7 @@ struct NaiveService: CustomStringConvertible {
         if has(0) { bytes = Self.withoutParameters(bytes) }
         bytes = Self.decoded(bytes)
         if has(1) { bytes = Self.decoded(bytes) }
+        if has(10) { bytes = Self.normalised(bytes) }
         if has(2) { bytes = Self.withoutParameters(bytes) }
         if has(3) { bytes = bytes.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 } }
         if has(4) {
@@ -60,6 +61,26 @@ struct NaiveService: CustomStringConvertible {
             } else {
                 result.append(path[at])
                 at += 1
+            }
+        }
+        return result
+    }
+
+    /// With ASCII for some forms of it, as NFKC and code pages of Windows have it.
+    private static func normalised(_ path: [UInt8]) -> [UInt8] {
+        let forms: [(String, String)] = [
+            ("\u{FF0F}", "/"), ("\u{FF0E}", "."), ("\u{2025}", ".."), ("\u{A0}", " "),
+            ("\u{A5}", "\\"), ("\u{FF05}", "%"), ("\u{FF1B}", ";"),
+        ]
+        var rest = path[...]
+        var result: [UInt8] = []
+        while let byte = rest.first {
+            if let form = forms.first(where: { rest.starts(with: $0.0.utf8) }) {
+                result += form.1.utf8
+                rest = rest.dropFirst(form.0.utf8.count)
+            } else {
+                result.append(byte)
+                rest = rest.dropFirst()
             }
         }
         return result

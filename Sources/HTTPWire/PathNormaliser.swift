@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
+
 /// Rewrites a path into canonical form within its own bytes: the result is never longer.
 struct PathNormaliser {
     /// Why a path was not rewritten in its place.
@@ -195,11 +197,14 @@ struct PathNormaliser {
             if count < form.count { count = 1 }
         }
         if count == 1, isMistakable(lead, bytes, until: end) { throw fault }
-        for _ in 0..<count {
+        var scalar = UInt32(lead) & (0x7F >> UInt32(count))
+        for place in 0..<count {
             guard let byte = decoded(bytes, at, until: end) else { throw fault }
+            if place > 0 { scalar = scalar << 6 | UInt32(byte & 0x3F) }
             writeEncoded(byte, &bytes)
             at += 3
         }
+        if count > 1, CompatibleForm.delimiter(scalar) != nil { traits.insert(.otherReadings) }
     }
 
     /// Whether the bytes from ``at`` are an overlong form, or would be a delimiter or control to those who

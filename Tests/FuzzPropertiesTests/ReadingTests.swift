@@ -12,6 +12,7 @@ struct ReadingTests {
         "%61dmin", "%2561dmin", "%252561dmin", ";", ";a=b", "%3b", ".", "..", "...", "%2e", "%252e",
         "%20", "%2520", "%3f", "%23", "%253F", ".json", "dmin", "a", "%25", "25", "2f", "\u{E9}",
         "[",
+        "%EF%BC%8F", "%EF%BC%8E", "%E2%80%A5", "%C2%A0", "%C2%A5", "%EF%BC%85", "%EF%BC%9B",
         "%C0%AF", "%C3%A4dmin", "%", "%00",
     ].map { Array($0.unicodeScalars.map { UInt8($0.value) }) }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AccessModel
+import ByteCoding
 
 /// One thing that some services do to a path before they look at it.
 enum PathChange: CaseIterable {
@@ -12,6 +13,7 @@ enum PathChange: CaseIterable {
     case dropParameters
     case mergeSlashes
     case trim
+    case normalise
 
     var reading: Reading {
         switch self {
@@ -22,6 +24,7 @@ enum PathChange: CaseIterable {
         case .dropParameters: .parameters
         case .mergeSlashes: .mergedSlashes
         case .trim: .trimmed
+        case .normalise: .normalised
         }
     }
 
@@ -37,6 +40,7 @@ enum PathChange: CaseIterable {
         case .dropParameters: Self.withoutParameters(path)
         case .mergeSlashes: Self.merged(path)
         case .trim: Self.trimmed(path)
+        case .normalise: Self.normalised(path)
         }
     }
 
@@ -121,6 +125,49 @@ enum PathChange: CaseIterable {
             result.append(byte)
         }
         return result.count == path.count ? nil : result
+    }
+
+    /// With the ASCII that forms of delimiters, dots and spaces become; a slash or backslash stays encoded, to be read
+    /// as such by those who do.
+    private static func normalised(_ path: [UInt8]) -> [UInt8]? {
+        var result: [UInt8] = []
+        var isChanged = false
+        var at = 0
+        while at < path.count {
+            guard let (scalar, count) = character(path, at: at),
+                let form = CompatibleForm.delimiter(scalar)
+            else {
+                result.append(path[at])
+                at += 1
+                continue
+            }
+            isChanged = true
+            at += count
+            for byte in form.description.utf8 {
+                if ASCII.isUnreserved(byte) || byte == UInt8(ascii: ";") {
+                    result.append(byte)
+                } else {
+                    result += [
+                        UInt8(ascii: "%"), ASCII.hexDigit(byte >> 4), ASCII.hexDigit(byte & 15),
+                    ]
+                }
+            }
+        }
+        return isChanged ? result : nil
+    }
+
+    /// The character of two or three encoded bytes at `place`, and how many bytes of the path it takes.
+    private static func character(
+        _ path: [UInt8], at place: Int
+    ) -> (scalar: UInt32, count: Int)? {
+        guard let lead = decoded(path, at: place), (0xC2...0xEF).contains(lead),
+            let second = decoded(path, at: place + 3), second & 0xC0 == 0x80
+        else { return nil }
+        guard lead >= 0xE0 else { return (UInt32(lead & 0x1F) << 6 | UInt32(second & 0x3F), 6) }
+        guard let third = decoded(path, at: place + 6), third & 0xC0 == 0x80 else { return nil }
+        return (
+            UInt32(lead & 0x0F) << 12 | UInt32(second & 0x3F) << 6 | UInt32(third & 0x3F), 9
+        )
     }
 
     /// Without spaces around segments and dots behind them; what only spaces kept from being `..` becomes it.

@@ -51,6 +51,17 @@ struct PathAttackTests {
             "/admin;", "/admin%3bx", "/admin;x/users", "/admin%23", "/admin%3f", "/admin%3Fx",
             "/admin%253fx", "/...//admin", "//;//admin", "/ADMIN;x", "/%2f%2fADMIN.json;v=1",
             "http://api.example.com//admin", "/.//admin", "/admin%2520",
+            // Forms of slashes, dots and spaces that normalising and best-fitting services read as these
+            "/%EF%BC%8Fadmin", "/admin%EF%BC%8Fusers", "/admin%EF%BC%8F", "/%EF%BC%BCadmin",
+            "/admin%E2%88%95users", "/admin%E2%81%84x", "/admin%E2%88%96x", "/%C2%A5admin",
+            "/admin%E2%82%A9x",
+            "/admin%C2%A0", "/%C2%A0admin", "/admin%E3%80%80", "/admin%E2%80%83",
+            "/%E2%80%A4/admin",
+            "/admin%EF%BC%8E", "/admin%EF%BC%9Bx", "/admin%CD%BEx", "/admin%EF%BC%9F",
+            "/admin%EF%BC%83",
+            "/%EF%BC%8561dmin", "/%EF%BC%8F%EF%BD%81dmin", "/admin%EF%B8%99",
+            "/admin%25EF%25BC%258F",
+            "/admin%EF%BC%8Ejson",
         ]
         let malformed = [
             "/x/../admin", "/x/..;/admin", "/\\admin", "/x/..\\admin", "/admin%09", "/admin%00",
@@ -62,6 +73,9 @@ struct PathAttackTests {
             "/x/%2500/admin", "/admin;x%2f..", "http://api.example.com/x/../admin",
             "/%" + String(repeating: "25", count: 40) + "61dmin",
             "/a;b//c%2f%5c%2561.%20/%3f",
+            "/x/%EF%BC%8E%EF%BC%8E/admin", "/x/%E2%80%A4%E2%80%A4/admin", "/x/%E2%80%A5/admin",
+            "/x/.%EF%BC%8E/admin", "/x%EF%BC%8F..%EF%BC%8Fadmin", "/x/..%EF%BC%8Fadmin",
+            "/x/..%C2%A5admin", "/x/..%C2%A0/admin", "/x/%EF%B8%B0/admin", "/x/..%EF%BC%9B/admin",
         ]
         let targets = [
             "\\admin", "/admin#", "/admin#x",
