@@ -10,14 +10,9 @@ extension Exchange {
     func route(_ request: ReceivedRequest, _ rulebook: Rulebook) -> Routing {
         guard !request.host.isEmpty || rulebook.servesWithoutHost else { return .noRoute }
         let head = request.head.span
-        let routing = rulebook.route(
+        return rulebook.route(
             host: head.extracting(request.host), path: head.extracting(request.path),
-            method: request.method)
-        guard request.traits.hasOtherReadings, routing.match == nil else { return routing }
-        let found = rulebook.routeWithoutParameters(
-            host: head.extracting(request.host), path: head.extracting(request.path),
-            method: request.method)
-        return found?.match == nil ? routing : found ?? routing
+            method: request.method, hasOtherReadings: request.traits.hasOtherReadings)
     }
 
     func decide(
@@ -64,16 +59,11 @@ extension Exchange {
             head: received.head, host: received.host, path: received.path, method: received.method,
             overrides: received.traits.overrides,
             hasOtherReadings: received.traits.hasOtherReadings)
-        switch rulebook.decideReadings(
-            of: request, match: match, contenders: contenders,
+        if let objection = rulebook.objection(
+            to: request, match: match, contenders: contenders,
             principal: decided.identified.actor.principal)
         {
-        case .allowed: break
-        case .denied(let decision): return decision
-        case .malformed(let reading):
-            var decision = rulebook.refusal(of: match, .malformedPath)
-            decision.reading = reading
-            return decision
+            return objection
         }
         return received.traits.asksUpgrade
             ? rulebook.refusal(of: match, .upgradeNotSupported) : nil

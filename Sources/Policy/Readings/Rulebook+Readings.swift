@@ -39,16 +39,43 @@ package enum ReadingVerdict: Hashable, Sendable {
 }
 
 extension Rulebook {
-    /// The routing of a path that was found nowhere as it stands, without the parameters of its segments.
+    /// Where a request belongs: as it stands, or else without the parameters of its path's segments.
     ///
     /// Templates hold no parameters (RFC 3986 §3.3), so that `/home;jsessionid=1` is `/home` where that is listed.
-    package func routeWithoutParameters(
+    @inline(__always)
+    package func route(
+        host: Span<UInt8>, path: Span<UInt8>, method: Method, hasOtherReadings: Bool
+    ) -> Routing {
+        let routing = route(host: host, path: path, method: method)
+        guard hasOtherReadings, routing.match == nil else { return routing }
+        let found = routeWithoutParameters(host: host, path: path, method: method)
+        return found?.match == nil ? routing : found ?? routing
+    }
+
+    private func routeWithoutParameters(
         host: Span<UInt8>, path: Span<UInt8>, method: Method
     ) -> Routing? {
         var whole: [UInt8] = []
         for place in path.indices { whole.append(path[place]) }
         return PathChange.withoutParameters(whole).map {
             route(host: host, path: $0.span, method: method)
+        }
+    }
+
+    /// Why a request that is allowed as it stands is refused all the same, for the sake of another reading.
+    package func objection(
+        to request: ReadableRequest, match: RouteMatch, contenders: [Contender],
+        principal: Principal
+    ) -> Decision? {
+        switch decideReadings(
+            of: request, match: match, contenders: contenders, principal: principal)
+        {
+        case .allowed: return nil
+        case .denied(let decision): return decision
+        case .malformed(let reading):
+            var decision = refusal(of: match, .malformedPath)
+            decision.reading = reading
+            return decision
         }
     }
 

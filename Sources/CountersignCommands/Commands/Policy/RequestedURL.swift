@@ -1,13 +1,17 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import HTTPWire
+import Policy
 
 /// Host and canonical path of a URL that somebody typed.
 struct RequestedURL {
     /// Without port; empty where only a path was given.
     let host: String
     let path: String
+    /// What services could make of the path.
+    let traits: CanonicalPath.Traits
 
     init(_ text: String) throws(CommandFailure) {
         var rest = text[...]
@@ -35,11 +39,27 @@ struct RequestedURL {
         do throws(PathFault) {
             let canonical = try CanonicalPath(raw.utf8)
             path = String(decoding: canonical.bytes, as: UTF8.self)
+            traits = canonical.traits
         } catch {
             throw CommandFailure(
                 .usage,
                 "the path has no canonical form from byte \(error.offset) on; the proxy refuses it with malformed_path."
             )
         }
+    }
+
+    /// The request as rules are asked about it, its empty segments merged where its service wants that.
+    func request(_ method: Method, merging rulebook: Rulebook) -> ReadableRequest {
+        let host = Array(host.utf8)
+        var path = Array(path.utf8)
+        if traits.contains(.emptySegment), rulebook.mergesSlashes(host: host.span, path: path.span)
+        {
+            path = path.enumerated().filter { place, byte in
+                byte != UInt8(ascii: "/") || place == 0 || path[place - 1] != byte
+            }.map(\.element)
+        }
+        return ReadableRequest(
+            head: host + path, host: 0..<host.count, path: host.count..<host.count + path.count,
+            method: method, overrides: [], hasOtherReadings: traits.contains(.otherReadings))
     }
 }
