@@ -75,9 +75,17 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     case xUserinfo
     case xAPIGatewayUserinfo
     case xEndpointUserinfo
+    case xProxyUser
+    case xAuthUsername
+    case xAuthGroups
+    case xAnonymousConsumer
+    case xTokenSubject
+    case xCredentialIdentifier
+    case xGoogleIAPAssertion
     case clientCert
     case clientCertChain
     case xClientCert
+    case xARRClientCert
     case xClientDN
     case xClientVerify
     case auditID
@@ -148,6 +156,12 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     case xMicrosoftPrincipalFamily
     /// `cf-access-…`
     case cfAccessFamily
+    /// `iv-…`
+    case ivFamily
+    /// `sm-…`
+    case siteMinderFamily
+    /// `impersonate-…`
+    case impersonateFamily
     /// `tailscale-user-…`
     case tailscaleUserFamily
     /// `oidc-…`

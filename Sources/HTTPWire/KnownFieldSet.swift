@@ -55,7 +55,10 @@ extension KnownFieldSet {
         .xUserinfo, .xAPIGatewayUserinfo, .xEndpointUserinfo, .xRemoteFamily, .xWebAuthFamily,
         .xAuthRequestFamily, .xAuthenticatedFamily, .xConsumerFamily, .xVouchFamily,
         .xAuthentikFamily, .xPomeriumFamily, .xGoogleUserFamily, .xAmazonOIDCFamily,
-        .xMicrosoftPrincipalFamily, .cfAccessFamily, .tailscaleUserFamily, .oidcFamily, .auditID,
+        .xMicrosoftPrincipalFamily, .cfAccessFamily, .tailscaleUserFamily, .oidcFamily,
+        .ivFamily, .siteMinderFamily, .impersonateFamily, .xProxyUser, .xAuthUsername, .xAuthGroups,
+        .xAnonymousConsumer, .xTokenSubject,
+        .xCredentialIdentifier, .xGoogleIAPAssertion, .xARRClientCert, .auditID,
         .countersignRecord, .countersignFamily, .disguised,
     ]
 

@@ -89,6 +89,9 @@ struct Assembly {
             configuration.pool.mostIdle = upstream.poolSize
             configuration.pool.idleTimeout = upstream.idleTimeout
             configuration.forwardsCredentials = service.credentials.isForwarded
+            configuration.removedFields = service.strip.added
+            configuration.keptFields = service.strip.kept
+            configuration.via = service.via
             return configuration
         }
     }

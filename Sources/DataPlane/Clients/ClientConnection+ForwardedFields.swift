@@ -25,10 +25,6 @@ extension ClientConnection {
             added.put(.xForwardedHost) { $0.append(contentsOf: head.bytes[authority]) }
         }
         added.append(.traceparent, plain: { recorded.trace.appendTraceparent(to: &$0) })
-        if head.has(.tracestate), !continuesTrace(head, recorded.trace) {
-            // State of a trace that is not continued (W3C Trace Context §3.4).
-            added.put(.tracestate, [])
-        }
         added.append(.countersignRecord, plain: { recorded.uid.append(to: &$0) })
     }
 
@@ -76,6 +72,14 @@ extension ClientConnection {
 
     private static let http = Array("http".utf8)
     private static let https = Array("https".utf8)
+
+    /// Whether `tracestate` is of no use to the service: of a trace that is not continued (W3C Trace Context §3.4),
+    /// or empty.
+    func dropsTraceState(_ head: RequestHead, _ trace: TraceContext) -> Bool {
+        guard head.has(.tracestate) else { return false }
+        return !continuesTrace(head, trace)
+            || head.fields.allSatisfy { $0.known != .tracestate || $0.value.isEmpty }
+    }
 
     private func continuesTrace(_ head: RequestHead, _ trace: TraceContext) -> Bool {
         guard !head.isRepeated(.traceparent), let slice = head.value(of: .traceparent) else {

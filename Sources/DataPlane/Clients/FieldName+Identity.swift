@@ -10,7 +10,7 @@ extension FieldName {
     static let roles = own("Countersign-Roles")
     /// Who vouches for the subject.
     static let issuer = own("Countersign-Issuer")
-    static let tracestate = own("tracestate")
+    static let via = own("Via")
     static let allow = own("Allow")
 
     private static func own(_ text: String) -> FieldName {

@@ -10,6 +10,8 @@ package struct DataPlaneFault: Error, CustomStringConvertible {
         case clientAuthorities
         case upstreamAuthorities
         case upstreamName
+        /// Fields that a service is to get or not to get, or its `Via`.
+        case upstreamFields
         /// Upstreams and rulebook do not belong together.
         case upstreamCount
         case stopped

@@ -29,6 +29,12 @@ package struct UpstreamConfiguration: Hashable, Sendable {
     package var pool = UpstreamPoolLimits()
     /// Whether the service gets the credential that identified the caller; otherwise it never does.
     package var forwardsCredentials = false
+    /// Names of fields that the service does not get, besides those that no service gets.
+    package var removedFields: [String] = []
+    /// Names of fields that the service gets although a client can forge them.
+    package var keptFields: [String] = []
+    /// Under which name `Via` says that messages have passed this proxy; nil: it does not.
+    package var via: String?
 
     package init(
         name: String, host: String, port: UInt16, tls: UpstreamTLS?, hostField: HostField

@@ -19,6 +19,10 @@ final class UpstreamTarget: Sendable {
     let ownHost: [UInt8]
     /// What its URLs begin with where it names itself by its address.
     let origin: WebOrigin
+    /// Nil: the usual.
+    let fieldChoice: FieldChoice?
+    /// What `Via` calls this proxy; nil: nothing.
+    let via: [UInt8]?
     let connectTimeout: Moment.Interval
     let headTimeout: Moment.Interval
     let bodyTimeout: Moment.Interval
@@ -56,12 +60,41 @@ final class UpstreamTarget: Sendable {
             )
         }
         self.origin = origin
+        fieldChoice = try Self.fieldChoice(configuration)
+        via = try configuration.via.map { text throws(DataPlaneFault) in
+            guard FieldName(text) != nil else {
+                throw DataPlaneFault(
+                    .upstreamFields,
+                    "`\(text)` cannot stand in Via; use letters, digits, dots and hyphens.")
+            }
+            return Array(text.utf8)
+        }
         connectTimeout = Moment.Interval(configuration.timeouts.connect)
         headTimeout = Moment.Interval(configuration.timeouts.head)
         bodyTimeout = Moment.Interval(configuration.timeouts.body)
         eventStreamTimeout = configuration.timeouts.eventStream.map(Moment.Interval.init)
         idleTimeout = Moment.Interval(configuration.pool.idleTimeout)
         mostAge = Moment.Interval(configuration.pool.mostAge)
+    }
+
+    private static func fieldChoice(
+        _ configuration: UpstreamConfiguration
+    ) throws(DataPlaneFault) -> FieldChoice? {
+        let (removed, kept) = (configuration.removedFields, configuration.keptFields)
+        guard !removed.isEmpty || !kept.isEmpty else { return nil }
+        do throws(FieldChoice.Fault) {
+            return try FieldChoice(removing: removed, keeping: kept)
+        } catch {
+            let why =
+                switch error {
+                case .noName(let name): "`\(name)` is no field's name; correct it"
+                case .neverPasses(let name): "`\(name)` never passes as it came; take it out"
+                case .ours(let name): "`\(name)` is set by this proxy alone; take it out"
+                case .passesAnyway(let name): "`\(name)` passes without being kept; take it out"
+                }
+            throw DataPlaneFault(
+                .upstreamFields, "In `strip` of service \(configuration.name), \(why).")
+        }
     }
 
     /// The service's own `Host`: its port only where it is not the scheme's.

@@ -62,6 +62,19 @@ extension KeyDescription {
         "services[].paths.encoded_slash": KeyDescription(
             "`keep` passes `%2F` as it is, `refuse` answers 400 to a path that holds it.",
             "keep"),
+        "services[].strip": KeyDescription(
+            "Which fields of clients the service gets, other than what is usual: see "
+                + "[header fields](Headers.md)."),
+        "services[].strip.add": KeyDescription(
+            "Fields that the service does not get, either: those in which it believes its proxy.",
+            "[x-user-id]", standard: "none"),
+        "services[].strip.keep": KeyDescription(
+            "Fields that the service gets although they are removed for others. It must not believe them.",
+            "[x-original-url]", standard: "none"),
+        "services[].via": KeyDescription(
+            "The name under which `Via` (RFC 9110 §7.6.3) tells service and client that messages passed here. "
+                + "Services such as nginx leave compression away where they see the field.",
+            "countersign", standard: "none: no `Via`"),
         "services[].routes": KeyDescription(
             "What can be reached: a route such as `GET /v1/invoices/{id}`, or a section. "
                 + "GET stands for HEAD too; without a method a route stands for every one.",

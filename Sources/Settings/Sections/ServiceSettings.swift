@@ -25,13 +25,20 @@ package struct ServiceSettings: Hashable, Sendable {
     package var credentials: CredentialSettings
     /// `paths`: what is made of that which services read differently.
     package var paths: PathPolicy
+    /// `strip`: which fields of clients the service gets.
+    package var strip: StripSettings
+    /// `via`, default none: the name under which `Via` (RFC 9110 §7.6.3) says that messages have passed here.
+    ///
+    /// Off, because services such as nginx leave compression away where they see the field.
+    package var via: String?
 
     static let section = Section(
         start: ServiceSettings(
             name: "", match: ServiceRules.Match(host: .any, path: .root),
             upstream: UpstreamSettings.section.start, routes: [], rules: [],
             audit: AuditSettings(ahead: .auto, onFailure: nil), limit: nil,
-            credentials: CredentialSettings.section.start, paths: .keepAll),
+            credentials: CredentialSettings.section.start, paths: .keepAll,
+            strip: StripSettings.section.start, via: nil),
         fields: [
             Field("name", \.name, .serviceName, isRequired: true),
             Field("match", \.match, .section(matchSection)),
@@ -44,6 +51,8 @@ package struct ServiceSettings: Hashable, Sendable {
             Field("limit", \.limit, .optional(.section(LimitSettings.section))),
             Field("credentials", \.credentials, .section(CredentialSettings.section)),
             Field("paths", \.paths, .section(pathsSection)),
+            Field("strip", \.strip, .section(StripSettings.section)),
+            Field("via", \.via, .optional(.pseudonym)),
         ],
         notAvailable: ["inspect"],
         checks: [

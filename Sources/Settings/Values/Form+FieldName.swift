@@ -29,6 +29,35 @@ extension Form where Value == String {
         return text
     }
 
+    /// A header field that a service is to get or not to get: not one that this proxy sets.
+    static let chosenField = Form.scalar(
+        "a header field's name in lower case", write: { .string($0) }
+    ) { text throws(Complaint) in
+        try checkFieldName(text)
+        let isOurs =
+            StripSettings.fieldsOfOurs.contains(text) || text.hasPrefix("countersign-")
+        guard !isOurs else {
+            throw Complaint(
+                "`\(text)` is set by this proxy; a client that could set it would speak in the proxy's name"
+            )
+        }
+        return text
+    }
+
+    /// The name under which this proxy stands in `Via`.
+    static let pseudonym = Form.scalar(
+        "letters, digits, dots and hyphens", write: { .string($0) }
+    ) { text throws(Complaint) in
+        let isName = text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+                || (0x61...0x7A).contains(byte) || byte == 0x2D || byte == 0x2E
+        }
+        guard (1...64).contains(text.utf8.count), isName else {
+            throw Complaint("a name for Via is 1 to 64 letters, digits, dots and hyphens")
+        }
+        return text
+    }
+
     private static func checkFieldName(_ text: String) throws(Complaint) {
         let isName = text.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D

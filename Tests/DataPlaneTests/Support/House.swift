@@ -44,6 +44,12 @@ struct HouseSettings: Sendable {
     var forwardsCredentials = false
     /// Where keys are looked for.
     var keyFields = CredentialField.usualOfKeys
+    var paths = PathPolicy.keepAll
+    var removedFields: [String] = []
+    var keptFields: [String] = []
+    var via: String?
+    /// Where the proxy's messages go.
+    var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 }
 
 extension HouseSettings {
@@ -137,6 +143,9 @@ private func openHouse(
         hostField: settings.hostField)
     service.timeouts = settings.timeouts
     service.forwardsCredentials = settings.forwardsCredentials
+    service.removedFields = settings.removedFields
+    service.keptFields = settings.keptFields
+    service.via = settings.via
     let configuration = DataPlaneConfiguration(
         listeners: [
             ListenerConfiguration(
@@ -155,7 +164,7 @@ private func openHouse(
             limiter: RateLimiter(mostSubjects: 1000),
             clock: ExchangeClock(
                 now: { clock.now }, monotonic: { NIODeadline.now().uptimeNanoseconds }),
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            logger: settings.logger)
     } catch {
         try await upstream.stop()
         _ = ledger.close()
@@ -198,7 +207,7 @@ func makeRules(
                 conditions: Rule.Conditions(
                     roles: ["writer"], methods: [.post, .put], admitsAnonymous: false),
                 tags: []),
-        ], audit: settings.audit, limit: settings.limit)
+        ], audit: settings.audit, limit: settings.limit, paths: settings.paths)
     return ExchangeRules(
         rulebook: try Rulebook([service]),
         identity: IdentitySources(
