@@ -27,6 +27,9 @@ package enum Method: Hashable, Sendable {
             }
     }
 
+    /// What is proxied whatever the path: `Allow` where a method is refused before it is known where to.
+    package static let proxied: [Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+
     /// The token as it stands in a request line.
     package var token: String {
         switch self {

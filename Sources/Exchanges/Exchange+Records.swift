@@ -10,20 +10,22 @@ internal import Policy
 extension Exchange {
     func startedDraft(_ decided: DecidedRequest) -> RecordDraft {
         var record = outcomeRecord(
-            decided.identified, match: decided.match, decision: decided.decision)
+            decided.identified, match: decided.match, decision: decided.decision,
+            isAsked: true)
         record.stage = .started
         record.end = .open
         return draft(record, decided.identified)
     }
 
+    /// - Parameter isAsked: whether the request went to its service, or is about to.
     func outcomeRecord(
-        _ identified: IdentifiedRequest, match: RouteMatch?, decision: Decision
+        _ identified: IdentifiedRequest, match: RouteMatch?, decision: Decision, isAsked: Bool
     ) -> AccessRecord {
         let rules = identified.rules
         return AccessRecord(
             uid: identified.uid, time: identified.accepted, stage: .complete,
             actor: identified.actor.encoded,
-            service: match.map { rules.services[$0.service.value] } ?? .countersign,
+            service: match.map { rules.service($0, isAsked: isAsked) } ?? .countersign,
             http: HTTPFacts(
                 method: identified.received.method, scheme: client.scheme,
                 version: identified.received.version, route: match.map(rules.route)),
@@ -54,6 +56,19 @@ extension Exchange {
                 forwarded: forwarded(request), subject: actor.subject, rules: rules,
                 salt: desk.salt),
             what: what, payload: payload(request, rules))
+    }
+
+    /// What a request that was not understood seems to ask for, sealed as that of every other.
+    func what(_ note: RefusalNote) -> Disclosure? {
+        let privacy = desk.rules.privacy
+        let path = privacy.path ? note.path : []
+        let query = privacy.query ? note.query : []
+        let host = privacy.path ? note.host : []
+        guard !path.isEmpty || !query.isEmpty || !host.isEmpty else { return nil }
+        let clean = PathSecrets.removed(from: path.span) ?? path
+        return Disclosure.what(
+            host: host, path: clean.span, query: query.span,
+            subject: desk.ledger.subjects.tenant, salt: desk.salt())
     }
 
     /// The addresses that trusted proxies name, nearest last; without a list in memory where none are kept.

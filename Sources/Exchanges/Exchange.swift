@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AccessModel
-package import AuditRecords
+internal import AuditRecords
 internal import ByteCoding
 internal import Identity
 package import Ledger
@@ -136,58 +136,6 @@ package final class Exchange {
         return forward(recorded, standing: .dropped)
     }
 
-    // MARK: Refusing
-
-    /// A head that was not understood, or a connection that cannot be served; nothing of it is believed.
-    package func refuse(_ reason: Reason, version: HTTPFacts.Version?) -> Step {
-        desk.ledger.counters.countAccepted()
-        let now = desk.clock.now()
-        let uid = desk.uniqueID(at: now)
-        let record = AccessRecord(
-            uid: uid, time: now, stage: .refused, actor: desk.anonymous.encoded,
-            service: .countersign,
-            http: HTTPFacts(
-                method: nil, scheme: client.scheme, version: version, route: nil,
-                status: reason.status.map { UInt16($0) }),
-            decision: desk.encoded(desk.rules.rulebook.unrouted(reason)),
-            end: EventEnd(reason, status: reason.status.map { UInt16($0) }), reason: reason,
-            commitments: Commitments(
-                where: client.place(
-                    userAgent: [UInt8]().span, forwarded: [], subject: desk.anonymous.subject,
-                    rules: desk.rules, salt: desk.salt)),
-            activity: .other)
-        let ending: Step =
-            reason.status == nil ? .abort : .answer(Answer(reason, uid: uid, closes: true))
-        return complete(
-            record.draft(host: [UInt8]().span, producer: desk.ledger.producer),
-            tally: Tally(reason.effect),
-            CompletedExchange(
-                step: ending, hasReleased: false, ifUnrecorded: .refuse, uid: uid))
-    }
-
-    func refuse(
-        _ identified: IdentifiedRequest, _ decision: Decision, match: RouteMatch? = nil,
-        limit: LimitFacts? = nil, retryAfterSeconds: Int? = nil, allowed: [Method]? = nil
-    ) -> Step {
-        let reason = decision.reason
-        let answer = Answer(
-            reason, uid: identified.uid, closes: reason.kind == .malformed,
-            retryAfterSeconds: retryAfterSeconds, allowed: allowed,
-            offersBasic: identified.rules.identity.places.takesBasic)
-        var record = outcomeRecord(identified, match: match, decision: decision)
-        record.limit = limit
-        record.stage = match == nil ? .refused : .complete
-        record.http.status = answer.status
-        record.end = EventEnd(reason, status: answer.status)
-        record.reason = reason
-        record.durationMicroseconds = duration(since: identified)
-        return complete(
-            draft(record, identified), tally: Tally(decision.effect),
-            CompletedExchange(
-                step: .answer(answer), hasReleased: false, ifUnrecorded: .refuse,
-                uid: identified.uid))
-    }
-
     // MARK: The service
 
     /// The service's answer began.
@@ -220,7 +168,7 @@ package final class Exchange {
         end(
             Ending(
                 reason: nil, detail: nil, requestSize: requestSize, responseSize: responseSize,
-                step: .finish))
+                isAsked: true, step: .finish))
     }
 
     /// The exchange cannot come to its proper end. The client is told why where nothing has left yet.
@@ -228,10 +176,12 @@ package final class Exchange {
     /// - Parameters:
     ///   - reason: of an upstream failure, a malformed or oversized body, a timeout, or the client's going.
     ///   - detail: what exactly happened, in at most 256 bytes of our own words.
+    ///   - detailForClient: the same without what the service has sent.
+    ///   - isAsked: whether the service was, or was being connected to.
     ///   - closes: whether the client's connection is of no further use.
     package func fail(
-        _ reason: Reason, detail: String? = nil, requestSize: UInt64, responseSize: UInt64,
-        closes: Bool
+        _ reason: Reason, detail: String? = nil, detailForClient: String? = nil,
+        requestSize: UInt64, responseSize: UInt64, isAsked: Bool = true, closes: Bool
     ) -> Step {
         let step: Step
         switch phase {
@@ -241,14 +191,14 @@ package final class Exchange {
                 ? .abort
                 : .answer(
                     Answer(
-                        reason, detail: detail, uid: forwarded.decided.identified.uid,
-                        closes: closes))
+                        reason, detail: detail, detailForClient: detailForClient,
+                        uid: forwarded.decided.identified.uid, closes: closes))
         case .idle, .recordingAhead, .completing: return .wait
         }
         return end(
             Ending(
                 reason: reason, detail: detail, requestSize: requestSize,
-                responseSize: responseSize, step: step))
+                responseSize: responseSize, isAsked: isAsked, step: step))
     }
 
     private func end(_ ending: Ending) -> Step {
@@ -266,20 +216,25 @@ package final class Exchange {
         guard Auditing.isOn else { return over(ending.step) }
         let identified = forwarded.decided.identified
         var status: UInt16?
-        if case .answer(let answer) = ending.step { status = answer.status }
+        var size = ending.responseSize
+        if case .answer(let answer) = ending.step {
+            status = answer.status
+            size = answer.contentSize(to: identified.received.method)
+        }
         if case .finish = ending.step { status = forwarded.upstreamStatus }
         if forwarded.hasReleased { status = forwarded.upstreamStatus }
         let reason = ending.reason
         var decision = forwarded.decided.decision
         if let reason, reason.effect != .allow { decision.effect = reason.effect }
         var record = outcomeRecord(
-            identified, match: forwarded.decided.match, decision: decision)
+            identified, match: forwarded.decided.match, decision: decision,
+            isAsked: ending.isAsked)
         record.http.status = status
         if status != forwarded.upstreamStatus {
             record.http.upstreamStatus = forwarded.upstreamStatus
         }
         if ending.requestSize > 0 { record.http.requestSize = ending.requestSize }
-        record.http.responseSize = ending.responseSize
+        record.http.responseSize = size
         record.end = EventEnd(reason ?? decision.reason, status: status)
         record.reason = reason
         record.detail = ending.detail
@@ -295,7 +250,7 @@ package final class Exchange {
 
     // MARK: Records
 
-    private func complete(
+    func complete(
         _ draft: RecordDraft, tally: Tally, _ completed: CompletedExchange
     ) -> Step {
         do throws(AppendRefusal) {

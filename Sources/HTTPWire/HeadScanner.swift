@@ -14,6 +14,8 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
     private var reader: LineReader<Grammar>
     /// What has arrived of a head that did not come in one piece.
     private var buffer: [UInt8]
+    /// A head that came in pieces, for as long as it may still be refused; see ``forget()``.
+    private var pieced: [UInt8] = []
     /// Arrays of an earlier head. They are emptied when the next head begins and not when they are given
     /// back: only then has the giver let go of them, so that emptying keeps the memory.
     private var spareBytes: [UInt8] = []
@@ -52,7 +54,10 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
             guard buffer.count + (feed - at) < limits.headBytes else { throw reader.tooLarge }
             buffer.append(input, at..<feed + 1)
             at = feed + 1
-            if try reader.readLast(of: buffer) { return at }
+            if try reader.readLast(of: buffer) {
+                pieced = buffer
+                return at
+            }
         }
         guard buffer.count + (input.count - at) < limits.headBytes else { throw reader.tooLarge }
         buffer.append(input, at..<input.count)
@@ -71,6 +76,21 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
         reader = LineReader(limits: limits)
         return head
     }
+
+    /// What came of a head that was refused, from its first byte; `input` is the piece that was given last.
+    func refused(_ input: Span<UInt8>) -> [UInt8] {
+        if !buffer.isEmpty { return buffer }
+        if !pieced.isEmpty { return pieced }
+        var head: [UInt8] = []
+        head.append(input, 0..<min(input.count, limits.headBytes))
+        return head
+    }
+
+    /// How many bytes of a head that has not ended have come.
+    var arrived: Int { buffer.count }
+
+    /// A head that came in pieces was accepted: its first form is not needed any more.
+    mutating func forget() { pieced = [] }
 
     /// Joins folded lines and reads the whole head again.
     private mutating func unfold() throws(Grammar.Fault) {

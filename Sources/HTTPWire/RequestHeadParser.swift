@@ -32,6 +32,24 @@ package struct RequestHeadParser: ~Copyable {
         return .complete(try builder.head(scanner.take()), consumed: consumed)
     }
 
+    /// How many bytes of a head that has not ended have come.
+    package var arrivedBytes: Int { scanner.arrived }
+
+    /// What can be read of a head that was refused.
+    ///
+    /// - Parameter input: the piece that ``consume(_:)`` has thrown for.
+    package func refused(_ fault: RequestFault, in input: Span<UInt8>) -> RefusedHead {
+        RefusedHead(scanner.refused(input)[...], at: fault.offset)
+    }
+
+    /// What can be read of a head that has not come to its end.
+    package var unfinished: RefusedHead {
+        RefusedHead(scanner.refused([UInt8]().span)[...], at: scanner.arrived)
+    }
+
+    /// A head that came in pieces was accepted: lets go of what was kept for the case that it is not.
+    package mutating func forgetPieces() { scanner.forget() }
+
     /// Takes back the memory of a head that nobody needs any more, for the next one.
     ///
     /// It spares the next head its two allocations if no other copy of `head` is left and the next head

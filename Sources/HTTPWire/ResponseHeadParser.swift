@@ -19,6 +19,8 @@ package struct ResponseHeadParser: ~Copyable {
     /// Interim responses to the present request.
     package private(set) var interimResponses = 0
     private var interimBytes = 0
+    /// Where in the last piece the present head began, if it did not begin before it.
+    private var headStart = 0
 
     package init(limits: Limits) {
         self.limits = limits
@@ -35,17 +37,31 @@ package struct ResponseHeadParser: ~Copyable {
         _ input: Span<UInt8>, answering method: RequestMethod
     ) throws(ResponseFault) -> Progress {
         var consumed = 0
+        headStart = 0
+        let wasInHead = scanner.isInHead
         while let count = try scanner.scan(input.extracting(consumed..<input.count)) {
             consumed += count
             let scanned = try scanner.take()
             if scanned.startLine.status >= 200 {
                 interimResponses = 0
                 interimBytes = 0
-                return .complete(try head(scanned, method), consumed: consumed)
+                let head = try head(scanned, method)
+                if wasInHead { scanner.forget() }
+                return .complete(head, consumed: consumed)
             }
             try passOver(scanned)
+            headStart = consumed
         }
         return .incomplete
+    }
+
+    /// The name of the field in which the fault of a head is that ``consume(_:answering:)`` has just thrown for, in
+    /// lower case; nil where it is in none.
+    package func fieldName(of fault: ResponseFault, in input: Span<UInt8>) -> String? {
+        let rest = input.extracting(headStart..<input.count)
+        let head = RefusedHead(scanner.refused(rest)[...], at: fault.offset)
+        guard case .field(_, let name) = head.place else { return nil }
+        return name
     }
 
     /// Takes back the memory of a head that nobody needs any more, for the next one.

@@ -35,6 +35,13 @@ import Testing
             #expect(table.contains("no_credentials"))
             #expect(table.contains("method_not_allowed"))
 
+            // Why, where, and what was asked for, although the head was not understood.
+            let explained = try site.read("explain", records[4]).text
+            for word in ["/invoices/1", "of localhost", "was not understood", "field", "byte"] {
+                #expect(explained.contains(word), "\(word): \(explained)")
+            }
+            #expect(explained.contains("What to do: "))
+
             _ = try site.read("verify")
             let ending = try server.stop()
             #expect(ending.status == 0, "\(ending.messages)")

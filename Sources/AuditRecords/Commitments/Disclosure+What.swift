@@ -15,23 +15,30 @@ package struct DisclosedResource: Hashable, Sendable {
 }
 
 extension Disclosure {
-    /// Commits to what a request asked for: `http.path`, `http.query`, `resources`.
+    /// Commits to what a request asked for: `http.host`, `http.path`, `http.query`, `resources`.
     ///
     /// Values of the query that are secrets by name (``SecretParameters``) are left out.
     ///
     /// Ordinarily two allocations: the object and its bytes.
     ///
     /// - Parameters:
-    ///   - path: raw path as received, not empty; bytes that are not UTF-8 are replaced.
+    ///   - host: what a request that was refused before it was understood says in `Host`; empty for all others,
+    ///     whose host is in the leaf.
+    ///   - path: raw path as received; bytes that are not UTF-8 are replaced.
     ///   - query: query without its question mark, as sent; empty where there is none.
     ///   - subject: the data subject where a rule names one, otherwise the tenant.
     package static func what(
-        path: Span<UInt8>, query: Span<UInt8>, resources: [DisclosedResource] = [],
-        subject: SubjectKey, salt: Salt
+        host: [UInt8] = [], path: Span<UInt8>, query: Span<UInt8>,
+        resources: [DisclosedResource] = [], subject: SubjectKey, salt: Salt
     ) -> Disclosure {
         var text = CommitmentText(.what, salt: salt, reserving: path.count + query.count + 40)
         var truncated: [String] = []
         text.writer.append("{")
+        if !host.isEmpty {
+            text.writer.append(#""http.host":"#)
+            if text.writer.appendJSONString(host.span) { truncated.append("http.host") }
+            text.writer.append(",")
+        }
         if !path.isEmpty {
             text.writer.append(#""http.path":"#)
             if text.writer.appendJSONString(path) { truncated.append("http.path") }

@@ -34,6 +34,11 @@ package final class EncodedService: Sendable {
     package static let countersign = EncodedService(
         name: "countersign", address: nil, port: nil, tlsVerified: nil)
 
+    /// The same service in records of accesses that it was not asked for.
+    package var unasked: EncodedService {
+        EncodedService(name: name, address: nil, port: nil, tlsVerified: nil)
+    }
+
     /// The same service where it was not found good; encoded anew, for what seldom happens.
     package func found(tlsVerified: Bool?) -> EncodedService {
         EncodedService(name: name, address: address, port: port, tlsVerified: tlsVerified)

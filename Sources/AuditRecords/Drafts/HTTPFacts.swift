@@ -29,9 +29,9 @@ package struct HTTPFacts: Sendable {
     package var status: UInt16?
     /// Status of the service's answer.
     package var upstreamStatus: UInt16?
-    /// Body bytes received from the client.
+    /// Content bytes received from the client and passed on.
     package var requestSize: UInt64?
-    /// Body bytes sent to the client.
+    /// Content bytes sent to the client, of the service's answer or of our own.
     package var responseSize: UInt64?
 
     package init(

@@ -30,8 +30,15 @@ struct Explanation {
         let who: SafeText = "\(values.name ?? record.actor ?? "somebody")"
         let when: SafeText = "\(record.time?.rfc3339.prefix(19) ?? "?")Z"
         guard let method = record.method else {
-            let action: SafeText = "\(record.action ?? "?")"
-            return "At \(when), \(who): \(action)."
+            guard record.action == "http.request" else {
+                let action: SafeText = "\(record.action ?? "?")"
+                return "At \(when), \(who): \(action)."
+            }
+            // Refused before it was understood: what it seems to ask for is all that is known.
+            let path: SafeText = values.path.map { " for \($0)" } ?? ""
+            let host: SafeText = values["http.host"].map { " of \($0)" } ?? ""
+            return "At \(when), \(who) sent a request\(path)\(host) that was not understood"
+                + ending
         }
         let path: SafeText = "\(values.path ?? record.route ?? "a path that could not be read")"
         let service: SafeText = "\(record.service ?? "?")"

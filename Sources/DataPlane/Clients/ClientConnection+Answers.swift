@@ -11,6 +11,7 @@ extension ClientConnection {
     func send(_ answer: Answer) {
         dropUpstream()
         stopBody()
+        lane.tell(answer)
         guard phase != .closed, !cannotAnswer else {
             conclude(closes: true)
             closeAtOnce()

@@ -25,17 +25,18 @@ extension ClientConnection {
                     preconditionFailure(
                         "FaultsAreReasons: no reason is spelt \(error.kind.rawValue)")
                 }
-                end(reason, closes: true)
+                end(
+                    reason, detail: "after \(body?.received ?? 0) bytes of content", closes: true)
                 return false
             }
             if let announced = body?.decoder.announced, announced > listener.limits.mostBodyBytes {
-                end(.bodyTooLarge, closes: true)
+                end(.bodyTooLarge, detail: bodyLimit, closes: true)
                 return false
             }
             switch event {
             case .data(let range):
                 guard send(range, to: upstream) else {
-                    end(.bodyTooLarge, closes: true)
+                    end(.bodyTooLarge, detail: bodyLimit, closes: true)
                     return false
                 }
             case .needsMore, nil:
@@ -49,6 +50,9 @@ extension ClientConnection {
             }
         }
     }
+
+    /// What a body that is too large has exceeded.
+    var bodyLimit: String { "more than \(listener.limits.mostBodyBytes) bytes of content" }
 
     private func send(_ range: Range<Int>, to upstream: UpstreamConnection) -> Bool {
         guard

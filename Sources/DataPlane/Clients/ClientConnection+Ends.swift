@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AccessModel
+internal import Exchanges
 internal import HTTPWire
 internal import NIOCore
 internal import NIOSSL
@@ -39,11 +40,17 @@ extension ClientConnection: DeadlineOwner {
     private func clientTimedOut() {
         deadlines.client = .never
         switch phase {
-        case .awaitingHead where parser.isInHead: refuse(.headTimeout, version: nil)
-        case .underWay: end(.bodyTimeout, closes: true)
+        case .awaitingHead where parser.isInHead: refuse(.headTimeout, version: nil, unfinishedHead)
+        case .underWay:
+            end(.bodyTimeout, detail: "after \(body?.received ?? 0) bytes of content", closes: true)
         case .opening, .awaitingHead, .discarding, .lingering: closeAtOnce()
         case .closed: return
         }
+    }
+
+    /// What is known of a request whose head did not come to its end.
+    var unfinishedHead: RefusalNote {
+        RefusalNote(unfinished: parser.unfinished, bytes: parser.arrivedBytes)
     }
 
     // MARK: Closing

@@ -44,6 +44,7 @@ extension ClientConnection {
                 if !wasInHead, !isFirstHead { deadlines.client = .now + listener.headTimeout }
                 return false
             case .complete(let head, let consumed):
+                if wasInHead { parser.forgetPieces() }
                 consume(consumed)
                 begin(head)
                 return true
@@ -52,7 +53,9 @@ extension ClientConnection {
             guard let reason = Reason(rawValue: error.kind.rawValue) else {
                 preconditionFailure("FaultsAreReasons: no reason is spelt \(error.kind.rawValue)")
             }
-            refuse(reason, version: nil)
+            let refused = parser.refused(error, in: input.readableBytesUInt8Span)
+            refuse(
+                reason, version: nil, RefusalNote(error, refused, listener.limits.wire))
             return false
         }
     }
@@ -72,7 +75,10 @@ extension ClientConnection {
         if lane.isDraining {
             perform(exchange.refuse(.draining, version: HTTPFacts.Version(head.version)))
         } else if isMisdirected(head) {
-            perform(exchange.refuse(.misdirected, version: HTTPFacts.Version(head.version)))
+            perform(
+                exchange.refuse(
+                    .misdirected, version: HTTPFacts.Version(head.version),
+                    note: RefusalNote("Host is not the name in the TLS handshake", head)))
         } else {
             perform(
                 exchange.begin(
@@ -96,14 +102,14 @@ extension ClientConnection {
     }
 
     /// Refuses what is no request, or no request in time, and the connection with it.
-    func refuse(_ reason: Reason, version: HTTPFacts.Version?) {
+    func refuse(_ reason: Reason, version: HTTPFacts.Version?, _ note: RefusalNote? = nil) {
         lane.counters.malformedRequests.count()
         if phase != .closed { phase = .underWay }
         stage = .ending
         deadlines.client = .never
         let exchange = visitor(peer.address, peer.port)
         self.exchange = exchange
-        perform(exchange.refuse(reason, version: version))
+        perform(exchange.refuse(reason, version: version, note: note))
     }
 
     // MARK: Visitors

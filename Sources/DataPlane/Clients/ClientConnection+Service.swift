@@ -36,24 +36,48 @@ extension ClientConnection {
         _ head: RequestHead, framing: BodyFraming, of recorded: RecordedRequest,
         to target: UpstreamTarget, _ bench: inout Workbench
     ) {
-        let host = target.hostField ?? (head.authority.isEmpty ? target.ownHost : nil)
         var dropping = KnownFieldSet()
+        if dropsTraceState(head, recorded.trace) { dropping.insert(.tracestate) }
+        var named: Int?
         if let credential = recorded.credential, !target.configuration.forwardsCredentials {
             switch credential.place {
-            case .authorization: dropping = [.authorization]
-            case .xAPIKey: dropping = [.xAPIKey]
-            case .named:
-                head.leavingOut(valueAt: credential.range.lowerBound).append(
-                    toUpstream: &bench.text, framing: framing,
-                    forwarded: peer.isTrusted ? .peerTrusted : .stripAll, adding: bench.added,
-                    dropping: [], host: host)
-                return
+            case .authorization: dropping.insert(.authorization)
+            case .xAPIKey: dropping.insert(.xAPIKey)
+            case .named: named = credential.range.lowerBound
             }
         }
+        guard named == nil, !target.choosesFields else {
+            let chosen = chosen(head, leavingOut: named, for: target, &bench)
+            append(chosen, framing: framing, to: target, dropping: dropping, &bench)
+            return
+        }
+        append(head, framing: framing, to: target, dropping: dropping, &bench)
+    }
+
+    @inline(__always)
+    private func append(
+        _ head: RequestHead, framing: BodyFraming, to target: UpstreamTarget,
+        dropping: KnownFieldSet, _ bench: inout Workbench
+    ) {
         head.append(
             toUpstream: &bench.text, framing: framing,
             forwarded: peer.isTrusted ? .peerTrusted : .stripAll, adding: bench.added,
-            dropping: dropping, host: host)
+            dropping: dropping,
+            host: target.hostField ?? (head.authority.isEmpty ? target.ownHost : nil))
+    }
+
+    /// The head for a service that gets other fields than the usual, or without a credential in a field of its own.
+    private func chosen(
+        _ head: RequestHead, leavingOut offset: Int?, for target: UpstreamTarget,
+        _ bench: inout Workbench
+    ) -> RequestHead {
+        var head = head
+        if let offset { head = head.leavingOut(valueAt: offset) }
+        if let choice = target.fieldChoice { head = head.applying(choice) }
+        if let pseudonym = target.via {
+            bench.added.put(.via, Via.value(head, behind: pseudonym))
+        }
+        return head
     }
 
     /// The head of the answer has come.
@@ -78,6 +102,9 @@ extension ClientConnection {
             bench.clear()
             bench.added.append(.countersignRecord, plain: { recorded.uid.append(to: &$0) })
             if !answer.has(.date) { bench.added.put(.date, lane.dateText) }
+            if let pseudonym = upstream.target.via {
+                bench.added.put(.via, Via.value(answer, behind: pseudonym))
+            }
             answer.append(
                 toClient: &bench.text, framing: framing, connection: note(head, closes),
                 adding: bench.added,
@@ -189,7 +216,9 @@ extension ClientConnection {
             connect(recorded, through: table[recorded.service], reuse: false)
         } else {
             lane.counters.upstreamFailures.count()
-            end(failure.reason, detail: failure.detail, closes: false)
+            end(
+                failure.reason, detail: failure.detail, detailForClient: failure.detailForClient,
+                closes: false)
         }
         afterEvent()
     }

@@ -30,7 +30,7 @@ extension ClientConnection {
             return
         }
         if case .length(let length) = body.framing, length > listener.limits.mostBodyBytes {
-            end(.bodyTooLarge, closes: !canPassOverBody)
+            end(.bodyTooLarge, detail: bodyLimit, closes: !canPassOverBody)
             return
         }
         self.recorded = recorded
@@ -74,8 +74,12 @@ extension ClientConnection {
 
     /// The exchange cannot come to its proper end.
     ///
-    /// - Parameter detail: what exactly happened, for the record and the client.
-    func end(_ reason: Reason, detail: String? = nil, closes: Bool) {
+    /// - Parameters:
+    ///   - detail: what exactly happened, for the record, and for the client unless `detailForClient` is given.
+    ///   - detailForClient: the same without what the service has sent.
+    func end(
+        _ reason: Reason, detail: String? = nil, detailForClient: String? = nil, closes: Bool
+    ) {
         switch stage {
         case .none, .ending: return
         case .deciding: pendingEnd = pendingEnd ?? reason
@@ -91,8 +95,10 @@ extension ClientConnection {
             deadlines.hold = .never
             perform(
                 exchange.fail(
-                    reason, detail: detail, requestSize: body?.received ?? 0,
-                    responseSize: relay.isReleased ? relay.contentBytes : 0, closes: closes))
+                    reason, detail: detail, detailForClient: detailForClient,
+                    requestSize: body?.received ?? 0,
+                    responseSize: relay.isReleased ? relay.contentBytes : 0,
+                    isAsked: recorded != nil, closes: closes))
         }
     }
 

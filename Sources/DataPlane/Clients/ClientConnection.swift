@@ -204,7 +204,7 @@ final class ClientConnection: ChannelInboundHandler {
         }
         input = ByteBuffer()
         if wasInHead {
-            refuse(.clientClosed, version: nil)
+            refuse(.clientClosed, version: nil, unfinishedHead)
         } else if stage != .none, standing != .excess {
             lane.counters.abandonedRequests.count()
             end(.clientClosed, closes: true)

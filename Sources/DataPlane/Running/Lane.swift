@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessModel
 internal import ByteCoding
 internal import Exchanges
 internal import HTTPWire
@@ -30,6 +31,10 @@ final class Lane {
     private var isTicking = false
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     private var whenEmpty: EventLoopPromise<Void>?
+    /// When the second ends in which ``told`` refusals were told.
+    private var tellingEnds = Moment(nanoseconds: 0)
+    private var told = 0
+    private var untold = 0
 
     init(
         eventLoop: any EventLoop, desk: Desk, counters: TrafficCounters, clock: ExchangeClock,
@@ -85,6 +90,39 @@ final class Lane {
         }
         if wheel.count > 0 { scheduleTick() } else { isTicking = false }
     }
+
+    // MARK: Refusals
+
+    /// Says in the server's log that a request is refused, and why: a few a second, so that a flood of them fills no
+    /// disk, and how many were not told. Services that fail are told of by their pools.
+    func tell(_ answer: Answer) {
+        guard answer.reason.kind != .upstream else { return }
+        let now = Moment.now
+        if now >= tellingEnds {
+            tellingEnds = now + Moment.Interval(.seconds(1))
+            told = 0
+        }
+        guard told < Self.mostTold else {
+            untold += 1
+            return
+        }
+        told += 1
+        var fields: Logger.Metadata = [
+            "reason": "\(answer.reason.rawValue)", "status": "\(answer.status)",
+            "record": "\(answer.uid.text)",
+        ]
+        if let detail = answer.detail { fields["detail"] = "\(detail)" }
+        if let (policy, rule) = answer.decidedBy {
+            fields["policy"] = "\(policy)"
+            fields["rule"] = "\(rule)"
+        }
+        if untold > 0 { fields["before"] = "\(untold)" }
+        untold = 0
+        logger.info("request is refused", metadata: fields)
+    }
+
+    /// Refusals told in one second.
+    private static let mostTold = 5
 
     // MARK: Connections
 

@@ -220,7 +220,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
 
     /// Reads a head; nil when there is no body to be read yet.
     private func readHead(_ buffer: ByteBuffer, for client: ClientConnection) -> Int? {
-        do {
+        do throws(ResponseFault) {
             switch try parser.consume(buffer.readableBytesUInt8Span, answering: method) {
             case .incomplete:
                 passedBytes += buffer.readableBytes
@@ -240,7 +240,8 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
                 return consumed
             }
         } catch {
-            fail(client, .malformed(error))
+            let field = parser.fieldName(of: error, in: buffer.readableBytesUInt8Span)
+            fail(client, .malformed(error, in: field))
             return nil
         }
     }

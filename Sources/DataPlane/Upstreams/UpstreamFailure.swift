@@ -8,13 +8,16 @@ internal import NIOSSL
 /// How a service failed an exchange.
 struct UpstreamFailure {
     let reason: Reason
-    /// What exactly happened: for the record, the client and the server's log. Words of ours, plain ASCII,
-    /// at most 256 bytes; nothing that the service wrote.
+    /// What exactly happened: for the record and the server's log. Plain ASCII, at most 256 bytes; of what the
+    /// service wrote nothing but a field's name.
     let detail: String
+    /// The same for the client, without that name.
+    let detailForClient: String
 
-    init(_ reason: Reason, _ detail: String) {
+    init(_ reason: Reason, _ detail: String, forClient: String? = nil) {
         self.reason = reason
         self.detail = detail
+        detailForClient = forClient ?? detail
     }
 
     static let handshakeTimeout = UpstreamFailure(
@@ -23,10 +26,13 @@ struct UpstreamFailure {
         .upstreamUnreachable, "connection closed before the TLS handshake was over")
 
     /// An answer whose head was refused.
-    static func malformed(_ fault: ResponseFault) -> UpstreamFailure {
-        UpstreamFailure(
-            .upstreamMalformed,
-            "\(fault.kind.rawValue) at byte \(fault.offset) of the answer's head")
+    ///
+    /// - Parameter field: the name of the field that is at fault, if one is.
+    static func malformed(_ fault: ResponseFault, in field: String?) -> UpstreamFailure {
+        let place = "\(fault.kind.rawValue) at byte \(fault.offset) of the answer's head"
+        return UpstreamFailure(
+            .upstreamMalformed, place + (field.map { ", in field \($0)" } ?? ""),
+            forClient: place)
     }
 
     /// An answer whose body was refused, so many bytes behind those that were read before.

@@ -19,6 +19,8 @@ final class UpstreamTarget: Sendable {
     let ownHost: [UInt8]
     /// What its URLs begin with where it names itself by its address.
     let origin: WebOrigin
+    /// Whether it gets other fields than the usual.
+    let choosesFields: Bool
     /// Nil: the usual.
     let fieldChoice: FieldChoice?
     /// What `Via` calls this proxy; nil: nothing.
@@ -69,6 +71,7 @@ final class UpstreamTarget: Sendable {
             }
             return Array(text.utf8)
         }
+        choosesFields = fieldChoice != nil || via != nil
         connectTimeout = Moment.Interval(configuration.timeouts.connect)
         headTimeout = Moment.Interval(configuration.timeouts.head)
         bodyTimeout = Moment.Interval(configuration.timeouts.body)

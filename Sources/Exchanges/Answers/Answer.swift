@@ -1,11 +1,17 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AccessModel
+package import AccessModel
 package import ByteCoding
 
 /// An answer of the proxy's own: `application/problem+json` (RFC 9457), with nothing of the request in it.
 package final class Answer: Sendable {
+    /// Why it is given.
+    package let reason: Reason
+    /// What exactly was wrong, for the server's log: words of ours, and perhaps a field's name.
+    package let detail: String?
+    /// `policy` and `rule` of the decision, where rules were asked.
+    package let decidedBy: (policy: String, rule: String)?
     package let status: UInt16
     /// The problem document.
     package let body: [UInt8]
@@ -20,11 +26,18 @@ package final class Answer: Sendable {
     /// Whether the connection must be closed after the answer.
     package let closes: Bool
 
-    /// - Parameter detail: what exactly happened, in words of ours; added to the reason's sentence.
+    /// - Parameters:
+    ///   - detail: what exactly happened; added to the reason's sentence unless `detailForClient` is given.
+    ///   - detailForClient: the same with nothing that the client has sent.
     init(
-        _ reason: Reason, detail: String? = nil, uid: UniqueID, closes: Bool,
-        retryAfterSeconds: Int? = nil, allowed: [Method]? = nil, offersBasic: Bool = false
+        _ reason: Reason, detail: String? = nil, detailForClient: String? = nil, uid: UniqueID,
+        closes: Bool, retryAfterSeconds: Int? = nil, allowed: [Method]? = nil,
+        offersBasic: Bool = false, decision: Decision? = nil
     ) {
+        self.reason = reason
+        self.detail = detail
+        decidedBy = decision.map { ($0.policy, $0.rule) }
+        let told = detailForClient ?? detail
         // A reason without a status has nobody to be told; asked all the same, it is our failure.
         let status = reason.status ?? 500
         self.status = UInt16(status)
@@ -38,13 +51,16 @@ package final class Answer: Sendable {
         body = CanonicalJSON.encode(
             .object([
                 JSONMember(
-                    "detail", .string(reason.message + (detail.map { " (\($0))" } ?? ""))),
+                    "detail", .string(reason.message + (told.map { " (\($0))" } ?? ""))),
                 JSONMember("record", .string(uid.text)),
                 JSONMember("status", .integer(Int64(status))),
                 JSONMember("title", .string(Self.title(status))),
                 JSONMember("type", .string(reason.problemType)),
             ]))
     }
+
+    /// How many bytes of content the client gets; nil: of a request that was not understood.
+    func contentSize(to method: Method?) -> UInt64 { method == .head ? 0 : UInt64(body.count) }
 
     /// How long to wait when the log or a connection slot is not to be had.
     private static let retryUnavailableSeconds = 1

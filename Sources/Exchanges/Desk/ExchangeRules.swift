@@ -13,7 +13,9 @@ package final class ExchangeRules: Sendable {
     /// Which personal values are committed to at all.
     package let privacy: PrivacyChoices
     /// `dst` of each service's records, by ``ServiceIndex``.
-    let services: [EncodedService]
+    private let services: [EncodedService]
+    /// The same in records of accesses that never came to the service.
+    private let unasked: [EncodedService]
     /// `limit.bucket` of each service's records.
     let buckets: [EncodedText?]
     /// `http.route` of each service's listed routes, and of the service as a whole.
@@ -32,11 +34,17 @@ package final class ExchangeRules: Sendable {
         self.identity = identity
         self.privacy = privacy
         self.services = services
+        unasked = services.map(\.unasked)
         buckets = rulebook.services.map { $0.limit.map { EncodedText($0.per.rawValue) } }
         routes = rulebook.services.map { $0.routes.map { EncodedRoute($0.pattern.template.text) } }
         wholes = rulebook.services.indices.map { place in
             EncodedRoute(rulebook.wholeTemplate(of: ServiceIndex(place)).text)
         }
+    }
+
+    /// `dst` of a record.
+    func service(_ match: RouteMatch, isAsked: Bool) -> EncodedService {
+        isAsked ? services[match.service.value] : unasked[match.service.value]
     }
 
     func route(_ match: RouteMatch) -> EncodedRoute {

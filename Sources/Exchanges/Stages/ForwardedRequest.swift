@@ -44,6 +44,8 @@ struct Ending {
     let detail: String?
     let requestSize: UInt64
     let responseSize: UInt64
+    /// Whether the service was asked, or was being connected to.
+    let isAsked: Bool
     /// What the client gets once the end is recorded.
     let step: Step
 }

@@ -1,0 +1,38 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Exchanges
+internal import HTTPWire
+
+extension RefusalNote {
+    /// Of a head that was refused.
+    init(_ fault: RequestFault, _ head: RefusedHead, _ limits: Limits) {
+        let words: String
+        switch fault.kind {
+        case .headTooLarge: words = "more than \(limits.headBytes) bytes"
+        case .tooManyFields: words = "more than \(limits.fields) fields"
+        case .targetTooLong: words = "more than \(limits.targetBytes) bytes"
+        case .malformedHost where !head.hasHost: words = "no Host field"
+        default:
+            self.init(
+                head.words(at: fault.offset), forClient: head.wordsForClient(at: fault.offset),
+                host: head.host, path: head.path, query: head.query)
+            return
+        }
+        self.init(words, host: head.host, path: head.path, query: head.query)
+    }
+
+    /// Of a head that did not come to its end.
+    init(unfinished head: RefusedHead, bytes: Int) {
+        self.init(
+            "after \(bytes) bytes of a head", host: head.host, path: head.path, query: head.query)
+    }
+
+    /// Of a request that was understood, on a connection that does not serve it.
+    init(_ detail: String, _ head: RequestHead) {
+        self.init(
+            detail, host: Array(head.bytes(of: head.authority)),
+            path: Array(head.bytes(of: head.path)),
+            query: head.query.map { Array(head.bytes(of: $0)) } ?? [])
+    }
+}

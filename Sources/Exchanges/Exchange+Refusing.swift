@@ -1,0 +1,101 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+package import AuditRecords
+internal import Identity
+internal import Ledger
+internal import Policy
+
+extension Exchange {
+    /// A head that was not understood, or a connection that cannot be served; nothing of it is believed.
+    package func refuse(
+        _ reason: Reason, version: HTTPFacts.Version?, note: RefusalNote? = nil
+    ) -> Step {
+        desk.ledger.counters.countAccepted()
+        let now = desk.clock.now()
+        let uid = desk.uniqueID(at: now)
+        var record = AccessRecord(
+            uid: uid, time: now, stage: .refused, actor: desk.anonymous.encoded,
+            service: .countersign,
+            http: HTTPFacts(
+                method: nil, scheme: client.scheme, version: version, route: nil,
+                status: reason.status.map { UInt16($0) }),
+            decision: desk.encoded(desk.rules.rulebook.unrouted(reason)),
+            end: EventEnd(reason, status: reason.status.map { UInt16($0) }), reason: reason,
+            commitments: Commitments(
+                where: client.place(
+                    userAgent: [UInt8]().span, forwarded: [], subject: desk.anonymous.subject,
+                    rules: desk.rules, salt: desk.salt), what: note.flatMap(what)),
+            activity: .other)
+        record.detail = note?.detail
+        var ending = Step.abort
+        if reason.status != nil {
+            let answer = Answer(
+                reason, detail: note?.detail, detailForClient: note?.detailForClient, uid: uid,
+                closes: true, allowed: reason == .methodNotSupported ? Method.proxied : nil)
+            record.http.responseSize = answer.contentSize(to: nil)
+            ending = .answer(answer)
+        }
+        return complete(
+            record.draft(host: [UInt8]().span, producer: desk.ledger.producer),
+            tally: Tally(reason.effect),
+            CompletedExchange(
+                step: ending, hasReleased: false, ifUnrecorded: .refuse, uid: uid))
+    }
+
+    func refuse(
+        _ identified: IdentifiedRequest, _ decision: Decision, match: RouteMatch? = nil,
+        limit: LimitFacts? = nil, retryAfterSeconds: Int? = nil, allowed: [Method]? = nil
+    ) -> Step {
+        let reason = decision.reason
+        let detail = detail(of: reason, identified.received)
+        let answer = Answer(
+            reason, detail: detail, uid: identified.uid, closes: reason.kind == .malformed,
+            retryAfterSeconds: retryAfterSeconds, allowed: allowed,
+            offersBasic: identified.rules.identity.places.takesBasic, decision: decision)
+        var record = outcomeRecord(
+            identified, match: match, decision: decision, isAsked: false)
+        record.detail = detail
+        record.limit = limit
+        record.stage = match == nil ? .refused : .complete
+        record.http.status = answer.status
+        record.http.responseSize = answer.contentSize(to: identified.received.method)
+        record.end = EventEnd(reason, status: answer.status)
+        record.reason = reason
+        record.durationMicroseconds = duration(since: identified)
+        return complete(
+            draft(record, identified), tally: Tally(decision.effect),
+            CompletedExchange(
+                step: .answer(answer), hasReleased: false, ifUnrecorded: .refuse,
+                uid: identified.uid))
+    }
+
+    /// Where that is for which a request, understood in full, is refused; nil where the reason says it all.
+    private func detail(of reason: Reason, _ request: ReceivedRequest) -> String? {
+        switch reason {
+        case .malformedPath where request.traits.hasEncodedSlash: "%2F in the path"
+        case .malformedHost: "no Host field"
+        case .upgradeNotSupported: "field upgrade"
+        case _ where reason.kind == .identity:
+            switch request.credential {
+            case .one(let shown): "credential in \(shown.place.words)"
+            case .several(let all):
+                "credentials in \(all.map(\.place.words).joined(separator: " and "))"
+            case .none, .foreign, .refused: nil
+            }
+        default: nil
+        }
+    }
+}
+
+extension ShownCredential.Place {
+    /// The name of the field; of one that the configuration names, only that it is one.
+    fileprivate var words: String {
+        switch self {
+        case .authorization: "authorization"
+        case .xAPIKey: "x-api-key"
+        case .named: "a field of identity.fields"
+        }
+    }
+}

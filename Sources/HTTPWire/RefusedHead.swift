@@ -1,0 +1,139 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// What can be read of a head that was refused: for people who look for the reason.
+///
+/// Nothing here is believed, routed or forwarded. Made when a head is refused, and never otherwise.
+package struct RefusedHead: Hashable, Sendable {
+    /// The kind of line that the byte at fault is in.
+    package enum Place: Hashable, Sendable {
+        case startLine
+        /// A field, counted from 1; with its name in lower case where it has one.
+        case field(Int, name: String?)
+    }
+
+    package let place: Place
+    /// What is wrong with the byte at fault, where it shows by itself.
+    package let fault: String?
+    /// Whether a field of the name `Host` is there.
+    package let hasHost: Bool
+    /// The path as it was sent, up to a bound, without what follows `?` and `#`; empty if none can be told.
+    package let path: [UInt8]
+    package let query: [UInt8]
+    /// The value of the first `Host`, up to a bound.
+    package let host: [UInt8]
+
+    /// - Parameters:
+    ///   - head: what came of the head, from its first byte.
+    ///   - offset: where the byte at fault is.
+    package init(_ head: ArraySlice<UInt8>, at offset: Int) {
+        let fault = min(head.startIndex + max(0, offset), head.endIndex)
+        var lines: [ArraySlice<UInt8>] = []
+        var at = head.startIndex
+        var found: (line: Int, start: Int)?
+        while at < head.endIndex {
+            let feed = head[at...].firstIndex(of: Byte.lineFeed) ?? head.endIndex
+            let isEmpty = head[at..<feed].allSatisfy { $0 == Byte.carriageReturn }
+            // The one empty line that may come first is nobody's.
+            if !isEmpty || !lines.isEmpty { lines.append(head[at..<feed]) }
+            if found == nil, fault <= feed { found = (max(0, lines.count - 1), at) }
+            at = feed + 1
+            if isEmpty, lines.count > 1 { break }
+        }
+        let line = found ?? (max(0, lines.count - 1), head.startIndex)
+        place =
+            line.line == 0
+            ? .startLine
+            : .field(line.line, name: lines.dropFirst(line.line).first.flatMap(Self.name))
+        self.fault = Self.words(head, at: fault, line: line.line == 0 ? nil : line.start)
+        let hosts = lines.dropFirst().filter { Self.name($0) == "host" }
+        hasHost = !hosts.isEmpty
+        host = hosts.first.map(Self.value) ?? []
+        (path, query) = lines.first.map(Self.target) ?? ([], [])
+    }
+
+    /// So much of a target or host is worth keeping.
+    private static let most = 2_048
+    /// Nobody's field has a longer name; what is longer is something else that a colon follows.
+    private static let longestName = 40
+
+    /// A line's name, if what stands before its colon is one.
+    private static func name(_ line: ArraySlice<UInt8>) -> String? {
+        guard let colon = line.firstIndex(of: Byte.colon) else { return nil }
+        var name = line[..<colon]
+        while let last = name.last, Byte.isBlank(last) { name.removeLast() }
+        guard (1...longestName).contains(name.count),
+            name.allSatisfy({ ByteSet.plainName.contains($0) || $0 == UInt8(ascii: "_") })
+        else { return nil }
+        return String(decoding: name.map(Byte.lower), as: UTF8.self)
+    }
+
+    private static func value(_ line: ArraySlice<UInt8>) -> [UInt8] {
+        guard let colon = line.firstIndex(of: Byte.colon) else { return [] }
+        return line[(colon + 1)...].filter { $0 > Byte.space }.prefix(most).map(Byte.lower)
+    }
+
+    /// Path and query of a request line whose target leads to a path.
+    private static func target(
+        _ line: ArraySlice<UInt8>
+    ) -> (path: [UInt8], query: [UInt8]) {
+        let words = line.split(separator: Byte.space)
+        guard words.count >= 2, words[0].allSatisfy(ByteSet.token.contains) else { return ([], []) }
+        var target = words[1]
+        if target.first != Byte.slash {
+            // An absolute target's authority may hold a password, and is no part of the path.
+            let mark = Array("://".utf8)
+            guard
+                let start = target.indices.first(where: { target[$0...].starts(with: mark) })
+            else { return ([], []) }
+            target = target[(start + mark.count)...]
+            target = target[(target.firstIndex(of: Byte.slash) ?? target.endIndex)...]
+        }
+        let whole = target.prefix { $0 != Byte.hash && $0 != Byte.carriageReturn }.prefix(most)
+        let path = whole.prefix { $0 != Byte.question }
+        return (Array(path), Array(whole.dropFirst(path.count + 1)))
+    }
+
+    /// - Parameter line: where the line at fault begins, if it is a field's.
+    private static func words(
+        _ head: ArraySlice<UInt8>, at place: Int, line: Int?
+    ) -> String? {
+        guard place < head.endIndex else { return nil }
+        switch head[place] {
+        case 0: return "NUL"
+        case Byte.lineFeed: return "LF without CR"
+        case Byte.carriageReturn: return "CR within a line"
+        case Byte.space, Byte.tab:
+            guard let line else { return nil }
+            if place == line { return "folded line" }
+            let isInName = !head[line..<place].contains(Byte.colon)
+            return isInName ? "blank before the colon" : nil
+        case 0x01...0x1F, 0x7F: return "control byte"
+        default: return nil
+        }
+    }
+}
+
+extension RefusedHead {
+    /// Where the fault is, in words of ours: for records and messages, with a name that the client gave.
+    package func words(at offset: Int) -> String { text(offset, names: { $0 }) }
+
+    /// The same for the client: a field that we do not know is only counted, so that nothing is reflected.
+    package func wordsForClient(at offset: Int) -> String {
+        text(offset) { name in
+            let bytes = Array(name.utf8)
+            let known = KnownFieldTable.shared.field(bytes.span, 0..<bytes.count)
+            return known == .other || known == .disguised || known.isFamily ? nil : name
+        }
+    }
+
+    private func text(_ offset: Int, names: (String) -> String?) -> String {
+        let what = fault.map { $0 + " at byte" } ?? "byte"
+        switch place {
+        case .startLine: return "\(what) \(offset) of the head, in its first line"
+        case .field(let position, let name):
+            let shown = name.flatMap(names).map { "field \($0)" } ?? "field \(position)"
+            return "\(what) \(offset) of the head, in \(shown)"
+        }
+    }
+}
