@@ -43,7 +43,8 @@ enum Lookalike {
     /// for: frameworks take `/admin.json` for `/admin` in another format.
     static func isFormat(at end: Int, in path: Span<UInt8>) -> Bool {
         guard end < path.count, path[end] == UInt8(ascii: ".") else { return false }
-        for at in end..<path.count where path[at] == ASCII.slash { return false }
+        // Some pass over a slash at the end before they look for a format.
+        for at in end..<path.count - 1 where path[at] == ASCII.slash { return false }
         return true
     }
 

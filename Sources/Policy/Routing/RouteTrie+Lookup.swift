@@ -117,7 +117,11 @@ extension RouteTrie {
         guard let end = Lookalike.end(of: bytes, at: segment.lowerBound, in: path) else {
             return nil
         }
-        if isLast, literal.count > 0, Lookalike.isFormat(at: end, in: path) { return .format }
+        if isLast || segment.upperBound + 1 == path.count, literal.count > 0,
+            Lookalike.isFormat(at: end, in: path)
+        {
+            return .format
+        }
         guard end == segment.upperBound, !equals(literal, path, segment) else { return nil }
         return .spelling
     }

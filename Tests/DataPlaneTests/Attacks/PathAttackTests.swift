@@ -42,6 +42,7 @@ struct PathAttackTests {
             "/Admin", "/ADMIN", "/aDmin/", "/admin.json", "/%ffadmin", "/admin\u{FF}", "/%E0dmin",
             "/Admin/users", "/ADMIN.XML", "/%41dmin", "/%EF%BD%81dmin", "/%D0%B0dmin",
             "/%d0%b0dmin", "/%C3%A4dmin", "/%EF%BC%A1DMIN", "/adm%C4%B1n", "/adm%E2%80%8Bin",
+            "/admin.json/", "/ADMIN.xml/",
             "/admin%E2%80%8B", "/%F0%9D%92%B6dmin",
         ]
         let otherwise = [
