@@ -68,9 +68,12 @@ package struct RefusedHead: Hashable, Sendable {
         return String(decoding: name.map(Byte.lower), as: UTF8.self)
     }
 
+    /// A host, without what may stand before it and be a password.
     private static func value(_ line: ArraySlice<UInt8>) -> [UInt8] {
         guard let colon = line.firstIndex(of: Byte.colon) else { return [] }
-        return line[(colon + 1)...].filter { $0 > Byte.space }.prefix(most).map(Byte.lower)
+        let value = line[(colon + 1)...].filter { $0 > Byte.space }
+        let sign = value.lastIndex(of: UInt8(ascii: "@"))
+        return value[(sign.map { $0 + 1 } ?? 0)...].prefix(most).map(Byte.lower)
     }
 
     /// Path and query of a request line whose target leads to a path.

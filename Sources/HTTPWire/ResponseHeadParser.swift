@@ -50,6 +50,7 @@ package struct ResponseHeadParser: ~Copyable {
                 return .complete(head, consumed: consumed)
             }
             try passOver(scanned)
+            scanner.forget()
             headStart = consumed
         }
         return .incomplete

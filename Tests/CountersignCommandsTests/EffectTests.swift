@@ -118,6 +118,9 @@ struct EffectTests {
         "services[].limit.rate": ("rate: 41/m", "rate: 42/m"),
         "services[].limit.burst": ("burst: 43", "burst: 44"),
         "services[].credentials.forward": ("forward: false", "forward: true"),
+        "services[].strip.add": ("add: [x-a]", "add: [x-b]"),
+        "services[].strip.keep": ("keep: [x-remote-user]", "keep: [x-remote-group]"),
+        "services[].via": ("via: one", "via: two"),
     ]
 
     private static let base = """
@@ -164,6 +167,8 @@ struct EffectTests {
             limit: { per: peer, rate: 41/m, burst: 43 }
             credentials: { forward: false }
             paths: { slashes: keep, encoded_slash: keep }
+            strip: { add: [x-a], keep: [x-remote-user] }
+            via: one
 
         """
 

@@ -56,23 +56,24 @@ struct ServiceFailureTests {
     }
 
     @Test(
-        "A failure says what happened and where, and nothing of what the service wrote",
+        "A failure says what and where, and nothing of what the service wrote but a field's name",
         arguments: [
             (
                 "HTTP/1.1 200 OK\r\nX-Secret: a\rb\r\n\r\n",
-                "malformed_header at byte 28 of the answer's head"
+                "malformed_header at byte 28 of the answer's head", ", in field x-secret"
             ),
-            ("secret\r\n\r\n", "malformed_status_line at byte 0 of the answer's head"),
+            ("secret\r\n\r\n", "malformed_status_line at byte 0 of the answer's head", ""),
             (
                 "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-                "ambiguous_framing at byte 36 of the answer's head"
+                "ambiguous_framing at byte 36 of the answer's head",
+                ", in field content-length"
             ),
             (
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nsecret\r\nsecret",
-                "malformed_chunk at byte 11 of the answer's body"
+                "malformed_chunk at byte 11 of the answer's body", ""
             ),
         ])
-    func detail(_ answer: String, _ detail: String) async throws {
+    func detail(_ answer: String, _ detail: String, _ field: String) async throws {
         for pace in Pace.allCases {
             try await withHouse { _ in
                 .exactly(Array(answer.utf8), pace, thenCloses: false)
@@ -84,7 +85,7 @@ struct ServiceFailureTests {
                 #expect(!response.body.contains("ecret"))
                 let records = try await house.closedRecords(
                     of: response.value("Countersign-Record"))
-                #expect(records.map(\.detail) == [detail], "\(pace)")
+                #expect(records.map(\.detail) == [detail + field], "\(pace)")
             }
         }
     }
