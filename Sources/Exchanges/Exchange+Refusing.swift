@@ -50,8 +50,12 @@ extension Exchange {
     ) -> Step {
         let reason = decision.reason
         let detail = detail(of: reason, identified.received)
+        // The record names the reading as `decision.reading`.
+        let reading = decision.reading.isEmpty ? nil : "read as \(decision.reading.text)"
+        let told = [detail, reading].compactMap(\.self)
         let answer = Answer(
-            reason, detail: detail, uid: identified.uid, closes: reason.kind == .malformed,
+            reason, detail: told.isEmpty ? nil : told.joined(separator: ", "),
+            uid: identified.uid, closes: reason.kind == .malformed,
             retryAfterSeconds: retryAfterSeconds, allowed: allowed,
             offersBasic: identified.rules.identity.places.takesBasic, decision: decision)
         var record = outcomeRecord(

@@ -49,6 +49,10 @@ final class DirectoryLock: Sendable {
             return try FileDescriptor.open(
                 path, mode, options: options,
                 permissions: options.contains(.create) ? .ownerReadWrite : nil)
+        } catch let error as Errno where error == .notDirectory {
+            throw DirectoryFault(
+                .locked,
+                "\(path) is no folder. Move it away, or name another folder in the configuration.")
         } catch {
             throw DirectoryFault(
                 .locked,

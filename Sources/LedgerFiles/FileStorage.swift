@@ -62,11 +62,12 @@ package final class FileStorage: LedgerStorage {
     /// Looks at a directory that is there, and makes nothing: for reading only.
     ///
     /// The lock is held meanwhile, so that one that another process has is noticed; where there is no file to lock,
-    /// nobody has it.
+    /// nobody has it. What is no folder is refused as it is for a writer.
     package init(examining directory: FilePath, state: FilePath) throws(DirectoryFault) {
         self.directory = directory
         func hasLock(_ folder: FilePath) -> Bool {
             FileIdentity(folder.appending(LogLayout.lock)) != nil
+                || FileIdentity(folder) != nil && FileIdentity(folder.appending(".")) == nil
         }
         lock = hasLock(directory) ? try DirectoryLock(directory, for: .log) : nil
         stateLock =

@@ -21,8 +21,16 @@ struct RefusalPlaceTests {
         let detail: String?
         /// What the client is told besides the reason, where it is not the same.
         var told: String?
+        /// `decision.reading`, which log and client are told behind the detail.
+        var reading: String?
         /// Whether path or host could be read, and are sealed; nil: that depends on what had come.
         var isSealed: Bool? = true
+
+        /// What the log says.
+        var logged: String? {
+            let parts = [detail, reading.map { "read as \($0)" }].compactMap(\.self)
+            return parts.isEmpty ? nil : parts.joined(separator: ", ")
+        }
 
         var testDescription: String { "\(status) \(reason): \(text.prefix(60).debugDescription)" }
     }
@@ -136,6 +144,10 @@ struct RefusalPlaceTests {
         Row(
             text: "GET /quokka HTTP/1.1\r\nHost: a\r\nX-Api-Key: {key}\r\n\r\n", status: 404,
             reason: "unlisted_route", detail: nil),
+        Row(
+            text: "GET /v1/invoices/..%2Fx HTTP/1.1\r\nHost: a\r\nX-Api-Key: {key}\r\n\r\n",
+            status: 400, reason: "malformed_path", detail: "%2F in the path",
+            reading: "encoded_slash"),
         // Bodies
         Row(
             text: "POST /v1/invoices HTTP/1.1\r\nHost: a\r\nX-Api-Key: {key}\r\n"
@@ -167,7 +179,7 @@ struct RefusalPlaceTests {
                 #expect(answer.status == row.status, name)
                 #expect(answer.isPlainRefusal, name)
                 #expect(!answer.body.contains("quokka"), name)
-                if let told = row.told ?? row.detail {
+                if let told = row.told ?? row.logged {
                     #expect(answer.body.contains("(\(told))\""), "\(name): \(answer.body)")
                 }
                 let uid = try #require(answer.value("Countersign-Record"), name)
@@ -175,11 +187,12 @@ struct RefusalPlaceTests {
                 #expect(line?.level == .info, name)
                 #expect(line?.fields["reason"] == row.reason, name)
                 #expect(line?.fields["status"] == "\(row.status)", name)
-                #expect(line?.fields["detail"] == row.detail, name)
+                #expect(line?.fields["detail"] == row.logged, name)
                 let record = try #require(
                     try await house.closedRecords(of: uid).first { $0.stage != .started }, name)
                 #expect(record.reason == row.reason, name)
                 #expect(record.event("detail")?.string == row.detail, name)
+                #expect(record.value[path: "decision", "reading"]?.string == row.reading, name)
                 let isSealed = record.commitments[.what] != nil
                 #expect(isSealed == row.isSealed ?? isSealed, name)
             }

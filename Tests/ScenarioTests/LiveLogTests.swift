@@ -28,7 +28,7 @@ import Testing
             #expect(ending.status == 0, "\(ending.messages)")
             let answered = try load.finished()
             let verified = try site.read("verify")
-            #expect(verified.text.contains("Completeness OK: 1 starts"), "\(verified.text)")
+            #expect(verified.text.contains("Completeness OK: 1 start"), "\(verified.text)")
             let leaves = try site.leaves()
             #expect(Site.lost(answered, in: leaves).isEmpty)
             #expect(leaves.last?.contains("\"log.stop\"") == true)

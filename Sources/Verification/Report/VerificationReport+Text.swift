@@ -33,11 +33,15 @@ extension VerificationReport {
             }
     }
 
+    private static func counted(_ number: some BinaryInteger, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+
     private func integrityLine(now: UTCInstant) -> String {
         guard findings(about: .integrity).isEmpty else { return "Integrity FAILED" }
-        var line = "Integrity OK: \(recordsRead) records"
+        var line = "Integrity OK: \(Self.counted(recordsRead, "record"))"
         if let root { line += ", root \(root.hash.base64)" }
-        line += ", \(checkpointsChecked) checkpoints"
+        line += ", \(Self.counted(checkpointsChecked, "checkpoint"))"
         if let newestTime {
             line += ", newest record \(max(0, now.seconds - newestTime.seconds)) s old"
         }
@@ -60,7 +64,8 @@ extension VerificationReport {
 
     private var completenessLine: String {
         findings(about: .completeness).isEmpty
-            ? "Completeness OK: \(starts) starts, no record missing" : "Completeness FAILED"
+            ? "Completeness OK: \(Self.counted(starts, "start")), no record missing"
+            : "Completeness FAILED"
     }
 
     /// The verdict in one line, the last thing that is printed.

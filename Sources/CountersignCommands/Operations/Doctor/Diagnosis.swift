@@ -50,7 +50,7 @@ struct Diagnosis: Sendable {
             JSONMember("subject", .string(subject)), JSONMember("grade", .string(grade.rawValue)),
             JSONMember("finding", .string(finding.plain)),
         ]
-        if let remedy { members.append(JSONMember("fix", .string(remedy.plain))) }
+        if let remedy { members.append(JSONMember("remedy", .string(remedy.plain))) }
         return .object(members)
     }
 }
