@@ -34,6 +34,8 @@ package struct Reading: OptionSet, Hashable, Sendable {
 
     /// With full-width and other forms of slashes, dots, spaces and the like for these.
     package static let normalised = Reading(rawValue: 1 << 11)
+    /// Without what programs that read it as a URL take for a host: `//host/admin` as `/admin`.
+    package static let authority = Reading(rawValue: 1 << 12)
 
     /// Every way of reading with its name in records.
     package static let names: [(reading: Reading, name: String)] = [
@@ -42,6 +44,7 @@ package struct Reading: OptionSet, Hashable, Sendable {
         (.parameters, "parameters"), (.mergedSlashes, "merged_slashes"), (.trimmed, "trimmed"),
         (.spelling, "spelling"), (.trailingSlash, "trailing_slash"), (.format, "format"),
         (.methodOverride, "method_override"), (.normalised, "normalised"),
+        (.authority, "authority"),
     ]
 
     /// The names of what is in the set, joined by `+`; empty for the canonical reading.

@@ -11,13 +11,15 @@ struct NaiveService: CustomStringConvertible {
     /// One bit for each step.
     let habits: Int
 
-    static let all = (0..<1 << 11).map(NaiveService.init)
+    static let all =
+        (0..<1 << 11).map(NaiveService.init) + (0..<32).map { NaiveService(habits: 1 << 11 | $0) }
 
     private func has(_ step: Int) -> Bool { habits >> step & 1 == 1 }
 
     /// The name of what it serves for a path as it was forwarded.
     func resource(_ path: [UInt8]) -> [UInt8] {
         var bytes = path
+        if has(11) { bytes = Self.withoutHost(bytes) }
         if has(0) { bytes = Self.withoutParameters(bytes) }
         bytes = Self.decoded(bytes)
         if has(1) { bytes = Self.decoded(bytes) }
@@ -46,6 +48,13 @@ struct NaiveService: CustomStringConvertible {
         var name = kept.flatMap { [UInt8(ascii: "/")] + $0 }
         if has(9) { name = name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } }
         return name
+    }
+
+    /// The path of what is read as a URL without a scheme.
+    private static func withoutHost(_ path: [UInt8]) -> [UInt8] {
+        guard path.starts(with: "//".utf8) else { return path }
+        let parts = path.split(separator: UInt8(ascii: "/"), maxSplits: 1)
+        return [UInt8(ascii: "/")] + (parts.count == 2 ? Array(parts[1]) : [])
     }
 
     private static func decoded(_ path: [UInt8]) -> [UInt8] {

@@ -14,6 +14,7 @@ enum PathChange: CaseIterable {
     case mergeSlashes
     case trim
     case normalise
+    case dropAuthority
 
     var reading: Reading {
         switch self {
@@ -25,6 +26,7 @@ enum PathChange: CaseIterable {
         case .mergeSlashes: .mergedSlashes
         case .trim: .trimmed
         case .normalise: .normalised
+        case .dropAuthority: .authority
         }
     }
 
@@ -41,6 +43,7 @@ enum PathChange: CaseIterable {
         case .mergeSlashes: Self.merged(path)
         case .trim: Self.trimmed(path)
         case .normalise: Self.normalised(path)
+        case .dropAuthority: Self.withoutAuthority(path)
         }
     }
 
@@ -117,6 +120,15 @@ enum PathChange: CaseIterable {
             if !isWithin { result.append(path[place]) }
         }
         return result.count == path.count ? nil : result
+    }
+
+    /// Without two slashes or more at the start and what follows up to the next one: the target as a relative reference
+    /// (RFC 3986 §4.2), which libraries for URLs resolve to a host and a path.
+    private static func withoutAuthority(_ path: [UInt8]) -> [UInt8]? {
+        let rest = path.drop { $0 == ASCII.slash }
+        guard path.count - rest.count > 1, !rest.isEmpty else { return nil }
+        let after = rest.drop { $0 != ASCII.slash }
+        return after.isEmpty ? [ASCII.slash] : Array(after)
     }
 
     private static func merged(_ path: [UInt8]) -> [UInt8]? {

@@ -52,6 +52,10 @@ struct PathAttackTests {
             "/admin;", "/admin%3bx", "/admin;x/users", "/admin%23", "/admin%3f", "/admin%3Fx",
             "/admin%253fx", "/...//admin", "//;//admin", "/ADMIN;x", "/%2f%2fADMIN.json;v=1",
             "http://api.example.com//admin", "/.//admin", "/admin%2520",
+            // What libraries for URLs take for a host, with its user and port, and the path behind it
+            "//h/admin", "///h/admin/users", "////h/admin", "//h;/admin", "//u:p@h:1/admin",
+            "//[::1]/admin", "//H%2fadmin", "//h/ADMIN", "//h//admin", "/%2fh/admin", "/%5ch/admin",
+            "http://api.example.com//h/admin",
             // Forms of slashes, dots and spaces that normalising and best-fitting services read as these
             "/%EF%BC%8Fadmin", "/admin%EF%BC%8Fusers", "/admin%EF%BC%8F", "/%EF%BC%BCadmin",
             "/admin%E2%88%95users", "/admin%E2%81%84x", "/admin%E2%88%96x", "/%C2%A5admin",
