@@ -32,8 +32,7 @@ extension Ledger {
             adoption: options.adoption
         ).recover()
         let secret = try directorySecret(
-            on: disk, isNeeded: recovered.subjects.contains { $0.lookup != .zero },
-            randomness: &randomness)
+            on: disk, isNeeded: recovered.position.size.count > 0, randomness: &randomness)
         return (recovered, secret)
     }
 
@@ -73,11 +72,15 @@ extension Ledger {
 
     /// The secret under which subjects are looked up; made with the log.
     ///
-    /// - Parameter isNeeded: whether somebody was given an id under it.
+    /// It is durable before anything is signed: a first start that is cut off earlier leaves no record, and a log with
+    /// records that has no secret has lost it.
+    ///
+    /// - Parameter isNeeded: whether there is a record.
     static func directorySecret(
         on disk: OpeningStorage, isNeeded: Bool, randomness: inout BufferedRandomness
     ) throws(OpenFault) -> [UInt8] {
-        guard try disk.length(of: .directorySecret) != nil || isNeeded else {
+        guard try disk.length(of: .directorySecret) != nil else {
+            guard !isNeeded else { throw .secretLost }
             let fresh = DirectorySecret(bytes: randomness.bytes(DirectorySecret.secretBytes))
             try disk.replace(.directorySecret, with: fresh.fileBytes)
             return fresh.bytes
@@ -170,4 +173,13 @@ extension Ledger {
         try disk.sync(.state)
         return 1 - log.freeStateSlot
     }
+}
+
+extension OpenFault {
+    static let secretLost = OpenFault(
+        .damaged,
+        "keys/directory is gone: the secret from which every subject gets its id. Restore it from a copy of the same "
+            + "log. A new one would make everybody somebody else, and erasing a subject would miss what was "
+            + "recorded before. Where no copy is left, keep this log as it is, and begin another under a new "
+            + "log.origin, with a log.dir and log.state of its own.")
 }

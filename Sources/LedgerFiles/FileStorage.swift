@@ -11,7 +11,7 @@ package import SystemPackage
 /// A log directory as the ledger's storage: the only code that writes log files.
 ///
 /// Directory, state folder and signing key are locked for as long as this lives, so that two processes never write one
-/// log, also where one of them has a copy of its files.
+/// log, also where one of them has a copy of its files; who copies all three has another log, which no lock can tell.
 /// Everything is made readable by its owner only, and by the group that its folder lets read. What takes the place of
 /// a file keeps that file's mode, group and access list.
 package final class FileStorage: LedgerStorage {

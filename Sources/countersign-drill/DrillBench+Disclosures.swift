@@ -38,6 +38,11 @@ extension DrillBench {
                 "the subjects' keys lost", "key_missing", .noRecord,
                 LogLayout.disclosures(SegmentNumber(0))), &table
         ) { try $0.replace(LogLayout.subjects, with: []) }
+        try drill(
+            expected(
+                "the subjects' secret lost", "key_file_damaged", .noRecord,
+                LogLayout.directorySecret), &table
+        ) { try $0.setAside(LogLayout.directorySecret) }
     }
 
     private func soundBytes(_ name: String) throws -> [UInt8] {

@@ -154,13 +154,18 @@ import Verification
         #expect(fault?.code == .damaged)
     }
 
-    @Test func `is the secret of the subjects: a refusal and a finding`() async throws {
+    @Test(arguments: [[], [LogFile.subjects, .periods]])
+    func `is the secret of the subjects: a refusal and a finding`(
+        alsoMissing: [LogFile]
+    ) async throws {
         let log = try log()
-        log.remove(.directorySecret)
+        for file in [LogFile.directorySecret] + alsoMissing { log.remove(file) }
         let seen = try await inspect(log)
         #expect(seen.concerns.map(\.code) == [.keyFileDamaged])
         let fault = #expect(throws: OpenFault.self) { _ = try fixture.openWithoutThreads(log) }
         #expect(fault?.code == .damaged)
+        #expect(fault?.description.contains("keys/directory") == true)
+        #expect(log.files[.directorySecret] == nil, "no other is made in its place")
     }
 
     @Test func `is all keys: withheld from an auditor, and refused to the server`() async throws {

@@ -57,6 +57,8 @@ import Verification
         try directory.write(
             lost.flatMap { PeriodSlot(destroyed: $0, created: Self.time).bytes }, to: "keys/periods"
         )
+        let secret = DirectorySecret(bytes: [UInt8](repeating: 5, count: 32))
+        try directory.write(secret.fileBytes, to: "keys/directory")
         return try await verify(directory, [log.signer.verifierKey])
     }
 
@@ -94,6 +96,24 @@ import Verification
         #expect(report.codes == [.keyMissing])
         #expect(report.verdict == .disclosureMismatch)
         #expect(report.disclosures.missing == 8)
+    }
+
+    @Test(arguments: [true, false])
+    func `whose subjects have lost their secret are told of it, whoever they are of`(
+        hasOthers: Bool
+    ) async throws {
+        // Nobody of this log was looked up under the secret.
+        let log = try LedgerLog(2)
+        try log.directory.remove("keys/directory")
+        if !hasOthers {
+            // The commit journal has these, and never the secret.
+            try log.directory.remove("keys/subjects")
+            try log.directory.remove("keys/periods")
+        }
+        let report = try await verify(log.directory, [log.key])
+        #expect(report.codes == [.keyFileDamaged])
+        #expect(report.findings.first { $0.code == .keyFileDamaged }?.file == "keys/directory")
+        #expect(report.verdict == .disclosureMismatch)
     }
 
     @Test func `of a record are opened one by one`() throws {

@@ -156,6 +156,38 @@ import Verification
         #expect(try await codes(files, old) == [])
     }
 
+    @Test func `leads from what was seen before to the key that has signed an export`()
+        async throws
+    {
+        var test = self
+        var before = test.log
+        test.record(.rotate, new, new, old)
+        var (seen, foreign) = (test.log, test.log)
+        foreign.signers = [
+            NoteSigner(name: old.name, key: Curve25519.Signing.PrivateKey())
+        ]
+        test.log.signers = [new]
+        test.access()
+        let export = try TestDirectory()
+        let directory = try test.log.directory()
+        let tiles = try StaticLog(try LogSnapshot(directory: directory.path))
+        for resource in tiles.resources {
+            try export.write(try #require(try tiles.bytes(of: resource)), to: resource.path)
+        }
+        let earlier = try seen.directory().read("checkpoint")
+        func codes(_ remembered: [UInt8]?) async throws -> Set<FindingCode> {
+            try await verifyTiles(export, [old.verifierKey], remembered: remembered).codes
+        }
+        #expect(try await codes(nil) == [.notSignedByLog])
+        #expect(try await codes(earlier) == [])
+        // The same for the log itself, where a checkpoint is missing that both have signed.
+        #expect(try await verify(directory, [old.verifierKey]).codes == [.notSignedByLog])
+        #expect(try await verify(directory, [old.verifierKey], remembered: earlier).codes == [])
+        // It covers no record that names the new key, or nobody known has signed it.
+        #expect(try await codes(try before.directory().read("checkpoint")) == [.notSignedByLog])
+        #expect(try await codes(try foreign.directory().read("checkpoint")) == [.notSignedByLog])
+    }
+
     @Test func `may name keys of another kind or name, which count for nothing`() async throws {
         var test = self
         let other = NoteSigner(

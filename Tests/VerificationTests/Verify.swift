@@ -19,12 +19,12 @@ func verify(
 }
 
 func verifyTiles(
-    _ directory: TestDirectory, _ keys: [NoteVerifierKey]
+    _ directory: TestDirectory, _ keys: [NoteVerifierKey], remembered: [UInt8]? = nil
 ) async throws -> VerificationReport {
     try await LogVerifier(
         try options(
-            keys, remembered: nil, maxAge: nil, now: UTCInstant(microseconds: 1_795_000_060_000_000)
-        )
+            keys, remembered: remembered, maxAge: nil,
+            now: UTCInstant(microseconds: 1_795_000_060_000_000))
     ) { _ in }.verify(tiles: directory.path)
 }
 

@@ -8,6 +8,7 @@ package enum StoredFile: CaseIterable, Sendable {
     case disclosures
     case subjects
     case periods
+    /// Durable before the first record is signed: it is missed in a log with records, and in no other.
     case directorySecret
     case checkpoint
     case checkpoints

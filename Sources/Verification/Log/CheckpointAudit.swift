@@ -17,13 +17,18 @@ struct CheckpointAudit {
     private var believed: [(place: Int, checkpoint: VerifiedCheckpoint)] = []
     /// Places of those that no known key has signed.
     private var unsigned: [Int] = []
+    /// What was seen of the log before. It shows which records are believed, as a checkpoint of the log does: an export
+    /// has one checkpoint only, which a key may have signed that came later.
+    private let remembered: UnverifiedCheckpoint?
 
     init(
-        _ files: [FoundCheckpoint], published: FoundCheckpoint?, newest: UnverifiedCheckpoint?
+        _ files: [FoundCheckpoint], published: FoundCheckpoint?, newest: UnverifiedCheckpoint?,
+        remembered: UnverifiedCheckpoint?
     ) {
         found = files
         self.published = published
         self.newest = newest
+        self.remembered = remembered
     }
 
     var count: Int { found.count }
@@ -128,7 +133,7 @@ struct CheckpointAudit {
         guard var policy else { return }
         var known = Set(policy.logs.map(\.key.signer))
         while !unsigned.isEmpty, !keys.isEmpty {
-            let fresh = keys.keys(of: newest?.claim.origin, below: covered(roots))
+            let fresh = keys.keys(of: newest?.claim.origin, below: covered(roots, policy))
                 .filter { known.insert($0.signer).inserted }
             guard !fresh.isEmpty, let wider = policy.adding(logKeys: fresh) else { break }
             policy = wider
@@ -139,7 +144,7 @@ struct CheckpointAudit {
         for place in unsigned {
             report(.notSignedByLog, at: place)
         }
-        let covered = covered(roots)
+        let covered = covered(roots, policy)
         let fresh = keys.keys(of: newest?.claim.origin, below: covered)
             .filter { known.insert($0.signer).inserted }
         let wider = fresh.isEmpty ? policy : policy.adding(logKeys: fresh) ?? policy
@@ -163,9 +168,12 @@ struct CheckpointAudit {
         }
     }
 
-    /// How many records believed checkpoints cover.
-    private func covered(_ roots: [UInt64: RootHash]) -> UInt64 {
-        believed.lazy.map(\.checkpoint)
+    /// How many records believed checkpoints cover, the remembered one among them.
+    private func covered(_ roots: [UInt64: RootHash], _ policy: TrustPolicy) -> UInt64 {
+        var checkpoints = believed.map(\.checkpoint)
+        if case .verified(let seen)? = remembered?.verify(with: policy) { checkpoints.append(seen) }
+        return
+            checkpoints
             .filter { roots[$0.size.count] == $0.root }.map(\.size.count).max() ?? 0
     }
 

@@ -34,19 +34,16 @@ struct DirectoryAudit {
     }
 
     /// The keys. A directory without any is what one hands to an auditor who is not to see the values; one that has
-    /// some of these files has lost the others.
+    /// some of these files, or all their content in the commit journal, has lost the others.
     private func keys(_ findings: inout FindingList) throws(LogReadFailure) -> KeyRing? {
         let subjects = try snapshot.subjectKeys()
         let periods = try snapshot.periodKeys()
         let secret = try ReadableFile.contents(ifAny: snapshot.path(LogLayout.directorySecret))
         let onDisk = [subjects.lengthOnDisk, periods.lengthOnDisk, secret?.count]
-        guard onDisk.contains(where: { $0 != nil }) else {
-            guard !subjects.isMissing, !periods.isMissing, subjects.settledLength == 0,
-                periods.settledLength == 0
-            else { return nil }
-            // A log that is only beginning: all its keys are in the commit journal.
-            return try ring(subjects, periods, &findings)
-        }
+        let isJournalled =
+            !subjects.isMissing && !periods.isMissing && subjects.settledLength == 0
+            && periods.settledLength == 0
+        guard isJournalled || onDisk.contains(where: { $0 != nil }) else { return nil }
         try check(subjects, .subjects, LogLayout.subjects, &findings)
         try check(periods, .periods, LogLayout.periods, &findings)
         let ring = try ring(subjects, periods, &findings)
@@ -55,11 +52,8 @@ struct DirectoryAudit {
                 Finding(
                     .keyFileDamaged, file: LogLayout.directorySecret,
                     detail: "\(secret.count) bytes are no secret and its checksum"))
-        } else if secret == nil,
-            ring.subjects.slots.values.contains(where: {
-                $0.slot.key.map { $0.lookup != .zero } ?? false
-            })
-        {
+        } else if secret == nil, snapshot.sizeWithDoubtful.count > 0 {
+            // It is durable before the first record is signed, and no journal has it.
             findings.report(
                 Finding(
                     .keyFileDamaged, file: LogLayout.directorySecret, detail: "it does not exist"))

@@ -58,7 +58,9 @@ package struct LogVerifier: Sendable {
         let keys = try DirectoryAudit(snapshot).run(&findings)
         return try await verify(
             DirectoryContent(snapshot: snapshot),
-            CheckpointAudit(files.all, published: files.published, newest: snapshot.newest),
+            CheckpointAudit(
+                files.all, published: files.published, newest: snapshot.newest,
+                remembered: remembered?.checkpoint),
             newest: snapshot.newest, keys: keys, findings, journal: files)
     }
 
@@ -73,11 +75,15 @@ package struct LogVerifier: Sendable {
             FoundCheckpoint($0, file: LogLayout.checkpoint, position: 0)
         }
         let newest = found?.checkpoint
+        let remembered = options.remembered.flatMap { RememberedCheckpoint(stateFile: $0) }
         let content = TilesContent(directory: directory, size: newest?.claim.size ?? .empty)
         var findings = FindingList()
         try content.checkLengths(&findings)
         return try await verify(
-            content, CheckpointAudit(found.map { [$0] } ?? [], published: found, newest: newest),
+            content,
+            CheckpointAudit(
+                found.map { [$0] } ?? [], published: found, newest: newest,
+                remembered: remembered?.checkpoint),
             newest: newest, keys: nil, findings, journal: nil)
     }
 
