@@ -30,6 +30,10 @@ package enum Method: Hashable, Sendable {
     /// What is proxied whatever the path: `Allow` where a method is refused before it is known where to.
     package static let proxied: [Method] = [.get, .head, .post, .put, .patch, .delete, .options]
 
+    /// Whether requests with the method are proxied, whatever the rules are: CONNECT and TRACE (RFC 9110 §9.3.6 and
+    /// §9.3.8) are for the proxy that they reach.
+    package var isProxied: Bool { self != .other("CONNECT") && self != .other("TRACE") }
+
     /// The token as it stands in a request line.
     package var token: String {
         switch self {

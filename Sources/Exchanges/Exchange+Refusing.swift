@@ -44,9 +44,13 @@ extension Exchange {
                 step: ending, hasReleased: false, ifUnrecorded: .refuse, uid: uid))
     }
 
+    /// A request that was understood and is refused.
+    ///
+    /// - Parameter service: where no route matches, the service that owns the path.
     func refuse(
         _ identified: IdentifiedRequest, _ decision: Decision, match: RouteMatch? = nil,
-        limit: LimitFacts? = nil, retryAfterSeconds: Int? = nil, allowed: [Method]? = nil
+        in service: ServiceIndex? = nil, limit: LimitFacts? = nil, retryAfterSeconds: Int? = nil,
+        allowed: [Method]? = nil
     ) -> Step {
         let reason = decision.reason
         let detail = detail(of: reason, identified.received)
@@ -62,6 +66,7 @@ extension Exchange {
             identified, match: match, decision: decision, isAsked: false)
         record.detail = detail
         record.limit = limit
+        if match == nil, let service { record.service = identified.rules.unasked(service) }
         record.stage = match == nil ? .refused : .complete
         record.http.status = answer.status
         record.http.responseSize = answer.contentSize(to: identified.received.method)

@@ -76,19 +76,24 @@ package final class Exchange {
             commitments: commitments(request, actor), credential: credential, stray: stray)
         let routing = route(request, rulebook)
         if let reason = refusal {
-            guard let match = routing.match else {
+            guard let service = routing.service else {
                 return refuse(identified, rulebook.unrouted(reason))
             }
-            return refuse(identified, rulebook.refusal(of: match, reason), match: match)
+            return refuse(
+                identified, rulebook.refusal(in: service, reason), match: routing.match,
+                in: service)
         }
         switch routing {
         case .noRoute:
             let isNamed = !request.host.isEmpty || rulebook.servesWithoutHost
             return refuse(identified, rulebook.unrouted(isNamed ? .noRoute : .malformedHost))
         case .unlisted(let service):
-            return refuse(identified, rulebook.unlisted(in: service))
-        case .methodNotAllowed(let allowed):
-            return refuse(identified, rulebook.unrouted(.methodNotAllowed), allowed: allowed)
+            return refuse(
+                identified, rulebook.refusal(in: service, .unlistedRoute), in: service)
+        case .methodNotAllowed(let service, let allowed):
+            return refuse(
+                identified, rulebook.refusal(in: service, .methodNotAllowed), in: service,
+                allowed: allowed)
         case .matched(let match): return decide(identified, match, [], rulebook)
         case .contested(let match, let contenders):
             return decide(identified, match, contenders, rulebook)

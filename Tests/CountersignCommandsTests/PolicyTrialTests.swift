@@ -25,11 +25,43 @@ import Testing
             rules: [{ id: everybody, allow: all }]
         """
 
-    private func trial(_ url: String) async throws -> CommandRun {
+    private func trial(_ url: String, _ method: String = "GET") async throws -> CommandRun {
         let folder = try TemporaryFolder()
         try folder.write(Self.configuration, to: "countersign.yaml")
         return await CommandRun.of(
-            "policy", "test", "--as", "alice", "GET", url, "-c", folder.file("countersign.yaml"))
+            "policy", "test", "--as", "alice", method, url, "-c", folder.file("countersign.yaml"))
+    }
+
+    @Test(arguments: ["TRACE", "CONNECT"])
+    func `refuses methods that are never proxied, whatever the rules are`(
+        _ method: String
+    ) async throws {
+        let run = try await trial("http://a.example/home", method)
+        #expect(run.status == .notPermitted, "\(run.output)")
+        #expect(run.output.contains("method_not_supported"), "\(run.output)")
+    }
+
+    @Test func `takes no method that a request could not have`() async throws {
+        #expect(try await trial("http://a.example/home", "get").status == .usage)
+        #expect(try await trial("http://a.example/home", "PURGE").status == .success)
+    }
+
+    @Test(
+        arguments: [
+            ("http://a.example/home", "others", ""),
+            ("http://a.example/admin", "no-admin", ""),
+            ("http://a.example//admin", "no-admin", "read as merged_slashes"),
+            ("http://m.example/a%2Fb", "default", ""),
+        ])
+    func `marks the one rule that decided, and under which reading`(
+        _ url: String, _ rule: String, _ why: String
+    ) async throws {
+        let run = try await trial(url)
+        let rows = run.output.split(separator: "\n").filter { $0.contains(" decides") }
+        let row = try #require(rows.first, "\(run.output)")
+        #expect(rows.count == 1, "\(run.output)")
+        #expect(row.hasPrefix(rule + " "), "\(run.output)")
+        #expect(why.isEmpty || row.contains(why), "\(run.output)")
     }
 
     @Test(

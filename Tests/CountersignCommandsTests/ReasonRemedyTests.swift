@@ -15,4 +15,9 @@ struct ReasonRemedyTests {
             #expect(remedy.hasSuffix("."), "\(code): \(remedy)")
         }
     }
+
+    @Test("Every reading of a path is said in words")
+    func readings() {
+        #expect(Set(ReadingRemedies.words.keys) == Set(Reading.names.map(\.name)))
+    }
 }

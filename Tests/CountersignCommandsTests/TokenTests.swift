@@ -33,6 +33,18 @@ struct TokenTests {
         #expect(try folder.text("keys.yaml").hasPrefix(stored))
     }
 
+    @Test(
+        "A name that a key file cannot hold is refused as what was typed, not as a fault of the file",
+        arguments: [["--as", "a\nb"], ["--as", ""], ["--as", "ci", "--role", "a\u{2028}b"]])
+    func badName(_ words: [String]) async throws {
+        let folder = try await initialised()
+        let run = await CommandRun.of(
+            ["token", "mint", "-c", folder.file("countersign.yaml")] + words)
+        #expect(run.status == .usage)
+        #expect(run.output.isEmpty)
+        #expect(run.messages.contains("\(words[words.count - 2]) is `"), "\(run.messages)")
+    }
+
     @Test("A key is listed, rotated with an overlap and revoked, in words and in JSON")
     func life() async throws {
         let folder = try await initialised()

@@ -149,7 +149,12 @@ struct DecisionTests {
         #expect(record.status == Int64(refusal.status))
         #expect(record.rule == refusal.rule)
         #expect(record.policyVersion == bench.rulebook.version)
-        #expect(record.service == (refusal.stage == .refused ? "countersign" : "billing"))
+        // Whose host and path it is, is named as far as it is known, and where nothing was sent nothing else is.
+        let isOfNoService = refusal.reason == .noRoute
+        #expect(record.service == (isOfNoService ? "countersign" : "billing"))
+        let policy = record.value[path: "decision", "policy"]?.string
+        #expect(policy == (isOfNoService ? "unrouted" : "billing"))
+        #expect(record.value["dst"]?.members?.count == 1)
         #expect((record.route == nil) == (refusal.stage == .refused))
         #expect(record.value[path: "http", "upstream_status"] == nil)
         #expect(

@@ -74,8 +74,8 @@ struct HeadersPageTests {
 
         The credential that identified the caller (`credentials: { forward: true }` keeps it), what is for one hop
         (`Connection` and what it names, `Keep-Alive`, `TE`, `Trailer`, `Upgrade`, `Expect`, `Proxy-…`), a `tracestate`
-        without its trace, and all that services are known to believe from a proxy, in any letter case. A name is
-        removed with `_`, `.` or the like for `-` as well, since gateways that speak CGI cannot tell them apart.
+        without its trace, and the fields below, which widespread services believe from a proxy, in any letter case. A
+        name is removed with `_`, `.` or the like for `-` as well, since gateways that speak CGI cannot tell them apart.
 
 
         """

@@ -68,7 +68,7 @@ extension Rulebook {
                 self[$0.service].name + " " + template(of: $0).text
             }.joined(separator: ", ")
         case .noRoute, .unlisted: "-"
-        case .methodNotAllowed(let methods):
+        case .methodNotAllowed(_, let methods):
             "405 " + methods.map(\.token).joined(separator: ",")
         }
     }

@@ -44,7 +44,7 @@ import Testing
         case .noRoute, .unlisted:
             found = .none
             seen.refused += 1
-        case .methodNotAllowed(let methods):
+        case .methodNotAllowed(_, let methods):
             found = .notAllowed(methods)
             seen.notAllowed += 1
         case .matched(let matched):

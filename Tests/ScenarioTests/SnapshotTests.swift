@@ -19,8 +19,28 @@ import Testing
             let verified = try site.folder.start(.verifier, ["copy", "--key", key]).ending()
             #expect(verified.status == 0, "\(verified.messages)")
             #expect(!verified.text.contains("signed by nobody"))
+            // The configured key checks a copy where the configuration is named, and only there.
+            let own = try site.folder.run(
+                .countersign, "verify", "--log", "copy", "-c", Site.configuration)
+            #expect(own.status == 0, "\(own.text) \(own.messages)")
+            #expect(try site.folder.run(.countersign, "verify", "--log", "copy").status == 13)
             // A folder that is there is left alone.
             #expect(try site.folder.start(.countersign, copied).ending().status == 1)
+        }
+    }
+
+    @Test func `is not adopted where nothing is lost`() async throws {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            _ = try server.exchange(site.request())
+            #expect(try server.stop().status == 0)
+            let before = try site.leaves()
+            let adopted = try site.folder.run(
+                .countersign, "log", "adopt", "--reason", "INC-8", "-c", Site.configuration)
+            #expect(adopted.status == 3)
+            #expect(adopted.messages.contains("nothing to adopt"), "\(adopted.messages)")
+            #expect(try site.leaves() == before)
         }
     }
 

@@ -35,14 +35,15 @@ struct TrustOptions: ParsableArguments {
         }
     }
 
-    /// A directory or file that was named may be anybody's: whose key it is has to be said. The configured
-    /// log's key is known.
+    /// A directory or file that was named may be anybody's: whose key it is has to be said, if only by naming the
+    /// configuration. The configured log's key is known.
     func named(for log: LogOptions) throws(CommandFailure) -> Named {
         let file = policy ?? CommandContext.current.variable("COUNTERSIGN_POLICY")
         guard file == nil || key.isEmpty else {
             throw CommandFailure(.usage, "give --policy or --key, not both.")
         }
-        if file != nil || !key.isEmpty || log.directory != nil {
+        let isSaid = log.directory == nil || log.deployment.config != nil
+        if file != nil || !key.isEmpty || !isSaid {
             return Named(keys: key, policyFile: file.map { FilePath($0) })
         }
         let own = try SigningKey.readPublic(try log.deployment.read().settings.log)

@@ -27,7 +27,7 @@ struct Explanation {
     }
 
     private var what: SafeText {
-        let who: SafeText = "\(values.name ?? record.actor ?? "somebody")"
+        let who = ShownActor(record, values).name
         let when: SafeText = "\(record.time?.rfc3339.prefix(19) ?? "?")Z"
         guard let method = record.method else {
             guard record.action == "http.request" else {
@@ -77,7 +77,21 @@ struct Explanation {
         guard let reason else {
             return "Docs/Using/Reasons.md of the version that wrote it says what the code means."
         }
-        return reason.kind == .granted ? nil : ReasonRemedies.all[reason.rawValue]
+        let service = record.service ?? "?"
+        let reading = record.value[path: "decision", "reading"]?.string
+        switch (reason, reading) {
+        case (.ruleDenied, let reading?):
+            let rule = record.rule.flatMap { $0 == Decision.defaultRule ? nil : $0 }
+            return ReadingRemedies.denied(reading, rule: rule, service: service)
+        case (.malformedPath, let reading?): return ReadingRemedies.malformed(reading)
+        case (.unlistedRoute, _):
+            return "Add the route under `routes` of service \(service), or correct the URL."
+        case (.methodNotAllowed, _):
+            return
+                "Add the method to the route under `routes` of service \(service), or use one that is listed."
+        default:
+            return reason.kind == .granted ? nil : ReasonRemedies.all[reason.rawValue]
+        }
     }
 
     func json(_ index: LeafIndex) -> JSONValue {

@@ -13,7 +13,7 @@ import ByteCoding
 struct RecordFilter: Sendable {
     var since: UTCInstant?
     var until: UTCInstant?
-    /// The opaque id of an actor, or what they are called.
+    /// The opaque id of an actor, what they are called, or the id of their key; also of a credential that was refused.
     var actor: String?
     var service: String?
     var decision: Decision.Effect?
@@ -32,7 +32,7 @@ struct RecordFilter: Sendable {
         if let decision, record.effect != decision { return false }
         if let status, !status.contains(record.status) { return false }
         if let reason, record.reason != reason { return false }
-        if let actor, record.actor != actor, !values.names.contains(actor) { return false }
+        if let actor, !record.concerns(actor, values) { return false }
         if let path, record.route != path, !Self.isBelow(values.path, path) { return false }
         return true
     }

@@ -61,7 +61,9 @@ struct RecordLine {
         switch column {
         case .index: return "\(index.value)"
         case .time: return Self.time(of: record, isWide: isWide)
-        case .who: return who(record, isWide: isWide || width >= 40)
+        case .who:
+            let actor = ShownActor(record, values)
+            return isWide || width >= 40 ? actor.full : actor.name
         case .what: return what(record)
         case .service: return "\(record.service ?? "–")"
         case .from: return "\(values.address ?? "–")"
@@ -74,12 +76,6 @@ struct RecordLine {
         guard let text = record.time?.rfc3339 else { return "–" }
         let shown = isWide ? text.prefix(23) + "Z" : text.dropFirst(11).prefix(8)
         return ("\(shown)" as SafeText).toned(.faint)
-    }
-
-    private func who(_ record: Record, isWide: Bool) -> SafeText {
-        let actor = record.actor ?? "–"
-        guard let name = values.name else { return "\(actor)" }
-        return isWide ? "\(name) (\(actor))" : "\(name)"
     }
 
     private func what(_ record: Record) -> SafeText {

@@ -29,9 +29,15 @@ struct RecordValues: Sendable {
     /// What the actor is called, by whatever vouched for them.
     var name: String? { self["actor.name"] ?? self["actor.subject"] ?? self["actor.email"] }
 
-    /// All that one may call the actor.
+    /// What the credential that was refused calls its holder.
+    var claimedName: String? { self["actor.claimed.name"] ?? self["actor.claimed.subject"] }
+
+    /// All that one may call the actor, or whom a refused credential names.
     var names: [String] {
-        ["actor.name", "actor.subject", "actor.email"].compactMap { self[$0] }
+        [
+            "actor.name", "actor.subject", "actor.email", "actor.claimed.name",
+            "actor.claimed.subject",
+        ].compactMap { self[$0] }
     }
 
     var path: String? { self["http.path"] }

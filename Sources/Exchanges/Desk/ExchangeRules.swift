@@ -15,7 +15,7 @@ package final class ExchangeRules: Sendable {
     /// `dst` of each service's records, by ``ServiceIndex``.
     private let services: [EncodedService]
     /// The same in records of accesses that never came to the service.
-    private let unasked: [EncodedService]
+    private let refusing: [EncodedService]
     /// `limit.bucket` of each service's records.
     let buckets: [EncodedText?]
     /// `http.route` of each service's listed routes, and of the service as a whole.
@@ -34,7 +34,7 @@ package final class ExchangeRules: Sendable {
         self.identity = identity
         self.privacy = privacy
         self.services = services
-        unasked = services.map(\.unasked)
+        refusing = services.map(\.unasked)
         buckets = rulebook.services.map { $0.limit.map { EncodedText($0.per.rawValue) } }
         routes = rulebook.services.map { $0.routes.map { EncodedRoute($0.pattern.template.text) } }
         wholes = rulebook.services.indices.map { place in
@@ -44,8 +44,11 @@ package final class ExchangeRules: Sendable {
 
     /// `dst` of a record.
     func service(_ match: RouteMatch, isAsked: Bool) -> EncodedService {
-        isAsked ? services[match.service.value] : unasked[match.service.value]
+        isAsked ? services[match.service.value] : refusing[match.service.value]
     }
+
+    /// `dst` of a record of what no route of a service matches.
+    func unasked(_ service: ServiceIndex) -> EncodedService { refusing[service.value] }
 
     func route(_ match: RouteMatch) -> EncodedRoute {
         guard let route = match.route else { return wholes[match.service.value] }

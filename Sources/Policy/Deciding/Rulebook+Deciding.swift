@@ -43,9 +43,9 @@ extension Rulebook {
             rule: Decision.defaultRule, reason: reason)
     }
 
-    /// The refusal of a path that a service owns and lists no route for.
-    package func unlisted(in service: ServiceIndex) -> Decision {
-        refusal(of: RouteMatch(service: service, route: nil), .unlistedRoute)
+    /// The refusal of a request whose path a service owns, whether it lists a route for it or not.
+    package func refusal(in service: ServiceIndex, _ reason: Reason) -> Decision {
+        refusal(of: RouteMatch(service: service, route: nil), reason)
     }
 
     /// `data_tags` of a decision: those of the rule that made it.

@@ -40,14 +40,23 @@ package enum Routing: Hashable, Sendable {
     case noRoute
     /// The service that owns the path lists routes, and none of them fits.
     case unlisted(ServiceIndex)
-    /// The path is listed, but not with this method; those it is listed with, for `Allow`.
-    case methodNotAllowed([Method])
+    /// The service that owns the path lists it, but not with this method; those it is listed with, for `Allow`.
+    case methodNotAllowed(ServiceIndex, [Method])
 
     /// Where the request belongs, if anywhere.
     package var match: RouteMatch? {
         switch self {
         case .matched(let match), .contested(let match, _): match
         case .noRoute, .unlisted, .methodNotAllowed: nil
+        }
+    }
+
+    /// The service that owns the path, with a route for the request or without.
+    package var service: ServiceIndex? {
+        switch self {
+        case .matched(let match), .contested(let match, _): match.service
+        case .unlisted(let service), .methodNotAllowed(let service, _): service
+        case .noRoute: nil
         }
     }
 }

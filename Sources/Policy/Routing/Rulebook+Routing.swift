@@ -37,7 +37,8 @@ extension Rulebook {
         }
         let lookup = trie.lookUp(path, method)
         guard let found = lookup.found else {
-            return lookup.allowed.isEmpty ? .unlisted(service) : .methodNotAllowed(lookup.allowed)
+            return lookup.allowed.isEmpty
+                ? .unlisted(service) : .methodNotAllowed(service, lookup.allowed)
         }
         let match = RouteMatch(service: service, route: found)
         guard !lookup.hits.isEmpty else { return routing(match, contenders) }

@@ -94,7 +94,10 @@ extension KeyDescription {
             "deny",
             standard: "as the service says"),
         "services[].routes[].allow_encoded_slash": KeyDescription(
-            "Whether `%2F` may occur in the path, and is passed on as it is.",
+            "Whether `%2F` and `%5C` are characters of a name to the service, never slashes: the "
+                + "rules are then not asked for the path with slashes in their place, and "
+                + "`paths.encoded_slash` does not refuse it. A path that leads out of itself "
+                + "(`..%2F`) is refused all the same.",
             "true"),
         "services[].rules": KeyDescription(
             "Who may do what. The first rule that matches decides; without one, access is "

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import AuditRecords
 import ByteCoding
 import Glibc
 import Ledger
 import Merkle
+import Settings
+import SystemPackage
+import Verification
 
 /// `countersign log adopt`.
 struct LogAdoptCommand: ParsableCommand {
@@ -21,7 +25,8 @@ struct LogAdoptCommand: ParsableCommand {
             be read, where nothing newer is left; and for gaps that the log admits, which `verify` then \
             notes and no longer reports. The record log.adopt says who lost what for good. Records that are \
             lost stay lost: whoever has seen them will be told that the log was put back. The server must \
-            not run. Nothing else is forgiven: a record that was changed is never adopted.
+            not run. Nothing else is forgiven: a record that was changed is never adopted. Where nothing is \
+            lost, nothing is written, and the exit code is 3.
             """)
 
     @Option(
@@ -38,10 +43,16 @@ struct LogAdoptCommand: ParsableCommand {
         guard (1...200).contains(reason.utf8.count) else {
             throw CommandFailure(.usage, "--reason has 1 to 200 bytes; say what happened.")
         }
-        let ledger = try LogOpening(
-            try deployment.read(), producer: producer,
-            adoption: Adoption(reason: reason, user: getuid())
-        ).open()
+        let deployment = try self.deployment.read()
+        let opening = LogOpening(
+            deployment, producer: producer, adoption: Adoption(reason: reason, user: getuid()))
+        guard try hasLoss(opening, deployment) else {
+            throw CommandFailure(
+                .notFound,
+                "nothing to adopt: the log opens, nothing of it is missing, and it admits no gap that was not adopted."
+            )
+        }
+        let ledger = try opening.open()
         let recovery = ledger.recovery
         if let poisoned = ledger.close() {
             throw CommandFailure(.failure, "\(poisoned.description)")
@@ -59,6 +70,46 @@ struct LogAdoptCommand: ParsableCommand {
         }
         try output.messages.line(
             "recorded; the log has \(size) records and goes on")
+    }
+}
+
+extension LogAdoptCommand {
+    /// Whether there is, or may be, something to take upon oneself.
+    private func hasLoss(
+        _ opening: LogOpening, _ deployment: Deployment
+    ) throws(CommandFailure) -> Bool {
+        let directory = deployment.settings.log.directory.text
+        guard LocalFile.exists(directory) else { return false }
+        guard try opening.examine().adopted.isEmpty else { return true }
+        do throws(LogReadFailure) {
+            return try LogSnapshot(directory: FilePath(directory)).mayHaveGaps()
+        } catch {
+            // A log that has no checkpoint yet has lost none.
+            guard error.code != .missing, error.code != .noCheckpoint else { return false }
+            throw CommandFailure(error)
+        }
+    }
+}
+
+extension LogSnapshot {
+    /// Whether the log admits gaps that no `log.adopt` has taken note of, or has a last boot that did not end in order:
+    /// the next one may have to admit some.
+    fileprivate func mayHaveGaps() throws(LogReadFailure) -> Bool {
+        var (hasGap, isStopped) = (false, true)
+        try forEachLeaf(in: 0..<size.count) { _, leaf in
+            guard
+                case .success(let record) = Result(catching: { () throws(RecordFault) in
+                    try Record(leaf: leaf)
+                })
+            else { return }
+            isStopped = record.action == EventAction.logStop.rawValue
+            switch record.action {
+            case EventAction.gap.rawValue: hasGap = true
+            case EventAction.logAdopt.rawValue: hasGap = false
+            default: break
+            }
+        }
+        return hasGap || !isStopped
     }
 }
 

@@ -17,6 +17,7 @@ struct LogQueryCommand: AsyncParsableCommand {
             EXAMPLES:
               countersign log query --since 1h --decision deny
               countersign log query --actor "Ada Lovelace" --path /invoices
+              countersign log query --actor tzc7rsoq --reason key_revoked
               countersign log query --status 5xx --service billing --json
               countersign log query --since 2026-11-01 --until 2026-12-01 --reason rate_limited
 
@@ -32,7 +33,9 @@ struct LogQueryCommand: AsyncParsableCommand {
     @Option(help: "Only before this moment.")
     var until: MomentArgument?
 
-    @Option(help: "Only of this actor: a name, or the opaque id.")
+    @Option(
+        help:
+            "Only of this actor: a name, the opaque id, or a key's id; also where it was refused.")
     var actor: String?
 
     @Option(help: "Only of this service.")
@@ -71,8 +74,12 @@ struct LogQueryCommand: AsyncParsableCommand {
             throw CommandFailure(error)
         }
         guard !hits.isEmpty else {
+            let sealed: SafeText =
+                actor == nil || finder.isOpen
+                ? "" : " Names are sealed here and were not looked at."
             throw CommandFailure(
-                .notFound, "none of the log's \(snapshot.size.count) records is such a one.")
+                .notFound,
+                "none of the log's \(snapshot.size.count) records is such a one." + sealed)
         }
         // What was looked for by name or path is on record already.
         var reader =
@@ -99,18 +106,21 @@ struct LogQueryCommand: AsyncParsableCommand {
                 words: words, rows: nil, range: "0..<\(snapshot.size.count)"), output)
         // Sealed names and paths match nothing, which is no word about who is in the log. Opaque ids and route
         // templates stand in the records themselves.
-        let asksForName = actor.map { !$0.hasPrefix("sub_") && !Self.openActors.contains($0) }
-        guard reader.isOpen || asksForName != true && path == nil else {
+        guard reader.isOpen || actor.map(Self.isOpen) != false && path == nil else {
             throw CommandFailure(
                 .usage,
-                "names and paths are sealed here and cannot be searched; ask for an opaque id (sub_…), or read the configured log with its keys and without --sealed."
+                "names and paths are sealed here and cannot be searched; ask for an opaque id (sub_…), a key's id, or read the configured log with its keys and without --sealed."
             )
         }
         return reader
     }
 
-    /// Actors without a name.
-    private static let openActors: Set<String> = ["anonymous", "system"]
+    /// Whether records name an actor like that openly: by an opaque id, an API key's id, a certificate's thumbprint, or
+    /// as nobody in particular. A name may look like a key's id; then it is not found where it is sealed.
+    private static func isOpen(_ actor: String) -> Bool {
+        actor.hasPrefix("sub_") || ["anonymous", "system"].contains(actor)
+            || actor.wholeMatch(of: /[a-z2-7]{8}|[A-Za-z0-9_-]{43}/) != nil
+    }
 
     private var filter: RecordFilter {
         let now = CommandContext.current.now()

@@ -43,6 +43,11 @@ struct PolicyTestCommand: ParsableCommand {
     func run() throws {
         let rulebook = try deployment.read().rulebook
         let target = try RequestedURL(url)
+        guard method.utf8.allSatisfy({ (0x41...0x5A).contains($0) || $0 == 0x2D }) else {
+            throw CommandFailure(
+                .usage,
+                "`\(method)` is no method that the proxy takes; write it in capitals, such as GET.")
+        }
         let trial = PolicyTrial(
             rulebook: rulebook, principal: principal, method: Method(method), target: target)
         if try output.isJSON {

@@ -16,6 +16,11 @@ struct PolicyTrial {
     /// Asks as the proxy does: for the path in the form that its service gets, as it stands and under every reading.
     init(rulebook: Rulebook, principal: Principal, method: Method, target: RequestedURL) {
         let request = target.request(method, merging: rulebook)
+        guard method.isProxied else {
+            (service, route, rules) = (nil, nil, [])
+            decision = rulebook.unrouted(.methodNotSupported)
+            return
+        }
         let (head, host, path) = (request.head.span, request.host, request.path)
         let match: RouteMatch
         let contenders: [Contender]
@@ -31,11 +36,11 @@ struct PolicyTrial {
             return
         case .unlisted(let owner):
             (service, route, rules) = (rulebook[owner].name, nil, [])
-            decision = rulebook.unlisted(in: owner)
+            decision = rulebook.refusal(in: owner, .unlistedRoute)
             return
-        case .methodNotAllowed:
-            (service, route, rules) = (nil, nil, [])
-            decision = rulebook.unrouted(.methodNotAllowed)
+        case .methodNotAllowed(let owner, _):
+            (service, route, rules) = (rulebook[owner].name, nil, [])
+            decision = rulebook.refusal(in: owner, .methodNotAllowed)
             return
         }
         service = rulebook[match.service].name
@@ -66,23 +71,54 @@ struct PolicyTrial {
         if !decision.reading.isEmpty {
             facts.append(("read as", "\(decision.reading.text)"))
         }
-        if let service, let route { facts += [("service", "\(service)"), ("route", "\(route)")] }
+        if let service { facts.append(("service", "\(service)")) }
+        if let route { facts.append(("route", "\(route)")) }
+        if let decider { facts.append(("rules of", "\(decider)")) }
         facts.append(("policy version", "\(decision.policyVersion)"))
         return facts
     }
 
+    /// The service whose rules decided, where the reading that counts leads to another one.
+    private var decider: String? {
+        guard let service, !decision.reading.isEmpty, decision.policy != service else { return nil }
+        return decision.policy
+    }
+
+    /// Whether it is this rule that the decision names: under the reading that counts, which may be another than the
+    /// one that the table is for.
+    private func decides(_ rule: RuleExplanation) -> Bool {
+        decision.policy == service && decision.rule == rule.rule
+    }
+
     var ruleTable: Table {
-        Table(
-            ["RULE", "EFFECT", "", "WHY"],
-            rows: rules.map { rule in
-                [
-                    "\(rule.rule)", "\(describing: rule.effect)",
-                    rule.decides
-                        ? ("decides" as SafeText).toned(.strong)
-                        : rule.matches ? "matches" : "no match",
-                    rule.mismatches.map { "\($0.text)" as SafeText }.joined(separator: ", "),
-                ]
-            })
+        let decides = ("decides" as SafeText).toned(.strong)
+        var rows = rules.map { rule -> [SafeText] in
+            let (standing, why): (SafeText, SafeText) =
+                if self.decides(rule) {
+                    (decides, reading)
+                } else if rule.decides {
+                    ("as written", "")
+                } else {
+                    (
+                        rule.matches ? "matches" : "no match",
+                        rule.mismatches.map { "\($0.text)" as SafeText }.joined(separator: ", ")
+                    )
+                }
+            return ["\(rule.rule)", "\(describing: rule.effect)", standing, why]
+        }
+        if !rules.contains(where: { self.decides($0) }) {
+            let why: SafeText = decider.map { "of \($0)" } ?? ""
+            rows.append([
+                "\(decision.rule)", "\(decision.effect.rawValue)", decides,
+                [why, reading].filter { !$0.isEmpty }.joined(separator: ", "),
+            ])
+        }
+        return Table(["RULE", "EFFECT", "", "WHY"], rows: rows)
+    }
+
+    /// The reading that counts, where it is not the path as it is written.
+    private var reading: SafeText {
+        decision.reading.isEmpty ? "" : "read as \(decision.reading.text)"
     }
 
     var json: JSONValue {
@@ -104,7 +140,7 @@ struct PolicyTrial {
                             JSONMember("id", .string(rule.rule)),
                             JSONMember("effect", .string("\(rule.effect)")),
                             JSONMember("matches", .bool(rule.matches)),
-                            JSONMember("decides", .bool(rule.decides)),
+                            JSONMember("decides", .bool(decides(rule))),
                             JSONMember(
                                 "mismatches", .array(rule.mismatches.map { .string($0.text) })),
                         ])

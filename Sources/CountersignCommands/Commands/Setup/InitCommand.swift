@@ -49,9 +49,7 @@ struct InitCommand: ParsableCommand {
                 "`\(origin)` is no name for a log; use printable ASCII without spaces and `+`, such as audit.example.com/prod."
             )
         }
-        guard holder?.isEmpty != true else {
-            throw CommandFailure(.usage, "--as is empty; say who holds the key.")
-        }
+        if let holder { try TokenCommand.check(holder, of: "--as") }
         let text = SampleConfiguration.text(origin: origin, upstream: upstream)
         try checkUpstream(text)
         let plan = SetupPlan(dir: dir, hasKey: holder != nil)

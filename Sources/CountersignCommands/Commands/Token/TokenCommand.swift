@@ -22,6 +22,22 @@ struct TokenCommand: ParsableCommand {
             TokenRevokeCommand.self, TokenInspectCommand.self,
         ])
 
+    /// Refuses what a key file cannot hold as the name of a holder or role.
+    static func check(_ name: String, of option: String) throws(CommandFailure) {
+        let isPlain = name.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: false
+            default: true
+            }
+        }
+        guard isPlain, (1...128).contains(name.utf8.count) else {
+            throw CommandFailure(
+                .usage,
+                "\(option) is `\(name)`; give a name of 1 to 128 bytes on one line, without control characters."
+            )
+        }
+    }
+
     /// Waits until the running proxy, if there is one, has taken a changed key file, and says so.
     static func announce(
         keyFile digest: String, _ settings: DeploymentSettings, _ output: OutputOptions

@@ -60,6 +60,8 @@ struct TokenMintCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try TokenCommand.check(holder, of: "--as")
+        for role in roles { try TokenCommand.check(role, of: "--role") }
         let now = CommandContext.current.now()
         let lifetime = try days.map(KeyLifetime.init(days:)) ?? .endless
         let expires = lifetime.end(from: now)

@@ -17,10 +17,12 @@ struct VerifyLogCommand: AsyncParsableCommand {
               countersign verify
               countersign verify --max-age 24h --json
               countersign verify --log export --key log.vkey --state seen
+              countersign verify --log copy -c countersign.yaml
 
             Integrity (nothing was changed) and completeness (nothing was lost on the way) are two \
             verdicts. With --state, the newest checkpoint is remembered in a file, and a log that is put \
-            back or rewritten is noticed the next time.
+            back or rewritten is noticed the next time. What --log names is checked with the key that --key \
+            names, or with that of the configuration that -c names.
             """)
 
     @OptionGroup var log: LogOptions
