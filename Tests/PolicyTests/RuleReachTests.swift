@@ -74,4 +74,34 @@ import Testing
                     [Fixture.deny("x", methods: [method], routes: [route])], routes: routes) == [])
         }
     }
+
+    @Test func `are also denials that another method gets around`() throws {
+        func escape(_ denied: [String], _ routes: [String], _ methods: [Method]? = nil) throws
+            -> ServiceFault.Kind?
+        {
+            try kinds([Fixture.deny("x", methods: methods, routes: denied)], routes: routes)
+                .first?.kind
+        }
+        for (path, routes, wider) in [
+            ("/secret", ["GET /secret", "/{rest...}"], "/{rest...}"),
+            ("/secret", ["GET /secret", "PUT /secret", "POST /{name}"], "POST /{name}"),
+            ("/v1/{id}", ["GET /v1/{id}", "/v1/{rest...}"], "/v1/{rest...}"),
+            ("/a/{rest...}", ["GET /a/{rest...}", "DELETE /a/{id}/b"], "DELETE /a/{id}/b"),
+        ] {
+            #expect(try escape([path], routes) == .methodsEscape(path: path, wider: wider))
+        }
+        for (denied, routes) in [
+            (["/secret"], ["/secret", "/{rest...}"]),
+            (["/secret"], ["GET /secret", "/secret", "/{rest...}"]),
+            (["/secret"], ["GET /secret", "/other/{rest...}"]),
+            (["/secret"], ["GET /secret", "/secret/{rest...}"]),
+            (["/secret"], ["GET /secret", "GET /{rest...}", "HEAD /{name}"]),
+            (["/secret", "/{rest...}"], ["GET /secret", "/{rest...}"]),
+            (["GET /secret"], ["GET /secret", "/{rest...}"]),
+        ] {
+            #expect(try escape(denied, routes) == nil)
+        }
+        #expect(try escape(["/s"], ["GET /s", "/{rest...}"], [.get, .head]) == nil)
+        #expect(try escape(["/s"], ["GET /s", "/{rest...}"], [.post]) != nil)
+    }
 }

@@ -75,6 +75,21 @@ package struct RouteTemplate: Hashable, Sendable {
         }
     }
 
+    /// Whether some path is of both.
+    func meets(_ other: RouteTemplate) -> Bool {
+        for pair in zip(segments, other.segments) {
+            switch pair {
+            case (.rest, _), (_, .rest): return true
+            case (.literal(let left), .literal(let right)):
+                guard left == right else { return false }
+            case (.literal(let bytes), .parameter), (.parameter, .literal(let bytes)):
+                guard !bytes.isEmpty else { return false }
+            case (.parameter, .parameter): break
+            }
+        }
+        return segments.count == other.segments.count
+    }
+
     private static func segment(
         _ bytes: ArraySlice<UInt8>, isLast: Bool
     ) throws(RouteFault) -> Segment {

@@ -21,6 +21,31 @@ extension Rule {
         }
     }
 
+    /// How a request for a path that this rule denies gets around it by its method; nil where none does.
+    ///
+    /// A path that is listed with some methods belongs, with all others, to the next wider route, and so to the rules
+    /// of that one.
+    func escape(among listed: [RoutePattern]) -> ServiceFault.Kind? {
+        guard effect == .deny, let named = conditions.routes else { return nil }
+        for path in named where path.method == nil {
+            let own = listed.filter(path.names)
+            let methods = own.compactMap(\.method)
+            guard !own.isEmpty, methods.count == own.count else { continue }
+            func isListed(_ method: Method) -> Bool {
+                methods.contains { method.isCovered(by: $0) }
+            }
+            if let asked = conditions.methods, asked.allSatisfy(isListed) { continue }
+            let wider = listed.first { other in
+                other.template.text != path.template.text
+                    && other.method.map { !isListed($0) } ?? true
+                    && other.template.meets(path.template)
+                    && !named.contains { $0.names(other) }
+            }
+            if let wider { return .methodsEscape(path: path.text, wider: wider.text) }
+        }
+        return nil
+    }
+
     /// Whether this rule matches every request that another one does.
     private func covers(_ other: Rule) -> Bool {
         let (own, its) = (conditions, other.conditions)

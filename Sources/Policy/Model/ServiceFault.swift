@@ -27,6 +27,8 @@ package struct ServiceFault: Error, Hashable, Sendable {
         case coveredRule(by: String, isDeny: Bool)
         /// No route that the rule names has a method that it names.
         case methodsMissRoutes
+        /// A denial names a path for every method, but it is listed with some only, and others belong to a wider route.
+        case methodsEscape(path: String, wider: String)
         /// A rule for anonymous principals asks for roles or kinds, which they cannot have.
         case anonymousCannotMatch
     }

@@ -21,12 +21,14 @@ extension ServiceRules {
         return faults
     }
 
-    /// Rules that no request can reach: they contradict nothing, and whoever wrote them meant something else.
+    /// Rules that no request can reach, and denials that another method gets around: they contradict nothing, and
+    /// whoever wrote them meant something else.
     package func oversights() -> [ServiceFault] {
-        rules.enumerated().compactMap { position, rule in
-            rule.unreachable(behind: rules[..<position]).map {
-                ServiceFault(part: .rule(position), kind: $0)
-            }
+        let listed = routes.map(\.pattern)
+        return rules.enumerated().compactMap { position, rule in
+            let oversight =
+                rule.unreachable(behind: rules[..<position]) ?? rule.escape(among: listed)
+            return oversight.map { ServiceFault(part: .rule(position), kind: $0) }
         }
     }
 

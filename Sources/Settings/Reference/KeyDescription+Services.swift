@@ -77,7 +77,8 @@ extension KeyDescription {
             "countersign", standard: "none: no `Via`"),
         "services[].routes": KeyDescription(
             "What can be reached: a route such as `GET /v1/invoices/{id}`, or a section. "
-                + "GET stands for HEAD too; without a method a route stands for every one.",
+                + "GET stands for HEAD too; without a method a route stands for every one. "
+                + "A path that is listed with some methods belongs, with all others, to the next wider route.",
             standard: "none: every path below `match`"),
         "services[].routes[].route": KeyDescription(
             "The route.",

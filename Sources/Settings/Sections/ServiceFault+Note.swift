@@ -51,6 +51,9 @@ extension ServiceFault {
             "is never asked: `\(other)` before it decides all that it could match; move it up, or leave it out"
         case .methodsMissRoutes:
             "matches nothing: none of its routes is listed with one of its methods"
+        case .methodsEscape(let path, let wider):
+            "does not deny `\(path)` with every method: those that it is not listed with belong to `\(wider)`; "
+                + "list `\(path)` without a method, or name `\(wider)` here, too"
         case .anonymousCannotMatch:
             "anonymous principals have neither roles nor a kind; make another rule for them"
         }
