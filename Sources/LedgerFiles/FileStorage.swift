@@ -65,13 +65,13 @@ package final class FileStorage: LedgerStorage {
     /// nobody has it. What is no folder is refused as it is for a writer.
     package init(examining directory: FilePath, state: FilePath) throws(DirectoryFault) {
         self.directory = directory
-        func hasLock(_ folder: FilePath) -> Bool {
+        func isToBeClaimed(_ folder: FilePath) -> Bool {
             FileIdentity(folder.appending(LogLayout.lock)) != nil
                 || FileIdentity(folder) != nil && FileIdentity(folder.appending(".")) == nil
         }
-        lock = hasLock(directory) ? try DirectoryLock(directory, for: .log) : nil
+        lock = isToBeClaimed(directory) ? try DirectoryLock(directory, for: .log) : nil
         stateLock =
-            FileIdentity(state) != FileIdentity(directory) && hasLock(state)
+            FileIdentity(state) != FileIdentity(directory) && isToBeClaimed(state)
             ? try DirectoryLock(state, for: .state) : nil
         keyClaim = nil
         statePath = state.appending("checkpoint.slots")
