@@ -55,7 +55,10 @@ extension LogState {
     private var signersText: SafeText {
         let ids = signers
         guard ids.count > 1 else { return "\(ids.first ?? "nobody")" }
-        return SafeText("\(ids.joined(separator: ", ")): a rotation is under way", .caution)
+        // A checkpoint keeps its signatures: where nothing is recorded after `key retire`, the retired key still shows.
+        return SafeText(
+            "\(ids.joined(separator: ", ")): during a rotation; a retired key is gone from the next checkpoint on",
+            .caution)
     }
 
     /// Key ids of the log's own signatures on what is published.
