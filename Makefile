@@ -63,7 +63,7 @@ fuzz-smoke: ## Fuzz every target for ten seconds, from the same seed each time
 	COUNTERSIGN_SEED=1 Scripts/fuzz 10
 
 check: ## Check format, house rules and documentation
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzzing Benchmarks/countersign-bench
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Testing Tests Fuzzing Benchmarks/countersign-bench
 	@Scripts/test --filter TidyTests
 
 bench: ## Measure beside nginx, HAProxy, Envoy and Caddy, and print the tables of Docs/Benchmarks.md

@@ -51,6 +51,13 @@ func room(
     .target(name: name, dependencies: dependencies, swiftSettings: librarySettings + besides)
 }
 
+/// What tests, fuzzing and drills are made of: no part of the product.
+func testing(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Testing/" + name,
+        swiftSettings: librarySettings)
+}
+
 func tests(
     _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [],
     exclude: [String] = []
@@ -112,13 +119,6 @@ let package = Package(
         room(
             "LedgerFiles",
             ["CSystemCalls", "Ledger", "AuditRecords", "SignedNotes", .crypto, .system]),
-        // What holds whatever is read: for `Fuzzing/` and the tests, no part of the product.
-        room(
-            "FuzzProperties",
-            [
-                "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "SignedNotes", "Identity",
-                "Policy", "Settings", .crypto,
-            ]),
         room(
             "Exchanges",
             ["ByteCoding", "AccessModel", "Policy", "Identity", "AuditRecords", "Ledger"],
@@ -166,13 +166,32 @@ let package = Package(
                 .system,
             ],
             path: "Benchmarks/countersign-bench", swiftSettings: testSettings),
+        // Testing, beside the layers
+        testing(
+            "TestSupport",
+            [
+                "ByteCoding", "AccessModel", "AuditRecords", "Identity", "Ledger", "SignedNotes",
+                .crypto, .cryptoExtras,
+            ]),
+        testing(
+            "FuzzProperties",
+            [
+                "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "SignedNotes", "Identity",
+                "Policy", "Settings", .crypto,
+            ]),
+        testing(
+            "Simulation",
+            [
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Identity",
+                "Policy", "Ledger", "Verification", "Exchanges", "TestSupport", .crypto, .system,
+            ]),
         .executableTarget(
             name: "countersign-drill",
             dependencies: [
                 "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Ledger",
                 "Verification", "LedgerFiles", "TestSupport", .argumentParser, .crypto, .system,
             ],
-            swiftSettings: librarySettings),
+            path: "Testing/countersign-drill", swiftSettings: librarySettings),
         // Tests, by the layer of what they test
         tests("ByteCoding"),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
@@ -204,18 +223,6 @@ let package = Package(
             [
                 "ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "Ledger", "TestSupport",
                 .crypto, .system,
-            ]),
-        room(
-            "TestSupport",
-            [
-                "ByteCoding", "AccessModel", "AuditRecords", "Identity", "Ledger", "SignedNotes",
-                .crypto, .cryptoExtras,
-            ]),
-        room(
-            "Simulation",
-            [
-                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Identity",
-                "Policy", "Ledger", "Verification", "Exchanges", "TestSupport", .crypto, .system,
             ]),
         tests(
             "Simulation",

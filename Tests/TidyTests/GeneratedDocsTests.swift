@@ -11,7 +11,7 @@ struct GeneratedDocsTests {
     func contracts() throws {
         var places: [String: Set<String>] = [:]
         var meanings: [String: String] = [:]
-        for file in Repository.files(below: "Sources/", ending: ".swift") {
+        for file in Repository.sources {
             let room = String(file.split(separator: "/")[1])
             for precondition in Precondition.all(in: try Repository.text(file)) {
                 guard let name = precondition.name else { continue }

@@ -9,7 +9,8 @@ struct InvariantTests {
 
     @Test("Every promise is named in the code that keeps it and in a test that proves it")
     func promises() throws {
-        let (sources, tests) = (try text(below: "Sources/"), try text(below: "Tests/"))
+        let sources = try text(Repository.product)
+        let tests = try text(Repository.files(below: "Tests/", ending: ".swift"))
         let names = Markdown(try Repository.text(Self.page)).rows(below: "## Promises")
             .map { $0[0] }
         for name in names {
@@ -33,7 +34,7 @@ struct InvariantTests {
 
     @Test("Every precondition opens with the name of an invariant")
     func preconditionsAreNamed() throws {
-        for file in Repository.files(below: "Sources/", ending: ".swift") {
+        for file in Repository.sources {
             for precondition in Precondition.all(in: try Repository.text(file)) {
                 #expect(
                     precondition.name != nil,
@@ -43,8 +44,7 @@ struct InvariantTests {
         }
     }
 
-    private func text(below folder: String) throws -> String {
-        try Repository.files(below: folder, ending: ".swift").map { try Repository.text($0) }
-            .joined(separator: "\n")
+    private func text(_ files: [String]) throws -> String {
+        try files.map { try Repository.text($0) }.joined(separator: "\n")
     }
 }

@@ -42,7 +42,7 @@ struct Manifest {
             products[String(match.1)] = String(match.2)
         }
         var dependencies: [String: Set<String>] = [:]
-        let rooms = /room\(\s*"(\w+)"(?:,\s*\[([^\]]*)\])?(?:,\s*besides: \w+)?\s*\)/
+        let rooms = /(?:room|testing)\(\s*"(\w+)"(?:,\s*\[([^\]]*)\])?(?:,\s*besides: \w+)?\s*\)/
         let mains = /executableTarget\(\s*name: "([\w-]+)",\s*dependencies: \[([^\]]*)\]/
         let found =
             text.matches(of: rooms).map { ($0.1, $0.2 ?? "") }

@@ -33,13 +33,28 @@ struct LayerTests {
         }
     }
 
+    @Test("Nothing of the product imports what is there for tests")
+    func productNeedsNoTesting() throws {
+        let testing = Set(
+            Repository.files(below: Repository.testing, ending: ".swift")
+                .map { String($0.split(separator: "/")[1]) })
+        #expect(testing.count > 3)
+        for (target, row) in try LayerTable().rows {
+            let product = Repository.files(below: "Sources/\(target)/", ending: "")
+            guard !product.isEmpty else { continue }
+            #expect(row.imports.isDisjoint(with: testing), "\(target)")
+        }
+    }
+
     @Test("No source imports what its target's row does not name")
     func importsFollowTable() throws {
         let table = try LayerTable()
         let pattern =
             /^\s*(?:package |internal |private |fileprivate |public )?import (?:\w+ )?(\w+)/
         for (target, row) in table.rows {
-            for file in Repository.files(below: "Sources/\(target)/", ending: ".swift") {
+            let files = Repository.sources(of: target)
+            #expect(!files.isEmpty || target.hasPrefix("C"), "\(target) has no files")
+            for file in files {
                 for line in SourceText(try Repository.text(file)).code
                 where line.contains("import ") {
                     guard let match = try pattern.firstMatch(in: line) else { continue }

@@ -14,6 +14,20 @@ enum Repository {
     /// Every file that is not built or fetched, as a path from the root, sorted.
     static let files: [String] = list("")
 
+    /// Our own Swift outside tests: the product, and what tests, fuzzing and drills are made of.
+    static let sources = product + files(below: testing, ending: ".swift")
+    /// The product alone.
+    static let product = files(below: "Sources/", ending: ".swift")
+    /// Where rooms stand that are no part of the product.
+    static let testing = "Testing/"
+
+    /// The Swift files of a target, wherever it stands.
+    static func sources(of target: String) -> [String] {
+        ["Sources/", testing, "Benchmarks/"].flatMap { folder in
+            files(below: folder + target + "/", ending: ".swift")
+        }
+    }
+
     /// The files below a folder whose names end in one of these.
     static func files(below folder: String = "", ending suffixes: String...) -> [String] {
         files.filter { file in

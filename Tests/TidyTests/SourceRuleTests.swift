@@ -11,7 +11,7 @@ struct SourceRuleTests {
     /// Rooms whose business is to print.
     private static let printing = [
         "Sources/CountersignCommands/", "Sources/countersign/", "Sources/countersign-verify/",
-        "Sources/countersign-drill/",
+        "Testing/countersign-drill/",
     ]
 
     /// What is not wanted, and why.
@@ -35,7 +35,7 @@ struct SourceRuleTests {
 
     @Test("Sources hold no banned call")
     func bannedCalls() throws {
-        for file in Repository.files(below: "Sources/", ending: ".swift") {
+        for file in Repository.sources {
             let source = SourceText(try Repository.text(file))
             for (text, why) in Self.banned {
                 let lines = source.lines(holding: text)
@@ -46,7 +46,7 @@ struct SourceRuleTests {
 
     @Test("Only the command line prints")
     func printing() throws {
-        for file in Repository.files(below: "Sources/", ending: ".swift")
+        for file in Repository.sources
         where !Self.printing.contains(where: { file.hasPrefix($0) }) {
             let lines = SourceText(try Repository.text(file)).lines(holding: "print(")
             #expect(lines.isEmpty, "\(file), lines \(lines): prints")
@@ -74,8 +74,8 @@ struct SourceRuleTests {
                 "Sources/Console/CurrentLog.swift",
                 "Sources/CountersignCommands/Network/RunningServer.swift",
                 "Sources/Ledger/Running/StatusBoard.swift",
-                "Sources/countersign-drill/Auditor.swift",
-                "Sources/countersign-drill/DrillCommand.swift",
+                "Testing/countersign-drill/Auditor.swift",
+                "Testing/countersign-drill/DrillCommand.swift",
             ]
         ),
         ("SuspendingClock", []), ("gettimeofday(", []), ("timespec_get(", []), ("Date()", []),
@@ -84,7 +84,7 @@ struct SourceRuleTests {
 
     @Test("Clocks are read in a few named places")
     func clocks() throws {
-        for file in Repository.files(below: "Sources/", ending: ".swift") {
+        for file in Repository.sources {
             let source = SourceText(try Repository.text(file))
             for (text, files) in Self.clocks where !files.contains(file) {
                 let lines = source.lines(holding: text)
@@ -93,20 +93,13 @@ struct SourceRuleTests {
         }
     }
 
-    /// Rooms that are no part of the product, and the ledger, which declares what they use.
-    private static let unsold = [
-        "Sources/Ledger/", "Sources/TestSupport/", "Sources/Simulation/",
-        "Sources/countersign-drill/",
-    ]
-
     @Test("What simulations and planted bugs need is used by nothing else")
     func simulations() throws {
-        for file in Repository.files(below: "Sources/", ending: ".swift")
-        where !Self.unsold.contains(where: { file.hasPrefix($0) }) {
+        // The ledger declares it.
+        for file in Repository.product where !file.hasPrefix("Sources/Ledger/") {
             let source = SourceText(try Repository.text(file))
             for text in [
-                "openWithoutThreads", "writeWaiting", "forgetGaps", "import TestSupport",
-                "import Simulation", ".reproducible(",
+                "openWithoutThreads", "writeWaiting", "forgetGaps", ".reproducible(",
             ] where !file.hasSuffix("BufferedRandomness.swift") {
                 let lines = source.lines(holding: text)
                 #expect(lines.isEmpty, "\(file), lines \(lines): \(text)")
@@ -127,12 +120,11 @@ struct SourceRuleTests {
 
     @Test("Every Swift file begins with the two header lines and ends within 400 lines")
     func headersAndLength() throws {
-        for folder in ["Sources/", "Tests/"] {
-            for file in Repository.files(below: folder, ending: ".swift") {
-                let lines = try Repository.lines(file)
-                #expect(Array(lines.prefix(2)) == Self.header, "\(file): header")
-                #expect(lines.count <= 401, "\(file): \(lines.count) lines; split it by ideas")
-            }
+        let tests = Repository.files(below: "Tests/", ending: ".swift")
+        for file in Repository.sources + tests {
+            let lines = try Repository.lines(file)
+            #expect(Array(lines.prefix(2)) == Self.header, "\(file): header")
+            #expect(lines.count <= 401, "\(file): \(lines.count) lines; split it by ideas")
         }
     }
 
@@ -140,7 +132,7 @@ struct SourceRuleTests {
     func typeNames() throws {
         let pattern =
             /\b(?:struct|class|enum|actor|protocol) (\w*(?:Manager|Helper|Util|Utils|Common|Impl))\b/
-        for file in Repository.files(below: "Sources/", ending: ".swift") {
+        for file in Repository.sources {
             for line in SourceText(try Repository.text(file)).code
             where ["Manager", "Helper", "Util", "Common", "Impl"].contains(where: line.contains) {
                 let name = line.firstMatch(of: pattern).map { String($0.1) }
@@ -151,7 +143,7 @@ struct SourceRuleTests {
 
     @Test("What the compiler cannot check carries its proof")
     func proofs() throws {
-        for file in Repository.files(below: "Sources/", ending: ".swift") {
+        for file in Repository.sources {
             let lines = try Repository.lines(file)
             let source = SourceText(lines.joined(separator: "\n"))
             for text in ["@unchecked Sendable", "nonisolated(unsafe)"] {
