@@ -99,7 +99,7 @@ sim: ## Simulate faults for an hour, or as COUNTERSIGN_SIM_SECONDS says; then th
 	Scripts/simulate
 
 golden: ## Write the golden files anew from what the program prints now; read the diff
-	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter CountersignCommandsTests
+	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter CommandsTests
 
 docs: ## Write the generated reference pages of Docs/ anew
 	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter "GeneratedDocs|CommandPage|ReasonPage|FindingPage"

@@ -97,6 +97,7 @@ let package = Package(
         room("Merkle", ["ByteCoding", .crypto]),
         room("HTTPWire", ["ByteCoding"]),
         room("AccessModel", ["ByteCoding"]),
+        room("Messages", ["ByteCoding"]),
         // Layer 2
         room("SignedNotes", ["ByteCoding", "Merkle", .crypto]),
         room("AuditRecords", ["ByteCoding", "AccessModel", "Merkle", .crypto]),
@@ -138,17 +139,25 @@ let package = Package(
             ]),
         // Layer 6
         room(
-            "CountersignCommands",
+            "Server",
             [
-                "CSystemCalls", "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "SignedNotes",
-                "AuditRecords", "Identity", "Policy", "Ledger", "Verification", "Settings",
-                "LedgerFiles",
-                "Exchanges", "DataPlane", "Console", .argumentParser, .logging,
-                .unixSignals, .hummingbird, .x509, .asn1, .crypto, .nioCore, .nioPosix, .system,
+                "CSystemCalls", "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages",
+                "SignedNotes", "AuditRecords", "Identity", "Policy", "Ledger", "Verification",
+                "Settings", "LedgerFiles", "Exchanges", "DataPlane", "Console", .logging,
+                .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
         // Layer 7
+        room(
+            "Commands",
+            [
+                "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages", "SignedNotes",
+                "AuditRecords", "Identity", "Policy", "Ledger", "Verification", "Settings",
+                "LedgerFiles", "DataPlane", "Server", .argumentParser, .logging, .unixSignals,
+                .hummingbird, .x509, .asn1, .crypto, .nioCore, .nioPosix, .system,
+            ]),
+        // Layer 8
         .executableTarget(
-            name: "countersign", dependencies: ["CountersignCommands"],
+            name: "countersign", dependencies: ["Commands"],
             swiftSettings: librarySettings),
         .executableTarget(
             name: "countersign-verify",
@@ -250,7 +259,12 @@ let package = Package(
                 "ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "Verification", .crypto,
                 .logging, .system,
             ]),
-        tests("CountersignCommands", ["AccessModel", "ByteCoding"], exclude: ["Golden"]),
+        tests(
+            "Server",
+            ["ByteCoding", "DataPlane", "Identity", "Messages", "Settings", "TestSupport"]),
+        tests(
+            "Commands", ["AccessModel", "ByteCoding", "Messages", "TestSupport"],
+            exclude: ["Golden"]),
         // Runs the programs, which are built because it depends on them.
         .testTarget(
             name: "ScenarioTests",

@@ -1,6 +1,6 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import CountersignCommands
+import Commands
 
 await CommandLineTool.main()

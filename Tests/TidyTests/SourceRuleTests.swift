@@ -10,7 +10,7 @@ struct SourceRuleTests {
     ]
     /// Rooms whose business is to print.
     private static let printing = [
-        "Sources/CountersignCommands/", "Sources/countersign/", "Sources/countersign-verify/",
+        "Sources/Commands/", "Sources/countersign/", "Sources/countersign-verify/",
         "Testing/countersign-drill/",
     ]
 
@@ -56,7 +56,7 @@ struct SourceRuleTests {
     /// Where a clock of the system may be read, and what for. Everywhere else the time is handed in.
     private static let clocks: [(text: String, files: Set<String>)] = [
         // The proxy's and the commands' only clocks.
-        ("clock_gettime(", ["Sources/CountersignCommands/Serving/SystemClocks.swift"]),
+        ("clock_gettime(", ["Sources/Server/Running/SystemClocks.swift"]),
         // Ages in verifiers, and whether a certificate has expired: whole seconds that no record holds.
         (
             "time(nil)",
@@ -72,7 +72,7 @@ struct SourceRuleTests {
             "ContinuousClock",
             [
                 "Sources/Console/CurrentLog.swift",
-                "Sources/CountersignCommands/Network/RunningServer.swift",
+                "Sources/Commands/Network/RunningServer.swift",
                 "Sources/Ledger/Running/StatusBoard.swift",
                 "Testing/countersign-drill/Auditor.swift",
                 "Testing/countersign-drill/DrillCommand.swift",

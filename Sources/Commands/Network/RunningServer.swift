@@ -1,0 +1,91 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+import Glibc
+import Messages
+import NIOCore
+import NIOPosix
+import Server
+import Settings
+import SystemPackage
+
+/// The proxy that runs with a configuration, as commands beside it talk to it: they ask its admin address, and tell it
+/// something by a signal, which only its own user and root may send.
+struct RunningServer {
+    private let settings: DeploymentSettings
+
+    /// Nil where no proxy of this log answers.
+    init?(_ settings: DeploymentSettings) async {
+        self.settings = settings
+        guard await Self.status(settings) != nil else { return nil }
+    }
+
+    private static func status(_ settings: DeploymentSettings) async -> AdminStatus? {
+        guard let status = await AdminStatus.ask(settings),
+            status.origin == settings.log.origin.text
+        else { return nil }
+        return status
+    }
+
+    /// Waits until a status is as it should be; nil where it does not become so in time.
+    private func wait(
+        _ patience: Duration, until isRight: (AdminStatus) -> Bool
+    ) async throws(CommandFailure) -> AdminStatus? {
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        let end = ContinuousClock.now + patience
+        while true {
+            if let status = await Self.status(settings), isRight(status) { return status }
+            guard ContinuousClock.now < end else { return nil }
+            do {
+                try await loop.scheduleTask(in: .milliseconds(50)) {}.futureResult.get()
+            } catch {
+                throw CommandFailure(.failure, "the command was stopped while it waited.")
+            }
+        }
+    }
+
+    /// Waits until the proxy has taken a key file with this digest.
+    func adopts(keyFile digest: String) async throws(CommandFailure) -> Bool {
+        try await wait(.seconds(10)) { status in
+            status.json["key_files"]?.array?.contains(.string(digest)) ?? false
+        } != nil
+    }
+
+    /// Has the proxy read its configuration again.
+    ///
+    /// - Returns: whether it did not refuse it.
+    func reload() async throws(CommandFailure) -> Bool {
+        guard let before = await Self.status(settings),
+            let pid = pid_t(exactly: before.count("pid")),
+            pid > 1
+        else {
+            throw CommandFailure(
+                .unavailable, "the proxy does not say which process it is; send it SIGHUP.")
+        }
+        // The number may be of another machine's process, or of one that came after.
+        let name = try LocalFile.read("/proc/\(pid)/comm", most: 64) ?? []
+        guard String(decoding: name, as: UTF8.self).hasPrefix("countersign") else {
+            throw CommandFailure(
+                .unavailable,
+                "the proxy at \(settings.admin.address.text) runs in another place than this command; run the command where it does, or send it SIGHUP there."
+            )
+        }
+        guard kill(pid, SIGHUP) == 0 else {
+            throw CommandFailure(
+                errno == EPERM ? .notPermitted : .unavailable,
+                "the proxy (process \(pid)) cannot be told: \(describing: Errno(rawValue: errno)); run this as its user or as root."
+            )
+        }
+        let done = try await wait(.seconds(60)) { status in
+            status.count("reloads_refused") > before.count("reloads_refused")
+                || status.count("config_reads") > before.count("config_reads")
+        }
+        guard let done else {
+            throw CommandFailure(
+                .unavailable,
+                "the proxy has not said within a minute what came of it; look at its messages.")
+        }
+        return done.count("reloads_refused") == before.count("reloads_refused")
+    }
+}

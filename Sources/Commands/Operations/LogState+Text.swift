@@ -1,0 +1,133 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Messages
+import Verification
+import Settings
+import AuditRecords
+import ByteCoding
+import Merkle
+import SignedNotes
+
+extension LogState {
+    /// Rows for people.
+    var facts: [(SafeText, SafeText)] {
+        var facts: [(SafeText, SafeText)] = [
+            ("log", "\(settings.log.origin.text)"), ("directory", "\(settings.log.directory.text)"),
+        ]
+        if let snapshot {
+            facts.append(("records", "\(snapshot.size.count)"))
+            facts.append(("newest", newestText))
+            facts.append(("checkpoint", checkpointText))
+            facts.append(("signed by", signersText))
+        } else {
+            facts.append(
+                ("records", SafeText("no log yet; `countersign serve` makes it", .caution)))
+        }
+        facts.append(("server", serverText))
+        if let server {
+            facts.append(
+                (
+                    "requests",
+                    "\(server.count("accepted")): \(server.count("allowed")) allowed, \(server.count("denied")) denied, \(server.count("limited")) limited, \(server.count("errored")) failed"
+                ))
+            let dropped = server.count("dropped")
+            let text: SafeText = "\(dropped) since the start"
+            facts.append(("unrecorded", dropped == 0 ? text : text.toned(.bad)))
+        }
+        if let disk {
+            let text: SafeText = "\(disk.text)"
+            facts.append(("disk", disk.isShort ? text.toned(.bad) : text))
+        }
+        facts.append(("clock", clockText))
+        return facts
+    }
+
+    private var newestText: SafeText {
+        guard let newest, let ageSeconds else { return "none" }
+        return "\(newest.rfc3339), \(ageSeconds) s ago"
+    }
+
+    private var checkpointText: SafeText {
+        guard let claim = snapshot?.published?.claim else { return "none published" }
+        return "\(claim.size.count) records, root \(claim.root.hash.base64)"
+    }
+
+    private var signersText: SafeText {
+        let ids = signers
+        guard ids.count > 1 else { return "\(ids.first ?? "nobody")" }
+        // A checkpoint keeps its signatures: where nothing is recorded after `key retire`, the retired key still shows.
+        return SafeText(
+            "\(ids.joined(separator: ", ")): during a rotation; a retired key is gone from the next checkpoint on",
+            .caution)
+    }
+
+    /// Key ids of the log's own signatures on what is published.
+    private var signers: [String] {
+        (snapshot?.published?.note.signatures ?? [])
+            .filter { $0.name.text == settings.log.origin.text }.map { "\($0.keyID)" }
+    }
+
+    private var serverText: SafeText {
+        let address = settings.admin.address.text
+        guard let server else {
+            return SafeText("nothing answers at \(address)", .caution)
+        }
+        guard server.origin == settings.log.origin.text else {
+            return SafeText("\(address) serves another log: \(server.origin ?? "?")", .bad)
+        }
+        guard server.isWriting else {
+            return SafeText("running, but the log stopped: \(server.cause ?? "?")", .bad)
+        }
+        return SafeText("running, admin on \(address)", .good)
+    }
+
+    private var clockText: SafeText {
+        let error = clock.errorMicroseconds.map { " ±\($0 / 1000) ms" } ?? ""
+        return clock.isSynchronized
+            ? "synchronised\(error)" : SafeText("not synchronised", .caution)
+    }
+
+    /// The same for programs.
+    var json: JSONValue {
+        func number(_ value: UInt64) -> JSONValue { .integer(Int64(clamping: value)) }
+        var members = [
+            JSONMember("origin", .string(settings.log.origin.text)),
+            JSONMember("directory", .string(settings.log.directory.text)),
+            JSONMember("size", number(snapshot?.size.count ?? 0)),
+        ]
+        if let newest, let ageSeconds {
+            members.append(JSONMember("newest_time", .string(newest.rfc3339)))
+            members.append(JSONMember("newest_age_seconds", .integer(ageSeconds)))
+        }
+        if let claim = snapshot?.published?.claim {
+            members.append(
+                JSONMember(
+                    "checkpoint",
+                    .object([
+                        JSONMember("size", number(claim.size.count)),
+                        JSONMember("root", .string(claim.root.hash.base64)),
+                        JSONMember("key_ids", .array(signers.map { .string($0) })),
+                    ])))
+        }
+        members.append(JSONMember("server", server?.json ?? .null))
+        if let disk {
+            members.append(
+                JSONMember(
+                    "disk",
+                    .object([
+                        JSONMember("free_bytes", number(disk.free)),
+                        JSONMember("total_bytes", number(disk.total)),
+                    ])))
+        }
+        members.append(
+            JSONMember(
+                "clock", .object([JSONMember("synchronised", .bool(clock.isSynchronized))])))
+        return .object(members)
+    }
+}
+
+extension DiskSpace {
+    /// Less than this and the log will soon refuse records.
+    var isShort: Bool { free < 256 << 20 }
+}

@@ -1,0 +1,54 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import ByteCoding
+import Messages
+import Server
+import Settings
+
+/// Which configuration a command works on.
+struct DeploymentOptions: ParsableArguments {
+    @Option(
+        name: [.short, .long],
+        help:
+            "Configuration file (also: COUNTERSIGN_CONFIG, COUNTERSIGN_DIR; default: countersign.yaml here)."
+    )
+    var config: String?
+
+    static let fileName = "countersign.yaml"
+
+    /// The configuration file's path: option, then environment, then the default.
+    var path: String {
+        if let config { return config }
+        let context = CommandContext.current
+        if let path = context.variable("COUNTERSIGN_CONFIG") { return path }
+        if let folder = context.variable("COUNTERSIGN_DIR") {
+            return LocalFile.path(of: Self.fileName, in: folder)
+        }
+        return Self.fileName
+    }
+
+    /// The configuration, or every fault in it.
+    func read() throws(CommandFailure) -> Deployment {
+        let text = try configurationText(path)
+        do throws(SettingsFaults) {
+            return try Deployment.read(text, sources: Self.sources)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    private func configurationText(_ path: String) throws(CommandFailure) -> ConfigurationText {
+        guard let bytes = try LocalFile.read(path, most: ConfigurationText.mostBytes) else {
+            throw CommandFailure(
+                .usage,
+                "there is no configuration at \(path); `countersign init` writes one, `-c` names another."
+            )
+        }
+        return ConfigurationText(file: path, folder: LocalFile.folder(of: path), bytes: bytes)
+    }
+
+    /// What `env:` and `file:` in a configuration lead to.
+    static var sources: SettingsSources { CommandContext.current.surroundings.sources }
+}

@@ -1,0 +1,93 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import AuditRecords
+import ByteCoding
+import Crypto
+import Glibc
+import Ledger
+import Merkle
+import Messages
+import Server
+import Settings
+import SignedNotes
+import SystemPackage
+import Verification
+
+/// Whether a command shows personal values, and on what grounds.
+struct DisclosureOptions: ParsableArguments {
+    @Flag(help: "Leave names, paths and addresses sealed; then nothing is recorded.")
+    var sealed = false
+
+    @Option(help: "Why you read, for the record of this reading.")
+    var purpose: String?
+
+    /// A reader of the log's personal values, after this reading was put on record.
+    ///
+    /// Values are opened only of the configured log, where there is a place for the record, and only by whoever can
+    /// read its keys.
+    ///
+    /// - Parameters:
+    ///   - reading: what is read.
+    func reader(
+        _ snapshot: LogSnapshot, _ log: LogOptions, _ reading: Reading, _ output: OutputOptions
+    ) async throws -> ValueReader {
+        guard !sealed, reading.rows != 0 else { return ValueReader(sealing: snapshot) }
+        guard log.directory == nil else {
+            if purpose != nil {
+                throw CommandFailure(
+                    .usage,
+                    "values of a log that --log names stay sealed: nothing could record the reading. Name its configuration with -c instead."
+                )
+            }
+            return ValueReader(sealing: snapshot)
+        }
+        guard try hasKeys(snapshot, output) else { return ValueReader(sealing: snapshot) }
+        let facts = QueryFacts(
+            hash: Self.hash(reading.words), rows: reading.rows.map { UInt64($0) },
+            range: reading.range, purpose: purpose)
+        let recorder = HostRecorder(deployment: try log.deployment.read())
+        do throws(CommandFailure) {
+            guard try await recorder.record(.query, facts, mayOpenLog: reading.mayOpenLog) else {
+                return ValueReader(sealing: snapshot)
+            }
+        } catch {
+            throw CommandFailure(
+                error.status,
+                "who reads personal values is recorded, and this reading cannot be: \(error.message ?? "") Mend that, or leave them sealed with --sealed."
+            )
+        }
+        return ValueReader(opening: snapshot)
+    }
+
+    /// What somebody reads.
+    struct Reading {
+        /// What was asked for, of which the record has the hash.
+        let words: [String]
+        /// How many records are shown that commit to values; nil where that is not known beforehand.
+        let rows: Int?
+        /// Indices that are looked at: `3`, `0..<9`, `3,8`, or `7..` without an end.
+        let range: String
+        /// Whether the log is opened for the record where no server runs; otherwise the values stay sealed then.
+        var mayOpenLog = true
+    }
+
+    /// Whether whoever runs this can open anything; where only others can, that is said.
+    private func hasKeys(_ snapshot: LogSnapshot, _ output: OutputOptions) throws -> Bool {
+        do throws(LogReadFailure) {
+            return try snapshot.hasKeys()
+        } catch {
+            guard error.code == .unreadable else { throw CommandFailure(error) }
+            try output.messages.line(
+                "names, paths and addresses stay sealed: \(error.message)")
+            return false
+        }
+    }
+
+    /// The digest by which a record names what was asked for.
+    static func hash(_ words: [String]) -> String {
+        let digest = SHA256.hash(data: Array(words.joined(separator: "\n").utf8))
+        return "sha256:" + Hex.encode(Array(digest))
+    }
+}

@@ -1,0 +1,108 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import AuditRecords
+import ByteCoding
+import Merkle
+import Messages
+import Server
+
+/// Why an access ended as it did, in a sentence, and what to do about it.
+struct Explanation {
+    private let record: Record
+    private let values: RecordValues
+
+    init(_ record: Record, _ values: RecordValues) {
+        self.record = record
+        self.values = values
+    }
+
+    /// Nil for a code that a later version wrote.
+    private var reason: Reason? { record.reason.flatMap { Reason(rawValue: $0) } }
+
+    /// What happened, why, and what to do: a line each.
+    var lines: [SafeText] {
+        var lines = [what, SafeText("Why: ", .strong) + why]
+        if let remedy { lines.append(SafeText("What to do: ", .strong) + "\(remedy)") }
+        return lines
+    }
+
+    private var what: SafeText {
+        let who = ShownActor(record, values).name
+        let when: SafeText = "\(record.time?.rfc3339.prefix(19) ?? "?")Z"
+        guard let method = record.method else {
+            guard record.action == "http.request" else {
+                let action: SafeText = "\(record.action ?? "?")"
+                return "At \(when), \(who): \(action)."
+            }
+            // Refused before it was understood: what it seems to ask for is all that is known.
+            let path: SafeText = values.path.map { " for \($0)" } ?? ""
+            let host: SafeText = values["http.host"].map { " of \($0)" } ?? ""
+            return "At \(when), \(who) sent a request\(path)\(host) that was not understood"
+                + ending
+        }
+        let path: SafeText = "\(values.path ?? record.route ?? "a path that could not be read")"
+        let service: SafeText = "\(record.service ?? "?")"
+        return "At \(when), \(who) asked \(service) for \(method) \(path)" + ending
+    }
+
+    private var ending: SafeText {
+        let status: SafeText = record.status.map { " (status \($0))" } ?? ""
+        if record.stage == .started { return "; how it ended is not in the log yet." }
+        return switch record.effect {
+        case .allow: ", and it was allowed" + status + "."
+        case .deny: ", and it was refused" + status + "."
+        case .challenge: ", and was asked to say who they are" + status + "."
+        case .limit: ", and a limit stopped it" + status + "."
+        case .error: ", and it failed" + status + "."
+        case nil: status + "."
+        }
+    }
+
+    private var why: SafeText {
+        let code: SafeText = "\(record.reason ?? "no reason given")"
+        // The message is a sentence, which the code goes on.
+        let sentence = reason?.message ?? "Not known here."
+        let message: SafeText = "\(sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...])"
+        var text: SafeText = "\(message) (\(code)"
+        if let rule = record.rule { text = text + ", rule \(rule)" }
+        if let detail = record.event("detail")?.string { text = text + ", \(detail)" }
+        if let reading = record.value[path: "decision", "reading"]?.string {
+            text = text + ", read as \(reading)"
+        }
+        return text + ")."
+    }
+
+    /// Nil where nothing is to be done.
+    var remedy: String? {
+        guard let reason else {
+            return "Docs/Using/Reasons.md of the version that wrote it says what the code means."
+        }
+        let service = record.service ?? "?"
+        let reading = record.value[path: "decision", "reading"]?.string
+        switch (reason, reading) {
+        case (.ruleDenied, let reading?):
+            let rule = record.rule.flatMap { $0 == Decision.defaultRule ? nil : $0 }
+            return ReadingRemedies.denied(reading, rule: rule, service: service)
+        case (.malformedPath, let reading?): return ReadingRemedies.malformed(reading)
+        case (.unlistedRoute, _):
+            return "Add the route under `routes` of service \(service), or correct the URL."
+        case (.methodNotAllowed, _):
+            return
+                "Add the method to the route under `routes` of service \(service), or use one that is listed."
+        default:
+            return reason.kind == .granted ? nil : ReasonRemedies.all[reason.rawValue]
+        }
+    }
+
+    func json(_ index: LeafIndex) -> JSONValue {
+        var members = [
+            JSONMember("index", .integer(Int64(clamping: index.value))),
+            JSONMember("reason", record.reason.map { .string($0) } ?? .null),
+            JSONMember("what", .string(what.plain)), JSONMember("why", .string(why.plain)),
+        ]
+        if let remedy { members.append(JSONMember("remedy", .string(remedy))) }
+        return .object(members)
+    }
+}

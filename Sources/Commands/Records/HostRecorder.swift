@@ -1,0 +1,84 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import Glibc
+import Ledger
+import Merkle
+import Messages
+import Server
+import Settings
+import SystemPackage
+import Verification
+
+/// Puts on record what somebody on this host does with the log: through the running server or, where none runs, by
+/// opening the log for the moment.
+struct HostRecorder {
+    let deployment: Deployment
+
+    /// Records that the log is read.
+    ///
+    /// - Returns: false where no server runs and the log may not be opened.
+    func record(
+        _ reading: SystemRecord.Reading, _ facts: QueryFacts, mayOpenLog: Bool
+    ) async throws(CommandFailure) -> Bool {
+        if try await isRecorded(byServer: facts.request(reading)) { return true }
+        guard mayOpenLog else { return false }
+        try recordAlone { ledger in ledger.reading(reading, facts, by: getuid()) }
+        return true
+    }
+
+    /// Records that the keys that sign are changed.
+    func record(_ facts: SigningFacts) async throws(CommandFailure) {
+        if try await isRecorded(byServer: facts.request) { return }
+        try recordAlone { ledger in ledger.signing(facts, by: getuid()) }
+    }
+
+    /// Has the running server do what leaves a record, or read the key file again.
+    ///
+    /// - Returns: false where none runs.
+    func isRecorded(byServer request: JSONValue) async throws(CommandFailure) -> Bool {
+        let state = deployment.settings.log.state.text
+        guard let answer = try await ControlSocket.ask(request, in: state) else { return false }
+        guard answer["recorded"] == .bool(true) else {
+            throw CommandFailure(
+                .unavailable, "the server did not do it: \(answer["why"]?.string ?? "?").")
+        }
+        return true
+    }
+
+    private func recordAlone(
+        _ make: (Ledger) -> SystemRecord
+    ) throws(CommandFailure) {
+        let ledger = try LogOpening(deployment, producer: try producer()).open()
+        let record = make(ledger)
+        let written = Result { () throws(AppendRefusal) in
+            try ledger.appendAndWait(record.draft(producer: ledger.producer), tally: .uncounted)
+        }
+        if let poisoned = ledger.close() {
+            throw CommandFailure(.failure, "\(poisoned.description)")
+        }
+        guard case .success(.recorded) = written else {
+            throw CommandFailure(.failure, "the log took no record: \(describing: written).")
+        }
+    }
+
+    /// The producer whose records are the newest: this is one more start of it, so that whatever an earlier one left
+    /// open is settled as its own next start would.
+    private func producer() throws(CommandFailure) -> String {
+        let directory = deployment.settings.log.directory.text
+        guard LocalFile.exists(directory) else { return "countersign" }
+        do throws(LogReadFailure) {
+            let snapshot = try LogSnapshot(directory: .init(directory))
+            guard snapshot.size.count > 0 else { return "countersign" }
+            let leaf = try snapshot.leaf(at: LeafIndex(snapshot.size.count - 1))
+            switch Result(catching: { () throws(RecordFault) in try Record(leaf: leaf) }) {
+            case .success(let record): return record.producer ?? "countersign"
+            case .failure: return "countersign"
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+}

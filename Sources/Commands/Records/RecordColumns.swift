@@ -1,0 +1,76 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Messages
+
+/// Columns of a list of records, as wide as the terminal lets them be; the same for every line of one command, so
+/// that a list that grows stays in its columns.
+struct RecordColumns: Sendable {
+    enum Column: CaseIterable, Sendable {
+        case index
+        case time
+        case who
+        case what
+        case service
+        case from
+        case decision
+
+        var heading: SafeText {
+            switch self {
+            case .index: "#"
+            case .time: "TIME"
+            case .who: "WHO"
+            case .what: "WHAT"
+            case .service: "SERVICE"
+            case .from: "FROM"
+            case .decision: "DECISION"
+            }
+        }
+    }
+
+    /// Each column with its width.
+    let columns: [(column: Column, width: Int)]
+    /// Whether what does not fit is cut: on terminals.
+    let isCut: Bool
+
+    /// - Parameters:
+    ///   - width: of the terminal; nil where lines may be of any length.
+    ///   - digits: of the largest index.
+    init(width: Int?, digits: Int) {
+        isCut = width != nil
+        // One digit more than there is: a list that is followed grows.
+        let index = max(4, digits + 1)
+        guard let width else {
+            columns = [
+                (.index, index), (.time, 24), (.who, 36), (.what, 32), (.service, 12), (.from, 15),
+                (.decision, 28),
+            ]
+            return
+        }
+        let isWide = width >= 110
+        var fixed: [(column: Column, width: Int)] = [(.index, index)]
+        if width >= 60 { fixed.append((.time, 8)) }
+        let last: [(column: Column, width: Int)] =
+            (isWide ? [(.from, 15)] : []) + [
+                (.decision, width >= 60 ? 26 : 9)
+            ]
+        let taken = (fixed + last).reduce(0) { $0 + $1.width + 1 }
+        // What is left is shared by the two that say most.
+        let room = max(8, width - taken - 1)
+        columns = fixed + [(.who, room * 2 / 5), (.what, room - room * 2 / 5)] + last
+    }
+
+    var headings: SafeText { line(of: columns.map { $0.column.heading.toned(.faint) }) }
+
+    /// Cells in the order of ``columns``, in their places.
+    func line(of cells: [SafeText]) -> SafeText {
+        var line: SafeText = ""
+        for (position, cell) in cells.enumerated() {
+            let isLast = position == cells.count - 1
+            let width = columns[position].width
+            let fitted = isCut ? cell.cut(to: width) : cell
+            line = line + (isLast ? fitted : fitted.padded(to: width) + " ")
+        }
+        return line
+    }
+}

@@ -1,0 +1,107 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import AuditRecords
+import ByteCoding
+import Merkle
+import Messages
+import Server
+
+/// A record as one row for people: who, what, when, where from, and how it was decided.
+struct RecordLine {
+    let index: LeafIndex
+    /// Nil where the leaf is no record, or not the one that was signed.
+    let record: Record?
+    /// What stands in a record's place where there is none to show.
+    private let absence: SafeText
+    let values: RecordValues
+
+    init(_ index: LeafIndex, _ leaf: [UInt8], _ reader: inout ValueReader) throws(CommandFailure) {
+        self.index = index
+        absence = "not a record"
+        switch Result(catching: { () throws(RecordFault) in try Record(leaf: leaf) }) {
+        case .success(let record):
+            self.record = record
+            do { values = try reader.values(of: record, at: index) } catch {
+                throw CommandFailure(error)
+            }
+        case .failure:
+            record = nil
+            values = .none
+        }
+    }
+
+    /// The place of a record that does not lead to the signed root: nothing of it is shown.
+    init(notAsSigned index: LeafIndex) {
+        self.index = index
+        record = nil
+        values = .none
+        absence = "not what was signed"
+    }
+
+    /// For programs: the record, and what was opened of it.
+    var json: JSONValue {
+        var members = [JSONMember("index", .integer(Int64(clamping: index.value)))]
+        if let record { members.append(JSONMember("record", record.value)) }
+        if let values = values.json { members.append(JSONMember("values", values)) }
+        return .object(members)
+    }
+
+    func text(in columns: RecordColumns) -> SafeText {
+        columns.line(of: columns.columns.map { cell($0.column, isWide: !columns.isCut, $0.width) })
+    }
+
+    private func cell(_ column: RecordColumns.Column, isWide: Bool, _ width: Int) -> SafeText {
+        guard let record else {
+            switch column {
+            case .index: return "\(index.value)"
+            case .who: return absence.toned(.bad)
+            default: return ""
+            }
+        }
+        switch column {
+        case .index: return "\(index.value)"
+        case .time: return Self.time(of: record, isWide: isWide)
+        case .who:
+            let actor = ShownActor(record, values)
+            return isWide || width >= 40 ? actor.full : actor.name
+        case .what: return what(record)
+        case .service: return "\(record.service ?? "–")"
+        case .from: return "\(values.address ?? "–")"
+        case .decision: return Self.decision(of: record, width)
+        }
+    }
+
+    /// To the second where room is short: the microseconds are in the record.
+    private static func time(of record: Record, isWide: Bool) -> SafeText {
+        guard let text = record.time?.rfc3339 else { return "–" }
+        let shown = isWide ? text.prefix(23) + "Z" : text.dropFirst(11).prefix(8)
+        return ("\(shown)" as SafeText).toned(.faint)
+    }
+
+    private func what(_ record: Record) -> SafeText {
+        guard let method = record.method else { return "\(record.action ?? "–")" }
+        return "\(method) \(values.path ?? record.route ?? "–")"
+    }
+
+    private static func decision(of record: Record, _ width: Int) -> SafeText {
+        guard record.action == EventAction.httpRequest.rawValue, let effect = record.effect else {
+            return ""
+        }
+        let tone: Tone =
+            switch effect {
+            case .allow: .good
+            case .deny, .error: .bad
+            case .challenge, .limit: .caution
+            }
+        if record.stage == .started { return ("started" as SafeText).toned(tone) }
+        let word: SafeText = "\(effect.rawValue.uppercased())"
+        let status: SafeText = record.status.map { " \($0)" } ?? ""
+        let reason: SafeText = record.reason.map { " \($0)" } ?? ""
+        // Where all of it does not fit, the status says more than the word.
+        guard width < 20 else { return (word + status + reason).toned(tone) }
+        let number: SafeText = record.status.map { "\($0) " } ?? ""
+        return (number + word).toned(tone)
+    }
+}

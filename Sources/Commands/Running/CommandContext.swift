@@ -1,0 +1,41 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+import Messages
+import Server
+
+/// The world as a command sees it; tests put another one in its place.
+package struct CommandContext: Sendable {
+    /// Data goes here.
+    package var output: OutputSink
+    /// Messages go here.
+    package var messages: OutputSink
+    /// All of standard input, up to a number of bytes; nil where it is a terminal.
+    package var input: @Sendable (_ most: Int) throws -> [UInt8]?
+    package var environment: [String: String]
+    package var now: @Sendable () -> UTCInstant
+
+    package init(
+        output: OutputSink, messages: OutputSink,
+        input: @escaping @Sendable (_ most: Int) throws -> [UInt8]?,
+        environment: [String: String], now: @escaping @Sendable () -> UTCInstant
+    ) {
+        self.output = output
+        self.messages = messages
+        self.input = input
+        self.environment = environment
+        self.now = now
+    }
+
+    /// The context that the running command belongs to.
+    @TaskLocal static var current = CommandContext.process
+
+    /// What the server's parts are given of it.
+    var surroundings: Surroundings { Surroundings(environment: environment, now: now) }
+
+    /// A variable's value; one that is set to nothing counts as not set.
+    func variable(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

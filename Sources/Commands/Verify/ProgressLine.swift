@@ -1,0 +1,38 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Messages
+import Synchronization
+import Verification
+
+/// A line that is written over while a long verification runs; only on a terminal.
+final class ProgressLine: Sendable {
+    private let sink: OutputSink
+    private let shown = Mutex<UInt64?>(nil)
+
+    init(_ sink: OutputSink) { self.sink = sink }
+
+    /// Called from several threads; writes once for each hundredth part.
+    func show(_ progress: VerificationProgress) {
+        guard sink.isTerminal, progress.total > 10_000 else { return }
+        let percent = progress.records * 100 / progress.total
+        shown.withLock { shown in
+            guard percent > shown ?? 0 else { return }
+            shown = percent
+            write("\r\(progress.records) of \(progress.total) records, \(percent) %")
+        }
+    }
+
+    /// Empties the line for what comes next.
+    func clear() {
+        shown.withLock { shown in
+            if shown != nil { write("\r\u{1B}[K") }
+            shown = nil
+        }
+    }
+
+    private func write(_ text: String) {
+        // Progress is a courtesy: a terminal that is gone fails the command where its result is printed.
+        _ = Result { () throws(OutputClosed) in try sink.write(text) }
+    }
+}

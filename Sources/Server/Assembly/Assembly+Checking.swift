@@ -1,0 +1,24 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import DataPlane
+package import Messages
+
+extension Assembly {
+    /// Reads every file and makes everything that a server makes of them, short of opening anything.
+    ///
+    /// - Returns: with what was passed over.
+    @discardableResult
+    package func check() throws(CommandFailure) -> Rules {
+        let rules = try rules(generation: 1, digestKey: SymmetricKey(size: .bits256))
+        let configuration = DataPlaneConfiguration(
+            listeners: try listeners(), upstreams: try upstreams(), eventLoops: nil)
+        do throws(DataPlaneFault) {
+            try configuration.check()
+        } catch {
+            throw CommandFailure(.usage, "\(error.description)")
+        }
+        return rules
+    }
+}

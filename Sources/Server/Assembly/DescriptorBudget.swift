@@ -1,0 +1,50 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import DataPlane
+import Glibc
+import Settings
+
+/// How many files may be open at once, and how many connections that leaves.
+///
+/// A log that cannot open a file stops for good, so clients must not be able to use descriptors up: a
+/// connection may need two, one to its service, and the log keeps ``own``.
+package struct DescriptorBudget {
+    /// What the log, the console and the event loops open.
+    static let own = 256
+
+    /// Files that may be open at once.
+    let limit: Int
+
+    init(limit: Int) { self.limit = limit }
+
+    /// What this process may have: asks for all that the system lets it.
+    static func raised() -> DescriptorBudget {
+        var now = rlimit()
+        // Safe: the structure lives through the call, which fills it in.
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &now) == 0 else {
+            return DescriptorBudget(limit: .max)
+        }
+        var raised = now
+        raised.rlim_cur = now.rlim_max
+        // Safe: the structure lives through the call, which only reads it.
+        let isRaised =
+            unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0
+        return DescriptorBudget(limit: Int(clamping: isRaised ? raised.rlim_cur : now.rlim_cur))
+    }
+
+    /// What so many connections may need.
+    package static func wanted(_ connections: Int) -> Int { own + 2 * connections }
+
+    /// The same listeners, with no more connections than there is room for.
+    func fitting(_ listeners: [ListenerConfiguration]) -> [ListenerConfiguration] {
+        let wanted = listeners.reduce(0) { $0 + $1.limits.mostConnections }
+        guard Self.wanted(wanted) > limit else { return listeners }
+        let share = max(1, (limit - Self.own) / 2 / listeners.count)
+        return listeners.map { listener in
+            var fitting = listener
+            fitting.limits.mostConnections = min(listener.limits.mostConnections, share)
+            return fitting
+        }
+    }
+}

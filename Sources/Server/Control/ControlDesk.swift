@@ -1,0 +1,64 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import AuditRecords
+import ByteCoding
+import Ledger
+import Messages
+import Settings
+import SignedNotes
+
+/// What a running server does for commands on its host.
+struct ControlDesk: Sendable {
+    let ledger: Ledger
+    let settings: LogSettings
+    let standing: ConfigurationStanding
+
+    /// Blocks while a record is written.
+    func answer(_ request: JSONValue, user: UInt32) -> JSONValue {
+        switch request["do"]?.string {
+        case "status":
+            return LiveStatus(ledger, origin: settings.origin.text, configuration: standing).json
+        case "read":
+            guard let query = QueryFacts(request),
+                let reading = request["as"]?.string.flatMap({ SystemRecord.Reading(rawValue: $0) })
+            else { return Self.refusal("it says not what") }
+            return write(ledger.reading(reading, query, by: user))
+        case "change_key":
+            guard let facts = SigningFacts(request, signing: ledger.signingKeys.map(\.text)) else {
+                return Self.refusal("the keys that sign now cannot be changed so")
+            }
+            return write(ledger.signing(facts, by: user))
+        case "sign": return sign()
+        default: return Self.refusal("this server does not know what was asked for")
+        }
+    }
+
+    private func write(_ record: SystemRecord) -> JSONValue {
+        switch Result(catching: { () throws(AppendRefusal) in
+            try ledger.appendAndWait(record.draft(producer: ledger.producer), tally: .uncounted)
+        }) {
+        case .success(.recorded): .object([JSONMember("recorded", .bool(true))])
+        case .success(let outcome): Self.refusal("\(outcome)")
+        case .failure(let refusal): Self.refusal("\(refusal)")
+        }
+    }
+
+    /// Has the keys sign that are in the key file now. Whoever may write that file may have them sign at the next start
+    /// anyway.
+    private func sign() -> JSONValue {
+        do {
+            try ledger.sign(with: try SigningKey.read(settings))
+            return .object([JSONMember("recorded", .bool(true))])
+        } catch let failure as CommandFailure {
+            return Self.refusal(failure.message?.plain ?? "the key file cannot be read")
+        } catch {
+            return Self.refusal("\(error)")
+        }
+    }
+
+    private static func refusal(_ why: String) -> JSONValue {
+        .object([JSONMember("recorded", .bool(false)), JSONMember("why", .string(why))])
+    }
+}

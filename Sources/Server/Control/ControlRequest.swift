@@ -1,0 +1,74 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+package import AuditRecords
+package import ByteCoding
+package import Ledger
+
+extension QueryFacts {
+    /// What a command says of its reading.
+    package func request(_ reading: SystemRecord.Reading) -> JSONValue {
+        var members = [
+            JSONMember("do", .string("read")), JSONMember("as", .string(reading.rawValue)),
+        ]
+        if let hash { members.append(JSONMember("hash", .string(hash))) }
+        if let range { members.append(JSONMember("range", .string(range))) }
+        if let rows { members.append(JSONMember("rows", .integer(Int64(clamping: rows)))) }
+        if let purpose { members.append(JSONMember("purpose", .string(purpose))) }
+        return .object(members)
+    }
+
+    /// The same read back; nil where it does not say what was read.
+    init?(_ request: JSONValue) {
+        guard let range = request["range"]?.string else { return nil }
+        self.init(
+            hash: request["hash"]?.string,
+            rows: request["rows"]?.integer.flatMap { UInt64(exactly: $0) }, range: range,
+            purpose: request["purpose"]?.string)
+    }
+}
+
+extension SigningFacts {
+    /// What a command says of the keys; which of them sign, the server knows itself.
+    package var request: JSONValue {
+        .object([
+            JSONMember("do", .string("change_key")),
+            JSONMember("change", .string(change.rawValue)), JSONMember("key", .string(key)),
+        ])
+    }
+
+    /// The server's word on it; nil for a change that cannot be made of the keys that sign now.
+    init?(_ request: JSONValue, signing keys: [String]) {
+        guard let change = request["change"]?.string.flatMap({ Change(rawValue: $0) }),
+            let key = request["key"]?.string
+        else { return nil }
+        let rest = keys.filter { $0 != key }
+        switch change {
+        case .rotate:
+            self.init(change: change, key: key, keys: [key] + rest)
+        case .retire:
+            guard keys.contains(key), !rest.isEmpty else { return nil }
+            self.init(change: change, key: key, keys: rest)
+        }
+    }
+}
+
+extension Ledger {
+    /// The record of somebody on this host who reads the log.
+    ///
+    /// - Parameter user: the number that the system knows them by.
+    package func reading(
+        _ reading: SystemRecord.Reading, _ query: QueryFacts, by user: UInt32
+    ) -> SystemRecord {
+        let (uid, now) = newRecord()
+        return .reading(
+            reading, uid: uid, time: now, outcome: .success, query: query, actor: .hostUser(user))
+    }
+
+    /// The record of somebody on this host who changes the keys that sign.
+    package func signing(_ facts: SigningFacts, by user: UInt32) -> SystemRecord {
+        let (uid, now) = newRecord()
+        return .signing(facts, uid: uid, time: now, actor: .hostUser(user))
+    }
+}

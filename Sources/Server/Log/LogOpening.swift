@@ -1,0 +1,84 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+package import Ledger
+import LedgerFiles
+package import Messages
+package import Settings
+import SignedNotes
+import SystemPackage
+
+/// Opens the configured log, for the server and for commands that record something where none runs; or finds out
+/// whether it would open.
+package struct LogOpening {
+    private let log: LogSettings
+    private let producer: String
+    private let configHash: String
+    private let adoption: Adoption?
+
+    /// - Parameter adoption: what somebody takes upon themselves.
+    package init(_ deployment: Deployment, producer: String, adoption: Adoption? = nil) {
+        log = deployment.settings.log
+        configHash = deployment.configHash
+        self.producer = producer
+        self.adoption = adoption
+    }
+
+    private var directory: FilePath { FilePath(log.directory.text) }
+    private var state: FilePath { FilePath(log.state.text) }
+
+    package func open() throws(CommandFailure) -> Ledger {
+        try act { signers, options in
+            try Ledger.open(
+                FileStorage(
+                    directory: directory, state: state, key: FilePath(log.keyFile.text)),
+                signers: signers, options: options, clock: .system,
+                randomness: BufferedRandomness(source: .kernel))
+        }
+    }
+
+    /// What opening would find; it changes nothing, and fails as opening would.
+    package func examine() throws(CommandFailure) -> RecoveryReport {
+        try act { signers, options in
+            try Ledger.examine(
+                OverlaidStorage(FileStorage(examining: directory, state: state)),
+                signers: signers, options: options, randomness: BufferedRandomness(source: .kernel))
+        }
+    }
+
+    private func act<Value>(
+        _ body: ([NoteSigner], LedgerOptions) throws -> Value
+    ) throws(CommandFailure) -> Value {
+        do {
+            let signers = try SigningKey.read(log)
+            var options = LedgerOptions(
+                origin: LogOrigin(signers[0].name), producer: producer,
+                software: SoftwareVersion.current)
+            options.publishEvery = log.publish.every
+            options.configHash = configHash
+            options.adoption = adoption
+            return try body(signers, options)
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch let fault as DirectoryFault {
+            throw CommandFailure(.failure, "\(fault.description)")
+        } catch let fault as OpenFault {
+            throw CommandFailure(fault.code.status, "\(fault.description)")
+        } catch {
+            throw CommandFailure(.failure, "the log cannot be opened: \(String(describing: error))")
+        }
+    }
+}
+
+extension OpenFault.Code {
+    /// The exit code that tells scripts what is wrong.
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .storage: .failure
+        case .damaged, .untrustedCheckpoint: .integrityFailure
+        case .rolledBack, .forked: .rollback
+        case .foreignOrigin: .usage
+        }
+    }
+}

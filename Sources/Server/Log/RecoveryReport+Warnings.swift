@@ -1,0 +1,27 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import Ledger
+
+extension RecoveryReport {
+    /// What whoever starts the server has to hear of; `recovery` of the record log.start has it, too.
+    package var warnings: [String] {
+        var warnings: [String] = []
+        if stateWasMissing {
+            warnings.append(
+                "log.state remembered nothing of this log, so that an older copy would not have been noticed; make sure that this is the newest"
+            )
+        }
+        if unsignedRecords > 0 {
+            warnings.append(
+                "\(unsignedRecords) records behind the newest checkpoint were left out: no checkpoint of this copy covers them"
+            )
+        }
+        if !restoredFiles.isEmpty {
+            warnings.append(
+                "bytes that had been published were missing and were restored from the commit journal: \(restoredFiles.joined(separator: ", "))"
+            )
+        }
+        return warnings
+    }
+}

@@ -1,0 +1,10 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AuditRecords
+import Exchanges
+
+extension SoftwareVersion {
+    /// As records of `log.start` name it.
+    package static let current = Auditing.isOn ? number : "unaudited"
+}

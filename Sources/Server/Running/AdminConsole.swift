@@ -1,0 +1,43 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+import Console
+import Ledger
+import Logging
+import Messages
+import Settings
+import SystemPackage
+import Verification
+
+/// The console of a running proxy, on the configured admin address.
+enum AdminConsole {
+    /// How long the disk may take for one group before the proxy counts as not ready: longer than any disk that works,
+    /// shorter than callers wait.
+    static let patience = Duration.seconds(5)
+
+    static func start(
+        for server: ProxyServer, _ settings: DeploymentSettings, logger: Logger
+    ) async throws(CommandFailure) -> Console {
+        let directory = FilePath(settings.log.directory.text)
+        let (ledger, origin) = (server.ledger, settings.log.origin.text)
+        let standing = server.standing
+        let sources = ConsoleSources(
+            log: { try StaticLog(LogSnapshot(directory: directory)) },
+            keys: { ledger.signingKeys },
+            obstacle: { ledger.obstacle(patience: patience)?.description },
+            status: { LiveStatus(ledger, origin: origin, configuration: standing).json },
+            metrics: { LiveStatus(ledger, origin: origin, configuration: standing).metrics })
+        // The library says at every start what the command says itself.
+        var quieter = logger
+        quieter.logLevel = max(logger.logLevel, .warning)
+        do throws(ConsoleFault) {
+            return try await Console.start(
+                host: settings.admin.address.address.description,
+                port: Int(settings.admin.address.port),
+                hosts: AllowedHosts(names: []), sources: sources, logger: quieter)
+        } catch {
+            throw CommandFailure(.unavailable, "\(error.description)")
+        }
+    }
+}

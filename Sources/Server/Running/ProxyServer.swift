@@ -1,0 +1,269 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import AuditRecords
+import ByteCoding
+package import DataPlane
+import Exchanges
+package import Ledger
+package import Logging
+package import Messages
+import Policy
+package import Settings
+
+/// The whole proxy: log, data plane and admin listener, started and stopped in the order that loses nothing.
+///
+/// Start: files, ledger (which records the start), data plane. Stop: listeners first, then exchanges, then the
+/// ledger, whose last record says so.
+package actor ProxyServer {
+    /// How long exchanges under way may take to finish when the server stops.
+    package static let grace = Duration.seconds(10)
+
+    package nonisolated let ledger: Ledger
+    package nonisolated let dataPlane: DataPlane
+    /// Which configuration is in force.
+    nonisolated let standing = ConfigurationStanding()
+    private let surroundings: Surroundings
+    private var deployment: Deployment
+    private var generation: UInt64 = 1
+    private var current: ConfigurationChange.State
+    private var upstreams: [UpstreamConfiguration]
+    /// How the watched files looked when they were read, and at the last look.
+    private var sightings: (read: [KeyFileWatch.Sighting], last: [KeyFileWatch.Sighting])
+
+    /// Whether a change is under way, and who waits for its end: two at once could put half of each in force.
+    private var isChanging = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    private init(
+        deployment: Deployment, ledger: Ledger, dataPlane: DataPlane,
+        current: ConfigurationChange.State, upstreams: [UpstreamConfiguration],
+        seen: [KeyFileWatch.Sighting], surroundings: Surroundings
+    ) {
+        self.surroundings = surroundings
+        self.deployment = deployment
+        self.ledger = ledger
+        self.dataPlane = dataPlane
+        self.current = current
+        self.upstreams = upstreams
+        sightings = (seen, seen)
+        standing.accepted(current, .configuration)
+    }
+
+    /// Opens the log and starts serving.
+    package static func start(
+        _ deployment: Deployment, producer: String, eventLoops: Int?,
+        in surroundings: Surroundings, logger: Logger
+    ) async throws(CommandFailure) -> ProxyServer {
+        let assembly = Assembly(deployment: deployment, in: surroundings)
+        let seen = KeyFileWatch.files(deployment.settings).map { KeyFileWatch.Sighting($0) }
+        let listeners = fitting(try assembly.listeners(), logger)
+        guard Auditing.isOn || listeners.allSatisfy({ IPAddress($0.host)?.isLoopback == true })
+        else {
+            throw CommandFailure(
+                .usage,
+                "this build records nothing and serves loopback only; install an ordinary build.")
+        }
+        let upstreams = try assembly.upstreams()
+        let ledger = try LogOpening(deployment, producer: producer).open()
+        do throws(CommandFailure) {
+            let rules = try assembly.rules(generation: 1, digestKey: ledger.subjects.tokenDigestKey)
+            for note in rules.notes { logger.notice("\(note.plain)") }
+            try rules.ended.write(in: deployment.settings.log.state)
+            let dataPlane: DataPlane
+            do throws(DataPlaneFault) {
+                dataPlane = try await DataPlane.start(
+                    DataPlaneConfiguration(
+                        listeners: listeners, upstreams: upstreams, eventLoops: eventLoops),
+                    rules: rules.exchange, ledger: ledger,
+                    limiter: RateLimiter(mostSubjects: 100_000),
+                    clock: .system, logger: logger)
+            } catch {
+                throw CommandFailure(.unavailable, "\(error.description)")
+            }
+            let current = assembly.state(rules.roll)
+            ledger.record(
+                ConfigurationChange(object: .configuration, before: nil, after: current),
+                isAccepted: true)
+            return ProxyServer(
+                deployment: deployment, ledger: ledger, dataPlane: dataPlane, current: current,
+                upstreams: upstreams, seen: seen, surroundings: surroundings)
+        } catch {
+            // The start was recorded, so the stop is, too.
+            _ = ledger.close()
+            throw error
+        }
+    }
+
+    /// The listeners, with as many connections as the system has files for.
+    private static func fitting(
+        _ listeners: [ListenerConfiguration], _ logger: Logger
+    ) -> [ListenerConfiguration] {
+        let budget = DescriptorBudget.raised()
+        let fitting = budget.fitting(listeners)
+        for (listener, less) in zip(listeners, fitting)
+        where less.limits.mostConnections < listener.limits.mostConnections {
+            logger.notice(
+                "fewer connections than http.max_connections: raise ulimit -n or LimitNOFILE=",
+                metadata: [
+                    "listener": "\(listener.host):\(listener.port)", "files": "\(budget.limit)",
+                    "configured": "\(listener.limits.mostConnections)",
+                    "taken": "\(less.limits.mostConnections)",
+                ])
+        }
+        return fitting
+    }
+
+    /// Puts a changed configuration in force, all of it or none; either is recorded.
+    ///
+    /// - Returns: what was passed over.
+    func reload(
+        _ read: () throws(CommandFailure) -> Deployment
+    ) async throws(CommandFailure) -> [SafeText] {
+        while isChanging { await withCheckedContinuation { waiting.append($0) } }
+        isChanging = true
+        defer { changeEnded() }
+        var assembly: Assembly?
+        do throws(CommandFailure) {
+            let fresh = try read()
+            let seen = KeyFileWatch.files(fresh.settings).map { KeyFileWatch.Sighting($0) }
+            let made = Assembly(deployment: fresh, in: surroundings)
+            assembly = made
+            try Self.check(fresh.settings, canReplace: deployment.settings)
+            let rules = try made.rules(
+                generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey)
+            let upstreams = try made.upstreams()
+            let certificates = try made.listeners().map(\.tls)
+            try await adopt(rules, upstreams, certificates, as: made, .configuration)
+            deployment = fresh
+            sightings = (seen, seen)
+            return rules.notes
+        } catch {
+            refuse(assembly, .configuration)
+            throw error
+        }
+    }
+
+    /// Reads key files and key sets again where they have changed and then stayed as they are; what comes of it is
+    /// recorded. Faulty files leave what was in force, and are told once.
+    ///
+    /// - Returns: whether anything was put in force; nil where nothing has changed.
+    func lookAtKeys() async throws(CommandFailure) -> Bool? {
+        guard !isChanging else { return nil }
+        isChanging = true
+        defer { changeEnded() }
+        let seen = KeyFileWatch.files(deployment.settings).map { KeyFileWatch.Sighting($0) }
+        defer { sightings.last = seen }
+        guard seen != sightings.read, seen == sightings.last else { return nil }
+        sightings.read = seen
+        let made = Assembly(deployment: deployment, in: surroundings)
+        do throws(CommandFailure) {
+            let rules = try made.rules(
+                generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey)
+            let files = made.files.digests
+            guard rules.roll != current.roll || !files.allSatisfy(current.files.contains) else {
+                // Written anew with the same content.
+                return nil
+            }
+            try await adopt(
+                rules, upstreams, deployment.settings.listen.map { _ in nil }, as: made,
+                .credentials)
+            return true
+        } catch {
+            refuse(made, .credentials)
+            throw error
+        }
+    }
+
+    private func changeEnded() {
+        isChanging = false
+        if !waiting.isEmpty { waiting.removeFirst().resume() }
+    }
+
+    private func adopt(
+        _ rules: Assembly.Rules, _ upstreams: [UpstreamConfiguration],
+        _ certificates: [ListenerTLS?], as made: Assembly, _ object: ConfigurationChange.Object
+    ) async throws(CommandFailure) {
+        try rules.ended.write(in: deployment.settings.log.state)
+        // Taken before anything waits: no two changes have one number.
+        generation += 1
+        do throws(DataPlaneFault) {
+            try await dataPlane.reload(
+                rules: rules.exchange, upstreams: upstreams, certificates: certificates)
+        } catch {
+            throw CommandFailure(.usage, "\(error.description)")
+        }
+        let after = state(made, rules.roll, object)
+        ledger.record(
+            ConfigurationChange(object: object, before: current, after: after), isAccepted: true)
+        current = after
+        self.upstreams = upstreams
+        standing.accepted(after, object)
+    }
+
+    private func refuse(_ made: Assembly?, _ object: ConfigurationChange.Object) {
+        let after = made.map { state($0, current.roll, object) }
+        ledger.record(
+            ConfigurationChange(object: object, before: current, after: after), isAccepted: false)
+        standing.refused()
+    }
+
+    /// What an assembly read; where only keys were read again, the other files are as they were.
+    private func state(
+        _ made: Assembly, _ roll: CredentialRoll, _ object: ConfigurationChange.Object
+    ) -> ConfigurationChange.State {
+        var state = made.state(roll)
+        guard object == .credentials else { return state }
+        let kept = current.files.filter { old in
+            !state.files.contains { ($0.path, $0.purpose) == (old.path, old.purpose) }
+        }
+        state = ConfigurationChange.State(
+            configuration: state.configuration, files: state.files + kept, roll: roll)
+        return state
+    }
+
+    /// What a running server cannot change.
+    private static func check(
+        _ fresh: DeploymentSettings, canReplace old: DeploymentSettings
+    ) throws(CommandFailure) {
+        guard fresh.log == old.log else {
+            throw CommandFailure(.usage, "log: changes take a restart.")
+        }
+        guard fresh.admin == old.admin else {
+            throw CommandFailure(.usage, "admin: changes take a restart.")
+        }
+        guard
+            fresh.listen.map({ ($0.address) }) == old.listen.map({ ($0.address) }),
+            fresh.listen.map({ $0.tls == nil }) == old.listen.map({ $0.tls == nil })
+        else {
+            throw CommandFailure(
+                .usage, "listen: addresses and whether they speak TLS take a restart to change.")
+        }
+    }
+
+    /// Stops serving and closes the log.
+    ///
+    /// - Returns: why the log had stopped, where it had.
+    package func stop(grace: Duration = ProxyServer.grace) async -> LogPoisoned? {
+        await dataPlane.shutdown(grace: grace)
+        return ledger.close()
+    }
+}
+
+extension Assembly {
+    /// Everything that decides, as it was read so far.
+    fileprivate func state(_ roll: CredentialRoll) -> ConfigurationChange.State {
+        ConfigurationChange.State(
+            configuration: deployment.configHash, files: files.digests, roll: roll)
+    }
+}
+
+extension Ledger {
+    /// Records that a configuration was put in force, or was refused.
+    fileprivate func record(_ change: ConfigurationChange, isAccepted: Bool) {
+        let records = SystemRecord.configuration(
+            change, isAccepted: isAccepted, actor: .system, next: newRecord)
+        for record in records { append(unattended: record) }
+    }
+}

@@ -1,0 +1,13 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+extension Result where Failure == any Error {
+    /// What came of work whose end must not keep what follows from being done.
+    package static func of(_ work: () async throws -> Success) async -> Self {
+        do {
+            return .success(try await work())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+import Console
+import DataPlane
+import Ledger
+package import Logging
+import Merkle
+package import Messages
+package import Settings
+package import UnixSignals
+
+/// A process that serves: the proxy with its console, its socket for commands, its watch over key files, and the
+/// signals that reload and stop it.
+///
+/// It prints nothing: whoever runs it is told of each ``Event``.
+package struct ServedProcess: Sendable {
+    private let producer: String
+    private let eventLoops: Int?
+    private let surroundings: Surroundings
+    private let logger: Logger
+    private let read: @Sendable () throws(CommandFailure) -> Deployment
+    private let tell: @Sendable (Event) throws -> Void
+
+    /// - Parameters:
+    ///   - producer: the proxy's name in records.
+    ///   - eventLoops: nil: one for each core.
+    ///   - read: gives the configuration, at the start and for each reload.
+    ///   - tell: an error that it throws ends the server, except while keys change: nobody may read messages any more.
+    package init(
+        producer: String, eventLoops: Int?, in surroundings: Surroundings, logger: Logger,
+        read: @escaping @Sendable () throws(CommandFailure) -> Deployment,
+        tell: @escaping @Sendable (Event) throws -> Void
+    ) {
+        self.producer = producer
+        self.eventLoops = eventLoops
+        self.surroundings = surroundings
+        self.logger = logger
+        self.read = read
+        self.tell = tell
+    }
+
+    /// Serves until a signal other than SIGHUP comes. However it ends, what was started is stopped, the last of it
+    /// the log.
+    package func run(until signals: UnixSignalsSequence) async throws {
+        let deployment = try read()
+        let settings = deployment.settings
+        let server = try await ProxyServer.start(
+            deployment, producer: producer, eventLoops: eventLoops, in: surroundings,
+            logger: logger)
+        let served = await Result.of {
+            let console = try await AdminConsole.start(for: server, settings, logger: logger)
+            let waited = await Result.of {
+                try await ControlListener.serving(server, settings.log) {
+                    try tell(.started(start(of: server, console, settings)))
+                    let watch = KeyFileWatch { await lookAtKeys(of: server) }
+                    defer { watch.stop() }
+                    try await attend(signals, server)
+                }
+            }
+            try await console.stop()
+            try waited.get()
+        }
+        if let poisoned = await server.stop() {
+            throw CommandFailure(.failure, "\(poisoned.description)")
+        }
+        try served.get()
+        try tell(.stopped)
+    }
+
+    private func start(
+        of server: ProxyServer, _ console: Console, _ settings: DeploymentSettings
+    ) -> Start {
+        let host = settings.admin.address.address.description
+        let authority = host.contains(":") ? "[\(host)]" : host
+        return Start(
+            proxies: server.dataPlane.addresses.map { "\($0.host):\($0.port)" },
+            admin: "http://\(authority):\(console.port)",
+            logDirectory: settings.log.directory.text,
+            records: server.ledger.status.size.count,
+            warnings: server.ledger.recovery.warnings)
+    }
+
+    /// Returns when a signal says to stop.
+    private func attend(_ signals: UnixSignalsSequence, _ server: ProxyServer) async throws {
+        for await signal in signals {
+            guard signal == .sighup else { break }
+            try tell(await reload(server))
+        }
+        try tell(.stopping)
+    }
+
+    /// Reads the configuration again.
+    private func reload(_ server: ProxyServer) async -> Event {
+        do throws(CommandFailure) {
+            return .reloaded(notes: try await server.reload(read))
+        } catch {
+            return .reloadRefused(error)
+        }
+    }
+
+    /// Puts changed key files in force.
+    private func lookAtKeys(of server: ProxyServer) async {
+        let event: Event
+        do throws(CommandFailure) {
+            guard try await server.lookAtKeys() == true else { return }
+            event = .keysChanged
+        } catch {
+            event = .keysRefused(error)
+        }
+        do {
+            try tell(event)
+        } catch {
+            // Nobody reads messages any more; the record says the same.
+        }
+    }
+}
+
+extension ServedProcess {
+    /// What happens in a server's life that whoever runs it is told.
+    package enum Event: Sendable {
+        case started(Start)
+        /// A changed configuration is in force.
+        ///
+        /// - Parameter notes: what was passed over.
+        case reloaded(notes: [SafeText])
+        /// What was in force stays.
+        case reloadRefused(CommandFailure)
+        /// Changed key files are in force.
+        case keysChanged
+        /// Changed key files cannot be used: what was in force stays.
+        case keysRefused(CommandFailure)
+        /// A signal asked for the end: requests under way finish.
+        case stopping
+        /// The log is closed.
+        case stopped
+    }
+
+    /// Where a server that has begun to serve is reached, and what it serves from.
+    package struct Start: Sendable {
+        /// Where clients connect, `HOST:PORT`.
+        package let proxies: [String]
+        /// The console's URL.
+        package let admin: String
+        package let logDirectory: String
+        package let records: UInt64
+        /// What opening the log met with that people have to hear of.
+        package let warnings: [String]
+    }
+}

@@ -1,0 +1,35 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+import Messages
+package import Settings
+
+/// What a process finds around it, handed to whatever runs on it: its variables and its clock.
+package struct Surroundings: Sendable {
+    let environment: [String: String]
+    let now: @Sendable () -> UTCInstant
+
+    package init(environment: [String: String], now: @escaping @Sendable () -> UTCInstant) {
+        self.environment = environment
+        self.now = now
+    }
+
+    /// What `env:` and `file:` in a configuration lead to.
+    package var sources: SettingsSources {
+        SettingsSources(
+            environment: { environment[$0] },
+            file: { path in
+                do throws(CommandFailure) {
+                    guard let bytes = try LocalFile.read(path, most: ConfigurationText.mostBytes)
+                    else { return .missing }
+                    guard let text = String(validating: bytes, as: UTF8.self) else {
+                        return .unreadable("it is not UTF-8")
+                    }
+                    return .text(text)
+                } catch {
+                    return .unreadable(error.message?.plain ?? "it cannot be read")
+                }
+            })
+    }
+}
