@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import DataPlane
+package import DataPlane
 import Glibc
 import Settings
 
@@ -11,12 +11,12 @@ import Settings
 /// connection may need two, one to its service, and the log keeps ``own``.
 package struct DescriptorBudget {
     /// What the log, the console and the event loops open.
-    static let own = 256
+    package static let own = 256
 
     /// Files that may be open at once.
     let limit: Int
 
-    init(limit: Int) { self.limit = limit }
+    package init(limit: Int) { self.limit = limit }
 
     /// What this process may have: asks for all that the system lets it.
     static func raised() -> DescriptorBudget {
@@ -37,7 +37,7 @@ package struct DescriptorBudget {
     package static func wanted(_ connections: Int) -> Int { own + 2 * connections }
 
     /// The same listeners, with no more connections than there is room for.
-    func fitting(_ listeners: [ListenerConfiguration]) -> [ListenerConfiguration] {
+    package func fitting(_ listeners: [ListenerConfiguration]) -> [ListenerConfiguration] {
         let wanted = listeners.reduce(0) { $0 + $1.limits.mostConnections }
         guard Self.wanted(wanted) > limit else { return listeners }
         let share = max(1, (limit - Self.own) / 2 / listeners.count)
