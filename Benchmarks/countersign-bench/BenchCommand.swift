@@ -12,7 +12,7 @@ struct BenchCommand: AsyncParsableCommand {
         subcommands: [LedgerBench.self, VerificationBench.self, TokenBench.self])
 }
 
-struct OutputOptions: ParsableArguments {
+struct BenchOutput: ParsableArguments {
     @Option(help: "Folder to work in; it must lie on the disk that is to be measured.")
     var dir = "."
 

@@ -13,7 +13,7 @@ struct LedgerBench: ParsableCommand {
         commandName: "ledger",
         abstract: "Durable appends a second, beside SHA-256 and the bare append of the same run.")
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: BenchOutput
     @Option(help: "Rounds; their median is printed.") var rounds = 5
     @Option(help: "Seconds of each measurement.") var seconds = 1.0
     @Option(help: "Only with so many writers.") var writers: [Int] = [1, 16, 256, 1024]

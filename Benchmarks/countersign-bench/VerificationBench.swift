@@ -16,7 +16,7 @@ struct VerificationBench: AsyncParsableCommand {
         commandName: "verification",
         abstract: "Records verified a second beside SHA-256, one proof, and opening, of one log.")
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: BenchOutput
     @Option(help: "Records in the log.") var records = 1_000_000
     @Option(help: "Rounds; their median is printed.") var rounds = 3
 
@@ -34,12 +34,12 @@ struct VerificationBench: AsyncParsableCommand {
         var ratios: [Double] = []
         for _ in 0..<rounds {
             let bound =
-                HashBound.measure(leafBytes: leafBytes, seconds: 0.2) * Double(Machine.processors)
+                HashBound.measure(leafBytes: leafBytes, seconds: 0.2) * Double(Processors.usable)
             let start = Stopwatch.now
             let report = try await LogVerifier(
                 VerificationOptions(
                     policy: policy, remembered: nil, maxAge: nil, now: Stopwatch.wallClock,
-                    requiredWitnesses: 0, jobs: Machine.processors),
+                    requiredWitnesses: 0, jobs: Processors.usable),
                 progress: { _ in }
             ).verify(directory: log.directory)
             let rate = Double(size) / (Double(Stopwatch.now - start) / 1e9)
@@ -60,7 +60,7 @@ struct VerificationBench: AsyncParsableCommand {
         let figures: [(String, String)] = [
             ("records", "\(size)"), ("mean_leaf_bytes", "\(leafBytes)"),
             ("log_bytes_per_record", "\(Folders.size(of: log.directory) / Int(size))"),
-            ("processors", "\(Machine.processors)"),
+            ("processors", "\(Processors.usable)"),
             ("verified_per_s", rates.median.text(0)), ("of_sha256_bound", ratios.median.text(2)),
             ("proof_p50_us", proofs.sorted().microseconds(at: 0.5).text(0)),
             ("proof_p99_us", proofs.sorted().microseconds(at: 0.99).text(0)),

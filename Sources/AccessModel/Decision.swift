@@ -21,11 +21,11 @@ package struct Decision: Hashable, Sendable {
     package var rule: String
     package var reason: Reason
     /// Under which reading it fell; empty for the canonical one.
-    package var reading: Reading
+    package var reading: RequestReading
 
     package init(
         effect: Effect, policy: String, policyVersion: String, rule: String, reason: Reason,
-        reading: Reading = []
+        reading: RequestReading = []
     ) {
         self.effect = effect
         self.policy = policy

@@ -9,7 +9,7 @@ package enum SampleConfiguration {
     ///   - origin: the log's name.
     ///   - upstream: where the service is, as somebody typed it: reading the text again says whether it can be
     ///     used. All of that service can be reached then; nil: an example with two routes.
-    package static func text(origin: LogOrigin, upstream: String? = nil) -> String {
+    package static func text(origin: LogName, upstream: String? = nil) -> String {
         """
         # Countersign. `countersign check` lists every mistake with line and column and prints the
         # effective configuration; `countersign serve` runs it. Paths start from this file's folder, and

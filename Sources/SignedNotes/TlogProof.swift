@@ -65,7 +65,7 @@ extension TlogProof {
 
     /// Reads a file; what it accepts, ``encode()`` gives back byte for byte.
     package init(_ file: [UInt8]) throws(TlogProofFault) {
-        var lines = LineReader(file)
+        var lines = NoteLines(file)
         guard lines.next() == Self.header else { throw .notATlogProof }
         var line = lines.next()
         if let text = line, text.hasPrefix("extra ") {

@@ -67,7 +67,7 @@ package struct Simulation: Sendable {
     }
 
     package func run() async throws -> Outcome {
-        let world = try World(self)
+        let world = try SimulatedWorld(self)
         return try await world.run()
     }
 }

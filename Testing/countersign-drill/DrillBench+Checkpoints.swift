@@ -9,7 +9,7 @@ internal import TestSupport
 
 extension DrillBench {
     /// What is signed.
-    func damageCheckpoints(_ table: inout Table) throws {
+    func damageCheckpoints(_ table: inout DrillTable) throws {
         let (published, journal) = (LogLayout.checkpoint, LogLayout.checkpointJournal)
         func expected(_ kind: String, _ code: String, _ file: String, exit: Int32 = 10)
             -> Expectation

@@ -6,7 +6,7 @@ internal import Merkle
 
 extension DrillBench {
     /// Sealed personal values and their keys.
-    func damageDisclosures(_ table: inout Table) throws {
+    func damageDisclosures(_ table: inout DrillTable) throws {
         let name = disclosures
         let (entries, bytes) = (try sound(entries), try soundBytes(name))
         let blocks = DisclosureBlock.scan(bytes).blocks
@@ -46,7 +46,7 @@ extension DrillBench {
     }
 
     private func soundBytes(_ name: String) throws -> [UInt8] {
-        try Workbench(log.directory).bytes(name)
+        try DamagedDirectory(log.directory).bytes(name)
     }
 
     private func sound(_ name: String) throws -> Entries { try Entries(try soundBytes(name)) }

@@ -7,8 +7,8 @@ internal import SystemPackage
 
 extension DrillBench {
     /// The same log as others read it: static tiles and bundles.
-    func damageExport(_ table: inout Table) throws {
-        let export = try Workbench(log.folder.appending(DrilledLog.export))
+    func damageExport(_ table: inout DrillTable) throws {
+        let export = try DamagedDirectory(log.folder.appending(DrilledLog.export))
         let number = index / LogLayout.tileWidth
         let treeSize = TreeSize(size)
         guard let bundle = EntryBundleCoordinate(index: number, in: treeSize)?.path,
@@ -22,7 +22,7 @@ extension DrillBench {
         let damages:
             [(
                 kind: String, code: String, file: String, Expectation.Place,
-                (Workbench) throws -> Void
+                (DamagedDirectory) throws -> Void
             )] = [
                 (
                     "a byte of a record edited", "leaf_not_in_tree", bundle, .record(index),

@@ -12,7 +12,7 @@ internal import Verification
 
 extension DrillBench {
     /// Logs that are sound in themselves, and not the one that was seen; and one that does not say all.
-    func rewindHistory(_ table: inout Table) throws {
+    func rewindHistory(_ table: inout DrillTable) throws {
         try cutToCheckpoint(&table)
         let older = try LogSnapshot(directory: log.folder.appending(DrilledLog.older)).size.count
         try look(
@@ -36,7 +36,7 @@ extension DrillBench {
 
     /// Whoever remembers nothing finds nothing, which is why one should remember.
     private func look(
-        at name: String, expecting expected: Expectation, _ table: inout Table
+        at name: String, expecting expected: Expectation, _ table: inout DrillTable
     ) throws {
         let blind = try auditor.verify(name, key: log.key)
         guard blind.exitCode == 0 else {
@@ -46,9 +46,9 @@ extension DrillBench {
             expected, try auditor.verify(name, key: log.key, state: DrilledLog.seen))
     }
 
-    private func cutToCheckpoint(_ table: inout Table) throws {
+    private func cutToCheckpoint(_ table: inout DrillTable) throws {
         let notes = CheckpointJournal.scan(
-            try Workbench(log.directory).bytes(LogLayout.checkpointJournal)
+            try DamagedDirectory(log.directory).bytes(LogLayout.checkpointJournal)
         ).notes
         let kept = Array(notes[..<(notes.count * 4 / 5)])
         guard let note = kept.last else { throw DrillFault("no earlier checkpoint") }
@@ -67,7 +67,7 @@ extension DrillBench {
 
     /// Makes all files what they were when the last of these checkpoints was published.
     private static func cut(
-        _ bench: Workbench, from size: UInt64, to cut: UInt64, _ notes: [ArraySlice<UInt8>]
+        _ bench: DamagedDirectory, from size: UInt64, to cut: UInt64, _ notes: [ArraySlice<UInt8>]
     ) throws {
         let last = SegmentNumber(of: LeafIndex(cut - 1))
         for first in stride(
@@ -97,7 +97,7 @@ extension DrillBench {
     }
 
     private static func cutSegment(
-        _ bench: Workbench, _ segment: SegmentNumber, keeping count: Int
+        _ bench: DamagedDirectory, _ segment: SegmentNumber, keeping count: Int
     ) throws {
         var entries = try Entries(try bench.bytes(LogLayout.entries(segment)))
         // A group's blocks follow those of the groups before it.
@@ -119,7 +119,7 @@ extension DrillBench {
     }
 
     /// A record is lost between the proxy and its log, and what would admit it, too.
-    private func dropRecord(_ table: inout Table) throws {
+    private func dropRecord(_ table: inout DrillTable) throws {
         let tag = "lost-on-the-way"
         let files = try FileStorage(
             directory: log.directory, state: log.folder.appending(DrilledLog.name + "-state"),

@@ -6,7 +6,7 @@ internal import Merkle
 
 extension DrillBench {
     /// Entries: changed, moved, taken out, put in, cut off.
-    func damageRecords(_ table: inout Table) throws {
+    func damageRecords(_ table: inout DrillTable) throws {
         let (place, entries) = (place(index), entries)
         func expected(_ kind: String, _ code: String, _ record: UInt64? = nil) -> Expectation {
             Expectation(
@@ -44,7 +44,7 @@ extension DrillBench {
     private var first: UInt64 { segment.firstIndex.value }
 
     private func change(
-        _ bench: Workbench, _ body: (inout [ArraySlice<UInt8>]) -> Void
+        _ bench: DamagedDirectory, _ body: (inout [ArraySlice<UInt8>]) -> Void
     ) throws {
         try bench.edit(entries) { bytes in
             var entries = try Entries(bytes)
@@ -53,7 +53,7 @@ extension DrillBench {
         }
     }
 
-    private func cutTail(_ table: inout Table) throws {
+    private func cutTail(_ table: inout DrillTable) throws {
         let last = SegmentNumber(of: LeafIndex(size - 1))
         let name = LogLayout.entries(last)
         let kept = (size - last.firstIndex.value) / 2
@@ -77,7 +77,7 @@ extension DrillBench {
         }
     }
 
-    private func swapSegments(_ table: inout Table) throws {
+    private func swapSegments(_ table: inout DrillTable) throws {
         guard hasFullSegments else { return }
         let (one, other) = (SegmentNumber(0), SegmentNumber(1))
         let expected = Expectation(

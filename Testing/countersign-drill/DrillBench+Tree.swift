@@ -7,7 +7,7 @@ internal import Merkle
 
 extension DrillBench {
     /// What is derived from the entries: tiles and offsets.
-    func damageTree(_ table: inout Table) throws {
+    func damageTree(_ table: inout DrillTable) throws {
         let tile = index / LogLayout.tileWidth
         let (leaves, nodes) = (LogLayout.tree(level: 0), LogLayout.tree(level: 1))
         func expected(

@@ -15,7 +15,7 @@ struct DrillBench {
     var generator: SeededGenerator
     /// The log directory, without its commit journal: that holds the newest groups a second time, and a
     /// thorough forger takes it away.
-    private let bench: Workbench
+    private let bench: DamagedDirectory
     let size: UInt64
     /// The record at which most damage is done, in the middle of the log.
     let index: UInt64
@@ -24,7 +24,7 @@ struct DrillBench {
         self.log = log
         self.auditor = auditor
         self.generator = generator
-        bench = try Workbench(log.directory)
+        bench = try DamagedDirectory(log.directory)
         size = try log.size
         let segments = size / LogLayout.segmentEntries
         let first = segments > 1 ? LogLayout.segmentEntries : 0
@@ -44,8 +44,8 @@ struct DrillBench {
     ///
     /// - Parameter state: what the auditor remembers; nil for one who sees the log for the first time.
     func drill(
-        _ expected: Expectation, state: String? = nil, _ table: inout Table,
-        _ damage: (Workbench) throws -> Void
+        _ expected: Expectation, state: String? = nil, _ table: inout DrillTable,
+        _ damage: (DamagedDirectory) throws -> Void
     ) throws {
         for number in 0...1 { try bench.replace(LogLayout.commits(number), with: []) }
         try damage(bench)
@@ -62,7 +62,8 @@ struct DrillBench {
                 throw DrillFault(
                     "the sound \(name) ends with \(report.exitCode): \(report.findings)")
             }
-            Table.line("(nothing, in the \(name): verified in \(Table.seconds(report.time)))")
+            DrillTable.line(
+                "(nothing, in the \(name): verified in \(DrillTable.seconds(report.time)))")
         }
     }
 
@@ -81,7 +82,7 @@ struct DrillBench {
             }
             guard code == 0 else { continue }
             missed += 1
-            Table.line("  MISSED: bit \(bit) of byte \(offset) of \(name)")
+            DrillTable.line("  MISSED: bit \(bit) of byte \(offset) of \(name)")
         }
         // The log is as sound as before; otherwise what was found would prove nothing.
         let report = try auditor.verify(DrilledLog.name, key: log.key)

@@ -47,16 +47,16 @@ struct DrillCommand: AsyncParsableCommand {
         defer { folder.remove() }
         let auditor = Auditor(
             program: try verifier ?? Auditor.besideThisProgram(), folder: folder.path)
-        Table.line("damage drill: \(records) records, seed \(seed)")
+        DrillTable.line("damage drill: \(records) records, seed \(seed)")
         let clock = ContinuousClock()
         let began = clock.now
         var bench = try DrillBench(
             log: try DrilledLog(folder: folder.path, records: records), auditor: auditor,
             generator: SeededGenerator(seed: seed))
-        Table.line("written and exported in \(Table.seconds(clock.now - began))\n")
+        DrillTable.line("written and exported in \(DrillTable.seconds(clock.now - began))\n")
 
         try bench.checkSound()
-        var table = Table()
+        var table = DrillTable()
         try bench.damageRecords(&table)
         try bench.damageTree(&table)
         try bench.damageCheckpoints(&table)
@@ -66,13 +66,13 @@ struct DrillCommand: AsyncParsableCommand {
         try bench.rewindHistory(&table)
         var judging = try JudgementDrill(folder: folder.path, auditor: auditor)
         try judging.run(everyFrame: everyFrame)
-        Table.line("")
-        Table.line(
+        DrillTable.line("")
+        DrillTable.line(
             "\(judging.count) damages to single files, judged by verifier, start, tail, export and doctor: "
                 + "\(judging.failed) times not alike")
-        Table.line(
+        DrillTable.line(
             "\(table.kinds) kinds, \(table.missed) missed; \(flips) bits turned, \(missed) missed; "
-                + Table.seconds(clock.now - began))
+                + DrillTable.seconds(clock.now - began))
         if table.missed + missed + judging.failed > 0 { throw ExitCode(1) }
     }
 }

@@ -19,7 +19,7 @@ struct DrillFolder {
         do {
             try FileManager.default.removeItem(atPath: path.string)
         } catch {
-            Table.line("left behind: \(path)")
+            DrillTable.line("left behind: \(path)")
         }
     }
 }

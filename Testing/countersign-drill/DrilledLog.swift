@@ -47,7 +47,7 @@ struct DrilledLog {
                     toPath: folder.appending(name.replacing(Self.name, with: Self.older)).string)
             }
         }
-        try Workbench.write(
+        try DamagedDirectory.write(
             try ReadableFile.contents(of: directory.appending(LogLayout.checkpoint)),
             to: folder.appending(Self.seen))
         try writeExport()
@@ -99,7 +99,7 @@ struct DrilledLog {
             guard let bytes = try log.bytes(of: resource) else {
                 throw DrillFault("no \(resource.path) to export")
             }
-            try Workbench.write(bytes, to: path)
+            try DamagedDirectory.write(bytes, to: path)
         }
     }
 }

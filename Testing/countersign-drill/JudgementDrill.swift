@@ -85,7 +85,7 @@ struct JudgementDrill {
         guard made.exitCode == 0 else { throw DrillFault("no configuration can be made") }
         let path = folder.pushing(FilePath(Self.configuration))
         let text = String(decoding: try ReadableFile.contents(of: path), as: UTF8.self)
-        try Workbench.write(
+        try DamagedDirectory.write(
             Array(text.replacing("dir: log ", with: "dir: ../copy ").utf8), to: path)
     }
 
@@ -137,7 +137,7 @@ struct JudgementDrill {
                     ).faults(in: judged)
                     guard !faults.isEmpty else { continue }
                     failed += 1
-                    Table.line(
+                    DrillTable.line(
                         "  DISAGREED: \(name), \(damage), journal \(hasJournal ? "there" : "gone"): "
                             + faults.joined(separator: "; ")
                             + " (verify \(judged.verify), \(judged.refusal ?? "opens"), tail \(judged.tail), "
@@ -227,9 +227,9 @@ struct JudgementDrill {
         try FileManager.default.removeItem(atPath: path.string)
         switch damage {
         case .removed: break
-        case .emptied: try Workbench.write([], to: path)
-        case .cut(let place): try Workbench.write(Array(bytes.prefix(place)), to: path)
-        case .folder: try Workbench.make(path)
+        case .emptied: try DamagedDirectory.write([], to: path)
+        case .cut(let place): try DamagedDirectory.write(Array(bytes.prefix(place)), to: path)
+        case .folder: try DamagedDirectory.make(path)
         case .pipe:
             // Safe: the path is a zero-terminated string that lives through the call.
             let result = unsafe path.withPlatformString { unsafe mkfifo($0, 0o600) }
@@ -239,7 +239,7 @@ struct JudgementDrill {
                 atPath: path.string, withDestinationPath: "nowhere")
         case .olderCopy:
             let older = folder.appending(Self.older).pushing(FilePath(name))
-            try Workbench.write(try ReadableFile.contents(of: older), to: path)
+            try DamagedDirectory.write(try ReadableFile.contents(of: older), to: path)
         }
     }
 }

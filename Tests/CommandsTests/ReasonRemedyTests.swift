@@ -18,6 +18,6 @@ struct ReasonRemedyTests {
 
     @Test("Every reading of a path is said in words")
     func readings() {
-        #expect(Set(ReadingRemedies.words.keys) == Set(Reading.names.map(\.name)))
+        #expect(Set(ReadingRemedies.words.keys) == Set(RequestReading.names.map(\.name)))
     }
 }

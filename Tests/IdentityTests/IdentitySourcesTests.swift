@@ -50,7 +50,7 @@ import X509
     private func certificate(_ uri: String, source: CertificateSource?) throws
         -> PresentedCertificate
     {
-        let der = try TestAuthority.certificate([.uniformResourceIdentifier(uri)])
+        let der = try ClientCertificateIssuer.certificate([.uniformResourceIdentifier(uri)])
         return PresentedCertificate(der: der, source: source)
     }
 

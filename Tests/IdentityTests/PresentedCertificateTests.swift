@@ -20,7 +20,8 @@ import X509
         _ names: [GeneralName]?, as subject: CertificateSource.SubjectName,
         isAuthority: Bool = false, usages: [ExtendedKeyUsage.Usage]? = [.clientAuth]
     ) throws -> CredentialVerdict {
-        let der = try TestAuthority.certificate(names, isAuthority: isAuthority, usages: usages)
+        let der = try ClientCertificateIssuer.certificate(
+            names, isAuthority: isAuthority, usages: usages)
         return PresentedCertificate(der: der, source: try source(subject)).verdict(
             now: Provider.now)
     }
@@ -28,7 +29,7 @@ import X509
     private let spiffe = GeneralName.uniformResourceIdentifier("spiffe://example.org/ns/a/sa/b")
 
     @Test func `A workload is named by its SPIFFE ID`() throws {
-        let der = try TestAuthority.certificate([spiffe, .dnsName("a.example.org")])
+        let der = try ClientCertificateIssuer.certificate([spiffe, .dnsName("a.example.org")])
         let presented = PresentedCertificate(der: der, source: try source(.spiffe))
         let identity = try #require(presented.verdict(now: Provider.now).identity)
         #expect(identity.issuer == "workloads")
@@ -138,7 +139,7 @@ import X509
 
     @Test func `A certificate that ends while its connection is open stops naming anyone`() throws {
         let presented = PresentedCertificate(
-            der: try TestAuthority.certificate([spiffe]), source: try source(.spiffe))
+            der: try ClientCertificateIssuer.certificate([spiffe]), source: try source(.spiffe))
         func isNamed(at seconds: Int64) -> Bool {
             let now = UTCInstant(microseconds: (Provider.nowSeconds + seconds) * 1_000_000)
             return presented.verdict(now: now).identity != nil
@@ -150,7 +151,7 @@ import X509
     }
 
     @Test func `Bytes that are no certificate name nobody`() throws {
-        let der = try TestAuthority.certificate([spiffe])
+        let der = try ClientCertificateIssuer.certificate([spiffe])
         for bytes in [[], [0x30], Array(der.dropLast()), der + [0], Array("-----BEGIN".utf8)] {
             let presented = PresentedCertificate(der: bytes, source: try source(.spiffe))
             #expect(presented.verdict(now: Provider.now).reason == .certificateInvalid)

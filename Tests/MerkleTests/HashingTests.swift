@@ -8,7 +8,7 @@ import Testing
 struct HashingTests {
     let constants: JSONValue
 
-    init() throws { constants = try Vectors.json("rfc6962-constants.json") }
+    init() throws { constants = try TreeVectors.json("rfc6962-constants.json") }
 
     private func hash(_ value: JSONValue?) throws -> Hash256 {
         try #require(value?.string.flatMap { Hex.decode($0) }.flatMap { Hash256($0) })

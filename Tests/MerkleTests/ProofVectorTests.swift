@@ -38,7 +38,7 @@ struct ProofVectorTests {
     private struct Missing: Error {}
 
     @Test func `inclusion proofs hold or fail as they must`() throws {
-        let cases = try Vectors.lines("inclusion.jsonl")
+        let cases = try TreeVectors.lines("inclusion.jsonl")
         #expect(cases.count == 98)
         var failed = 0
         for item in cases {
@@ -61,7 +61,7 @@ struct ProofVectorTests {
     }
 
     @Test func `consistency proofs hold or fail as they must`() throws {
-        let cases = try Vectors.lines("consistency.jsonl")
+        let cases = try TreeVectors.lines("consistency.jsonl")
         #expect(cases.count == 98)
         var failed = 0
         for item in cases {

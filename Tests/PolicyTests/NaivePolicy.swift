@@ -7,7 +7,7 @@ import Policy
 /// What the documents say about routes and rules, done slowly: texts instead of bytes, every route tried, nothing
 /// compiled. The oracle of ``PolicyModelTests``.
 struct NaivePolicy {
-    let services: [NaiveService]
+    let services: [NaiveServiceRules]
 
     enum Routed: Equatable {
         case none
@@ -99,7 +99,7 @@ struct NaiveRule {
     var admitsAnonymous: Bool
 }
 
-struct NaiveService {
+struct NaiveServiceRules {
     var name: String
     /// `*`, a name, or `*.` and a name.
     var host: String

@@ -117,7 +117,7 @@ private struct MadeUpPolicy {
     mutating func policy() -> NaivePolicy {
         NaivePolicy(
             services: (0..<Int.random(in: 1...4, using: &random)).map { number in
-                var service = NaiveService(
+                var service = NaiveServiceRules(
                     name: "s\(number)",
                     host: one(of: ["*", "x.example", "*.example", "*.b.example", "c.b.example"]),
                     prefix: one(of: Self.prefixes), routes: [], rules: [])
@@ -142,7 +142,7 @@ private struct MadeUpPolicy {
         return chance(1, of: 4) ? text : one(of: Self.methods).token + " " + text
     }
 
-    private mutating func rule(_ number: Int, _ service: NaiveService) -> NaiveRule {
+    private mutating func rule(_ number: Int, _ service: NaiveServiceRules) -> NaiveRule {
         let named = some(of: service.routes).map { text in
             // A rule may name a route with or without its method.
             chance(1, of: 3) ? String(text[(text.firstIndex(of: "/") ?? text.startIndex)...]) : text

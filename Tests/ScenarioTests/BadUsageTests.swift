@@ -6,7 +6,7 @@ import Testing
 @Suite struct `Bad usage` {
     @Test func `an unknown option or command ends with 2 and the nearest name`() async throws {
         try await scenario {
-            let folder = try TemporaryFolder()
+            let folder = try ScenarioFolder()
             let calls: [(Program, [String], String)] = [
                 (.countersign, ["verify", "--jsn"], "Did you mean '--json'?"),
                 (.countersign, ["serve", "--confg", "x"], "Did you mean '--config'?"),
@@ -34,7 +34,7 @@ import Testing
         async throws
     {
         try await scenario {
-            let folder = try TemporaryFolder()
+            let folder = try ScenarioFolder()
             try folder.succeed("init", "--dir", "site")
             try folder.edit(
                 "site/countersign.yaml",

@@ -8,7 +8,7 @@ import Testing
     /// The clients that every machine of ours has; `make clients` runs all of them.
     @Test func `reach real services through the proxy without a special setting`() async throws {
         try await scenario {
-            let folder = try TemporaryFolder()
+            let folder = try ScenarioFolder()
             let script = URL(filePath: #filePath).deletingLastPathComponent()
                 .appending(path: "Clients/clients.py").path
             let environment = [

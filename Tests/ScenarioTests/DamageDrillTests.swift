@@ -22,7 +22,7 @@ import Testing
     {
         try await scenario {
             let seed = try Asked.seed()
-            let folder = try TemporaryFolder()
+            let folder = try ScenarioFolder()
             let drill = try folder.start(
                 .drill, ["--records", "1100", "--flips", "8", "--seed", "\(seed)"]
             ).ending(within: patience * 8)

@@ -8,7 +8,7 @@ import Testing
         async throws
     {
         try await scenario {
-            let folder = try TemporaryFolder()
+            let folder = try ScenarioFolder()
             let demo = try folder.run(.countersign, "demo", "--once")
             #expect(demo.status == 0, "\(demo.messages)")
             #expect(demo.messages.isEmpty, "\(demo.messages)")
@@ -29,7 +29,7 @@ import Testing
 
     @Test func `tells a program what came of it in one value`() async throws {
         try await scenario {
-            let folder = try TemporaryFolder()
+            let folder = try ScenarioFolder()
             let demo = try folder.run(.countersign, "demo", "--once", "--json")
             #expect(demo.status == 0, "\(demo.messages)")
             #expect(demo.text.split(separator: "\n").count == 1)
@@ -41,7 +41,7 @@ import Testing
 
     @Test func `leaves nothing behind when a signal ends it`() async throws {
         try await scenario {
-            let folder = try TemporaryFolder()
+            let folder = try ScenarioFolder()
             let demo = try folder.start(.countersign, ["demo"])
             _ = try demo.line(.output, beginning: "   Ctrl-C ends it.")
             demo.signal(15)
@@ -53,7 +53,7 @@ import Testing
 
     @Test func `the requests it prints work, more than once`() async throws {
         try await scenario {
-            let folder = try TemporaryFolder()
+            let folder = try ScenarioFolder()
             let demo = try folder.start(.countersign, ["demo"])
             let line = try demo.line(.output, beginning: "   curl -i -H 'X-Api-Key")
             let call = try #require(line.firstMatch(of: /X-Api-Key: ([^']+)' http:.*:(\d+)\//))
@@ -70,8 +70,8 @@ import Testing
     }
 
     /// The demo's folder in a temporary one.
-    private func kept() throws -> TemporaryFolder {
-        let folder = try TemporaryFolder()
+    private func kept() throws -> ScenarioFolder {
+        let folder = try ScenarioFolder()
         try folder.succeed("demo", "--once", "--dir", "d")
         return folder
     }
@@ -140,7 +140,7 @@ import Testing
 
     @Test func `stays up without --once, and a signal ends it in order`() async throws {
         try await scenario {
-            let folder = try TemporaryFolder()
+            let folder = try ScenarioFolder()
             let demo = try folder.start(.countersign, ["demo", "--dir", "d"])
             let curl = try demo.line(.output, beginning: "   curl -i http://")
             let port = try #require(curl.firstMatch(of: /:(\d+)\//).flatMap { Int($0.1) })

@@ -17,7 +17,7 @@ import Testing
             let uid = try #require(answer.record)
 
             // All that the auditor gets.
-            let office = try TemporaryFolder()
+            let office = try ScenarioFolder()
             try office.write(try site.read("log", "get", uid, "--proof").output, to: "r.tlog-proof")
             try office.write(try site.read("log", "get", uid, "--leaf").output, to: "r.leaf")
             try office.write(try site.read("log", "get", uid, "--json").output, to: "r.json")
@@ -41,7 +41,7 @@ import Testing
     }
 
     /// Any one byte of the leaf, and a key that is not the log's.
-    private func expectTamperingIsNoticed(_ office: TemporaryFolder) throws {
+    private func expectTamperingIsNoticed(_ office: ScenarioFolder) throws {
         let leaf = try office.bytes("r.leaf")
         for place in [0, leaf.count / 2, leaf.count - 1] {
             var changed = leaf

@@ -116,7 +116,7 @@ struct DeploymentTests {
             "{a}", "[", "'", "\"", "true", "1", "!tag", "@", "%", "`", "a#b", "0x1f", "~", "null",
         ])
     func sample(name: String) throws {
-        let origin = try #require(LogOrigin(name))
+        let origin = try #require(LogName(name))
         let text = SampleConfiguration.text(origin: origin)
         let deployment = try World.read(text)
         #expect(deployment.settings.log.origin == origin)

@@ -111,7 +111,7 @@ struct ValueTests {
             (String(repeating: "a", count: 255), true), (String(repeating: "a", count: 256), false),
         ])
     func origins(text: String, isGood: Bool) {
-        #expect((LogOrigin(text) != nil) == isGood)
+        #expect((LogName(text) != nil) == isGood)
     }
 
     private func host(_ text: String) throws -> HostHeader? {

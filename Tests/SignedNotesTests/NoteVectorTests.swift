@@ -8,7 +8,7 @@ import Testing
 
 struct NoteVectorTests {
     @Test func `the published notes verify, and signing again gives the same bytes`() throws {
-        let examples = try #require(try Vectors.json("note-examples.json")["examples"]?.array)
+        let examples = try #require(try NoteVectors.json("note-examples.json")["examples"]?.array)
         #expect(examples.count == 2)
         for example in examples {
             let vkey = try #require(example["vkey"]?.string)
@@ -35,7 +35,7 @@ struct NoteVectorTests {
 
     @Test func `cosigned checkpoints of the witness network verify with their times`() throws {
         let cases = try #require(
-            try Vectors.json("cosigned-checkpoints.json")["cosigned"]?.array)
+            try NoteVectors.json("cosigned-checkpoints.json")["cosigned"]?.array)
         #expect(cases.count == 2)
         for item in cases {
             let vkey = try #require(item["vkey"]?.string)
@@ -59,21 +59,22 @@ struct NoteVectorTests {
     @Test func `every checkpoint of a foreign log is signed and is the root of its entries`() throws
     {
         let vkey = String(
-            decoding: try Vectors.bytes("tessera-testdata-log/log.vkey"), as: UTF8.self)
+            decoding: try NoteVectors.bytes("tessera-testdata-log/log.vkey"), as: UTF8.self)
         let key = try NoteVerifierKey(vkey.filter { $0 != "\n" })
         let policy = try #require(TrustPolicy(logKeys: [key]))
         var frontier = Frontier()
         for size in 0...15 {
             if size > 0 {
-                let bundle = try Vectors.bytes("tessera-testdata-log/tile/entries/000.p/\(size)")
-                let tile = try Vectors.bytes("tessera-testdata-log/tile/0/000.p/\(size)")
+                let bundle = try NoteVectors.bytes(
+                    "tessera-testdata-log/tile/entries/000.p/\(size)")
+                let tile = try NoteVectors.bytes("tessera-testdata-log/tile/0/000.p/\(size)")
                 let leaves = try entries(bundle).map { LeafHash(of: $0) }
                 #expect(leaves.count == size)
                 #expect(tile == leaves.flatMap(\.hash.bytes))
                 frontier.append(leaves[size - 1])
             }
             let checkpoint = try UnverifiedCheckpoint(
-                try Vectors.bytes("tessera-testdata-log/checkpoint.\(size)"))
+                try NoteVectors.bytes("tessera-testdata-log/checkpoint.\(size)"))
             guard case .verified(let verified) = checkpoint.verify(with: policy) else {
                 Issue.record("checkpoint.\(size) is not verified")
                 continue
@@ -82,8 +83,8 @@ struct NoteVectorTests {
             #expect(verified.root == frontier.root())
         }
         #expect(
-            try Vectors.bytes("tessera-testdata-log/checkpoint")
-                == Vectors.bytes("tessera-testdata-log/checkpoint.15"))
+            try NoteVectors.bytes("tessera-testdata-log/checkpoint")
+                == NoteVectors.bytes("tessera-testdata-log/checkpoint.15"))
     }
 
     /// The entries of a bundle: `u16be length ‖ entry`.

@@ -75,32 +75,32 @@ enum PointFault: CaseIterable, Sendable {
 }
 
 /// The disk just before an operation, and what had been told by then.
-struct Moment: Sendable {
+struct CrashPoint: Sendable {
     let point: FaultPoint
     let disk: MemoryStorage
     let told: Told
 }
 
 extension Story {
-    /// Tells the story without faults and keeps every moment.
-    func moments() throws -> [Moment] {
+    /// Tells the story without faults and keeps every crashPoint.
+    func crashPoints() throws -> [CrashPoint] {
         let telling = try Telling(self)
-        let moments = Mutex<[Moment]>([])
+        let crashPoints = Mutex<[CrashPoint]>([])
         let (disk, book, name) = (telling.disk, telling.book, name)
         disk.inject { number, operation, file in
-            let moment = Moment(
+            let crashPoint = CrashPoint(
                 point: FaultPoint(story: name, number: number, operation: operation, file: file),
                 disk: disk.crash(keeping: .everything), told: book.told)
-            moments.withLock { $0.append(moment) }
+            crashPoints.withLock { $0.append(crashPoint) }
             return nil
         }
         telling.tell(events)
         disk.inject(nil)
         if let refusal = telling.refusal { throw refusal }
-        let last = moments.withLock { $0 }
+        let last = crashPoints.withLock { $0 }
         guard let end = last.last else { return [] }
         return last + [
-            Moment(
+            CrashPoint(
                 point: FaultPoint(
                     story: name, number: last.count, operation: end.point.operation,
                     file: end.point.file),
@@ -129,12 +129,12 @@ extension Story {
 enum MatrixForm {
     static let isFull = ProcessInfo.processInfo.environment["COUNTERSIGN_FAULTS"] == "all"
 
-    /// Which of a story's moments are gone through, by their place.
-    static func places(_ moments: [Moment]) -> [Int] {
-        guard !isFull else { return Array(moments.indices) }
+    /// Which of a story's crashPoints are gone through, by their place.
+    static func places(_ crashPoints: [CrashPoint]) -> [Int] {
+        guard !isFull else { return Array(crashPoints.indices) }
         var (first, last): ([String: Int], [String: Int]) = ([:], [:])
-        for (place, moment) in moments.enumerated() {
-            let name = "\(moment.point.operation) \(moment.point.file)"
+        for (place, crashPoint) in crashPoints.enumerated() {
+            let name = "\(crashPoint.point.operation) \(crashPoint.point.file)"
             first[name] = first[name] ?? place
             last[name] = place
         }

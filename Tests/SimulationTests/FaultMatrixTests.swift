@@ -16,15 +16,15 @@ import Testing
     func `An operation that fails loses nothing that was acknowledged`(number: Int) async throws {
         let story = try Stories.all[number]
         let judge = try Judge()
-        let moments = try Array(story.moments().dropLast())
-        for moment in MatrixForm.places(moments).map({ moments[$0] }) {
-            let faults = PointFault.allCases.filter { $0.fits(moment.point.operation) }
-            for fault in MatrixForm.chosen(faults, at: moment.point) {
-                let telling = try story.tell(fault, at: moment.point)
-                for survival in MatrixForm.chosen(Self.survivals, at: moment.point) {
+        let crashPoints = try Array(story.crashPoints().dropLast())
+        for crashPoint in MatrixForm.places(crashPoints).map({ crashPoints[$0] }) {
+            let faults = PointFault.allCases.filter { $0.fits(crashPoint.point.operation) }
+            for fault in MatrixForm.chosen(faults, at: crashPoint.point) {
+                let telling = try story.tell(fault, at: crashPoint.point)
+                for survival in MatrixForm.chosen(Self.survivals, at: crashPoint.point) {
                     try await judge.judge(
                         telling.disk.crash(keeping: survival), telling.book.told,
-                        "\(moment.point): \(fault), \(survival)")
+                        "\(crashPoint.point): \(fault), \(survival)")
                 }
             }
         }
@@ -36,12 +36,12 @@ import Testing
         number: Int
     ) async throws {
         let judge = try Judge()
-        let moments = try Stories.all[number].moments()
-        for moment in MatrixForm.places(moments).map({ moments[$0] }) {
-            for survival in MatrixForm.chosen(Self.survivals, at: moment.point) {
+        let crashPoints = try Stories.all[number].crashPoints()
+        for crashPoint in MatrixForm.places(crashPoints).map({ crashPoints[$0] }) {
+            for survival in MatrixForm.chosen(Self.survivals, at: crashPoint.point) {
                 try await judge.judge(
-                    moment.disk.crash(keeping: survival), moment.told,
-                    "\(moment.point): crash, \(survival)")
+                    crashPoint.disk.crash(keeping: survival), crashPoint.told,
+                    "\(crashPoint.point): crash, \(survival)")
             }
         }
         #expect(judge.count > 5)
@@ -52,20 +52,20 @@ import Testing
         number: Int
     ) async throws {
         let judge = try Judge()
-        let moments = try Stories.all[number].moments()
-        for place in MatrixForm.places(moments).dropLast()
-        where moments[place].point.operation == .write {
-            let (moment, next) = (moments[place], moments[place + 1])
-            let file = moment.point.file
+        let crashPoints = try Stories.all[number].crashPoints()
+        for place in MatrixForm.places(crashPoints).dropLast()
+        where crashPoints[place].point.operation == .write {
+            let (crashPoint, next) = (crashPoints[place], crashPoints[place + 1])
+            let file = crashPoint.point.file
             let write = TornWrite(
-                before: moment.disk.files[file] ?? [], after: next.disk.files[file] ?? [])
-            for length in MatrixForm.tears(write.length, at: moment.point) {
-                let isKill = (length + moment.point.number).isMultiple(of: 2)
-                let left = moment.disk.crash(keeping: isKill ? .everything : .syncedOnly)
+                before: crashPoint.disk.files[file] ?? [], after: next.disk.files[file] ?? [])
+            for length in MatrixForm.tears(write.length, at: crashPoint.point) {
+                let isKill = (length + crashPoint.point.number).isMultiple(of: 2)
+                let left = crashPoint.disk.crash(keeping: isKill ? .everything : .syncedOnly)
                 left.tamper(file) { $0 = write.torn(after: length) }
                 try await judge.judge(
-                    left, moment.told,
-                    "\(moment.point): torn at \(length), \(isKill ? "killed" : "power cut")")
+                    left, crashPoint.told,
+                    "\(crashPoint.point): torn at \(length), \(isKill ? "killed" : "power cut")")
             }
         }
         #expect(judge.count > 5)

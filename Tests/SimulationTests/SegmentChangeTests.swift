@@ -12,7 +12,7 @@ import Testing
 @Suite(.enabled(if: MatrixForm.isFull)) struct `The change of segments` {
     @Test func `loses nothing, wherever a crash comes`() async throws {
         let judge = try Judge()
-        for moment in try Self.story().moments() {
+        for moment in try Self.story().crashPoints() {
             for survival in [MemoryStorage.Survival.everything, .syncedOnly] {
                 try await judge.judge(
                     moment.disk.crash(keeping: survival), moment.told,
@@ -25,7 +25,7 @@ import Testing
     @Test func `loses nothing, whatever operation fails`() async throws {
         let story = try Self.story()
         let judge = try Judge()
-        for moment in try story.moments().dropLast() {
+        for moment in try story.crashPoints().dropLast() {
             let faults = PointFault.allCases.filter { $0.fits(moment.point.operation) }
             let fault = faults[moment.point.number % faults.count]
             let telling = try story.tell(fault, at: moment.point)

@@ -6,7 +6,7 @@ import Simulation
 import Testing
 
 /// `make sim` runs other seeds for as long as the environment says.
-private enum Asked {
+private enum LongerForm {
     private static let environment = ProcessInfo.processInfo.environment
 
     /// One world to see again.
@@ -23,7 +23,7 @@ private enum Asked {
 
     @Test(arguments: 0..<2)
     func `finds nothing wrong in worlds that were seen before`(half: Int) async throws {
-        var all = Tally()
+        var all = SimulationTotals()
         for seed in stride(from: UInt64(half) + 1, through: UInt64(Self.seen), by: 2) {
             all.add(try await check(seed))
         }
@@ -62,18 +62,18 @@ private enum Asked {
         #expect(tried < 40, "\(bug) was not found in \(tried) worlds")
     }
 
-    @Test(.enabled(if: Asked.seed != nil))
+    @Test(.enabled(if: LongerForm.seed != nil))
     func `shows one world again`() async throws {
-        guard let seed = Asked.seed else { return }
+        guard let seed = LongerForm.seed else { return }
         let outcome = try await check(seed)
         print(outcome.story.joined(separator: "\n"))
     }
 
-    @Test(.enabled(if: Asked.seconds != nil))
+    @Test(.enabled(if: LongerForm.seconds != nil))
     func `goes on for as long as asked`() async throws {
-        let end = ContinuousClock.now + .seconds(Asked.seconds ?? 0)
+        let end = ContinuousClock.now + .seconds(LongerForm.seconds ?? 0)
         var random = SystemRandomNumberGenerator()
-        var (all, shown) = (Tally(), ContinuousClock.now)
+        var (all, shown) = (SimulationTotals(), ContinuousClock.now)
         while ContinuousClock.now < end {
             let seed = UInt64.random(in: 1000...UInt64(Int64.max), using: &random)
             all.add(try await check(seed))
@@ -102,7 +102,7 @@ private enum Asked {
 }
 
 /// What many worlds came to.
-private struct Tally: CustomStringConvertible {
+private struct SimulationTotals: CustomStringConvertible {
     private var worlds = 0
     private(set) var recorded = 0
     private(set) var forwarded = 0

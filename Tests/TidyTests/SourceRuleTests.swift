@@ -61,11 +61,10 @@ struct SourceRuleTests {
         (
             "time(nil)",
             [
-                "Sources/Verification/Requests/Machine.swift",
+                "Sources/countersign-verify/SystemClock.swift",
                 "Sources/DataPlane/Upstreams/TLSProblem.swift",
             ]
         ),
-        ("Machine.now", ["Sources/countersign-verify/VerifyCommand.swift"]),
         // When threads wake, how old a reading is, how long a disk takes, when a connection is given up: lengths of time, no dates.
         ("DispatchTime.now", ["Sources/Ledger/Ledger+Threads.swift"]),
         (

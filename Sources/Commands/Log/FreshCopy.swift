@@ -61,7 +61,7 @@ enum FreshCopy {
     ) async throws(CommandFailure) {
         let options = VerificationOptions(
             policy: keys.isEmpty ? nil : TrustPolicy(logKeys: keys), remembered: nil, maxAge: nil,
-            now: CommandContext.current.now(), requiredWitnesses: 0, jobs: Machine.processors)
+            now: CommandContext.current.now(), requiredWitnesses: 0, jobs: Processors.usable)
         let verifier = LogVerifier(options) { _ in }
         let report: VerificationReport
         do throws(LogReadFailure) {

@@ -45,7 +45,7 @@ struct InitCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        guard let origin = Settings.LogOrigin(origin), let name = KeyName(origin.text) else {
+        guard let origin = LogName(origin), let name = KeyName(origin.text) else {
             throw CommandFailure(
                 .usage,
                 "`\(origin)` is no name for a log; use printable ASCII without spaces and `+`, such as audit.example.com/prod."

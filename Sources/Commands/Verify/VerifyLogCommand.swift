@@ -57,7 +57,7 @@ struct VerifyLogCommand: AsyncParsableCommand {
             path: path, leafFile: nil, keys: trusted.keys, policyFile: trusted.policyFile,
             stateFile: try stateFile(), maxAge: maxAge?.duration,
             requiredWitnesses: requireWitnesses,
-            jobs: jobs ?? Machine.processors,
+            jobs: jobs ?? Processors.usable,
             now: CommandContext.current.now())
         let progress = ProgressLine(CommandContext.current.messages)
         let outcome: VerificationRequest.Outcome

@@ -18,10 +18,10 @@ package struct PathPrefix: Hashable, Sendable {
         bytes = Array(text.utf8)
     }
 
-    /// The prefix of a canonical path, or nil where the text is none, or is a pattern: see ``CanonicalPath`` and
+    /// The prefix of a canonical path, or nil where the text is none, or is a pattern: see ``ConfiguredPath`` and
     /// ``ForeignPattern``.
     package init?(_ text: some StringProtocol) {
-        guard CanonicalPath.isCanonical(text.utf8), !ForeignPattern.occurs(in: text.utf8) else {
+        guard ConfiguredPath.isCanonical(text.utf8), !ForeignPattern.occurs(in: text.utf8) else {
             return nil
         }
         self.init(text: String(text))

@@ -99,7 +99,7 @@ package struct RouteTemplate: Hashable, Sendable {
         guard bytes.contains(UInt8(ascii: "{")) || bytes.contains(UInt8(ascii: "}")) else {
             guard !bytes.isEmpty || isLast else { throw fault(.emptySegment) }
             guard !ForeignPattern.occurs(in: bytes) else { throw fault(.foreignPattern) }
-            guard bytes.isEmpty || CanonicalPath.isSegment(bytes) else {
+            guard bytes.isEmpty || ConfiguredPath.isSegment(bytes) else {
                 throw fault(.notCanonical)
             }
             return .literal(Array(bytes))

@@ -16,7 +16,7 @@ enum PathChange: CaseIterable {
     case normalise
     case dropAuthority
 
-    var reading: Reading {
+    var reading: RequestReading {
         switch self {
         case .decodeAgain: .decodedTwice
         case .takeSlash: .encodedSlash

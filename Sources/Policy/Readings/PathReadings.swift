@@ -11,13 +11,13 @@ import AccessModel
 struct PathReadings {
     struct Other: Hashable {
         let path: [UInt8]
-        let reading: Reading
+        let reading: RequestReading
     }
 
     /// Why the readings of a path are not asked about: the path is refused.
     enum Fault: Error, Hashable {
         /// A segment is `..` in one of them, or a control byte appears.
-        case leadsElsewhere(Reading)
+        case leadsElsewhere(RequestReading)
         /// There are more than ``most``.
         case tooMany
     }

@@ -35,7 +35,7 @@ package enum ReadingVerdict: Hashable, Sendable {
     /// One of them is not.
     case denied(Decision)
     /// One of them leads out of the path, or there are too many: no honest client sends it.
-    case malformed(Reading)
+    case malformed(RequestReading)
 }
 
 extension Rulebook {
@@ -88,8 +88,8 @@ extension Rulebook {
         principal: Principal
     ) -> ReadingVerdict {
         let methods =
-            [(request.method, Reading())]
-            + request.overrides.map { ($0, Reading.methodOverride) }
+            [(request.method, RequestReading())]
+            + request.overrides.map { ($0, RequestReading.methodOverride) }
         let host = request.head.span.extracting(request.host)
         let path = request.head.span.extracting(request.path)
         for contender in contenders {
@@ -129,7 +129,7 @@ extension Rulebook {
     /// Why one reading is not allowed; nil where it is.
     private func objection(
         to path: Span<UInt8>, _ host: Span<UInt8>, _ method: Method, _ principal: Principal,
-        beside match: RouteMatch, reading: Reading
+        beside match: RouteMatch, reading: RequestReading
     ) -> Decision? {
         switch route(host: host, path: path, method: method) {
         case .matched(let found):
@@ -153,7 +153,7 @@ extension Rulebook {
 
     private func objection(
         to contender: Contender, beside match: RouteMatch, _ method: Method,
-        _ principal: Principal, also: Reading
+        _ principal: Principal, also: RequestReading
     ) -> Decision? {
         let reading = contender.reading.union(also)
         guard let found = contender.match else { return denial(beside: match, reading) }
@@ -161,7 +161,7 @@ extension Rulebook {
     }
 
     private func objection(
-        to match: RouteMatch, _ method: Method, _ principal: Principal, _ reading: Reading
+        to match: RouteMatch, _ method: Method, _ principal: Principal, _ reading: RequestReading
     ) -> Decision? {
         var decision = decide(match, method: method, principal: principal)
         guard decision.effect != .allow else { return nil }
@@ -175,7 +175,7 @@ extension Rulebook {
     }
 
     /// What no route is listed for is denied by no rule in particular.
-    private func denial(beside match: RouteMatch, _ reading: Reading) -> Decision {
+    private func denial(beside match: RouteMatch, _ reading: RequestReading) -> Decision {
         var decision = refusal(of: match, .ruleDenied)
         decision.reading = reading
         return decision

@@ -28,7 +28,7 @@ package struct RouteMatch: Hashable, Sendable {
 package struct Contender: Hashable, Sendable {
     /// Nil where the service that it would belong to then lists no such route.
     package let match: RouteMatch?
-    package let reading: Reading
+    package let reading: RequestReading
 }
 
 /// What routing comes to.

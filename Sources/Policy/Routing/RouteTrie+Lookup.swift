@@ -7,7 +7,7 @@ extension RouteTrie {
     /// A route that a path resembles, and how it has to be read to be that.
     struct Hit {
         var route: RouteIndex
-        var reading: Reading
+        var reading: RequestReading
     }
 
     struct Lookup {
@@ -30,7 +30,8 @@ extension RouteTrie {
     /// Looks for the segment that begins at `start` below a node; nil: try the next less preferred
     /// way. Under a reading nothing is ever found, only noted.
     private func walk(
-        from node: Int, at start: Int, as reading: Reading, _ path: Span<UInt8>, _ method: Method,
+        from node: Int, at start: Int, as reading: RequestReading, _ path: Span<UInt8>,
+        _ method: Method,
         _ lookup: inout Lookup
     ) -> RouteIndex? {
         var end = start
@@ -61,7 +62,8 @@ extension RouteTrie {
     }
 
     private func descend(
-        to child: Int, after end: Int, _ isLast: Bool, as reading: Reading, _ path: Span<UInt8>,
+        to child: Int, after end: Int, _ isLast: Bool, as reading: RequestReading,
+        _ path: Span<UInt8>,
         _ method: Method, _ lookup: inout Lookup
     ) -> RouteIndex? {
         guard isLast else {
@@ -80,7 +82,7 @@ extension RouteTrie {
 
     /// The route among those that end at one place, by method: its own, GET's for HEAD, then any.
     private func finish(
-        _ end: Int, as reading: Reading, _ method: Method, _ lookup: inout Lookup
+        _ end: Int, as reading: RequestReading, _ method: Method, _ lookup: inout Lookup
     ) -> RouteIndex? {
         let found =
             listings[end].first { $0.method == method }
@@ -112,7 +114,7 @@ extension RouteTrie {
     /// How a segment that differs from a literal could be read as it, if `LookalikesAreAsked` is about it.
     private func resemblance(
         _ literal: Literal, _ path: Span<UInt8>, _ segment: Range<Int>, _ isLast: Bool
-    ) -> Reading? {
+    ) -> RequestReading? {
         let bytes = pool[literal.start..<literal.start + literal.count]
         guard let end = Lookalike.end(of: bytes, at: segment.lowerBound, in: path) else {
             return nil

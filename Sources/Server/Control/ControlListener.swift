@@ -13,7 +13,7 @@ package final class ControlListener: Sendable {
     /// What a request is answered with; blocks, and is called off the event loops.
     ///
     /// - Parameter user: whose process asks, as the kernel says.
-    typealias Desk = @Sendable (_ request: JSONValue, _ user: UInt32) -> JSONValue
+    typealias Handler = @Sendable (_ request: JSONValue, _ user: UInt32) -> JSONValue
 
     private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
@@ -25,7 +25,7 @@ package final class ControlListener: Sendable {
     ///
     /// - Parameter folder: of the server's state.
     static func start(
-        in folder: String, desk: @escaping Desk
+        in folder: String, handler: @escaping Handler
     ) async throws(CommandFailure) -> ControlListener {
         let place = try ControlSocket.Place(folder)
         do {
@@ -47,7 +47,7 @@ package final class ControlListener: Sendable {
                     try await server.executeThenClose { connections in
                         try await withThrowingDiscardingTaskGroup { group in
                             for try await connection in connections {
-                                group.addTask { await serve(connection, desk) }
+                                group.addTask { await serve(connection, handler) }
                             }
                         }
                     }
@@ -65,9 +65,9 @@ package final class ControlListener: Sendable {
     package static func serving(
         _ server: ProxyServer, _ log: LogSettings, while work: () async throws -> Void
     ) async throws {
-        let desk = ControlDesk(
+        let handler = ControlHandler(
             ledger: server.ledger, settings: log, standing: server.standing)
-        let listener = try await start(in: log.state.text) { desk.answer($0, user: $1) }
+        let listener = try await start(in: log.state.text) { handler.answer($0, user: $1) }
         let done = await Result.of(work)
         try await listener.stop(in: log.state.text)
         try done.get()
@@ -80,7 +80,7 @@ package final class ControlListener: Sendable {
         try LocalFile.removeIfAny(LocalFile.path(of: ControlSocket.name, in: folder))
     }
 
-    private static func serve(_ connection: Connection, _ desk: @escaping Desk) async {
+    private static func serve(_ connection: Connection, _ handler: @escaping Handler) async {
         let raw = connection.channel
         let deadline = raw.eventLoop.scheduleTask(in: ControlSocket.patience) {
             raw.close(promise: nil)
@@ -91,7 +91,9 @@ package final class ControlListener: Sendable {
             try await connection.executeThenClose { inbound, outbound in
                 let bytes = try await ControlSocket.readLine(inbound)
                 let request = try JSONParser.parse(bytes, as: .strict, deepest: 4)
-                let answer = try await NIOThreadPool.singleton.runIfActive { desk(request, user) }
+                let answer = try await NIOThreadPool.singleton.runIfActive {
+                    handler(request, user)
+                }
                 try await outbound.write(ControlSocket.line(answer))
             }
         } catch {

@@ -27,8 +27,8 @@ enum YAMLDocument {
             throw refuse(.syntax, .start, "the file is not UTF-8 text")
         }
         let string: String
-        do throws(PlainTextFault) {
-            string = try PlainText.check(whole)
+        do throws(UnambiguousYAMLFault) {
+            string = try UnambiguousYAML.check(whole)
         } catch {
             throw refuse(.syntax, error.position, error.message)
         }

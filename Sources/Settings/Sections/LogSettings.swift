@@ -6,7 +6,7 @@ package import Policy
 /// `log`: the audit log of this proxy.
 package struct LogSettings: Hashable, Sendable {
     /// `origin`, required: the log's name. It cannot be changed later.
-    package var origin: LogOrigin
+    package var origin: LogName
     /// `dir`, required: the folder that holds the log.
     package var directory: ResolvedPath
     /// `key_file`, default `log.key` beside the configuration: the signing key, readable by its
@@ -26,7 +26,7 @@ package struct LogSettings: Hashable, Sendable {
             origin: .placeholder, directory: .placeholder, keyFile: .placeholder,
             state: .placeholder, publish: PublishSettings.section.start, onFailure: .deny),
         fields: [
-            Field("origin", \.origin, .logOrigin, isRequired: true),
+            Field("origin", \.origin, .logName, isRequired: true),
             Field("dir", \.directory, .path, isRequired: true),
             Field("key_file", \.keyFile, .path),
             Field("state", \.state, .path),

@@ -85,7 +85,7 @@ struct SegmentWalk<Content: LogContent> {
     private func scan(_ number: SegmentNumber) -> SegmentSummary {
         let first = number.firstIndex.value
         let marks = sizes.filter { $0 > first && $0 <= number.fullSize.count }
-        var scan = SegmentScan(
+        var scan = SegmentCheck(
             content, segment: number, origin: origin, keys: keys, marks: marks
         ) { progress.add($0) }
         return scan.run()

@@ -16,26 +16,28 @@ import Testing
     @Test(arguments: 0..<UInt64(6 * effort))
     func `requests mean the same`(_ seed: UInt64) throws {
         var grammar = MessageGrammar(seed: seed &* 0x1234_5678_9ABC_DEF1)
-        var tally = Tally()
+        var comparison = Comparison()
         for round in 0..<2_000 {
             let bytes = grammar.mutated(latin1(grammar.requests()))
             let ours = OwnReader.requests(grammar.pieces(of: bytes))
             let stock = try StockReader.requests(grammar.pieces(of: bytes))
-            tally.compare(ours, stock, bytes, method: nil, at: (seed, round))
+            comparison.compare(ours, stock, bytes, method: nil, at: (seed, round))
         }
-        #expect(tally.messages > 600 && tally.chunkedBodies > 25 && tally.faults > 200, "\(tally)")
+        #expect(
+            comparison.messages > 600 && comparison.chunkedBodies > 25 && comparison.faults > 200,
+            "\(comparison)")
     }
 
     @Test(arguments: 0..<UInt64(4 * effort))
     func `responses mean the same`(_ seed: UInt64) throws {
         var grammar = MessageGrammar(seed: seed &* 0xFEDC_BA98_7654_3211 &+ 1)
-        var tally = Tally()
+        var comparison = Comparison()
         for round in 0..<2_000 {
             let (method, text) = grammar.response()
             let bytes = grammar.mutated(latin1(text))
             let ours = OwnReader.response(grammar.pieces(of: bytes), to: method)
             let stock = try StockReader.response(grammar.pieces(of: bytes), to: method)
-            tally.compare(ours, stock, bytes, method: method, at: (seed, round))
+            comparison.compare(ours, stock, bytes, method: method, at: (seed, round))
             guard !ours.written.isEmpty else { continue }
             let again = try StockReader.response([ours.written], to: method)
             let (read, message) = (again.messages.first, ours.messages.first)
@@ -45,12 +47,14 @@ import Testing
                 "\((seed, round)): \(String(decoding: ours.written, as: UTF8.self).debugDescription)"
             )
         }
-        #expect(tally.messages > 600 && tally.chunkedBodies > 25 && tally.faults > 200, "\(tally)")
+        #expect(
+            comparison.messages > 600 && comparison.chunkedBodies > 25 && comparison.faults > 200,
+            "\(comparison)")
     }
 }
 
 /// Compares what was read, and shows that a run tried what it is meant to try.
-private struct Tally {
+private struct Comparison {
     var messages = 0
     var chunkedBodies = 0
     var faults = 0

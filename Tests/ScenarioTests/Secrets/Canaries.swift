@@ -93,7 +93,7 @@ struct Canaries {
     }
 }
 
-extension TemporaryFolder {
+extension ScenarioFolder {
     /// Every file below, but for those that are meant to hold what is searched for.
     func sources(without left: Set<String> = []) throws -> [Canaries.Source] {
         try files(below: "").filter { !left.contains($0) }.map { name in

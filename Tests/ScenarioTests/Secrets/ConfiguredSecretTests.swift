@@ -35,7 +35,7 @@ import Testing
         try await scenario {
             var canaries = Canaries()
             for mistake in Self.mistakes {
-                let folder = try TemporaryFolder()
+                let folder = try ScenarioFolder()
                 try folder.succeed("init", "--dir", "site", "--origin", "secrets.example")
                 let secret = canaries.plant("\(mistake.old) → \(mistake.new("…"))")
                 try folder.write(Array("\(secret)\n".utf8), to: "site/secret.txt")
@@ -58,7 +58,7 @@ import Testing
     @Test func `are not told by files that are damaged or in the wrong place`() async throws {
         try await scenario {
             var canaries = Canaries()
-            let folder = try TemporaryFolder()
+            let folder = try ScenarioFolder()
             try folder.succeed("init", "--dir", "site", "--origin", "secrets.example")
             try folder.edit("site/countersign.yaml", [("127.0.0.1:8080", "127.0.0.1:0")])
             let configuration = ["-c", "site/countersign.yaml"]
@@ -115,7 +115,7 @@ import Testing
     @Test func `are not told by the reader of tokens that are none`() async throws {
         try await scenario {
             var canaries = Canaries()
-            let folder = try TemporaryFolder()
+            let folder = try ScenarioFolder()
             for text in [
                 canaries.plant("plain"), "\(canaries.plant("one")).\(canaries.plant("two")).",
             ] {

@@ -7,7 +7,7 @@ import Foundation
 /// What lies sealed beside a log, opened with the log's own keys.
 enum OpenedDisclosures {
     /// Every value, one after the other.
-    static func text(_ folder: TemporaryFolder, _ log: String) throws -> [UInt8] {
+    static func text(_ folder: ScenarioFolder, _ log: String) throws -> [UInt8] {
         let subjects = KeyStoreImage<SubjectSlot>(try folder.bytes(log + "/keys/subjects"))
         let periods = KeyStoreImage<PeriodSlot>(try folder.bytes(log + "/keys/periods"))
         var values: [UInt8] = []

@@ -29,7 +29,7 @@ final class ChildProcess: Sendable {
 
     let pid: pid_t
     private let name: String
-    private let state: Watched<State>
+    private let state: Monitor<State>
 
     /// - Parameters:
     ///   - path: of the program.
@@ -59,7 +59,7 @@ final class ChildProcess: Sendable {
             throw error
         }
         name = ([URL(filePath: path).lastPathComponent] + arguments).joined(separator: " ")
-        let state = Watched(State())
+        let state = Monitor(State())
         self.state = state
         for stream in Stream.allCases {
             let descriptor = streams[stream.rawValue].own
@@ -125,7 +125,7 @@ final class ChildProcess: Sendable {
 
     // MARK: Threads
 
-    private static func read(_ descriptor: Int32, into state: Watched<State>, _ stream: Stream) {
+    private static func read(_ descriptor: Int32, into state: Monitor<State>, _ stream: Stream) {
         var block = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = Glibc.read(descriptor, &block, block.count)
@@ -137,7 +137,7 @@ final class ChildProcess: Sendable {
         state.with { $0.openStreams -= 1 }
     }
 
-    private static func await(_ pid: pid_t, _ state: Watched<State>) {
+    private static func await(_ pid: pid_t, _ state: Monitor<State>) {
         var info = siginfo_t()
         while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
         state.with { state in

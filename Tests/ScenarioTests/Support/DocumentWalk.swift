@@ -8,14 +8,14 @@ import Foundation
 /// Programs that stay are left running. Ports that the page names are replaced by free ones, and a service
 /// is there where the configuration expects one; everything else is done as written.
 struct DocumentWalk {
-    private let folder: TemporaryFolder
+    private let folder: ScenarioFolder
     private let service: InvoiceService
     private var running: [ChildProcess] = []
     /// Addresses on the page, and what is there in their stead.
     private var places: [(String, String)] = []
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try ScenarioFolder()
         service = try InvoiceService()
         try folder.write([], to: "variables")
         // Where a page runs what was just built.

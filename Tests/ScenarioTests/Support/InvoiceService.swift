@@ -9,8 +9,8 @@ final class InvoiceService: Sendable {
 
     let port: Int
     private let listener: Socket
-    private let connections: Watched<[Socket]?>
-    private let traces: Watched<[String]> = Watched([])
+    private let connections: Monitor<[Socket]?>
+    private let traces: Monitor<[String]> = Monitor([])
 
     /// The uid of the record of each request that came here, whose client named no trace of its own: the
     /// proxy then names the uid as the trace.
@@ -25,7 +25,7 @@ final class InvoiceService: Sendable {
     /// - Parameter answer: every byte of what a request with this head is answered with.
     init(_ answer: @escaping @Sendable (_ head: String) -> String) throws {
         (listener, port) = try Socket.listening()
-        connections = Watched([])
+        connections = Monitor([])
         let (listener, connections, traces) = (listener, connections, traces)
         Thread.detachNewThread {
             while let socket = listener.accepted() {
@@ -49,7 +49,7 @@ final class InvoiceService: Sendable {
 
     /// Requests come from the proxy: one head each, and no more body than their Content-Length.
     private static func serve(
-        _ socket: Socket, _ answer: @Sendable (String) -> String, _ traces: Watched<[String]>
+        _ socket: Socket, _ answer: @Sendable (String) -> String, _ traces: Monitor<[String]>
     ) {
         var buffer: [UInt8] = []
         let mark = Array("\r\n\r\n".utf8)

@@ -12,13 +12,13 @@ final class Load: Sendable {
         var running: Int
     }
 
-    private let state: Watched<State>
+    private let state: Monitor<State>
 
     /// - Parameters:
     ///   - most: how many requests each client makes at most.
     ///   - requests: made in turn.
     init(port: Int, clients: Int, most: Int = .max, requests: [String]) {
-        let state = Watched(State(running: clients))
+        let state = Monitor(State(running: clients))
         self.state = state
         for _ in 0..<clients {
             Thread.detachNewThread {

@@ -3,7 +3,7 @@
 
 /// A deployment as its operator would make it: `init`, ports that are free, a key for Alice, a service behind.
 struct Site: Sendable {
-    let folder: TemporaryFolder
+    let folder: ScenarioFolder
     let service: InvoiceService
     /// Alice's key.
     let key: String
@@ -22,7 +22,7 @@ struct Site: Sendable {
         http: String? = nil, answer: String = InvoiceService.answer,
         service: InvoiceService? = nil, megabytes: Int? = nil
     ) throws {
-        folder = try TemporaryFolder(megabytes: megabytes)
+        folder = try ScenarioFolder(megabytes: megabytes)
         self.service = try service ?? InvoiceService(answer: answer)
         try folder.succeed("init", "--dir", "site", "--origin", "log.example/scenario")
         try folder.edit(
@@ -108,7 +108,7 @@ final class Server: Sendable {
     ///
     /// - Parameter launcher: a program that becomes the proxy.
     init(
-        in folder: TemporaryFolder, _ configuration: String, launcher: [String] = []
+        in folder: ScenarioFolder, _ configuration: String, launcher: [String] = []
     ) throws {
         process = try folder.start(
             .countersign, ["serve", "-c", configuration], launcher: launcher)

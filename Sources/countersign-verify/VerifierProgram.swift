@@ -10,7 +10,7 @@ internal import Verification
 
 /// The auditor's tool: checks logs and proofs, and carries no server code.
 @main
-struct VerifyCommand: AsyncParsableCommand {
+struct VerifierProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "countersign-verify",
         abstract: "Check a Countersign log, an export of one, or the proof of a record, offline.",
@@ -65,7 +65,7 @@ struct VerifyCommand: AsyncParsableCommand {
             try await command.run()
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            Console.error(fullMessage(for: error))
+            StandardStreams.error(fullMessage(for: error))
             Glibc.exit(2)
         }
     }
@@ -75,26 +75,26 @@ struct VerifyCommand: AsyncParsableCommand {
             path: FilePath(path), leafFile: leaf.map { FilePath($0) }, keys: key,
             policyFile: policy.map { FilePath($0) },
             stateFile: state.map { FilePath($0) }, maxAge: maxAge?.duration,
-            requiredWitnesses: requireWitnesses, jobs: jobs ?? Machine.processors,
-            now: Machine.now)
-        let line = ProgressLine(isShown: !json && isatty(STDERR_FILENO) == 1)
+            requiredWitnesses: requireWitnesses, jobs: jobs ?? Processors.usable,
+            now: .now)
+        let line = TerminalProgress(isShown: !json && isatty(STDERR_FILENO) == 1)
         let outcome: VerificationRequest.Outcome
         do throws(VerificationFault) {
             outcome = try await request.run { line.show($0) }
         } catch {
             line.clear()
-            Console.error(json ? Self.json(of: error) : error.message)
+            StandardStreams.error(json ? Self.json(of: error) : error.message)
             throw ExitCode(error.exitCode)
         }
         line.clear()
         if json {
-            Console.print(String(decoding: outcome.json, as: UTF8.self))
+            StandardStreams.print(String(decoding: outcome.json, as: UTF8.self))
         } else {
-            for text in outcome.lines { Console.print(text) }
+            for text in outcome.lines { StandardStreams.print(text) }
         }
-        Console.error(outcome.verdictLine)
-        if let cause = Console.outputFailure {
-            Console.error(
+        StandardStreams.error(outcome.verdictLine)
+        if let cause = StandardStreams.outputFailure {
+            StandardStreams.error(
                 "The report could not be written (\(cause)). Make room, or send it elsewhere, and run this again."
             )
             throw ExitCode(outcome.verdict == .verified ? 1 : outcome.verdict.exitCode)

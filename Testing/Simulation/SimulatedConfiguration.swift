@@ -11,7 +11,7 @@ internal import Policy
 internal import TestSupport
 
 /// The configuration of the simulated proxy: one service for each way in which a route can be recorded.
-struct Site {
+struct SimulatedConfiguration {
     let services: [AuditPolicy]
     let rules: ExchangeRules
     /// API keys that may read and write.
@@ -55,7 +55,9 @@ struct Site {
         .map {
             ListedRoute(pattern: try RoutePattern($0), audit: nil, allowsEncodedSlash: false)
         }
-        guard let host = HostPattern(name(audit) + ".example") else { throw SiteFault.badHost }
+        guard let host = HostPattern(name(audit) + ".example") else {
+            throw SimulatedConfigurationFault.badHost
+        }
         return ServiceRules(
             name: name(audit), match: ServiceRules.Match(host: host, path: .root), routes: routes,
             rules: [
@@ -77,7 +79,7 @@ struct Site {
     }
 }
 
-private enum SiteFault: Error {
+private enum SimulatedConfigurationFault: Error {
     case badHost
 }
 
@@ -88,8 +90,9 @@ struct MadeUpRequest {
     let path: String
     let key: String?
 
-    init(_ site: Site, random: inout SeededGenerator) {
-        audit = site.services[Int.random(in: 0..<site.services.count, using: &random)]
+    init(_ configuration: SimulatedConfiguration, random: inout SeededGenerator) {
+        audit =
+            configuration.services[Int.random(in: 0..<configuration.services.count, using: &random)]
         let isPost = Bool.random(using: &random)
         method = isPost ? .post : .get
         // Mostly what is allowed; now and then what is denied, unknown, or wants a key that there is not.
@@ -101,7 +104,7 @@ struct MadeUpRequest {
         }
         key =
             Int.random(in: 0..<4, using: &random) == 0
-            ? nil : site.keys[Int.random(in: 0..<site.keys.count, using: &random)]
+            ? nil : configuration.keys[Int.random(in: 0..<configuration.keys.count, using: &random)]
     }
 
     var recordsAhead: Bool { audit.recordsAhead(method) }
@@ -115,7 +118,7 @@ struct MadeUpRequest {
             defer { head.append(UInt8(ascii: "\n")) }
             return start..<head.count
         }
-        let (host, path) = (put(Site.name(audit) + ".example"), put(path))
+        let (host, path) = (put(SimulatedConfiguration.name(audit) + ".example"), put(path))
         let credential: PresentedCredential =
             key.map { .one(ShownCredential(.apiKey, in: .xAPIKey, put($0))) } ?? .none
         return ReceivedRequest(

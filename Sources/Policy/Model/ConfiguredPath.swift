@@ -3,7 +3,7 @@
 
 /// The normal form in which paths are routed, forwarded and recorded (attacks.md, path
 /// normalisation).
-enum CanonicalPath {
+enum ConfiguredPath {
     /// Whether a configured path has the form that requests are brought to before they are routed.
     ///
     /// Another path could never match, so writing one is a mistake: it begins with a slash, has no

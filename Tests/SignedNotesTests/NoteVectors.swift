@@ -9,7 +9,7 @@ import SignedNotes
 import Testing
 
 /// Reads the files beside these tests.
-enum Vectors {
+enum NoteVectors {
     static func bytes(_ name: String) throws -> [UInt8] {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         return Array(try Data(contentsOf: folder.appending(path: "Resources/\(name)")))

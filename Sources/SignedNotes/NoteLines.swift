@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Takes lines off the front of a text.
-struct LineReader {
+struct NoteLines {
     private let text: [UInt8]
     private var at = 0
 

@@ -4,7 +4,7 @@
 internal import SystemPackage
 
 /// What the drill prints: one line for each kind of damage.
-struct Table {
+struct DrillTable {
     private static let widths = [46, 24, 11, 34, 5]
 
     private(set) var kinds = 0

@@ -8,7 +8,7 @@ import TestSupport
 import X509
 
 /// A certificate authority that issues whatever a test asks for.
-enum TestAuthority {
+enum ClientCertificateIssuer {
     static let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
     static let clientKey = Certificate.PrivateKey(P256.Signing.PrivateKey())
     static let start = Date(timeIntervalSince1970: TimeInterval(Provider.nowSeconds - 3600))

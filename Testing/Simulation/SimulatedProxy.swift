@@ -8,10 +8,10 @@ internal import Merkle
 internal import Synchronization
 
 /// One run of the proxy: its ledger, and the desks of its event loops with the mail that waits for them.
-struct House {
+struct SimulatedProxy {
     struct Loop {
         let desk: Desk
-        let inbox: Inbox
+        let inbox: JudgedPort
     }
 
     let ledger: Ledger
@@ -20,7 +20,7 @@ struct House {
 
 /// The way from the ledger to one event loop, and the place where its word is weighed: at the moment that it says that a
 /// record is durable, the record has to be on the disk's stable image.
-final class Inbox: ReplyPort {
+final class JudgedPort: ReplyPort {
     private struct State {
         var waiting: [Settlement] = []
         /// What was acknowledged: the record's place and hash.

@@ -6,7 +6,7 @@ internal import SystemPackage
 internal import Verification
 
 /// A directory whose files are damaged for one look at them, and then put back.
-final class Workbench {
+final class DamagedDirectory {
     let directory: FilePath
     /// Where what is replaced waits, on the same file system.
     private let aside: FilePath

@@ -6,7 +6,7 @@ import Foundation
 import Testing
 
 /// Reads the files beside these tests.
-enum Vectors {
+enum TreeVectors {
     static func bytes(_ name: String) throws -> [UInt8] {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         return Array(try Data(contentsOf: folder.appending(path: "Resources/\(name)")))

@@ -8,7 +8,7 @@ internal import Ledger
 internal import Policy
 
 /// What clients and services do, and what the data plane does for them.
-extension World {
+extension SimulatedWorld {
     /// A visitor's next request, after a while.
     func sendSoon(_ visitor: Visitor) {
         guard !isWindingDown else { return }
@@ -20,7 +20,7 @@ extension World {
     func send(_ number: Int, _ turn: Int) {
         let visitor = visitors[number]
         guard visitor.turn == turn, let exchange = visitor.exchange, exchange.isIdle else { return }
-        let request = MadeUpRequest(site, random: &random)
+        let request = MadeUpRequest(configuration, random: &random)
         visitor.request = request
         outcome.accesses += 1
         if chance(1, of: 25) {
@@ -28,7 +28,7 @@ extension World {
             return take(exchange.refuse(.malformedHeader, version: nil), of: visitor)
         }
         note(
-            "visitor \(number) sends \(request.method.token) \(request.path) to \(Site.name(request.audit))"
+            "visitor \(number) sends \(request.method.token) \(request.path) to \(SimulatedConfiguration.name(request.audit))"
         )
         let step = exchange.begin(request.received)
         take(step, of: visitor)
@@ -80,7 +80,7 @@ extension World {
         guard !watch.holds(uid, [.started]) else { return }
         guard request.audit.onFailure == .allow else {
             return verdicts.report(
-                "RecordedBeforeForwarded: visitor \(visitor.number)'s request went to \(Site.name(request.audit)) "
+                "RecordedBeforeForwarded: visitor \(visitor.number)'s request went to \(SimulatedConfiguration.name(request.audit)) "
                     + "without a durable record")
         }
         countUnrecorded(visitor)
@@ -121,11 +121,11 @@ extension World {
 
     /// What goes through unrecorded is counted, each access once.
     private func countUnrecorded(_ visitor: Visitor) {
-        guard !visitor.isUnrecorded, let house else { return }
+        guard !visitor.isUnrecorded, let proxy else { return }
         visitor.isUnrecorded = true
         unrecorded += 1
         unrecordedEver += 1
-        if house.ledger.counters.dropped < unrecorded {
+        if proxy.ledger.counters.dropped < unrecorded {
             verdicts.report("visitor \(visitor.number)'s access is neither recorded nor counted")
         }
     }

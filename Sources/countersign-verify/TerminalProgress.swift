@@ -6,7 +6,7 @@ internal import SystemPackage
 internal import Verification
 
 /// One line on a terminal that tells how far reading has come.
-final class ProgressLine: Sendable {
+final class TerminalProgress: Sendable {
     private let isShown: Bool
     private let lastPercent = Mutex(-1)
 
@@ -21,7 +21,7 @@ final class ProgressLine: Sendable {
             return percent > last
         }
         guard isNews else { return }
-        Console.write(
+        StandardStreams.write(
             "\r\u{1B}[K\(progress.records) of \(progress.total) records, \(percent) %",
             to: .standardError)
     }
@@ -29,6 +29,6 @@ final class ProgressLine: Sendable {
     /// Takes the line away.
     func clear() {
         guard isShown else { return }
-        Console.write("\r\u{1B}[K", to: .standardError)
+        StandardStreams.write("\r\u{1B}[K", to: .standardError)
     }
 }

@@ -6,7 +6,7 @@ internal import Synchronization
 internal import SystemPackage
 
 /// Standard output for data, standard error for messages.
-enum Console {
+enum StandardStreams {
     /// Why data could not be written, other than that nobody reads them.
     private static let failure = Mutex<Errno?>(nil)
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a configuration text may consist of, beyond being UTF-8.
-enum PlainText {
+enum UnambiguousYAML {
     /// The text without a byte order mark (YAML 1.2 §5.2), or what is wrong with a character of it.
     ///
     /// Some readers of YAML take U+0085, U+2028, U+2029 and a lone carriage return for the end of a line and others do
@@ -10,24 +10,24 @@ enum PlainText {
     /// way round.
     static func check(
         _ text: String
-    ) throws(PlainTextFault) -> String {
+    ) throws(UnambiguousYAMLFault) -> String {
         var text = text
         if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
         var (line, column) = (1, 1)
         var isAfterReturn = false
         for scalar in text.unicodeScalars {
             if isAfterReturn, scalar != "\n" {
-                throw PlainTextFault(
+                throw UnambiguousYAMLFault(
                     line: line, column: column - 1, name: "a carriage return without a line feed")
             }
             isAfterReturn = scalar == "\r"
             if let name = names[scalar] {
-                throw PlainTextFault(line: line, column: column, name: name)
+                throw UnambiguousYAMLFault(line: line, column: column, name: name)
             }
             if scalar == "\n" { (line, column) = (line + 1, 1) } else { column += 1 }
         }
         guard !isAfterReturn else {
-            throw PlainTextFault(
+            throw UnambiguousYAMLFault(
                 line: line, column: column - 1, name: "a carriage return without a line feed")
         }
         return text
@@ -41,7 +41,7 @@ enum PlainText {
 }
 
 /// A character that a configuration text may not hold.
-struct PlainTextFault: Error {
+struct UnambiguousYAMLFault: Error {
     var position: TextPosition
     var message: String
 

@@ -4,7 +4,7 @@
 import Foundation
 
 /// A folder of its own for one test, removed with it.
-final class TemporaryFolder: Sendable {
+final class ScenarioFolder: Sendable {
     /// As programs see it.
     let path: String
     /// What it lies on, if not on the machine's own disk.

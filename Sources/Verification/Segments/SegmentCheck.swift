@@ -7,7 +7,7 @@ internal import Merkle
 
 /// Reads one segment from its first byte to its last and checks everything that can be checked without
 /// the rest of the log. Segments are independent of one another.
-struct SegmentScan<Content: LogContent> {
+struct SegmentCheck<Content: LogContent> {
     let content: Content
     /// The log's name as it stands between quotes in a leaf; nil where no checkpoint could be read.
     private let origin: [UInt8]?
@@ -255,7 +255,7 @@ struct SegmentScan<Content: LogContent> {
     }
 }
 
-extension SegmentScan {
+extension SegmentCheck {
     /// Compares what was computed from the entries with the derived files.
     private mutating func compareStored() throws(LogReadFailure) {
         summary.last = summary.last.map {

@@ -8,18 +8,18 @@ internal import TestSupport
 internal import Verification
 
 /// What is checked after starts and in the end.
-extension World {
+extension SimulatedWorld {
     /// The world comes to rest: the proxy runs, ends in order, and its log is looked at for good.
     func finish() async throws {
         // What a boot that was poisoned or cut off could not name, only the next start does.
         for _ in 0..<3 {
-            if house == nil { try await start() }
-            guard verdicts.first == nil, let house else { return }
+            if proxy == nil { try await start() }
+            guard verdicts.first == nil, let proxy else { return }
             try await close()
             guard verdicts.first == nil else { return }
             if let left = trouble.left {
                 crash(left)
-            } else if house.ledger.status.poisoned != nil {
+            } else if proxy.ledger.status.poisoned != nil {
                 vacate()
                 disk = disk.crash(keeping: .everything)
             } else {

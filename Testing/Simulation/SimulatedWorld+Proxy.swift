@@ -11,11 +11,11 @@ internal import Policy
 internal import TestSupport
 
 /// The proxy's life: starts, turns of its threads, ends.
-extension World {
+extension SimulatedWorld {
     // MARK: Starting
 
     func start() async throws {
-        guard house == nil else { return }
+        guard proxy == nil else { return }
         run += 1
         if plan.bug == .restoresOlderCopy, let copy = copies.first, copies.count > 2 {
             disk = copy.crash(keeping: .everything)
@@ -52,17 +52,17 @@ extension World {
     private func moveIn(_ ledger: Ledger) throws {
         let clock = fixture.clock
         let loops = (0..<2).map { number in
-            let inbox = Inbox(trouble: trouble, watch: watch, verdicts: verdicts)
-            return House.Loop(
+            let inbox = JudgedPort(trouble: trouble, watch: watch, verdicts: verdicts)
+            return SimulatedProxy.Loop(
                 desk: Desk(
-                    rules: site.rules, ledger: ledger, port: ledger.addPort(inbox),
+                    rules: configuration.rules, ledger: ledger, port: ledger.addPort(inbox),
                     limiter: RateLimiter(mostSubjects: 10),
                     clock: ExchangeClock(now: { clock.now }, monotonic: { 1_000_000 }),
                     randomness: BufferedRandomness(
                         source: .reproducible(seed: plan.seed &+ UInt64(1000 * run + number)))),
                 inbox: inbox)
         }
-        house = House(ledger: ledger, loops: loops)
+        proxy = SimulatedProxy(ledger: ledger, loops: loops)
         unrecorded = 0
         isWriteDue = false
         isPublishDue = false
@@ -80,9 +80,9 @@ extension World {
     // MARK: Turns
 
     func write() {
-        guard let house else { return }
+        guard let proxy else { return }
         isWriteDue = false
-        let ledger = house.ledger
+        let ledger = proxy.ledger
         if chance(1, of: 3) {
             trouble.meanwhile(after: Int.random(in: 0..<6, using: &random)) {
                 ledger.publishApplied()
@@ -116,8 +116,8 @@ extension World {
     }
 
     func deliver(_ number: Int) {
-        guard let house else { return }
-        let loop = house.loops[number]
+        guard let proxy else { return }
+        let loop = proxy.loops[number]
         let settlements = loop.inbox.take()
         for settlement in settlements {
             if case .recorded = settlement.outcome { oldReceipt = settlement.outcome }
@@ -128,11 +128,11 @@ extension World {
     func publish() {
         isPublishDue = false
         lastPublish = now
-        house?.ledger.publishApplied()
+        proxy?.ledger.publishApplied()
     }
 
     func beat() {
-        house?.ledger.beat()
+        proxy?.ledger.beat()
         guard !isWindingDown else { return }
         agenda.add(.beat(run: run), at: now + 60_000)
     }
@@ -142,7 +142,7 @@ extension World {
     /// The process ended in the middle of something, or between two things, and left this disk.
     func crash(_ left: MemoryStorage) {
         note("the process is gone")
-        if let house { collect(house) }
+        if let proxy { collect(proxy) }
         outcome.crashes += 1
         vacate()
         disk = left
@@ -152,14 +152,14 @@ extension World {
     }
 
     func vacate() {
-        house = nil
+        proxy = nil
         run += 1
         for visitor in visitors { visitor.disconnect() }
     }
 
     /// The proxy is stopped in order: nothing new is taken, what is under way comes to an end.
     func stop() async throws {
-        guard house != nil else { return }
+        guard proxy != nil else { return }
         note("the proxy stops")
         try await close()
         guard trouble.left == nil else { return }
@@ -170,7 +170,7 @@ extension World {
 
     /// What the data plane and the ledger do when they are stopped.
     func close() async throws {
-        guard let house else { return }
+        guard let proxy else { return }
         // Each round settles what the one before has queued.
         while trouble.left == nil, visitors.contains(where: { $0.exchange?.isIdle == false }) {
             for visitor in visitors where visitor.isServed {
@@ -180,12 +180,12 @@ extension World {
                     exchange.fail(.draining, requestSize: 0, responseSize: 0, closes: true),
                     of: visitor)
             }
-            house.ledger.writeWaiting()
-            for number in house.loops.indices { deliver(number) }
+            proxy.ledger.writeWaiting()
+            for number in proxy.loops.indices { deliver(number) }
         }
-        _ = house.ledger.close()
+        _ = proxy.ledger.close()
         guard trouble.left == nil else { return }
-        for number in house.loops.indices { deliver(number) }
-        collect(house)
+        for number in proxy.loops.indices { deliver(number) }
+        collect(proxy)
     }
 }

@@ -10,7 +10,7 @@ import Settings
 import SignedNotes
 
 /// What a running server does for commands on its host.
-struct ControlDesk: Sendable {
+struct ControlHandler: Sendable {
     let ledger: Ledger
     let settings: LogSettings
     let standing: ConfigurationStanding

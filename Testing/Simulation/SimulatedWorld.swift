@@ -9,7 +9,7 @@ internal import Merkle
 internal import TestSupport
 
 /// The world of one ``Simulation``: everything that happens is an event on its agenda.
-final class World {
+final class SimulatedWorld {
     enum Event {
         case send(visitor: Int, turn: Int)
         case serviceAnswers(visitor: Int, turn: Int)
@@ -36,7 +36,7 @@ final class World {
     var clockOffset: Int64 = 0
     var outcome = Simulation.Outcome()
 
-    let site: Site
+    let configuration: SimulatedConfiguration
     var fixture: LedgerFixture
     let verdicts = Verdicts()
     let watch: DurabilityWatch
@@ -47,7 +47,7 @@ final class World {
     var copies: [MemoryStorage] = []
 
     /// The proxy, while it runs.
-    var house: House?
+    var proxy: SimulatedProxy?
     /// Counts the runs of the proxy, so that what was put down for an earlier one is known to be late.
     var run = 0
     var visitors: [Visitor] = []
@@ -70,7 +70,7 @@ final class World {
     init(_ plan: Simulation) throws {
         self.plan = plan
         random = SeededGenerator(seed: plan.seed)
-        site = try Site(random: &random)
+        configuration = try SimulatedConfiguration(random: &random)
         fixture = try LedgerFixture(
             key: Curve25519.Signing.PrivateKey(
                 rawRepresentation: [UInt8](repeating: 5, count: 32)))
@@ -149,25 +149,25 @@ final class World {
     /// After each event: whether the process is gone, and what its word has led to.
     private func lookAround() async throws {
         if let left = trouble.left { return crash(left) }
-        guard let house else { return }
-        collect(house)
-        if !isWriteDue, house.ledger.status.waitingBytes > 0 {
+        guard let proxy else { return }
+        collect(proxy)
+        if !isWriteDue, proxy.ledger.status.waitingBytes > 0 {
             isWriteDue = true
             agenda.add(.write(run: run), at: now + microseconds(0...2_000))
         }
-        for (number, loop) in house.loops.enumerated() where !loop.inbox.isEmpty {
+        for (number, loop) in proxy.loops.enumerated() where !loop.inbox.isEmpty {
             agenda.add(.deliver(run: run, loop: number), at: now + microseconds(0...500))
         }
     }
 
     /// Takes note of what the ledger has acknowledged and signed.
-    func collect(_ house: House) {
-        for loop in house.loops {
+    func collect(_ proxy: SimulatedProxy) {
+        for loop in proxy.loops {
             let report = loop.inbox.report()
             acknowledged.merge(report.acknowledged) { _, new in new }
             outcome.rejected += report.rejected
         }
-        let status = house.ledger.status
+        let status = proxy.ledger.status
         if let checkpoint = status.checkpoint, status.size.count <= UInt64(watch.leaves.count) {
             checkpoints[status.size.count] = checkpoint
         }

@@ -5,7 +5,7 @@ import ByteCoding
 
 /// The name of the log: first line of its checkpoints and name of its keys (C2SP tlog-checkpoint,
 /// signed-note).
-package struct LogOrigin: Hashable, Sendable {
+package struct LogName: Hashable, Sendable {
     package let text: String
 
     package static let mostBytes = 255
@@ -22,16 +22,16 @@ package struct LogOrigin: Hashable, Sendable {
     private init(placeholder text: String) { self.text = text }
 
     /// Stands for the required name until it is read.
-    static let placeholder = LogOrigin(placeholder: "")
+    static let placeholder = LogName(placeholder: "")
 }
 
-extension Form where Value == LogOrigin {
-    static let logOrigin = Form.scalar(
+extension Form where Value == LogName {
+    static let logName = Form.scalar(
         "a name such as audit.example.com/prod", write: { .string($0.text) }
     ) { text throws(Complaint) in
-        guard let origin = LogOrigin(text) else {
+        guard let origin = LogName(text) else {
             throw Complaint(
-                "a log's name is 1 to \(LogOrigin.mostBytes) printable ASCII characters without space and `+`"
+                "a log's name is 1 to \(LogName.mostBytes) printable ASCII characters without space and `+`"
             )
         }
         return origin

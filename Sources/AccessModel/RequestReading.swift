@@ -4,41 +4,41 @@
 /// How a service may understand a request otherwise than it is written: `decision.reading` of the record.
 ///
 /// A set, because one service may do several of these things.
-package struct Reading: OptionSet, Hashable, Sendable {
+package struct RequestReading: OptionSet, Hashable, Sendable {
     package let rawValue: UInt16
 
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Without the parameters of its segments: `/admin;x` as `/admin`.
-    package static let parameters = Reading(rawValue: 1 << 0)
+    package static let parameters = RequestReading(rawValue: 1 << 0)
     /// Without its empty segments: `//admin` as `/admin`.
-    package static let mergedSlashes = Reading(rawValue: 1 << 1)
+    package static let mergedSlashes = RequestReading(rawValue: 1 << 1)
     /// With `%2F` for a slash.
-    package static let encodedSlash = Reading(rawValue: 1 << 2)
+    package static let encodedSlash = RequestReading(rawValue: 1 << 2)
     /// With `%5C` for a slash.
-    package static let backslash = Reading(rawValue: 1 << 3)
+    package static let backslash = RequestReading(rawValue: 1 << 3)
     /// Decoded once more: `%2561dmin` as `admin`.
-    package static let decodedTwice = Reading(rawValue: 1 << 4)
+    package static let decodedTwice = RequestReading(rawValue: 1 << 4)
     /// Only up to an encoded `?` or `#`.
-    package static let encodedDelimiter = Reading(rawValue: 1 << 5)
+    package static let encodedDelimiter = RequestReading(rawValue: 1 << 5)
     /// Without dots and spaces at the ends of its segments.
-    package static let trimmed = Reading(rawValue: 1 << 6)
+    package static let trimmed = RequestReading(rawValue: 1 << 6)
     /// With other letters: of the other case, encoded, or such as look alike.
-    package static let spelling = Reading(rawValue: 1 << 7)
+    package static let spelling = RequestReading(rawValue: 1 << 7)
     /// With or without a slash at its end.
-    package static let trailingSlash = Reading(rawValue: 1 << 8)
+    package static let trailingSlash = RequestReading(rawValue: 1 << 8)
     /// Without a format at its end: `/admin.json` as `/admin`.
-    package static let format = Reading(rawValue: 1 << 9)
+    package static let format = RequestReading(rawValue: 1 << 9)
     /// With the method that a field asks for.
-    package static let methodOverride = Reading(rawValue: 1 << 10)
+    package static let methodOverride = RequestReading(rawValue: 1 << 10)
 
     /// With full-width and other forms of slashes, dots, spaces and the like for these.
-    package static let normalised = Reading(rawValue: 1 << 11)
+    package static let normalised = RequestReading(rawValue: 1 << 11)
     /// Without what programs that read it as a URL take for a host: `//host/admin` as `/admin`.
-    package static let authority = Reading(rawValue: 1 << 12)
+    package static let authority = RequestReading(rawValue: 1 << 12)
 
     /// Every way of reading with its name in records.
-    package static let names: [(reading: Reading, name: String)] = [
+    package static let names: [(reading: RequestReading, name: String)] = [
         (.decodedTwice, "decoded_twice"), (.encodedSlash, "encoded_slash"),
         (.backslash, "backslash"), (.encodedDelimiter, "encoded_delimiter"),
         (.parameters, "parameters"), (.mergedSlashes, "merged_slashes"), (.trimmed, "trimmed"),

@@ -4,7 +4,7 @@
 internal import TestSupport
 
 /// What goes wrong, and when.
-extension World {
+extension SimulatedWorld {
     /// The disk fails or is full, sometimes for a while.
     func makeTrouble() {
         guard !isWindingDown else { return }
@@ -34,7 +34,7 @@ extension World {
     func end() {
         guard !isWindingDown else { return }
         agenda.add(.ends, at: now + microseconds(10_000...80_000))
-        guard house != nil else { return }
+        guard proxy != nil else { return }
         switch Int.random(in: 0..<4, using: &random) {
         case 0: agenda.add(.stops, at: now)
         case 1: crash(disk.crash(keeping: survival()))

@@ -4,7 +4,7 @@
 import Foundation
 
 /// A value that threads change, and wait for up to a deadline.
-final class Watched<Value>: @unchecked Sendable {
+final class Monitor<Value>: @unchecked Sendable {
     // Safe: the value is touched with the condition locked only.
     private let condition = NSCondition()
     private var value: Value
