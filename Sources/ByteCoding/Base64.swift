@@ -6,13 +6,15 @@ package enum Base64 {
     /// The padded text of the bytes.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
-        append(bytes, to: &text)
+        append(Array(bytes), to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
     /// Appends the padded text of the bytes to a buffer.
-    package static func append(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
-        Base64Alphabet.standard.encode(bytes, padded: true, into: &text)
+    ///
+    /// Concrete: the generic form was called through witness tables, at 70 instructions a byte.
+    package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+        Base64Alphabet.standard.encode(bytes.span, padded: true, into: &text)
     }
 
     /// The bytes of a padded text, or nil: wrong length, other characters, missing padding and
@@ -32,7 +34,7 @@ package enum Base64URL {
     /// The unpadded text of the bytes.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
-        Base64Alphabet.urlSafe.encode(bytes, padded: false, into: &text)
+        Base64Alphabet.urlSafe.encode(Array(bytes).span, padded: false, into: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -62,21 +64,22 @@ struct Base64Alphabet {
         self.values = values
     }
 
-    func encode(_ bytes: some Sequence<UInt8>, padded: Bool, into text: inout [UInt8]) {
-        var group: UInt32 = 0
-        var held = 0
-        for byte in bytes {
-            group = group << 8 | UInt32(byte)
-            held += 1
-            guard held == 3 else { continue }
-            for position in 0..<4 {
-                text.append(symbols[Int(group >> UInt32(18 - 6 * position) & 63)])
-            }
-            group = 0
-            held = 0
+    func encode(_ bytes: Span<UInt8>, padded: Bool, into text: inout [UInt8]) {
+        text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
+        let symbols = symbols.span
+        var at = 0
+        while bytes.count - at >= 3 {
+            let group =
+                UInt32(bytes[at]) << 16 | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2])
+            text.append(symbols[Int(group >> 18)])
+            text.append(symbols[Int(group >> 12 & 63)])
+            text.append(symbols[Int(group >> 6 & 63)])
+            text.append(symbols[Int(group & 63)])
+            at += 3
         }
+        let held = bytes.count - at
         guard held > 0 else { return }
-        group <<= UInt32(8 * (3 - held))
+        let group = UInt32(bytes[at]) << 16 | (held == 2 ? UInt32(bytes[at + 1]) << 8 : 0)
         for position in 0...held {
             text.append(symbols[Int(group >> UInt32(18 - 6 * position) & 63)])
         }

@@ -24,12 +24,13 @@ package enum XXH64 {
             var lane2 = prime2
             var lane3: UInt64 = 0
             var lane4 = 0 &- prime1
-            while count - at >= 32 {
+            // Offsets stay below the count: that they do not overflow needs no check.
+            while count &- at >= 32 {
                 lane1 = round(lane1, word(bytes, at))
-                lane2 = round(lane2, word(bytes, at + 8))
-                lane3 = round(lane3, word(bytes, at + 16))
-                lane4 = round(lane4, word(bytes, at + 24))
-                at += 32
+                lane2 = round(lane2, word(bytes, at &+ 8))
+                lane3 = round(lane3, word(bytes, at &+ 16))
+                lane4 = round(lane4, word(bytes, at &+ 24))
+                at &+= 32
             }
             sum =
                 rotated(lane1, 1) &+ rotated(lane2, 7) &+ rotated(lane3, 12) &+ rotated(lane4, 18)
@@ -64,14 +65,17 @@ package enum XXH64 {
         return sum ^ sum >> 32
     }
 
+    @inline(__always)
     private static func round(_ lane: UInt64, _ word: UInt64) -> UInt64 {
         rotated(lane &+ word &* prime2, 31) &* prime1
     }
 
+    @inline(__always)
     private static func rotated(_ word: UInt64, _ bits: UInt64) -> UInt64 {
         word &<< bits | word &>> (64 &- bits)
     }
 
+    @inline(__always)
     private static func word(_ bytes: RawSpan, _ offset: Int) -> UInt64 {
         // Safe: every caller has checked that eight bytes follow; every bit pattern is a UInt64.
         UInt64(

@@ -20,9 +20,10 @@ package final class Disclosure: Sendable {
 
     /// The segment in whose disclosures this one was last sealed; nil before the first.
     ///
-    /// Safe: owned by the ledger's writer thread, the only one that reads or writes it; event loops
-    /// hand the object over through the ledger's queue and touch immutable members only.
-    package nonisolated(unsafe) var sealedInSegment: SegmentNumber?
+    /// Safe: owned by the ledger's writer whose turn it is, the only one that reads or writes it; event loops
+    /// hand the object over through the ledger's queue and touch immutable members only. One turn ends before the next
+    /// begins, so that no two accesses can overlap.
+    @exclusivity(unchecked) package nonisolated(unsafe) var sealedInSegment: SegmentNumber?
 
     /// What is hashed: prefix ‖ group ‖ 0x00 ‖ salt ‖ value.
     private let preimage: [UInt8]

@@ -37,20 +37,31 @@ package struct Sealer: ~Copyable {
     ///
     /// - Parameter disclosures: each names the subject key it is sealed with.
     package mutating func seal(
-        _ disclosures: some Sequence<Disclosure>, period: PeriodKey, into bytes: inout [UInt8]
+        _ disclosures: [Disclosure], period: PeriodKey, into bytes: inout [UInt8]
     ) throws(SealingFault) {
         // Kept in order of first appearance, so that the same queue gives the same file.
         var positions: [KeyName: Int] = [:]
         var blocks: [(name: KeyName, disclosures: [Disclosure])] = []
+        // Where the last disclosure of each group went: the next is of the same subject more often than not.
+        var last = [Int?](repeating: nil, count: CommitGroup.allCases.count + 1)
         for disclosure in disclosures {
+            let group = Int(disclosure.group.code)
+            if let position = last[group], blocks[position].name.subject == disclosure.subject.id,
+                blocks[position].disclosures.count < DisclosureBlock.mostDisclosures
+            {
+                blocks[position].disclosures.append(disclosure)
+                continue
+            }
             let name = KeyName(
                 subject: disclosure.subject.id, period: period.period, group: disclosure.group)
             if let position = positions[name],
                 blocks[position].disclosures.count < DisclosureBlock.mostDisclosures
             {
                 blocks[position].disclosures.append(disclosure)
+                last[group] = position
             } else {
                 positions[name] = blocks.count
+                last[group] = blocks.count
                 blocks.append((name, [disclosure]))
             }
         }
@@ -77,10 +88,13 @@ package struct Sealer: ~Copyable {
         BigEndian.append(nextBlock, to: &nonce)
         nextBlock += 1
         var plain: [UInt8] = []
+        plain.reserveCapacity(
+            disclosures.reduce(0) { $0 + $1.saltAndValue.count + MemoryLayout<UInt32>.size })
         for disclosure in disclosures {
-            plain.append(contentsOf: disclosure.salt)
-            BigEndian.append(UInt32(disclosure.value.count), to: &plain)
-            plain.append(contentsOf: disclosure.value)
+            let content = disclosure.saltAndValue
+            plain.append(contentsOf: content.prefix(Salt.byteCount))
+            BigEndian.append(UInt32(content.count - Salt.byteCount), to: &plain)
+            plain.append(contentsOf: content.dropFirst(Salt.byteCount))
         }
         let subject = Array(name.subject.text.utf8)
         let start = bytes.count
@@ -102,8 +116,8 @@ package struct Sealer: ~Copyable {
             let box = try AES.GCM.seal(
                 plain, using: key, nonce: AES.GCM.Nonce(data: nonce),
                 authenticating: bytes[start...])
-            bytes.append(contentsOf: box.ciphertext)
-            bytes.append(contentsOf: box.tag)
+            append(box.ciphertext, to: &bytes)
+            append(box.tag, to: &bytes)
         } catch {
             bytes.removeLast(bytes.count - start)
             throw SealingFault(subject: name.subject, group: name.group)
@@ -119,6 +133,15 @@ package struct Sealer: ~Copyable {
         keys[name] = key
         return key
     }
+}
+
+/// Appends in one copy what lies in one piece: the library's type is gone through byte by byte otherwise.
+private func append(_ piece: some Collection<UInt8>, to bytes: inout [UInt8]) {
+    let isCopied: Void? = piece.withContiguousStorageIfAvailable { memory in
+        // Safe: the buffer is read during the call only.
+        unsafe bytes.append(contentsOf: memory)
+    }
+    if isCopied == nil { bytes.append(contentsOf: piece) }
 }
 
 /// The cryptographic library refused to seal; the commit group cannot be written.
