@@ -60,6 +60,8 @@ extension Ledger {
             throw OpenFault(.storage, "The start could not be recorded: \(rejected.cause).")
         case .poisoned(let poisoned):
             throw OpenFault(.storage, poisoned.description)
+        case .refused(let refusal):
+            throw OpenFault(.storage, "The start could not be recorded: \(refusal).")
         }
     }
 
@@ -86,7 +88,9 @@ extension Ledger {
     }
 
     /// Records the counters of this boot so far.
-    func recordHeartbeat() { append(unattended: heartbeat()) }
+    func recordHeartbeat() {
+        for heartbeat in heartbeats() { append(unattended: heartbeat) }
+    }
 
     /// Names what is lost and records the last heartbeat.
     ///
@@ -95,17 +99,27 @@ extension Ledger {
     func recordLast() -> Bool {
         for _ in 0..<2 {
             recordGaps()
-            // Settled after everything that was queued before it.
-            let outcome = Result { () throws(AppendRefusal) in
-                try appendAndWait(heartbeat().draft(producer: producer), tally: .uncounted)
+            for heartbeat in heartbeats() {
+                // Settled after everything that was queued before it.
+                let outcome = Result { () throws(AppendRefusal) in
+                    try appendAndWait(heartbeat.draft(producer: producer), tally: .uncounted)
+                }
+                guard case .success(.recorded) = outcome else { return false }
             }
-            guard case .success(.recorded) = outcome else { return false }
             if gaps.areNamed { return true }
         }
         return false
     }
 
-    private func heartbeat() -> SystemRecord {
+    /// One heartbeat, or several where more accesses are open than one can name.
+    private func heartbeats() -> [SystemRecord] {
+        // A number that is lost and not named is not settled, and neither is anything behind it.
+        let settled = accesses.settled()
+        guard gaps.areNamed, let settled else { return [heartbeat(nil)] }
+        return settled.inParts.map(heartbeat)
+    }
+
+    private func heartbeat(_ settled: SettledFacts?) -> SystemRecord {
         let tallies = intake.tallies
         var counts = HeartbeatCounters()
         counts.accepted = counters.accepted
@@ -117,12 +131,10 @@ extension Ledger {
         counts.errored = tallies[.errored]
         counts.recorded = tallies.throughSequence
         counts.throughSequence = tallies.throughSequence
-        // A number that is lost and not named is not settled, and neither is anything behind it.
-        let settled = accesses.settled()
         let (uid, now) = newRecord()
         return SystemRecord.heartbeat(
             uid: uid, time: now, counters: counts, clock: clock.facts(),
-            settled: gaps.areNamed ? settled : nil, published: publisher.published)
+            settled: settled, published: publisher.published)
     }
 
     /// The end of an orderly boot.

@@ -4,6 +4,7 @@
 import AuditRecords
 import ByteCoding
 import Ledger
+import Merkle
 import TestSupport
 import Testing
 
@@ -91,22 +92,84 @@ import Testing
         #expect(settled.throughSequence == heartbeat.sequence.map { $0 - 1 })
     }
 
-    @Test func `ends before what does not fit into its list`() throws {
+    /// Starts so many accesses in one group.
+    private func start(_ count: Int, _ ledger: Ledger) throws -> [UniqueID] {
+        let port = ledger.addPort(Unheard())
+        var batch = ledger.batch(for: port)
+        var uids: [UniqueID] = []
+        for number in 0..<count {
+            let draft = fixture.record(for: ledger, stage: .started)
+            uids.append(draft.uid)
+            try batch.append(draft, tally: .uncounted, ticket: UInt64(number))
+        }
+        ledger.handOver(&batch)
+        while ledger.writeWaiting() {}
+        return uids
+    }
+
+    private final class Unheard: ReplyPort {
+        func settle(_ outcomes: [Settlement]) {}
+    }
+
+    @Test(arguments: [64, 65, SettledFacts.mostOpen, SettledFacts.mostOpen + 3])
+    func `is all that is open, however much that is`(count: Int) throws {
         let storage = MemoryStorage()
         let ledger = try fixture.openWithoutThreads(storage)
-        let many = try (0..<SettledFacts.mostOpen + 3).map { _ in try start(ledger) }
+        let many = try start(count, ledger)
+        for _ in 0..<20 { try end(start(ledger), ledger) }
+        try end(many[1], ledger)
         beat(ledger)
+        try end(many[2], ledger)
         let found = try records(storage)
-        let settled = try #require(found.last.flatMap { SettledFacts($0) })
-        #expect(settled.open.count == SettledFacts.mostOpen)
-        let next = try #require(found.first { $0.uid == many[SettledFacts.mostOpen] })
-        #expect(settled.throughSequence == next.sequence.map { $0 - 1 })
+        let parts = (count - 1 + SettledFacts.mostOpen - 1) / SettledFacts.mostOpen
+        let named = found.suffix(parts + 1).compactMap { SettledFacts($0) }
+        #expect(named.count == parts)
+        #expect(named.map(\.part) == Array(1...parts))
+        let open = Set(many).subtracting([many[1]])
+        let indices = found.indices.filter { place in
+            found[place].stage == .started && found[place].uid.map(open.contains) ?? false
+        }
+        #expect(named.flatMap(\.open) == indices.map { UInt64($0) })
 
         let left = storage.crash(keeping: .syncedOnly)
-        let again = try fixture.openWithoutThreads(left)
+        let next = try fixture.openWithoutThreads(left)
+        // Nothing but what came after the heartbeat, and the heartbeat itself.
+        #expect(next.recovery.readBackRecords < UInt64(parts) + 5)
         let all = try records(left)
-        for uid in many { #expect(stages(of: uid, in: all) == [.started, .unknown]) }
-        #expect(again.close() == nil)
+        let ended = Set(all.filter { $0.stage == .unknown }.compactMap(\.uid))
+        #expect(ended == open.subtracting([many[2]]))
+        #expect(next.close() == nil)
+    }
+
+    @Test func `is not believed where a part of it is missing`() throws {
+        let storage = MemoryStorage()
+        let ledger = try fixture.openWithoutThreads(storage)
+        let many = try start(SettledFacts.mostOpen + 3, ledger)
+        for _ in 0..<20 { try end(start(ledger), ledger) }
+        // The heartbeats are queued; the disk has room for the first of them only.
+        ledger.beat()
+        ledger.writeWaiting(overlapping: .inOrder)
+        let whole = try records(storage)
+        let last = try #require(whole.last.flatMap { SettledFacts($0) })
+        #expect(last.part == 2 && last.parts == 2)
+        let left = storage.crash(keeping: .everything)
+        // As if the last group had never been written.
+        for file in [LogFile.commits(0), .commits(1)] {
+            left.tamper(file) { bytes in
+                let frames = CommitFrame.scan(bytes)
+                guard let newest = frames.last,
+                    newest.header.sizeAfter.count == UInt64(whole.count)
+                else { return }
+                bytes.removeLast(bytes.count - newest.bytes.startIndex)
+            }
+        }
+        left.remove(.state)
+        let next = try fixture.openWithoutThreads(left)
+        #expect(next.recovery.readBackRecords > 40)
+        let all = try records(left)
+        let ended = Set(all.filter { $0.stage == .unknown }.compactMap(\.uid))
+        #expect(ended == Set(many))
+        #expect(next.close() == nil)
     }
 
     @Test func `is nothing while a lost number has no name, so that the next start finds it`()

@@ -167,6 +167,8 @@ package struct RecordSchema {
         ("erase.periods", .strings),
         ("settled.through_seq", .integer(whole)),
         ("settled.open", .array),
+        ("settled.part", .integer(whole)),
+        ("settled.parts", .integer(whole)),
         ("signing.key", .text),
         ("signing.keys", .strings),
         ("published.count", .integer(whole)),

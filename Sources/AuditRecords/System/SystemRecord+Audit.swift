@@ -42,43 +42,6 @@ package struct ClockFacts: Hashable, Sendable {
     }
 }
 
-/// How far back everything of a boot is settled: `settled` of a heartbeat.
-///
-/// Up to a sequence number, every record is in the log or in a gap that a durable record names, and every access that
-/// was started has its outcome, but for those listed. A start after a crash reads back to there and no further.
-package struct SettledFacts: Hashable, Sendable {
-    /// As many as an array may hold; where more accesses are open, ``throughSequence`` stands before the others.
-    package static let mostOpen = RecordLimits.arrayItems
-
-    package var throughSequence: UInt64
-    /// Indices of the `started` records up to there whose outcome is still to come, ascending.
-    package var open: [UInt64]
-
-    package init(throughSequence: UInt64, open: [UInt64]) {
-        self.throughSequence = throughSequence
-        self.open = open
-    }
-
-    /// What a heartbeat says; nil where it says nothing, or nothing that can be believed.
-    package init?(_ record: Record) {
-        guard let settled = record.value["settled"],
-            let through = settled["through_seq"]?.integer.flatMap({ UInt64(exactly: $0) }),
-            let items = settled["open"]?.array
-        else { return nil }
-        let open = items.compactMap { $0.integer.flatMap { UInt64(exactly: $0) } }
-        guard open.count == items.count else { return nil }
-        self.init(throughSequence: through, open: open)
-    }
-
-    var json: JSONValue {
-        var members: [JSONMember] = []
-        members.append(
-            JSONMember("open", .array(open.map { .integer(Int64($0)) })))
-        members.add("through_seq", throughSequence)
-        return .object(members)
-    }
-}
-
 /// What had been published when a heartbeat was recorded: `published` of it. A checkpoint that is taken out of the
 /// journal of checkpoints later is missed.
 package struct PublishedFacts: Hashable, Sendable {

@@ -49,6 +49,8 @@ struct BootHistoryReader {
     private var unknownOutcomes: Int64 = 0
     /// What the newest heartbeat of the boot that is being read says to be settled.
     private var settled: SettledFacts?
+    /// Parts of what heartbeats say, by the number up to which they say it.
+    private var parts: [UInt64: [Int: SettledFacts]] = [:]
     private(set) var isComplete = false
     /// Where older `started` records stand that may have no outcome, once ``isComplete``; see ``readOpen(_:)``.
     private(set) var open: [LeafIndex] = []
@@ -94,7 +96,9 @@ struct BootHistoryReader {
             isComplete = true
             return
         }
-        if settled == nil, mark.action == .heartbeat { settled = SettledFacts(record) }
+        if settled == nil, mark.action == .heartbeat, let found = SettledFacts(record) {
+            settled = whole(with: found)
+        }
         note(mark)
         if mark.action == .logStart { end(record) }
     }
@@ -105,6 +109,15 @@ struct BootHistoryReader {
             !finished.contains(mark.uid)
         else { return }
         history?.unfinished.append(record)
+    }
+
+    /// What is settled once all its parts were read.
+    private mutating func whole(with part: SettledFacts) -> SettledFacts? {
+        guard part.parts > 1 else { return part }
+        parts[part.throughSequence, default: [:]][part.part] = part
+        guard let all = parts[part.throughSequence], all.count == part.parts else { return nil }
+        return SettledFacts(
+            throughSequence: part.throughSequence, open: all.values.flatMap(\.open).sorted())
     }
 
     private mutating func note(_ mark: RecordMark) {
@@ -138,6 +151,7 @@ struct BootHistoryReader {
             isSettled && announced <= unknownOutcomes || start.previousBoot == nil
         reading = nil
         settled = nil
+        parts = [:]
         isSettled = false
         unknownOutcomes = 0
     }

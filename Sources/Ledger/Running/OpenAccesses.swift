@@ -11,13 +11,9 @@ internal import Synchronization
 ///
 /// Told of every group once its fate is known, in the order of sequence numbers.
 final class OpenAccesses: Sendable {
-    private struct Started {
-        var index: UInt64
-        var sequence: UInt64
-    }
-
     private struct State {
-        var open: [UniqueID: Started] = [:]
+        /// The indices of the `started` records.
+        var open: [UniqueID: UInt64] = [:]
         /// The last sequence number whose fate is known.
         var throughSequence: UInt64 = 0
         /// Whether the boot has written what those before it left open.
@@ -40,9 +36,8 @@ final class OpenAccesses: Sendable {
             for place in records.indices {
                 switch records[place].draft.stage {
                 case .started:
-                    state.open[records[place].draft.uid] = Started(
-                        index: group.header.firstIndex.value + UInt64(place),
-                        sequence: records[place].sequence)
+                    state.open[records[place].draft.uid] =
+                        group.header.firstIndex.value + UInt64(place)
                 case .complete:
                     if !state.open.isEmpty { state.open[records[place].draft.uid] = nil }
                 case .unknown, .refused: break
@@ -72,11 +67,9 @@ final class OpenAccesses: Sendable {
         state.withLock { state in
             state.sinceHeartbeat = 0
             guard state.hasBegun else { return nil }
-            let open = state.open.values.sorted { $0.index < $1.index }
-            let left = open.prefix(SettledFacts.mostOpen)
-            let through = open.dropFirst(left.count).first.map { $0.sequence - 1 }
             return SettledFacts(
-                throughSequence: through ?? state.throughSequence, open: left.map(\.index))
+                throughSequence: state.throughSequence,
+                open: state.open.values.sorted())
         }
     }
 }
