@@ -179,8 +179,8 @@ let package = Package(
         testing(
             "TestSupport",
             [
-                "ByteCoding", "AccessModel", "AuditRecords", "Identity", "Ledger", "SignedNotes",
-                .crypto, .cryptoExtras,
+                "ByteCoding", "AccessModel", "Merkle", "AuditRecords", "Identity", "Ledger",
+                "SignedNotes", .crypto, .cryptoExtras,
             ]),
         testing(
             "FuzzProperties",

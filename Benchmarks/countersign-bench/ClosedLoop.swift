@@ -29,13 +29,15 @@ final class ClosedLoop: ReplyPort {
         let now = Stopwatch.now
         let started = started.withLock { $0 }
         state.withLock { state in
-            for outcome in outcomes {
-                guard case .recorded = outcome.outcome else {
-                    state.failure = "\(outcome.outcome)"
-                    continue
+            for settlement in outcomes {
+                settlement.forEach { ticket, outcome in
+                    guard case .recorded = outcome else {
+                        state.failure = "\(outcome)"
+                        return
+                    }
+                    state.latencies.append(now - started[Int(ticket)])
+                    state.ready.append(ticket)
                 }
-                state.latencies.append(now - started[Int(outcome.ticket)])
-                state.ready.append(outcome.ticket)
             }
         }
         settled.signal()
@@ -50,6 +52,7 @@ final class ClosedLoop: ReplyPort {
         let end = start + UInt64(seconds * 1e9)
         var ready = (0..<UInt64(writers)).map { $0 }
         var inFlight = 0
+        var batch = ledger.batch(for: port)
         while true {
             let now = Stopwatch.now
             let goesOn = now < end
@@ -58,12 +61,11 @@ final class ClosedLoop: ReplyPort {
                     for ticket in ready { started[Int(ticket)] = now }
                 }
                 for ticket in ready {
-                    try ledger.append(
-                        drafts[Int(ticket) % drafts.count], tally: .allowed, port: port,
-                        ticket: ticket, waking: false)
+                    try batch.append(
+                        drafts[Int(ticket) % drafts.count], tally: .allowed, ticket: ticket)
                 }
                 inFlight += ready.count
-                ledger.wakeWriter()
+                ledger.handOver(&batch)
             }
             guard inFlight > 0 else { break }
             settled.wait()

@@ -10,5 +10,7 @@ final class Throttle: ReplyPort {
 
     func enter() { room.wait() }
 
-    func settle(_ outcomes: [Settlement]) { for _ in outcomes { room.signal() } }
+    func settle(_ outcomes: [Settlement]) {
+        for told in outcomes { for _ in told.tickets { room.signal() } }
+    }
 }

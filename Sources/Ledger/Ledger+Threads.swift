@@ -4,16 +4,31 @@
 internal import Dispatch
 internal import Synchronization
 
-/// The two threads of a running ledger. What each of them does is in ``Ledger/write(_:)``, ``Ledger/flush()`` and
-/// ``Ledger/recordHeartbeat()``; here is only when.
+/// The threads of a running ledger. What each of them does is in ``Ledger/nextGroup()``, ``Ledger/sync(_:)``,
+/// ``Ledger/flush()`` and ``Ledger/recordHeartbeat()``; here is only when.
 extension Ledger {
-    func runWriter() {
-        var spare: [PendingRecord] = []
-        while var records = intake.take(replacing: spare) {
-            // Poisoned: everybody has been told.
-            guard write(records) else { return }
-            records.removeAll(keepingCapacity: true)
-            spare = records
+    /// One of the two writers: of both, one has the turn. It keeps it while the disk is fast; on a slow one it hands the
+    /// turn over before it syncs.
+    ///
+    /// ```text
+    /// ledger                      ledger-2
+    /// write n  ── turn ─────────▶ wait half a sync
+    /// sync n                      write n+1
+    /// tell those of n  ◀── turn ─ sync n+1
+    /// write n+2 …                 tell those of n+1
+    /// ```
+    func runWriter(_ number: Int) {
+        let (own, others) = (turns[number], turns[1 - number])
+        if number > 0 { own.wait(until: nil) }
+        while !turnsAreOver.load(ordering: .sequentiallyConsistent) {
+            guard let departed = nextGroup() else {
+                turnsAreOver.store(true, ordering: .sequentiallyConsistent)
+                return others.signal()
+            }
+            let handsOver = writer.overlaps
+            if handsOver { others.signal() }
+            sync(departed)
+            if handsOver { own.wait(until: nil) }
         }
     }
 

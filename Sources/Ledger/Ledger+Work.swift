@@ -7,20 +7,26 @@ internal import Synchronization
 
 /// What a ledger does, one turn at a time, on whichever thread calls it.
 extension Ledger {
-    /// Writes a queue that was taken from the intake.
+    /// The turn of a writer: sleeps until records wait, and writes the frame of the next group.
     ///
-    /// - Returns: false once the log is poisoned, and everybody told.
-    func write(_ records: [PendingRecord]) -> Bool {
-        let written = writer.withLock { writer in
-            Result { () throws(LogPoisoned) in try writer.write(records) }
+    /// - Returns: nil once there will be none any more, and everybody has been told.
+    func nextGroup() -> GroupWriter.Departed? {
+        while true {
+            if !writer.hasRest {
+                guard let records = intake.take() else { return nil }
+                writer.take(records)
+            }
+            writer.awaitTurn()
+            if let departed = writer.depart() { return departed }
         }
+    }
+
+    /// Syncs a frame, and tells everybody whose turn has come.
+    func sync(_ departed: GroupWriter.Departed) {
         // While there is no room, the record of a gap would only be the next gap.
-        switch written {
-        case .failure: return false
-        case .success(let isTaken): if isTaken { recordGaps() }
-        }
+        guard let isTaken = writer.sync(departed) else { return }
+        if isTaken { recordGaps() }
         if publisher.takeNews() || accesses.isHeartbeatDue { housekeeping.signal() }
-        return true
     }
 
     /// Publishes what has been applied.
@@ -47,15 +53,44 @@ extension Ledger {
 /// A ledger without threads: whoever opened it with ``openWithoutThreads(_:signers:options:clock:randomness:)``
 /// does the work, a turn at a time. For simulations and fault tests, which have to know what happens when.
 extension Ledger {
-    /// The writer's turn: takes everything that waits and writes it.
+    /// The writer's turns: takes everything that waits and writes it, one group after another.
     ///
     /// - Returns: whether anything waited.
     @discardableResult
     package func writeWaiting() -> Bool {
         let records = intake.takeWaiting()
         guard !records.isEmpty else { return false }
-        _ = write(records)
+        writer.take(records)
+        writeRest()
         return true
+    }
+
+    /// Which of two syncs that are under way at once returns first.
+    package enum SyncOrder: CaseIterable, Sendable {
+        case inOrder
+        case secondFirst
+    }
+
+    /// The turns of both writers: takes everything that waits, and has two groups under way before either is synced.
+    ///
+    /// - Returns: whether anything waited.
+    @discardableResult
+    package func writeWaiting(overlapping order: SyncOrder) -> Bool {
+        let records = intake.takeWaiting()
+        guard !records.isEmpty else { return false }
+        writer.take(records)
+        var departed = [writer.depart(most: max(1, records.count / 2))]
+        if writer.hasRest { departed.append(writer.depart()) }
+        if order == .secondFirst { departed.reverse() }
+        for group in departed.compactMap(\.self) { sync(group) }
+        writeRest()
+        return true
+    }
+
+    private func writeRest() {
+        while writer.hasRest {
+            if let departed = writer.depart() { sync(departed) }
+        }
     }
 
     /// The housekeeper's turn: publishes.

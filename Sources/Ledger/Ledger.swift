@@ -15,9 +15,9 @@ internal import Synchronization
 /// and covered by a durably stored signed checkpoint.
 ///
 /// ## Threads
-/// `ledger` sequences, writes and syncs groups. `housekeeper` publishes checkpoints and records heartbeats.
-/// Event loops only lock the queue for a few instructions. What the two do is in `Ledger+Work.swift`; simulations
-/// call that themselves.
+/// `ledger` sequences, writes and syncs groups; while a slow disk syncs one, `ledger-2` does the same for the next.
+/// `housekeeper` applies groups to their files, publishes checkpoints and records heartbeats. Event loops only lock the queue
+/// for a few instructions. What the threads do is in `Ledger+Work.swift`; simulations call that themselves.
 package final class Ledger: Sendable {
     /// Who is who, and under which key their values are sealed.
     package let subjects: SubjectDirectory
@@ -37,8 +37,7 @@ package final class Ledger: Sendable {
     let intake: Intake
     let ports: PortTable
     let publisher: Publisher
-    /// Used by the writer's turns only, which never overlap.
-    let writer: Mutex<GroupWriter>
+    let writer: GroupWriter
     let gaps = Gaps()
     let accesses: OpenAccesses
     let unattended: PortID
@@ -47,6 +46,10 @@ package final class Ledger: Sendable {
     private let waitingID: PortID
     let board: StatusBoard
     let housekeeping = DispatchSemaphore(value: 0)
+    /// For each writer's thread, signalled when it is to take its turn.
+    let turns = [Signal(), Signal()]
+    /// Whether there is no turn any more.
+    let turnsAreOver = Atomic<Bool>(false)
     /// Whether the ledger does its work itself.
     private let hasThreads: Bool
     private let threads = Mutex<Threads?>(nil)
@@ -138,29 +141,31 @@ package final class Ledger: Sendable {
             start: clock.now(), randomness: randomness.split())
         subjects = SubjectDirectory(
             keys: recovered.subjects, secret: secret, randomness: randomness)
-        writer = Mutex(
-            GroupWriter(
-                storage: storage, publisher: publisher, ports: ports, gaps: gaps,
-                accesses: accesses, board: board,
-                intake: intake, clock: clock,
-                sequencer: Sequencer(
-                    position: recovered.position, origin: options.origin, signers: signers,
-                    sealing: sealing),
-                commitJournalBytes: options.commitJournalBytes,
-                mostGroupBytes: options.mostGroupBytes, stateSlot: stateSlot))
+        writer = GroupWriter(
+            storage: storage, publisher: publisher, ports: ports, gaps: gaps,
+            accesses: accesses, board: board, intake: intake, clock: clock,
+            sequencer: Sequencer(
+                position: recovered.position, origin: options.origin, signers: signers,
+                sealing: sealing),
+            commitJournalBytes: options.commitJournalBytes,
+            mostGroupBytes: options.mostGroupBytes, overlapsFrom: options.overlapsFrom,
+            stateSlot: stateSlot, waits: hasThreads)
     }
 
     private func startThreads() {
         guard hasThreads else { return }
         threads.withLock { threads in
             threads = Threads(
-                writer: DedicatedThread(name: "ledger") { self.runWriter() },
+                writers: [
+                    DedicatedThread(name: "ledger") { self.runWriter(0) },
+                    DedicatedThread(name: "ledger-2") { self.runWriter(1) },
+                ],
                 housekeeper: DedicatedThread(name: "housekeeper") { self.runHousekeeper() })
         }
     }
 
     private struct Threads {
-        let writer: DedicatedThread
+        let writers: [DedicatedThread]
         let housekeeper: DedicatedThread
     }
 
@@ -181,6 +186,20 @@ package final class Ledger: Sendable {
             gaps.noteLost(draft)
             throw error
         }
+    }
+
+    /// An empty batch of which a port is told.
+    package func batch(for port: PortID) -> RecordBatch {
+        RecordBatch(port: port, encodedOrigin: intake.encodedOrigin)
+    }
+
+    /// Queues all records of a batch and wakes the writer; the batch is empty afterwards. A log that takes none tells the
+    /// batch's port so, under every ticket.
+    package func handOver(_ batch: inout RecordBatch) {
+        guard let refusal = intake.append(&batch) else { return }
+        for record in batch.records { gaps.noteLost(record.draft) }
+        ports.settle(batch.records[...], as: .refused(refusal))
+        batch.clear()
     }
 
     /// Has the writer begin with what was queued without waking it.
@@ -227,7 +246,7 @@ package final class Ledger: Sendable {
         running?.housekeeper.join()
         if recordLast() { recordStop() }
         intake.close()
-        running?.writer.join()
+        for writer in running?.writers ?? [] { writer.join() }
         while !hasThreads, writeWaiting() {}
         flush()
         return intake.poisoned
@@ -243,6 +262,6 @@ package final class Ledger: Sendable {
         intake.close()
         housekeeping.signal()
         running?.housekeeper.join()
-        running?.writer.join()
+        for writer in running?.writers ?? [] { writer.join() }
     }
 }

@@ -21,6 +21,9 @@ package struct LedgerOptions: Sendable {
     package var mostWaitingBytes: Int
     /// Size of each of the two commit journal files.
     package var commitJournalBytes: Int
+    /// How long syncs take, on average, for the next group to begin while one is being synced. Signing a group and waking
+    /// a second thread take 50 µs: by default, a tenth of this.
+    package var overlapsFrom: Duration
     /// Version of this software, for `log.start`.
     package var software: String
     /// Hash of the configuration in force, for `log.start`.
@@ -39,6 +42,7 @@ package struct LedgerOptions: Sendable {
         mostGroupBytes = 4 << 20
         mostWaitingBytes = 64 << 20
         commitJournalBytes = 16 << 20
+        overlapsFrom = .microseconds(500)
         configHash = nil
         adoption = nil
     }

@@ -24,17 +24,50 @@ package enum Outcome: Sendable {
     case recorded(RecordReceipt)
     case rejected(GroupRejected)
     case poisoned(LogPoisoned)
+    /// It was not even queued: it has no sequence number, and leaves no gap.
+    case refused(AppendRefusal)
 }
 
-/// The outcome of the record that was queued with this ticket.
+/// What became of the records that were queued with these tickets, each the one after the one before.
 package struct Settlement: Sendable {
-    package let ticket: UInt64
-    package let outcome: Outcome
+    private enum Fate {
+        /// The first of them stands here, each other behind the one before.
+        case recorded(LeafIndex)
+        case other(Outcome)
+    }
+
+    package let tickets: Range<UInt64>
+    private let fate: Fate
+
+    /// - Parameter first: where the first of them stands.
+    init(_ tickets: Range<UInt64>, recordedAt first: LeafIndex) {
+        self.tickets = tickets
+        fate = .recorded(first)
+    }
+
+    /// - Parameter outcome: not ``Outcome/recorded(_:)``: every record has a place of its own.
+    init(_ tickets: Range<UInt64>, _ outcome: Outcome) {
+        self.tickets = tickets
+        fate = .other(outcome)
+    }
+
+    /// Calls `body` with each ticket in order.
+    package func forEach(_ body: (_ ticket: UInt64, _ outcome: Outcome) -> Void) {
+        switch fate {
+        case .other(let outcome): for ticket in tickets { body(ticket, outcome) }
+        case .recorded(let first):
+            for ticket in tickets {
+                let index = LeafIndex(first.value + (ticket - tickets.lowerBound))
+                body(ticket, .recorded(RecordReceipt(index: index)))
+            }
+        }
+    }
 }
 
 /// Where the outcomes of queued records go: one for each event loop.
 package protocol ReplyPort: AnyObject, Sendable {
-    /// Called on the writer's thread, once a group at most, with that group's outcomes in order.
+    /// Called on the thread of a writer, once a group at most, with that group's outcomes in order; and on the thread that
+    /// hands over a batch, where that is refused.
     ///
     /// It must return at once: hand the outcomes over and wake whoever waits.
     func settle(_ outcomes: [Settlement])

@@ -42,10 +42,17 @@ final class DurabilityWatch: Sendable {
 
     /// A file of the commit journal was synced.
     ///
-    /// - Parameter journal: its stable image.
-    func look(atJournal journal: [UInt8]) {
+    /// - Parameter journals: the stable images of both files. A frame counts once all before it are there.
+    func look(atJournals journals: [[UInt8]]) {
         state.withLock { state in
-            for frame in CommitFrame.scan(journal)
+            let run = CommitFrame.newestRun(
+                CommitFrame.scan(journals[0]), CommitFrame.scan(journals[1]),
+                after: TreeSize(UInt64(state.leaves.count)))
+            // One whose predecessor is not there says nothing.
+            guard run.first?.header.firstIndex.value ?? 0 <= UInt64(state.leaves.count) else {
+                return
+            }
+            for frame in run
             where state.frames.insert(frame.bytes.prefix(CommitFrame.headerLength)).inserted {
                 let entries = Array(frame.entries)
                 let read = take(entries, first: Int(frame.header.firstIndex.value), in: &state)

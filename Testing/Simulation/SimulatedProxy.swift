@@ -44,20 +44,23 @@ final class JudgedPort: ReplyPort {
         guard !trouble.isOver else { return }
         state.withLock { state in
             for settlement in outcomes {
-                switch settlement.outcome {
-                case .recorded(let receipt):
-                    guard let leaf = watch.leaf(at: receipt.index) else {
-                        verdicts.report(
-                            "DurableBeforeAcknowledged: record \(receipt.index.value) is not on stable storage"
-                        )
-                        continue
-                    }
-                    state.acknowledged[receipt.index.value] = leaf
-                case .rejected: state.rejected += 1
-                case .poisoned: break
-                }
+                settlement.forEach { _, outcome in note(outcome, in: &state) }
             }
             state.waiting += outcomes
+        }
+    }
+
+    private func note(_ outcome: Outcome, in state: inout State) {
+        switch outcome {
+        case .recorded(let receipt):
+            guard let leaf = watch.leaf(at: receipt.index) else {
+                return verdicts.report(
+                    "DurableBeforeAcknowledged: record \(receipt.index.value) is not on stable storage"
+                )
+            }
+            state.acknowledged[receipt.index.value] = leaf
+        case .rejected: state.rejected += 1
+        case .poisoned, .refused: break
         }
     }
 

@@ -89,7 +89,11 @@ extension SimulatedWorld {
             }
         }
         letSomebodyLook()
-        ledger.writeWaiting()
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: ledger.writeWaiting(overlapping: .inOrder)
+        case 1: ledger.writeWaiting(overlapping: .secondFirst)
+        default: ledger.writeWaiting()
+        }
         trouble.meanwhile(after: 0, nil)
         trouble.glance(after: 0, nil)
         if plan.bug == .forgetsGaps { ledger.forgetGaps() }
@@ -120,7 +124,9 @@ extension SimulatedWorld {
         let loop = proxy.loops[number]
         let settlements = loop.inbox.take()
         for settlement in settlements {
-            if case .recorded = settlement.outcome { oldReceipt = settlement.outcome }
+            settlement.forEach { _, outcome in
+                if case .recorded = outcome { oldReceipt = outcome }
+            }
         }
         loop.desk.deliver(settlements)
     }

@@ -163,9 +163,8 @@ final class Trouble: Sendable {
     private func due(
         _ operation: StorageFault.Operation, _ file: LogFile
     ) -> (@Sendable () -> Void)? {
-        guard operation == .write || operation == .sync else { return nil }
-        switch file {
-        case .commits, .offsets, .tree: break
+        switch (operation, file) {
+        case (.write, .commits), (.sync, .commits), (.write, .state): break
         default: return nil
         }
         return state.withLock { state in
@@ -192,7 +191,7 @@ final class Trouble: Sendable {
         }
         guard operation == .sync else { return }
         switch file {
-        case .commits: watch.look(atJournal: disk.stable(file))
+        case .commits: watch.look(atJournals: [disk.stable(.commits(0)), disk.stable(.commits(1))])
         // A power cut leaves holes that only a sync fills.
         case .entries: if disk.isSettled(file) { watch.look(atEntries: disk.stable(file)) }
         default: break

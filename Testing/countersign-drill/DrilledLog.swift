@@ -110,10 +110,14 @@ private final class BatchPort: ReplyPort {
     private let settled = DispatchSemaphore(value: 0)
 
     func settle(_ settlements: [Settlement]) {
-        let count = settlements.count { settlement in
-            if case .recorded = settlement.outcome { true } else { false }
+        var (count, isComplete) = (0, true)
+        for settlement in settlements {
+            settlement.forEach { _, outcome in
+                count += 1
+                if case .recorded = outcome {} else { isComplete = false }
+            }
         }
-        recorded.withLock { $0 += count == settlements.count ? count : Int.min / 2 }
+        recorded.withLock { $0 += isComplete ? count : Int.min / 2 }
         settled.signal()
     }
 

@@ -96,12 +96,14 @@ struct CommitFrameTests {
         #expect(CommitFrame(in: frame(), at: 1) == nil)
     }
 
-    @Test("A journal is its run of consecutive frames; what is left over behind it is ignored")
+    @Test("A journal file is its run of later and later frames; what is left over is ignored")
     func scan() {
         let journal = frame(4) + frame(5, parts: [0, 0, 0, 0, 9]) + frame(6)
         #expect(CommitFrame.scan(journal).map(\.header.number) == [4, 5, 6])
         #expect(CommitFrame.scan(journal + frame(2)).map(\.header.number) == [4, 5, 6])
-        #expect(CommitFrame.scan(journal + frame(8)).map(\.header.number) == [4, 5, 6])
+        // Those between may stand in the other file; what is of earlier records is left over.
+        #expect(CommitFrame.scan(journal + frame(8)).map(\.header.number) == [4, 5, 6, 8])
+        #expect(CommitFrame.scan(journal + frame(7, firstIndex: 5)).count == 3)
         #expect(CommitFrame.scan(journal.dropLast()).map(\.header.number) == [4, 5])
         #expect(CommitFrame.scan([0] + journal).isEmpty)
         #expect(CommitFrame.scan([]).isEmpty)
@@ -124,6 +126,47 @@ struct CommitFrameTests {
         #expect(run(older + frame(3, count: 9), newer) == [1, 2, 3, 4])
         // File 0 was begun again over older frames.
         #expect(run(frame(5) + frame(2), newer) == [3, 4, 5])
+    }
+
+    @Test("Groups that were under way two at a time stand in both files in turn")
+    func alternating() {
+        func run(_ one: [UInt8], _ other: [UInt8], after size: UInt64) -> [UInt64] {
+            CommitFrame.newestRun(
+                CommitFrame.scan(one), CommitFrame.scan(other), after: TreeSize(size)
+            ).map(\.header.number)
+        }
+        let odd = frame(1) + frame(3) + frame(5)
+        let even = frame(2) + frame(4) + frame(6)
+        for size in 0...6 as ClosedRange<UInt64> {
+            #expect(run(odd, even, after: size) == [1, 2, 3, 4, 5, 6])
+            #expect(run(even, odd, after: size) == [1, 2, 3, 4, 5, 6])
+        }
+        // Frame 5 is torn: 6 was under way beside it, and stands on nothing, unless all before it was published.
+        let torn = frame(1) + frame(3) + frame(5).dropLast()
+        for size in 0...4 as ClosedRange<UInt64> {
+            #expect(run(torn, even, after: size) == [1, 2, 3, 4])
+        }
+        #expect(run(torn, even, after: 5) == [6])
+        // The file with the odd ones was begun again, once they were published.
+        let later = frame(2) + frame(4) + frame(6) + frame(8)
+        #expect(run(frame(7) + frame(9), later, after: 6) == [6, 7, 8, 9])
+        #expect(run(Array(frame(7).dropLast()), later, after: 6) == [6])
+        #expect(run([], later, after: 8) == [8])
+        // Nothing that was published joins them: the newest count.
+        #expect(run(frame(5), frame(6) + frame(8), after: 2) == [8])
+    }
+
+    @Test("What stands behind a gap is told apart from the run before it")
+    func behindAGap() {
+        func beyond(_ one: [UInt8], _ other: [UInt8], after size: UInt64) -> [UInt64] {
+            let files = [CommitFrame.scan(one), CommitFrame.scan(other)]
+            let run = CommitFrame.newestRun(files[0], files[1], after: TreeSize(size))
+            return CommitFrame.beyond(run, in: files).map(\.header.number)
+        }
+        #expect(beyond(frame(1) + frame(3), frame(2) + frame(4), after: 0) == [])
+        #expect(beyond(frame(1), frame(2) + frame(4), after: 0) == [4])
+        #expect(beyond(frame(1) + frame(5), frame(2) + frame(4), after: 0) == [5, 4])
+        #expect(beyond(frame(1), frame(2) + frame(4), after: 3) == [])
     }
 
     @Test("A frame whose number was given again is told by its records")
@@ -202,7 +245,9 @@ struct CommitFrameTests {
             CommitFrame.tornBytes(first + second.prefix(120) + room, after: last) == second.count)
         #expect(CommitFrame.tornBytes(first + room, after: last) == 0)
         #expect(CommitFrame.tornBytes(first + frame(1).prefix(100), after: last) == 0)
-        #expect(CommitFrame.tornBytes(first + frame(3).prefix(100), after: last) == 0)
+        // One more may have been under way beside the next one.
+        #expect(CommitFrame.tornBytes(first + frame(3).prefix(100), after: last) == 100)
+        #expect(CommitFrame.tornBytes(first + frame(4).prefix(100), after: last) == 0)
         #expect(CommitFrame.tornBytes(Array(frame(1).prefix(100)), after: nil) == 100)
     }
 }

@@ -40,10 +40,32 @@ import Testing
         let frame = frame(7, first: 3, entry: "one")
         let next = self.frame(8, first: 4, entry: "two")
         for length in 24..<next.count { #expect(try isSettled(frame + next.prefix(length))) }
-        for other in [self.frame(9, first: 4, entry: "two"), self.frame(8, first: 5, entry: "two")]
+        // Those between may stand in the other file.
+        let later = self.frame(9, first: 5, entry: "two")
+        #expect(try isSettled(frame + later.prefix(60)))
+        for other in [self.frame(7, first: 4, entry: "two"), self.frame(9, first: 3, entry: "two")]
         {
             #expect(try !isSettled(frame + other.prefix(60)))
         }
+    }
+
+    @Test func `says the same of all frames before it`() throws {
+        let frames = (1...4).map { frame(UInt64($0), first: UInt64($0) - 1, entry: "one") }
+        let marks = frames.map { CommitFrame.mark(of: $0) }
+        func settled(_ one: [UInt8], _ other: [UInt8], given size: UInt64 = 0) -> Int {
+            let run = CommitFrame.newestRun(one, other)
+            return CommitFrame.settledCount(of: run, in: [one, other], given: TreeSize(size))
+        }
+        // No more than two can be under way.
+        #expect(settled(frames[0] + frames[2], frames[1] + frames[3]) == 2)
+        #expect(settled(frames[0] + frames[2] + marks[2], frames[1] + frames[3]) == 3)
+        #expect(settled(frames[0] + frames[2], frames[1] + frames[3] + marks[3]) == 4)
+        #expect(settled(frames[0] + frames[2], frames[1] + frames[3], given: 3) == 3)
+        #expect(settled(frames[0] + frames[2], frames[1] + frames[3], given: 4) == 4)
+        #expect(settled(frames[0], frames[1]) == 0)
+        #expect(settled(frames[0] + marks[0], frames[1]) == 1)
+        #expect(settled(frames[0], []) == 0)
+        #expect(settled([], []) == 0)
     }
 
     @Test func `torn at any byte, or with any bit turned, is none`() throws {

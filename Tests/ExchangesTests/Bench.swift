@@ -228,7 +228,7 @@ final class Bench {
     /// Closes the log and returns the records of accesses, oldest first.
     func records() throws -> [Record] {
         _ = ledger.close()
-        let bytes = storage.files[.entries(SegmentNumber(0))] ?? []
+        let bytes = storage.firstEntries
         let (leaves, fault) = EntryFraming.scan(bytes.span)
         #expect(fault == nil)
         let records = try leaves.map { try Record(leaf: Array(bytes[$0])) }

@@ -45,6 +45,7 @@ import Testing
         for _ in 0..<groups {
             ledger.append(unattended: record)
             ledger.writeWaiting()
+            ledger.publishApplied()
         }
         return Cost(operations: storage.operations.count - operations, bytes: total() - bytes)
     }

@@ -308,9 +308,9 @@ import Testing
 }
 
 extension MemoryStorage {
-    /// All leaves of the first segment.
+    /// All leaves of the first segment, also those that only the commit journal has.
     func leaves() throws -> [[UInt8]] {
-        let bytes = files[.entries(SegmentNumber(0))] ?? []
+        let bytes = firstEntries
         var leaves: [[UInt8]] = []
         var at = 0
         while let length = BigEndian.read(UInt16.self, from: bytes, at: at) {

@@ -62,7 +62,7 @@ import Testing
         }
         // The housekeeper's sync fails between the first and the second of three groups.
         storage.inject { _, operation, file in
-            guard operation == .write, case .offsets = file else {
+            guard operation == .write, file == .state else {
                 let isEvidence = file == .entries(SegmentNumber(0))
                 return operation == .sync && isEvidence ? .init(.system(5), effect: .nothing) : nil
             }

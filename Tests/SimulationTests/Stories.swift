@@ -3,6 +3,7 @@
 
 import AuditRecords
 import Ledger
+import Synchronization
 import TestSupport
 
 /// The stories that between them perform every kind of storage operation that the ledger knows, except the change
@@ -91,7 +92,7 @@ enum Stories {
         }
         return Story(
             name: "a log with a torn start", disk: before.disk.crash(keeping: .everything),
-            events: [.open, .records(1, about: nil), .records(1, about: nil)],
+            events: [.open, .records(1, about: nil), .records(1, about: nil), .publish],
             told: before.book.told)
     }
 
@@ -110,8 +111,50 @@ enum Stories {
             [
                 begun(), try used(), try killed(), try powerless(), try unsynced(),
                 try forgotten(), try torn(), try closed(),
+                try overlapping(.inOrder), try overlapping(.secondFirst), try ahead(),
             ]
         }
+    }
+
+    /// A slow disk: a group is written to the other journal file while the one before it is being synced.
+    static func overlapping(_ order: Ledger.SyncOrder) throws -> Story {
+        let before = try told([.open, .records(1, about: nil), .publish, .close])
+        return Story(
+            name: "a log on a slow disk, \(order)", disk: before.disk.crash(keeping: .everything),
+            events: [
+                .open, .overlapping(4, order, about: "alice"), .overlapping(3, order, about: nil),
+                .publish, .records(1, about: "bob"), .overlapping(6, order, about: "bob"), .beat,
+                .close,
+            ], told: before.book.told)
+    }
+
+    /// A log that was killed when the first of two groups was torn, and the second one was durable: nobody was told of
+    /// either, and the second stands on nothing.
+    static func ahead() throws -> Story {
+        let before = try unpublished()
+        let counts = Mutex((frames: 0, syncs: 0))
+        before.disk.inject { _, operation, file in
+            guard case .commits = file else { return nil }
+            return counts.withLock { counts in
+                switch operation {
+                case .write:
+                    counts.frames += 1
+                    return counts.frames == 1 ? .lie(.firstBytes(300)) : nil
+                case .sync:
+                    counts.syncs += 1
+                    return counts.syncs == 2 ? .init(.system(5), effect: .nothing) : nil
+                default: return nil
+                }
+            }
+        }
+        before.tell([.overlapping(4, .secondFirst, about: "dora")])
+        return Story(
+            name: "a log with a torn group and a whole one behind it",
+            disk: before.disk.crash(keeping: .everything),
+            events: [
+                .open, .overlapping(2, .inOrder, about: "alice"), .records(1, about: nil), .close,
+            ],
+            told: before.book.told)
     }
 
     private static let recovering: [Event] = [.open, .records(1, about: "alice"), .close]

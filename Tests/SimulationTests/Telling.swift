@@ -15,6 +15,8 @@ enum Event: Sendable {
     case open
     /// So many records in one group, about somebody.
     case records(Int, about: String?)
+    /// So many records in two groups, the second written before the first is synced, about somebody.
+    case overlapping(Int, Ledger.SyncOrder, about: String?)
     /// The first record of an access that is under way.
     case started
     /// So many short records that nobody waits for.
@@ -87,6 +89,12 @@ final class Telling {
                 ?? ledger.subjects.anonymous
             for _ in 0..<count { append(.complete, subject, to: ledger) }
             while ledger.writeWaiting() {}
+        case .overlapping(let count, let order, let somebody):
+            let subject =
+                somebody.map { ledger.subjects.key(issuer: "https://issuer", subject: $0) }
+                ?? ledger.subjects.anonymous
+            for _ in 0..<count { append(.complete, subject, to: ledger) }
+            while ledger.writeWaiting(overlapping: order) {}
         case .started:
             append(.started, ledger.subjects.anonymous, to: ledger)
             while ledger.writeWaiting() {}
@@ -166,15 +174,17 @@ final class ToldBook: ReplyPort {
     func settle(_ outcomes: [Settlement]) {
         state.withLock { state in
             for settlement in outcomes {
-                let uid = state.asked[Int(settlement.ticket)]
-                switch settlement.outcome {
-                case .recorded(let receipt):
-                    state.told.doubtful.remove(uid)
-                    state.told.acknowledged[uid] = receipt.index
-                case .rejected:
-                    state.told.doubtful.remove(uid)
-                    state.told.rejected.insert(uid)
-                case .poisoned: break
+                settlement.forEach { ticket, outcome in
+                    let uid = state.asked[Int(ticket)]
+                    switch outcome {
+                    case .recorded(let receipt):
+                        state.told.doubtful.remove(uid)
+                        state.told.acknowledged[uid] = receipt.index
+                    case .rejected, .refused:
+                        state.told.doubtful.remove(uid)
+                        state.told.rejected.insert(uid)
+                    case .poisoned: break
+                    }
                 }
             }
         }

@@ -72,7 +72,10 @@ struct SourceRuleTests {
             [
                 "Sources/Console/CurrentLog.swift",
                 "Sources/Commands/Network/RunningServer.swift",
+                "Sources/Ledger/Running/GroupWriter.swift",
+                "Sources/Ledger/Running/Signal.swift",
                 "Sources/Ledger/Running/StatusBoard.swift",
+                "Sources/Ledger/Running/SyncPace.swift",
                 "Testing/countersign-drill/Auditor.swift",
                 "Testing/countersign-drill/DrillCommand.swift",
             ]

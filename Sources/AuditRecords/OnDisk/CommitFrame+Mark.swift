@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ByteCoding
-internal import Merkle
+package import Merkle
 
 /// How a reader of the commit journal tells what is durable.
 ///
 /// A frame can be read from the kernel before it is on stable storage, and the power may go in between: whoever was
-/// shown its checkpoint would then call the honest log a rewritten one. Once the sync of a frame has returned, and
-/// before anybody is answered, its mark is written behind it; the next frame takes the mark's place, and says the same.
+/// shown its checkpoint would then call the honest log a rewritten one. Once the syncs of a frame and of all before it
+/// have returned, and before anybody is answered, its mark is written behind it; the next frame in its file takes the
+/// mark's place, and says the same.
 ///
 /// ```text
 ///  0  8  "CSSYNCED"
@@ -24,21 +25,44 @@ extension CommitFrame {
         markMagic + frame[8..<16] + frame[80..<88]
     }
 
-    /// Whether something behind a frame, the last of a run that was read from these files, shows that its sync has
-    /// returned: its mark, or the beginning of the next frame, which is written over the mark.
-    package static func isSettled(_ last: CommitFrame, in journals: [[UInt8]]) -> Bool {
-        let (start, end) = (last.bytes.startIndex, last.bytes.endIndex)
-        let head = last.bytes.prefix(headerLength)
-        var next = magic
-        BigEndian.append(last.header.number + 1, to: &next)
-        BigEndian.append(last.header.sizeAfter.count, to: &next)
+    /// How many frames of a run, from the front, are certainly durable.
+    ///
+    /// - Parameters:
+    ///   - run: as it was read from these files.
+    ///   - size: of a checkpoint that was given out: what it covers was durable then.
+    package static func settledCount(
+        of run: [CommitFrame], in journals: [[UInt8]], given size: TreeSize
+    ) -> Int {
+        // No more can be under way; and frames are acknowledged in order, so that one says it of all before it.
+        let certain = max(0, run.count - mostUnderWay)
+        for place in stride(from: run.count - 1, through: certain, by: -1)
+        where run[place].header.sizeAfter <= size || isSettled(run[place], in: journals) {
+            return place + 1
+        }
+        return certain
+    }
+
+    /// Whether something behind a frame that was read from these files shows that it, and all before it, are durable:
+    /// its mark, or the beginning of a later frame, which is written over the mark.
+    package static func isSettled(_ frame: CommitFrame, in journals: [[UInt8]]) -> Bool {
+        let (start, end) = (frame.bytes.startIndex, frame.bytes.endIndex)
+        let head = frame.bytes.prefix(headerLength)
         let mark = mark(of: Array(head))
         return journals.contains { journal in
             guard journal.count >= end + markLength,
                 journal[start..<start + headerLength].elementsEqual(head)
             else { return false }
-            let behind = journal[end..<end + markLength]
-            return behind.elementsEqual(mark) || behind.elementsEqual(next)
+            return journal[end..<end + markLength].elementsEqual(mark)
+                || frame.isFollowed(in: journal, at: end)
         }
+    }
+
+    /// Whether the first 24 bytes of a later frame stand at an offset.
+    private func isFollowed(in journal: [UInt8], at offset: Int) -> Bool {
+        guard journal[offset..<offset + 8].elementsEqual(Self.magic),
+            let number = BigEndian.read(UInt64.self, from: journal, at: offset + 8),
+            let first = BigEndian.read(UInt64.self, from: journal, at: offset + 16)
+        else { return false }
+        return number > header.number && first >= header.sizeAfter.count
     }
 }

@@ -3,17 +3,20 @@
 
 internal import ByteCoding
 internal import Glibc
-internal import Merkle
+package import Merkle
 
 extension CommitFrame {
-    /// The sound frames at the start of a journal file, each the next after the one before, oldest first.
+    /// How many groups may be on their way to the disk at once, each in a journal file of its own.
+    package static let mostUnderWay = 2
+
+    /// The sound frames at the start of a journal file, oldest first. Those between may stand in the other file.
     ///
     /// Files are used again from the start, so what follows the last of them is left over from earlier.
     package static func scan(_ journal: [UInt8]) -> [CommitFrame] {
         var frames: [CommitFrame] = []
         var offset = 0
         while let frame = CommitFrame(in: journal, at: offset) {
-            if let last = frames.last, !frame.follows(last) { break }
+            if let last = frames.last, !frame.comesAfter(last) { break }
             frames.append(frame)
             offset += frame.header.frameLength
         }
@@ -22,17 +25,65 @@ extension CommitFrame {
 
     /// The frames of both journal files in order: the newest unbroken run.
     package static func newestRun(_ one: [UInt8], _ other: [UInt8]) -> [CommitFrame] {
-        let runs = [scan(one), scan(other)].filter { !$0.isEmpty }
-            .sorted { firstIndex($0) < firstIndex($1) }
-        guard runs.count == 2, let newer = runs[1].first else { return runs.first ?? [] }
-        // A group that was rejected though its frame was whole may end the older file, however large it was.
-        let older = runs[0].prefix { $0.header.sizeAfter.count <= newer.header.firstIndex.value }
-        guard let last = older.last, newer.follows(last) else { return runs[1] }
-        return older + runs[1]
+        newestRun(scan(one), scan(other), after: TreeSize(UInt64.max))
     }
 
-    private static func firstIndex(_ run: [CommitFrame]) -> UInt64 {
-        run.first?.header.firstIndex.value ?? 0
+    /// The frames of both journal files in order: the newest run that is unbroken from what was published on.
+    ///
+    /// Two groups may be under way at once. Where the first of them was torn, the second one stands alone behind the gap,
+    /// however whole it is: it was never acknowledged, and nothing can be where it says.
+    ///
+    /// - Parameters:
+    ///   - one: the frames of one file, as ``scan(_:)`` finds them, and `other` those of the other one.
+    ///   - size: up to here, everything was published. Where the journal does not reach back so far, the newest run
+    ///     counts.
+    package static func newestRun(
+        _ one: [CommitFrame], _ other: [CommitFrame], after size: TreeSize
+    ) -> [CommitFrame] {
+        let all = (one.withoutRejected(other) + other.withoutRejected(one)).sorted {
+            ($0.header.firstIndex.value, $0.header.number)
+                < ($1.header.firstIndex.value, $1.header.number)
+        }
+        var (run, joined): ([CommitFrame], [CommitFrame]?) = ([], nil)
+        for frame in all {
+            if let last = run.last, !frame.follows(last) {
+                if run[0].header.firstIndex.value <= size.count { joined = run }
+                run = []
+            }
+            run.append(frame)
+        }
+        if let first = run.first, first.header.firstIndex.value > size.count, let joined {
+            return joined
+        }
+        return run
+    }
+
+    /// What the two files hold, as whoever knows what was published reads them.
+    ///
+    /// - Returns: the run that counts, and sound frames behind it that it does not reach: one that was under way beside
+    ///   a torn one, or, where there are more or something says that they were durable, what is left behind damage.
+    package static func read(
+        _ journals: [[UInt8]], after size: TreeSize
+    ) -> (run: [CommitFrame], beyond: [CommitFrame]) {
+        let files = journals.map { scan($0) }
+        var run = newestRun(files[0], files[1], after: size)
+        // Alone behind what was published: the one before it is torn, and everything else was published and written over.
+        if size.count > 0, run.count == 1, run[0].header.firstIndex.value > size.count,
+            !isSettled(run[0], in: journals)
+        {
+            run = []
+        }
+        return (run, beyond(run, in: files))
+    }
+
+    /// Sound frames behind a run that it does not reach.
+    package static func beyond(
+        _ run: [CommitFrame], in files: [[CommitFrame]]
+    ) -> [CommitFrame] {
+        let (number, size) = (run.last?.header.number ?? 0, run.last?.header.sizeAfter.count ?? 0)
+        return files.flatMap { $0 }.filter {
+            $0.header.number > number + 1 && $0.header.firstIndex.value > size
+        }
     }
 
     /// How many bytes of a frame that would be next, but is not whole, end a journal file: it was being
@@ -89,8 +140,8 @@ extension CommitFrame {
         return header.hasMagic || header.hasNumber
     }
 
-    /// A sound frame of later records that stands behind an unsound one. A frame is written once the one before it
-    /// is synced, so the one between was whole, and was damaged since.
+    /// A sound frame of later records that stands behind an unsound one in one file. A frame is written there once the
+    /// one before it is synced, so the one between was whole, and was damaged since.
     package static func beyondDamage(
         _ journal: [UInt8], after last: CommitFrame?
     ) -> CommitFrame? {
@@ -118,9 +169,14 @@ extension CommitFrame {
         guard journal.count - offset >= 16 else { return (false, false) }
         return (
             journal[offset..<offset + 8].elementsEqual(magic),
-            BigEndian.read(UInt64.self, from: journal, at: offset + 8)
-                == (last?.header.number ?? 0) + 1
+            isNext(BigEndian.read(UInt64.self, from: journal, at: offset + 8) ?? 0, after: last)
         )
+    }
+
+    /// Whether a frame of this number may have been under way when the last one was durable.
+    private static func isNext(_ number: UInt64, after last: CommitFrame?) -> Bool {
+        let durable = last?.header.number ?? 0
+        return number > durable && number <= durable + UInt64(mostUnderWay)
     }
 
     private static func place(ofMagicIn journal: [UInt8], from offset: Int) -> Int? {
@@ -138,5 +194,17 @@ extension CommitFrame {
             }
             return nil
         }
+    }
+}
+
+extension [CommitFrame] {
+    /// Without a frame at the end whose group was rejected, though it was whole, and then went to the other file.
+    fileprivate func withoutRejected(_ others: [CommitFrame]) -> ArraySlice<CommitFrame> {
+        guard let last else { return [] }
+        let twin = others.firstIndex {
+            $0.header.number == last.header.number && $0.header.firstIndex == last.header.firstIndex
+        }
+        guard let twin, twin == 0 || twin < others.count - 1 else { return self[...] }
+        return dropLast()
     }
 }

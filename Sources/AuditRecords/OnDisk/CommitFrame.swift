@@ -158,4 +158,11 @@ extension CommitFrame {
         header.number == other.header.number + 1
             && header.firstIndex.value == other.header.sizeAfter.count
     }
+
+    /// Whether this frame can stand behind another in one file: it is a later one, and those between may stand in
+    /// the other file.
+    func comesAfter(_ other: CommitFrame) -> Bool {
+        header.number > other.header.number
+            && header.firstIndex.value >= other.header.sizeAfter.count
+    }
 }

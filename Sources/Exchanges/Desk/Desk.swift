@@ -17,14 +17,15 @@ package final class Desk {
     package let ledger: Ledger
     let clock: ExchangeClock
     let limiter: RateLimiter
-    private let port: PortID
+    private let recorder: Recorder
     private var waiting = SettlementTable()
-    /// Has ``turnEnded()`` called once the event loop has done what is at hand; nil: each record wakes the writer.
+    /// Records of this turn, which the ledger does not have yet.
+    private var batch: RecordBatch
+    /// Has ``turnEnded()`` called once the event loop has done what is at hand; nil: each record is handed over at once.
     ///
     /// All records of one turn then make one group, where a woken writer would begin with the first.
     package var afterTurn: (() -> Void)?
-    private var willWakeWriter = false
-    private var queuedUnwoken = 0
+    private var willHandOver = false
     var tokens: VerifiedTokenCache<Actor>
     private var randomness: BufferedRandomness
     private var decisions: [Decision: EncodedDecision] = [:]
@@ -40,7 +41,8 @@ package final class Desk {
     ) {
         self.rules = rules
         self.ledger = ledger
-        self.port = port
+        recorder = .local(ledger)
+        batch = recorder.batch(for: port)
         self.limiter = limiter
         self.clock = clock
         var random = SystemRandomNumberGenerator()
@@ -57,45 +59,36 @@ package final class Desk {
     /// Hands a group's outcomes to those who wait for them.
     package func deliver(_ settlements: [Settlement]) {
         for settlement in settlements {
-            waiting.take(settlement.ticket)?.recordSettled(settlement.outcome)
+            settlement.forEach { ticket, outcome in
+                waiting.take(ticket)?.recordSettled(outcome)
+            }
         }
     }
 
     /// Queues a record; the receiver is told when it is settled. Nothing waits after a refusal.
+    ///
+    /// It stays with this loop until ``turnEnded()``: what is refused then is settled as refused.
     func append(
         _ draft: RecordDraft, tally: Tally, for receiver: any SettlementReceiver
     ) throws(AppendRefusal) {
-        let ticket = waiting.wait(receiver)
-        do {
-            try ledger.append(
-                draft, tally: tally, port: port, ticket: ticket, waking: afterTurn == nil)
-        } catch {
-            _ = waiting.take(ticket)
-            throw error
+        _ = try recorder.permit()
+        try batch.append(draft, tally: tally, ticket: waiting.next)
+        waiting.wait(receiver)
+        guard let afterTurn, batch.count < Self.mostInBatch else {
+            return recorder.handOver(&batch)
         }
-        guard let afterTurn else { return }
-        queuedUnwoken += 1
-        if queuedUnwoken >= Self.mostUnwoken {
-            wakeWriter()
-        } else if !willWakeWriter {
-            willWakeWriter = true
-            afterTurn()
-        }
+        guard !willHandOver else { return }
+        willHandOver = true
+        afterTurn()
     }
 
     /// Records of a long turn that are given to the writer before the turn ends.
-    private static let mostUnwoken = 64
+    private static let mostInBatch = 64
 
-    /// The turn is over: the writer begins with what was queued.
+    /// The turn is over: the ledger gets what was recorded in it.
     package func turnEnded() {
-        willWakeWriter = false
-        wakeWriter()
-    }
-
-    private func wakeWriter() {
-        guard queuedUnwoken > 0 else { return }
-        queuedUnwoken = 0
-        ledger.wakeWriter()
+        willHandOver = false
+        recorder.handOver(&batch)
     }
 
     /// A new request's id.

@@ -9,30 +9,46 @@ package protocol SettlementReceiver: AnyObject {
     func recordSettled(_ outcome: Outcome)
 }
 
-/// Tickets of waiting exchanges on one event loop, reused without allocation.
+/// Tickets of waiting exchanges on one event loop, in the order in which they were given.
+///
+/// Records are settled in nearly that order, so the table is a queue with holes. Its ring is used again and again without
+/// allocation.
 struct SettlementTable {
-    private var receivers: [(any SettlementReceiver)?] = []
-    private var free: [Int] = []
+    private var receivers = [(any SettlementReceiver)?](repeating: nil, count: 64)
+    /// The oldest ticket that may wait.
+    private var first: UInt64 = 0
+    /// The ticket that is given next.
+    private(set) var next: UInt64 = 0
     /// How many exchanges wait.
     private(set) var count = 0
 
-    mutating func wait(_ receiver: any SettlementReceiver) -> UInt64 {
+    /// Gives ``next`` to a receiver.
+    mutating func wait(_ receiver: any SettlementReceiver) {
+        if next - first == UInt64(receivers.count) { grow() }
+        receivers[place(of: next)] = receiver
+        next += 1
         count += 1
-        if let place = free.popLast() {
-            receivers[place] = receiver
-            return UInt64(place)
-        }
-        receivers.append(receiver)
-        return UInt64(receivers.count - 1)
     }
 
-    /// The receiver of a ticket, which is then free again.
+    /// The receiver of a ticket, which waits no more.
     mutating func take(_ ticket: UInt64) -> (any SettlementReceiver)? {
-        let place = Int(ticket)
-        guard place < receivers.count, let receiver = receivers[place] else { return nil }
+        guard ticket >= first, ticket < next else { return nil }
+        let place = place(of: ticket)
+        guard let receiver = receivers[place] else { return nil }
         receivers[place] = nil
-        free.append(place)
         count -= 1
+        while first < next, receivers[self.place(of: first)] == nil { first += 1 }
         return receiver
+    }
+
+    /// The ring's size is a power of two.
+    private func place(of ticket: UInt64) -> Int { Int(ticket) & (receivers.count - 1) }
+
+    private mutating func grow() {
+        var larger = [(any SettlementReceiver)?](repeating: nil, count: receivers.count * 2)
+        for ticket in first..<next {
+            larger[Int(ticket) & (larger.count - 1)] = receivers[place(of: ticket)]
+        }
+        receivers = larger
     }
 }

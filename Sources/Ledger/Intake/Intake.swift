@@ -26,6 +26,13 @@ final class Intake: Sendable {
         var isClosed = false
         var poisoned: LogPoisoned?
 
+        /// Why so many bytes more are not taken; nil: they are.
+        func objection(to bytes: Int, most: Int) -> AppendRefusal? {
+            if let poisoned { return .poisoned(poisoned) }
+            guard !isClosed else { return .closed }
+            return waitingBytes + bytes <= most ? nil : .backlog
+        }
+
         /// Whether the writer has to be woken; it is, then.
         mutating func wakesWriter() -> Bool {
             guard writerSleeps, !waiting.isEmpty else { return false }
@@ -35,9 +42,12 @@ final class Intake: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Whether ``refusal`` is nil, for whoever asks for every request.
+    private let isTaking = Atomic<Bool>(true)
     private let wakeUp = DispatchSemaphore(value: 0)
     private let mostWaitingBytes: Int
-    private let encodedOrigin: [UInt8]
+    /// The log's name as a JSON string.
+    let encodedOrigin: [UInt8]
 
     /// - Parameter encodedOrigin: the log's name as a JSON string.
     init(mostWaitingBytes: Int, encodedOrigin: [UInt8]) {
@@ -54,9 +64,10 @@ final class Intake: Sendable {
         let size = draft.completedSize(encodedOrigin: encodedOrigin)
         guard size <= RecordDraft.largestLeaf else { throw .tooLarge }
         let verdict = state.withLock { state -> Result<Bool, AppendRefusal> in
-            if let poisoned = state.poisoned { return .failure(.poisoned(poisoned)) }
-            guard !state.isClosed else { return .failure(.closed) }
-            guard state.waitingBytes + size <= mostWaitingBytes else { return .failure(.backlog) }
+            if let objection = state.objection(to: size, most: mostWaitingBytes) {
+                return .failure(objection)
+            }
+            defer { note(state.objection(to: 1, most: mostWaitingBytes)) }
             state.tallies.throughSequence += 1
             state.tallies[tally] += 1
             state.waitingBytes += size
@@ -69,42 +80,76 @@ final class Intake: Sendable {
         if try verdict.get() { wakeUp.signal() }
     }
 
+    /// Queues a whole batch, gives it the producer's next sequence numbers and wakes the writer.
+    ///
+    /// - Returns: why nothing of it is queued; nil: it is queued, and the batch empty.
+    func append(_ batch: inout RecordBatch) -> AppendRefusal? {
+        guard batch.count > 0 else { return nil }
+        let (refusal, wakes) = state.withLock { state -> (AppendRefusal?, Bool) in
+            if let objection = state.objection(
+                to: batch.leafBytes, most: mostWaitingBytes)
+            {
+                return (objection, false)
+            }
+            defer { note(state.objection(to: 1, most: mostWaitingBytes)) }
+            batch.number(from: state.tallies.throughSequence + 1)
+            state.tallies.add(batch.tallies, records: batch.count)
+            state.waitingBytes += batch.leafBytes
+            // One loop hands over at a time, and mostly the writer has taken everything: no record is copied.
+            if state.waiting.isEmpty {
+                swap(&state.waiting, &batch.records)
+            } else {
+                state.waiting.append(contentsOf: batch.records)
+            }
+            return (nil, state.wakesWriter())
+        }
+        if let refusal { return refusal }
+        batch.clear()
+        if wakes { wakeUp.signal() }
+        return nil
+    }
+
+    /// The state has changed: what is asked without the lock says the same.
+    private func note(_ objection: AppendRefusal?) {
+        isTaking.store(objection == nil, ordering: .releasing)
+    }
+
     /// Wakes the writer if it sleeps while records wait.
     func wake() {
         if state.withLock({ $0.wakesWriter() }) { wakeUp.signal() }
     }
 
     /// Whether the log takes records now.
+    ///
+    /// One atomic reading where it does. Fails closed: what was refused since is refused at the hand-over.
     func check() throws(AppendRefusal) {
+        guard !isTaking.load(ordering: .acquiring) else { return }
         if let refusal { throw refusal }
     }
 
     /// Why the log takes no records now; nil while it does.
     var refusal: AppendRefusal? {
-        state.withLock { state in
-            if let poisoned = state.poisoned { return .poisoned(poisoned) }
-            guard !state.isClosed else { return .closed }
-            return state.waitingBytes < mostWaitingBytes ? nil : .backlog
-        }
+        state.withLock { $0.objection(to: 1, most: mostWaitingBytes) }
     }
 
-    /// Takes everything that waits, sleeping while nothing does; nil once closed and empty.
-    ///
-    /// - Parameter empty: an empty array whose storage becomes the next queue.
-    func take(replacing empty: consuming [PendingRecord]) -> [PendingRecord]? {
-        var spare = empty
+    /// Takes everything that waits, sleeping while nothing does; nil once closed and empty, or poisoned.
+    func take() -> [PendingRecord]? {
+        var spare: [PendingRecord] = []
+        // As long as the last queue: the next one grows without being copied.
+        spare.reserveCapacity(state.withLock { max($0.waiting.count, 16) })
         while true {
-            let closed = state.withLock { state -> Bool in
+            let isOver = state.withLock { state -> Bool in
                 if state.waiting.isEmpty {
-                    state.writerSleeps = !state.isClosed
-                    return state.isClosed
+                    state.writerSleeps = !state.isClosed && state.poisoned == nil
+                    return !state.writerSleeps
                 }
                 swap(&state.waiting, &spare)
                 state.waitingBytes = 0
+                note(state.objection(to: 1, most: mostWaitingBytes))
                 return false
             }
             if !spare.isEmpty { return spare }
-            if closed { return nil }
+            if isOver { return nil }
             wakeUp.wait()
         }
     }
@@ -115,6 +160,7 @@ final class Intake: Sendable {
             defer {
                 state.waiting = []
                 state.waitingBytes = 0
+                note(state.objection(to: 1, most: mostWaitingBytes))
             }
             return state.waiting
         }
@@ -129,6 +175,7 @@ final class Intake: Sendable {
     func close() {
         let sleeps = state.withLock { state in
             state.isClosed = true
+            note(state.objection(to: 1, most: mostWaitingBytes))
             defer { state.writerSleeps = false }
             return state.writerSleeps
         }
@@ -137,13 +184,19 @@ final class Intake: Sendable {
 
     /// Refuses everything from now on and returns what was waiting.
     func poison(_ cause: LogPoisoned) -> [PendingRecord] {
-        state.withLock { state in
+        let (waiting, sleeps) = state.withLock { state in
             // The first cause stays: what follows is its consequence.
             if state.poisoned == nil { state.poisoned = cause }
-            defer { state.waiting = [] }
-            state.waitingBytes = 0
-            return state.waiting
+            defer {
+                state.waiting = []
+                state.waitingBytes = 0
+                state.writerSleeps = false
+                note(state.objection(to: 1, most: mostWaitingBytes))
+            }
+            return (state.waiting, state.writerSleeps)
         }
+        if sleeps { wakeUp.signal() }
+        return waiting
     }
 
     var poisoned: LogPoisoned? { state.withLock { $0.poisoned } }

@@ -7,7 +7,7 @@ package import AuditRecords
 package struct PendingRecord: Sendable {
     package let draft: RecordDraft
     /// `producer.seq`, given when it was queued: what is lost after that shows as a gap.
-    package let sequence: UInt64
+    package internal(set) var sequence: UInt64
     package let port: PortID
     package let ticket: UInt64
 }
@@ -35,9 +35,20 @@ package struct ProducerTallies: Hashable, Sendable {
         set { counts[tally.rawValue] = newValue }
     }
 
+    /// Adds what was queued together.
+    mutating func add(_ more: ProducerTallies, records count: Int) {
+        throughSequence += UInt64(count)
+        counts.add(more.counts)
+    }
+
     private struct InlineCounts: Hashable, Sendable {
         private var lower = SIMD4<UInt64>()
         private var upper: UInt64 = 0
+
+        mutating func add(_ more: InlineCounts) {
+            lower &+= more.lower
+            upper += more.upper
+        }
 
         subscript(position: Int) -> UInt64 {
             get { position < 4 ? lower[position] : upper }

@@ -27,7 +27,9 @@ extension Recovery {
         let files: [[UInt8]]
         /// The newest unbroken run.
         let frames: [CommitFrame]
-        /// Bytes of a torn frame behind them.
+        /// A whole frame behind a torn one, beside which it was under way.
+        let ahead: CommitFrame?
+        /// Bytes behind the run, of frames that were torn and of such a one.
         let discarded: Int
     }
 
@@ -127,21 +129,45 @@ extension Recovery {
         after base: TreeSize
     ) throws(OpenFault) -> Committed {
         let files = [try disk.journal(0), try disk.journal(1)]
-        let frames = CommitFrame.newestRun(files[0], files[1])
-        if files.contains(where: { CommitFrame.mayHoldAnother($0, after: frames.last) }) {
+        let (frames, beyond) = CommitFrame.read(files, after: base)
+        if !beyond.isEmpty
+            || files.contains(where: { CommitFrame.mayHoldAnother($0, after: frames.last) })
+        {
             try checkEnd(of: frames, after: base)
         }
+        let ahead = try frameAhead(among: beyond, of: frames, in: files, after: base)
         let discarded = files.reduce(0) { $0 + CommitFrame.tornBytes($1, after: frames.last) }
-        return Committed(files: files, frames: frames, discarded: discarded)
+        return Committed(
+            files: files, frames: frames, ahead: ahead,
+            discarded: discarded + (ahead?.header.frameLength ?? 0))
+    }
+
+    /// The frame that was under way beside the one that is torn. It was not acknowledged: its mark waits for both.
+    private func frameAhead(
+        among beyond: [CommitFrame], of frames: [CommitFrame], in files: [[UInt8]],
+        after base: TreeSize
+    ) throws(OpenFault) -> CommitFrame? {
+        guard let first = beyond.first else { return nil }
+        guard beyond.count == 1, !CommitFrame.isSettled(first, in: files) else {
+            throw .journalDamaged(first)
+        }
+        // Only the torn one is missing, as far as anything is left that was not published.
+        if let last = frames.last, last.header.sizeAfter >= base,
+            first.header.number != last.header.number + UInt64(CommitFrame.mostUnderWay)
+        {
+            throw .journalDamaged(first)
+        }
+        return first
     }
 
     /// Makes durable what was found of groups that are not published. A killed process may have left a frame in the
     /// kernel only: were it applied, and its entries synced, a power cut could leave entries that no frame covers.
     func settle(_ committed: Committed, after base: TreeSize) throws(OpenFault) {
+        if let ahead = committed.ahead { try discard(ahead, of: committed.files) }
         guard let last = committed.frames.last, last.header.sizeAfter > base else { return }
         for (number, file) in committed.files.enumerated() {
             var (offset, start, bytes) = (0, 0, [UInt8]())
-            for frame in CommitFrame.scan(file) {
+            for frame in CommitFrame.scan(file) where frame.header.number <= last.header.number {
                 if frame.header.sizeAfter > base {
                     if bytes.isEmpty { start = offset }
                     bytes += frame.bytes
@@ -155,10 +181,25 @@ extension Recovery {
         }
     }
 
+    /// Spoils a frame whose number is given again: behind the next one of that number, it could be taken for a later one.
+    private func discard(_ frame: CommitFrame, of files: [[UInt8]]) throws(OpenFault) {
+        for (number, file) in files.enumerated() {
+            var offset = 0
+            for found in CommitFrame.scan(file) {
+                if found.header == frame.header {
+                    let nothing = [UInt8](repeating: 0, count: CommitFrame.headerLength)
+                    try disk.write(nothing, to: .commits(number), at: offset)
+                    try disk.sync(.commits(number))
+                }
+                offset += found.header.frameLength
+            }
+        }
+    }
+
     /// Reads all of the commit journal, also what can only be left over.
     private func checkEnd(of frames: [CommitFrame], after base: TreeSize) throws(OpenFault) {
         let files = [try disk.contents(of: .commits(0)), try disk.contents(of: .commits(1))]
-        let again = CommitFrame.newestRun(files[0], files[1])
+        let again = CommitFrame.read(files, after: base).run
         guard again.last?.header == frames.last?.header else {
             throw .readsDiffer("The commit journal")
         }
@@ -166,11 +207,18 @@ extension Recovery {
             guard let later = CommitFrame.beyondDamage(file, after: frames.last),
                 later.header.sizeAfter > base
             else { continue }
-            throw OpenFault(
-                .damaged,
-                "The commit journal is damaged before record \(later.header.firstIndex.value), and whole from "
-                    + "there on: records that were acknowledged cannot be read. Restore the log from a copy "
-                    + "that verifies.")
+            throw .journalDamaged(later)
         }
+    }
+}
+
+extension OpenFault {
+    /// - Parameter later: a sound frame behind the damage.
+    fileprivate static func journalDamaged(_ later: CommitFrame) -> OpenFault {
+        OpenFault(
+            .damaged,
+            "The commit journal is damaged before record \(later.header.firstIndex.value), and whole from "
+                + "there on: records that were acknowledged cannot be read. Restore the log from a copy "
+                + "that verifies.")
     }
 }

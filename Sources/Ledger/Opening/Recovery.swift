@@ -49,7 +49,8 @@ struct Recovery {
         log.facts.stateWasMissing = memory.isEmpty && base != nil
         log.freeStateSlot = memory.freeSlot
         log.forgetsState = !adopted.isEmpty
-        log.position.nextFrame = (frames.last?.header.number ?? 0) + 1
+        let torn = committed.ahead.map { $0.header.number - 1 }
+        log.position.nextFrame = max((frames.last?.header.number ?? 0) + 1, torn ?? 1)
         guard let newest else {
             guard try disk.length(of: .entries(SegmentNumber(0))) ?? 0 == 0 else {
                 throw .unsignedEntries(segment: SegmentNumber(0))

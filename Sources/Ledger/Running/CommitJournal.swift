@@ -3,44 +3,95 @@
 
 internal import AuditRecords
 
-/// Where the next commit frame goes: two files, written in turn from their start, so that each is used
-/// again once what it holds has been applied and synced.
+/// Where the next commit frame goes: two files, each written from its start and used again once what it holds has been
+/// applied and synced.
+///
+/// One group after another goes behind the last one. While a group is on its way to the disk, the next can go to the other
+/// file only: so the two are synced, and fail, apart from each other, and what stands behind a frame in its file says
+/// that it is durable.
 struct CommitJournal {
-    private(set) var file: Int
-    private(set) var length: Int
-    /// The first frame number in the file that is not being written; nil when it may be overwritten.
-    private(set) var otherNeedsFlushThrough: UInt64?
-    let capacity: Int
-
-    init(file: Int, length: Int, otherNeedsFlushThrough: UInt64?, capacity: Int) {
-        self.file = file
-        self.length = length
-        self.otherNeedsFlushThrough = otherNeedsFlushThrough
-        self.capacity = capacity
+    /// Where a frame begins.
+    struct Place: Hashable, Sendable {
+        var file: Int
+        var offset: Int
     }
 
-    /// Whether a frame of this length still fits into the file that is being written.
+    private struct File {
+        var length = 0
+        /// Number of the last frame in it; nil where nothing in it is needed.
+        var lastFrame: UInt64?
+        /// Whether that frame's sync has not returned.
+        var isUnderWay = false
+        /// How long it may become.
+        var capacity: Int
+    }
+
+    private var files: [File]
+    /// The file that was written last.
+    private var current: Int
+    private let capacity: Int
+    /// The frame that has to be published soon, before a file is needed that holds it.
+    private(set) var needsRoomAfter: UInt64?
+
+    /// - Parameters:
+    ///   - nextFrame: number of the first frame; everything before it is published.
+    ///   - capacity: of each file.
+    init(nextFrame: UInt64, capacity: Int) {
+        current = Int(nextFrame % 2)
+        self.capacity = capacity
+        files = [File(capacity: capacity), File(capacity: capacity)]
+        // The files are not full at the same time, so that one has room while the other's frames are published.
+        files[1 - current].capacity = capacity / 2
+    }
+
+    /// Where a frame of this length can stand; nil where a file has to be published before.
     ///
     /// A frame larger than a whole file goes to the start of one, which grows.
-    func fits(_ frameLength: Int) -> Bool { length == 0 || length + frameLength <= capacity }
-
-    /// Begins the other file.
     ///
-    /// - Parameters:
-    ///   - lastFrame: number of the last frame in the file that is left.
-    ///   - flushedThrough: number of the last frame that is applied and synced.
-    /// - Precondition: `AppliedBeforeOverwritten`: no frame of the other file is still needed.
-    mutating func turn(lastFrame: UInt64, flushedThrough: UInt64) {
-        precondition(
-            otherNeedsFlushThrough.map { $0 <= flushedThrough } ?? true,
-            "AppliedBeforeOverwritten: a commit journal file is used again too early")
-        file = 1 - file
-        length = 0
-        otherNeedsFlushThrough = lastFrame
+    /// - Parameter flushedThrough: number of the last frame that is applied and synced.
+    mutating func place(for frameLength: Int, flushedThrough: UInt64) -> Place? {
+        for file in [current, 1 - current] where !files[file].isUnderWay {
+            let length = files[file].length
+            if length == 0 || length + frameLength <= files[file].capacity {
+                current = file
+                return Place(file: file, offset: length)
+            }
+            // It is full: until it can be used again, the other one takes everything.
+            if let last = files[file].lastFrame {
+                needsRoomAfter = max(needsRoomAfter ?? 0, last)
+            }
+        }
+        for file in [1 - current, current] where !files[file].isUnderWay {
+            guard files[file].lastFrame ?? 0 <= flushedThrough else { continue }
+            restart(file, flushedThrough: flushedThrough)
+            current = file
+            return Place(file: file, offset: 0)
+        }
+        return nil
     }
 
-    mutating func wrote(_ frameLength: Int) { length += frameLength }
+    /// - Precondition: `AppliedBeforeOverwritten`: no frame of the file is still needed.
+    private mutating func restart(_ file: Int, flushedThrough: UInt64) {
+        precondition(
+            files[file].lastFrame ?? 0 <= flushedThrough,
+            "AppliedBeforeOverwritten: a commit journal file is used again too early")
+        files[file] = File(capacity: capacity)
+    }
 
-    /// The frame that has to be published before this file is full, once half of it is.
-    var needsRoomAfter: UInt64? { length >= capacity / 2 ? otherNeedsFlushThrough : nil }
+    /// A frame was written at a place, and is not synced yet.
+    mutating func departed(_ header: CommitFrame.Header, from place: Place) {
+        files[place.file].length = place.offset + header.frameLength
+        files[place.file].lastFrame = header.number
+        files[place.file].isUnderWay = true
+        // Half full, the file that comes next should be free by the time it is needed.
+        let half = files[place.file].capacity / 2
+        if place.offset < half, files[place.file].length >= half,
+            let last = files[1 - place.file].lastFrame
+        {
+            needsRoomAfter = max(needsRoomAfter ?? 0, last)
+        }
+    }
+
+    /// The frame at a place is durable, and its mark stands behind it.
+    mutating func landed(at place: Place) { files[place.file].isUnderWay = false }
 }

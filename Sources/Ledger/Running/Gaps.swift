@@ -79,9 +79,11 @@ final class Gaps: ReplyPort {
 
     func settle(_ outcomes: [Settlement]) {
         for settlement in outcomes {
-            switch settlement.outcome {
-            case .recorded: _ = state.withLock { $0.named.removeValue(forKey: settlement.ticket) }
-            case .rejected, .poisoned: putBack(settlement.ticket)
+            settlement.forEach { ticket, outcome in
+                switch outcome {
+                case .recorded: _ = state.withLock { $0.named.removeValue(forKey: ticket) }
+                case .rejected, .poisoned, .refused: putBack(ticket)
+                }
             }
         }
     }

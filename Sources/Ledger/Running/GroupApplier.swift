@@ -4,7 +4,7 @@
 internal import AuditRecords
 internal import Merkle
 
-/// Brings a durable group from the commit journal to its places, without syncing.
+/// Brings durable groups from the commit journal to their places, without syncing: the housekeeper's work.
 ///
 /// Every write has its absolute offset: applying a group again, as recovery does, changes nothing.
 ///
@@ -41,32 +41,97 @@ struct GroupApplier {
         }
     }
 
-    /// Writes entries, disclosures and keys of a frame, as the sequencer or the journal has it.
-    func applyEvidence(_ header: CommitFrame.Header, frame: [UInt8]) throws(StorageFault) {
-        let segment = SegmentNumber(of: header.firstIndex)
-        var at = CommitFrame.headerLength
-        func put(_ length: UInt32, _ file: LogFile, _ offset: UInt64) throws(StorageFault) {
-            guard length > 0 else { return }
-            try storage.write(frame[at..<at + Int(length)], to: file, at: Int(offset))
-            at += Int(length)
+    /// Brings groups that follow one another to their places: first the evidence of all, then the derived files.
+    ///
+    /// Neighbouring bytes of a file are gathered and written together.
+    func apply(_ groups: [PreparedGroup]) throws(StorageFault) {
+        var writes = GatheredWrites(storage: storage)
+        for group in groups {
+            try applyEvidence(group.header, frame: group.frame, through: &writes)
         }
-        try put(header.entriesLength, .entries(segment), header.entriesOffset)
-        try put(header.disclosuresLength, .disclosures(segment), header.disclosuresOffset)
-        try put(header.subjectsLength, .subjects, header.subjectsOffset)
-        try put(header.periodsLength, .periods, header.periodsOffset)
+        try writes.finish()
+        // Crash point C5: evidence is in its place, derived files are not; opening makes them anew.
+        for group in groups { try applyDerived(group, through: &writes) }
+        try writes.finish()
     }
 
-    /// Writes the derived files of a group.
-    func applyDerived(_ group: PreparedGroup) throws(StorageFault) {
+    /// Writes entries, disclosures and keys of a frame, as the journal has it.
+    func applyEvidence(_ header: CommitFrame.Header, frame: [UInt8]) throws(StorageFault) {
+        var writes = GatheredWrites(storage: storage)
+        try applyEvidence(header, frame: frame, through: &writes)
+        try writes.finish()
+    }
+
+    private func applyEvidence(
+        _ header: CommitFrame.Header, frame: [UInt8], through writes: inout GatheredWrites
+    ) throws(StorageFault) {
+        let segment = SegmentNumber(of: header.firstIndex)
+        var at = CommitFrame.headerLength
+        for (length, file, offset) in [
+            (header.entriesLength, LogFile.entries(segment), header.entriesOffset),
+            (header.disclosuresLength, .disclosures(segment), header.disclosuresOffset),
+            (header.subjectsLength, .subjects, header.subjectsOffset),
+            (header.periodsLength, .periods, header.periodsOffset),
+        ] where length > 0 {
+            try writes.put(frame[at..<at + Int(length)], to: file, at: Int(offset))
+            at += Int(length)
+        }
+    }
+
+    private func applyDerived(
+        _ group: PreparedGroup, through writes: inout GatheredWrites
+    ) throws(StorageFault) {
         let first = group.header.firstIndex.value
         let inSegment = first - group.segment.firstIndex.value
-        try storage.write(group.offsets[...], to: .offsets(group.segment), at: Int(inSegment) * 4)
-        try storage.write(
+        try writes.put(group.offsets[...], to: .offsets(group.segment), at: Int(inSegment) * 4)
+        try writes.put(
             group.leafHashes[...], to: .tree(level: 0), at: Int(first) * Hash256.byteCount)
         for (level, position, hash) in group.treeHashes {
-            try storage.write(
+            try writes.put(
                 hash.hash.bytes[...], to: .tree(level: level),
                 at: Int(position) * Hash256.byteCount)
         }
+    }
+}
+
+/// Writes to files that are written from their ends on, gathered so that a hundred groups cost one system call a file.
+private struct GatheredWrites {
+    private struct Piece {
+        var offset: Int
+        var bytes: [UInt8]
+    }
+
+    /// More is not kept in memory for one file.
+    private static let mostBytes = 1 << 20
+
+    private let storage: any LedgerStorage
+    private var pieces: [LogFile: Piece] = [:]
+    /// In the order in which they were first written to: what is written must not depend on a hash table.
+    private var order: [LogFile] = []
+
+    init(storage: any LedgerStorage) { self.storage = storage }
+
+    mutating func put(
+        _ bytes: ArraySlice<UInt8>, to file: LogFile, at offset: Int
+    ) throws(StorageFault) {
+        if let before = pieces[file] {
+            if before.offset + before.bytes.count == offset, before.bytes.count < Self.mostBytes {
+                pieces[file]?.bytes += bytes
+                return
+            }
+            try storage.write(before.bytes[...], to: file, at: before.offset)
+        } else {
+            order.append(file)
+        }
+        pieces[file] = Piece(offset: offset, bytes: Array(bytes))
+    }
+
+    mutating func finish() throws(StorageFault) {
+        for file in order {
+            guard let piece = pieces[file] else { continue }
+            try storage.write(piece.bytes[...], to: file, at: piece.offset)
+        }
+        pieces = [:]
+        order = []
     }
 }

@@ -5,20 +5,46 @@ internal import AuditRecords
 internal import ByteCoding
 internal import Merkle
 internal import SignedNotes
+internal import Synchronization
 
-/// Carries out what the ``Sequencer`` decides, one group after another, on whichever thread calls it.
+/// Brings groups to the disk, on whichever thread calls it: two at a time where the disk is slow.
 ///
 /// ```text
-/// sequence   leaves, hashes, seal, sign
-/// reserve    room in every file that the group will touch     no room: rejected, the log lives
-/// write      the frame into the commit journal
-/// sync       ONE fdatasync                                     fault: poisoned
-/// mark       the frame as durable, for readers of the journal  fault: poisoned
-/// settle     everybody who waited                              acknowledged = durable and signed
-/// remember   the checkpoint in the state file
-/// apply      the frame to its places, not synced               fault: poisoned, the frame is safe
+/// turn      sequence   leaves, hashes, seal, sign
+///           reserve    room in every file that the group will touch    no room: rejected, the log lives
+///           write      the frame into a commit journal file
+/// no lock   sync       ONE fdatasync                                    fault: poisoned
+/// landing   mark       the frame as durable, for readers                fault: poisoned
+///           settle     everybody who waited                             acknowledged = durable and signed
+///           remember   the checkpoint in the state file                 fault: poisoned, the frame is safe
+///           hand over  to the ``Publisher``, which applies and publishes
 /// ```
-struct GroupWriter: ~Copyable {
+///
+/// Turns and landings each come one after another, in the order of the groups. While one group's frame is being synced, the
+/// next turn may write its own into the other journal file: see ``SyncPace`` for when.
+final class GroupWriter: Sendable {
+    /// A group whose frame is written and not synced.
+    struct Departed: Sendable {
+        let number: UInt64
+        let place: CommitJournal.Place
+    }
+
+    private struct Turn: ~Copyable {
+        var sequencer: Sequencer
+        /// Records that were taken from the intake and are in no group yet.
+        var rest: ArraySlice<PendingRecord> = []
+    }
+
+    private struct Flight {
+        var groups = GroupsUnderWay()
+        var journal: CommitJournal
+        var pace: SyncPace
+        /// The slot of the state file that does not hold the newest checkpoint.
+        var stateSlot: Int
+        /// Whether the next turn waits for a landing.
+        var isAwaited = false
+    }
+
     private let storage: any LedgerStorage
     private let applier: GroupApplier
     private let publisher: Publisher
@@ -29,17 +55,18 @@ struct GroupWriter: ~Copyable {
     private let board: StatusBoard
     private let clock: LedgerClock
     private let mostGroupBytes: Int
-    private var sequencer: Sequencer
-    private var journal: CommitJournal
-    /// The slot of the state file that does not hold the newest checkpoint.
-    private var stateSlot: Int
+    private let turn: Mutex<Turn>
+    private let flight: Mutex<Flight>
+    /// Signalled at a landing that is awaited.
+    private let landing = Signal()
+    /// Whether another thread has groups land while this one waits.
+    private let waits: Bool
 
     init(
         storage: any LedgerStorage, publisher: Publisher, ports: PortTable, gaps: Gaps,
-        accesses: OpenAccesses,
-        board: StatusBoard, intake: Intake,
-        clock: LedgerClock, sequencer: consuming Sequencer, commitJournalBytes: Int,
-        mostGroupBytes: Int, stateSlot: Int
+        accesses: OpenAccesses, board: StatusBoard, intake: Intake, clock: LedgerClock,
+        sequencer: consuming Sequencer, commitJournalBytes: Int, mostGroupBytes: Int,
+        overlapsFrom: Duration, stateSlot: Int, waits: Bool
     ) {
         self.storage = storage
         self.publisher = publisher
@@ -49,138 +76,240 @@ struct GroupWriter: ~Copyable {
         self.intake = intake
         self.board = board
         self.clock = clock
-        self.sequencer = sequencer
         self.mostGroupBytes = mostGroupBytes
-        self.stateSlot = stateSlot
+        self.waits = waits
         applier = GroupApplier(storage: storage)
-        // Opening has published every frame, so the file without the newest one starts anew.
-        journal = CommitJournal(
-            file: Int(self.sequencer.position.nextFrame % 2), length: 0,
-            otherNeedsFlushThrough: nil, capacity: commitJournalBytes)
+        // Opening has published every frame: both files start anew.
+        let journal = CommitJournal(
+            nextFrame: sequencer.position.nextFrame, capacity: commitJournalBytes)
+        flight = Mutex(
+            Flight(
+                journal: journal, pace: SyncPace(overlapsFrom: overlapsFrom),
+                stateSlot: stateSlot))
+        turn = Mutex(Turn(sequencer: sequencer))
     }
 
-    var position: LogPosition { sequencer.position }
+    /// Does something between two groups; blocks for one turn at most.
+    func betweenGroups(_ body: (inout Sequencer) -> Void) {
+        turn.withLock { body(&$0.sequencer) }
+    }
 
-    /// Has these keys sign every group from the next one on.
-    mutating func sign(with signers: [NoteSigner]) { sequencer.sign(with: signers) }
+    /// Whether the disk is slow enough for the next group to begin while one is being synced.
+    var overlaps: Bool { flight.withLock { $0.pace.overlaps } }
 
-    /// Writes all records, in as many groups as it takes.
+    /// Whether records were taken from the intake that are in no group yet.
+    var hasRest: Bool { turn.withLock { !$0.rest.isEmpty } }
+
+    /// Takes over records from the intake; the ones before are in groups.
+    func take(_ records: [PendingRecord]) { turn.withLock { $0.rest = records[...] } }
+
+    /// The turn: makes a group of what was taken over and writes its frame. Its sync has to follow.
     ///
-    /// - Returns: whether the last of them was written, not rejected.
-    mutating func write(_ records: [PendingRecord]) throws(LogPoisoned) -> Bool {
-        var rest = records[...]
-        var isTaken = true
-        defer { board.rest() }
-        while !rest.isEmpty {
-            board.begin()
+    /// - Parameter most: so many records at most; nil: as many as a group may have.
+    /// - Returns: nil where the group was rejected, or the log is poisoned, and everybody told.
+    func depart(most: Int? = nil) -> Departed? {
+        turn.withLock { turn in
+            let begun = ContinuousClock.now
+            board.begin(at: begun)
             if let cause = intake.poisoned {
-                // PoisonedStaysPoisoned: publishing has failed since these records were taken.
-                ports.settle(rest, as: .poisoned(cause))
-                throw cause
+                // PoisonedStaysPoisoned: a sync or publishing has failed since these records were taken.
+                tell(&turn, cause)
+                return nil
             }
-            let length = sequencer.groupLength(of: rest, mostBytes: mostGroupBytes)
-            let action = sequencer.sequence(rest.prefix(length), at: clock.now())
-            rest = rest.dropFirst(length)
-            do {
-                isTaken = try perform(action)
-            } catch {
-                ports.settle(rest, as: .poisoned(error))
-                throw error
+            var length = turn.sequencer.groupLength(of: turn.rest, mostBytes: mostGroupBytes)
+            if let most { length = min(length, most) }
+            let group = turn.sequencer.sequence(turn.rest.prefix(length), at: clock.now())
+            turn.rest = turn.rest.dropFirst(length)
+            let written = Result { () throws(Refusal) in try persist(group) }
+            return flight.withLock { flight in
+                defer { awaken(&flight) }
+                guard !flight.groups.isStopped else {
+                    // A sync has failed since this turn began.
+                    guard let cause = intake.poisoned else {
+                        preconditionFailure("PoisonedStaysPoisoned: stopped without a cause")
+                    }
+                    ports.settle(group.records, as: .poisoned(cause))
+                    tell(&turn, cause)
+                    return nil
+                }
+                switch written {
+                case .success(nil):
+                    preconditionFailure("PoisonedStaysPoisoned: stopped, and goes on")
+                case .success(let place?):
+                    flight.journal.departed(group.header, from: place)
+                    flight.groups.depart(group, from: place)
+                    flight.pace.departed(at: .now)
+                    return Departed(number: group.header.number, place: place)
+                case .failure(let refusal) where refusal.isPassing:
+                    turn.sequencer.takeBack(group)
+                    flight.groups.reject(group, GroupRejected(cause: refusal.fault))
+                    // A landing that fails poisons; the next turn finds that.
+                    _ = land(&flight)
+                    return nil
+                case .failure(let refusal):
+                    let cause = LogPoisoned(cause: .commit(refusal.fault))
+                    stop(cause, with: group, &flight)
+                    tell(&turn, cause)
+                    return nil
+                }
             }
         }
-        return isTaken
     }
 
-    private mutating func perform(_ first: Sequencer.Action) throws(LogPoisoned) -> Bool {
-        var next: Sequencer.Action? = first
-        var isTaken = true
-        while let action = next {
-            next = nil
-            switch action {
-            case .persist(let group): next = try persist(group)
-            case .acknowledge(let group):
-                accesses.wrote(group)
-                board.show(group)
-                ports.settle(group)
-                try finish(group)
-            case .reject(let group, let cause):
+    /// What was wrong with a frame that did not get to the journal.
+    private struct Refusal: Error {
+        let fault: StorageFault
+        /// Whether nothing is in doubt.
+        let isPassing: Bool
+    }
+
+    /// - Returns: where the frame stands; nil where nothing may be written any more.
+    private func persist(_ group: PreparedGroup) throws(Refusal) -> CommitJournal.Place? {
+        let place: CommitJournal.Place
+        do throws(StorageFault) {
+            try applier.reserve(for: group)
+            guard let found = try findPlace(for: group.frame.count) else { return nil }
+            place = found
+            try storage.reserve(
+                .commits(place.file),
+                through: place.offset + group.frame.count + CommitFrame.markLength)
+        } catch {
+            // Nothing of this group is on the disk. That earlier ones cannot be published is another matter.
+            throw Refusal(
+                fault: error, isPassing: error.operation == .reserve || error.isPassing)
+        }
+        do throws(StorageFault) {
+            // Crash point C1: the frame is torn. Its checksum says so, and nobody has been answered.
+            try storage.write(group.frame[...], to: .commits(place.file), at: place.offset)
+        } catch {
+            // Rejected, the next frame is written over it, at the same place.
+            throw Refusal(fault: error, isPassing: error.isPassing)
+        }
+        return place
+    }
+
+    /// - Returns: nil once a sync beside this turn has failed.
+    private func findPlace(for length: Int) throws(StorageFault) -> CommitJournal.Place? {
+        while true {
+            let (place, isOver, waits) = flight.withLock { flight in
+                let place = flight.journal.place(
+                    for: length, flushedThrough: publisher.flushedThrough)
+                flight.isAwaited = place == nil && flight.groups.count > 0 && self.waits
+                return (place, flight.groups.isStopped, flight.isAwaited)
+            }
+            guard !isOver else { return nil }
+            if let place { return place }
+            // The file that is being synced may have room, and publishing takes longer than that.
+            if waits { landing.wait(until: nil) } else { try publisher.flush() }
+        }
+    }
+
+    /// Waits until the next group may begin beside one that is being synced; see ``SyncPace``.
+    func awaitTurn() {
+        while true {
+            let (wait, start) = flight.withLock { flight in
+                let start = flight.groups.count == 0 ? nil : flight.pace.nextStart
+                let waits = start.map { $0 > .now } ?? false
+                flight.isAwaited = waits
+                return (waits, start)
+            }
+            guard wait else { return }
+            landing.wait(until: start)
+        }
+    }
+
+    /// Syncs a frame that was written, and tells everybody whose turn has come.
+    ///
+    /// - Returns: whether the last group that has come to its end was written, not rejected; nil once the log is poisoned.
+    func sync(_ departed: Departed) -> Bool? {
+        let start = ContinuousClock.now
+        let synced = Result { () throws(StorageFault) in
+            // Crash point C2: the frame is written, not synced. It may be found or not; unanswered.
+            try storage.sync(.commits(departed.place.file))
+        }
+        return flight.withLock { flight in
+            defer { awaken(&flight) }
+            switch synced {
+            case .success:
+                flight.pace.landed(after: start.duration(to: .now))
+                flight.groups.synced(departed.number)
+                return land(&flight)
+            case .failure(let fault):
+                stop(LogPoisoned(cause: .commit(fault)), with: nil, &flight)
+                return nil
+            }
+        }
+    }
+
+    /// Lets the next turn go on that waits for a landing, or for the end of everything.
+    private func awaken(_ flight: inout Flight) {
+        guard flight.isAwaited else { return }
+        flight.isAwaited = false
+        landing.signal()
+    }
+
+    /// Has all groups land whose fate is known, oldest first.
+    private func land(_ flight: inout Flight) -> Bool? {
+        var isTaken: Bool? = true
+        while let landing = flight.groups.next() {
+            switch landing {
+            case .durable(let group, let place):
+                isTaken = land(group, at: place, &flight) ? true : nil
+            case .rejected(let group, let cause):
                 isTaken = false
                 gaps.add(group.records)
                 accesses.lost(group.records)
                 ports.settle(group.records, as: .rejected(cause))
-            case .stop(let group, let cause):
-                // PoisonedStaysPoisoned: nothing is queued any more once somebody knows.
-                let waiting = intake.poison(cause)
-                ports.settle(group.records, as: .poisoned(cause))
-                ports.settle(waiting[...], as: .poisoned(cause))
-                throw cause
             }
         }
-        return isTaken
+        board.rest(until: flight.groups.count == 0 ? nil : flight.pace.lastStart)
+        return flight.groups.isStopped ? nil : isTaken
     }
 
-    private mutating func persist(_ group: PreparedGroup) throws(LogPoisoned) -> Sequencer.Action {
-        do throws(StorageFault) {
-            try applier.reserve(for: group)
-            if !journal.fits(group.frame.count) { try turnJournal(before: group) }
-            try storage.reserve(
-                .commits(journal.file),
-                through: max(
-                    journal.capacity,
-                    journal.length + group.frame.count + CommitFrame.markLength))
-        } catch {
-            // Nothing of this group is on the disk. That earlier ones cannot be published is another matter.
-            return error.operation == .reserve || error.isPassing
-                ? sequencer.groupRejected(error) : sequencer.groupFailed(error)
-        }
-        do throws(StorageFault) {
-            // Crash point C1: the frame is torn. Its checksum says so, and nobody has been answered.
-            try storage.write(
-                group.frame[...], to: .commits(journal.file), at: journal.length)
-            // Crash point C2: the frame is written, not synced. It may be found or not; unanswered.
-            try storage.sync(.commits(journal.file))
-        } catch {
-            // Behind a frame that may be durable, nothing else may take its place.
-            return error.operation == .write && error.isPassing
-                ? sequencer.groupRejected(error) : sequencer.groupFailed(error)
-        }
+    private func land(
+        _ group: PreparedGroup, at place: CommitJournal.Place, _ flight: inout Flight
+    ) -> Bool {
         // Crash point C3: the group is durable, not applied. Nobody has been answered; opening applies it.
         do throws(StorageFault) {
             // Readers of the directory may show its checkpoint from here on, and no sooner.
             try storage.write(
-                CommitFrame.mark(of: group.frame)[...], to: .commits(journal.file),
-                at: journal.length + group.frame.count)
+                CommitFrame.mark(of: group.frame)[...], to: .commits(place.file),
+                at: place.offset + group.frame.count)
         } catch {
-            return sequencer.groupFailed(error)
+            stop(LogPoisoned(cause: .commit(error)), with: group, &flight)
+            return false
         }
-        journal.wrote(group.frame.count)
-        return sequencer.groupPersisted()
-    }
-
-    private mutating func turnJournal(before group: PreparedGroup) throws(StorageFault) {
-        if let needed = journal.otherNeedsFlushThrough, needed > publisher.flushedThrough {
-            try publisher.flush()
-        }
-        journal.turn(
-            lastFrame: group.header.number - 1, flushedThrough: publisher.flushedThrough)
-    }
-
-    private mutating func finish(_ group: PreparedGroup) throws(LogPoisoned) {
+        flight.journal.landed(at: place)
+        accesses.wrote(group)
+        board.show(group)
+        ports.settle(group)
         do throws(StorageFault) {
-            // Crash point C4: answered, not applied. The state file may lag one group behind: harmless.
+            // The state file may lag one group behind: harmless.
             if let slot = StateSlots.slot(for: group.checkpoint) {
-                try storage.write(slot[...], to: .state, at: stateSlot * StateSlots.slotLength)
-                stateSlot = (stateSlot + 1) % StateSlots.count
+                try storage.write(
+                    slot[...], to: .state, at: flight.stateSlot * StateSlots.slotLength)
+                flight.stateSlot = (flight.stateSlot + 1) % StateSlots.count
             }
-            try applier.applyEvidence(group.header, frame: group.frame)
-            // Crash point C5: evidence is in its place, derived files are not; opening makes them anew.
-            try applier.applyDerived(group)
         } catch {
-            let cause = LogPoisoned(cause: .apply(error))
-            let waiting = intake.poison(cause)
-            ports.settle(waiting[...], as: .poisoned(cause))
-            throw cause
+            stop(LogPoisoned(cause: .apply(error)), with: nil, &flight)
+            return false
         }
-        publisher.applied(group, needsRoomAfter: journal.needsRoomAfter)
+        publisher.take(group, needsRoomAfter: flight.journal.needsRoomAfter)
+        return true
+    }
+
+    /// PoisonedStaysPoisoned: nothing is queued any more once somebody knows.
+    private func stop(_ cause: LogPoisoned, with group: PreparedGroup?, _ flight: inout Flight) {
+        let waiting = intake.poison(cause)
+        if let group { ports.settle(group.records, as: .poisoned(cause)) }
+        for group in flight.groups.stop() { ports.settle(group.records, as: .poisoned(cause)) }
+        ports.settle(waiting[...], as: .poisoned(cause))
+        board.rest(until: nil)
+    }
+
+    private func tell(_ turn: inout Turn, _ cause: LogPoisoned) {
+        ports.settle(turn.rest, as: .poisoned(cause))
+        turn.rest = []
+        board.rest(until: nil)
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AuditRecords
+internal import Merkle
 internal import Synchronization
 
 /// The registered ports, and how a group's outcomes get to them: one call a port and group.
@@ -17,27 +18,44 @@ final class PortTable: Sendable {
 
     /// Tells that a group is durable.
     func settle(_ group: PreparedGroup) {
-        settle(group.records) { .recorded(group.receipt(at: $0)) }
+        let first = group.header.firstIndex.value
+        settle(group.records) { tickets, place in
+            Settlement(tickets, recordedAt: LeafIndex(first + UInt64(place)))
+        }
     }
 
-    /// Tells the same outcome to all.
+    /// Tells the same outcome to all; none of them is recorded.
     func settle(_ records: ArraySlice<PendingRecord>, as outcome: Outcome) {
-        settle(records) { _ in outcome }
+        settle(records) { tickets, _ in Settlement(tickets, outcome) }
     }
 
-    /// - Parameter outcome: of the record at a place among these.
+    /// Records of one port whose tickets follow one another are told in one piece: those of a batch.
+    ///
+    /// - Parameter make: a settlement of records from a place among these on.
     private func settle(
-        _ records: ArraySlice<PendingRecord>, outcome: (_ place: Int) -> Outcome
+        _ records: ArraySlice<PendingRecord>,
+        _ make: (_ tickets: Range<UInt64>, _ place: Int) -> Settlement
     ) {
-        let ports = ports.withLock { $0 }
-        var settlements = [[Settlement]](repeating: [], count: ports.count)
+        var told: [(port: Int, settlements: [Settlement])] = []
         let waiting = records.span
-        for place in waiting.indices {
-            settlements[waiting[place].port.number].append(
-                Settlement(ticket: waiting[place].ticket, outcome: outcome(place)))
+        var start = 0
+        while start < waiting.count {
+            let (port, ticket) = (waiting[start].port.number, waiting[start].ticket)
+            var end = start + 1
+            while end < waiting.count, waiting[end].port.number == port,
+                waiting[end].ticket == ticket &+ UInt64(end - start)
+            {
+                end += 1
+            }
+            let settlement = make(ticket..<ticket + UInt64(end - start), start)
+            if let place = told.firstIndex(where: { $0.port == port }) {
+                told[place].settlements.append(settlement)
+            } else {
+                told.append((port, [settlement]))
+            }
+            start = end
         }
-        for (port, settlements) in zip(ports, settlements) where !settlements.isEmpty {
-            port.settle(settlements)
-        }
+        let ports = ports.withLock { $0 }
+        for (port, settlements) in told { ports[port].settle(settlements) }
     }
 }

@@ -5,16 +5,18 @@ internal import AuditRecords
 internal import Merkle
 internal import Synchronization
 
-/// Syncs what has been applied, publishes the checkpoint over it, and so lets the commit journal be used
-/// again: the housekeeper's work, off the path of any request.
+/// Brings durable groups to their places, syncs them, publishes the checkpoint over them, and so lets the commit journal be
+/// used again: the housekeeper's work, off the path of any request.
 ///
-/// Order: evidence synced, then the state file, then the journal of checkpoints, then `checkpoint`. So a published
+/// Until then the commit journal has them, and memory: no more than its two files hold.
+///
+/// Order: groups applied, evidence synced, then the state file, then the journal of checkpoints, then `checkpoint`. So a published
 /// checkpoint never covers an entry that is not in its place on stable storage, and is never unknown to the state file.
 ///
 /// `PoisonedStaysPoisoned`: where publishing has failed other than for want of space, it fails from then on. The
 /// kernel may have dropped what a sync should have written: a second one would succeed and mean nothing.
 final class Publisher: Sendable {
-    /// What the writer has applied and nobody has published yet.
+    /// What lies in its place, or will once ``State/durable`` is applied, and is not published yet.
     struct Applied: Sendable {
         var checkpoint: [UInt8]
         var size: TreeSize
@@ -35,6 +37,8 @@ final class Publisher: Sendable {
 
     private struct State {
         var applied: Applied?
+        /// Groups that are durable in the commit journal and nowhere else, oldest first.
+        var durable: [PreparedGroup] = []
         var journalLength: Int
         /// The last checkpoint in the journal of checkpoints, where this process has put it there.
         var journalled: [UInt8] = []
@@ -50,6 +54,7 @@ final class Publisher: Sendable {
     }
 
     private let storage: any LedgerStorage
+    private let applier: GroupApplier
     private let state: Mutex<State>
     /// Held during a flush, so that the writer and the housekeeper never flush at once.
     private let flushing = Mutex(())
@@ -59,6 +64,7 @@ final class Publisher: Sendable {
         published: PublishedFacts
     ) {
         self.storage = storage
+        applier = GroupApplier(storage: storage)
         state = Mutex(
             State(
                 applied: nil, journalLength: journalLength, flushedThrough: flushedThrough,
@@ -71,17 +77,19 @@ final class Publisher: Sendable {
     /// The last frame that is synced in its place and published.
     var flushedThrough: UInt64 { state.withLock { $0.flushedThrough } }
 
-    /// Notes a group that has been applied.
+    /// Takes over a durable group, in their order.
     ///
     /// - Parameter needsRoomAfter: the frame that has to be published before the commit journal turns, where that
     ///   comes near; the writer would wait for it.
-    func applied(_ group: PreparedGroup, needsRoomAfter: UInt64?) {
+    func take(_ group: consuming PreparedGroup, needsRoomAfter: UInt64?) {
         let applied = Applied(
             checkpoint: group.checkpoint, size: group.after.size, frame: group.header.number,
             segments: [group.segment], hasNewSubjects: group.header.subjectsLength > 0,
             hasNewPeriods: group.header.periodsLength > 0)
+        let kept = group.withoutRecords()
         state.withLock { state in
             state.hasNews = state.hasNews || state.applied == nil
+            state.durable.append(kept)
             state.applied = state.applied.map(applied.after) ?? applied
             guard let needsRoomAfter, needsRoomAfter > state.flushedThrough, !state.isFlushing,
                 !state.isUrgent
@@ -118,7 +126,7 @@ final class Publisher: Sendable {
     /// Notes groups that recovery has applied.
     func recovered(_ applied: Applied) { state.withLock { $0.applied = applied } }
 
-    /// Publishes what has been applied; nothing to do when nothing has.
+    /// Applies and publishes what is durable; nothing to do when nothing is.
     func flush() throws(StorageFault) {
         let outcome = flushing.withLock { _ -> Result<Void, StorageFault> in
             Result { () throws(StorageFault) in try flushAlone() }
@@ -127,20 +135,28 @@ final class Publisher: Sendable {
     }
 
     private func flushAlone() throws(StorageFault) {
-        let (taken, stopped) = state.withLock { state in
-            defer { state.applied = nil }
+        let (taken, groups, stopped) = state.withLock { state in
+            defer {
+                state.applied = nil
+                state.durable = []
+            }
             state.isFlushing = true
             state.isUrgent = false
-            return (state.applied, state.stopped)
+            return (state.applied, state.durable, state.stopped)
         }
         defer { state.withLock { $0.isFlushing = false } }
         if let stopped { throw stopped }
         guard let applied = taken else { return }
         do {
+            // One writer whatever is done to files: what is written elsewhere than others look is not published.
+            try storage.confirm()
+            // Crash point C4: answered, not applied. Opening applies it.
+            try applier.apply(groups)
             try publish(applied)
         } catch {
             // Nothing is forgotten: where the disk was only full, the next flush does it all again.
             state.withLock { state in
+                state.durable = groups + state.durable
                 state.applied = state.applied.map { $0.after(applied) } ?? applied
                 state.hasNews = true
                 if !error.isPassing { state.stopped = error }
@@ -150,8 +166,6 @@ final class Publisher: Sendable {
     }
 
     private func publish(_ applied: Applied) throws(StorageFault) {
-        // One writer whatever is done to files: what was written elsewhere than others look is not published.
-        try storage.confirm()
         for segment in applied.segments.sorted() {
             try storage.sync(.entries(segment))
             if try storage.length(of: .disclosures(segment)) != nil {

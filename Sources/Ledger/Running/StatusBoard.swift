@@ -7,21 +7,23 @@ internal import Synchronization
 /// Where the writer shows how far the log has come, before anybody is answered about it.
 final class StatusBoard: Sendable {
     private let status: Mutex<LedgerStatus>
-    /// Since when the writer is at one group; nil while it waits for records.
+    /// Since when the oldest group is under way that has not come to its end; nil while there is none.
     private let busySince = Mutex<ContinuousClock.Instant?>(nil)
 
     init(_ status: LedgerStatus) { self.status = Mutex(status) }
 
     var current: LedgerStatus { status.withLock { $0 } }
 
-    /// How long the writer has been at the group that it is writing; nil while there is none.
+    /// How long the oldest group has been under way; nil while there is none.
     var busyFor: Duration? { busySince.withLock { $0 }.map { $0.duration(to: .now) } }
 
-    /// The writer begins with a group.
-    func begin() { busySince.withLock { $0 = .now } }
+    /// A group begins; one that is under way counts from its own beginning.
+    func begin(at now: ContinuousClock.Instant) { busySince.withLock { $0 = $0 ?? now } }
 
-    /// The writer has no more groups.
-    func rest() { busySince.withLock { $0 = nil } }
+    /// A group has come to its end.
+    ///
+    /// - Parameter next: when the next one began that is under way; nil where none is.
+    func rest(until next: ContinuousClock.Instant?) { busySince.withLock { $0 = next } }
 
     /// A group became durable.
     func show(_ group: PreparedGroup) {

@@ -28,7 +28,9 @@ final class WaitingPort: ReplyPort {
 
     func settle(_ settlements: [Settlement]) {
         outcomes.withLock { outcomes in
-            for settlement in settlements { outcomes[settlement.ticket] = settlement.outcome }
+            for settlement in settlements {
+                settlement.forEach { ticket, outcome in outcomes[ticket] = outcome }
+            }
         }
         settled.signal()
     }

@@ -21,7 +21,7 @@ struct GroupSealing: ~Copyable {
     private var sealer: Sealer
     private var randomness: BufferedRandomness
     private var periods: [Period: PeriodKey]
-    /// Subjects whose slot is durable.
+    /// Subjects whose slot is durable, or in a group on its way to the disk: later ones stand behind it.
     private var savedSubjects: Set<SubjectID>
 
     /// - Parameters:
@@ -65,6 +65,7 @@ struct GroupSealing: ~Copyable {
             key = known
         } else {
             key = PeriodKey(period: period, randomness: &randomness)
+            periods[period] = key
             sealed.newPeriod = key
         }
         let start = frame.count
@@ -74,12 +75,12 @@ struct GroupSealing: ~Copyable {
             preconditionFailure("DisclosuresAreSealed: the library does not seal (\(error))")
         }
         sealed.disclosuresLength = frame.count - start
-        var named: Set<SubjectID> = []
+        var last: SubjectID?
         for disclosure in disclosed {
             let subject = disclosure.subject
-            guard !savedSubjects.contains(subject.id), named.insert(subject.id).inserted else {
-                continue
-            }
+            guard subject.id != last else { continue }
+            last = subject.id
+            guard savedSubjects.insert(subject.id).inserted else { continue }
             sealed.newSubjects.append(subject)
             frame.append(contentsOf: SubjectSlot(subject, created: time).bytes)
         }
@@ -91,17 +92,15 @@ struct GroupSealing: ~Copyable {
         return sealed
     }
 
-    /// The group is durable, and its keys with it.
-    mutating func groupPersisted(_ group: PreparedGroup) {
-        savedSubjects.formUnion(group.newSubjects.map(\.id))
-        if let period = group.newPeriod { periods[period.period] = period }
-    }
-
-    /// The group is not: what it sealed must be sealed again by the next that names it. A period's key that went with
-    /// it is made anew, so that nothing may be sealed any more with what was derived from this one.
-    mutating func groupRejected(_ group: PreparedGroup) {
-        if let period = group.newPeriod { sealer.forget(period.period) }
-        // Safe: this is the writer's thread, the marker's owner.
+    /// Nothing of the group was written: what it sealed must be sealed again by the next that names it. A period's key
+    /// that went with it is made anew, so that nothing may be sealed any more with what was derived from this one.
+    mutating func takeBack(_ group: PreparedGroup) {
+        for subject in group.newSubjects { savedSubjects.remove(subject.id) }
+        if let period = group.newPeriod {
+            periods[period.period] = nil
+            sealer.forget(period.period)
+        }
+        // Safe: this is the writer's turn, the marker's owner.
         for disclosure in group.disclosed { unsafe disclosure.sealedInSegment = nil }
     }
 }

@@ -24,10 +24,19 @@ struct PreparedGroup: Sendable {
     var newPeriod: PeriodKey?
     /// The signed note over the tree with this group.
     var checkpoint: [UInt8]
+    /// The position that it was sequenced from.
+    var before: LogPosition
     /// The position once the group is durable.
     var after: LogPosition
 
     var segment: SegmentNumber { SegmentNumber(of: header.firstIndex) }
+
+    /// What is still needed once everybody has been told: what its files are made of.
+    consuming func withoutRecords() -> PreparedGroup {
+        records = []
+        disclosed = []
+        return self
+    }
 
     /// The receipt of the record at this place of the group.
     func receipt(at place: Int) -> RecordReceipt {

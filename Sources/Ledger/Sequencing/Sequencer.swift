@@ -6,43 +6,21 @@ internal import ByteCoding
 internal import Merkle
 internal import SignedNotes
 
-/// Decides what is written and who is answered, and never acts: it is told what happened and answers
-/// with the next ``Action``.
+/// Gives records their places and makes of them what is written; acts on nothing.
 ///
-/// Crash tests therefore need no disk, only a list of events cut short.
+/// The next group may be sequenced while the ones before are on their way to the disk: ``GroupsUnderWay`` decides who is
+/// told, and when. Crash tests therefore need no disk.
 ///
 /// ## Invariants
-/// - `DurableBeforeAcknowledged`: no acknowledgement before ``groupPersisted()``.
-/// - `SizeNeverShrinks`: the position moves only with a durable group.
-/// - `PoisonedStaysPoisoned`: after ``Action/stop(_:_:)`` nothing is sequenced any more.
+/// - `SizeNeverShrinks`: every group adds records; the position goes back only for a group of which nothing is on the
+///   disk, and that nothing was built on.
+/// - `EveryGroupSigned`: each carries the checkpoint of the tree with it.
 ///
 /// ## Not its job
 /// Retrying. One failed sync poisons the log; see `Docs/Internals/Failures.md`.
 struct Sequencer: ~Copyable {
-    /// What is to be done next.
-    enum Action: Sendable {
-        /// Reserve room, write the frame to the commit journal and sync it.
-        case persist(PreparedGroup)
-        /// Tell the waiting exchanges that their records are durable, then apply the group to its files.
-        case acknowledge(PreparedGroup)
-        /// Tell them that they are not; the log goes on.
-        case reject(PreparedGroup, GroupRejected)
-        /// Tell them, and everyone after them, that the log has stopped.
-        case stop(PreparedGroup, LogPoisoned)
-    }
-
-    private enum Phase {
-        /// Ways out: ``sequence(_:at:)`` to persisting.
-        case ready
-        /// Ways out: persisted or rejected to ready, failed to stopped.
-        case persisting(PreparedGroup)
-        /// No way out.
-        case stopped
-    }
-
-    /// Where the log stands after the last durable group.
+    /// Where the log stands after the last group that was sequenced.
     private(set) var position: LogPosition
-    private var phase: Phase = .ready
     private var sealing: GroupSealing
     private let origin: LogOrigin
     private let encodedOrigin: [UInt8]
@@ -91,46 +69,22 @@ struct Sequencer: ~Copyable {
     /// - Parameter now: the wall clock; where it is behind the last record, that record's time is kept.
     mutating func sequence(
         _ records: ArraySlice<PendingRecord>, at now: UTCInstant
-    ) -> Action {
-        guard case .ready = phase else {
-            preconditionFailure("OneGroupAtATime: sequenced while a group is under way or stopped")
-        }
+    ) -> PreparedGroup {
         let group = prepare(records, time: max(now, position.time))
-        phase = .persisting(group)
-        return .persist(group)
-    }
-
-    /// The frame is on stable storage.
-    mutating func groupPersisted() -> Action {
-        let group = takeGroup()
-        precondition(
-            group.after.size > position.size, "SizeNeverShrinks: a durable group adds records")
+        precondition(group.after.size > position.size, "SizeNeverShrinks: a group adds records")
         position = group.after
-        sealing.groupPersisted(group)
-        phase = .ready
-        return .acknowledge(group)
-    }
-
-    /// Nothing of the group reached the journal, and no sync failed: there was no room for it.
-    mutating func groupRejected(_ cause: StorageFault) -> Action {
-        let group = takeGroup()
-        sealing.groupRejected(group)
-        phase = .ready
-        return .reject(group, GroupRejected(cause: cause))
-    }
-
-    /// Whether the frame is on the disk is unknown.
-    mutating func groupFailed(_ cause: StorageFault) -> Action {
-        let group = takeGroup()
-        phase = .stopped
-        return .stop(group, LogPoisoned(cause: .commit(cause)))
-    }
-
-    private func takeGroup() -> PreparedGroup {
-        guard case .persisting(let group) = phase else {
-            preconditionFailure("OneGroupAtATime: told of a group that is not under way")
-        }
         return group
+    }
+
+    /// Nothing of the newest group was written; the next one takes its place.
+    ///
+    /// - Precondition: `SizeNeverShrinks`: nothing was sequenced after it.
+    mutating func takeBack(_ group: PreparedGroup) {
+        precondition(
+            group.header.number + 1 == position.nextFrame,
+            "SizeNeverShrinks: a group is taken back that others were built on")
+        position = group.before
+        sealing.takeBack(group)
     }
 
     private func sign(_ checkpoint: Checkpoint) -> [UInt8] {
@@ -188,6 +142,6 @@ struct Sequencer: ~Copyable {
             leafHashes: leaves.leafHashes, treeHashes: leaves.treeHashes,
             offsets: leaves.offsets, disclosed: sealed.disclosed,
             newSubjects: sealed.newSubjects, newPeriod: sealed.newPeriod, checkpoint: note,
-            after: after)
+            before: position, after: after)
     }
 }

@@ -13,11 +13,11 @@ struct DirectoryAudit {
 
     /// - Returns: the keys; nil where the directory has none, so that disclosures are withheld.
     func run(_ findings: inout FindingList) throws(LogReadFailure) -> KeyRing? {
-        if let doubtful = snapshot.doubtful {
+        if let first = snapshot.doubtful.first?.header.firstIndex {
             findings.report(
                 Finding(
-                    .notYetDurable, file: "commits", index: doubtful.header.firstIndex,
-                    detail: "\(doubtful.header.entryCount) records"))
+                    .notYetDurable, file: "commits", index: first,
+                    detail: "\(snapshot.sizeWithDoubtful.count - first.value) records"))
         }
         let segments = Set(snapshot.frames.map { SegmentNumber(of: $0.header.firstIndex) })
         for segment in segments.sorted() {

@@ -47,7 +47,7 @@ package struct LogVerifier: Sendable {
         if files.published == nil, files.journal.last?.checkpoint != nil {
             findings.report(Finding(.notYetPublished, file: LogLayout.checkpoint))
         }
-        if let tail = try UnsignedTail(snapshot), snapshot.doubtful == nil,
+        if let tail = try UnsignedTail(snapshot), snapshot.doubtful.isEmpty,
             try LogSnapshot(directory: directory).sizeWithDoubtful == snapshot.size
         {
             findings.report(

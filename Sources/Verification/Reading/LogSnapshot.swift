@@ -12,7 +12,7 @@ package import SystemPackage
 /// they are durable first. A snapshot stays readable while the log grows, because of
 /// `ImmutableOnceWritten`: nothing below its size ever changes.
 ///
-/// `ShownOnceDurable`: the log ends before a group of which nothing shows that its sync has returned. What is read from
+/// `ShownOnceDurable`: the log ends before groups of which nothing shows that their syncs have returned. What is read from
 /// the kernel can be gone after a power cut, and whoever had been shown its checkpoint would call the log rewritten.
 package struct LogSnapshot: Sendable {
     package let directory: FilePath
@@ -24,8 +24,8 @@ package struct LogSnapshot: Sendable {
     /// The newest unbroken run of commit groups, oldest first; none where all that the commit journal holds has
     /// been published since.
     let frames: [CommitFrame]
-    /// The last of them, where nothing shows that it is durable.
-    let doubtful: CommitFrame?
+    /// The last of them, where nothing shows that they are durable.
+    let doubtful: ArraySlice<CommitFrame>
     let checkpointFiles: CheckpointFiles
 
     /// Reads the journals; costs as many bytes as these are long, and again where a log that is being
@@ -49,7 +49,7 @@ package struct LogSnapshot: Sendable {
         newest = other.newest
         published = other.published
         frames = []
-        doubtful = nil
+        doubtful = []
         checkpointFiles = other.checkpointFiles
     }
 
@@ -61,19 +61,14 @@ package struct LogSnapshot: Sendable {
         let journals = [
             try Self.journal(0, in: directory), try Self.journal(1, in: directory),
         ]
-        frames = CommitFrame.newestRun(journals[0], journals[1])
         let checkpoints = try CheckpointFiles.bytes(in: directory)
         let published = checkpoints.published?.checkpoint
         let given = [published, known].compactMap { $0?.claim.size }.max() ?? .empty
-        if let last = frames.last, last.header.sizeAfter > given,
-            !CommitFrame.isSettled(last, in: journals)
-        {
-            doubtful = last
-        } else {
-            doubtful = nil
-        }
-        checkpointFiles = CheckpointFiles(
-            checkpoints, frames: doubtful == nil ? frames : frames.dropLast())
+        // Two groups may be written between the reading of one file and of the other: the run ends before such a gap.
+        frames = CommitFrame.read(journals, after: given).run
+        let settled = CommitFrame.settledCount(of: frames, in: journals, given: given)
+        doubtful = frames[settled...]
+        checkpointFiles = CheckpointFiles(checkpoints, frames: Array(frames[..<settled]))
         self.published = published
         newest = checkpointFiles.all.compactMap(\.checkpoint).max {
             $0.claim.size < $1.claim.size
@@ -109,8 +104,8 @@ package struct LogSnapshot: Sendable {
     /// The size that the newest checkpoint claims; 0 without one.
     package var size: TreeSize { newest?.claim.size ?? .empty }
 
-    /// The size with the group that is in doubt: what may be in its place, whether or not it is shown.
-    var sizeWithDoubtful: TreeSize { max(size, doubtful?.header.sizeAfter ?? .empty) }
+    /// The size with the groups that are in doubt: what may be in its place, whether or not it is shown.
+    var sizeWithDoubtful: TreeSize { max(size, doubtful.last?.header.sizeAfter ?? .empty) }
 
     /// The leaves that only the commit journal is sure to hold; what is before them is settled in the
     /// other files.

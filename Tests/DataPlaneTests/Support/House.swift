@@ -95,7 +95,7 @@ struct House: Sendable {
 
     /// Every record, oldest first.
     var records: [Record] {
-        let bytes = storage.files[.entries(SegmentNumber(0))] ?? []
+        let bytes = storage.firstEntries
         var records: [Record] = []
         var at = 0
         do {
