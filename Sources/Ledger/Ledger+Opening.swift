@@ -49,10 +49,8 @@ extension Ledger {
         return trust
     }
 
-    /// Has these keys sign every group from the next one on; blocks for one of the writer's turns.
-    ///
-    /// `KeysOverlap`: one of them has signed before, so that whoever knows only the keys so far is not lost at once.
-    package func sign(with signers: [NoteSigner]) throws(OpenFault) {
+    /// ``LedgerCommand/sign(with:)``
+    func sign(with signers: [NoteSigner]) throws(OpenFault) {
         _ = try Self.trust(in: signers, of: options.origin)
         let keys = signers.map(\.verifierKey)
         try signing.withLock { present throws(OpenFault) in
@@ -62,7 +60,7 @@ extension Ledger {
                     "None of these keys has signed this log so far. Put the key back that did; `countersign key "
                         + "rotate` changes keys.")
             }
-            writer.withLock { $0.sign(with: signers) }
+            writer.betweenGroups { $0.sign(with: signers) }
             present = keys
         }
     }

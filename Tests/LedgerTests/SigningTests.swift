@@ -29,15 +29,15 @@ import Testing
         let ledger = try fixture.open(storage)
         let old = fixture.signer
         #expect(try signers(ledger) == [old.keyID])
-        let refusal = #expect(throws: OpenFault.self) { try ledger.sign(with: [new]) }
+        let refusal = #expect(throws: OpenFault.self) { try ledger.perform(.sign(with: [new])) }
         #expect(refusal?.code == .untrustedCheckpoint)
         #expect(try signers(ledger) == [old.keyID])
-        try ledger.sign(with: [new, old])
+        try ledger.perform(.sign(with: [new, old]))
         #expect(ledger.signingKeys == [new, old].map(\.verifierKey))
         #expect(try signers(ledger) == [new.keyID, old.keyID])
-        try ledger.sign(with: [new])
+        try ledger.perform(.sign(with: [new]))
         #expect(try signers(ledger) == [new.keyID])
-        #expect(throws: OpenFault.self) { try ledger.sign(with: [old]) }
+        #expect(throws: OpenFault.self) { try ledger.perform(.sign(with: [old])) }
         #expect(ledger.close() == nil)
         // Only the key that is left opens it.
         let fault = #expect(throws: OpenFault.self) { try fixture.open(storage) }

@@ -49,7 +49,7 @@ struct ControlHandler: Sendable {
     /// anyway.
     private func sign() -> JSONValue {
         do {
-            try ledger.sign(with: try SigningKey.read(settings))
+            try ledger.perform(.sign(with: try SigningKey.read(settings)))
             return .object([JSONMember("recorded", .bool(true))])
         } catch let failure as CommandFailure {
             return Self.refusal(failure.message?.plain ?? "the key file cannot be read")
