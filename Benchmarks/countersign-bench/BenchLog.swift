@@ -25,9 +25,12 @@ struct BenchLog {
         options = LedgerOptions(origin: LogOrigin(key), producer: "bench", software: "bench")
     }
 
-    func open() throws -> Ledger {
-        try Ledger.open(
-            FileStorage(directory: directory, state: state, key: nil), signers: [signer],
+    /// - Parameter delay: milliseconds that every sync takes longer.
+    func open(syncDelay delay: Double = 0) throws -> Ledger {
+        let files = try FileStorage(directory: directory, state: state, key: nil)
+        return try Ledger.open(
+            delay > 0 ? SlowStorage(files, syncDelayMilliseconds: delay) : files,
+            signers: [signer],
             options: options,
             clock: LedgerClock(
                 now: { Stopwatch.wallClock },

@@ -17,6 +17,7 @@ struct LedgerBench: ParsableCommand {
     @Option(help: "Rounds; their median is printed.") var rounds = 5
     @Option(help: "Seconds of each measurement.") var seconds = 1.0
     @Option(help: "Only with so many writers.") var writers: [Int] = [1, 16, 256, 1024]
+    @Option(help: "Milliseconds that every sync takes longer.") var syncDelay = 0.0
     @Option(help: "Only records of this kind.") var record: [SampleKind] = SampleKind.allCases
 
     private struct Row {
@@ -38,7 +39,7 @@ struct LedgerBench: ParsableCommand {
                 for place in rows.indices {
                     let log = try BenchLog(
                         in: folder, named: "\(kind.rawValue)-\(rows[place].writers)-\(round)")
-                    let ledger = try log.open()
+                    let ledger = try log.open(syncDelay: syncDelay)
                     let drafts = kind.drafts(1024, for: ledger)
                     leafBytes = drafts[0].completedSize(encodedOrigin: []) - 80
                     let bound = HashBound.measure(leafBytes: leafBytes, seconds: 0.1)
