@@ -244,7 +244,7 @@ let package = Package(
             [
                 "ByteCoding", "AccessModel", "AuditRecords", "Identity", "Ledger", "Policy",
                 "TestSupport", .crypto,
-            ]),
+            ], exclude: ["Golden"]),
         tests(
             "DataPlane",
             [

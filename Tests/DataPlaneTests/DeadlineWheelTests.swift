@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataPlane
+import Exchanges
 import Testing
 
 @Suite("DeadlinesAreKept: the wheel of deadlines")

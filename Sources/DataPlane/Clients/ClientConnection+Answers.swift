@@ -6,19 +6,77 @@ internal import Exchanges
 internal import HTTPWire
 internal import NIOCore
 
+/// Framing of answers, and what follows them.
 extension ClientConnection {
+    /// Writes an answer's head to where it is held.
+    func begin(
+        _ answer: ResponseHead, to head: RequestHead, framing: BodyFraming, closes: Bool,
+        record: UniqueID, target: UpstreamTarget
+    ) {
+        answerFraming = framing
+        prepareOutput()
+        output.clear()
+        lane.withBench { bench in
+            bench.clear()
+            bench.added.append(.countersignRecord, plain: { record.append(to: &$0) })
+            if !answer.has(.date) { bench.added.put(.date, lane.dateText) }
+            if let pseudonym = target.via {
+                bench.added.put(.via, Via.value(answer, behind: pseudonym))
+            }
+            answer.append(
+                toClient: &bench.text, framing: framing, connection: note(closes),
+                adding: bench.added,
+                rewriting: answer.hasPointer ? rewriting(head, target) : nil)
+            output.writeBytes(bench.text)
+        }
+    }
+
+    /// What keeps the client here where an answer points to the service.
+    private func rewriting(_ head: RequestHead, _ target: UpstreamTarget) -> PointerRewriting {
+        let authority = head.bytes(of: head.authority)
+        return PointerRewriting(
+            service: target.origin, told: target.hostField.map { $0[...] } ?? authority,
+            authority: authority, isClientSecure: isSecure(head))
+    }
+
+    /// What an answer says about the connection to the client.
+    private func note(_ closes: Bool) -> ConnectionNote {
+        if closes { return .close }
+        return asked?.version == .http10 ? .keepAlive : .implied
+    }
+
+    /// Adds a piece of the answer's content to what is held.
+    func add(_ piece: inout ByteBuffer) {
+        prepareOutput()
+        guard answerFraming == .chunked else {
+            output.writeBuffer(&piece)
+            return
+        }
+        lane.withBench { bench in
+            bench.clear()
+            ChunkEncoder.appendSizeLine(piece.readableBytes, to: &bench.text)
+            output.writeBytes(bench.text)
+        }
+        output.writeBuffer(&piece)
+        output.writeBytes(ChunkEncoder.lineEnd)
+    }
+
+    /// Adds the end of the answer to what is held.
+    func endAnswer() {
+        prepareOutput()
+        if answerFraming == .chunked { output.writeBytes(ChunkEncoder.end) }
+    }
+
     /// Sends an answer of our own in the place of all that was held.
     func send(_ answer: Answer) {
-        dropUpstream()
-        stopBody()
-        lane.tell(answer)
         guard phase != .closed, !cannotAnswer else {
-            conclude(closes: true)
+            access.conclude(closes: true)
             closeAtOnce()
             return
         }
         let closes =
-            answer.closes || lane.isDraining || !(head?.keepsAlive ?? false) || !canPassOverBody
+            answer.closes || lane.isDraining || asked?.keepsAlive != true
+            || !access.relay.canDiscardContent
         prepareOutput()
         output.clear()
         lane.withBench { bench in
@@ -26,13 +84,36 @@ extension ClientConnection {
             addFields(of: answer, to: &bench.added)
             ResponseWriter.append(
                 to: &bench.text, status: answer.status,
-                framing: .length(UInt64(answer.body.count)), connection: note(head, closes),
+                framing: .length(UInt64(answer.body.count)), connection: note(closes),
                 adding: bench.added)
             output.writeBytes(bench.text)
         }
-        if head?.method != .head { output.writeBytes(answer.body) }
+        if asked?.isHead != true { output.writeBytes(answer.body) }
         write()
-        conclude(closes: closes)
+        access.conclude(closes: closes)
+    }
+
+    /// The access is over: makes ready for the next request, or for the end.
+    ///
+    /// - Parameter isComplete: whether nothing of the request's content is left.
+    func concluded(_ head: RequestHead?, closes: Bool, isComplete: Bool) {
+        if let head { parser.recycle(head) }
+        deadline = .never
+        guard phase != .closed else { return }
+        if closes || lane.isForced || lane.isDraining {
+            closeGently()
+        } else if isComplete {
+            awaitHead()
+        } else {
+            phase = .discarding
+            deadline = .now + listener.bodyTimeout
+        }
+    }
+
+    /// Not even our side is closed in order.
+    func abort(resets: Bool) {
+        if resets { resetOnClose() }
+        if phase != .closed { phase = .lingering }
     }
 
     /// A TLS client that was turned away before its handshake understands no answer.

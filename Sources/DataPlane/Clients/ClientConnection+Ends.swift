@@ -8,43 +8,27 @@ internal import NIOCore
 internal import NIOSSL
 
 extension ClientConnection: DeadlineOwner {
-    var nextDeadline: Moment { deadlines.earliest }
+    var nextDeadline: Moment { min(min(deadline, writeDeadline), access.relay.nextDeadline) }
 
     func deadlineReached(now: Moment) {
-        if deadlines.hold <= now { askRelease() }
-        if deadlines.write <= now { writeTimedOut() }
-        if deadlines.service <= now {
-            deadlines.service = .never
-            lane.counters.upstreamFailures.count()
-            end(.upstreamTimeout, detail: silence, closes: false)
+        if writeDeadline <= now {
+            writeDeadline = .never
+            access.clientStopped()
+            // What could not be sent would be waited for.
+            resetOnClose()
+            closeAtOnce()
         }
-        if deadlines.client <= now { clientTimedOut() }
+        access.deadlineReached(now: now)
+        if deadline <= now { timedOut() }
         afterEvent()
     }
 
-    /// What of the service was waited for in vain.
-    private var silence: String {
-        guard upstream != nil else { return "no connection in time" }
-        return relay.hasBegun
-            ? "silent after \(relay.contentBytes) bytes of the answer's content"
-            : "no complete head of an answer in time"
-    }
-
-    private func writeTimedOut() {
-        deadlines.write = .never
-        end(.clientTimeout, closes: true)
-        resetOnClose()
-        closeAtOnce()
-    }
-
-    private func clientTimedOut() {
-        deadlines.client = .never
+    private func timedOut() {
+        deadline = .never
         switch phase {
-        case .awaitingHead where parser.isInHead: refuse(.headTimeout, version: nil, unfinishedHead)
-        case .underWay:
-            end(.bodyTimeout, detail: "after \(body?.received ?? 0) bytes of content", closes: true)
+        case .awaitingHead where parser.isInHead: refuse(.headTimeout, unfinishedHead)
         case .opening, .awaitingHead, .discarding, .lingering: closeAtOnce()
-        case .closed: return
+        case .underWay, .closed: return
         }
     }
 
@@ -68,17 +52,17 @@ extension ClientConnection: DeadlineOwner {
             return
         }
         // Until all is sent, it is the client's reading that is waited for.
-        deadlines.client = .now + listener.writeTimeout
+        deadline = .now + listener.writeTimeout
         let sent = context.eventLoop.makePromise(of: Void.self)
         context.close(mode: .output, promise: sent)
         sent.futureResult.assumeIsolated().whenComplete { _ in
             guard self.phase == .lingering else { return }
-            self.deadlines.client = .now + self.listener.lingerTimeout
+            self.deadline = .now + self.listener.lingerTimeout
             self.lane.watch(self)
         }
     }
 
-    /// Passes over what comes after our side was closed, up to a bound.
+    /// Discards what comes after our side was closed, up to a bound.
     func linger(_ count: Int) {
         lingeredBytes += count
         if lingeredBytes > Self.mostLingered { closeAtOnce() }
@@ -124,11 +108,7 @@ extension ClientConnection: DeadlineOwner {
 
     /// What is under way ends now.
     func forceEnd() {
-        if stage == .none {
-            closeAtOnce()
-        } else {
-            end(.draining, closes: true)
-        }
+        if access.isIdle { closeAtOnce() } else { access.forceEnd() }
         afterEvent()
     }
 }

@@ -72,20 +72,4 @@ extension ClientConnection {
 
     private static let http = Array("http".utf8)
     private static let https = Array("https".utf8)
-
-    /// Whether `tracestate` is of no use to the service: of a trace that is not continued (W3C Trace Context §3.4),
-    /// or empty.
-    func dropsTraceState(_ head: RequestHead, _ trace: TraceContext) -> Bool {
-        guard head.has(.tracestate) else { return false }
-        return !continuesTrace(head, trace)
-            || head.fields.allSatisfy { $0.known != .tracestate || $0.value.isEmpty }
-    }
-
-    private func continuesTrace(_ head: RequestHead, _ trace: TraceContext) -> Bool {
-        guard !head.isRepeated(.traceparent), let slice = head.value(of: .traceparent) else {
-            return false
-        }
-        let sent = TraceContext(traceparent: head.bytes.span.extracting(slice.range))
-        return sent?.traceHigh == trace.traceHigh && sent?.traceLow == trace.traceLow
-    }
 }

@@ -38,7 +38,7 @@ extension ClientConnection {
             return
         }
         phase = .awaitingHead
-        deadlines.client = .now + listener.headTimeout
+        deadline = .now + listener.headTimeout
         lane.watch(self)
         context.read()
     }
@@ -46,7 +46,7 @@ extension ClientConnection {
     /// Too many connections are open: this one gets an answer and no request is read from it.
     func turnAway() {
         lane.counters.refusedConnections.count()
-        refuse(.tooManyConnections, version: nil)
+        refuse(.tooManyConnections)
         afterEvent()
     }
 }

@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import ByteCoding
 internal import AccessModel
 internal import AuditRecords
+internal import ByteCoding
 internal import Exchanges
 internal import HTTPWire
 internal import Identity
@@ -21,12 +21,12 @@ extension ClientConnection {
             goesOn =
                 switch phase {
                 case .awaitingHead: readHead()
-                case .underWay: readBody()
-                case .discarding: discardBody()
+                case .underWay: readContent()
+                case .discarding: discardContent()
                 case .opening, .lingering, .closed: false
                 }
         }
-        upstream?.flush()
+        access.flushService()
     }
 
     /// Takes bytes from the front of ``input``, and lets go of its memory when none are left.
@@ -41,7 +41,7 @@ extension ClientConnection {
             switch try parser.consume(input.readableBytesUInt8Span) {
             case .incomplete:
                 consume(input.readableBytes)
-                if !wasInHead, !isFirstHead { deadlines.client = .now + listener.headTimeout }
+                if !wasInHead, !isFirstHead { deadline = .now + listener.headTimeout }
                 return false
             case .complete(let head, let consumed):
                 if wasInHead { parser.forgetPieces() }
@@ -54,8 +54,7 @@ extension ClientConnection {
                 preconditionFailure("FaultsAreReasons: no reason is spelt \(error.kind.rawValue)")
             }
             let refused = parser.refused(error, in: input.readableBytesUInt8Span)
-            refuse(
-                reason, version: nil, RefusalNote(error, refused, listener.limits.wire))
+            refuse(reason, RefusalNote(error, refused, listener.limits.wire))
             return false
         }
     }
@@ -65,25 +64,19 @@ extension ClientConnection {
         lane.counters.requests.count()
         isFirstHead = false
         phase = .underWay
-        stage = .deciding
-        deadlines.client = .never
-        table = lane.upstreams
-        let exchange = exchange(for: head)
-        self.exchange = exchange
-        self.head = head
-        body = RequestBody(head, limits: listener.limits.wire)
-        if lane.isDraining {
-            perform(exchange.refuse(.draining, version: HTTPFacts.Version(head.version)))
-        } else if isMisdirected(head) {
-            perform(
-                exchange.refuse(
-                    .misdirected, version: HTTPFacts.Version(head.version),
-                    note: RefusalNote("Host is not the name in the TLS handshake", head)))
-        } else {
-            perform(
-                exchange.begin(
-                    ReceivedRequest(head, lane.desk.rules, isTrusted: peer.isTrusted)))
-        }
+        deadline = .never
+        decoder = BodyDecoder(head.framing, .request, limits: listener.limits.wire)
+        asked = Asked(
+            version: head.version, isHead: head.method == .head, keepsAlive: head.keepsAlive)
+        access.begin(
+            head, exchange(for: head), isTrusted: peer.isTrusted, objection: objection(to: head))
+    }
+
+    /// Why this connection cannot serve a request.
+    private func objection(to head: RequestHead) -> (reason: Reason, note: RefusalNote?)? {
+        if lane.isDraining { return (.draining, nil) }
+        guard isMisdirected(head) else { return nil }
+        return (.misdirected, RefusalNote("Host is not the name in the TLS handshake", head))
     }
 
     /// The head in the form that its service wants paths in.
@@ -102,14 +95,13 @@ extension ClientConnection {
     }
 
     /// Refuses what is no request, or no request in time, and the connection with it.
-    func refuse(_ reason: Reason, version: HTTPFacts.Version?, _ note: RefusalNote? = nil) {
+    func refuse(_ reason: Reason, _ note: RefusalNote? = nil) {
         lane.counters.malformedRequests.count()
         if phase != .closed { phase = .underWay }
-        stage = .ending
-        deadlines.client = .never
-        let exchange = visitor(peer.address, peer.port)
-        self.exchange = exchange
-        perform(exchange.refuse(reason, version: version, note: note))
+        deadline = .never
+        decoder = nil
+        asked = nil
+        access.refuse(reason, visitor(peer.address, peer.port), note)
     }
 
     // MARK: Visitors
@@ -130,7 +122,7 @@ extension ClientConnection {
             address: address, port: port, scheme: listener.isSecure ? .https : .http,
             tls: tls?.disclosed, certificate: tls?.certificate,
             peer: address == peer.address ? nil : peer.address)
-        let exchange = Exchange(desk: lane.desk, client: client, receiver: self)
+        let exchange = Exchange(desk: lane.desk, client: client, receiver: access)
         if visitors.count >= Self.mostVisitors { visitors.removeFirst() }
         visitors.append(Visitor(address: address, port: port, exchange: exchange))
         return exchange

@@ -1,17 +1,14 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import ByteCoding
 internal import AccessModel
-internal import AuditRecords
+internal import ByteCoding
 internal import Exchanges
 internal import HTTPWire
-internal import Identity
-internal import Ledger
 internal import NIOCore
-internal import Policy
 
-/// One client's connection: reads its requests in order and does for each what the exchange says.
+/// One client's HTTP/1.1 connection: reads its requests in order, frames what it is told to answer, and has one
+/// ``RelayedAccess`` for all of them.
 ///
 /// ```text
 /// opening ─▶ awaitingHead ─▶ underWay ─┬─▶ awaitingHead      next request
@@ -30,22 +27,11 @@ final class ClientConnection: ChannelInboundHandler {
         case opening
         case awaitingHead
         case underWay
-        /// The answer has left; what is left of the request's body is passed over.
+        /// The answer has left; what is left of the request's content is discarded.
         case discarding
-        /// Our side is closed; whatever comes is passed over until the client closes, too.
+        /// Our side is closed; whatever comes is discarded until the client closes, too.
         case lingering
         case closed
-    }
-
-    /// How far the request under way has come.
-    enum Stage {
-        case none
-        /// The exchange thinks, or its `started` record is on its way.
-        case deciding
-        /// A service has the request, or is about to.
-        case serving
-        /// Its last record is on its way.
-        case ending
     }
 
     let lane: Lane
@@ -53,7 +39,7 @@ final class ClientConnection: ChannelInboundHandler {
     let peer: Peer
     var context: ChannelHandlerContext?
     var phase: Phase
-    var stage = Stage.none
+    let access: RelayedAccess
 
     var parser: RequestHeadParser
     /// What has come and was not looked at yet.
@@ -74,28 +60,31 @@ final class ClientConnection: ChannelInboundHandler {
     ///
     /// One, unless the peer is a trusted proxy, which speaks for many.
     var visitors: [Visitor] = []
-    var exchange: Exchange?
     /// What services were told about the actor of the last request.
     var told: StandingFields?
-    var head: RequestHead?
-    var body: RequestBody?
-    var relay = ResponseRelay()
-    /// The table that the request under way began with.
-    var table: UpstreamTable?
-    var recorded: RecordedRequest?
-    var upstream: UpstreamConnection?
-    /// Tells leases of this request from those of earlier ones.
-    var ticket: UInt64 = 0
-    /// Why the request must end before a service gets it.
-    var pendingEnd: Reason?
+    /// Of the content that is coming in; nil before its head.
+    var decoder: BodyDecoder?
+    /// How the answer under way is framed.
+    var answerFraming = BodyFraming.none
+    /// What of the request under way decides how it is answered; nil for what was no request.
+    var asked: Asked?
 
     var tls: ClientTLS?
     /// The host named in the TLS handshake.
     var requestedName: [UInt8]?
     /// Until the first head is complete, its time runs from connecting.
     var isFirstHead = true
-    var deadlines = ClientDeadlines()
+    /// When the client has been too slow: with its handshake, head or next request, or with closing.
+    var deadline = Moment.never
+    /// When it has been too slow to take what was written.
+    var writeDeadline = Moment.never
     var wheelTick = UInt64.max
+
+    struct Asked {
+        let version: HTTPVersion
+        let isHead: Bool
+        let keepsAlive: Bool
+    }
 
     struct Visitor {
         let address: IPAddress
@@ -111,6 +100,8 @@ final class ClientConnection: ChannelInboundHandler {
         phase = isOpen ? .awaitingHead : .opening
         parser = RequestHeadParser(
             limits: listener.limits.wire, scheme: listener.isSecure ? .https : .http)
+        access = RelayedAccess(lane: lane, limits: listener.relayLimits(lane))
+        access.attach(.http1(self))
     }
 
     // MARK: Channel
@@ -127,9 +118,8 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let now = Moment.now
-        deadlines.client =
-            now + (phase == .opening ? listener.handshakeTimeout : listener.headTimeout)
+        deadline =
+            .now + (phase == .opening ? listener.handshakeTimeout : listener.headTimeout)
         lane.watch(self)
         if listener.census.admit(peer) {
             standing = .admitted
@@ -162,6 +152,8 @@ final class ClientConnection: ChannelInboundHandler {
         case .opening, .awaitingHead, .underWay, .discarding:
             if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
             advance()
+            // Nothing more may be told about a channel that was closed meanwhile.
+            if phase == .closed { afterEvent() }
         }
     }
 
@@ -173,10 +165,8 @@ final class ClientConnection: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         isWritable = context.channel.isWritable
         guard isWritable else { return }
-        deadlines.write = .never
-        guard let upstream else { return }
-        if relay.hasBegun { awaitPiece(of: upstream.target, now: .now) }
-        upstream.readMore()
+        writeDeadline = .never
+        access.clientTakesMore()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -196,7 +186,8 @@ final class ClientConnection: ChannelInboundHandler {
         guard phase != .closed else { return }
         let wasInHead = phase == .awaitingHead && parser.isInHead
         phase = .closed
-        deadlines = ClientDeadlines()
+        deadline = .never
+        writeDeadline = .never
         switch standing {
         case .admitted: listener.census.leave(peer)
         case .turnedAway: listener.census.lingered()
@@ -204,10 +195,10 @@ final class ClientConnection: ChannelInboundHandler {
         }
         input = ByteBuffer()
         if wasInHead {
-            refuse(.clientClosed, version: nil, unfinishedHead)
-        } else if stage != .none, standing != .excess {
+            refuse(.clientClosed, unfinishedHead)
+        } else if !access.isIdle, standing != .excess {
             lane.counters.abandonedRequests.count()
-            end(.clientClosed, closes: true)
+            access.clientGone()
         }
         afterEvent()
     }
@@ -216,11 +207,13 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// What is due after anything has happened: the next request, what was written, the next read.
     func afterEvent() {
+        // Whoever goes through what has come does all this after it.
+        guard !isAdvancing else { return }
+        if phase != .closed { advance() }
         guard phase != .closed else {
-            if stage == .none { leave() }
+            if access.isIdle { leave() }
             return
         }
-        advance()
         flush()
         readMore()
         lane.watch(self)
@@ -229,9 +222,12 @@ final class ClientConnection: ChannelInboundHandler {
     /// The channel is closed and no record is waited for: nothing refers to this connection any more.
     private func leave() {
         visitors = []
-        exchange = nil
+        access.leave()
         lane.remove(self)
     }
+
+    /// Whether the client takes more now.
+    var takesMore: Bool { isWritable && context != nil }
 
     func flush() {
         guard needsFlush, let context else { return }
@@ -240,8 +236,8 @@ final class ClientConnection: ChannelInboundHandler {
         if isQueued { freeOutput() }
         guard !isWritable else { return }
         // Now the client is waited for, and nobody else.
-        if deadlines.write == .never { deadlines.write = .now + listener.writeTimeout }
-        if relay.hasBegun { deadlines.service = .never }
+        if writeDeadline == .never { writeDeadline = .now + listener.writeTimeout }
+        access.clientBlocked()
     }
 
     /// Queues what is in ``output`` to be sent.
@@ -283,14 +279,4 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// What may wait unparsed before the client is no longer read from.
     static let mostWaitingBytes = 32_768
-}
-
-extension ClientConnection: SettlementReceiver {
-    func recordSettled(_ outcome: Outcome) {
-        guard let exchange else {
-            preconditionFailure("SettledOnce: a record was settled that nobody waits for")
-        }
-        perform(exchange.settled(outcome))
-        afterEvent()
-    }
 }

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Exchanges
 internal import Logging
 internal import NIOCore
 internal import NIOPosix

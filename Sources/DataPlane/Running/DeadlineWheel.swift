@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import Exchanges
+
 /// Somebody for whom time runs: a connection, on its event loop.
 package protocol DeadlineOwner: AnyObject {
     /// The earliest moment at which something has to happen; `Moment.never` for none.

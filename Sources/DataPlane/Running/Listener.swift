@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Exchanges
 internal import NIOCore
 internal import Synchronization
 
@@ -35,6 +36,15 @@ final class Listener: Sendable {
     }
 
     var limits: ClientLimits { configuration.limits }
+
+    /// What accesses of its connections are held to on a lane.
+    func relayLimits(_ lane: Lane) -> RelayLimits {
+        RelayLimits(
+            contentBytes: limits.mostBodyBytes, contentPause: bodyTimeout,
+            contentRate: limits.leastBodyRate, heldBytes: lane.mostHeldBytes,
+            holding: lane.longestHolding)
+    }
+
     var isSecure: Bool { configuration.tls != nil }
 
     /// What a new connection is shown; nil: plain text.

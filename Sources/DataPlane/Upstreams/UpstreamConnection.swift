@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Exchanges
 internal import HTTPWire
 internal import Logging
 internal import NIOCore
@@ -22,7 +23,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         /// Kept by the pool. Ways out: serving, closed.
         case idle
         /// Ways out: idle, closed.
-        case serving(ClientConnection)
+        case serving(RelayedAccess)
         case closed
     }
 
@@ -41,6 +42,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     /// Bytes of the answer before the piece at hand: of its head, then of its body.
     private var passedBytes = 0
     private var requestIsComplete = false
+    private var requestIsChunked = false
     private var reading = ReadStanding.none
     private var endedUncleanly = false
     private var handshakeFault: UpstreamFailure?
@@ -109,12 +111,12 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         return now < born + target.mostAge
     }
 
-    /// Begins to serve a client, which calls ``send(head:method:)`` next.
-    func serve(_ client: ClientConnection) {
+    /// Begins to serve an access, which has the head of its request sent next.
+    func serve(_ access: RelayedAccess) {
         guard case .idle = state else {
             preconditionFailure("OneRequestAtATime: a connection was given away twice")
         }
-        state = .serving(client)
+        state = .serving(access)
         deadline = .never
         decoder = nil
         keepsAlive = false
@@ -147,16 +149,22 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     // MARK: Request
 
     /// Queues a request's head.
-    func send(head: [UInt8], method: RequestMethod) {
-        self.method = method
-        output.clear()
-        output.writeBytes(head)
+    func send(_ head: RequestHead, of recorded: RecordedRequest, from client: ClientSide) {
+        method = head.method
+        requestIsChunked = head.framing == .chunked
+        pool.lane.withBench { bench in
+            bench.clear()
+            client.addForwardedFields(recorded, head, to: &bench.added)
+            append(head, of: recorded, trust: client.trust, &bench)
+            output.clear()
+            output.writeBytes(bench.text)
+        }
         needsFlush = true
     }
 
     /// Queues a piece of the request's content.
-    func send(content: inout ByteBuffer, chunked: Bool) {
-        if chunked {
+    func send(content: inout ByteBuffer) {
+        if requestIsChunked {
             pool.lane.withBench { bench in
                 bench.clear()
                 ChunkEncoder.appendSizeLine(content.readableBytes, to: &bench.text)
@@ -164,13 +172,13 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
             }
         }
         output.writeBuffer(&content)
-        if chunked { output.writeBytes(ChunkEncoder.lineEnd) }
+        if requestIsChunked { output.writeBytes(ChunkEncoder.lineEnd) }
         needsFlush = true
     }
 
     /// The request's content is complete.
-    func endRequest(chunked: Bool) {
-        if chunked {
+    func endContent() {
+        if requestIsChunked {
             output.writeBytes(ChunkEncoder.end)
             needsFlush = true
         }
@@ -191,7 +199,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         }
     }
 
-    /// The client has no more use for the answer.
+    /// Nobody has use for the answer any more.
     func abandon() {
         guard case .serving = state else { return }
         close()
@@ -202,7 +210,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         reading = .underWay
         let buffer = unwrapInboundIn(data)
-        guard case .serving(let client) = state else {
+        guard case .serving(let access) = state else {
             // Nobody asked for this.
             if case .idle = state { pool.forget(self) }
             close()
@@ -211,22 +219,22 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         hasAnswered = true
         var at = 0
         if decoder == nil {
-            guard let consumed = readHead(buffer, for: client) else { return }
+            guard let consumed = readHead(buffer, for: access) else { return }
             at = consumed
         }
-        readBody(buffer, from: at, for: client)
+        readBody(buffer, from: at, for: access)
         passedBytes += buffer.readableBytes - at
     }
 
     /// Reads a head; nil when there is no body to be read yet.
-    private func readHead(_ buffer: ByteBuffer, for client: ClientConnection) -> Int? {
+    private func readHead(_ buffer: ByteBuffer, for access: RelayedAccess) -> Int? {
         do throws(ResponseFault) {
             switch try parser.consume(buffer.readableBytesUInt8Span, answering: method) {
             case .incomplete:
                 passedBytes += buffer.readableBytes
                 if parser.interimResponses != interimResponses {
                     interimResponses = parser.interimResponses
-                    client.serviceIsAtWork()
+                    access.serviceIsAtWork()
                 }
                 return nil
             case .complete(let head, let consumed):
@@ -235,25 +243,25 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
                 keepsAlive = head.keepsAlive
                 announcesAbsentBody = head.announcesAbsentBody
                 passedBytes = 0
-                client.serviceAnswered(head)
+                access.answered(head)
                 parser.recycle(head)
                 return consumed
             }
         } catch {
             let field = parser.fieldName(of: error, in: buffer.readableBytesUInt8Span)
-            fail(client, .malformed(error, in: field))
+            fail(access, .malformed(error, in: field))
             return nil
         }
     }
 
-    private func readBody(_ buffer: ByteBuffer, from start: Int, for client: ClientConnection) {
+    private func readBody(_ buffer: ByteBuffer, from start: Int, for access: RelayedAccess) {
         var at = start
         while case .serving = state, decoder != nil {
             let event: BodyEvent?
             do {
                 event = try decoder?.next(in: buffer.readableBytesUInt8Span, at: &at)
             } catch {
-                fail(client, .malformed(error, after: passedBytes - start))
+                fail(access, .malformed(error, after: passedBytes - start))
                 return
             }
             switch event {
@@ -262,17 +270,17 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
                     var piece = buffer.getSlice(
                         at: buffer.readerIndex + range.lowerBound, length: range.count)
                 else { preconditionFailure("PiecesLieInside: a body's range is beyond its buffer") }
-                client.serviceSent(&piece)
+                access.answerCame(&piece)
             case .needsMore, nil: return
             case .end:
-                complete(client, leavesNothing: at == buffer.readableBytes)
+                complete(access, leavesNothing: at == buffer.readableBytes)
                 return
             }
         }
     }
 
     /// The answer is complete.
-    private func complete(_ client: ClientConnection, leavesNothing: Bool) {
+    private func complete(_ access: RelayedAccess, leavesNothing: Bool) {
         decoder = nil
         if keepsAlive, requestIsComplete, leavesNothing {
             state = .idle
@@ -280,18 +288,18 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         } else {
             close()
         }
-        client.serviceEnded()
+        access.answerEnded()
     }
 
-    private func fail(_ client: ClientConnection, _ failure: UpstreamFailure) {
+    private func fail(_ access: RelayedAccess, _ failure: UpstreamFailure) {
         close()
         pool.warn("service's answer is refused", failure)
-        client.serviceFailed(failure)
+        access.serviceFailed(failure, wasUsed: false)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         reading = .none
-        if case .serving(let client) = state { client.serviceReadCompleted() }
+        if case .serving(let access) = state { access.answerPaused() }
         readMore()
     }
 
@@ -299,7 +307,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     func readMore() {
         guard reading == .none, let context else { return }
         switch state {
-        case .serving(let client): guard client.wantsAnswer else { return }
+        case .serving(let access): guard access.wantsAnswer else { return }
         case .opening, .idle: break
         case .closed: return
         }
@@ -309,9 +317,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         isWritable = context.channel.isWritable
-        if isWritable, case .serving(let client) = state {
-            client.serviceTakesMore()
-        }
+        if isWritable, case .serving(let access) = state { access.serviceTakesMore() }
     }
 
     // MARK: Ends
@@ -350,13 +356,14 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         switch last {
         case .opening(let lease): pool.refuse(lease, handshakeFault ?? .closedInHandshake)
         case .idle: pool.forget(self)
-        case .serving(let client):
+        case .serving(let access):
             // A body that ends with its connection has ended, unless TLS says that it was cut.
             if let decoder, decoder.mayEndWithConnection, !endedUncleanly {
-                client.serviceEnded()
+                access.answerEnded()
             } else {
-                client.serviceFailed(
-                    .closed(lastError, inBody: decoder != nil, after: passedBytes))
+                access.serviceFailed(
+                    .closed(lastError, inBody: decoder != nil, after: passedBytes),
+                    wasUsed: isReused && !hasAnswered)
             }
         case .closed: return
         }

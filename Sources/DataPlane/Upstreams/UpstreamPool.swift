@@ -13,10 +13,10 @@ final class UpstreamPool {
     /// A request on its way to a connection. It may have ended meanwhile, which the ticket tells.
     struct Lease {
         let recorded: RecordedRequest
-        let client: ClientConnection
+        let access: RelayedAccess
         let ticket: UInt64
 
-        var isWanted: Bool { client.awaits(ticket) }
+        var isWanted: Bool { access.awaits(ticket) }
     }
 
     let target: UpstreamTarget
@@ -33,11 +33,11 @@ final class UpstreamPool {
         self.lane = lane
     }
 
-    /// Finds or makes a connection and hands it to the client.
+    /// Finds or makes a connection and hands it to the access.
     ///
     /// - Parameter reuse: whether a kept connection will do.
     func send(
-        _ recorded: RecordedRequest, for client: ClientConnection, ticket: UInt64, reuse: Bool
+        _ recorded: RecordedRequest, for access: RelayedAccess, ticket: UInt64, reuse: Bool
     ) {
         while reuse, let connection = idle.popLast() {
             guard connection.mayServeAgain(now: .now) else {
@@ -45,11 +45,11 @@ final class UpstreamPool {
                 continue
             }
             lane.counters.upstreamReuses.count()
-            connection.serve(client)
-            client.serviceConnected(connection, recorded)
+            connection.serve(access)
+            access.connected(.http1(connection))
             return
         }
-        connect(Lease(recorded: recorded, client: client, ticket: ticket))
+        connect(Lease(recorded: recorded, access: access, ticket: ticket))
     }
 
     private func connect(_ lease: Lease) {
@@ -103,15 +103,15 @@ final class UpstreamPool {
             keep(connection)
             return
         }
-        connection.serve(lease.client)
-        lease.client.serviceConnected(connection, lease.recorded)
+        connection.serve(lease.access)
+        lease.access.connected(.http1(connection))
     }
 
     /// A connection for the lease was not made.
     func refuse(_ lease: Lease, _ failure: UpstreamFailure) {
         warn("cannot connect to service", failure)
         guard lease.isWanted else { return }
-        lease.client.serviceFailed(failure)
+        lease.access.serviceFailed(failure, wasUsed: false)
     }
 
     /// Takes a connection back that can serve again.

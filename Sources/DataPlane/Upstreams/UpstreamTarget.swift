@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Exchanges
 internal import HTTPWire
 internal import NIOCore
 internal import NIOSSL
@@ -25,11 +26,7 @@ final class UpstreamTarget: Sendable {
     let fieldChoice: FieldChoice?
     /// What `Via` calls this proxy; nil: nothing.
     let via: [UInt8]?
-    let connectTimeout: Moment.Interval
-    let headTimeout: Moment.Interval
-    let bodyTimeout: Moment.Interval
-    /// Nil: a stream of events may be silent for ever.
-    let eventStreamTimeout: Moment.Interval?
+    let patience: ServicePatience
     let idleTimeout: Moment.Interval
     let mostAge: Moment.Interval
 
@@ -72,13 +69,16 @@ final class UpstreamTarget: Sendable {
             return Array(text.utf8)
         }
         choosesFields = fieldChoice != nil || via != nil
-        connectTimeout = Moment.Interval(configuration.timeouts.connect)
-        headTimeout = Moment.Interval(configuration.timeouts.head)
-        bodyTimeout = Moment.Interval(configuration.timeouts.body)
-        eventStreamTimeout = configuration.timeouts.eventStream.map(Moment.Interval.init)
+        let timeouts = configuration.timeouts
+        patience = ServicePatience(
+            connect: Moment.Interval(timeouts.connect), head: Moment.Interval(timeouts.head),
+            body: Moment.Interval(timeouts.body),
+            eventStream: timeouts.eventStream.map(Moment.Interval.init))
         idleTimeout = Moment.Interval(configuration.pool.idleTimeout)
         mostAge = Moment.Interval(configuration.pool.mostAge)
     }
+
+    var connectTimeout: Moment.Interval { patience.connect }
 
     private static func fieldChoice(
         _ configuration: UpstreamConfiguration

@@ -1,18 +1,14 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import NIOCore
-
-/// A moment of the event loops' clock, which never goes back.
-package struct Moment: Hashable, Comparable {
+/// A moment of a clock that never goes back, told to whoever has to know the time.
+package struct Moment: Hashable, Comparable, Sendable {
     package var nanoseconds: UInt64
 
     package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
     /// Later than every other.
     package static let never = Moment(nanoseconds: .max)
-
-    package static var now: Moment { Moment(nanoseconds: NIODeadline.now().uptimeNanoseconds) }
 
     @inline(__always)
     package static func < (one: Self, other: Self) -> Bool { one.nanoseconds < other.nanoseconds }
@@ -34,7 +30,5 @@ package struct Moment: Hashable, Comparable {
         }
 
         package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
-
-        var timeAmount: TimeAmount { .nanoseconds(Int64(nanoseconds)) }
     }
 }

@@ -1,0 +1,186 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import ByteCoding
+internal import Exchanges
+internal import HTTPWire
+internal import NIOCore
+
+/// Where an access comes from. A case a protocol, so that calls are direct; an HTTP/2 stream will be the next.
+enum ClientSide {
+    case http1(ClientConnection)
+    /// Closed, with nothing left to be told.
+    case gone
+
+    /// Writes an answer of our own in the place of all that was held, and concludes the access.
+    func send(_ answer: Answer, of access: RelayedAccess) {
+        switch self {
+        case .http1(let connection): connection.send(answer)
+        case .gone: access.conclude(closes: true)
+        }
+    }
+
+    /// Begins to hold an answer: writes its head.
+    func begin(
+        _ answer: ResponseHead, to head: RequestHead, framing: BodyFraming, closes: Bool,
+        record: UniqueID, target: UpstreamTarget
+    ) {
+        guard case .http1(let connection) = self else { return }
+        connection.begin(
+            answer, to: head, framing: framing, closes: closes, record: record, target: target)
+    }
+
+    /// Adds a piece of an answer's content to what is held.
+    func add(_ piece: inout ByteBuffer) {
+        guard case .http1(let connection) = self else { return }
+        connection.add(&piece)
+    }
+
+    /// Adds the end of an answer to what is held.
+    func endAnswer() {
+        guard case .http1(let connection) = self else { return }
+        connection.endAnswer()
+    }
+
+    /// Forgets what is held.
+    func discardAnswer() {
+        guard case .http1(let connection) = self else { return }
+        connection.freeOutput()
+    }
+
+    /// Queues what is held.
+    func write() {
+        guard case .http1(let connection) = self else { return }
+        connection.write()
+    }
+
+    /// Sends what is held.
+    func writeNow() {
+        guard case .http1(let connection) = self else { return }
+        connection.write()
+        connection.flush()
+    }
+
+    /// Closes the client's connection.
+    func closeAtOnce() {
+        guard case .http1(let connection) = self else { return }
+        connection.closeAtOnce()
+    }
+
+    /// Nothing more is said to the client, not even that this is the end.
+    func abort(resets: Bool) {
+        guard case .http1(let connection) = self else { return }
+        connection.abort(resets: resets)
+    }
+
+    /// Tells the client to send its content.
+    func askContent() {
+        guard case .http1(let connection) = self else { return }
+        connection.askContent()
+    }
+
+    /// Sends on what has come of the content.
+    func sendContent() {
+        guard case .http1(let connection) = self else { return }
+        connection.advance()
+    }
+
+    /// The access is over.
+    func concluded(_ head: RequestHead?, closes: Bool, isComplete: Bool) {
+        guard case .http1(let connection) = self else { return }
+        connection.concluded(head, closes: closes, isComplete: isComplete)
+    }
+
+    /// Does what is due after anything has happened.
+    func afterEvent() {
+        guard case .http1(let connection) = self else { return }
+        connection.afterEvent()
+    }
+
+    /// Bytes of the answer that have not left.
+    var heldBytes: Int {
+        guard case .http1(let connection) = self else { return 0 }
+        return connection.output.readableBytes
+    }
+
+    /// Whether its connection takes more.
+    var takesMore: Bool {
+        guard case .http1(let connection) = self else { return false }
+        return connection.takesMore
+    }
+
+    /// Adds what a service is told about a request.
+    func addForwardedFields(
+        _ recorded: RecordedRequest, _ head: RequestHead, to added: inout AddedFields
+    ) {
+        guard case .http1(let connection) = self else { return }
+        connection.addForwardedFields(recorded, head, to: &added)
+    }
+
+    /// Whether the peer may say where requests came from.
+    var trust: ForwardedTrust {
+        guard case .http1(let connection) = self else { return .stripAll }
+        return connection.peer.isTrusted ? .peerTrusted : .stripAll
+    }
+}
+
+/// Where an access goes. A case a protocol: an HTTP/2 stream and a tunnel will be the next.
+enum ServiceSide {
+    case http1(UpstreamConnection)
+
+    var target: UpstreamTarget {
+        switch self {
+        case .http1(let connection): connection.target
+        }
+    }
+
+    /// Queues a request's head.
+    func send(_ head: RequestHead, of recorded: RecordedRequest, from client: ClientSide) {
+        switch self {
+        case .http1(let connection): connection.send(head, of: recorded, from: client)
+        }
+    }
+
+    /// Queues a piece of the request's content.
+    func send(content: inout ByteBuffer) {
+        switch self {
+        case .http1(let connection): connection.send(content: &content)
+        }
+    }
+
+    /// The request is complete.
+    func endContent() {
+        switch self {
+        case .http1(let connection): connection.endContent()
+        }
+    }
+
+    /// Sends what is queued.
+    func flush() {
+        switch self {
+        case .http1(let connection): connection.flush()
+        }
+    }
+
+    /// Whether it takes what is sent.
+    var isWritable: Bool {
+        switch self {
+        case .http1(let connection): connection.isWritable
+        }
+    }
+
+    /// Reads on where somebody wants it.
+    func readMore() {
+        switch self {
+        case .http1(let connection): connection.readMore()
+        }
+    }
+
+    /// Nobody has use for the answer.
+    func abandon() {
+        switch self {
+        case .http1(let connection): connection.abandon()
+        }
+    }
+}

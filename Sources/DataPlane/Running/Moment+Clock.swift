@@ -1,0 +1,14 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import Exchanges
+internal import NIOCore
+
+extension Moment {
+    /// The present, by the clock that event loops go by.
+    package static var now: Moment { Moment(nanoseconds: NIODeadline.now().uptimeNanoseconds) }
+}
+
+extension Moment.Interval {
+    var timeAmount: TimeAmount { .nanoseconds(Int64(nanoseconds)) }
+}

@@ -1,0 +1,84 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import AuditRecords
+internal import Exchanges
+internal import HTTPWire
+internal import Identity
+
+/// How a request's head is written for the service.
+extension UpstreamConnection {
+    /// Writes the head without the credential that identified the caller: a service that got it could act as the
+    /// client elsewhere, and its logs would hold it. Every other credential is the service's own.
+    func append(
+        _ head: RequestHead, of recorded: RecordedRequest, trust: ForwardedTrust,
+        _ bench: inout Workbench
+    ) {
+        var dropping = KnownFieldSet()
+        if head.dropsTraceState(recorded.trace) { dropping.insert(.tracestate) }
+        var named: Int?
+        if let credential = recorded.credential, !target.configuration.forwardsCredentials {
+            switch credential.place {
+            case .authorization: dropping.insert(.authorization)
+            case .xAPIKey: dropping.insert(.xAPIKey)
+            case .named: named = credential.range.lowerBound
+            }
+        }
+        guard named == nil, !target.choosesFields else {
+            let chosen = chosen(head, leavingOut: named, &bench)
+            append(chosen, trust: trust, dropping: dropping, &bench)
+            return
+        }
+        append(head, trust: trust, dropping: dropping, &bench)
+    }
+
+    @inline(__always)
+    private func append(
+        _ head: RequestHead, trust: ForwardedTrust, dropping: KnownFieldSet,
+        _ bench: inout Workbench
+    ) {
+        head.append(
+            toUpstream: &bench.text, framing: head.framing, forwarded: trust, adding: bench.added,
+            dropping: dropping,
+            host: target.hostField ?? (head.authority.isEmpty ? target.ownHost : nil))
+    }
+
+    /// The head for a service that gets other fields than the usual, or without a credential in a field of its own.
+    private func chosen(
+        _ head: RequestHead, leavingOut offset: Int?, _ bench: inout Workbench
+    ) -> RequestHead {
+        var head = head
+        if let offset { head = head.leavingOut(valueAt: offset) }
+        if let choice = target.fieldChoice { head = head.applying(choice) }
+        if let pseudonym = target.via {
+            bench.added.put(.via, Via.value(head, behind: pseudonym))
+        }
+        return head
+    }
+}
+
+extension RequestHead {
+    /// Whether `tracestate` is of no use to the service: of a trace that is not continued (W3C Trace Context §3.4),
+    /// or empty.
+    fileprivate func dropsTraceState(_ trace: TraceContext) -> Bool {
+        guard has(.tracestate) else { return false }
+        return !continues(trace)
+            || fields.allSatisfy { $0.known != .tracestate || $0.value.isEmpty }
+    }
+
+    private func continues(_ trace: TraceContext) -> Bool {
+        guard !isRepeated(.traceparent), let slice = value(of: .traceparent) else { return false }
+        let sent = TraceContext(traceparent: bytes.span.extracting(slice.range))
+        return sent?.traceHigh == trace.traceHigh && sent?.traceLow == trace.traceLow
+    }
+
+    /// Whether sending the request twice does no harm (RFC 9110 §9.2.2).
+    var isRepeatable: Bool {
+        guard !asksForAnotherMethod else { return false }
+        return switch method {
+        case .get, .head, .options, .put, .delete: true
+        case .post, .patch, .other: false
+        }
+    }
+}
