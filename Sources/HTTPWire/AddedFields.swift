@@ -36,6 +36,18 @@ package struct AddedFields: Sendable {
         known = KnownFieldSet()
     }
 
+    /// How many fields there are.
+    package var count: Int { entries.count }
+
+    /// Takes back all fields but the first so many; none of those left out may have been the only reason why a field of
+    /// the message is left out, since what they are stays noted.
+    package mutating func removeAll(butFirst count: Int) {
+        precondition(count <= entries.count, "WritersKeepCount: more fields kept than there are")
+        guard count < entries.count else { return }
+        bytes.removeLast(bytes.count - (count == 0 ? 0 : entries[count - 1].line.upperBound))
+        entries.removeLast(entries.count - count)
+    }
+
     /// Adds a field; every field of that name which the message has already will be left out.
     ///
     /// The value may hold 0x20–0x7E and must not begin or end with a space. Nothing is added when it

@@ -19,6 +19,31 @@ struct FieldSection: Sendable {
     /// Whether a line goes on with the value of the one before it: then the values here are parts only.
     var hasFold = false
 
+    /// Adds the field line that starts at `start` if it is one that we could have written: `name: value` and CRLF, the
+    /// name of letters, digits and `-`, one space, and no TAB in the value. One pass over its bytes.
+    ///
+    /// Nearly all lines are. Whatever else there is, an incomplete line among it, is for ``append(line:_:of:protected:)``.
+    ///
+    /// - Parameter most: how many bytes of the head may be looked at.
+    /// - Returns: where the next line starts; nil where nothing was added.
+    @inline(__always)
+    mutating func appendPlain(from start: Int, of bytes: Span<UInt8>, most: Int) -> Int? {
+        let colon = bytes.plainNameEnd(in: start..<bytes.count)
+        let value = colon &+ 2
+        guard colon > start, value < bytes.count, bytes[colon] == Byte.colon,
+            bytes[colon &+ 1] == Byte.space, bytes[value] > Byte.space
+        else { return nil }
+        let end = bytes.firstControl(from: value)
+        guard end > value, end &+ 1 < most, bytes[end] == Byte.carriageReturn,
+            bytes[end &+ 1] == Byte.lineFeed, bytes[end &- 1] != Byte.space
+        else { return nil }
+        append(
+            FieldSlice(
+                name: ByteSlice(start..<colon), value: ByteSlice(value..<end),
+                known: KnownFieldTable.shared.field(bytes, start..<colon), isTight: true))
+        return end &+ 2
+    }
+
     /// Adds the field line that starts at `start` and whose line end is at `end`.
     ///
     /// Refuses folding, blanks before the colon, empty names and every byte that RFC 9110 §5 does not

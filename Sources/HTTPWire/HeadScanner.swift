@@ -44,6 +44,8 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
                     buffer.append(input, 0..<at)
                     return at
                 }
+                reader.readPlainFields(input)
+                at = reader.lineStart
             }
             guard input.count < limits.headBytes else { throw reader.tooLarge }
             buffer.reserveCapacity(max(input.count, 1_024))

@@ -23,6 +23,18 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
         fields = []
     }
 
+    /// Reads the field lines from ``lineStart`` on, as many as are plain and complete.
+    @inline(__always)
+    mutating func readPlainFields(_ bytes: Span<UInt8>) {
+        guard startLine != nil else { return }
+        let most = min(bytes.count, limits.headBytes)
+        while section.fields.count < limits.fields,
+            let next = section.appendPlain(from: lineStart, of: bytes, most: most)
+        {
+            lineStart = next
+        }
+    }
+
     /// Reads the line that ends in the line feed at `feed`; true when it is the empty one that ends the head.
     ///
     /// A line feed belongs to no class of bytes that the readers of lines pass over, so none runs past it.

@@ -101,6 +101,23 @@ extension Span where Element == UInt8 {
         byte &- 0x20 < 0x5F || byte == Byte.tab || byte >= 0x80
     }
 
+    /// The first byte from `start` on that is a control byte, TAB among them, or DEL; the end if there is none.
+    @inline(__always)
+    func firstControl(from start: Int) -> Int {
+        var at = start
+        while at &+ 8 <= count {
+            let eight = word(at: at)
+            let below = (eight &- spaces) & ~eight
+            let deleted = eight ^ ones &* 0x7F
+            let found = (below | ((deleted &- ones) & ~deleted)) & highBits
+            // May name a byte behind the first one wrongly, never one before it.
+            if found != 0 { return at &+ found.trailingZeroBitCount &>> 3 }
+            at &+= 8
+        }
+        while at < count, self[at] >= Byte.space, self[at] != 0x7F { at &+= 1 }
+        return at
+    }
+
     /// `range` without the blanks at both its ends.
     @inline(__always)
     func trimmingBlanks(_ range: Range<Int>) -> Range<Int> {
