@@ -4,7 +4,8 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 # What is installed is what is measured: the standard library is part of the program, which makes it faster.
-RELEASE = $(SWIFT) build -c release --static-swift-stdlib --product
+# Dynamic checks of exclusive access are for the debug build, the tests and fuzzing: Docs/Decisions/exclusivity.md.
+RELEASE = $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked --product
 
 # All tests at once starve each other on few cores; older toolchains do not know the name and ignore it.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8

@@ -10,6 +10,8 @@ extension ClientConnection {
     /// Hands on what has come of the content; false when there is nothing to do before more happens.
     func readContent() -> Bool {
         guard access.takesContent() else { return false }
+        // A span of a property would keep the property from being written to.
+        let input = input
         var at = 0
         var hasCome = false
         while true {
@@ -57,6 +59,7 @@ extension ClientConnection {
 
     /// Discards what has come of the content; true when the next head may follow.
     func discardContent() -> Bool {
+        let input = input
         var at = 0
         while true {
             let event: BodyEvent?
@@ -83,6 +86,6 @@ extension ClientConnection {
     func awaitHead() {
         decoder = nil
         phase = .awaitingHead
-        deadline = .now + listener.idleTimeout
+        deadline = lane.now + listener.idleTimeout
     }
 }
