@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What was decided about an access, and by which rule of which policy.
-package struct Decision: Hashable, Sendable {
+///
+/// An object: a rulebook makes one for each rule beforehand, and accesses share it.
+package final class Decision: Sendable {
     /// `decision.effect` of the record.
     package enum Effect: String, CaseIterable, Sendable {
         case allow
@@ -12,16 +14,16 @@ package struct Decision: Hashable, Sendable {
         case error
     }
 
-    package var effect: Effect
+    package let effect: Effect
     /// The policy that decided, e.g. the service's name; ``unrouted`` before routing.
-    package var policy: String
+    package let policy: String
     /// Content hash of all rules in force, `sha256:` and hex.
-    package var policyVersion: String
+    package let policyVersion: String
     /// Id of the rule that decided; `default` where none matched.
-    package var rule: String
-    package var reason: Reason
+    package let rule: String
+    package let reason: Reason
     /// Under which reading it fell; empty for the canonical one.
-    package var reading: RequestReading
+    package let reading: RequestReading
 
     package init(
         effect: Effect, policy: String, policyVersion: String, rule: String, reason: Reason,
@@ -35,9 +37,36 @@ package struct Decision: Hashable, Sendable {
         self.reading = reading
     }
 
+    /// The same but for what is given.
+    package func replacing(
+        effect: Effect? = nil, rule: String? = nil, reason: Reason? = nil,
+        reading: RequestReading? = nil
+    ) -> Decision {
+        Decision(
+            effect: effect ?? self.effect, policy: policy, policyVersion: policyVersion,
+            rule: rule ?? self.rule, reason: reason ?? self.reason,
+            reading: reading ?? self.reading)
+    }
+
     /// The policy name in records of requests that were refused before a service was found.
     package static let unrouted = "unrouted"
 
     /// The rule name where no rule took part.
     package static let defaultRule = "default"
+}
+
+extension Decision: Hashable {
+    package static func == (one: Decision, other: Decision) -> Bool {
+        one === other
+            || (one.effect == other.effect && one.policy == other.policy
+                && one.policyVersion == other.policyVersion && one.rule == other.rule
+                && one.reason == other.reason && one.reading == other.reading)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(policy)
+        hasher.combine(rule)
+        hasher.combine(reason)
+        hasher.combine(reading)
+    }
 }

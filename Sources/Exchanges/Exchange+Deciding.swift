@@ -6,25 +6,57 @@ internal import AuditRecords
 internal import Policy
 
 extension Exchange {
-    /// Where a request belongs: as it stands, or else without the parameters of its path.
-    func route(_ request: ReceivedRequest, _ rulebook: Rulebook) -> Routing {
-        guard !request.host.isEmpty || rulebook.servesWithoutHost else { return .noRoute }
-        let head = request.head.span
-        return rulebook.route(
-            host: head.extracting(request.host), path: head.extracting(request.path),
-            method: request.method, hasOtherReadings: request.traits.hasOtherReadings)
+    /// Finds out where a request belongs and whether it is allowed.
+    ///
+    /// - Parameter refusal: why its credentials are not accepted; it is told after the route, which the record names.
+    func decide(_ identified: consuming IdentifiedRequest, refusal: Reason?) -> Step {
+        let rulebook = identified.rules.rulebook
+        let routing = route(identified.request, rulebook)
+        if let refusal {
+            guard let service = routing.service else {
+                return refuse(identified, rulebook.unrouted(refusal))
+            }
+            return refuse(
+                identified, rulebook.refusal(in: service, refusal), match: routing.match,
+                in: service)
+        }
+        switch routing {
+        case .noRoute:
+            let isNamed = !identified.request.http.host.isEmpty || rulebook.servesWithoutHost
+            return refuse(identified, rulebook.unrouted(isNamed ? .noRoute : .malformedHost))
+        case .unlisted(let service):
+            return refuse(
+                identified, rulebook.refusal(in: service, .unlistedRoute), in: service)
+        case .methodNotAllowed(let service, let allowed):
+            return refuse(
+                identified, rulebook.refusal(in: service, .methodNotAllowed), in: service,
+                allowed: allowed)
+        case .matched(let match): return decide(identified, match, [], rulebook)
+        case .contested(let match, let contenders):
+            return decide(identified, match, contenders, rulebook)
+        }
     }
 
-    func decide(
-        _ identified: IdentifiedRequest, _ match: RouteMatch, _ contenders: [Contender],
+    /// Where a request belongs: as it stands, or else without the parameters of its path.
+    private func route(_ request: borrowing AccessRequest, _ rulebook: Rulebook) -> Routing {
+        let http = request.http
+        guard !http.host.isEmpty || rulebook.servesWithoutHost else { return .noRoute }
+        let bytes = request.bytes.span
+        return rulebook.route(
+            host: bytes.extracting(http.host), path: bytes.extracting(http.path),
+            method: http.method, hasOtherReadings: http.traits.hasOtherReadings)
+    }
+
+    private func decide(
+        _ identified: consuming IdentifiedRequest, _ match: RouteMatch, _ contenders: [Contender],
         _ rulebook: Rulebook
     ) -> Step {
-        if identified.received.traits.hasEncodedSlash, !rulebook.passesEncodedSlash(match) {
+        if identified.request.http.traits.hasEncodedSlash, !rulebook.passesEncodedSlash(match) {
             return refuse(
                 identified, rulebook.refusal(of: match, .malformedPath), match: match)
         }
         if let (limit, name) = rulebook.limit(of: match),
-            let bucket = desk.rules.buckets[match.service.value]
+            let bucket = identified.rules.buckets[match.service.value]
         {
             let verdict = desk.limiter.admit(
                 limit.subject(identified.actor.principal, peer: client.address), under: limit,
@@ -37,35 +69,51 @@ extension Exchange {
             }
         }
         let decision = rulebook.decide(
-            match, method: identified.received.method, principal: identified.actor.principal)
-        guard
-            let decided = DecidedRequest(
-                identified, match: match, decision: decision, audit: rulebook.audit(of: match))
-        else { return refuse(identified, stray: decision, match) }
-        if !contenders.isEmpty || !identified.received.traits.isOrdinary,
-            let refusal = objection(to: decided, contenders, rulebook)
+            match, method: identified.request.http.method, principal: identified.actor.principal)
+        guard decision.effect == .allow else {
+            return refuse(identified, stray: decision, match)
+        }
+        if !contenders.isEmpty || !identified.request.http.traits.isOrdinary,
+            let refusal = objection(to: identified, match, contenders, rulebook)
         {
             return refuse(identified, refusal, match: match)
         }
-        return record(decided)
+        return record(
+            DecidedRequest(
+                identified, match: match, decision: decision, audit: rulebook.audit(of: match)))
     }
 
     /// Why a request that is allowed as it stands is refused all the same: for another reading, or for what it asks.
     private func objection(
-        to decided: DecidedRequest, _ contenders: [Contender], _ rulebook: Rulebook
+        to identified: borrowing IdentifiedRequest, _ match: RouteMatch, _ contenders: [Contender],
+        _ rulebook: Rulebook
     ) -> Decision? {
-        let (match, received) = (decided.match, decided.identified.received)
+        let http = identified.request.http
         let request = ReadableRequest(
-            head: received.head, host: received.host, path: received.path, method: received.method,
-            overrides: received.traits.overrides,
-            hasOtherReadings: received.traits.hasOtherReadings)
+            head: identified.request.bytes, host: http.host, path: http.path, method: http.method,
+            overrides: http.traits.overrides, hasOtherReadings: http.traits.hasOtherReadings)
         if let objection = rulebook.objection(
             to: request, match: match, contenders: contenders,
-            principal: decided.identified.actor.principal)
+            principal: identified.actor.principal)
         {
             return objection
         }
-        return received.traits.asksUpgrade
-            ? rulebook.refusal(of: match, .upgradeNotSupported) : nil
+        return http.traits.asksUpgrade ? rulebook.refusal(of: match, .upgradeNotSupported) : nil
+    }
+
+    /// Refuses what policy does not allow; who is told to show credentials and has shown some is told what is wrong
+    /// with them.
+    private func refuse(
+        _ identified: consuming IdentifiedRequest, stray decision: Decision, _ match: RouteMatch
+    ) -> Step {
+        var identified = identified
+        guard let stray = identified.stray, decision.reason == .noCredentials else {
+            return refuse(identified, decision, match: match)
+        }
+        let actor = desk.actor(refused: stray)
+        identified.commitments = commitments(identified.request, actor)
+        identified.actor = actor
+        identified.stray = nil
+        return refuse(identified, decision.replacing(reason: stray.reason), match: match)
     }
 }

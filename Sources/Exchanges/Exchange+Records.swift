@@ -8,7 +8,7 @@ internal import Ledger
 internal import Policy
 
 extension Exchange {
-    func startedDraft(_ decided: DecidedRequest) -> RecordDraft {
+    func startedDraft(_ decided: borrowing DecidedRequest) -> RecordDraft {
         var record = outcomeRecord(
             decided.identified, match: decided.match, decision: decided.decision,
             isAsked: true)
@@ -17,33 +17,74 @@ extension Exchange {
         return draft(record, decided.identified)
     }
 
+    /// The record of how a request that went to its service has ended.
+    ///
+    /// - Parameter decision: what allowed it, with the effect that its end had.
+    func outcome(
+        _ decided: borrowing DecidedRequest, _ ending: Ending, _ decision: Decision,
+        upstreamStatus: UInt16?, hasReleased: Bool
+    ) -> RecordDraft {
+        var status: UInt16?
+        var size = ending.responseSize
+        switch ending.step {
+        case .answer(let refusal):
+            status = refusal.rendered.status
+            size = contentSize(of: refusal, to: decided.identified.request.http.method)
+        case .finish: status = upstreamStatus
+        case .abort: break
+        }
+        if hasReleased { status = upstreamStatus }
+        let reason = ending.reason
+        var record = outcomeRecord(
+            decided.identified, match: decided.match, decision: decision,
+            isAsked: ending.isAsked)
+        record.http.status = status
+        if status != upstreamStatus { record.http.upstreamStatus = upstreamStatus }
+        if ending.requestSize > 0 { record.http.requestSize = ending.requestSize }
+        record.http.responseSize = size
+        record.end = EventEnd(reason ?? decision.reason, status: status)
+        record.reason = reason
+        record.detail = ending.detail
+        if reason?.kind == .upstream { record.service = record.service.after(reason) }
+        record.durationMicroseconds = duration(since: decided.identified)
+        return draft(record, decided.identified)
+    }
+
+    /// How many bytes of content the client gets with a refusal.
+    func contentSize(of refusal: AccessRefusal, to method: Method?) -> UInt64 {
+        method == .head ? 0 : UInt64(refusal.rendered.body.count)
+    }
+
     /// - Parameter isAsked: whether the request went to its service, or is about to.
     func outcomeRecord(
-        _ identified: IdentifiedRequest, match: RouteMatch?, decision: Decision, isAsked: Bool
+        _ identified: borrowing IdentifiedRequest, match: RouteMatch?, decision: Decision,
+        isAsked: Bool
     ) -> AccessRecord {
         let rules = identified.rules
+        let http = identified.request.http
         return AccessRecord(
             uid: identified.uid, time: identified.accepted, stage: .complete,
             actor: identified.actor.encoded,
             service: match.map { rules.service($0, isAsked: isAsked) } ?? .countersign,
             http: HTTPFacts(
-                method: identified.received.method, scheme: client.scheme,
-                version: identified.received.version, route: match.map(rules.route)),
+                method: http.method, scheme: client.scheme, version: http.version,
+                route: match.map(rules.route)),
             decision: desk.encoded(decision), end: .open, reason: nil,
             commitments: identified.commitments,
-            trace: identified.received.trace == nil ? nil : identified.trace,
+            trace: identified.request.trace == nil ? nil : identified.trace,
             dataTags: match.map { rules.rulebook.tags(of: decision, in: $0) } ?? [])
     }
 
     /// Made once a request: its `started` record and its outcome name the same disclosures.
-    func commitments(_ request: ReceivedRequest, _ actor: Actor) -> Commitments {
+    func commitments(_ request: borrowing AccessRequest, _ actor: KnownActor) -> Commitments {
         let rules = desk.rules
-        let head = request.head.span
+        let http = request.http
+        let head = request.bytes.span
         var what: Disclosure?
         if rules.privacy.path || rules.privacy.query {
-            let path = head.extracting(rules.privacy.path ? request.path : 0..<0)
-            let query = head.extracting(rules.privacy.query ? request.query ?? 0..<0 : 0..<0)
-            if request.traits.hasOtherReadings, let clean = PathSecrets.removed(from: path) {
+            let path = head.extracting(rules.privacy.path ? http.path : 0..<0)
+            let query = head.extracting(rules.privacy.query ? http.query ?? 0..<0 : 0..<0)
+            if http.traits.hasOtherReadings, let clean = PathSecrets.removed(from: path) {
                 what = self.what(clean.span, query)
             } else {
                 what = self.what(path, query)
@@ -72,26 +113,29 @@ extension Exchange {
     }
 
     /// The addresses that trusted proxies name, nearest last; without a list in memory where none are kept.
-    private func forwarded(_ request: ReceivedRequest) -> [String] {
+    private func forwarded(_ request: borrowing AccessRequest) -> [String] {
         guard !request.forwarded.isEmpty else { return [] }
+        let bytes = request.bytes
         return request.forwarded.flatMap { range in
-            text(request, range).split(separator: ",").map { hop in
+            Self.text(bytes, range).split(separator: ",").map { hop in
                 String(
                     hop.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " }.reversed())
             }
         }
     }
 
-    private func payload(_ request: ReceivedRequest, _ rules: ExchangeRules) -> Disclosure? {
+    private func payload(_ request: borrowing AccessRequest, _ rules: ExchangeRules) -> Disclosure?
+    {
         guard !request.kept.isEmpty else { return nil }
+        let bytes = request.bytes
         return Disclosure.payload(
             fields: request.kept.map { field in
-                (name: rules.privacy.fields[field.position], value: text(request, field.value))
+                (name: rules.privacy.fields[field.position], value: Self.text(bytes, field.value))
             }, subject: desk.ledger.subjects.tenant, salt: desk.salt())
     }
 
-    private func text(_ request: ReceivedRequest, _ range: Range<Int>) -> String {
-        String(decoding: request.head[range], as: UTF8.self)
+    private static func text(_ bytes: [UInt8], _ range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
     }
 
     private func what(_ path: Span<UInt8>, _ query: Span<UInt8>) -> Disclosure {
@@ -99,13 +143,15 @@ extension Exchange {
             path: path, query: query, subject: desk.ledger.subjects.tenant, salt: desk.salt())
     }
 
-    func draft(_ record: AccessRecord, _ identified: IdentifiedRequest) -> RecordDraft {
-        let head = identified.received.head
-        return record.draft(
-            host: head.span.extracting(identified.received.host), producer: desk.ledger.producer)
+    func draft(
+        _ record: AccessRecord, _ identified: borrowing IdentifiedRequest
+    ) -> RecordDraft {
+        record.draft(
+            host: identified.request.bytes.span.extracting(identified.request.http.host),
+            producer: desk.ledger.producer)
     }
 
-    func duration(since identified: IdentifiedRequest) -> UInt64 {
+    func duration(since identified: borrowing IdentifiedRequest) -> UInt64 {
         (desk.clock.monotonic() - identified.acceptedNanoseconds) / 1000
     }
 }

@@ -29,13 +29,14 @@ extension Exchange {
                     rules: desk.rules, salt: desk.salt), what: note.flatMap(what)),
             activity: .other)
         record.detail = note?.detail
-        var ending = Step.abort
+        var ending = LastStep.abort
         if reason.status != nil {
-            let answer = Answer(
+            let refusal = AccessRefusal(
                 reason, detail: note?.detail, detailForClient: note?.detailForClient, uid: uid,
-                closes: true, allowed: reason == .methodNotSupported ? Method.proxied : nil)
-            record.http.responseSize = answer.contentSize(to: nil)
-            ending = .answer(answer)
+                closes: true, allowed: reason == .methodNotSupported ? Method.proxied : nil,
+                in: client.renderer)
+            record.http.responseSize = contentSize(of: refusal, to: nil)
+            ending = .answer(refusal)
         }
         return complete(
             record.draft(host: [UInt8]().span, producer: desk.ledger.producer),
@@ -48,42 +49,45 @@ extension Exchange {
     ///
     /// - Parameter service: where no route matches, the service that owns the path.
     func refuse(
-        _ identified: IdentifiedRequest, _ decision: Decision, match: RouteMatch? = nil,
+        _ identified: borrowing IdentifiedRequest, _ decision: Decision, match: RouteMatch? = nil,
         in service: ServiceIndex? = nil, limit: LimitFacts? = nil, retryAfterSeconds: Int? = nil,
         allowed: [Method]? = nil
     ) -> Step {
         let reason = decision.reason
-        let detail = detail(of: reason, identified.received)
+        let detail = detail(of: reason, identified.request)
         // The record names the reading as `decision.reading`.
         let reading = decision.reading.isEmpty ? nil : "read as \(decision.reading.text)"
         let told = [detail, reading].compactMap(\.self)
-        let answer = Answer(
+        let refusal = AccessRefusal(
             reason, detail: told.isEmpty ? nil : told.joined(separator: ", "),
             uid: identified.uid, closes: reason.kind == .malformed,
             retryAfterSeconds: retryAfterSeconds, allowed: allowed,
-            offersBasic: identified.rules.identity.places.takesBasic, decision: decision)
+            offersBasic: identified.rules.identity.places.takesBasic, decision: decision,
+            in: client.renderer)
         var record = outcomeRecord(
             identified, match: match, decision: decision, isAsked: false)
         record.detail = detail
         record.limit = limit
         if match == nil, let service { record.service = identified.rules.unasked(service) }
         record.stage = match == nil ? .refused : .complete
-        record.http.status = answer.status
-        record.http.responseSize = answer.contentSize(to: identified.received.method)
-        record.end = EventEnd(reason, status: answer.status)
+        let status = refusal.rendered.status
+        record.http.status = status
+        record.http.responseSize = contentSize(
+            of: refusal, to: identified.request.http.method)
+        record.end = EventEnd(reason, status: status)
         record.reason = reason
         record.durationMicroseconds = duration(since: identified)
         return complete(
             draft(record, identified), tally: Tally(decision.effect),
             CompletedExchange(
-                step: .answer(answer), hasReleased: false, ifUnrecorded: .refuse,
+                step: .answer(refusal), hasReleased: false, ifUnrecorded: .refuse,
                 uid: identified.uid))
     }
 
     /// Where that is for which a request, understood in full, is refused; nil where the reason says it all.
-    private func detail(of reason: Reason, _ request: ReceivedRequest) -> String? {
+    private func detail(of reason: Reason, _ request: borrowing AccessRequest) -> String? {
         switch reason {
-        case .malformedPath where request.traits.hasEncodedSlash: "%2F in the path"
+        case .malformedPath where request.http.traits.hasEncodedSlash: "%2F in the path"
         case .malformedHost: "no Host field"
         case .upgradeNotSupported: "field upgrade"
         case _ where reason.kind == .identity:

@@ -4,7 +4,7 @@
 package import AccessModel
 internal import AuditRecords
 internal import ByteCoding
-internal import Identity
+package import Identity
 package import Ledger
 internal import Policy
 
@@ -27,20 +27,35 @@ package final class Exchange {
     enum Phase {
         /// Between requests. Ways out: begin or refuse.
         case idle
+        /// Its credentials are verified elsewhere. Ways out: identified to anything but idle.
+        case identifying
         /// The `started` record is on its way. Ways out: settled to forwarded or completing.
-        case recordingAhead(DecidedRequest)
+        case recordingAhead
         /// The service is at work. Ways out: holdsTooMuch, serviceFinished, an end.
-        case forwarded(ForwardedRequest)
-        /// A `started` record is on its way because the answer is long. `ending` is what came meanwhile.
-        case recordingStart(ForwardedRequest, ending: Ending?)
+        case forwarded
+        /// A `started` record is on its way because the answer is long. Ways out: settled to forwarded or completing.
+        case recordingStart
         /// The last record is on its way. Ways out: settled to idle.
-        case completing(CompletedExchange)
+        case completing
     }
 
     let desk: Desk
     let client: Client
     private let receiver: any SettlementReceiver
-    var phase: Phase = .idle
+    private(set) var phase = Phase.idle
+    /// The request whose credentials are verified elsewhere.
+    private var received: ReceivedRequest?
+    /// The request that was allowed, from then on until its last record is on its way.
+    private var decided: DecidedRequest?
+    /// What the log has of it.
+    private var standing = Standing.unrecorded
+    /// Whether bytes of the service's answer have left.
+    private var hasReleased = false
+    /// Status of the service's answer, once it has begun.
+    private var upstreamStatus: UInt16?
+    /// How the request ended while its `started` record was on its way.
+    private var ending: Ending?
+    private var completed: CompletedExchange?
 
     /// - Parameter receiver: told when a record of this exchange is settled; it calls ``settled(_:)``.
     ///   Holds the exchange, and is held by it: a connection ends both at once.
@@ -51,65 +66,88 @@ package final class Exchange {
     }
 
     /// Whether no request is under way.
-    package var isIdle: Bool { if case .idle = phase { true } else { false } }
+    package var isIdle: Bool { phase == .idle }
 
     // MARK: Beginning
 
-    /// A request's head was understood.
-    package func begin(_ request: ReceivedRequest) -> Step {
+    /// A request was understood.
+    package func begin(_ request: consuming AccessRequest) -> Step {
         desk.ledger.counters.countAccepted()
         let now = desk.clock.now()
-        let rules = desk.rules
-        let rulebook = rules.rulebook
-        let actor: Actor
+        let received = ReceivedRequest(
+            request: request, rules: desk.rules, accepted: now,
+            acceptedNanoseconds: desk.clock.monotonic())
+        if let known = desk.remembered(received.request, from: client, now: now) {
+            return identify(received, as: known)
+        }
+        guard
+            !desk.verifyElsewhere(
+                received.request, received.rules, from: client, now: now, for: receiver)
+        else {
+            self.received = consume received
+            phase = .identifying
+            return .wait
+        }
+        let identification = verify(received)
+        return identify(received, as: identification)
+    }
+
+    private func verify(_ received: borrowing ReceivedRequest) -> Identification {
+        received.rules.identity.identify(
+            received.request.credential, in: received.request.bytes.span,
+            certificate: client.certificate, now: received.accepted)
+    }
+
+    /// It is known who makes the request.
+    package func identified(_ identification: Identification) -> Step {
+        guard phase == .identifying, let received = received.take() else {
+            preconditionFailure("IdentifiedOnce: a credential was verified that nobody waits for")
+        }
+        phase = .idle
+        return identify(received, as: identification)
+    }
+
+    private func identify(
+        _ received: consuming ReceivedRequest, as identification: Identification
+    ) -> Step {
+        let known = desk.identified(
+            identification, received.request, received.rules, from: client,
+            now: received.accepted)
+        return identify(received, as: known)
+    }
+
+    private func identify(
+        _ received: consuming ReceivedRequest, as known: Desk.Identified
+    ) -> Step {
+        let actor: KnownActor
         var (credential, refusal, stray): (ShownCredential?, Reason?, Refusal?)
-        switch desk.identify(request, from: client, now: now) {
+        switch known {
         case .found(let found, let by): (actor, credential) = (found, by)
         case .foreign(let why): (actor, stray) = (desk.anonymous, why)
         case .refused(let why): (actor, refusal) = (desk.actor(refused: why), why.reason)
         }
-        let uid = desk.uniqueID(at: now)
-        let identified = IdentifiedRequest(
-            received: request, rules: rules, uid: uid, accepted: now,
-            acceptedNanoseconds: desk.clock.monotonic(),
-            trace: desk.trace(continuing: request.trace, of: uid), actor: actor,
-            commitments: commitments(request, actor), credential: credential, stray: stray)
-        let routing = route(request, rulebook)
-        if let reason = refusal {
-            guard let service = routing.service else {
-                return refuse(identified, rulebook.unrouted(reason))
-            }
-            return refuse(
-                identified, rulebook.refusal(in: service, reason), match: routing.match,
-                in: service)
-        }
-        switch routing {
-        case .noRoute:
-            let isNamed = !request.host.isEmpty || rulebook.servesWithoutHost
-            return refuse(identified, rulebook.unrouted(isNamed ? .noRoute : .malformedHost))
-        case .unlisted(let service):
-            return refuse(
-                identified, rulebook.refusal(in: service, .unlistedRoute), in: service)
-        case .methodNotAllowed(let service, let allowed):
-            return refuse(
-                identified, rulebook.refusal(in: service, .methodNotAllowed), in: service,
-                allowed: allowed)
-        case .matched(let match): return decide(identified, match, [], rulebook)
-        case .contested(let match, let contenders):
-            return decide(identified, match, contenders, rulebook)
-        }
+        let uid = desk.uniqueID(at: received.accepted)
+        let trace = desk.trace(continuing: received.request.trace, of: uid)
+        let commitments = commitments(received.request, actor)
+        return decide(
+            IdentifiedRequest(
+                received, uid: uid, trace: trace, actor: actor, commitments: commitments,
+                credential: credential, stray: stray), refusal: refusal)
     }
 
-    func record(_ decided: DecidedRequest) -> Step {
+    /// Records what was allowed ahead, or lets it go.
+    func record(_ decided: consuming DecidedRequest) -> Step {
         do throws(AppendRefusal) {
             if Auditing.isOn, decided.recordsAhead {
                 try desk.append(startedDraft(decided), tally: .uncounted, for: receiver)
-                phase = .recordingAhead(decided)
+                self.decided = consume decided
+                phase = .recordingAhead
                 return .wait
             }
             guard let recorded = RecordedRequest(decided, try desk.ledger.permit()) else {
                 preconditionFailure("RecordedBeforeForwarded: asked for no record ahead above")
             }
+            self.decided = consume decided
             return forward(recorded, standing: .unrecorded)
         } catch {
             if error == .tooLarge, decided.audit.onFailure == .deny {
@@ -119,52 +157,55 @@ package final class Exchange {
                     decided.identified, rulebook.refusal(of: decided.match, .recordTooLarge),
                     match: decided.match)
             }
-            return unrecorded(decided, reason: error.reason)
+            guard let recorded = RecordedRequest(unrecorded: decided) else {
+                return over(refusal(error.reason, decided.identified.uid, closes: false))
+            }
+            self.decided = consume decided
+            return pass(recorded)
         }
     }
 
-    private func forward(
-        _ recorded: RecordedRequest, standing: ForwardedRequest.Standing
-    ) -> Step {
+    private func forward(_ recorded: RecordedRequest, standing: Standing) -> Step {
         desk.ledger.counters.countForwarded()
-        phase = .forwarded(ForwardedRequest(recorded, standing: standing))
+        self.standing = standing
+        hasReleased = false
+        upstreamStatus = nil
+        phase = .forwarded
         return .forward(recorded)
     }
 
-    /// The log does not take the `started` record: the route says what that means.
-    private func unrecorded(_ decided: DecidedRequest, reason: Reason) -> Step {
-        guard let recorded = RecordedRequest(unrecorded: decided) else {
-            return over(
-                .answer(Answer(reason, uid: decided.identified.uid, closes: false)))
-        }
+    /// The log does not take the `started` record, and the route lets the access through.
+    private func pass(_ recorded: RecordedRequest) -> Step {
         desk.ledger.counters.countDropped()
         return forward(recorded, standing: .dropped)
+    }
+
+    func refusal(_ reason: Reason, _ uid: UniqueID, closes: Bool) -> LastStep {
+        .answer(AccessRefusal(reason, uid: uid, closes: closes, in: client.renderer))
     }
 
     // MARK: The service
 
     /// The service's answer began.
     package func serviceAnswered(status: UInt16) {
-        guard case .forwarded(var forwarded) = phase else { return }
-        forwarded.upstreamStatus = status
-        phase = .forwarded(forwarded)
+        if phase == .forwarded { upstreamStatus = status }
     }
 
     /// More of the answer came than shall be held, or its end is long in coming.
     package func holdsTooMuch() -> Step {
-        guard case .forwarded(var forwarded) = phase else { return .wait }
-        if forwarded.standing != .unrecorded || !Auditing.isOn {
-            forwarded.hasReleased = true
-            phase = .forwarded(forwarded)
+        guard phase == .forwarded else { return .wait }
+        if standing != .unrecorded || !Auditing.isOn {
+            hasReleased = true
             return .release
         }
         do throws(AppendRefusal) {
-            try desk.append(
-                startedDraft(forwarded.decided), tally: .uncounted, for: receiver)
-            phase = .recordingStart(forwarded, ending: nil)
+            let draft = withDecided { startedDraft($0) }
+            try desk.append(draft, tally: .uncounted, for: receiver)
+            ending = nil
+            phase = .recordingStart
             return .wait
         } catch {
-            return startUnrecorded(forwarded, ending: nil, reason: error.reason)
+            return startUnrecorded(nil, reason: error.reason)
         }
     }
 
@@ -188,18 +229,14 @@ package final class Exchange {
         _ reason: Reason, detail: String? = nil, detailForClient: String? = nil,
         requestSize: UInt64, responseSize: UInt64, isAsked: Bool = true, closes: Bool
     ) -> Step {
-        let step: Step
-        switch phase {
-        case .forwarded(let forwarded), .recordingStart(let forwarded, _):
-            step =
-                reason.status == nil || forwarded.hasReleased
-                ? .abort
-                : .answer(
-                    Answer(
-                        reason, detail: detail, detailForClient: detailForClient,
-                        uid: forwarded.decided.identified.uid, closes: closes))
-        case .idle, .recordingAhead, .completing: return .wait
-        }
+        guard phase == .forwarded || phase == .recordingStart else { return .wait }
+        let step: LastStep =
+            reason.status == nil || hasReleased
+            ? .abort
+            : .answer(
+                AccessRefusal(
+                    reason, detail: detail, detailForClient: detailForClient,
+                    uid: withDecided { $0.identified.uid }, closes: closes, in: client.renderer))
         return end(
             Ending(
                 reason: reason, detail: detail, requestSize: requestSize,
@@ -208,59 +245,55 @@ package final class Exchange {
 
     private func end(_ ending: Ending) -> Step {
         switch phase {
-        case .forwarded(let forwarded): return finish(forwarded, ending)
-        case .recordingStart(let forwarded, _):
-            phase = .recordingStart(forwarded, ending: ending)
+        case .forwarded: return finish(ending)
+        case .recordingStart:
+            self.ending = ending
             return .wait
-        case .idle, .recordingAhead, .completing:
+        case .idle, .identifying, .recordingAhead, .completing:
             preconditionFailure("EndsOnce: an exchange ended that was not with a service")
         }
     }
 
-    private func finish(_ forwarded: ForwardedRequest, _ ending: Ending) -> Step {
+    private func finish(_ ending: Ending) -> Step {
         guard Auditing.isOn else { return over(ending.step) }
-        let identified = forwarded.decided.identified
-        var status: UInt16?
-        var size = ending.responseSize
-        if case .answer(let answer) = ending.step {
-            status = answer.status
-            size = answer.contentSize(to: identified.received.method)
+        let (draft, tally, uid) = withDecided { decided in
+            let effect = ending.reason.flatMap { $0.effect == .allow ? nil : $0.effect }
+            let decision = effect.map { decided.decision.replacing(effect: $0) }
+            return (
+                outcome(
+                    decided, ending, decision ?? decided.decision,
+                    upstreamStatus: upstreamStatus, hasReleased: hasReleased),
+                Tally(decision?.effect ?? decided.decision.effect), decided.identified.uid
+            )
         }
-        if case .finish = ending.step { status = forwarded.upstreamStatus }
-        if forwarded.hasReleased { status = forwarded.upstreamStatus }
-        let reason = ending.reason
-        var decision = forwarded.decided.decision
-        if let reason, reason.effect != .allow { decision.effect = reason.effect }
-        var record = outcomeRecord(
-            identified, match: forwarded.decided.match, decision: decision,
-            isAsked: ending.isAsked)
-        record.http.status = status
-        if status != forwarded.upstreamStatus {
-            record.http.upstreamStatus = forwarded.upstreamStatus
-        }
-        if ending.requestSize > 0 { record.http.requestSize = ending.requestSize }
-        record.http.responseSize = size
-        record.end = EventEnd(reason ?? decision.reason, status: status)
-        record.reason = reason
-        record.detail = ending.detail
-        if reason?.kind == .upstream { record.service = record.service.after(reason) }
-        record.durationMicroseconds = duration(since: identified)
         return complete(
-            draft(record, identified), tally: Tally(decision.effect),
+            draft, tally: tally,
             CompletedExchange(
-                step: ending.step, hasReleased: forwarded.hasReleased,
-                ifUnrecorded: forwarded.ifUnrecorded,
-                uid: identified.uid))
+                step: ending.step, hasReleased: hasReleased, ifUnrecorded: ifUnrecorded, uid: uid))
+    }
+
+    /// What becomes of the answer where the last record cannot be written.
+    private var ifUnrecorded: CompletedExchange.Recourse {
+        guard withDecided({ $0.audit.onFailure }) == .allow else { return .refuse }
+        return standing == .dropped ? .pass : .countAndPass
+    }
+
+    @inline(__always)
+    private func withDecided<Found>(_ body: (borrowing DecidedRequest) -> Found) -> Found {
+        switch decided {
+        case .some(let decided): return body(decided)
+        case .none: preconditionFailure("EndsOnce: no request was allowed that could end")
+        }
     }
 
     // MARK: Records
 
-    func complete(
-        _ draft: RecordDraft, tally: Tally, _ completed: CompletedExchange
-    ) -> Step {
+    func complete(_ draft: RecordDraft, tally: Tally, _ completed: CompletedExchange) -> Step {
+        decided = nil
         do throws(AppendRefusal) {
             try desk.append(draft, tally: tally, for: receiver)
-            phase = .completing(completed)
+            self.completed = completed
+            phase = .completing
             return .wait
         } catch {
             return over(unrecorded(completed, reason: error.reason))
@@ -272,49 +305,56 @@ package final class Exchange {
         var receipt: RecordReceipt?
         if case .recorded(let found) = outcome { receipt = found }
         switch phase {
-        case .recordingAhead(let decided):
-            guard let receipt else { return unrecorded(decided, reason: .logUnavailable) }
-            return forward(RecordedRequest(decided, receipt), standing: .started)
-        case .recordingStart(var forwarded, let ending):
-            guard receipt != nil else {
-                return startUnrecorded(forwarded, ending: ending, reason: .logUnavailable)
+        case .recordingAhead:
+            if let receipt {
+                return forward(
+                    withDecided { RecordedRequest($0, receipt) }, standing: .started)
             }
-            forwarded.standing = .started
-            return started(forwarded, ending: ending)
-        case .completing(let completed):
+            guard let recorded = withDecided({ RecordedRequest(unrecorded: $0) }) else {
+                let uid = withDecided { $0.identified.uid }
+                return over(refusal(.logUnavailable, uid, closes: false))
+            }
+            return pass(recorded)
+        case .recordingStart:
+            let ending = ending.take()
+            guard receipt != nil else { return startUnrecorded(ending, reason: .logUnavailable) }
+            standing = .started
+            return started(ending)
+        case .completing:
+            guard let completed = completed.take() else {
+                preconditionFailure("SettledOnce: the last record of no request was settled")
+            }
             return over(
                 receipt == nil ? unrecorded(completed, reason: .logUnavailable) : completed.step)
-        case .idle, .forwarded:
+        case .idle, .identifying, .forwarded:
             preconditionFailure("SettledOnce: a record was settled that nobody waits for")
         }
     }
 
-    private func started(_ forwarded: ForwardedRequest, ending: Ending?) -> Step {
-        var forwarded = forwarded
+    private func started(_ ending: Ending?) -> Step {
+        phase = .forwarded
         // What came meanwhile ends the exchange: everything leaves at once with its last record.
-        if let ending { return finish(forwarded, ending) }
-        forwarded.hasReleased = true
-        phase = .forwarded(forwarded)
+        if let ending { return finish(ending) }
+        hasReleased = true
         return .release
     }
 
-    private func startUnrecorded(
-        _ forwarded: ForwardedRequest, ending: Ending?, reason: Reason
-    ) -> Step {
-        guard forwarded.decided.audit.onFailure == .allow else {
-            return over(
-                .answer(Answer(reason, uid: forwarded.decided.identified.uid, closes: true)))
+    private func startUnrecorded(_ ending: Ending?, reason: Reason) -> Step {
+        guard withDecided({ $0.audit.onFailure }) == .allow else {
+            return over(refusal(reason, withDecided { $0.identified.uid }, closes: true))
         }
         // Nothing has left, and nothing will before the record of the end: that one decides.
-        if let ending { return finish(forwarded, ending) }
+        if let ending {
+            phase = .forwarded
+            return finish(ending)
+        }
         desk.ledger.counters.countDropped()
-        var forwarded = forwarded
-        forwarded.standing = .dropped
-        return started(forwarded, ending: nil)
+        standing = .dropped
+        return started(nil)
     }
 
     /// What happens where the last record could not be written.
-    private func unrecorded(_ completed: CompletedExchange, reason: Reason) -> Step {
+    private func unrecorded(_ completed: CompletedExchange, reason: Reason) -> LastStep {
         switch completed.ifUnrecorded {
         case .countAndPass:
             desk.ledger.counters.countDropped()
@@ -325,11 +365,12 @@ package final class Exchange {
         if case .abort = completed.step { return .abort }
         // Part of the answer has left under its `started` record: its end never does.
         guard !completed.hasReleased else { return .abort }
-        return .answer(Answer(reason, uid: completed.uid, closes: true))
+        return refusal(reason, completed.uid, closes: true)
     }
 
-    private func over(_ step: Step) -> Step {
+    private func over(_ last: LastStep) -> Step {
         phase = .idle
-        return step
+        decided = nil
+        return last.step
     }
 }

@@ -35,6 +35,15 @@ package struct IdentitySources: Sendable {
         places = CredentialPlaces(keys: keys.fields, tokens: tokens.fields)
     }
 
+    /// Whether finding out takes as long as verifying a signature: too long for an event loop that others wait for.
+    package func isSlow(_ credential: PresentedCredential) -> Bool {
+        switch credential {
+        case .none, .foreign, .refused: false
+        case .one(let shown): shown.form.isToken
+        case .several(let shown): shown.contains { $0.form.isToken }
+        }
+    }
+
     /// Who makes the request.
     ///
     /// - Parameters:

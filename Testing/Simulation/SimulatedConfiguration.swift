@@ -107,10 +107,13 @@ struct MadeUpRequest {
             ? nil : configuration.keys[Int.random(in: 0..<configuration.keys.count, using: &random)]
     }
 
-    var recordsAhead: Bool { audit.recordsAhead(method) }
+    /// Of a request that has content.
+    static let contentBytes = 14
+
+    var recordsAhead: Bool { audit.recordsAhead(mayChange: !method.isSafe) }
 
     /// The head as a data plane hands it over.
-    var received: ReceivedRequest {
+    var received: AccessRequest {
         var head: [UInt8] = []
         func put(_ text: String) -> Range<Int> {
             let start = head.count
@@ -121,8 +124,12 @@ struct MadeUpRequest {
         let (host, path) = (put(SimulatedConfiguration.name(audit) + ".example"), put(path))
         let credential: PresentedCredential =
             key.map { .one(ShownCredential(.apiKey, in: .xAPIKey, put($0))) } ?? .none
-        return ReceivedRequest(
-            head: head, host: host, path: path, query: nil, userAgent: nil, method: method,
-            version: .http11, credential: credential, trace: nil, traits: .none)
+        return AccessRequest(
+            bytes: head,
+            facts: .http(
+                HTTPRequestFacts(
+                    host: host, path: path, query: nil, method: method, version: .http11,
+                    traits: .none)),
+            credential: credential, trace: nil, userAgent: nil)
     }
 }

@@ -25,11 +25,22 @@ extension SimulatedWorld {
         outcome.accesses += 1
         if chance(1, of: 25) {
             note("visitor \(number) sends nonsense")
+            visitor.relay.beginRefusal()
             return take(exchange.refuse(.malformedHeader, version: nil), of: visitor)
         }
         note(
             "visitor \(number) sends \(request.method.token) \(request.path) to \(SimulatedConfiguration.name(request.audit))"
         )
+        visitor.relay.begin(
+            Relay.Terms(
+                length: request.method.isSafe ? 0 : UInt64(MadeUpRequest.contentBytes),
+                expectsContinue: chance(1, of: 9), isRepeatable: request.method.isSafe),
+            hasContent: !request.method.isSafe)
+        if chance(1, of: 20) {
+            agenda.add(
+                .accessFails(visitor: number, ticket: visitor.relay.ticket),
+                at: now + microseconds(0...1_000))
+        }
         let step = exchange.begin(request.received)
         take(step, of: visitor)
         if case .wait = step, plan.bug == .forwardsOnAnothersReceipt, request.recordsAhead,
@@ -48,18 +59,18 @@ extension SimulatedWorld {
             visitor.uid = recorded.uid
             mayForward(visitor)
             outcome.forwarded += 1
-            visitor.isServed = true
-            visitor.wasForwarded = true
-            serveSoon(visitor)
-        case .release: mayAnswer(visitor, [.started, .complete])
+            open(visitor)
+        case .release: release(visitor)
         case .finish:
             mayAnswer(visitor, [.complete])
             over(visitor)
         case .answer(let answer):
+            visitor.relay.refused()
             visitor.uid = answer.uid
             mayAnswer(visitor, with: answer)
             over(visitor)
         case .abort:
+            visitor.relay.refused()
             mayBreakOff(visitor)
             over(visitor)
         }
@@ -87,7 +98,7 @@ extension SimulatedWorld {
     }
 
     /// RecordedBeforeAnswered, for the service's answer.
-    private func mayAnswer(_ visitor: Visitor, _ stages: Set<RecordStage>) {
+    func mayAnswer(_ visitor: Visitor, _ stages: Set<RecordStage>) {
         guard let request = visitor.request, let uid = visitor.uid else { return }
         guard !watch.holds(uid, stages) else { return }
         guard request.audit.onFailure == .allow else {
@@ -99,13 +110,13 @@ extension SimulatedWorld {
     }
 
     /// The same for an answer of the proxy's own: only that the log is unavailable can be said without the log.
-    private func mayAnswer(_ visitor: Visitor, with answer: Answer) {
-        let says = String(decoding: answer.body, as: UTF8.self)
-        if answer.status == 503, says.contains(Reason.logUnavailable.rawValue) { return }
+    private func mayAnswer(_ visitor: Visitor, with answer: AccessRefusal) {
+        let says = String(decoding: answer.rendered.body, as: UTF8.self)
+        if answer.rendered.status == 503, says.contains(Reason.logUnavailable.rawValue) { return }
         if watch.holds(answer.uid, [.complete, .refused]) { return }
         guard visitor.wasForwarded, visitor.request?.audit.onFailure == .allow else {
             return verdicts.report(
-                "RecordedBeforeAnswered: visitor \(visitor.number) was told \(answer.status) "
+                "RecordedBeforeAnswered: visitor \(visitor.number) was told \(answer.rendered.status) "
                     + "without a durable record")
         }
         countUnrecorded(visitor)
@@ -127,54 +138,6 @@ extension SimulatedWorld {
         unrecordedEver += 1
         if proxy.ledger.counters.dropped < unrecorded {
             verdicts.report("visitor \(visitor.number)'s access is neither recorded nor counted")
-        }
-    }
-
-    // MARK: Services
-
-    private func serveSoon(_ visitor: Visitor) {
-        let (number, turn) = (visitor.number, visitor.turn)
-        var at = now + microseconds(0...3_000)
-        if chance(1, of: 8) {
-            agenda.add(.accessFails(visitor: number, turn: turn), at: at)
-            return
-        }
-        agenda.add(.serviceAnswers(visitor: number, turn: turn), at: at)
-        while chance(1, of: 3) {
-            at += microseconds(0...2_000)
-            agenda.add(.serviceSendsMore(visitor: number, turn: turn), at: at)
-        }
-        at += microseconds(0...(chance(1, of: 6) ? 100_000 : 2_000))
-        if chance(1, of: 10) {
-            agenda.add(.accessFails(visitor: number, turn: turn), at: at)
-        } else {
-            agenda.add(.serviceEnds(visitor: number, turn: turn), at: at)
-        }
-    }
-
-    /// Something comes of a service that is at work for an access.
-    func serve(_ number: Int, _ turn: Int, _ body: (Exchange) -> Step?) {
-        let visitor = visitors[number]
-        guard visitor.turn == turn, visitor.isServed, let exchange = visitor.exchange,
-            let step = body(exchange)
-        else { return }
-        take(step, of: visitor)
-    }
-
-    func endService(_ number: Int, _ turn: Int) {
-        serve(number, turn) { exchange in
-            visitors[number].isServed = false
-            return exchange.serviceFinished(requestSize: 7, responseSize: 99)
-        }
-    }
-
-    /// The service fails, or the client goes away.
-    func failAccess(_ number: Int, _ turn: Int) {
-        let reasons: [Reason] = [.upstreamTimeout, .upstreamClosed, .clientClosed]
-        let reason = reasons[Int.random(in: 0..<reasons.count, using: &random)]
-        serve(number, turn) { exchange in
-            visitors[number].isServed = false
-            return exchange.fail(reason, requestSize: 0, responseSize: 0, closes: false)
         }
     }
 }

@@ -179,13 +179,7 @@ extension SimulatedWorld {
         guard let proxy else { return }
         // Each round settles what the one before has queued.
         while trouble.left == nil, visitors.contains(where: { $0.exchange?.isIdle == false }) {
-            for visitor in visitors where visitor.isServed {
-                visitor.isServed = false
-                guard let exchange = visitor.exchange else { continue }
-                take(
-                    exchange.fail(.draining, requestSize: 0, responseSize: 0, closes: true),
-                    of: visitor)
-            }
+            for visitor in visitors { force(visitor) }
             proxy.ledger.writeWaiting()
             for number in proxy.loops.indices { deliver(number) }
         }

@@ -12,10 +12,12 @@ internal import TestSupport
 final class SimulatedWorld {
     enum Event {
         case send(visitor: Int, turn: Int)
-        case serviceAnswers(visitor: Int, turn: Int)
-        case serviceSendsMore(visitor: Int, turn: Int)
-        case serviceEnds(visitor: Int, turn: Int)
-        case accessFails(visitor: Int, turn: Int)
+        case serviceConnects(visitor: Int, ticket: UInt64)
+        case contentComes(visitor: Int, ticket: UInt64)
+        case serviceAnswers(visitor: Int, ticket: UInt64)
+        case serviceSendsMore(visitor: Int, ticket: UInt64)
+        case serviceEnds(visitor: Int, ticket: UInt64)
+        case accessFails(visitor: Int, ticket: UInt64)
         case write(run: Int)
         case deliver(run: Int, loop: Int)
         case publish(run: Int)
@@ -125,13 +127,12 @@ final class SimulatedWorld {
     private func happen(_ event: Event) async throws {
         switch event {
         case .send(let visitor, let turn): send(visitor, turn)
-        case .serviceAnswers(let visitor, let turn):
-            serve(visitor, turn) {
-                $0.serviceAnswered(status: 200); return nil
-            }
-        case .serviceSendsMore(let visitor, let turn): serve(visitor, turn) { $0.holdsTooMuch() }
-        case .serviceEnds(let visitor, let turn): endService(visitor, turn)
-        case .accessFails(let visitor, let turn): failAccess(visitor, turn)
+        case .serviceConnects(let visitor, let ticket): connectService(visitor, ticket)
+        case .contentComes(let visitor, let ticket): bringContent(visitor, ticket)
+        case .serviceAnswers(let visitor, let ticket): beginAnswer(visitor, ticket)
+        case .serviceSendsMore(let visitor, let ticket): sendMore(visitor, ticket)
+        case .serviceEnds(let visitor, let ticket): endAnswer(visitor, ticket)
+        case .accessFails(let visitor, let ticket): failAccess(visitor, ticket)
         case .write(let run): if run == self.run { write() }
         case .deliver(let run, let loop): if run == self.run { deliver(loop) }
         case .publish(let run): if run == self.run { publish() }

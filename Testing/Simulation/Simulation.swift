@@ -3,7 +3,7 @@
 
 /// A seeded world of clients, proxy, ledger and disk, in one thread and on virtual time.
 ///
-/// The exchanges, the ledger and the verifier are the product's own; only the data plane's sockets, the disk, the clock
+/// The relays, the exchanges, the ledger and the verifier are the product's own; only the data plane's sockets, the disk, the clock
 /// and chance are made up. The same seed gives the same world.
 ///
 /// ## What goes wrong (the fault model)

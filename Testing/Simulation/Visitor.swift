@@ -3,6 +3,7 @@
 
 internal import ByteCoding
 internal import Exchanges
+internal import Identity
 internal import Ledger
 
 /// A client's connection during one run of the proxy, and the access that is under way on it.
@@ -15,8 +16,9 @@ final class Visitor: SettlementReceiver {
     var uid: UniqueID?
     /// Counts the accesses, so that what was put down for an earlier one is known to be late.
     var turn = 0
-    /// Whether a service is at work for the access.
-    var isServed = false
+    var relay = Visitor.newRelay
+    /// Bytes of the answer that have not left.
+    var heldBytes = 0
     /// Whether a service has been asked.
     var wasForwarded = false
     /// Whether the access has gone on without a durable record, as its route allows.
@@ -32,13 +34,26 @@ final class Visitor: SettlementReceiver {
     /// A proxy has started: the connection is one to it.
     func connect(_ desk: Desk, _ client: Client) {
         exchange = Exchange(desk: desk, client: client, receiver: self)
-        leave()
+        renew()
     }
 
     /// The proxy is gone.
     func disconnect() {
         exchange = nil
+        renew()
+    }
+
+    /// Whatever was under way is forgotten with the connection.
+    private func renew() {
+        relay.refused()
         leave()
+    }
+
+    private static var newRelay: Relay {
+        Relay(
+            limits: RelayLimits(
+                contentBytes: 1_000, contentPause: .init(.milliseconds(50)), contentRate: 0,
+                heldBytes: 65_536, holding: .init(.milliseconds(5))))
     }
 
     /// The access is over.
@@ -46,7 +61,8 @@ final class Visitor: SettlementReceiver {
         turn += 1
         request = nil
         uid = nil
-        isServed = false
+        heldBytes = 0
+        _ = relay.conclude()
         wasForwarded = false
         isUnrecorded = false
     }
@@ -57,6 +73,12 @@ final class Visitor: SettlementReceiver {
             return
         }
         settle(outcome)
+    }
+
+    /// The simulation's event loops verify credentials themselves.
+    func identified(_ identification: Identification) {
+        guard let exchange else { return }
+        act(self, exchange.identified(identification))
     }
 
     func settle(_ outcome: Outcome) {

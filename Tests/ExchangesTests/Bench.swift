@@ -143,7 +143,7 @@ final class Bench {
         _ method: Method = .get, _ path: String = "/v1/invoices/1", query: String? = nil,
         host: String = "api.example.com", userAgent: String? = nil,
         credential: Credential = .key, trace: TraceContext? = nil, encodedSlash: Bool = false
-    ) -> ReceivedRequest {
+    ) -> AccessRequest {
         var head: [UInt8] = []
         func put(_ text: String?) -> Range<Int>? {
             guard let text else { return nil }
@@ -164,6 +164,7 @@ final class Bench {
                         put("csk_aaaaaaaa_" + String(repeating: "b", count: 43)) ?? 0..<0))
             case .foreign(let reason): .foreign(reason)
             case .none: .none
+            case .token: .one(ShownCredential(.bearer, in: .authorization, put("a.b.c") ?? 0..<0))
             case .refused(let reason): .refused(reason)
             }
         let privacy = desk.rules.privacy
@@ -171,12 +172,16 @@ final class Bench {
             privacy.forwarded ? [put("198.51.100.1 ,\t10.0.0.8")].compactMap(\.self) : []
         let kept = (privacy.fields.isEmpty ? [] : ["one", "two"]).compactMap { put($0) }
             .map { KeptField(position: 1, value: $0) }
-        return ReceivedRequest(
-            head: head, host: host, path: path, query: query, userAgent: userAgent,
-            method: method, version: .http11, credential: presented, trace: trace,
-            traits: ReceivedRequest.Traits(
-                hasOtherReadings: encodedSlash, hasEncodedSlash: encodedSlash, asksUpgrade: false,
-                overrides: []), forwarded: forwarded, kept: kept)
+        return AccessRequest(
+            bytes: head,
+            facts: .http(
+                HTTPRequestFacts(
+                    host: host, path: path, query: query, method: method, version: .http11,
+                    traits: HTTPRequestFacts.Traits(
+                        hasOtherReadings: encodedSlash, hasEncodedSlash: encodedSlash,
+                        asksUpgrade: false, overrides: []))),
+            credential: presented, trace: trace, userAgent: userAgent, forwarded: forwarded,
+            kept: kept)
     }
 
     enum Credential {
@@ -185,6 +190,8 @@ final class Bench {
         /// The service's own; the reason is for who needs one of ours.
         case foreign(Reason)
         case none
+        /// A bearer token, which has to be verified.
+        case token
         case refused(Reason)
     }
 
@@ -198,6 +205,18 @@ final class Bench {
     }
 
     var waitingCount: Int { desk.waitingCount }
+
+    /// Has tokens verified when the test says so.
+    func holdTokens() -> HeldJobs {
+        let jobs = HeldJobs()
+        desk.verifier = jobs
+        return jobs
+    }
+
+    /// Tells the loop what came of a job.
+    func deliver(_ identification: Identification, _ job: IdentificationJob) {
+        desk.deliver(identification, ticket: job.ticket)
+    }
 
     // MARK: The log
 
@@ -251,6 +270,23 @@ final class Access: SettlementReceiver {
     }
 
     func recordSettled(_ outcome: Outcome) { steps.append(exchange.settled(outcome)) }
+
+    func identified(_ identification: Identification) {
+        steps.append(exchange.identified(identification))
+    }
+}
+
+/// Credentials that wait to be verified until the test says so.
+final class HeldJobs: IdentificationPort {
+    private let waiting = Mutex<[IdentificationJob]>([])
+
+    func submit(_ job: IdentificationJob) { waiting.withLock { $0.append(job) } }
+
+    var count: Int { waiting.withLock { $0.count } }
+
+    func take() -> IdentificationJob? {
+        waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+    }
 }
 
 /// Where the writer's thread leaves settlements for the test's.

@@ -23,18 +23,21 @@ extension Step {
         case .release: .release
         case .finish: .finish
         case .abort: .abort
-        case .answer(let answer): .answer(answer.status, closes: answer.closes)
+        case .answer(let refusal): .answer(refusal.status, closes: refusal.closes)
         }
     }
 
-    var answer: Answer? { if case .answer(let answer) = self { answer } else { nil } }
+    var answer: AccessRefusal? { if case .answer(let refusal) = self { refusal } else { nil } }
 
     var recorded: RecordedRequest? {
         if case .forward(let recorded) = self { recorded } else { nil }
     }
 }
 
-extension Answer {
+extension AccessRefusal {
+    var status: UInt16 { rendered.status }
+    var body: [UInt8] { rendered.body }
+
     func says(_ reason: Reason) -> Bool {
         String(decoding: body, as: UTF8.self).contains("\"\(reason.problemType)\"")
     }

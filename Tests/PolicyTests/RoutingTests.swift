@@ -198,7 +198,8 @@ struct RoutingTests {
             (.never, .post, false),
         ])
     func ahead(ahead: AuditPolicy.Ahead, method: Method, expected: Bool) {
-        #expect(AuditPolicy(ahead: ahead, onFailure: .deny).recordsAhead(method) == expected)
+        let audit = AuditPolicy(ahead: ahead, onFailure: .deny)
+        #expect(audit.recordsAhead(mayChange: !method.isSafe) == expected)
     }
 
     @Test func `many literals and deep paths are found`() throws {

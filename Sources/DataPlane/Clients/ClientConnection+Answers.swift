@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessModel
 internal import ByteCoding
 internal import Exchanges
 internal import HTTPWire
@@ -67,28 +68,28 @@ extension ClientConnection {
         if answerFraming == .chunked { output.writeBytes(ChunkEncoder.end) }
     }
 
-    /// Sends an answer of our own in the place of all that was held.
-    func send(_ answer: Answer) {
+    /// Sends a refusal in the place of all that was held.
+    func send(_ refusal: AccessRefusal) {
         guard phase != .closed, !cannotAnswer else {
             access.conclude(closes: true)
             closeAtOnce()
             return
         }
         let closes =
-            answer.closes || lane.isDraining || asked?.keepsAlive != true
+            refusal.closes || lane.isDraining || asked?.keepsAlive != true
             || !access.relay.canDiscardContent
         prepareOutput()
         output.clear()
         lane.withBench { bench in
             bench.clear()
-            addFields(of: answer, to: &bench.added)
+            addFields(of: refusal, to: &bench.added)
             ResponseWriter.append(
-                to: &bench.text, status: answer.status,
-                framing: .length(UInt64(answer.body.count)), connection: note(closes),
+                to: &bench.text, status: refusal.rendered.status,
+                framing: .length(UInt64(refusal.rendered.body.count)), connection: note(closes),
                 adding: bench.added)
             output.writeBytes(bench.text)
         }
-        if asked?.isHead != true { output.writeBytes(answer.body) }
+        if asked?.isHead != true { output.writeBytes(refusal.rendered.body) }
         write()
         access.conclude(closes: closes)
     }
@@ -106,7 +107,7 @@ extension ClientConnection {
             awaitHead()
         } else {
             phase = .discarding
-            deadline = .now + listener.bodyTimeout
+            deadline = lane.now + listener.bodyTimeout
         }
     }
 
@@ -119,22 +120,33 @@ extension ClientConnection {
     /// A TLS client that was turned away before its handshake understands no answer.
     private var cannotAnswer: Bool { listener.isSecure && tls == nil }
 
-    private func addFields(of answer: Answer, to added: inout AddedFields) {
+    private func addFields(of refusal: AccessRefusal, to added: inout AddedFields) {
         added.put(.contentType, Self.problemType)
         added.put(.cacheControl, Self.noStore)
         added.put(.contentTypeOptions, Self.noSniff)
         added.put(.date, lane.dateText)
-        added.put(.countersignRecord) { answer.uid.append(to: &$0) }
-        if let seconds = answer.retryAfterSeconds {
+        added.put(.countersignRecord) { refusal.uid.append(to: &$0) }
+        if let seconds = refusal.retryAfterSeconds {
             added.put(.retryAfter, Array("\(max(0, seconds))".utf8))
         }
-        for challenge in answer.challenges {
-            added.put(.wwwAuthenticate, Array(challenge.utf8))
+        if refusal.rendered.status == 401 {
+            // RFC 6750 §3.1: a token that was sent and is not good gets `invalid_token`.
+            added.put(
+                .wwwAuthenticate,
+                refusal.reason == .noCredentials ? Self.bearer : Self.invalidToken)
+            if refusal.offersBasic { added.put(.wwwAuthenticate, Self.basic) }
         }
-        if let allow = answer.allow { added.put(.allow, Array(allow.utf8)) }
+        if let allowed = refusal.allowed {
+            added.put(.allow, Array(allowed.map(\.token).joined(separator: ", ").utf8))
+        }
     }
 
     private static let problemType = Array("application/problem+json".utf8)
     private static let noStore = Array("no-store".utf8)
     private static let noSniff = Array("nosniff".utf8)
+    private static let bearer = Array("Bearer realm=\"countersign\"".utf8)
+    private static let invalidToken =
+        Array("Bearer realm=\"countersign\", error=\"invalid_token\"".utf8)
+    /// For clients that show a key only where Basic is asked for, such as git.
+    private static let basic = Array("Basic realm=\"countersign\", charset=\"UTF-8\"".utf8)
 }

@@ -52,12 +52,13 @@ extension ClientConnection: DeadlineOwner {
             return
         }
         // Until all is sent, it is the client's reading that is waited for.
-        deadline = .now + listener.writeTimeout
+        deadline = lane.now + listener.writeTimeout
         let sent = context.eventLoop.makePromise(of: Void.self)
         context.close(mode: .output, promise: sent)
         sent.futureResult.assumeIsolated().whenComplete { _ in
             guard self.phase == .lingering else { return }
-            self.deadline = .now + self.listener.lingerTimeout
+            self.lane.lookAtClock()
+            self.deadline = self.lane.now + self.listener.lingerTimeout
             self.lane.watch(self)
         }
     }

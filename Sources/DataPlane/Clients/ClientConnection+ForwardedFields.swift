@@ -7,34 +7,55 @@ internal import ByteCoding
 internal import Exchanges
 internal import HTTPWire
 
-/// What services are told about all requests of one actor on a connection: written once, then copied.
+/// What services are told about requests of one actor for one host on a connection: all but the last two fields are
+/// written once.
 struct StandingFields {
     /// Kept, so that no other actor can come to stand at its address.
-    let actor: Actor
-    let fields: AddedFields
+    let actor: KnownActor
+    let authority: [UInt8]
+    var fields: AddedFields
+    /// How many of the fields are the same for each request.
+    let count: Int
+
+    func isFor(_ actor: KnownActor, _ authority: Span<UInt8>) -> Bool {
+        self.actor === actor && authority.isEqual(self.authority.span)
+    }
+}
+
+extension StandingFields {
+    /// Puts the fields of another request in the place of those of the last one.
+    fileprivate mutating func renew(_ recorded: RecordedRequest) {
+        fields.removeAll(butFirst: count)
+        fields.append(.traceparent, plain: { recorded.trace.appendTraceparent(to: &$0) })
+        fields.append(.countersignRecord, plain: { recorded.uid.append(to: &$0) })
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func isEqual(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for place in indices where self[place] != other[place] { return false }
+        return true
+    }
 }
 
 extension ClientConnection {
-    /// Adds what a service is told about a request.
-    func addForwardedFields(
-        _ recorded: RecordedRequest, _ head: RequestHead, to added: inout AddedFields
-    ) {
-        addStandingFields(recorded.actor, head, to: &added)
-        let authority = head.authority.range
-        if !authority.isEmpty {
-            added.put(.xForwardedHost) { $0.append(contentsOf: head.bytes[authority]) }
+    /// What a service is told about a request.
+    func forwardedFields(_ recorded: RecordedRequest, _ head: RequestHead) -> AddedFields {
+        let authority = head.bytes.span.extracting(head.authority.range)
+        // A trusted proxy may name another scheme in the next request.
+        if peer.isTrusted || told?.isFor(recorded.actor, authority) != true {
+            let fields = standingFields(recorded.actor, head)
+            told = StandingFields(
+                actor: recorded.actor, authority: Array(head.bytes(of: head.authority)),
+                fields: fields, count: fields.count)
         }
-        added.append(.traceparent, plain: { recorded.trace.appendTraceparent(to: &$0) })
-        added.append(.countersignRecord, plain: { recorded.uid.append(to: &$0) })
+        told?.renew(recorded)
+        return told?.fields ?? AddedFields()
     }
 
-    private func addStandingFields(
-        _ actor: Actor, _ head: RequestHead, to added: inout AddedFields
-    ) {
-        if let told, told.actor === actor {
-            added.append(told.fields)
-            return
-        }
+    private func standingFields(_ actor: KnownActor, _ head: RequestHead) -> AddedFields {
+        var added = AddedFields()
         added.put(.xForwardedFor, peer.text)
         added.put(.xForwardedProto, protocolName(head))
         let principal = actor.principal
@@ -50,8 +71,11 @@ extension ClientConnection {
         if let issuer = principal.issuer {
             added.put(.issuer) { ForwardedFieldText.append(issuer, to: &$0) }
         }
-        // A trusted proxy may name another scheme in the next request.
-        if !peer.isTrusted { told = StandingFields(actor: actor, fields: added) }
+        let authority = head.authority.range
+        if !authority.isEmpty {
+            added.put(.xForwardedHost) { $0.append(contentsOf: head.bytes[authority]) }
+        }
+        return added
     }
 
     private func protocolName(_ head: RequestHead) -> [UInt8] {

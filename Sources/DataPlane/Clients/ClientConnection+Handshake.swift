@@ -37,8 +37,9 @@ extension ClientConnection {
             context.close(promise: nil)
             return
         }
+        lane.lookAtClock()
         phase = .awaitingHead
-        deadline = .now + listener.headTimeout
+        deadline = lane.now + listener.headTimeout
         lane.watch(self)
         context.read()
     }

@@ -36,12 +36,14 @@ extension ClientConnection {
     }
 
     private func readHead() -> Bool {
+        // A span of a property would keep the property from being written to.
+        let input = input
         do throws(RequestFault) {
             let wasInHead = parser.isInHead
             switch try parser.consume(input.readableBytesUInt8Span) {
             case .incomplete:
                 consume(input.readableBytes)
-                if !wasInHead, !isFirstHead { deadline = .now + listener.headTimeout }
+                if !wasInHead, !isFirstHead { deadline = lane.now + listener.headTimeout }
                 return false
             case .complete(let head, let consumed):
                 if wasInHead { parser.forgetPieces() }

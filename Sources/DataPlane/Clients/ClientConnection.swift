@@ -118,8 +118,9 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        lane.lookAtClock()
         deadline =
-            .now + (phase == .opening ? listener.handshakeTimeout : listener.headTimeout)
+            lane.now + (phase == .opening ? listener.handshakeTimeout : listener.headTimeout)
         lane.watch(self)
         if listener.census.admit(peer) {
             standing = .admitted
@@ -144,6 +145,7 @@ final class ClientConnection: ChannelInboundHandler {
     private var standing = Standing.unknown
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lane.lookAtClock()
         reading = .underWay
         var bytes = unwrapInboundIn(data)
         switch phase {
@@ -163,6 +165,7 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        lane.lookAtClock()
         isWritable = context.channel.isWritable
         guard isWritable else { return }
         writeDeadline = .never
@@ -184,6 +187,7 @@ final class ClientConnection: ChannelInboundHandler {
     /// The channel is gone; what is under way ends with a record.
     private func closed() {
         guard phase != .closed else { return }
+        lane.lookAtClock()
         let wasInHead = phase == .awaitingHead && parser.isInHead
         phase = .closed
         deadline = .never
@@ -236,7 +240,7 @@ final class ClientConnection: ChannelInboundHandler {
         if isQueued { freeOutput() }
         guard !isWritable else { return }
         // Now the client is waited for, and nobody else.
-        if writeDeadline == .never { writeDeadline = .now + listener.writeTimeout }
+        if writeDeadline == .never { writeDeadline = lane.now + listener.writeTimeout }
         access.clientBlocked()
     }
 

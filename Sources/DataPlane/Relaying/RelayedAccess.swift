@@ -5,6 +5,7 @@ internal import AccessModel
 internal import AuditRecords
 internal import Exchanges
 internal import HTTPWire
+internal import Identity
 internal import Ledger
 internal import NIOCore
 internal import Policy
@@ -68,7 +69,7 @@ final class RelayedAccess {
                     note: objection.note))
         } else {
             perform(
-                exchange.begin(ReceivedRequest(head, lane.desk.rules, isTrusted: isTrusted)))
+                exchange.begin(AccessRequest(head, lane.desk.rules, isTrusted: isTrusted)))
         }
     }
 
@@ -90,14 +91,14 @@ final class RelayedAccess {
             guard let table else {
                 preconditionFailure("ForwardsWhatItHas: no request is under way")
             }
-            perform(relay.allowed(table[recorded.service].target.patience, now: .now))
-        case .answer(let answer):
+            perform(relay.allowed(table[recorded.service].target.patience, now: lane.now))
+        case .answer(let refusal):
             relay.refused()
             dropService()
-            lane.tell(answer)
-            client.send(answer, of: self)
+            lane.tell(refusal)
+            client.send(refusal, of: self)
         case .release:
-            perform(relay.released(now: .now))
+            perform(relay.released(now: lane.now))
         case .finish:
             client.write()
             conclude(closes: relay.closes || !relay.canDiscardContent)
@@ -188,6 +189,11 @@ extension RelayedAccess: SettlementReceiver {
         ask { $0.settled(outcome) }
         client.afterEvent()
     }
+
+    func identified(_ identification: Identification) {
+        ask { $0.identified(identification) }
+        client.afterEvent()
+    }
 }
 
 /// What the service's side tells.
@@ -197,7 +203,7 @@ extension RelayedAccess {
     /// A connection is there for the request under way.
     func connected(_ side: ServiceSide) {
         service = side
-        perform(relay.connected(now: .now))
+        perform(relay.connected(now: lane.now))
         client.afterEvent()
     }
 
@@ -213,7 +219,7 @@ extension RelayedAccess {
     }
 
     /// The service works on: it has sent an interim answer.
-    func serviceIsAtWork() { relay.serviceIsAtWork(now: .now) }
+    func serviceIsAtWork() { relay.serviceIsAtWork(now: lane.now) }
 
     /// The head of the answer has come.
     func answered(_ answer: ResponseHead) {
@@ -230,7 +236,8 @@ extension RelayedAccess {
         relay.answered(
             Relay.AnswerTerms(
                 isEventStream: mayBeEvents && answer.isEventStream,
-                closes: !head.keepsAlive || framing == .untilClose || lane.isDraining), now: .now)
+                closes: !head.keepsAlive || framing == .untilClose || lane.isDraining),
+            now: lane.now)
         client.begin(
             answer, to: head, framing: framing, closes: relay.closes, record: recorded.uid,
             target: service.target)
@@ -244,7 +251,7 @@ extension RelayedAccess {
 
     /// All that was there has been told.
     func answerPaused() {
-        perform(relay.answerPaused(held: client.heldBytes, now: .now))
+        perform(relay.answerPaused(held: client.heldBytes, now: lane.now))
         client.afterEvent()
     }
 
@@ -268,7 +275,7 @@ extension RelayedAccess {
         perform(
             relay.serviceFailed(
                 failure.reason, failure.detail, forClient: failure.detailForClient,
-                wasUsed: wasUsed, now: .now))
+                wasUsed: wasUsed, now: lane.now))
         client.afterEvent()
     }
 
@@ -282,10 +289,10 @@ extension RelayedAccess {
     func takesContent() -> Bool {
         guard relay.takesContent, let service else { return false }
         guard service.isWritable else {
-            relay.serviceBlocked(now: .now)
+            relay.serviceBlocked(now: lane.now)
             return false
         }
-        relay.serviceTakesContent(now: .now)
+        relay.serviceTakesContent(now: lane.now)
         return true
     }
 
@@ -308,10 +315,10 @@ extension RelayedAccess {
     }
 
     /// What had come was sent on, and more is to come.
-    func contentPaused() { relay.contentPaused(now: .now) }
+    func contentPaused() { relay.contentPaused(now: lane.now) }
 
     /// All of the content has come and was sent on.
-    func contentEnded() { perform(relay.contentEnded(now: .now)) }
+    func contentEnded() { perform(relay.contentEnded(now: lane.now)) }
 
     /// The content is malformed.
     func contentFailed(_ reason: Reason) { perform(relay.contentFailed(reason)) }
@@ -329,7 +336,7 @@ extension RelayedAccess {
     func clientBlocked() { relay.clientBlocked() }
 
     /// The client takes more again.
-    func clientTakesMore() { perform(relay.clientTakesMore(now: .now)) }
+    func clientTakesMore() { perform(relay.clientTakesMore(now: lane.now)) }
 
     /// The proxy ends what is under way.
     func forceEnd() { perform(relay.forced()) }

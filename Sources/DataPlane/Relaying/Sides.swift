@@ -13,10 +13,10 @@ enum ClientSide {
     /// Closed, with nothing left to be told.
     case gone
 
-    /// Writes an answer of our own in the place of all that was held, and concludes the access.
-    func send(_ answer: Answer, of access: RelayedAccess) {
+    /// Writes a refusal in the place of all that was held, and concludes the access.
+    func send(_ refusal: AccessRefusal, of access: RelayedAccess) {
         switch self {
-        case .http1(let connection): connection.send(answer)
+        case .http1(let connection): connection.send(refusal)
         case .gone: access.conclude(closes: true)
         }
     }
@@ -110,12 +110,10 @@ enum ClientSide {
         return connection.takesMore
     }
 
-    /// Adds what a service is told about a request.
-    func addForwardedFields(
-        _ recorded: RecordedRequest, _ head: RequestHead, to added: inout AddedFields
-    ) {
-        guard case .http1(let connection) = self else { return }
-        connection.addForwardedFields(recorded, head, to: &added)
+    /// What a service is told about a request.
+    func forwardedFields(_ recorded: RecordedRequest, _ head: RequestHead) -> AddedFields {
+        guard case .http1(let connection) = self else { return AddedFields() }
+        return connection.forwardedFields(recorded, head)
     }
 
     /// Whether the peer may say where requests came from.

@@ -28,25 +28,31 @@ extension DataPlane {
         for listener in configuration.listeners { listeners.append(try Listener(listener)) }
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: max(1, configuration.eventLoops ?? System.coreCount))
+        let verifiers = NIOThreadPool(numberOfThreads: verifierCount)
+        verifiers.start()
         let counters = TrafficCounters()
         var channels: [any Channel] = []
         do {
             let lanes = try await openLanes(
                 group, configuration, rules: rules, targets: targets, ledger: ledger,
-                limiter: limiter, clock: clock, counters: counters, logger: logger)
+                limiter: limiter, clock: clock, counters: counters, verifiers: verifiers,
+                logger: logger)
             for listener in listeners {
                 channels.append(try await bind(listener, group, lanes))
             }
             return DataPlane(
                 group: group, lanes: lanes, listeners: listeners, channels: channels,
-                counters: counters, logger: logger)
+                counters: counters, verifiers: verifiers, logger: logger)
         } catch {
-            await stop(channels, group, logger)
+            await stop(channels, group, verifiers, logger)
             if let fault = error as? DataPlaneFault { throw fault }
             throw DataPlaneFault(
                 .bind, "The data plane did not start; see the cause.", cause: error)
         }
     }
+
+    /// Verifying is short bursts of work: after a start, or when many tokens are renewed at once.
+    private static let verifierCount = 2
 
     static func targets(
         _ upstreams: [UpstreamConfiguration], of rules: ExchangeRules
@@ -65,7 +71,7 @@ extension DataPlane {
     private static func openLanes(
         _ group: MultiThreadedEventLoopGroup, _ configuration: DataPlaneConfiguration,
         rules: ExchangeRules, targets: [UpstreamTarget], ledger: Ledger, limiter: RateLimiter,
-        clock: ExchangeClock, counters: TrafficCounters, logger: Logger
+        clock: ExchangeClock, counters: TrafficCounters, verifiers: NIOThreadPool, logger: Logger
     ) async throws -> [NIOLoopBoundBox<Lane?>] {
         var lanes: [NIOLoopBoundBox<Lane?>] = []
         let holding = configuration.holding
@@ -77,6 +83,7 @@ extension DataPlane {
                 let desk = Desk(
                     rules: rules, ledger: ledger, port: port, limiter: limiter, clock: clock,
                     randomness: BufferedRandomness(source: .kernel))
+                desk.verifier = LoopVerifier(verifiers, box)
                 let lane = Lane(
                     eventLoop: eventLoop, desk: desk, counters: counters, clock: clock,
                     holding: holding, logger: logger)

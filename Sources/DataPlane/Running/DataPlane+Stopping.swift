@@ -26,7 +26,7 @@ extension DataPlane {
                 box.value = nil
             }
         }
-        await Self.stop([], group, logger)
+        await Self.stop([], group, verifiers, logger)
     }
 
     private func drain() async {
@@ -50,9 +50,11 @@ extension DataPlane {
     }
 
     static func stop(
-        _ channels: [any Channel], _ group: MultiThreadedEventLoopGroup, _ logger: Logger
+        _ channels: [any Channel], _ group: MultiThreadedEventLoopGroup,
+        _ verifiers: NIOThreadPool, _ logger: Logger
     ) async {
         await close(channels, logger)
+        do { try await verifiers.shutdownGracefully() } catch { report(error, logger) }
         do { try await group.shutdownGracefully() } catch { report(error, logger) }
     }
 

@@ -10,7 +10,7 @@ internal import Synchronization
 ///
 /// ## Threads
 /// One event loop for each lane. A connection and its requests stay on one of them from the first byte
-/// to the last; the ledger wakes each once a group.
+/// to the last; the ledger wakes each once a group. Tokens that are not known yet are verified by threads of their own.
 ///
 /// ## Invariants
 /// - `RecordedBeforeForwarded`, `RecordedBeforeAnswered`: kept by doing nothing but the exchange's steps.
@@ -28,18 +28,22 @@ package final class DataPlane: Sendable {
     let listeners: [Listener]
     let channels: [any Channel]
     let counters: TrafficCounters
+    /// Verify what would hold up an event loop.
+    let verifiers: NIOThreadPool
     let logger: Logger
     let isStopped = Atomic<Bool>(false)
 
     init(
         group: MultiThreadedEventLoopGroup, lanes: [NIOLoopBoundBox<Lane?>],
-        listeners: [Listener], channels: [any Channel], counters: TrafficCounters, logger: Logger
+        listeners: [Listener], channels: [any Channel], counters: TrafficCounters,
+        verifiers: NIOThreadPool, logger: Logger
     ) {
         self.group = group
         self.lanes = lanes
         self.listeners = listeners
         self.channels = channels
         self.counters = counters
+        self.verifiers = verifiers
         self.logger = logger
         addresses = zip(listeners, channels).map { listener, channel in
             Address(

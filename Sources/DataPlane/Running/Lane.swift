@@ -25,6 +25,9 @@ final class Lane {
     /// The time for finishing is over.
     private(set) var isForced = false
 
+    /// The present, as it was when the event came that is being dealt with.
+    private(set) var now = Moment.now
+
     private var bench = Workbench()
     private var date = HTTPDate()
     private var wheel = DeadlineWheel(now: .now)
@@ -62,11 +65,15 @@ final class Lane {
 
     // MARK: Time
 
+    /// An event has come: one look at the clock serves everything that is done for it.
+    @inline(__always)
+    func lookAtClock() { now = .now }
+
     /// Looks at an owner in time for its deadline; told after every change that may bring it forward.
     func watch(_ owner: some DeadlineOwner) {
         // Most moves are to later, and the wheel looks early enough already.
         guard owner.nextDeadline.tick < owner.wheelTick else { return }
-        if wheel.count == 0 { wheel.wake(now: .now) }
+        if wheel.count == 0 { wheel.wake(now: now) }
         wheel.watch(owner)
         guard !isTicking, wheel.count > 0 else { return }
         isTicking = true
@@ -80,7 +87,8 @@ final class Lane {
     }
 
     private func tick() {
-        let now = Moment.now
+        lookAtClock()
+        let now = now
         while let due = wheel.next(now: now) {
             for owner in due.owners where owner.wheelTick == due.tick {
                 owner.wheelTick = .max
@@ -95,9 +103,8 @@ final class Lane {
 
     /// Says in the server's log that a request is refused, and why: a few a second, so that a flood of them fills no
     /// disk, and how many were not told. Services that fail are told of by their pools.
-    func tell(_ answer: Answer) {
-        guard answer.reason.kind != .upstream else { return }
-        let now = Moment.now
+    func tell(_ refusal: AccessRefusal) {
+        guard refusal.reason.kind != .upstream else { return }
         if now >= tellingEnds {
             tellingEnds = now + Moment.Interval(.seconds(1))
             told = 0
@@ -108,11 +115,11 @@ final class Lane {
         }
         told += 1
         var fields: Logger.Metadata = [
-            "reason": "\(answer.reason.rawValue)", "status": "\(answer.status)",
-            "record": "\(answer.uid.text)",
+            "reason": "\(refusal.reason.rawValue)", "status": "\(refusal.rendered.status)",
+            "record": "\(refusal.uid.text)",
         ]
-        if let detail = answer.detail { fields["detail"] = "\(detail)" }
-        if let (policy, rule) = answer.decidedBy {
+        if let detail = refusal.detail { fields["detail"] = "\(detail)" }
+        if let (policy, rule) = refusal.decidedBy {
             fields["policy"] = "\(policy)"
             fields["rule"] = "\(rule)"
         }

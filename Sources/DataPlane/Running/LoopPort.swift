@@ -14,6 +14,9 @@ final class LoopPort: ReplyPort {
 
     func settle(_ outcomes: [Settlement]) {
         let lane = lane
-        lane.eventLoop.execute { lane.value?.desk.deliver(outcomes) }
+        lane.eventLoop.execute {
+            lane.value?.lookAtClock()
+            lane.value?.desk.deliver(outcomes)
+        }
     }
 }

@@ -13,7 +13,7 @@ extension UpstreamConnection {
     /// client elsewhere, and its logs would hold it. Every other credential is the service's own.
     func append(
         _ head: RequestHead, of recorded: RecordedRequest, trust: ForwardedTrust,
-        _ bench: inout Workbench
+        adding added: AddedFields, to text: inout [UInt8]
     ) {
         var dropping = KnownFieldSet()
         if head.dropsTraceState(recorded.trace) { dropping.insert(.tracestate) }
@@ -26,35 +26,33 @@ extension UpstreamConnection {
             }
         }
         guard named == nil, !target.choosesFields else {
-            let chosen = chosen(head, leavingOut: named, &bench)
-            append(chosen, trust: trust, dropping: dropping, &bench)
+            appendChosen(head, leavingOut: named, trust, dropping, added, to: &text)
             return
         }
-        append(head, trust: trust, dropping: dropping, &bench)
+        append(head, trust, dropping, added, to: &text)
     }
 
     @inline(__always)
     private func append(
-        _ head: RequestHead, trust: ForwardedTrust, dropping: KnownFieldSet,
-        _ bench: inout Workbench
+        _ head: RequestHead, _ trust: ForwardedTrust, _ dropping: KnownFieldSet,
+        _ added: AddedFields, to text: inout [UInt8]
     ) {
         head.append(
-            toUpstream: &bench.text, framing: head.framing, forwarded: trust, adding: bench.added,
+            toUpstream: &text, framing: head.framing, forwarded: trust, adding: added,
             dropping: dropping,
             host: target.hostField ?? (head.authority.isEmpty ? target.ownHost : nil))
     }
 
     /// The head for a service that gets other fields than the usual, or without a credential in a field of its own.
-    private func chosen(
-        _ head: RequestHead, leavingOut offset: Int?, _ bench: inout Workbench
-    ) -> RequestHead {
-        var head = head
+    private func appendChosen(
+        _ head: RequestHead, leavingOut offset: Int?, _ trust: ForwardedTrust,
+        _ dropping: KnownFieldSet, _ added: AddedFields, to text: inout [UInt8]
+    ) {
+        var (head, added) = (head, added)
         if let offset { head = head.leavingOut(valueAt: offset) }
         if let choice = target.fieldChoice { head = head.applying(choice) }
-        if let pseudonym = target.via {
-            bench.added.put(.via, Via.value(head, behind: pseudonym))
-        }
-        return head
+        if let pseudonym = target.via { added.put(.via, Via.value(head, behind: pseudonym)) }
+        append(head, trust, dropping, added, to: &text)
     }
 }
 

@@ -28,7 +28,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     }
 
     private let pool: UpstreamPool
-    private let born = Moment.now
+    private let born: Moment
     private var state: State
     private var context: ChannelHandlerContext?
     private var parser: ResponseHeadParser
@@ -61,7 +61,8 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         self.pool = pool
         state = .opening(lease)
         parser = ResponseHeadParser(limits: pool.target.configuration.limits)
-        deadline = .now + pool.target.connectTimeout
+        born = pool.lane.now
+        deadline = born + pool.target.connectTimeout
     }
 
     var target: UpstreamTarget { pool.target }
@@ -100,6 +101,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case TLSUserEvent.handshakeCompleted = event, case .opening(let lease) = state {
+            pool.lane.lookAtClock()
             established(lease)
         }
         context.fireUserInboundEventTriggered(event)
@@ -152,10 +154,10 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     func send(_ head: RequestHead, of recorded: RecordedRequest, from client: ClientSide) {
         method = head.method
         requestIsChunked = head.framing == .chunked
+        let (added, trust) = (client.forwardedFields(recorded, head), client.trust)
         pool.lane.withBench { bench in
             bench.clear()
-            client.addForwardedFields(recorded, head, to: &bench.added)
-            append(head, of: recorded, trust: client.trust, &bench)
+            append(head, of: recorded, trust: trust, adding: added, to: &bench.text)
             output.clear()
             output.writeBytes(bench.text)
         }
@@ -208,6 +210,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     // MARK: Answer
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        pool.lane.lookAtClock()
         reading = .underWay
         let buffer = unwrapInboundIn(data)
         guard case .serving(let access) = state else {
@@ -316,6 +319,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        pool.lane.lookAtClock()
         isWritable = context.channel.isWritable
         if isWritable, case .serving(let access) = state { access.serviceTakesMore() }
     }
@@ -349,6 +353,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        pool.lane.lookAtClock()
         pool.lane.counters.openUpstreams.uncount()
         let last = state
         state = .closed

@@ -40,7 +40,7 @@ final class UpstreamPool {
         _ recorded: RecordedRequest, for access: RelayedAccess, ticket: UInt64, reuse: Bool
     ) {
         while reuse, let connection = idle.popLast() {
-            guard connection.mayServeAgain(now: .now) else {
+            guard connection.mayServeAgain(now: lane.now) else {
                 connection.close()
                 continue
             }
@@ -56,6 +56,7 @@ final class UpstreamPool {
         lane.counters.upstreamConnects.count()
         let connected = target.connect(on: lane.eventLoop)
         connected.assumeIsolated().whenComplete { result in
+            self.lane.lookAtClock()
             switch result {
             case .success(let channel): self.connected(channel, lease)
             case .failure(let error): self.failed(lease, error)
@@ -81,7 +82,7 @@ final class UpstreamPool {
 
     /// Says what is wrong with the service, at most once a second however many requests it fails.
     func warn(_ what: Logger.Message, _ failure: UpstreamFailure) {
-        let now = Moment.now
+        let now = lane.now
         guard now >= nextWarning else {
             unreported += 1
             return
@@ -124,7 +125,7 @@ final class UpstreamPool {
             return
         }
         if asLast { idle.insert(connection, at: 0) } else { idle.append(connection) }
-        connection.rest(until: .now + target.idleTimeout)
+        connection.rest(until: lane.now + target.idleTimeout)
     }
 
     /// A kept connection is of no more use.

@@ -18,10 +18,12 @@ package final class Client {
     package let tls: DisclosedTLS?
     /// The client certificate that TLS has validated.
     package let certificate: PresentedCertificate?
+    /// How it is told of refusals.
+    let renderer: any RefusalRenderer
     let addressText: [UInt8]
     private let peerText: [UInt8]
     /// The actor that the certificate named last, as long as it names the same.
-    var actor: (identity: VerifiedIdentity, actor: Actor)?
+    var actor: (identity: VerifiedIdentity, actor: KnownActor)?
     /// The last `where` of this connection, for as long as its facts stay the same.
     private var place: Place?
 
@@ -38,13 +40,15 @@ package final class Client {
     /// - Parameter peer: the address at the other end of the socket, where a trusted proxy stands between.
     package init(
         address: IPAddress, port: UInt16?, scheme: HTTPFacts.Scheme, tls: DisclosedTLS?,
-        certificate: PresentedCertificate?, peer: IPAddress? = nil
+        certificate: PresentedCertificate?, peer: IPAddress? = nil,
+        renderer: any RefusalRenderer = ProblemDetails()
     ) {
         self.address = address
         self.port = port
         self.scheme = scheme
         self.tls = tls
         self.certificate = certificate
+        self.renderer = renderer
         addressText = Array(address.text.utf8)
         peerText = peer.map { Array($0.text.utf8) } ?? []
     }

@@ -4,39 +4,67 @@
 internal import AccessModel
 internal import AuditRecords
 internal import ByteCoding
-internal import Identity
+package import Identity
 internal import Ledger
 
 extension Desk {
     /// Who makes a request, or why that is not accepted.
     enum Identified {
         /// - Parameter by: the credential in the header, if it was one.
-        case found(Actor, by: ShownCredential?)
+        case found(KnownActor, by: ShownCredential?)
         /// Nobody whom we know; the refusal is for an access that needs somebody.
         case foreign(Refusal)
         case refused(Refusal)
     }
 
-    /// Who makes a request.
-    func identify(
-        _ request: borrowing ReceivedRequest, from client: Client, now: UTCInstant
-    ) -> Identified {
+    /// Who makes a request, where that is known at once; nil: it has to be verified.
+    func remembered(
+        _ request: borrowing AccessRequest, from client: Client, now: UTCInstant
+    ) -> Identified? {
         switch request.credential {
-        case .none: guard client.certificate != nil else { return .found(anonymous, by: nil) }
+        case .none: return client.certificate == nil ? .found(anonymous, by: nil) : nil
         // A token that is remembered as a bearer's is none where it is shown in another way.
         case .one(let shown) where shown.form != .dpop:
-            if let actor = tokens.value(
-                for: request.head.span.extracting(shown.range),
-                generation: rules.identity.generation, now: now)
-            {
-                return .found(actor, by: shown)
-            }
-        case .one, .refused, .foreign, .several: break
+            return tokens.value(
+                for: request.bytes.span.extracting(shown.range),
+                generation: rules.identity.generation, now: now
+            ).map { .found($0, by: shown) }
+        case .one, .refused, .foreign, .several: return nil
         }
-        let sources = rules.identity
-        switch sources.identify(
-            request.credential, in: request.head.span, certificate: client.certificate, now: now)
-        {
+    }
+
+    /// Has the credentials of a request verified by other threads; its receiver is told.
+    ///
+    /// - Returns: false where it is to be done here and now: it takes little, there is nobody else, or too many wait.
+    func verifyElsewhere(
+        _ request: borrowing AccessRequest, _ rules: ExchangeRules, from client: Client,
+        now: UTCInstant, for receiver: any SettlementReceiver
+    ) -> Bool {
+        guard let verifier, rules.identity.isSlow(request.credential),
+            identifying.count < Self.mostIdentifying
+        else { return false }
+        verifier.submit(
+            IdentificationJob(
+                ticket: identifying.wait(receiver), credential: request.credential,
+                bytes: request.bytes, certificate: client.certificate, sources: rules.identity,
+                now: now))
+        return true
+    }
+
+    /// Requests of one event loop whose credentials are verified elsewhere.
+    private static let mostIdentifying = 1_024
+
+    /// Hands the outcome of a job to the request that waits for it.
+    package func deliver(_ identification: Identification, ticket: UInt64) {
+        identifying.take(ticket)?.identified(identification)
+    }
+
+    /// Remembers who makes a request, as far as that may be.
+    func identified(
+        _ identification: Identification, _ request: borrowing AccessRequest,
+        _ rules: ExchangeRules, from client: Client, now: UTCInstant
+    ) -> Identified {
+        switch identification {
         case .anonymous: return .found(anonymous, by: nil)
         case .foreign(let refusal): return .foreign(refusal)
         case .refused(let refusal): return .refused(refusal)
@@ -45,11 +73,15 @@ extension Desk {
                 return .found(known.actor, by: nil)
             }
             let actor = actor(identity)
+            // What was verified under sources that are in force no more says nothing about the next request.
+            guard rules.identity.generation == self.rules.identity.generation else {
+                return .found(actor, by: shown)
+            }
             if let shown {
                 guard let until = identity.cacheableUntil else { return .found(actor, by: shown) }
                 tokens.keep(
-                    actor, for: request.head.span.extracting(shown.range), until: until,
-                    generation: sources.generation, now: now)
+                    actor, for: request.bytes.span.extracting(shown.range), until: until,
+                    generation: rules.identity.generation, now: now)
             } else {
                 client.actor = (identity, actor)
             }
@@ -57,7 +89,7 @@ extension Desk {
         }
     }
 
-    private func actor(_ identity: VerifiedIdentity) -> Actor {
+    private func actor(_ identity: VerifiedIdentity) -> KnownActor {
         let subject = ledger.subjects.key(issuer: identity.issuer, subject: identity.subject)
         let principal = Principal(
             uid: subject.id.text, kind: identity.kind, issuer: identity.issuer,
@@ -68,7 +100,7 @@ extension Desk {
             email: rules.privacy.email ? identity.email : nil,
             identifier: rules.privacy.subject ? identity.subject : nil, subject: subject,
             salt: salt())
-        return Actor(
+        return KnownActor(
             principal, subject: subject, who: who, unusedClaims: identity.unusedClaims)
     }
 
@@ -76,7 +108,7 @@ extension Desk {
     ///
     /// Only a genuine credential is told under its subject's id and sealed under that subject's key: others could
     /// claim to be anybody, and fill the directory of subjects.
-    func actor(refused refusal: Refusal) -> Actor {
+    func actor(refused refusal: Refusal) -> KnownActor {
         guard let claim = refusal.claim else { return anonymous }
         var subject = ledger.subjects.anonymous
         var uid: String?
@@ -89,7 +121,7 @@ extension Desk {
             claimedIssuer: privacy.subject ? claim.statedIssuer : nil,
             name: privacy.name ? claim.name : nil,
             identifier: privacy.subject ? claim.subject : nil, subject: subject, salt: salt())
-        return Actor(
+        return KnownActor(
             .anonymous, subject: subject, who: who, claim: ActorClaim(claim, uid: uid))
     }
 }

@@ -19,20 +19,23 @@ package final class Desk {
     let limiter: RateLimiter
     private let recorder: Recorder
     private var waiting = SettlementTable()
-    /// Records of this turn, which the ledger does not have yet.
-    private var batch: RecordBatch
-    /// Has ``turnEnded()`` called once the event loop has done what is at hand; nil: each record is handed over at once.
+    /// Requests whose credentials are being verified.
+    var identifying = SettlementTable()
+    /// Who verifies credentials that take long; nil: the event loop itself.
+    package var verifier: (any IdentificationPort)?
+    /// Has ``turnEnded()`` called once the event loop has done what is at hand; nil: each record wakes the writer.
     ///
     /// All records of one turn then make one group, where a woken writer would begin with the first.
     package var afterTurn: (() -> Void)?
-    private var willHandOver = false
-    var tokens: VerifiedTokenCache<Actor>
+    private var willWakeWriter = false
+    private var queuedUnwoken = 0
+    var tokens: VerifiedTokenCache<KnownActor>
     private var randomness: BufferedRandomness
     private var decisions: [Decision: EncodedDecision] = [:]
     /// The decision asked for last: most requests in a row are decided alike.
     private var lastDecision: Decision?
     private var lastEncoded: EncodedDecision?
-    let anonymous: Actor
+    let anonymous: KnownActor
 
     /// - Parameter port: registered with the ledger; it hands settlements to ``deliver(_:)`` on the loop.
     package init(
@@ -50,7 +53,7 @@ package final class Desk {
             mostEntries: 10_000, mostBytes: 16 << 20, generation: rules.identity.generation,
             random: &random)
         self.randomness = randomness
-        anonymous = Actor(.anonymous, subject: ledger.subjects.anonymous, who: nil)
+        anonymous = KnownActor(.anonymous, subject: ledger.subjects.anonymous, who: nil)
     }
 
     /// How many exchanges wait for the ledger.
@@ -111,7 +114,7 @@ package final class Desk {
 
     /// A decision in record form; there are as many as rules and reasons.
     func encoded(_ decision: Decision) -> EncodedDecision {
-        if let lastEncoded, lastDecision == decision { return lastEncoded }
+        if let lastEncoded, lastDecision === decision { return lastEncoded }
         let encoded = remembered(decision)
         lastDecision = decision
         lastEncoded = encoded

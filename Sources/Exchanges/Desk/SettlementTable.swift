@@ -1,12 +1,16 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import Identity
 package import Ledger
 
 /// Whoever waits for a record.
 package protocol SettlementReceiver: AnyObject {
     /// Called on the receiver's event loop once its record is settled.
     func recordSettled(_ outcome: Outcome)
+
+    /// Called there once it is known who makes its request.
+    func identified(_ identification: Identification)
 }
 
 /// Tickets of waiting exchanges on one event loop, in the order in which they were given.

@@ -3,37 +3,15 @@
 
 internal import AccessModel
 internal import ByteCoding
-internal import Policy
 
-/// A request that has gone to its service. Only made from a ``RecordedRequest``.
-struct ForwardedRequest {
-    /// What the log has of it.
-    enum Standing {
-        /// Nothing yet: its one record comes at completion, or before a long answer.
-        case unrecorded
-        /// A durable `started` record.
-        case started
-        /// The log did not take its `started` record; that has been counted.
-        case dropped
-    }
-
-    let decided: DecidedRequest
-    var standing: Standing
-    /// Whether bytes of the service's answer have left.
-    var hasReleased = false
-    /// Status of the service's answer, once it has begun.
-    var upstreamStatus: UInt16?
-
-    init(_ recorded: RecordedRequest, standing: Standing) {
-        decided = recorded.decided
-        self.standing = standing
-    }
-
-    /// What becomes of the answer where the last record cannot be written.
-    var ifUnrecorded: CompletedExchange.Recourse {
-        guard decided.audit.onFailure == .allow else { return .refuse }
-        return standing == .dropped ? .pass : .countAndPass
-    }
+/// What the log has of a request that has gone to its service.
+enum Standing {
+    /// Nothing yet: its one record comes at completion, or before a long answer.
+    case unrecorded
+    /// A durable `started` record.
+    case started
+    /// The log did not take its `started` record; that has been counted.
+    case dropped
 }
 
 /// How a forwarded request came to its end.
@@ -47,13 +25,28 @@ struct Ending {
     /// Whether the service was asked, or was being connected to.
     let isAsked: Bool
     /// What the client gets once the end is recorded.
-    let step: Step
+    let step: LastStep
+}
+
+/// What is done once the last record is durable.
+enum LastStep {
+    case answer(AccessRefusal)
+    case finish
+    case abort
+
+    var step: Step {
+        switch self {
+        case .answer(let refusal): .answer(refusal)
+        case .finish: .finish
+        case .abort: .abort
+        }
+    }
 }
 
 /// An exchange that has only its last record to wait for.
 struct CompletedExchange {
     /// What the client gets once the record is durable.
-    let step: Step
+    let step: LastStep
     let hasReleased: Bool
     let ifUnrecorded: Recourse
     let uid: UniqueID

@@ -8,76 +8,72 @@ package import Identity
 internal import Ledger
 package import Policy
 
+/// A request and when it came.
+struct ReceivedRequest: ~Copyable {
+    let request: AccessRequest
+    /// Those in force when it began: a reload changes nothing for requests under way.
+    let rules: ExchangeRules
+    let accepted: UTCInstant
+    let acceptedNanoseconds: UInt64
+}
+
 /// A request and who makes it. Only ``Exchange`` makes one, from a ``ReceivedRequest``.
 ///
-/// An object, as ``DecidedRequest`` is: a stage that hands a request on copies one reference, not two dozen.
-final class IdentifiedRequest {
-    let received: ReceivedRequest
-    /// Those in force when it began: a reload changes nothing for requests under way.
+/// Not copyable, as the stages after it: there is one of each access, and handing it on counts no references.
+struct IdentifiedRequest: ~Copyable {
+    let request: AccessRequest
     let rules: ExchangeRules
     let uid: UniqueID
     let accepted: UTCInstant
     let acceptedNanoseconds: UInt64
     let trace: TraceContext
-    let actor: Actor
-    let commitments: Commitments
+    var actor: KnownActor
+    var commitments: Commitments
     /// The credential that identified the caller, which is not the service's.
     let credential: ShownCredential?
     /// Why what an anonymous caller showed is no credential of ours.
-    let stray: Refusal?
+    var stray: Refusal?
 
     init(
-        received: ReceivedRequest, rules: ExchangeRules, uid: UniqueID, accepted: UTCInstant,
-        acceptedNanoseconds: UInt64, trace: TraceContext, actor: Actor, commitments: Commitments,
-        credential: ShownCredential?, stray: Refusal?
+        _ received: consuming ReceivedRequest, uid: UniqueID, trace: TraceContext,
+        actor: KnownActor, commitments: Commitments, credential: ShownCredential?, stray: Refusal?
     ) {
-        self.received = received
-        self.rules = rules
+        request = received.request
+        rules = received.rules
+        accepted = received.accepted
+        acceptedNanoseconds = received.acceptedNanoseconds
         self.uid = uid
-        self.accepted = accepted
-        self.acceptedNanoseconds = acceptedNanoseconds
         self.trace = trace
         self.actor = actor
         self.commitments = commitments
         self.credential = credential
         self.stray = stray
     }
-
-    /// The same request, whose record names another actor.
-    func naming(_ actor: Actor, _ commitments: Commitments) -> IdentifiedRequest {
-        IdentifiedRequest(
-            received: received, rules: rules, uid: uid, accepted: accepted,
-            acceptedNanoseconds: acceptedNanoseconds, trace: trace, actor: actor,
-            commitments: commitments, credential: credential, stray: nil)
-    }
 }
 
 /// A request that policy has allowed on a route. Only made from an ``IdentifiedRequest``.
-final class DecidedRequest {
+struct DecidedRequest: ~Copyable {
     let identified: IdentifiedRequest
     let match: RouteMatch
     let decision: Decision
     let audit: AuditPolicy
 
-    /// Nil unless the decision allows.
-    init?(
-        _ identified: IdentifiedRequest, match: RouteMatch, decision: Decision,
+    /// - Precondition: `OnlyAllowedGoOn`: the decision allows.
+    init(
+        _ identified: consuming IdentifiedRequest, match: RouteMatch, decision: Decision,
         audit: AuditPolicy
     ) {
-        guard decision.effect == .allow else { return nil }
+        precondition(
+            decision.effect == .allow, "OnlyAllowedGoOn: a request goes on that was not allowed")
         self.identified = identified
         self.match = match
         self.decision = decision
         self.audit = audit
     }
-}
 
-extension DecidedRequest {
-    /// Whether its `started` record comes first: for the method that it has, or one that it asks to be taken for.
+    /// Whether its `started` record comes first.
     var recordsAhead: Bool {
-        let received = identified.received
-        return audit.recordsAhead(received.method)
-            || received.traits.overrides.contains(where: audit.recordsAhead)
+        audit.recordsAhead(mayChange: identified.request.facts.mayChange)
     }
 }
 
@@ -86,31 +82,38 @@ extension DecidedRequest {
 /// `RecordedBeforeForwarded`: made from a receipt or a permit, and only the ledger makes those. The third way is
 /// a route's own `on_failure: allow`, which is counted.
 package struct RecordedRequest {
-    let decided: DecidedRequest
+    /// Which service it goes to.
+    package let service: ServiceIndex
+    package let uid: UniqueID
+    /// The trace with a span of ours, for `traceparent`.
+    package let trace: TraceContext
+    /// Who makes the request, for the headers that tell the service.
+    package let actor: KnownActor
+    /// The credential that identified the caller, if it stands in the header: it is not for the service.
+    package let credential: ShownCredential?
 
     /// The request has a durable `started` record.
-    init(_ decided: DecidedRequest, _ receipt: RecordReceipt) { self.decided = decided }
+    init(_ decided: borrowing DecidedRequest, _ receipt: RecordReceipt) { self.init(decided) }
 
     /// The route records at completion, and the ledger takes records now.
-    init?(_ decided: DecidedRequest, _ permit: RecordingPermit) {
+    init?(_ decided: borrowing DecidedRequest, _ permit: RecordingPermit) {
         guard !Auditing.isOn || !decided.recordsAhead else { return nil }
-        self.decided = decided
+        self.init(decided)
     }
 
     /// The route lets accesses through that the log cannot take; the caller counts it.
-    init?(unrecorded decided: DecidedRequest) {
+    init?(unrecorded decided: borrowing DecidedRequest) {
         guard decided.audit.onFailure == .allow else { return nil }
-        self.decided = decided
+        self.init(decided)
     }
 
-    /// Which service it goes to.
-    package var service: ServiceIndex { decided.match.service }
-    package var uid: UniqueID { decided.identified.uid }
-    /// The trace with a span of ours, for `traceparent`.
-    package var trace: TraceContext { decided.identified.trace }
-    /// Who makes the request, for the headers that tell the service.
-    package var actor: Actor { decided.identified.actor }
+    private init(_ decided: borrowing DecidedRequest) {
+        service = decided.match.service
+        uid = decided.identified.uid
+        trace = decided.identified.trace
+        actor = decided.identified.actor
+        credential = decided.identified.credential
+    }
+
     package var principal: Principal { actor.principal }
-    /// The credential that identified the caller, if it stands in the header: it is not for the service.
-    package var credential: ShownCredential? { decided.identified.credential }
 }

@@ -8,7 +8,7 @@ package enum Step {
     /// Connect to the service and send the request.
     case forward(RecordedRequest)
     /// Send an answer of our own; nothing of a service's answer has left. The exchange is over.
-    case answer(Answer)
+    case answer(AccessRefusal)
     /// What is held of the service's answer may leave, and more as it comes; not its end.
     case release
     /// All of the service's answer may leave. The exchange is over.

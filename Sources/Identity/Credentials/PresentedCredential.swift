@@ -17,6 +17,9 @@ package struct ShownCredential: Hashable, Sendable {
 
         /// Whether the form alone says that it is meant for us.
         var isOurs: Bool { self == .apiKey || self == .basic }
+
+        /// Whether it is a signed token.
+        var isToken: Bool { self == .bearer || self == .dpop }
     }
 
     /// The kind of field that it stands in; a field of another name is found by range.

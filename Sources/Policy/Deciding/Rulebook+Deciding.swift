@@ -16,9 +16,7 @@ extension Rulebook {
         let isAnonymous = principal.kind == .anonymous
         for rule in compiled[service].rules where rule.matches(match.route, method, principal) {
             guard isAnonymous, rule.rule.effect == .deny else { return rule.decision }
-            var challenge = compiled[service].noCredentials
-            challenge.rule = rule.rule.id
-            return challenge
+            return compiled[service].noCredentials.replacing(rule: rule.rule.id)
         }
         return isAnonymous ? compiled[service].noCredentials : compiled[service].noRuleMatched
     }
@@ -30,10 +28,8 @@ extension Rulebook {
 
     /// A decision of a matched service that no rule took part in, such as one about credentials.
     package func refusal(of match: RouteMatch, _ reason: Reason) -> Decision {
-        var decision = compiled[match.service.value].noRuleMatched
-        decision.effect = reason.effect
-        decision.reason = reason
-        return decision
+        compiled[match.service.value].noRuleMatched.replacing(
+            effect: reason.effect, reason: reason)
     }
 
     /// A decision that fell before a service was found.

@@ -1,13 +1,11 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import AccessModel
-
 /// When an access is recorded, and what happens to it if it cannot be.
 package struct AuditPolicy: Hashable, Sendable {
     /// Which requests wait for a durable `started` record before they are forwarded.
     package enum Ahead: String, CaseIterable, Sendable {
-        /// Those with an unsafe method.
+        /// Those that may change something.
         case auto
         case always
         /// None; the outcome is still recorded before the response ends.
@@ -31,10 +29,12 @@ package struct AuditPolicy: Hashable, Sendable {
         self.onFailure = onFailure
     }
 
-    /// Whether a request with this method waits for its `started` record.
-    package func recordsAhead(_ method: Method) -> Bool {
+    /// Whether a request waits for its `started` record.
+    ///
+    /// - Parameter mayChange: whether it may change something.
+    package func recordsAhead(mayChange: Bool) -> Bool {
         switch ahead {
-        case .auto: !method.isSafe
+        case .auto: mayChange
         case .always: true
         case .never: false
         }

@@ -73,9 +73,7 @@ extension Rulebook {
         case .allowed: return nil
         case .denied(let decision): return decision
         case .malformed(let reading):
-            var decision = refusal(of: match, .malformedPath)
-            decision.reading = reading
-            return decision
+            return refusal(of: match, .malformedPath).replacing(reading: reading)
         }
     }
 
@@ -163,22 +161,17 @@ extension Rulebook {
     private func objection(
         to match: RouteMatch, _ method: Method, _ principal: Principal, _ reading: RequestReading
     ) -> Decision? {
-        var decision = decide(match, method: method, principal: principal)
+        let decision = decide(match, method: method, principal: principal)
         guard decision.effect != .allow else { return nil }
         // With credentials the answer might be another.
-        if decision.reason != .noCredentials {
-            decision.reason = .ruleDenied
-            decision.effect = Reason.ruleDenied.effect
-        }
-        decision.reading = reading
-        return decision
+        guard decision.reason != .noCredentials else { return decision.replacing(reading: reading) }
+        return decision.replacing(
+            effect: Reason.ruleDenied.effect, reason: .ruleDenied, reading: reading)
     }
 
     /// What no route is listed for is denied by no rule in particular.
     private func denial(beside match: RouteMatch, _ reading: RequestReading) -> Decision {
-        var decision = refusal(of: match, .ruleDenied)
-        decision.reading = reading
-        return decision
+        refusal(of: match, .ruleDenied).replacing(reading: reading)
     }
 
     private static func holdsParameters(_ path: Span<UInt8>) -> Bool {

@@ -5,7 +5,7 @@ package import AccessModel
 internal import AuditRecords
 
 /// A principal as records need it again and again: found once for each verified credential.
-package final class Actor {
+package final class KnownActor {
     package let principal: Principal
     let encoded: EncodedActor
     /// Whose key seals what is disclosed about the actor.

@@ -7,7 +7,7 @@ internal import Exchanges
 internal import HTTPWire
 internal import Identity
 
-extension ReceivedRequest {
+extension AccessRequest {
     /// What an exchange wants to know of a head; its buffer is shared, not copied.
     ///
     /// - Parameters:
@@ -40,10 +40,13 @@ extension ReceivedRequest {
             credentials.add(named: rules.identity.places.named, of: head)
         }
         self.init(
-            head: head.bytes, host: head.host.range, path: head.path.range,
-            query: head.query?.range, userAgent: userAgent, method: Method(head),
-            version: HTTPFacts.Version(head.version), credential: credentials.credential,
-            trace: trace, traits: Traits(head),
+            bytes: head.bytes,
+            facts: .http(
+                HTTPRequestFacts(
+                    host: head.host.range, path: head.path.range, query: head.query?.range,
+                    method: Method(head), version: HTTPFacts.Version(head.version),
+                    traits: HTTPRequestFacts.Traits(head))),
+            credential: credentials.credential, trace: trace, userAgent: userAgent,
             forwarded: isTrusted && rules.privacy.forwarded ? head.values(of: .xForwardedFor) : [],
             kept: rules.privacy.fields.isEmpty ? [] : head.kept(rules.privacy.fields))
     }
@@ -94,7 +97,7 @@ extension RequestHead {
     }
 }
 
-extension ReceivedRequest.Traits {
+extension HTTPRequestFacts.Traits {
     fileprivate init(_ head: RequestHead) {
         self.init(
             hasOtherReadings: head.pathTraits.contains(.otherReadings),

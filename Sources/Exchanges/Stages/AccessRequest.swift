@@ -1,0 +1,128 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+package import AuditRecords
+package import Identity
+
+/// A request that was understood in full, whatever protocol it came in: the first stage of an exchange's life.
+///
+/// What every protocol has stands here; what one protocol asks for is in ``facts``. Ranges lie in ``bytes``.
+package struct AccessRequest: Sendable {
+    package let bytes: [UInt8]
+    package let facts: AccessFacts
+    package let credential: PresentedCredential
+    /// The client's `traceparent`, if it sent a valid one.
+    package let trace: TraceContext?
+    package let userAgent: Range<Int>?
+    /// The values of `X-Forwarded-For` of a trusted peer, where the configuration keeps them.
+    package let forwarded: [Range<Int>]
+    /// Fields that the configuration keeps.
+    package let kept: [KeptField]
+
+    package init(
+        bytes: [UInt8], facts: AccessFacts, credential: PresentedCredential, trace: TraceContext?,
+        userAgent: Range<Int>?, forwarded: [Range<Int>] = [], kept: [KeptField] = []
+    ) {
+        self.bytes = bytes
+        self.facts = facts
+        self.credential = credential
+        self.trace = trace
+        self.userAgent = userAgent
+        self.forwarded = forwarded
+        self.kept = kept
+    }
+}
+
+/// What a request asks for, in the terms of its protocol. A database statement, a Kubernetes verb and a tool call will
+/// be cases beside it, each with the member of the record that it fills.
+package enum AccessFacts: Sendable {
+    case http(HTTPRequestFacts)
+}
+
+/// What an HTTP request asks for; its path is canonical already.
+package struct HTTPRequestFacts: Sendable {
+    /// Empty for an HTTP/1.0 request that names none.
+    package let host: Range<Int>
+    package let path: Range<Int>
+    package let query: Range<Int>?
+    package let method: Method
+    package let version: HTTPFacts.Version
+    package let traits: Traits
+
+    package init(
+        host: Range<Int>, path: Range<Int>, query: Range<Int>?, method: Method,
+        version: HTTPFacts.Version, traits: Traits
+    ) {
+        self.host = host
+        self.path = path
+        self.query = query
+        self.method = method
+        self.version = version
+        self.traits = traits
+    }
+
+    /// What few requests have, so that all others are asked about it once.
+    package struct Traits: Sendable {
+        /// Whether some services read another path in the one that was sent.
+        package var hasOtherReadings: Bool
+        /// Whether the path holds `%2F`.
+        package var hasEncodedSlash: Bool
+        /// Whether it asks to go on in a protocol that is not carried.
+        package var asksUpgrade: Bool
+        /// The methods that fields ask to take the place of its own.
+        package var overrides: [Method]
+
+        package init(
+            hasOtherReadings: Bool, hasEncodedSlash: Bool, asksUpgrade: Bool, overrides: [Method]
+        ) {
+            self.hasOtherReadings = hasOtherReadings
+            self.hasEncodedSlash = hasEncodedSlash
+            self.asksUpgrade = asksUpgrade
+            self.overrides = overrides
+        }
+
+        /// An ordinary request.
+        package static let none = Traits(
+            hasOtherReadings: false, hasEncodedSlash: false, asksUpgrade: false, overrides: [])
+
+        /// Whether it has none of this.
+        var isOrdinary: Bool { !hasOtherReadings && !asksUpgrade && overrides.isEmpty }
+    }
+
+    /// Whether it may change something: by the method that it has, or one that it asks to be taken for.
+    package var mayChange: Bool {
+        !method.isSafe || traits.overrides.contains { !$0.isSafe }
+    }
+}
+
+extension AccessRequest {
+    @inline(__always)
+    var http: HTTPRequestFacts {
+        switch facts {
+        case .http(let http): http
+        }
+    }
+}
+
+extension AccessFacts {
+    /// Whether it may change something, so that its `started` record comes first where the route does not say otherwise.
+    var mayChange: Bool {
+        switch self {
+        case .http(let http): http.mayChange
+        }
+    }
+}
+
+/// A field whose value is committed to.
+package struct KeptField: Hashable, Sendable {
+    /// Position in the configuration's list of such fields.
+    package let position: Int
+    /// Where the value lies in the request's bytes.
+    package let value: Range<Int>
+
+    package init(position: Int, value: Range<Int>) {
+        self.position = position
+        self.value = value
+    }
+}
