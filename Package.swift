@@ -98,6 +98,7 @@ let package = Package(
         room("HTTPWire", ["ByteCoding"]),
         room("AccessModel", ["ByteCoding"]),
         room("Messages", ["ByteCoding"]),
+        room("Observability"),
         // Layer 2
         room("SignedNotes", ["ByteCoding", "Merkle", .crypto]),
         room("AuditRecords", ["ByteCoding", "AccessModel", "Merkle", .crypto]),
@@ -108,7 +109,10 @@ let package = Package(
         // Layer 3
         room(
             "Ledger",
-            ["CSystemCalls", "ByteCoding", "Merkle", "AuditRecords", "SignedNotes", .crypto]),
+            [
+                "CSystemCalls", "ByteCoding", "Observability", "Merkle", "AuditRecords",
+                "SignedNotes", .crypto,
+            ]),
         room(
             "Verification",
             [
@@ -128,21 +132,23 @@ let package = Package(
         room(
             "DataPlane",
             [
-                "ByteCoding", "AccessModel", "AuditRecords", "Exchanges", "HTTPWire", "Identity",
+                "ByteCoding", "AccessModel", "Observability", "AuditRecords", "Exchanges",
+                "HTTPWire", "Identity",
                 "Policy", "Ledger", .nioCore, .nioPosix, .nioTLS, .nioSSL, .logging,
             ]),
         room(
             "Console",
             [
-                "ByteCoding", "Merkle", "Verification", "SignedNotes", .hummingbird, .nioCore,
-                .nioPosix, .logging, .lifecycle,
+                "ByteCoding", "Observability", "Merkle", "Verification", "SignedNotes",
+                .hummingbird, .nioCore, .nioPosix, .logging, .lifecycle,
             ]),
         // Layer 6
         room(
             "Server",
             [
-                "CSystemCalls", "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages",
-                "SignedNotes", "AuditRecords", "Identity", "Policy", "Ledger", "Verification",
+                "CSystemCalls", "ByteCoding", "Observability", "Merkle", "HTTPWire", "AccessModel",
+                "Messages", "SignedNotes", "AuditRecords", "Identity", "Policy", "Ledger",
+                "Verification",
                 "Settings", "LedgerFiles", "Exchanges", "DataPlane", "Console", .logging,
                 .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
@@ -206,6 +212,7 @@ let package = Package(
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
         tests("HTTPWire", ["ByteCoding", .nioCore, .nioEmbedded, .nioHTTP1]),
         tests("AccessModel", exclude: ["Resources"]),
+        tests("Observability"),
         tests("SignedNotes", ["ByteCoding", "Merkle", .crypto], exclude: ["Resources"]),
         tests(
             "AuditRecords", ["ByteCoding", "AccessModel", "Merkle", .crypto],
@@ -219,7 +226,10 @@ let package = Package(
         tests("Policy", ["AccessModel", "ByteCoding"]),
         tests(
             "Ledger",
-            ["ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "TestSupport", .crypto]),
+            [
+                "ByteCoding", "Observability", "Merkle", "AuditRecords", "SignedNotes",
+                "TestSupport", .crypto,
+            ]),
         tests(
             "Verification",
             [
@@ -256,8 +266,8 @@ let package = Package(
         tests(
             "Console",
             [
-                "ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "Verification", .crypto,
-                .logging, .system,
+                "ByteCoding", "Observability", "Merkle", "AuditRecords", "SignedNotes",
+                "Verification", .crypto, .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
             ]),
         tests(
             "Server",

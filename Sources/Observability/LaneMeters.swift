@@ -1,0 +1,56 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one event loop counts of its requests.
+///
+/// Belongs to that loop, and cannot be copied away from it. Each call is a few plain loads and stores: no lock, no locked
+/// instruction, no memory is allocated, and nothing is looked up by name.
+///
+/// Listeners, effects and reasons are numbers: places in the lists that ``TrafficMeters`` was made with.
+package struct LaneMeters: ~Copyable {
+    private let layout: TrafficLayout
+    private let cells: OwnedCells
+
+    init(_ layout: TrafficLayout, _ cells: OwnedCells) {
+        self.layout = layout
+        self.cells = cells
+    }
+
+    /// Counts a request that was decided, or was refused before that.
+    package func countRequest(listener: Int, effect: Int, service: ServiceSlot) {
+        cells.add(1, to: layout.requests(listener, effect, service))
+    }
+
+    /// Counts a request that was not let through, or whose service failed it.
+    package func countRefusal(reason: Int) { cells.add(1, to: layout.refusals(reason)) }
+
+    /// Counts the end of a client's TLS handshake.
+    package func countHandshake(listener: Int, _ result: HandshakeResult) {
+        cells.add(1, to: layout.handshakes(listener, result))
+    }
+
+    /// Counts the end of a TLS handshake with a service.
+    package func countUpstreamHandshake(_ result: HandshakeResult, service: ServiceSlot) {
+        cells.add(1, to: layout.upstreamHandshakes(result, service))
+    }
+
+    /// Records how long a phase of a request took.
+    package func record(nanoseconds: UInt64, of phase: RequestPhase, service: ServiceSlot) {
+        record(nanoseconds, at: layout.phase(phase, service))
+    }
+
+    /// Records how long a request took, from its first byte to the last one of its answer.
+    package func record(nanoseconds: UInt64, service: ServiceSlot) {
+        record(nanoseconds, at: layout.duration(service))
+    }
+
+    /// Moves a gauge of a service's pool up, or down by a negative number.
+    package func adjust(_ gauge: PoolGauge, by change: Int, service: ServiceSlot) {
+        cells.add(UInt64(bitPattern: Int64(change)), to: layout.pool(gauge, service))
+    }
+
+    private func record(_ value: UInt64, at start: Int) {
+        cells.add(1, to: start + layout.bounds.bucket(of: value))
+        cells.add(value, to: start + layout.bounds.bucketCount)
+    }
+}

@@ -1,0 +1,91 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+
+/// The place of a service in what lanes count; the same for as long as the process runs.
+///
+/// Kept by whoever holds a service, so that a request that ends after a reload counts for the service it went to.
+package struct ServiceSlot: Hashable, Sendable {
+    let number: Int
+}
+
+/// What all event loops count of their requests, added up for whoever asks.
+///
+/// The labels are known from the start or come from the configuration. A service that a reload takes away keeps its
+/// numbers: counters never go back. So that many reloads with ever new names cannot grow the page without end, names
+/// beyond ``mostServices`` share one slot, ``other``.
+package final class TrafficMeters: Sendable {
+    /// How many services have numbers of their own.
+    package static let mostServices = 256
+    /// The name of services beyond these.
+    package static let other = "other"
+
+    private struct State {
+        /// Names by slot: the one for requests without a service, ``TrafficMeters/other``, then services.
+        var services: [String]
+        /// Addresses by number.
+        var listeners: [String]
+        var slots: [String: ServiceSlot] = [:]
+        var lanes: [OwnedCells] = []
+    }
+
+    private let layout: TrafficLayout
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - listeners: how many there are; ``show(listeners:)`` says where, once they are bound.
+    ///   - effects: what a decision can be.
+    ///   - reasons: why a request can be refused.
+    ///   - unrouted: the label `service` of requests that met none.
+    package init(listeners: Int, effects: [String], reasons: [String], unrouted: String) {
+        layout = TrafficLayout(
+            listeners: listeners, effects: effects, reasons: reasons,
+            mostServices: Self.mostServices + 2)
+        state = Mutex(
+            State(
+                services: [unrouted, Self.other],
+                listeners: (0..<listeners).map { "\($0)" }))
+    }
+
+    /// Names the listeners by their addresses, in the order of the configuration.
+    package func show(listeners: [String]) {
+        precondition(
+            listeners.count == layout.listeners,
+            "LabelsAreKnown: another number of listeners than at the start")
+        state.withLock { $0.listeners = listeners }
+    }
+
+    /// For requests that met no service.
+    package var unrouted: ServiceSlot { ServiceSlot(number: 0) }
+
+    /// The slot of a service of the configuration, the same for the same name. Takes a lock: asked when a configuration
+    /// is put in force, not for a request.
+    package func slot(of service: String) -> ServiceSlot {
+        state.withLock { state in
+            if let known = state.slots[service] { return known }
+            guard state.services.count < layout.mostServices else { return ServiceSlot(number: 1) }
+            let slot = ServiceSlot(number: state.services.count)
+            state.services.append(service)
+            state.slots[service] = slot
+            return slot
+        }
+    }
+
+    /// The numbers of another event loop, for it alone.
+    package func openLane() -> LaneMeters {
+        let cells = OwnedCells(count: layout.cellCount)
+        state.withLock { $0.lanes.append(cells) }
+        return LaneMeters(layout, cells)
+    }
+
+    /// Everything counted so far, over all lanes.
+    package var metrics: [Metric] {
+        let (services, listeners, lanes) = state.withLock {
+            ($0.services, $0.listeners, $0.lanes)
+        }
+        return TrafficReading(
+            layout: layout, services: services, listeners: listeners, lanes: lanes
+        ).metrics
+    }
+}
