@@ -5,7 +5,6 @@ import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
-import NIOPosix
 import ServiceLifecycle
 
 /// The admin listener: how the proxy stands, and the log as any C2SP client reads it. Read-only, over plain HTTP,
@@ -14,7 +13,10 @@ import ServiceLifecycle
 /// Everything is bounded: connections, header sizes, idle time, and how often files are read.
 package final class Console: Sendable {
     private static let mostConnections = 128
-    private static let idleTimeout = TimeAmount.seconds(30)
+    /// Of connections without a request, and for each part of one: a body's end, an answer's being read.
+    private static let patience = TimeAmount.seconds(30)
+    /// No endpoint reads a body; more than this of one ends the connection.
+    private static let mostBodyBytes = 64 << 10
 
     /// The port it listens on.
     package let port: Int
@@ -39,7 +41,9 @@ package final class Console: Sendable {
         let group = ServiceGroup(
             services: [
                 application(
-                    host: host, port: port, desk: ConsoleDesk(sources: sources, hosts: hosts),
+                    host: host, port: port,
+                    responder: ConsoleRouter(sources: sources, hosts: hosts, logger: logger)
+                        .responder(),
                     logger: logger
                 ) { announce.yield($0) }
             ], logger: logger)
@@ -57,19 +61,22 @@ package final class Console: Sendable {
     }
 
     private static func application(
-        host: String, port: Int, desk: ConsoleDesk, logger: Logger,
+        host: String, port: Int, responder: RouterResponder<ConsoleContext>, logger: Logger,
         bound: @escaping @Sendable (Int) -> Void
-    ) -> Application<ConsoleResponder> {
+    ) -> Application<RouterResponder<ConsoleContext>> {
         Application(
-            responder: ConsoleResponder(desk: desk, threads: .singleton, logger: logger),
+            responder: responder,
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    idleTimeout: idleTimeout,
+                    additionalChannelHandlers: [
+                        ConnectionLimits(mostBodyBytes: mostBodyBytes, patience: patience)
+                    ],
+                    idleTimeout: patience,
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 16 << 10,
                         maxHeaderFieldCount: 64))),
             configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port), serverName: nil, backlog: 64,
+                address: .hostname(host, port: port), serverName: nil, backlog: 256,
                 availableConnectionsDelegate: MaximumAvailableConnections(mostConnections)),
             onServerRunning: { channel in bound(channel.localAddress?.port ?? port) },
             logger: logger)

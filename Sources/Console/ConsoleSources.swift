@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ByteCoding
+package import Observability
 package import SignedNotes
 package import Verification
 

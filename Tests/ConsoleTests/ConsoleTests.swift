@@ -1,12 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
 import ByteCoding
 import Console
-import Crypto
 import Logging
-import Merkle
 import SignedNotes
 import SystemPackage
 import Testing
@@ -14,97 +11,64 @@ import Verification
 
 @Suite("The console over a socket")
 struct ConsoleTests {
-    /// A console over a log of two records, running while `body` does.
-    private func withConsole(
-        obstacle: String? = nil, _ body: (Int, SmallLog) async throws -> Void
-    ) async throws {
-        let log = try SmallLog()
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let directory = FilePath(log.folder)
-        let console = try await Console.start(
-            host: "127.0.0.1", port: 0, hosts: AllowedHosts(names: []),
-            sources: ConsoleSources(
-                log: { try StaticLog(LogSnapshot(directory: directory)) }, keys: { [log.key] },
-                obstacle: { obstacle },
-                status: { .object([JSONMember("size", .integer(2))]) },
-                metrics: {
-                    [
-                        Metric(
-                            "test_total", help: "A test.", kind: .counter,
-                            samples: [.init(7, labels: [.init("name", "a\"b\\c\nd")])])
-                    ]
-                }), logger: logger)
-        do {
-            try await body(console.port, log)
-            try await console.stop()
-        } catch {
-            try await console.stop()
-            throw error
-        }
-    }
-
     @Test("The root names everything that is there")
     func root() async throws {
-        try await withConsole { port, _ in
-            let (head, body) = await get(port, "/")
+        try await RunningConsole.with { port, _ in
+            let (head, body) = await RunningConsole.get(port, "/")
             #expect(head.hasPrefix("http/1.1 200 ok"))
             for line in body.split(separator: "\n") where line.hasPrefix("/") {
                 let path = String(line.prefix { $0 != " " })
                 let page = path.hasSuffix("/tile/") ? path + "entries/000.p/2" : path
-                #expect(await get(port, page).head.hasPrefix("http/1.1 200 ok"), "\(page)")
+                #expect(
+                    await RunningConsole.get(port, page).head.hasPrefix("http/1.1 200 ok"),
+                    "\(page)")
             }
             #expect(body.contains("/metrics"))
         }
     }
 
-    private func get(
-        _ port: Int, _ path: String, method: String = "GET", host: String = "127.0.0.1"
-    ) async -> (head: String, body: String) {
-        let answer = await RawExchange.with(
-            port: port, "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
-        guard let end = answer.firstRange(of: "\r\n\r\n") else { return (answer, "") }
-        return (String(answer[..<end.lowerBound]).lowercased(), String(answer[end.upperBound...]))
-    }
-
     @Test("The log is served as C2SP tlog-tiles, with the types and lifetimes that it asks for")
     func tiles() async throws {
-        try await withConsole { port, log in
-            let checkpoint = await get(port, "/tlog/checkpoint")
+        try await RunningConsole.with { port, log in
+            let checkpoint = await RunningConsole.get(port, "/tlog/checkpoint")
             #expect(checkpoint.head.hasPrefix("http/1.1 200"))
             #expect(checkpoint.head.contains("content-type: text/plain; charset=utf-8"))
             #expect(checkpoint.head.contains("cache-control: max-age=1"))
             #expect(checkpoint.body == log.checkpoint)
-            #expect(await get(port, "/tlog/log.vkey").body == log.key.text + "\n")
-            let tile = await get(port, "/tlog/tile/0/000.p/2")
+            #expect(await RunningConsole.get(port, "/tlog/log.vkey").body == log.key.text + "\n")
+            let tile = await RunningConsole.get(port, "/tlog/tile/0/000.p/2")
             #expect(tile.head.hasPrefix("http/1.1 200"))
             #expect(tile.head.contains("content-type: application/octet-stream"))
             #expect(tile.head.contains("immutable"))
             #expect(tile.head.contains("content-length: 64"))
-            let entries = await get(port, "/tlog/tile/entries/000.p/2")
+            let entries = await RunningConsole.get(port, "/tlog/tile/entries/000.p/2")
             #expect(entries.body.contains("first") && entries.body.contains("second"))
         }
     }
 
     @Test("An earlier partial tile is still there; what lies beyond the checkpoint is not")
     func beyond() async throws {
-        try await withConsole { port, _ in
-            #expect(await get(port, "/tlog/tile/0/000.p/1").head.contains("content-length: 32"))
+        try await RunningConsole.with { port, _ in
+            #expect(
+                await RunningConsole.get(port, "/tlog/tile/0/000.p/1").head.contains(
+                    "content-length: 32"))
             for path in [
                 "tile/0/000.p/3", "tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1",
                 "tile/entries/000", "tile/0/000.p/0", "tile/0/000.p/256", "tile/64/000.p/1",
                 "tile/0/0", "tile/00/000.p/2", "../log.key", "tile/../../log.key", "checkpoint/",
                 "checkpoint?x", "", "log.key",
             ] {
-                #expect(await get(port, "/tlog/\(path)").head.hasPrefix("http/1.1 404"), "\(path)")
+                #expect(
+                    await RunningConsole.get(port, "/tlog/\(path)").head.hasPrefix("http/1.1 404"),
+                    "\(path)")
             }
         }
     }
 
     @Test("HEAD is GET without a body")
     func head() async throws {
-        try await withConsole { port, log in
-            let answer = await get(port, "/tlog/checkpoint", method: "HEAD")
+        try await RunningConsole.with { port, log in
+            let answer = await RunningConsole.get(port, "/tlog/checkpoint", method: "HEAD")
             #expect(answer.head.contains("content-length: \(log.checkpoint.utf8.count)"))
             #expect(answer.body.isEmpty)
         }
@@ -112,13 +76,13 @@ struct ConsoleTests {
 
     @Test("Other methods and other hosts are refused")
     func refused() async throws {
-        try await withConsole { port, _ in
+        try await RunningConsole.with { port, _ in
             for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
-                let answer = await get(port, "/tlog/checkpoint", method: method)
+                let answer = await RunningConsole.get(port, "/tlog/checkpoint", method: method)
                 #expect(answer.head.hasPrefix("http/1.1 405"), "\(method)")
                 #expect(answer.head.contains("allow: get, head"))
             }
-            let rebound = await get(port, "/status", host: "evil.example")
+            let rebound = await RunningConsole.get(port, "/status", host: "evil.example")
             #expect(rebound.head.hasPrefix("http/1.1 421"))
             #expect(!rebound.body.contains("size"))
         }
@@ -126,30 +90,30 @@ struct ConsoleTests {
 
     @Test("Health, readiness, status and metrics")
     func operations() async throws {
-        try await withConsole { port, _ in
-            #expect(await get(port, "/healthz").body == "ok\n")
-            #expect(await get(port, "/readyz").head.hasPrefix("http/1.1 200"))
-            let status = await get(port, "/status")
+        try await RunningConsole.with { port, _ in
+            #expect(await RunningConsole.get(port, "/healthz").body == "ok\n")
+            #expect(await RunningConsole.get(port, "/readyz").head.hasPrefix("http/1.1 200"))
+            let status = await RunningConsole.get(port, "/status")
             #expect(status.head.contains("content-type: application/json"))
             #expect(status.head.contains("cache-control: no-store"))
             #expect(status.body == "{\"size\":2}")
-            let metrics = await get(port, "/metrics").body
+            let metrics = await RunningConsole.get(port, "/metrics").body
             #expect(metrics.contains("# TYPE test_total counter\n"))
             #expect(metrics.contains("test_total{name=\"a\\\"b\\\\c\\nd\"} 7\n"))
         }
-        try await withConsole(obstacle: "The disk has not answered.") { port, _ in
-            let answer = await get(port, "/readyz")
+        try await RunningConsole.with(obstacle: "The disk has not answered.") { port, _ in
+            let answer = await RunningConsole.get(port, "/readyz")
             #expect(answer.head.hasPrefix("http/1.1 503"))
             #expect(answer.body == "not ready: The disk has not answered.\n")
-            #expect(await get(port, "/healthz").head.hasPrefix("http/1.1 200"))
+            #expect(await RunningConsole.get(port, "/healthz").head.hasPrefix("http/1.1 200"))
         }
     }
 
     @Test("Every answer tells browsers to make nothing of it")
     func fields() async throws {
-        try await withConsole { port, _ in
+        try await RunningConsole.with { port, _ in
             for path in ["/healthz", "/nothing", "/tlog/checkpoint"] {
-                let head = await get(port, path).head
+                let head = await RunningConsole.get(port, path).head
                 #expect(head.contains("x-content-type-options: nosniff"), "\(path)")
                 #expect(head.contains("default-src 'none'"), "\(path)")
             }
@@ -158,19 +122,19 @@ struct ConsoleTests {
 
     @Test("A head that is too large ends the connection, and the console lives")
     func largeHead() async throws {
-        try await withConsole { port, _ in
+        try await RunningConsole.with { port, _ in
             let answer = await RawExchange.with(
                 port: port,
                 "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n"
             )
             #expect(!answer.contains("200"))
-            #expect(await get(port, "/healthz").body == "ok\n")
+            #expect(await RunningConsole.get(port, "/healthz").body == "ok\n")
         }
     }
 
     @Test("A second console on the same port says which address is taken")
     func taken() async throws {
-        try await withConsole { port, _ in
+        try await RunningConsole.with { port, _ in
             await #expect(throws: ConsoleFault.self) {
                 _ = try await Console.start(
                     host: "127.0.0.1", port: port, hosts: AllowedHosts(names: []),

@@ -8,30 +8,31 @@ import Merkle
 import SignedNotes
 import Testing
 
-/// A log directory with two leaves and a published checkpoint, written by hand: the console reads what
+/// A log directory with a few leaves and a published checkpoint, written by hand: the console reads what
 /// the verifier reads, and nothing of the writer takes part.
 final class SmallLog: Sendable {
     let folder: String
     let key: NoteVerifierKey
     let checkpoint: String
 
-    init() throws {
+    /// - Parameter entries: the leaves; at most 256.
+    init(_ entries: [String]) throws {
         let signer = NoteSigner(
             name: try #require(KeyName("log.example/test")), key: .init())
         key = signer.verifierKey
-        let leaves = ["first", "second"].map { Array($0.utf8) }
+        let leaves = entries.map { Array($0.utf8) }
         let hashes = leaves.map { NodeHash(LeafHash(of: $0)) }
-        let root = RootHash(NodeHash(left: hashes[0], right: hashes[1]).hash)
+        let root = RootHash(NodeHash(joining: hashes).hash)
         let note = try Checkpoint(
-            origin: LogOrigin(signer.name), size: TreeSize(2), root: root
+            origin: LogOrigin(signer.name), size: TreeSize(UInt64(leaves.count)), root: root
         ).signed(by: [signer]).encode()
         checkpoint = String(decoding: note, as: UTF8.self)
-        var entries: [UInt8] = []
-        for leaf in leaves { try EntryFraming.append(to: &entries) { $0 += leaf } }
+        var framed: [UInt8] = []
+        for leaf in leaves { try EntryFraming.append(to: &framed) { $0 += leaf } }
         folder =
             FileManager.default.temporaryDirectory
             .appending(path: "countersign-\(UUID().uuidString)").path
-        try write(entries, to: LogLayout.entries(SegmentNumber(0)))
+        try write(framed, to: LogLayout.entries(SegmentNumber(0)))
         try write(hashes.flatMap { $0.hash.bytes }, to: LogLayout.tree(level: 0))
         try write(note, to: LogLayout.checkpoint)
     }

@@ -55,6 +55,24 @@ import Verification
         }
     }
 
+    @Test(arguments: [0, 253, 300, 520])
+    func `is read in parts as it is read whole`(count: Int) throws {
+        let log = try LedgerLog(count)
+        let tiles = try StaticLog(try LogSnapshot(directory: log.directory.path))
+        for resource in tiles.resources {
+            let whole = try #require(try tiles.bytes(of: resource))
+            let content = try #require(try tiles.content(of: resource))
+            #expect(content.length == whole.count)
+            var parts: [UInt8] = []
+            for start in stride(from: 0, to: content.length, by: 1000) {
+                parts += try content.bytes(start..<min(start + 1000, content.length))
+            }
+            #expect(parts == whole, "\(resource.path)")
+        }
+        let beyond = try #require(EntryBundleCoordinate(index: 3, width: 256))
+        #expect(try tiles.content(of: .entries(beyond)) == nil)
+    }
+
     @Test func `lends no tile that does not lead to the signed root`() throws {
         let log = try LedgerLog(300)
         let directory = try export(log)

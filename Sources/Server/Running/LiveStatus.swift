@@ -3,9 +3,9 @@
 
 import AuditRecords
 import ByteCoding
-import Console
 import Ledger
 import Merkle
+import Observability
 import SignedNotes
 
 /// How a running proxy stands, for programs that ask its console.
@@ -65,6 +65,9 @@ struct LiveStatus {
     /// For `/metrics`.
     var metrics: [Metric] {
         [
+            Metric(
+                "countersign_build_info", help: "1, with the version that runs.", kind: .gauge,
+                samples: [.init(1, labels: [.init("version", SoftwareVersion.current)])]),
             Metric(
                 "countersign_tree_size", help: "Records that are durable.", kind: .gauge,
                 samples: [.init(status.size.count)]),

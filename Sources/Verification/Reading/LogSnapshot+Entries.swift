@@ -56,6 +56,33 @@ extension LogSnapshot {
         }
     }
 
+    /// Where entries of one segment lie, found by walking through their framing.
+    func extent(
+        ofEntries range: Range<UInt64>
+    ) throws(LogReadFailure) -> (file: OverlaidFile, bytes: Range<Int>) {
+        precondition(
+            range.upperBound <= size.count && !range.isEmpty,
+            "ReadsStayInside: the log has these leaves")
+        let segment = SegmentNumber(of: LeafIndex(range.lowerBound))
+        let skipped = Int(range.lowerBound - segment.firstIndex.value)
+        let file = try entries(of: segment)
+        let start = try offset(ofEntry: skipped, in: segment)
+        var stream = try EntryStream(
+            file, from: start?.offset ?? 0,
+            chunk: min(EntryStream.chunkBytes, range.count * Self.usualEntryBytes))
+        do throws(EntryStream.Stop) {
+            try stream.take(skipped - (start?.entry ?? 0)) { _, _, _ in }
+            let first = stream.offset
+            try stream.take(range.count) { _, _, _ in }
+            return (file, first..<stream.offset)
+        } catch {
+            switch error {
+            case .failed(let failure): throw failure
+            case .torn, .excess: throw LogReadFailure(.badFraming, file.path)
+            }
+        }
+    }
+
     /// What nearly every entry fits into.
     private static let usualEntryBytes = 2048
 

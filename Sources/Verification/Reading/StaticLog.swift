@@ -27,6 +27,16 @@ package struct StaticLog: Sendable {
     /// All files of the static layout, the checkpoint last.
     package var resources: some Sequence<LogResource> { LogResource.all(in: size) }
 
+    /// A file to be read in parts, or nil where this log has none of that name; as ``bytes(of:)`` otherwise.
+    package func content(of resource: LogResource) throws(LogReadFailure) -> StaticContent? {
+        guard case .entries(let bundle) = resource else {
+            return try bytes(of: resource).map { StaticContent($0) }
+        }
+        guard bundle.leaves.upperBound <= size.count else { return nil }
+        let (file, range) = try snapshot.extent(ofEntries: bundle.leaves)
+        return StaticContent(file, range)
+    }
+
     /// The bytes of a file, or nil where this log has none of that name.
     ///
     /// Partial tiles and bundles are there for every width that the log has had, not only for the

@@ -33,15 +33,15 @@ final class CurrentLog: Sendable {
         }
     }
 
-    /// The bytes of a resource, or nil where the log has none of that name.
+    /// A resource, or nil where the log has none of that name. Blocks while files are read.
     ///
     /// Tiles never change, so an old reading will do where it has them.
-    func bytes(of resource: LogResource) throws -> [UInt8]? {
+    func content(of resource: LogResource) throws -> StaticContent? {
         if resource != .checkpoint, let known = latest.withLock({ $0?.log }),
-            let bytes = try known.bytes(of: resource)
+            let content = try known.content(of: resource)
         {
-            return bytes
+            return content
         }
-        return try fresh().bytes(of: resource)
+        return try fresh().content(of: resource)
     }
 }

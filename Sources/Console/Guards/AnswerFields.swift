@@ -1,0 +1,33 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+import Hummingbird
+
+/// The outermost layer: what every answer carries, whoever made it, and that `HEAD` has no body.
+struct AnswerFields: RouterMiddleware {
+    typealias Context = ConsoleContext
+
+    /// Browsers are to make nothing of what is here, and to show it in no other page.
+    private static let fields: HTTPFields = {
+        var fields: HTTPFields = [
+            .xContentTypeOptions: "nosniff",
+            .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+        ]
+        for (name, value) in [
+            ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"),
+        ] {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return fields
+    }()
+
+    func handle(
+        _ request: Request, context: ConsoleContext,
+        next: (Request, ConsoleContext) async throws -> Response
+    ) async throws -> Response {
+        var response = try await next(request, context)
+        for field in Self.fields { response.headers[field.name] = field.value }
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+}

@@ -1,0 +1,79 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import NIOCore
+package import NIOHTTPTypes
+
+/// Closes a connection whose client sends or reads too slowly, or sends what nobody wants.
+///
+/// The server by itself ends idle connections and heads that do not come. It waits for ever for a body to end and for
+/// an answer to be read, and with a few such clients nobody could ask how the proxy stands.
+package final class ConnectionLimits: ChannelDuplexHandler, RemovableChannelHandler {
+    package typealias InboundIn = HTTPRequestPart
+    package typealias InboundOut = HTTPRequestPart
+    package typealias OutboundIn = HTTPResponsePart
+    package typealias OutboundOut = HTTPResponsePart
+
+    private let mostBodyBytes: Int
+    private let patience: TimeAmount
+    private var bodyBytes = 0
+    private var bodyEnd: Scheduled<Void>?
+    private var unwritten = 0
+    private var progress: Scheduled<Void>?
+
+    /// - Parameters:
+    ///   - mostBodyBytes: of one request; nothing here reads a body.
+    ///   - patience: how long a body may take to end, and a part of an answer to be taken.
+    package init(mostBodyBytes: Int, patience: TimeAmount) {
+        self.mostBodyBytes = mostBodyBytes
+        self.patience = patience
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head:
+            bodyBytes = 0
+            bodyEnd?.cancel()
+            bodyEnd = closing(context)
+        case .body(let bytes):
+            bodyBytes += bytes.readableBytes
+            guard bodyBytes <= mostBodyBytes else {
+                context.close(promise: nil)
+                return
+            }
+        case .end:
+            bodyEnd?.cancel()
+            bodyEnd = nil
+        }
+        context.fireChannelRead(data)
+    }
+
+    package func write(
+        context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?
+    ) {
+        unwritten += 1
+        if progress == nil { progress = closing(context) }
+        let written = promise ?? context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { [self] _ in
+            unwritten -= 1
+            progress?.cancel()
+            progress = unwritten > 0 ? closing(context) : nil
+        }
+        context.write(data, promise: written)
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) {
+        bodyEnd?.cancel()
+        progress?.cancel()
+    }
+
+    private func closing(_ context: ChannelHandlerContext) -> Scheduled<Void>? {
+        guard context.channel.isActive else { return nil }
+        return context.eventLoop.assumeIsolated().scheduleTask(in: patience) {
+            context.close(promise: nil)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension ConnectionLimits: Sendable {}

@@ -1,0 +1,21 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+
+/// Why a request for the console is not answered as asked; becomes a page of RFC 9457.
+struct ConsoleProblem: Error {
+    let status: HTTPResponse.Status
+    /// A sentence for people; nothing of the request is in it.
+    let detail: String
+    /// Fields that belong to the status, such as `Allow`.
+    let fields: HTTPFields
+
+    init(_ status: HTTPResponse.Status, _ detail: String, fields: HTTPFields = [:]) {
+        self.status = status
+        self.detail = detail
+        self.fields = fields
+    }
+
+    static let notFound = ConsoleProblem(.notFound, "There is nothing of this name.")
+}

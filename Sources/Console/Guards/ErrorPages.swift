@@ -1,0 +1,47 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteCoding
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// Makes a page of whatever is thrown further in, so that nothing leaves without one.
+struct ErrorPages: RouterMiddleware {
+    typealias Context = ConsoleContext
+
+    let logger: Logger
+
+    func handle(
+        _ request: Request, context: ConsoleContext,
+        next: (Request, ConsoleContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let problem as ConsoleProblem {
+            return page(problem)
+        } catch let error as HTTPError where error.status == .notFound {
+            // The router's word for a path that it does not know.
+            return page(.notFound)
+        } catch {
+            // What failed is for the operator; whoever asks learns that it is not their mistake.
+            logger.error("The console cannot read the log: \(error)")
+            return page(
+                ConsoleProblem(.serviceUnavailable, "The log cannot be read now."))
+        }
+    }
+
+    private func page(_ problem: ConsoleProblem) -> Response {
+        var text: [UInt8] = []
+        CanonicalJSON.append(
+            .object([
+                JSONMember("detail", .string(problem.detail)),
+                JSONMember("status", .integer(Int64(problem.status.code))),
+                JSONMember("title", .string(problem.status.reasonPhrase)),
+                JSONMember("type", .string("about:blank")),
+            ]), to: &text)
+        var response = Response.content(text, type: .problemJSON, .none, status: problem.status)
+        response.headers.append(contentsOf: problem.fields)
+        return response
+    }
+}

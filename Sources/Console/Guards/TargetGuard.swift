@@ -1,0 +1,46 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Hummingbird
+
+/// Lets through targets in the one spelling that the console has for each of its names.
+///
+/// The router would take `//healthz`, `/healthz/` and `/healthz?x` for `/healthz`. What has many spellings is hard to
+/// guard: a rule about one of them, here or in something that stands before, would not be one about the others.
+struct TargetGuard: RouterMiddleware {
+    typealias Context = ConsoleContext
+
+    /// The longest name of a tile takes less than a hundred.
+    static let mostBytes = 1024
+
+    func handle(
+        _ request: Request, context: ConsoleContext,
+        next: (Request, ConsoleContext) async throws -> Response
+    ) async throws -> Response {
+        let target = request.uri.string
+        guard target.utf8.count <= Self.mostBytes else {
+            throw ConsoleProblem(.uriTooLong, "The longest name here is much shorter.")
+        }
+        guard Self.isPlain(target) else { throw ConsoleProblem.notFound }
+        return try await next(request, context)
+    }
+
+    /// A path of non-empty segments of letters, digits and `-._~`, none of them dots alone; no query, no escapes.
+    static func isPlain(_ target: String) -> Bool {
+        guard target != "/" else { return true }
+        guard target.hasPrefix("/") else { return false }
+        return target.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+            .allSatisfy { segment in
+                !segment.isEmpty && segment != "." && segment != ".."
+                    && segment.utf8.allSatisfy { byte in
+                        switch byte {
+                        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                            UInt8(ascii: "~"):
+                            true
+                        default: false
+                        }
+                    }
+            }
+    }
+}
