@@ -45,6 +45,7 @@ package final class Ledger: Sendable {
     private let waiting = WaitingPort()
     private let waitingID: PortID
     let board: StatusBoard
+    let meters: LedgerMeters
     let housekeeping = DispatchSemaphore(value: 0)
     /// For each writer's thread, signalled when it is to take its turn.
     let turns = [Signal(), Signal()]
@@ -90,16 +91,17 @@ package final class Ledger: Sendable {
         let disk = OpeningStorage(storage: storage)
         let (recovered, secret) = try recover(
             disk, signers: signers, options: options, randomness: &randomness)
+        let meters = LedgerMeters()
         let publisher = Publisher(
-            storage: storage, journalLength: recovered.checkpointJournalLength,
+            storage: storage, meters: meters, journalLength: recovered.checkpointJournalLength,
             flushedThrough: recovered.position.nextFrame - 1,
             published: PublishedFacts(
                 count: UInt64(recovered.checkpointCount), size: recovered.publishedSize.count))
         let stateSlot = try publish(recovered, through: publisher, on: disk)
         let ledger = Ledger(
             storage: storage, signers: signers, options: options, clock: clock,
-            recovered: recovered, publisher: publisher, secret: secret, randomness: randomness,
-            hasThreads: hasThreads, stateSlot: stateSlot)
+            recovered: recovered, publisher: publisher, meters: meters, secret: secret,
+            randomness: randomness, hasThreads: hasThreads, stateSlot: stateSlot)
         ledger.startThreads()
         do throws(OpenFault) {
             try ledger.recordStart(recovered)
@@ -113,8 +115,8 @@ package final class Ledger: Sendable {
 
     private init(
         storage: any LedgerStorage, signers: [NoteSigner], options: LedgerOptions,
-        clock: LedgerClock, recovered: RecoveredLog, publisher: Publisher, secret: [UInt8],
-        randomness: consuming BufferedRandomness, hasThreads: Bool, stateSlot: Int
+        clock: LedgerClock, recovered: RecoveredLog, publisher: Publisher, meters: LedgerMeters,
+        secret: [UInt8], randomness: consuming BufferedRandomness, hasThreads: Bool, stateSlot: Int
     ) {
         self.options = options
         self.hasThreads = hasThreads
@@ -122,6 +124,7 @@ package final class Ledger: Sendable {
         accesses = OpenAccesses(heartbeatRecords: options.heartbeatRecords)
         self.clock = clock
         self.publisher = publisher
+        self.meters = meters
         recovery = recovered.facts
         boot = identifiers.next(at: clock.now(), random: randomness.word())
         ids = Mutex(randomness.split())
@@ -143,7 +146,7 @@ package final class Ledger: Sendable {
             keys: recovered.subjects, secret: secret, randomness: randomness)
         writer = GroupWriter(
             storage: storage, publisher: publisher, ports: ports, gaps: gaps,
-            accesses: accesses, board: board, intake: intake, clock: clock,
+            accesses: accesses, board: board, meters: meters, intake: intake, clock: clock,
             sequencer: Sequencer(
                 position: recovered.position, origin: options.origin, signers: signers,
                 sealing: sealing),
@@ -226,7 +229,7 @@ package final class Ledger: Sendable {
     package var status: LedgerStatus {
         var status = board.current
         status.poisoned = intake.poisoned
-        status.waitingBytes = intake.waitingBytes
+        (status.waitingBytes, status.waitingRecords) = intake.waitingSize
         status.tallies = intake.tallies
         return status
     }

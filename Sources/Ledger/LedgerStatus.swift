@@ -12,6 +12,8 @@ package struct LedgerStatus: Sendable {
     package var poisoned: LogPoisoned?
     /// Leaf bytes that wait for the disk.
     package var waitingBytes = 0
+    /// Records that wait for the writer to take them.
+    package var waitingRecords = 0
     /// What was queued since the boot.
     package var tallies = ProducerTallies()
 

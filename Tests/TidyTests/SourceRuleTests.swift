@@ -70,10 +70,11 @@ struct SourceRuleTests {
         (
             "ContinuousClock",
             [
-                "Sources/Console/CurrentLog.swift",
+                "Sources/Console/Content/CurrentLog.swift",
                 "Sources/Commands/Network/RunningServer.swift",
                 "Sources/Ledger/Running/GroupWriter.swift",
                 "Sources/Ledger/Running/Signal.swift",
+                "Sources/Ledger/Running/LedgerMeters.swift",
                 "Sources/Ledger/Running/StatusBoard.swift",
                 "Sources/Ledger/Running/SyncPace.swift",
                 "Testing/countersign-drill/Auditor.swift",

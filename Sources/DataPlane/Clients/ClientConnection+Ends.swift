@@ -6,6 +6,7 @@ internal import Exchanges
 internal import HTTPWire
 internal import NIOCore
 internal import NIOSSL
+internal import Observability
 
 extension ClientConnection: DeadlineOwner {
     var nextDeadline: Moment { min(min(deadline, writeDeadline), access.relay.nextDeadline) }

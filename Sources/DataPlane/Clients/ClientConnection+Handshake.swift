@@ -7,6 +7,7 @@ internal import Identity
 internal import NIOCore
 internal import NIOSSL
 internal import NIOTLS
+internal import Observability
 
 extension ClientConnection {
     /// The client has named the host that it wants.

@@ -8,6 +8,7 @@ internal import Exchanges
 internal import HTTPWire
 internal import Identity
 internal import NIOCore
+internal import Observability
 internal import Policy
 
 extension ClientConnection {

@@ -6,6 +6,7 @@ internal import ByteCoding
 internal import Exchanges
 internal import HTTPWire
 internal import NIOCore
+internal import Observability
 
 /// One client's HTTP/1.1 connection: reads its requests in order, frames what it is told to answer, and has one
 /// ``RelayedAccess`` for all of them.

@@ -8,6 +8,7 @@ internal import HTTPWire
 internal import Identity
 internal import Ledger
 internal import NIOCore
+internal import Observability
 internal import Policy
 
 /// One access on its way between a client's side and a service's side: carries out what its ``Relay`` and its

@@ -24,6 +24,9 @@ final class ConnectionCensus: Sendable {
         self.mostPerPeer = mostPerPeer
     }
 
+    /// Connections that were admitted and have not closed.
+    var open: Int { state.withLock { $0.all } }
+
     /// Counts a connection unless there are too many.
     func admit(_ peer: Peer) -> Bool {
         let group = PeerGroup(peer.address)

@@ -30,13 +30,11 @@ extension DataPlane {
             numberOfThreads: max(1, configuration.eventLoops ?? System.coreCount))
         let verifiers = NIOThreadPool(numberOfThreads: verifierCount)
         verifiers.start()
-        let counters = TrafficCounters()
         var channels: [any Channel] = []
         do {
-            let lanes = try await openLanes(
+            let (lanes, counters) = try await openLanes(
                 group, configuration, rules: rules, targets: targets, ledger: ledger,
-                limiter: limiter, clock: clock, counters: counters, verifiers: verifiers,
-                logger: logger)
+                limiter: limiter, clock: clock, verifiers: verifiers, logger: logger)
             for listener in listeners {
                 channels.append(try await bind(listener, group, lanes))
             }
@@ -71,14 +69,17 @@ extension DataPlane {
     private static func openLanes(
         _ group: MultiThreadedEventLoopGroup, _ configuration: DataPlaneConfiguration,
         rules: ExchangeRules, targets: [UpstreamTarget], ledger: Ledger, limiter: RateLimiter,
-        clock: ExchangeClock, counters: TrafficCounters, verifiers: NIOThreadPool, logger: Logger
-    ) async throws -> [NIOLoopBoundBox<Lane?>] {
+        clock: ExchangeClock, verifiers: NIOThreadPool, logger: Logger
+    ) async throws -> ([NIOLoopBoundBox<Lane?>], [TrafficCounters]) {
         var lanes: [NIOLoopBoundBox<Lane?>] = []
+        var allCounters: [TrafficCounters] = []
         let holding = configuration.holding
         for eventLoop in group.makeIterator() {
             let box = NIOLoopBoundBox<Lane?>.makeEmptyBox(
                 valueType: Lane.self, eventLoop: eventLoop)
             let port = ledger.addPort(LoopPort(box))
+            let counters = TrafficCounters()
+            allCounters.append(counters)
             try await eventLoop.submit {
                 let desk = Desk(
                     rules: rules, ledger: ledger, port: port, limiter: limiter, clock: clock,
@@ -92,7 +93,7 @@ extension DataPlane {
             }.get()
             lanes.append(box)
         }
-        return lanes
+        return (lanes, allCounters)
     }
 
     private static func bind(

@@ -27,7 +27,8 @@ package final class DataPlane: Sendable {
     let lanes: [NIOLoopBoundBox<Lane?>]
     let listeners: [Listener]
     let channels: [any Channel]
-    let counters: TrafficCounters
+    /// Of each lane.
+    let counters: [TrafficCounters]
     /// Verify what would hold up an event loop.
     let verifiers: NIOThreadPool
     let logger: Logger
@@ -35,7 +36,7 @@ package final class DataPlane: Sendable {
 
     init(
         group: MultiThreadedEventLoopGroup, lanes: [NIOLoopBoundBox<Lane?>],
-        listeners: [Listener], channels: [any Channel], counters: TrafficCounters,
+        listeners: [Listener], channels: [any Channel], counters: [TrafficCounters],
         verifiers: NIOThreadPool, logger: Logger
     ) {
         self.group = group
@@ -53,7 +54,9 @@ package final class DataPlane: Sendable {
     }
 
     /// How much is done now and was done since the start.
-    package var status: DataPlaneStatus { counters.status }
+    package var status: DataPlaneStatus {
+        counters.reduce(into: DataPlaneStatus()) { status, lane in lane.add(to: &status) }
+    }
 
     /// Does something on each event loop, and returns when it is done on all.
     func onEachLane(_ work: @escaping @Sendable (Lane) -> Void) async throws {

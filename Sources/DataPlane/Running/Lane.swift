@@ -7,6 +7,7 @@ internal import Exchanges
 internal import HTTPWire
 internal import Logging
 internal import NIOCore
+internal import Observability
 
 /// Everything that belongs to one event loop: its desk, its connections, its pools, its time.
 ///

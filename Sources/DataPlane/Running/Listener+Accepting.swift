@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import NIOCore
+internal import Observability
 
 extension Listener {
     /// Makes a new client's channel ready, on its event loop.

@@ -1,43 +1,34 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Synchronization
+internal import Observability
 
-/// Counts what happens on all event loops; each count is one relaxed atomic addition.
+/// Counts what happens on one event loop, which alone writes here.
 final class TrafficCounters: Sendable {
-    let openConnections = Atomic<Int>(0)
-    let acceptedConnections = Atomic<Int>(0)
-    let refusedConnections = Atomic<Int>(0)
-    let failedHandshakes = Atomic<Int>(0)
-    let requests = Atomic<Int>(0)
-    let malformedRequests = Atomic<Int>(0)
-    let openUpstreams = Atomic<Int>(0)
-    let upstreamConnects = Atomic<Int>(0)
-    let upstreamReuses = Atomic<Int>(0)
-    let upstreamFailures = Atomic<Int>(0)
-    let abandonedRequests = Atomic<Int>(0)
+    let openConnections = OwnedCounter()
+    let acceptedConnections = OwnedCounter()
+    let refusedConnections = OwnedCounter()
+    let failedHandshakes = OwnedCounter()
+    let requests = OwnedCounter()
+    let malformedRequests = OwnedCounter()
+    let openUpstreams = OwnedCounter()
+    let upstreamConnects = OwnedCounter()
+    let upstreamReuses = OwnedCounter()
+    let upstreamFailures = OwnedCounter()
+    let abandonedRequests = OwnedCounter()
 
-    var status: DataPlaneStatus {
-        var status = DataPlaneStatus()
-        status.openConnections = openConnections.load(ordering: .relaxed)
-        status.acceptedConnections = acceptedConnections.load(ordering: .relaxed)
-        status.refusedConnections = refusedConnections.load(ordering: .relaxed)
-        status.failedHandshakes = failedHandshakes.load(ordering: .relaxed)
-        status.requests = requests.load(ordering: .relaxed)
-        status.malformedRequests = malformedRequests.load(ordering: .relaxed)
-        status.openUpstreams = openUpstreams.load(ordering: .relaxed)
-        status.upstreamConnects = upstreamConnects.load(ordering: .relaxed)
-        status.upstreamReuses = upstreamReuses.load(ordering: .relaxed)
-        status.upstreamFailures = upstreamFailures.load(ordering: .relaxed)
-        status.abandonedRequests = abandonedRequests.load(ordering: .relaxed)
-        return status
+    /// Adds what was counted here to what was counted on other loops.
+    func add(to status: inout DataPlaneStatus) {
+        status.openConnections += openConnections.value
+        status.acceptedConnections += acceptedConnections.value
+        status.refusedConnections += refusedConnections.value
+        status.failedHandshakes += failedHandshakes.value
+        status.requests += requests.value
+        status.malformedRequests += malformedRequests.value
+        status.openUpstreams += openUpstreams.value
+        status.upstreamConnects += upstreamConnects.value
+        status.upstreamReuses += upstreamReuses.value
+        status.upstreamFailures += upstreamFailures.value
+        status.abandonedRequests += abandonedRequests.value
     }
-}
-
-extension Atomic<Int> {
-    @inline(__always)
-    borrowing func count() { wrappingAdd(1, ordering: .relaxed) }
-
-    @inline(__always)
-    borrowing func uncount() { wrappingSubtract(1, ordering: .relaxed) }
 }

@@ -7,6 +7,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOSSL
 internal import NIOTLS
+internal import Observability
 
 /// One connection to a service; it serves one request at a time.
 ///

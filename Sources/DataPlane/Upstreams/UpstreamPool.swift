@@ -4,6 +4,7 @@
 internal import Exchanges
 internal import Logging
 internal import NIOCore
+internal import Observability
 
 /// The connections of one event loop to one service.
 ///

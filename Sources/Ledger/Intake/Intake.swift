@@ -169,7 +169,10 @@ final class Intake: Sendable {
     /// Counts of everything queued so far.
     var tallies: ProducerTallies { state.withLock { $0.tallies } }
 
-    var waitingBytes: Int { state.withLock { $0.waitingBytes } }
+    /// What waits for the writer now.
+    var waitingSize: (bytes: Int, records: Int) {
+        state.withLock { ($0.waitingBytes, $0.waiting.count) }
+    }
 
     /// Refuses further records; what waits is still written.
     func close() {

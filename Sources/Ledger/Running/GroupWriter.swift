@@ -53,6 +53,7 @@ final class GroupWriter: Sendable {
     private let accesses: OpenAccesses
     private let intake: Intake
     private let board: StatusBoard
+    private let meters: LedgerMeters
     private let clock: LedgerClock
     private let mostGroupBytes: Int
     private let turn: Mutex<Turn>
@@ -64,9 +65,9 @@ final class GroupWriter: Sendable {
 
     init(
         storage: any LedgerStorage, publisher: Publisher, ports: PortTable, gaps: Gaps,
-        accesses: OpenAccesses, board: StatusBoard, intake: Intake, clock: LedgerClock,
-        sequencer: consuming Sequencer, commitJournalBytes: Int, mostGroupBytes: Int,
-        overlapsFrom: Duration, stateSlot: Int, waits: Bool
+        accesses: OpenAccesses, board: StatusBoard, meters: LedgerMeters, intake: Intake,
+        clock: LedgerClock, sequencer: consuming Sequencer, commitJournalBytes: Int,
+        mostGroupBytes: Int, overlapsFrom: Duration, stateSlot: Int, waits: Bool
     ) {
         self.storage = storage
         self.publisher = publisher
@@ -75,6 +76,7 @@ final class GroupWriter: Sendable {
         self.accesses = accesses
         self.intake = intake
         self.board = board
+        self.meters = meters
         self.clock = clock
         self.mostGroupBytes = mostGroupBytes
         self.waits = waits
@@ -223,6 +225,7 @@ final class GroupWriter: Sendable {
     /// - Returns: whether the last group that has come to its end was written, not rejected; nil once the log is poisoned.
     func sync(_ departed: Departed) -> Bool? {
         let start = ContinuousClock.now
+        let time = LedgerMeters.Stopwatch()
         let synced = Result { () throws(StorageFault) in
             // Crash point C2: the frame is written, not synced. It may be found or not; unanswered.
             try storage.sync(.commits(departed.place.file))
@@ -232,6 +235,7 @@ final class GroupWriter: Sendable {
             switch synced {
             case .success:
                 flight.pace.landed(after: start.duration(to: .now))
+                meters.groupSynced(time)
                 flight.groups.synced(departed.number)
                 return land(&flight)
             case .failure(let fault):
@@ -257,6 +261,7 @@ final class GroupWriter: Sendable {
                 isTaken = land(group, at: place, &flight) ? true : nil
             case .rejected(let group, let cause):
                 isTaken = false
+                meters.groupRejected()
                 gaps.add(group.records)
                 accesses.lost(group.records)
                 ports.settle(group.records, as: .rejected(cause))
@@ -280,6 +285,7 @@ final class GroupWriter: Sendable {
             return false
         }
         flight.journal.landed(at: place)
+        meters.groupPersisted(records: group.records.count)
         accesses.wrote(group)
         board.show(group)
         ports.settle(group)

@@ -55,16 +55,19 @@ final class Publisher: Sendable {
 
     private let storage: any LedgerStorage
     private let applier: GroupApplier
+    private let meters: LedgerMeters
     private let state: Mutex<State>
     /// Held during a flush, so that the writer and the housekeeper never flush at once.
     private let flushing = Mutex(())
 
     init(
-        storage: any LedgerStorage, journalLength: Int, flushedThrough: UInt64,
+        storage: any LedgerStorage, meters: LedgerMeters, journalLength: Int,
+        flushedThrough: UInt64,
         published: PublishedFacts
     ) {
         self.storage = storage
         applier = GroupApplier(storage: storage)
+        self.meters = meters
         state = Mutex(
             State(
                 applied: nil, journalLength: journalLength, flushedThrough: flushedThrough,
@@ -147,12 +150,14 @@ final class Publisher: Sendable {
         defer { state.withLock { $0.isFlushing = false } }
         if let stopped { throw stopped }
         guard let applied = taken else { return }
+        let time = LedgerMeters.Stopwatch()
         do {
             // One writer whatever is done to files: what is written elsewhere than others look is not published.
             try storage.confirm()
             // Crash point C4: answered, not applied. Opening applies it.
             try applier.apply(groups)
             try publish(applied)
+            meters.publicationEnded(time)
         } catch {
             // Nothing is forgotten: where the disk was only full, the next flush does it all again.
             state.withLock { state in

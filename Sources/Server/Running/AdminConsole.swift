@@ -3,9 +3,11 @@
 
 import ByteCoding
 import Console
+import DataPlane
 import Ledger
 import Logging
 import Messages
+import Observability
 import Settings
 import SystemPackage
 import Verification
@@ -21,13 +23,17 @@ enum AdminConsole {
     ) async throws(CommandFailure) -> Console {
         let directory = FilePath(settings.log.directory.text)
         let (ledger, origin) = (server.ledger, settings.log.origin.text)
+        let dataPlane = server.dataPlane
         let standing = server.standing
         let sources = ConsoleSources(
             log: { try StaticLog(LogSnapshot(directory: directory)) },
             keys: { ledger.signingKeys },
             obstacle: { ledger.obstacle(patience: patience)?.description },
             status: { LiveStatus(ledger, origin: origin, configuration: standing).json },
-            metrics: { LiveStatus(ledger, origin: origin, configuration: standing).metrics })
+            metrics: {
+                LiveStatus(ledger, origin: origin, configuration: standing).metrics
+                    + ledger.metrics + dataPlane.metrics
+            })
         // The library says at every start what the command says itself.
         var quieter = logger
         quieter.logLevel = max(logger.logLevel, .warning)

@@ -1,0 +1,71 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Observability
+internal import Synchronization
+
+/// What the ledger's threads measure of their own work.
+final class LedgerMeters: Sendable {
+    /// Records of each durable group; by the writer.
+    private let groupRecords = OwnedHistogram(.batches)
+    /// How long the disk takes to make a group durable; by the writer.
+    private let syncTime = OwnedHistogram(.latency)
+    /// Groups that found no room; by the writer.
+    private let rejectedGroups = OwnedCounter()
+    /// How long a publication takes; by whoever publishes, one at a time.
+    private let publishTime = OwnedHistogram(.latency)
+    /// When the last publication ended.
+    private let published = Mutex(Stopwatch())
+
+    /// The disk has made a group durable, and took so long.
+    func groupSynced(_ time: Stopwatch) { syncTime.record(time.nanoseconds) }
+
+    /// A group of so many records is durable.
+    func groupPersisted(records: Int) { groupRecords.record(UInt64(records)) }
+
+    /// A group found no room.
+    func groupRejected() { rejectedGroups.count() }
+
+    /// A publication is done, and took so long.
+    func publicationEnded(_ time: Stopwatch) {
+        publishTime.record(time.nanoseconds)
+        published.withLock { $0 = Stopwatch() }
+    }
+
+    /// What was measured so far; for anybody.
+    var metrics: [Metric] {
+        [
+            Metric(
+                "countersign_ledger_group_records",
+                help: "Records that one sync made durable together.", kind: .histogram,
+                samples: [.init(groupRecords.snapshot)]),
+            Metric(
+                "countersign_ledger_sync_seconds",
+                help: "Time that the disk took to make a group durable.", kind: .histogram,
+                samples: [.init(syncTime.snapshot)]),
+            Metric(
+                "countersign_ledger_rejected_groups_total",
+                help: "Groups of records that found no room on the disk.", kind: .counter,
+                samples: [.init(UInt64(rejectedGroups.value))]),
+            Metric(
+                "countersign_ledger_publish_seconds",
+                help: "Time to sync everything in its place and publish the checkpoint.",
+                kind: .histogram, samples: [.init(publishTime.snapshot)]),
+            // Opening publishes, too.
+            Metric(
+                "countersign_checkpoint_age_seconds",
+                help: "Time since a checkpoint was published.", kind: .gauge,
+                samples: [.init(nanoseconds: published.withLock { $0 }.nanoseconds)]),
+        ]
+    }
+
+    /// A length of time from now on, by a clock that never goes back. Only shown, never recorded.
+    struct Stopwatch: Sendable {
+        private let start = ContinuousClock.now
+
+        var nanoseconds: UInt64 {
+            let (seconds, attoseconds) = start.duration(to: .now).components
+            return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds) / 1_000_000_000
+        }
+    }
+}
