@@ -43,11 +43,12 @@ extension Desk {
         guard let verifier, rules.identity.isSlow(request.credential),
             identifying.count < Self.mostIdentifying
         else { return false }
+        let ticket = identifying.next
+        identifying.wait(receiver)
         verifier.submit(
             IdentificationJob(
-                ticket: identifying.wait(receiver), credential: request.credential,
-                bytes: request.bytes, certificate: client.certificate, sources: rules.identity,
-                now: now))
+                ticket: ticket, credential: request.credential, bytes: request.bytes,
+                certificate: client.certificate, sources: rules.identity, now: now))
         return true
     }
 

@@ -23,12 +23,13 @@ package final class Desk {
     var identifying = SettlementTable()
     /// Who verifies credentials that take long; nil: the event loop itself.
     package var verifier: (any IdentificationPort)?
-    /// Has ``turnEnded()`` called once the event loop has done what is at hand; nil: each record wakes the writer.
+    /// Records of this turn, which the ledger does not have yet.
+    private var batch: RecordBatch
+    /// Has ``turnEnded()`` called once the event loop has done what is at hand; nil: each record is handed over at once.
     ///
     /// All records of one turn then make one group, where a woken writer would begin with the first.
     package var afterTurn: (() -> Void)?
-    private var willWakeWriter = false
-    private var queuedUnwoken = 0
+    private var willHandOver = false
     var tokens: VerifiedTokenCache<KnownActor>
     private var randomness: BufferedRandomness
     private var decisions: [Decision: EncodedDecision] = [:]
