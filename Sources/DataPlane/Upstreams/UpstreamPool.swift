@@ -66,6 +66,11 @@ final class UpstreamPool {
     }
 
     private func connected(_ channel: any Channel, _ lease: Lease) {
+        guard channel.isActive else {
+            // The service closed in the same moment; nobody will say so to a handler that comes now.
+            failed(lease, ChannelError.eof)
+            return
+        }
         let connection = UpstreamConnection(pool: self, openedFor: lease)
         do {
             try channel.pipeline.syncOperations.addHandler(connection)
