@@ -3,7 +3,7 @@
 
 /// Why a body was refused and at which byte of the piece just given; the connection must be closed.
 ///
-/// Each kind is one reason of the access model, spelt the same.
+/// Whoever answers has a reason for each kind.
 package struct ChunkFault: Error, Hashable, Sendable {
     package enum Kind: String, Error, CaseIterable {
         case malformedChunk = "malformed_chunk"

@@ -3,7 +3,7 @@
 
 /// Why a request head was refused and at which byte; the connection must be closed after the answer.
 ///
-/// Each kind is one reason of the access model, spelt the same.
+/// Whoever answers has a reason for each kind.
 package struct RequestFault: Error, Hashable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case malformedRequestLine = "malformed_request_line"

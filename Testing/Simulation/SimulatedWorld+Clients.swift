@@ -112,7 +112,7 @@ extension SimulatedWorld {
     /// The same for an answer of the proxy's own: only that the log is unavailable can be said without the log.
     private func mayAnswer(_ visitor: Visitor, with answer: AccessRefusal) {
         let says = String(decoding: answer.rendered.body, as: UTF8.self)
-        if answer.rendered.status == 503, says.contains(Reason.logUnavailable.rawValue) { return }
+        if answer.rendered.status == 503, says.contains(Reason.logUnavailable.code) { return }
         if watch.holds(answer.uid, [.complete, .refused]) { return }
         guard visitor.wasForwarded, visitor.request?.audit.onFailure == .allow else {
             return verdicts.report(

@@ -17,16 +17,18 @@ struct ReasonPageTests {
 
         This page is read off the code by `make docs`.
 
-        | code | kind | status | effect | meaning |
-        |---|---|---|---|---|
+        | code | kind | status | effect | severity | meaning | what to do |
+        |---|---|---|---|---|---|---|
 
         """
 
     private static var page: String {
         Reason.allCases.reduce(introduction) { page, reason in
             let status = reason.status.map { String($0) } ?? "–"
-            return page + "| `\(reason.rawValue)` | \(reason.kind) | \(status) "
-                + "| \(reason.effect.rawValue) | \(reason.message) |\n"
+            let remedy = reason.row.remedy(service: "the service") ?? "–"
+            return page + "| `\(reason.code)` | \(reason.kind) | \(status) "
+                + "| \(reason.effect.rawValue) | \(reason.row.severity.rawValue) "
+                + "| \(reason.message) | \(remedy) |\n"
         }
     }
 

@@ -79,7 +79,7 @@ struct DecisionTests {
         var rule = "default"
         var closes = false
 
-        var testDescription: String { "\(reason.rawValue) \(method.token) \(path)" }
+        var testDescription: String { "\(reason.code) \(method.token) \(path)" }
     }
 
     @Test(
@@ -141,8 +141,8 @@ struct DecisionTests {
         let record = try #require(records.first)
         #expect(record.uid == answer.uid)
         #expect(record.stage == refusal.stage)
-        #expect(record.reason == refusal.reason.rawValue)
-        #expect(record.event("reason")?.string == refusal.reason.rawValue)
+        #expect(record.reason == refusal.reason.code)
+        #expect(record.event("reason")?.string == refusal.reason.code)
         #expect(record.outcome == .failure)
         #expect(record.effect == refusal.reason.effect)
         #expect(record.status == Int64(refusal.status))
@@ -250,7 +250,7 @@ struct DecisionTests {
         let records = try bench.records()
         #expect(records.count == 1)
         #expect(records.first?.stage == .refused)
-        #expect(records.first?.reason == reason.rawValue)
+        #expect(records.first?.reason == reason.code)
         #expect(records.first?.method == nil)
         #expect(records.first?.actor == "anonymous")
         #expect(records.first?.status == reason.status.map { Int64($0) })

@@ -224,7 +224,7 @@ enum RelayEvent: String, CaseIterable {
         words.append(names.isEmpty ? "nothing" : names.joined(separator: " "))
         if relay.phase != before { words.append("→ \(relay.phase)") }
         if let failure = relay.failure {
-            words.append("(\(failure.reason.rawValue)\(failure.closes ? ", closes" : ""))")
+            words.append("(\(failure.reason.code)\(failure.closes ? ", closes" : ""))")
         }
         let waits = [
             relay.contentDeadline == .never ? nil : "client",

@@ -142,7 +142,7 @@ struct StageTests {
         let records = try bench.records()
         #expect(records.count == 1)
         #expect(records[0].stage == .complete)
-        #expect(records[0].event("reason")?.string == reason.rawValue)
+        #expect(records[0].event("reason")?.string == reason.code)
         #expect(records[0].value[path: "decision", "reason"]?.string == "role_match")
         #expect(records[0].effect == reason.effect)
         #expect(records[0].outcome == .failure)

@@ -71,8 +71,8 @@ extension AccessRecord {
         }
         if let reason {
             text.put(#""message":""#)
-            // Fixed text of plain ASCII, at most 256 bytes.
-            text.put(plain: reason.message)
+            // Plain ASCII, at most 256 bytes.
+            text.put(reason.row.message)
             text.put(#"","#)
         }
         switch end.outcome {
@@ -82,7 +82,7 @@ extension AccessRecord {
         }
         if let reason {
             text.put(#""reason":""#)
-            text.put(plain: reason.rawValue)
+            text.put(reason.row.code)
             text.put(#"","#)
         }
         text.put(#""severity":"#)

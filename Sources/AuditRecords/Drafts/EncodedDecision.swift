@@ -16,7 +16,7 @@ package struct EncodedDecision: Hashable, Sendable {
         members.add("policy", decision.policy)
         members.add("policy_version", decision.policyVersion)
         members.add("reading", decision.reading.isEmpty ? nil : decision.reading.text)
-        members.add("reason", decision.reason.rawValue)
+        members.add("reason", decision.reason.code)
         members.add("rule", decision.rule)
         object = EncodedObject(.object(members), path: "decision")
     }

@@ -37,7 +37,7 @@ extension SystemRecord {
                 started.value[name].map { JSONMember(name, $0) }
             })
         record.stage = .unknown
-        record.reason = Reason.interrupted.rawValue
+        record.reason = Reason.interrupted.code
         record.message = Reason.interrupted.message
         return record
     }

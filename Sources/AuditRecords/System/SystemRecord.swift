@@ -82,7 +82,7 @@ package struct SystemRecord: Sendable {
         JSONMember("effect", .string(Decision.Effect.allow.rawValue)),
         JSONMember("policy", .string("countersign")),
         JSONMember("policy_version", .string("builtin")),
-        JSONMember("reason", .string(Reason.ruleAllowed.rawValue)),
+        JSONMember("reason", .string(Reason.ruleAllowed.code)),
         JSONMember("rule", .string("builtin")),
     ])
 

@@ -67,7 +67,7 @@ struct PolicyTrial {
         let tone: Tone = decision.effect == .allow ? .good : .bad
         var facts: [(SafeText, SafeText)] = [
             ("decision", ("\(decision.effect.rawValue)" as SafeText).toned(tone)),
-            ("reason", "\(decision.reason.rawValue): \(decision.reason.message)"),
+            ("reason", "\(decision.reason.code): \(decision.reason.message)"),
             ("rule", "\(decision.rule)"),
         ]
         if !decision.reading.isEmpty {
@@ -127,7 +127,7 @@ struct PolicyTrial {
         func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
         return .object([
             JSONMember("effect", .string(decision.effect.rawValue)),
-            JSONMember("reason", .string(decision.reason.rawValue)),
+            JSONMember("reason", .string(decision.reason.code)),
             JSONMember("rule", .string(decision.rule)),
             JSONMember(
                 "reading", decision.reading.isEmpty ? .null : .string(decision.reading.text)),

@@ -19,7 +19,7 @@ struct Explanation {
     }
 
     /// Nil for a code that a later version wrote.
-    private var reason: Reason? { record.reason.flatMap { Reason(rawValue: $0) } }
+    private var reason: Reason? { record.reason.flatMap { Reason(code: $0) } }
 
     /// What happened, why, and what to do: a line each.
     var lines: [SafeText] {
@@ -86,13 +86,7 @@ struct Explanation {
             let rule = record.rule.flatMap { $0 == Decision.defaultRule ? nil : $0 }
             return ReadingRemedies.denied(reading, rule: rule, service: service)
         case (.malformedPath, let reading?): return ReadingRemedies.malformed(reading)
-        case (.unlistedRoute, _):
-            return "Add the route under `routes` of service \(service), or correct the URL."
-        case (.methodNotAllowed, _):
-            return
-                "Add the method to the route under `routes` of service \(service), or use one that is listed."
-        default:
-            return reason.kind == .granted ? nil : ReasonRemedies.all[reason.rawValue]
+        default: return reason.row.remedy(service: "service \(service)")
         }
     }
 

@@ -19,11 +19,7 @@ extension ClientConnection {
             do throws(ChunkFault) {
                 event = try decoder?.next(in: input.readableBytesUInt8Span, at: &at)
             } catch {
-                guard let reason = Reason(rawValue: error.kind.rawValue) else {
-                    preconditionFailure(
-                        "FaultsAreReasons: no reason is spelt \(error.kind.rawValue)")
-                }
-                access.contentFailed(reason)
+                access.contentFailed(Reason(error.kind))
                 return false
             }
             if let announced = decoder?.announced, !access.contentAnnounced(announced) {

@@ -53,11 +53,8 @@ extension ClientConnection {
                 return true
             }
         } catch {
-            guard let reason = Reason(rawValue: error.kind.rawValue) else {
-                preconditionFailure("FaultsAreReasons: no reason is spelt \(error.kind.rawValue)")
-            }
             let refused = parser.refused(error, in: input.readableBytesUInt8Span)
-            refuse(reason, RefusalNote(error, refused, listener.limits.wire))
+            refuse(Reason(error.kind), RefusalNote(error, refused, listener.limits.wire))
             return false
         }
     }

@@ -116,7 +116,7 @@ final class Lane {
         }
         told += 1
         var fields: Logger.Metadata = [
-            "reason": "\(refusal.reason.rawValue)", "status": "\(refusal.rendered.status)",
+            "reason": "\(refusal.reason.code)", "status": "\(refusal.rendered.status)",
             "record": "\(refusal.uid.text)",
         ]
         if let detail = refusal.detail { fields["detail"] = "\(detail)" }
