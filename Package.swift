@@ -279,7 +279,7 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "ByteCoding", "AuditRecords", "TestSupport", .crypto, "countersign",
+                "ByteCoding", "AuditRecords", "SignedNotes", "TestSupport", .crypto, "countersign",
                 "countersign-verify",
                 "countersign-drill",
             ],
@@ -289,8 +289,7 @@ let package = Package(
             name: "DocumentationTests",
             dependencies: [
                 "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords",
-                "Verification",
-                .crypto, .system,
+                "Verification", "TestSupport", .crypto, .system,
             ],
             swiftSettings: testSettings),
         .testTarget(name: "TidyTests", swiftSettings: testSettings),

@@ -105,6 +105,7 @@ package struct LedgerFixture: Sendable {
 }
 
 package enum FixtureFault: Error {
+    case badSample
     case badName
 }
 

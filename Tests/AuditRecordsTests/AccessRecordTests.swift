@@ -124,7 +124,8 @@ import Testing
             record.end = stage == .started ? .open : EventEnd(reason, status: 503)
             record.decision = Sample.decision(reason.effect, reason)
             record.zone = EncodedText("dmz")
-            record.inspection = InspectionFacts(findings: 2, redacted: 0, rules: ["942100", "x"])
+            record.facts = RecordFacts(
+                inspection: InspectionFacts(findings: 2, redacted: 0, rules: ["942100", "x"]))
             record.limit = LimitFacts(
                 bucket: EncodedText("actor"), limit: 1, remaining: 0, resetSeconds: 60)
             record.dataTags = ["pan", "pii"]

@@ -42,7 +42,8 @@ import Testing
             span: 0x00f0_67aa_0ba9_02b7)
         record.limit = LimitFacts(
             bucket: EncodedText("actor"), limit: 100, remaining: 87, resetSeconds: nil)
-        record.inspection = InspectionFacts(findings: 0, redacted: 2, rules: [])
+        record.facts = RecordFacts(
+            inspection: InspectionFacts(findings: 0, redacted: 2, rules: []))
         record.dataTags = ["pii"]
 
         let draft = record.draft(

@@ -4,9 +4,9 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
-import Crypto
 import Foundation
 import Merkle
+import TestSupport
 import Testing
 
 /// The page on records against everything that writes one: a member or a word that is written and not
@@ -54,7 +54,14 @@ struct RecordMembersTests {
     private func samples(of action: EventAction) throws -> [Record] {
         let facts = Self.query
         return switch action {
-        case .httpRequest: [try accessed(), try refused()]
+        case .httpRequest: [try accessed(.http), try refused()]
+        case .databaseStatement:
+            try DatastoreActivity.allCases.map { try accessed(.database($0)) }
+        case .kubernetesRequest: [try accessed(.kubernetes)]
+        case .mcpMessage: [try accessed(.mcp)]
+        case .sessionStart: [try accessed(.sessionStart)]
+        case .sessionEnd: [try accessed(.sessionEnd)]
+        case .foreignEvent: [try accessed(.foreign)]
         case .logStart:
             [
                 try record(
@@ -166,13 +173,19 @@ struct RecordMembersTests {
         check(GapFacts.Cause.self, in: record)
         check(HTTPFacts.Scheme.self, in: record)
         check(HTTPFacts.Version.self, in: record)
+        check(DatabaseFacts.Account.self, in: record)
+        check(ForeignFacts.Parse.self, in: record)
+        check(ForeignFacts.Phase.self, in: record)
+        check(InspectionFacts.Mode.self, in: record)
+        check(ClosingSide.self, in: record)
         check(CommitGroup.self, in: record)
         let reasons = try page("Using/Reasons.md")
         for reason in Reason.allCases where !reasons.contains("| `\(reason.code)` |") {
             Issue.record("Reason: `\(reason.code)` is not documented")
         }
         var decisions: Set<String> = [Decision.unrouted, Decision.defaultRule]
-        for action in EventAction.allCases where action != .httpRequest {
+        let accesses = Set(AccessSamples.kinds.map(\.action))
+        for action in EventAction.allCases where !accesses.contains(action) {
             for sample in try samples(of: action) {
                 for name in ["policy", "policy_version", "rule", "reason"] {
                     if let word = sample.value[path: "decision", name]?.string {
@@ -189,8 +202,19 @@ struct RecordMembersTests {
 
     @Test("The sample of an access leaves no member out")
     func wholeSample() throws {
-        let access = try access()
-        for (part, label) in [(access as Any, "AccessRecord"), (access.http, "HTTPFacts")] {
+        let access = try AccessSamples.access(.http)
+        let facts = try #require(access.facts)
+        let parts: [(Any, String)] = [
+            (access, "AccessRecord"), (access.http, "HTTPFacts"), (facts, "RecordFacts"),
+            (try #require(facts.database), "DatabaseFacts"),
+            (try #require(facts.foreign), "ForeignFacts"),
+            (try #require(facts.grpc), "GRPCFacts"),
+            (try #require(facts.inspection), "InspectionFacts"),
+            (try #require(facts.kubernetes), "KubernetesFacts"),
+            (try #require(facts.mcp), "MCPFacts"), (try #require(facts.session), "SessionFacts"),
+            (try #require(facts.webSocket), "WebSocketFacts"),
+        ]
+        for (part, label) in parts {
             for child in Mirror(reflecting: part).children {
                 let isNil =
                     Mirror(reflecting: child.value).displayStyle == .optional
@@ -202,8 +226,8 @@ struct RecordMembersTests {
 
     // MARK: Samples
 
-    private static let time = UTCInstant(microseconds: 1_795_000_000_000_000)
-    private static let uid = UniqueID(at: time, random: (1, 2))
+    private static let time = AccessSamples.time
+    private static let uid = AccessSamples.uid
     private static let query = QueryFacts(
         hash: "sha256:00", rows: 1, range: "0..<1", purpose: "a test")
 
@@ -237,60 +261,20 @@ struct RecordMembersTests {
         return try record(try #require(records.first))
     }
 
-    /// An access with everything that an access can have.
-    private func access() throws -> AccessRecord {
-        let salt = try #require(Salt([UInt8](repeating: 1, count: 32)))
-        let path = Array("/v1".utf8)
-        let subject = SubjectKey(
-            id: .tenant, lookup: .zero,
-            key: SymmetricKey(data: [UInt8](repeating: 0x11, count: 32)))
-        var record = AccessRecord(
-            uid: Self.uid, time: Self.time, stage: .complete,
-            actor: EncodedActor(
-                Principal(
-                    uid: "sub_1", kind: .user, issuer: "idp", roles: ["reader"], session: "s",
-                    authentication: Authentication(
-                        method: .oidc, multiFactor: true, binding: .mtls, key: "k", token: "t")),
-                claim: ActorClaim(
-                    ClaimedIdentity(
-                        method: .apikey, key: "k", issuer: "machines", isVerified: true),
-                    uid: "sub_2"), unusedClaims: ["groups"]),
-            service: EncodedService(
-                name: "billing", address: "127.0.0.1", port: 1, tlsVerified: true),
-            http: HTTPFacts(
-                method: .other("FOO"), scheme: .https, version: .http11,
-                route: EncodedRoute("/v1"), status: 200, upstreamStatus: 201, requestSize: 1,
-                responseSize: 1),
-            decision: EncodedDecision(
-                Decision(
-                    effect: .allow, policy: "p", policyVersion: "sha256:0", rule: "r",
-                    reason: .roleMatch, reading: [.parameters, .spelling]), approval: "u"),
-            end: EventEnd(.roleMatch, status: 200), reason: .ruleDenied,
-            commitments: Commitments(
-                what: Disclosure.what(
-                    path: path.span, query: path.span, subject: subject, salt: salt)),
-            durationMicroseconds: 1,
-            trace: TraceContext(traceHigh: 1, traceLow: 1, span: 1),
-            limit: LimitFacts(
-                bucket: EncodedText("actor"), limit: 1, remaining: 0, resetSeconds: 1),
-            inspection: InspectionFacts(findings: 1, redacted: 1, rules: ["r"]),
-            dataTags: ["pii"], zone: EncodedText("office"))
-        record.detail = "a place"
+    private func accessed(_ kind: AccessKind) throws -> Record {
+        let record = try accessed(try AccessSamples.access(kind), host: Array("api".utf8))
+        #expect(record.action == kind.action.rawValue)
         return record
     }
 
-    private func accessed() throws -> Record {
-        let host = Array("api.example.com".utf8)
-        return try complete(
-            try access().draft(
-                host: host.span, producer: EncodedProducer(uid: "proxy", boot: Self.uid)))
+    private func refused() throws -> Record {
+        var record = try AccessSamples.access(.http)
+        record.stage = .refused
+        return try accessed(record, host: [UInt8](repeating: UInt8(ascii: "h"), count: 3000))
     }
 
-    private func refused() throws -> Record {
-        let host = [UInt8](repeating: UInt8(ascii: "h"), count: 3000)
-        var record = try access()
-        record.stage = .refused
-        return try complete(
+    private func accessed(_ record: AccessRecord, host: [UInt8]) throws -> Record {
+        try complete(
             record.draft(host: host.span, producer: EncodedProducer(uid: "proxy", boot: Self.uid)))
     }
 

@@ -18,6 +18,7 @@ extension AccessRecord {
         commitments.write(to: &text)
         text.put(#"},"#)
         text.put(list: dataTags, name: #""data_tags":["#, path: "data_tags")
+        facts?.database?.write(to: &text)
         text.put(#""decision":"#)
         text.put(decision.object.bytes)
         text.put(#","dst":"#)
@@ -27,16 +28,22 @@ extension AccessRecord {
             text.put(durationMicroseconds)
         }
         writeEvent(to: &text)
+        facts?.foreign?.write(to: &text)
+        facts?.grpc?.write(to: &text)
         http.write(host: host, to: &text)
-        inspection?.write(to: &text)
+        facts?.inspection?.write(to: &text)
+        facts?.kubernetes?.write(to: &text)
+        facts?.labels?.write(to: &text)
         limit?.write(to: &text)
         text.put(#""log":"#)
         let logHole = text.count
         text.put(",")
+        facts?.mcp?.write(to: &text)
         text.put(producer.head)
         let sequenceHole = text.count
         text.put(producer.tail)
         text.put(#""schema":"countersign.record/1","#)
+        facts?.session?.write(to: &text)
         if let zone {
             text.put(#""src":{"zone":"#)
             text.put(zone.bytes)
@@ -47,7 +54,10 @@ extension AccessRecord {
         text.putTruncated()
         text.put(#""uid":""#)
         text.put(uid)
-        text.put(#""}"#)
+        text.put(#"","#)
+        facts?.upstream?.write(to: &text)
+        facts?.webSocket?.write(to: &text)
+        text.closeObject()
         return RecordDraft(
             uid: uid, stage: stage, commitments: commitments, bytes: text.bytes, logHole: logHole,
             sequenceHole: sequenceHole)
@@ -57,13 +67,23 @@ extension AccessRecord {
     private func reservation(host: Span<UInt8>, producer: EncodedProducer) -> Int {
         actor.object.bytes.count + decision.object.bytes.count + service.object.bytes.count
             + (http.route?.text.bytes.count ?? 0) + producer.head.count + producer.tail.count
-            + host.count + 1024
+            + host.count + (facts == nil ? 1024 : 4096)
     }
 
     private func writeEvent(to text: inout RecordText) {
-        text.put(#","event":{"action":"http.request","activity":"#)
-        text.put(activity.rawValue)
-        text.put(#","category":"access","class":6003,"#)
+        if let kind = facts?.kind, kind != .http {
+            text.put(#","event":{"action":""#)
+            text.put(plain: kind.action.rawValue)
+            text.put(#"","activity":"#)
+            text.put(kind.activity ?? activity.rawValue)
+            text.put(#","category":"access","class":"#)
+            text.put(kind.eventClass.rawValue)
+            text.put(",")
+        } else {
+            text.put(#","event":{"action":"http.request","activity":"#)
+            text.put(activity.rawValue)
+            text.put(#","category":"access","class":6003,"#)
+        }
         if let detail, detail.isPlain(most: RecordLimits.messageBytes) {
             text.put(#""detail":""#)
             text.put(plain: detail)
@@ -117,6 +137,7 @@ extension AccessRecord {
         if http.route?.text.isTruncated == true { text.note(truncated: ["http.route"]) }
         if limit?.bucket.isTruncated == true { text.note(truncated: ["limit.bucket"]) }
         if zone?.isTruncated == true { text.note(truncated: ["src.zone"]) }
+        if let facts { text.note(truncated: facts.truncated) }
     }
 }
 
@@ -125,38 +146,5 @@ extension String {
     fileprivate func isPlain(most: Int) -> Bool {
         utf8.count <= most
             && utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
-    }
-}
-
-extension RecordText {
-    /// Text of ours that needs neither escapes nor a limit.
-    mutating func put(plain text: String) {
-        for byte in text.utf8 { put(byte: byte) }
-    }
-
-    /// A member holding an array of strings, or nothing where there are none.
-    mutating func put(list: [String], name: StaticString, path: String) {
-        guard !list.isEmpty else { return }
-        put(name)
-        for item in list.prefix(RecordLimits.arrayItems) {
-            put(string: Array(item.utf8).span, path: path)
-            put(",")
-        }
-        if list.count > RecordLimits.arrayItems { note(truncated: [path]) }
-        closeArray()
-        put(",")
-    }
-
-    /// The member `truncated`, or nothing where all text was short enough.
-    mutating func putTruncated() {
-        guard !truncated.isEmpty else { return }
-        put(#""truncated":["#)
-        for path in truncated.prefix(RecordLimits.arrayItems) {
-            put("\"")
-            put(plain: path)
-            put("\",")
-        }
-        closeArray()
-        put(",")
     }
 }

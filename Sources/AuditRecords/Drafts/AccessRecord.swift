@@ -4,7 +4,7 @@
 package import AccessModel
 package import ByteCoding
 
-/// One access, `http.request`, as values; ``draft(host:producer:)`` writes it.
+/// One access as values; ``draft(host:producer:)`` writes it.
 package struct AccessRecord: Sendable {
     /// The request's id, shared by its `started` record and its outcome.
     package var uid: UniqueID
@@ -28,7 +28,8 @@ package struct AccessRecord: Sendable {
     package var commitments: Commitments
     package var trace: TraceContext?
     package var limit: LimitFacts?
-    package var inspection: InspectionFacts?
+    /// What protocols other than plain HTTP add.
+    package var facts: RecordFacts?
     /// Kinds of sensitive data met, e.g. `pii`; without empty strings.
     package var dataTags: [String]
     /// The named network zone of the client: `src.zone`.
@@ -40,7 +41,7 @@ package struct AccessRecord: Sendable {
         service: EncodedService, http: HTTPFacts, decision: EncodedDecision, end: EventEnd,
         reason: Reason?, commitments: Commitments, activity: AccessActivity? = nil,
         durationMicroseconds: UInt64? = nil, trace: TraceContext? = nil, limit: LimitFacts? = nil,
-        inspection: InspectionFacts? = nil, dataTags: [String] = [], zone: EncodedText? = nil
+        facts: RecordFacts? = nil, dataTags: [String] = [], zone: EncodedText? = nil
     ) {
         self.uid = uid
         self.time = time
@@ -56,7 +57,7 @@ package struct AccessRecord: Sendable {
         self.commitments = commitments
         self.trace = trace
         self.limit = limit
-        self.inspection = inspection
+        self.facts = facts
         self.dataTags = dataTags
         self.zone = zone
     }

@@ -12,12 +12,17 @@ package struct EncodedActor: Hashable, Sendable {
     ///   - principal: its uid is not empty.
     ///   - claim: whom a credential names that was not accepted.
     ///   - unusedClaims: names of claims that were asked for and could not be used.
+    ///   - via: those on whose behalf it acts, the outermost last.
+    ///   - agent: the software that acts.
     package init(
-        _ principal: Principal, claim: ActorClaim? = nil, unusedClaims: [String] = []
+        _ principal: Principal, claim: ActorClaim? = nil, unusedClaims: [String] = [],
+        via: [ActingParty] = [], agent: AgentFacts? = nil
     ) {
         precondition(!principal.uid.isEmpty, "EveryRecordNamesAnActor: the principal has no uid")
         object = EncodedObject(
-            Self.value(of: principal, claim: claim, unusedClaims: unusedClaims), path: "actor")
+            Self.value(
+                of: principal, claim: claim, unusedClaims: unusedClaims, via: via, agent: agent),
+            path: "actor")
     }
 
     /// Nobody has shown a credential.
@@ -28,7 +33,8 @@ package struct EncodedActor: Hashable, Sendable {
 
     /// The `actor` as JSON.
     static func value(
-        of principal: Principal, claim: ActorClaim? = nil, unusedClaims: [String] = []
+        of principal: Principal, claim: ActorClaim? = nil, unusedClaims: [String] = [],
+        via: [ActingParty] = [], agent: AgentFacts? = nil
     ) -> JSONValue {
         let authentication = principal.authentication
         var auth: [JSONMember] = []
@@ -40,6 +46,7 @@ package struct EncodedActor: Hashable, Sendable {
         auth.add("mfa", authentication.multiFactor)
         auth.add("token", authentication.token)
         var actor: [JSONMember] = []
+        if let agent { actor.append(JSONMember("agent", agent.json)) }
         actor.add("auth", auth)
         if let claim { actor.append(JSONMember("claimed", claim.json)) }
         actor.add("issuer", principal.issuer)
@@ -53,6 +60,7 @@ package struct EncodedActor: Hashable, Sendable {
             actor.append(
                 JSONMember("unused_claims", .array(unusedClaims.map { .string($0) })))
         }
+        if !via.isEmpty { actor.append(JSONMember("via", .array(via.map(\.json)))) }
         return .object(actor)
     }
 }

@@ -16,6 +16,7 @@ extension HTTPFacts {
         }
         if let method { write(method, to: &text) }
         text.put(#""request_size":"#, requestSize)
+        reset?.write(to: &text)
         text.put(#""response_size":"#, responseSize)
         if let route {
             text.put(#""route":"#)
@@ -29,6 +30,7 @@ extension HTTPFacts {
         }
         text.put(#""status":"#, status.map(UInt64.init))
         text.put(#""upstream_status":"#, upstreamStatus.map(UInt64.init))
+        text.put(#""upstream_version":"#, word: upstreamVersion?.rawValue)
         switch version {
         case .http10: text.put(#""version":"1.0","#)
         case .http11: text.put(#""version":"1.1","#)
@@ -65,16 +67,6 @@ extension HTTPFacts {
                 text.put(",")
             }
         }
-    }
-}
-
-extension RecordText {
-    /// A member and a comma, or nothing where there is no value.
-    mutating func put(_ name: StaticString, _ number: UInt64?) {
-        guard let number else { return }
-        put(name)
-        put(number)
-        put(",")
     }
 }
 

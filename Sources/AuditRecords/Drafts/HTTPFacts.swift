@@ -29,6 +29,10 @@ package struct HTTPFacts: Sendable {
     package var status: UInt16?
     /// Status of the service's answer.
     package var upstreamStatus: UInt16?
+    /// `http.version` between proxy and service, where it is another.
+    package var upstreamVersion: Version?
+    /// Who reset the stream, if anybody did.
+    package var reset: StreamReset?
     /// Content bytes received from the client and passed on.
     package var requestSize: UInt64?
     /// Content bytes sent to the client, of the service's answer or of our own.
@@ -37,7 +41,7 @@ package struct HTTPFacts: Sendable {
     package init(
         method: Method?, scheme: Scheme?, version: Version?, route: EncodedRoute?,
         status: UInt16? = nil, upstreamStatus: UInt16? = nil, requestSize: UInt64? = nil,
-        responseSize: UInt64? = nil
+        responseSize: UInt64? = nil, upstreamVersion: Version? = nil, reset: StreamReset? = nil
     ) {
         self.method = method
         self.scheme = scheme
@@ -47,6 +51,8 @@ package struct HTTPFacts: Sendable {
         self.upstreamStatus = upstreamStatus
         self.requestSize = requestSize
         self.responseSize = responseSize
+        self.upstreamVersion = upstreamVersion
+        self.reset = reset
     }
 }
 

@@ -16,17 +16,3 @@ extension LimitFacts {
         text.put(",")
     }
 }
-
-extension InspectionFacts {
-    /// Writes the member `inspect` and a comma.
-    func write(to text: inout RecordText) {
-        text.put(#""inspect":{"findings":"#)
-        text.put(findings)
-        text.put(#","redacted":"#)
-        text.put(redacted)
-        text.put(",")
-        text.put(list: rules, name: #""rules":["#, path: "inspect.rules")
-        text.closeObject()
-        text.put(",")
-    }
-}

@@ -18,20 +18,6 @@ package struct LimitFacts: Sendable {
     }
 }
 
-/// What request inspection found: `inspect` of the record.
-package struct InspectionFacts: Sendable {
-    package var findings: UInt64
-    package var redacted: UInt64
-    /// Ids of the rules that matched; empty strings are not among them.
-    package var rules: [String]
-
-    package init(findings: UInt64, redacted: UInt64, rules: [String]) {
-        self.findings = findings
-        self.redacted = redacted
-        self.rules = rules
-    }
-}
-
 /// Ids of the W3C trace that a request belongs to: `trace` of the record. Never an identity.
 package struct TraceContext: Hashable, Sendable {
     /// First half of the trace id.

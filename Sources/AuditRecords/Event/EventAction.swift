@@ -4,6 +4,12 @@
 /// What was done, as `noun.verb`: `event.action`.
 package enum EventAction: String, CaseIterable, Sendable {
     case httpRequest = "http.request"
+    case databaseStatement = "db.statement"
+    case kubernetesRequest = "k8s.request"
+    case mcpMessage = "mcp.message"
+    case sessionStart = "session.start"
+    case sessionEnd = "session.end"
+    case foreignEvent = "foreign.event"
     case logStart = "log.start"
     case logStop = "log.stop"
     case logAdopt = "log.adopt"

@@ -18,6 +18,8 @@ package enum EventClass: Int, CaseIterable, Sendable {
     case applicationLifecycle = 6002
     /// API Activity: an access, to a service or to the log.
     case apiActivity = 6003
+    /// Datastore Activity: a statement to a database.
+    case datastoreActivity = 6005
     /// Application Error: something was lost.
     case applicationError = 6008
 }

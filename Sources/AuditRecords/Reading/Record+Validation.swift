@@ -74,7 +74,9 @@ private struct Inspection {
         var next = 0
         for member in members {
             trail.append(member.name)
-            if member.name.isEmpty || !member.name.utf8.allSatisfy(isNameByte) { note(.badName) }
+            if member.name.isEmpty || !member.name.utf8.allSatisfy(RecordSchema.isNameByte) {
+                note(.badName)
+            }
             while next < nodes.count, nodes[next].name < member.name { next += 1 }
             if next < nodes.count, nodes[next].name == member.name {
                 inspect(member.value, as: nodes[next])
@@ -83,10 +85,5 @@ private struct Inspection {
             }
             trail.removeLast()
         }
-    }
-
-    /// `[a-z0-9_]` (record.md §1).
-    private func isNameByte(_ byte: UInt8) -> Bool {
-        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F
     }
 }

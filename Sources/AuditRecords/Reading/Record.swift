@@ -35,7 +35,7 @@ package struct Record: Sendable {
     package var uid: UniqueID? { value["uid"]?.string.flatMap { UniqueID($0) } }
 
     package var stage: RecordStage? {
-        value["stage"]?.string.flatMap { RecordStage(rawValue: $0) }
+        word(.stage).flatMap { RecordStage(rawValue: $0) }
     }
 
     /// When the request was accepted.
@@ -50,7 +50,7 @@ package struct Record: Sendable {
     package var action: String? { event("action")?.string }
 
     package var outcome: EventOutcome? {
-        event("outcome")?.string.flatMap { EventOutcome(rawValue: $0) }
+        word(.outcome).flatMap { EventOutcome(rawValue: $0) }
     }
 
     package var severity: Severity? {
@@ -68,17 +68,14 @@ package struct Record: Sendable {
     package var actor: String? { value[path: "actor", "uid"]?.string }
 
     package var actorKind: Principal.Kind? {
-        value[path: "actor", "type"]?.string.flatMap { Principal.Kind(rawValue: $0) }
+        word(.actorKind).flatMap { Principal.Kind(rawValue: $0) }
     }
 
     package var service: String? { value[path: "dst", "service"]?.string }
 
     package var effect: Decision.Effect? {
-        value[path: "decision", "effect"]?.string.flatMap { Decision.Effect(rawValue: $0) }
+        word(.effect).flatMap { Decision.Effect(rawValue: $0) }
     }
-
-    /// `decision.effect`, known to this version or not.
-    package var effectWord: String? { value[path: "decision", "effect"]?.string }
 
     package var rule: String? { value[path: "decision", "rule"]?.string }
 

@@ -26,6 +26,8 @@ package struct SystemRecord: Sendable {
     var actor: JSONValue
     /// `decision`.
     var decision: JSONValue
+    /// Members of `event` as another record has them, in place of ``category``, ``eventClass`` and so on.
+    var repeatedEvent: [JSONMember] = []
     /// Members besides the mandatory ones, and copies that replace mandatory ones.
     package var details: [JSONMember]
 
@@ -60,6 +62,10 @@ package struct SystemRecord: Sendable {
         event.add("outcome", end.outcome.rawValue)
         event.add("reason", reason)
         event.add("severity", end.severity.rawValue)
+        for member in repeatedEvent {
+            event.removeAll { $0.name == member.name }
+            event.append(member)
+        }
         var members: [JSONMember] = []
         members.append(JSONMember("actor", actor))
         members.add("commit", [])

@@ -100,7 +100,7 @@ package struct RecordCheck: Sendable {
         else { return [] }
         let words = [
             ("uid", record.uid?.text), ("time", record.time?.rfc3339), ("action", record.action),
-            ("actor", record.actor), ("request", request(record)), ("effect", record.effectWord),
+            ("actor", record.actor), ("request", request(record)), ("effect", record.word(.effect)),
         ].compactMap { name, value in value.map { ProofReport.Fact(name, $0) } }
         guard let status = record.status.flatMap({ UInt64(exactly: $0) }) else { return words }
         return words + [ProofReport.Fact("status", status)]
