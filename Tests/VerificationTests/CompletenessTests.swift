@@ -5,6 +5,7 @@ import AuditRecords
 import ByteCoding
 import Merkle
 import SignedNotes
+import TestSupport
 import Testing
 import Verification
 

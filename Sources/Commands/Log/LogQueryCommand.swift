@@ -44,7 +44,7 @@ struct LogQueryCommand: AsyncParsableCommand {
     var service: String?
 
     @Option(help: "Only decided so.")
-    var decision: Decision.Effect?
+    var decision: DecisionArgument?
 
     @Option(help: "Only with this status: 404, 4xx or 400-499.")
     var status: StatusRange?
@@ -79,9 +79,14 @@ struct LogQueryCommand: AsyncParsableCommand {
             let sealed: SafeText =
                 actor == nil || finder.isOpen
                 ? "" : " Names are sealed here and were not looked at."
+            let unknown: SafeText =
+                decision.map { !$0.isKnown } == true
+                ? " Decisions known here are \(DecisionArgument.allValueStrings.joined(separator: ", "))."
+                : ""
             throw CommandFailure(
                 .notFound,
-                "none of the log's \(snapshot.size.count) records is such a one." + sealed)
+                "none of the log's \(snapshot.size.count) records is such a one." + sealed + unknown
+            )
         }
         // What was looked for by name or path is on record already.
         var reader =
@@ -128,7 +133,7 @@ struct LogQueryCommand: AsyncParsableCommand {
         let now = CommandContext.current.now()
         return RecordFilter(
             since: since?.instant(now: now), until: until?.instant(now: now), actor: actor,
-            service: service, decision: decision, status: status, reason: reason, path: path)
+            service: service, decision: decision?.word, status: status, reason: reason, path: path)
     }
 
     /// The query in one form, for its hash.
@@ -136,7 +141,7 @@ struct LogQueryCommand: AsyncParsableCommand {
         let filter = filter
         let parts: [(String, String?)] = [
             ("since", filter.since?.rfc3339), ("until", filter.until?.rfc3339), ("actor", actor),
-            ("service", service), ("decision", decision?.rawValue),
+            ("service", service), ("decision", decision?.word),
             ("status", status.map { "\($0.range.lowerBound)-\($0.range.upperBound)" }),
             ("reason", reason), ("path", path), ("limit", "\(limit)"),
         ]
@@ -168,5 +173,3 @@ struct LogQueryCommand: AsyncParsableCommand {
         guard changed.isEmpty else { throw CommandFailure.notAsSigned(changed) }
     }
 }
-
-extension Decision.Effect: ExpressibleByArgument {}

@@ -31,8 +31,9 @@ struct Explanation {
     private var what: SafeText {
         let who = ShownActor(record, values).name
         let when: SafeText = "\(record.time?.rfc3339.prefix(19) ?? "?")Z"
-        guard let method = record.method else {
-            guard record.action == "http.request" else {
+        guard let asked = record.asked(values, unread: "a path that could not be read")
+        else {
+            guard record.action == EventAction.httpRequest.rawValue else {
                 let action: SafeText = "\(record.action ?? "?")"
                 return "At \(when), \(who): \(action)."
             }
@@ -42,21 +43,24 @@ struct Explanation {
             return "At \(when), \(who) sent a request\(path)\(host) that was not understood"
                 + ending
         }
-        let path: SafeText = "\(values.path ?? record.route ?? "a path that could not be read")"
         let service: SafeText = "\(record.service ?? "?")"
-        return "At \(when), \(who) asked \(service) for \(method) \(path)" + ending
+        return "At \(when), \(who) asked \(service) for \(asked)" + ending
     }
 
     private var ending: SafeText {
         let status: SafeText = record.status.map { " (status \($0))" } ?? ""
         if record.stage == .started { return "; how it ended is not in the log yet." }
+        if record.stage == nil, let stage = record.word(.stage) {
+            return "; its stage is \(stage), which is not known here" + status + "."
+        }
         return switch record.effect {
         case .allow: ", and it was allowed" + status + "."
         case .deny: ", and it was refused" + status + "."
         case .challenge: ", and was asked to say who they are" + status + "."
         case .limit: ", and a limit stopped it" + status + "."
         case .error: ", and it failed" + status + "."
-        case nil: status + "."
+        case nil:
+            (record.word(.effect).map { ", and it was decided so: \($0)" } ?? "") + status + "."
         }
     }
 

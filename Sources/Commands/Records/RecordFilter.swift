@@ -16,7 +16,8 @@ struct RecordFilter: Sendable {
     /// The opaque id of an actor, what they are called, or the id of their key; also of a credential that was refused.
     var actor: String?
     var service: String?
-    var decision: Decision.Effect?
+    /// A decision's effect, known to this version or not.
+    var decision: String?
     var status: StatusRange?
     var reason: String?
     /// A path and all below it, or a route's template.
@@ -29,7 +30,7 @@ struct RecordFilter: Sendable {
         if let since, record.logTime ?? .distantPast < since { return false }
         if let until, record.logTime ?? .distantPast >= until { return false }
         if let service, record.service != service { return false }
-        if let decision, record.effect != decision { return false }
+        if let decision, record.word(.effect) != decision { return false }
         if let status, !status.contains(record.status) { return false }
         if let reason, record.reason != reason { return false }
         if let actor, !record.concerns(actor, values) { return false }
@@ -51,6 +52,23 @@ struct RecordFilter: Sendable {
 
 extension UTCInstant {
     fileprivate static let distantPast = UTCInstant(microseconds: 0)
+}
+
+/// How an access was decided, as people ask for it: a known word, or one of a later version.
+struct DecisionArgument: ExpressibleByArgument, Equatable, Sendable {
+    let word: String
+
+    init?(argument: String) {
+        guard !argument.isEmpty,
+            argument.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x5F })
+        else { return nil }
+        word = argument
+    }
+
+    /// Whether this version knows the word.
+    var isKnown: Bool { Decision.Effect(rawValue: word) != nil }
+
+    static var allValueStrings: [String] { Decision.Effect.allCases.map(\.rawValue) }
 }
 
 /// Statuses as people ask for them: `404`, `4xx`, `400-499`.

@@ -81,22 +81,31 @@ struct RecordLine {
     }
 
     private func what(_ record: Record) -> SafeText {
-        guard let method = record.method else { return "\(record.action ?? "–")" }
-        return "\(method) \(values.path ?? record.route ?? "–")"
+        record.asked(values) ?? "\(record.action ?? "–")"
+    }
+
+    /// Whether the proxy decided about the record: not about its own doings, but about all that a later version may
+    /// add.
+    private static func isDecided(_ record: Record) -> Bool {
+        switch record.word(.category).flatMap({ EventCategory(rawValue: $0) }) {
+        case .admin, .audit, .privacy, .system, .alert: false
+        case .access, .auth, nil: true
+        }
     }
 
     private static func decision(of record: Record, _ width: Int) -> SafeText {
-        guard record.action == EventAction.httpRequest.rawValue, let effect = record.effect else {
-            return ""
-        }
+        guard isDecided(record), let effect = record.word(.effect) else { return "" }
         let tone: Tone =
-            switch effect {
+            switch record.effect {
             case .allow: .good
             case .deny, .error: .bad
             case .challenge, .limit: .caution
+            case nil: .plain
             }
         if record.stage == .started { return ("started" as SafeText).toned(tone) }
-        let word: SafeText = "\(effect.rawValue.uppercased())"
+        var word: SafeText = "\(effect.uppercased())"
+        // A stage that is not known here is no end that one may rely on.
+        if record.stage == nil, let stage = record.word(.stage) { word = "\(stage) " + word }
         let status: SafeText = record.status.map { " \($0)" } ?? ""
         let reason: SafeText = record.reason.map { " \($0)" } ?? ""
         // Where all of it does not fit, the status says more than the word.

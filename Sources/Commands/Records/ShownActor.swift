@@ -10,12 +10,15 @@ extension Record {
     func claimed(_ name: String) -> String? { value[path: "actor", "claimed", name]?.string }
 
     /// Whether the record is of somebody who goes by this: an opaque id, the id of a key or certificate, or a name
-    /// that was opened; also where the credential was refused and the access is nobody's.
+    /// that was opened; also where they act through somebody else, or the credential was refused and the access is
+    /// nobody's.
     func concerns(_ actor: String, _ values: RecordValues) -> Bool {
         [
             self.actor, value[path: "actor", "auth", "key"]?.string, claimed("uid"),
             claimed("key"),
         ].contains(actor) || values.names.contains(actor)
+            || value[path: "actor", "via"]?.array?
+                .contains { $0["uid"]?.string == actor } == true
     }
 }
 

@@ -2,19 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AccessModel
-import AuditRecords
-import ByteCoding
+package import AuditRecords
+package import ByteCoding
 import Crypto
-import Merkle
-import SignedNotes
-import Testing
+package import Merkle
+package import SignedNotes
 
 /// A log laid down record by record, sound in every hash and signature, whatever its records say: what a
 /// proxy that loses records would write.
-struct BuiltLog {
-    let signer: NoteSigner
+package struct BuiltLog {
+    package let signer: NoteSigner
     /// Who signs from here on.
-    var signers: [NoteSigner]
+    package var signers: [NoteSigner]
     private var entries: [UInt8] = []
     private var frontier = Frontier()
     private var previous = Hash256.zero
@@ -23,10 +22,13 @@ struct BuiltLog {
     private var rows: [TileLevel: [UInt8]] = [:]
     private var files: [String: [UInt8]] = [:]
     private let encodedOrigin: [UInt8]
-    private(set) var clock: Int64 = 1_795_000_000_000_000
+    /// Microseconds; a step on with each record.
+    package private(set) var clock: Int64 = 1_795_000_000_000_000
 
-    init() throws {
-        let name = try #require(KeyName("log.example"))
+    package init() throws {
+        guard let name = KeyName("log.example") else {
+            throw FixtureFault.badName
+        }
         signer = NoteSigner(
             name: name,
             key: try Curve25519.Signing.PrivateKey(
@@ -37,25 +39,27 @@ struct BuiltLog {
         encodedOrigin = encoded
     }
 
-    var size: UInt64 { frontier.size.count }
+    package var size: UInt64 { frontier.size.count }
+
+    var nextIndex: LeafIndex { frontier.size.nextIndex }
 
     /// Hash of the newest leaf.
-    var newestHash: Hash256 { previous }
+    package var newestHash: Hash256 { previous }
 
     /// An id that nothing else has.
-    static func id(_ number: UInt64) -> UniqueID {
+    package static func id(_ number: UInt64) -> UniqueID {
         UniqueID(at: UTCInstant(microseconds: 1_795_000_000_000_000), random: (number, number << 2))
     }
 
     private var now: UTCInstant { UTCInstant(microseconds: clock) }
 
     /// Adds a record of a start with the sequence number given.
-    mutating func append(_ record: SystemRecord, boot: UniqueID, _ sequence: UInt64) {
+    package mutating func append(_ record: SystemRecord, boot: UniqueID, _ sequence: UInt64) {
         append(record.draft(producer: EncodedProducer(uid: "proxy-a", boot: boot)), sequence)
     }
 
     /// Adds a draft that may have been added before; drafts are costly, completing them is not.
-    mutating func append(_ draft: RecordDraft, _ sequence: UInt64) {
+    package mutating func append(_ draft: RecordDraft, _ sequence: UInt64) {
         clock += 1000
         var leaf: [UInt8] = []
         draft.complete(
@@ -64,7 +68,7 @@ struct BuiltLog {
         append(leaf: leaf)
     }
 
-    mutating func append(leaf: [UInt8]) {
+    package mutating func append(leaf: [UInt8]) {
         if size > 0, size.isMultiple(of: 65_536) { finishSegment() }
         let hash = LeafHash(of: leaf)
         frontier.append(hash) { level, node in
@@ -85,7 +89,7 @@ struct BuiltLog {
     }
 
     /// Signs the log as it is now.
-    mutating func sign() throws {
+    package mutating func sign() throws {
         let checkpoint = Checkpoint(
             origin: LogOrigin(signer.name), size: frontier.size, root: frontier.root())
         let note = try checkpoint.signed(by: signers).encode()
@@ -93,22 +97,20 @@ struct BuiltLog {
         files[LogLayout.checkpoint] = note
     }
 
-    /// The files of the log, signed.
-    mutating func directory() throws -> TestDirectory {
+    /// The files of the log by their paths, signed.
+    package mutating func signedFiles() throws -> [String: [UInt8]] {
         try sign()
         finishSegment()
         files[LogLayout.checkpointJournal] = journal
         for (level, row) in rows { files[LogLayout.tree(level: level.value)] = row }
-        let directory = try TestDirectory()
-        for (name, bytes) in files { try directory.write(bytes, to: name) }
-        return directory
+        return files
     }
 }
 
 extension BuiltLog {
     private static let time = UTCInstant(microseconds: 1_795_000_000_000_000)
 
-    mutating func start(_ boot: UniqueID, after previous: PreviousBoot? = nil) {
+    package mutating func start(_ boot: UniqueID, after previous: PreviousBoot? = nil) {
         append(
             SystemRecord.logStart(
                 uid: Self.id(size + 1_000_000), time: Self.time, previous: previous,
@@ -117,21 +119,21 @@ extension BuiltLog {
                 version: "0", configuration: nil), boot: boot, 1)
     }
 
-    mutating func stop(_ boot: UniqueID, _ sequence: UInt64) {
+    package mutating func stop(_ boot: UniqueID, _ sequence: UInt64) {
         append(
             SystemRecord.logStop(uid: Self.id(size + 1_000_000), time: Self.time, cause: .shutdown),
             boot: boot, sequence)
     }
 
     /// An access, counted as allowed when it is complete.
-    mutating func access(
+    package mutating func access(
         _ boot: UniqueID, _ sequence: UInt64, uid: UniqueID? = nil, stage: RecordStage = .complete
     ) {
         append(
             Self.accessDraft(boot, uid: uid ?? Self.id(size + 1_000_000), stage: stage), sequence)
     }
 
-    static func accessDraft(
+    package static func accessDraft(
         _ boot: UniqueID, uid: UniqueID, stage: RecordStage
     ) -> RecordDraft {
         var record = SystemRecord.reading(
@@ -144,7 +146,7 @@ extension BuiltLog {
         return record.draft(producer: EncodedProducer(uid: "proxy-a", boot: boot))
     }
 
-    mutating func heartbeat(
+    package mutating func heartbeat(
         _ boot: UniqueID, _ sequence: UInt64, through: UInt64, allowed: UInt64, dropped: UInt64 = 0
     ) {
         var counters = HeartbeatCounters()
@@ -160,7 +162,7 @@ extension BuiltLog {
                     isSynchronized: true)), boot: boot, sequence)
     }
 
-    mutating func gap(_ boot: UniqueID, _ sequence: UInt64, of range: ClosedRange<UInt64>) {
+    package mutating func gap(_ boot: UniqueID, _ sequence: UInt64, of range: ClosedRange<UInt64>) {
         append(
             SystemRecord.gap(
                 uid: Self.id(size + 1_000_000), time: Self.time,
@@ -170,7 +172,7 @@ extension BuiltLog {
     }
 
     /// A `privacy.erase` that names keys.
-    mutating func erasure(
+    package mutating func erasure(
         _ boot: UniqueID, _ sequence: UInt64, subjects: [String], periods: [String]
     ) {
         var record = SystemRecord.logStop(
