@@ -93,8 +93,9 @@ let package = Package(
         // Layer 0
         room("ByteCoding"),
         .target(name: "CSystemCalls"),
+        .target(name: "CSHA256"),
         // Layer 1
-        room("Merkle", ["ByteCoding", .crypto]),
+        room("Merkle", ["ByteCoding", "CSHA256", .crypto]),
         room("HTTPWire", ["ByteCoding"]),
         room("AccessModel", ["ByteCoding"]),
         room("Messages", ["ByteCoding"]),

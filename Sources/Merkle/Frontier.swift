@@ -98,6 +98,42 @@ package struct Frontier: Hashable, Sendable {
         roots.append(hash)
     }
 
+    /// Adds the next leaves at once, their nodes hashed side by side, row by row.
+    ///
+    /// - Parameter completed: called with each hash of level 1 and above that the leaves complete, level by level, with its
+    ///   place in its level.
+    package mutating func append(
+        contentsOf leaves: Span<NodeHash>, by path: HashingPath = .best,
+        completed: (_ level: TileLevel, _ position: UInt64, _ hash: NodeHash) -> Void
+    ) {
+        guard !leaves.isEmpty else { return }
+        // The place of the row's first hash, at the row's height.
+        var first = size.count
+        size = TreeSize(first + UInt64(leaves.count))
+        var row: [NodeHash] = []
+        row.reserveCapacity(leaves.count + 1)
+        var left: [NodeHash] = []
+        var height = 0
+        // The subtree to the left that waits for its other half.
+        if !first.isMultiple(of: 2) { row.append(roots.removeLast()) }
+        for place in leaves.indices { row.append(leaves[place]) }
+        while true {
+            if !row.count.isMultiple(of: 2) { left.append(row.removeLast()) }
+            guard !row.isEmpty else { break }
+            NodeHash.joinPairs(&row, by: path)
+            first /= 2
+            height += 1
+            if height.isMultiple(of: TileLevel.heightStep) {
+                let level = TileLevel(holdingHeight: SubtreeHeight(unchecked: height))
+                for (place, hash) in row.enumerated() {
+                    completed(level, first + UInt64(place), hash)
+                }
+            }
+            if !first.isMultiple(of: 2) { row.insert(roots.removeLast(), at: 0) }
+        }
+        roots.append(contentsOf: left.reversed())
+    }
+
     private func report(
         _ hash: NodeHash, row: Int, to completed: (TileLevel, NodeHash) -> Void
     ) {

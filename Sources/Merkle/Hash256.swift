@@ -13,7 +13,8 @@ package struct Hash256: Hashable, Sendable {
     /// All bytes zero: `log.prev` of the first record.
     package static let zero = Hash256(words: SIMD4())
 
-    private init(words: SIMD4<UInt64>) { self.words = words }
+    /// The digest whose bytes lie in these words.
+    init(words: SIMD4<UInt64>) { self.words = words }
 
     package init(_ digest: SHA256.Digest) {
         self = unsafe digest.withUnsafeBytes { bytes in

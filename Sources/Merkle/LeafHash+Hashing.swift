@@ -8,7 +8,7 @@ extension LeafHash {
     ///
     /// The leaf is hashed where it lies; no prefixed copy is made.
     package init(of leaf: RawSpan) {
-        var hasher = SHA256(prefix: 0x00)
+        var hasher = SHA256(prefix: HashPrefix.leaf)
         unsafe leaf.withUnsafeBytes { bytes in
             // Safe: the buffer is read during the call only.
             unsafe hasher.update(bufferPointer: bytes)

@@ -1,12 +1,13 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
+internal import CSHA256
+internal import Crypto
 
 extension NodeHash {
     /// The hash of a subtree from those of its halves: `SHA-256(0x01 ‖ left ‖ right)` (RFC 6962 §2.1).
     package init(left: NodeHash, right: NodeHash) {
-        var hasher = SHA256(prefix: 0x01)
+        var hasher = SHA256(prefix: HashPrefix.node)
         unsafe Hash256.withBytes(of: left.hash, right.hash) { bytes in
             // Safe: the buffer is read during the call only.
             unsafe hasher.update(bufferPointer: bytes)
@@ -21,15 +22,25 @@ extension NodeHash {
     package init(joining hashes: some Collection<NodeHash>) {
         precondition(!hashes.isEmpty, "JoinNeedsHashes: the empty tree has a root, but no node")
         var row = Array(hashes)
-        var count = row.count
-        while count > 1 {
-            for pair in 0..<count / 2 {
-                row[pair] = NodeHash(left: row[2 * pair], right: row[2 * pair + 1])
-            }
-            if !count.isMultiple(of: 2) { row[count / 2] = row[count - 1] }
-            count = (count + 1) / 2
+        while row.count > 1 {
+            let odd = row.count.isMultiple(of: 2) ? nil : row.popLast()
+            NodeHash.joinPairs(&row)
+            if let odd { row.append(odd) }
         }
         self = row[0]
+    }
+
+    /// Replaces a row of hashes, an even number of them, by those of its pairs; they are hashed side by side.
+    static func joinPairs(_ row: inout [NodeHash], by path: HashingPath = .best) {
+        precondition(row.count.isMultiple(of: 2), "PairsAreWhole: a hash has no neighbour to join")
+        let pairs = row.count / 2
+        unsafe row.withUnsafeMutableBytes { bytes in
+            // Safe: a NodeHash is 32 bytes, so there are `pairs` pairs of them; their joins take the first half.
+            guard let base = bytes.baseAddress else { return }
+            let row = unsafe base.assumingMemoryBound(to: UInt8.self)
+            unsafe csha256_join(path.number, HashPrefix.node, row, pairs, row)
+        }
+        row.removeLast(pairs)
     }
 
     /// The hash of neighbouring perfect subtrees of falling height, largest first, as the binary
