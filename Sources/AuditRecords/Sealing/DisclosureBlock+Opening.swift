@@ -27,22 +27,26 @@ extension DisclosureBlock {
     }
 
     /// Whether each of ``commitments`` is what its value and salt lead to: what
-    /// ``OpenedDisclosure/matchesCommitment`` says of ``open(subject:period:)``, at a hash each and nothing more.
+    /// ``OpenedDisclosure/matchesCommitment`` says of ``open(subject:period:)``, at a hash each, side by side, and nothing more.
     package func matches(
         subject: SubjectKey, period: PeriodKey
     ) throws(BlockFault) -> [Bool] {
         let plain = try plain(subject: subject, period: period)
-        var text = CommitmentText.prefix(group)
-        let start = text.count
-        var matches: [Bool] = []
-        matches.reserveCapacity(commitments.count)
-        for (commitment, item) in zip(commitments, try items(in: plain)) {
-            text.removeLast(text.count - start)
-            text.append(contentsOf: plain[item.salt])
-            text.append(contentsOf: plain[item.value])
-            matches.append(Hash256(sha256: text) == commitment)
+        let prefix = CommitmentText.prefix(group)
+        // All texts but for the byte that all of them begin with, to be hashed side by side.
+        var texts: [UInt8] = []
+        texts.reserveCapacity(plain.count + commitments.count * prefix.count)
+        var messages = MessageRanges()
+        messages.reserveCapacity(commitments.count)
+        for item in try items(in: plain) {
+            let start = texts.count
+            texts.append(contentsOf: prefix[1...])
+            texts.append(contentsOf: plain[item.salt])
+            texts.append(contentsOf: plain[item.value])
+            messages.append(start..<texts.count)
         }
-        return matches
+        let digests = messages.digests(in: texts.span, after: prefix[0])
+        return zip(commitments, digests).map { $0 == $1 }
     }
 
     private func plain(

@@ -49,12 +49,51 @@ struct EntryStream: ~Copyable {
         _ count: Int, _ body: (_ buffer: [UInt8], _ leaf: Range<Int>, _ offset: Int) -> Void
     ) throws(Stop) {
         for _ in 0..<count {
-            if filled - at < 2 { try refill(2) }
-            let length = Int(chunk[at]) << 8 | Int(chunk[at + 1])
-            if filled - at < 2 + length { try refill(2 + length) }
-            body(chunk, at + 2..<at + 2 + length, base + at)
-            at += 2 + length
+            let leaf = try next()
+            body(chunk, leaf, base + leaf.lowerBound - 2)
         }
+    }
+
+    /// Calls `body` with the next `count` entries, several at a time: the buffer, the leaves' places in it, and where in
+    /// the file the buffer begins. An entry begins two bytes before its leaf.
+    mutating func takeBatches(
+        of count: Int, _ body: (_ buffer: [UInt8], _ leaves: [Range<Int>], _ base: Int) -> Void
+    ) throws(Stop) {
+        var leaves: [Range<Int>] = []
+        leaves.reserveCapacity(min(count, Self.batchEntries))
+        var taken = 0
+        while taken < count {
+            // The first may bring new bytes into the buffer, the others lie there.
+            leaves.append(try next())
+            let most = min(count - taken, Self.batchEntries)
+            while leaves.count < most, let leaf = inChunk() {
+                leaves.append(leaf)
+                at = leaf.upperBound
+            }
+            body(chunk, leaves, base)
+            taken += leaves.count
+            leaves.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Enough to hash side by side, and few enough to be in the cache still when they are read.
+    private static let batchEntries = 128
+
+    /// The leaf of the next entry, if it lies in the chunk.
+    private func inChunk() -> Range<Int>? {
+        guard filled - at >= 2 else { return nil }
+        let length = Int(chunk[at]) << 8 | Int(chunk[at + 1])
+        return filled - at < 2 + length ? nil : at + 2..<at + 2 + length
+    }
+
+    /// The leaf of the next entry, brought into the chunk and taken off it.
+    private mutating func next() throws(Stop) -> Range<Int> {
+        if filled - at < 2 { try refill(2) }
+        let length = Int(chunk[at]) << 8 | Int(chunk[at + 1])
+        if filled - at < 2 + length { try refill(2 + length) }
+        let leaf = at + 2..<at + 2 + length
+        at = leaf.upperBound
+        return leaf
     }
 
     /// Brings at least `count` bytes into the chunk behind `at`.

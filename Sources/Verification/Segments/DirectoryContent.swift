@@ -16,11 +16,11 @@ struct DirectoryContent: LogContent {
         return TreeSize(settled - settled % LogLayout.segmentEntries)
     }
 
-    func forEachEntry(
-        of segment: SegmentNumber, count: Int, _ body: ([UInt8], Range<Int>, Int) -> Void
+    func forEachBatch(
+        of segment: SegmentNumber, count: Int, _ body: ([UInt8], [Range<Int>], Int) -> Void
     ) throws(EntryStream.Stop) {
         var stream = try stream(of: segment)
-        try stream.take(count, body)
+        try stream.takeBatches(of: count, body)
         guard stream.hasMore else { return }
         do throws(LogReadFailure) {
             if try hasGrown() { return }

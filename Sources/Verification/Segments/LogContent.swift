@@ -11,11 +11,11 @@ protocol LogContent: Sendable {
     /// Derived files must be whole up to here; behind it a crash may have left them short.
     var settledSize: TreeSize { get }
 
-    /// Calls `body` with the first `count` entries of a segment: buffer, place of the leaf in it, offset
-    /// of the entry in its file.
-    func forEachEntry(
+    /// Calls `body` with the first `count` entries of a segment, several at a time: buffer, places of the leaves in it,
+    /// where in the file the buffer begins. An entry begins two bytes before its leaf.
+    func forEachBatch(
         of segment: SegmentNumber, count: Int,
-        _ body: (_ buffer: [UInt8], _ leaf: Range<Int>, _ offset: Int) -> Void
+        _ body: (_ buffer: [UInt8], _ leaves: [Range<Int>], _ base: Int) -> Void
     ) throws(EntryStream.Stop)
 
     /// The stored hashes of a level from `first` on; fewer than `count` where storage ends.

@@ -24,6 +24,8 @@ struct SegmentCheck<Content: LogContent> {
     /// Where each entry begins in the file.
     private(set) var offsets: [UInt32] = []
     private var disclosures: DisclosureIndex
+    /// Leaves that are hashed side by side; kept for its memory.
+    private var messages = MessageRanges()
     private var lastHash: LeafHash?
     private var lastTime: [UInt8] = []
     private var nextMark = 0
@@ -82,8 +84,8 @@ struct SegmentCheck<Content: LogContent> {
         leafRow.reserveCapacity(summary.expected)
         offsets.reserveCapacity(summary.expected)
         do throws(EntryStream.Stop) {
-            try content.forEachEntry(of: summary.number, count: summary.expected) {
-                take($0, $1, at: $2)
+            try content.forEachBatch(of: summary.number, count: summary.expected) {
+                take($0, $1, base: $2)
             }
         } catch {
             try report(error)
@@ -110,17 +112,42 @@ struct SegmentCheck<Content: LogContent> {
         }
     }
 
-    private mutating func take(_ buffer: [UInt8], _ leaf: Range<Int>, at offset: Int) {
+    /// Hashes leaves and what lies above them side by side, and then reads them one by one.
+    private mutating func take(_ buffer: [UInt8], _ leaves: [Range<Int>], base: Int) {
+        messages.removeAll()
+        for leaf in leaves { messages.append(leaf) }
+        let first = leafRow.count
+        messages.hashLeaves(in: buffer.span, to: &leafRow)
+        grow(from: first)
+        for (place, leaf) in leaves.enumerated() {
+            offsets.append(UInt32(truncatingIfNeeded: base + leaf.lowerBound - 2))
+            take(buffer, leaf, LeafHash(leafRow[first + place].hash))
+        }
+    }
+
+    /// Adds the leaves of the row from `first` on to the tree, and notes it at the sizes of checkpoints.
+    private mutating func grow(from first: Int) {
+        let row = leafRow
+        var next = first
+        while next < row.count {
+            let mark = nextMark < marks.count ? marks[nextMark] : nil
+            let end = mark.map { Int($0 - summary.number.firstIndex.value) } ?? row.count
+            let reached = min(end, row.count)
+            var tiles: [NodeHash] = []
+            frontier.append(contentsOf: row.span.extracting(next..<reached)) { level, _, node in
+                if level.value == 1 { tiles.append(node) }
+            }
+            tileRow += tiles
+            next = reached
+            guard let mark, reached == end else { continue }
+            summary.marks[mark] = frontier.joined
+            nextMark += 1
+        }
+    }
+
+    private mutating func take(_ buffer: [UInt8], _ leaf: Range<Int>, _ hash: LeafHash) {
         let index = nextIndex
         let bytes = buffer.span.extracting(leaf)
-        let hash = LeafHash(of: bytes)
-        var tile: NodeHash?
-        frontier.append(hash) { level, node in
-            if level.value == 1 { tile = node }
-        }
-        leafRow.append(NodeHash(hash))
-        if let tile { tileRow.append(tile) }
-        offsets.append(UInt32(truncatingIfNeeded: offset))
         if scanner.scan(bytes) {
             summary.ours += 1
             check(scanner.facts, bytes, at: index, hash)
@@ -132,10 +159,6 @@ struct SegmentCheck<Content: LogContent> {
         }
         lastHash = hash
         summary.found += 1
-        if nextMark < marks.count, marks[nextMark] == index.value + 1 {
-            summary.marks[index.value + 1] = frontier.joined
-            nextMark += 1
-        }
         if summary.found.isMultiple(of: Self.progressStep) { progress(Self.progressStep) }
     }
 

@@ -12,8 +12,8 @@ struct TilesContent: LogContent {
 
     var settledSize: TreeSize { size }
 
-    func forEachEntry(
-        of segment: SegmentNumber, count: Int, _ body: ([UInt8], Range<Int>, Int) -> Void
+    func forEachBatch(
+        of segment: SegmentNumber, count: Int, _ body: ([UInt8], [Range<Int>], Int) -> Void
     ) throws(EntryStream.Stop) {
         let bundles = LogLayout.segmentEntries / LogLayout.tileWidth
         let width = UInt64(TileLevel.fullWidth)
@@ -22,13 +22,15 @@ struct TilesContent: LogContent {
             guard let bundle = EntryBundleCoordinate(index: index, in: size) else { return }
             let (bytes, isOwnFile) = try self.bytes(bundle)
             var at = 0
-            for _ in 0..<bundle.width {
-                guard bytes.count - at >= 2 else { throw .torn(at: at) }
-                let length = Int(bytes[at]) << 8 | Int(bytes[at + 1])
-                guard bytes.count - at - 2 >= length else { throw .torn(at: at) }
-                body(bytes, at + 2..<at + 2 + length, at)
-                at += 2 + length
+            var leaves: [Range<Int>] = []
+            while leaves.count < bundle.width, bytes.count - at >= 2 {
+                let leaf = at + 2..<at + 2 + (Int(bytes[at]) << 8 | Int(bytes[at + 1]))
+                guard leaf.upperBound <= bytes.count else { break }
+                leaves.append(leaf)
+                at = leaf.upperBound
             }
+            body(bytes, leaves, 0)
+            guard leaves.count == bundle.width else { throw .torn(at: at) }
             if at < bytes.count, isOwnFile {
                 throw .excess(file: bundle.path, at: at)
             }
