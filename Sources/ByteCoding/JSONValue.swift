@@ -34,7 +34,7 @@ extension JSONValue {
         return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 
-    /// The value below a path of member names such as `log.index`.
+    /// The value below a path of member names such as `written.index`.
     package subscript(path names: String...) -> JSONValue? {
         names.reduce(self) { value, name in value?[name] }
     }

@@ -5,7 +5,7 @@ package import SignedNotes
 
 /// How a ledger is run; every duration and size is the operator's choice or a documented default.
 package struct LedgerOptions: Sendable {
-    /// The log's name: first line of every checkpoint, `log.origin` of every record.
+    /// The log's name: first line of every checkpoint, `written.origin` of every record.
     package var origin: LogOrigin
     /// `producer.uid`: which proxy writes here.
     package var producer: String

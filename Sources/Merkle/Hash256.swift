@@ -10,7 +10,7 @@ package struct Hash256: Hashable, Sendable {
     /// How many bytes a digest has.
     package static let byteCount = 32
 
-    /// All bytes zero: `log.prev` of the first record.
+    /// All bytes zero: `written.prev` of the first record.
     package static let zero = Hash256(words: SIMD4())
 
     /// The digest whose bytes lie in these words.

@@ -7,8 +7,9 @@ import Testing
 
 @Suite struct ValidationTests {
     static let mandatory = [
-        "schema", "uid", "log.origin", "log.index", "log.prev", "log.time", "producer.uid",
-        "producer.boot", "producer.seq", "time", "stage", "event.category", "event.class",
+        "schema", "uid", "written.origin", "written.index", "written.prev", "written.time",
+        "producer.uid",
+        "producer.boot", "written.seq", "time", "stage", "event.category", "event.class",
         "event.activity", "event.action", "event.outcome", "event.severity", "actor.uid",
         "actor.type", "actor.auth.method", "dst.service", "decision.effect", "decision.policy",
         "decision.policy_version", "decision.rule", "decision.reason", "commit",
@@ -56,11 +57,11 @@ import Testing
         arguments: [
             ("schema", .string("countersign.record/2"), .badValue),
             ("uid", .string("019DAB3C-5F59-7C3E-9D0A-6F3B2C1D4E5F"), .badValue),
-            ("log.index", .integer(-1), .badValue),
-            ("log.index", .string("1"), .wrongType),
-            ("log.prev", .string("AAAA"), .badValue),
-            ("log.time", .string("2026-11-21T08:47:12Z"), .badValue),
-            ("producer.seq", .integer(0), .badValue),
+            ("written.index", .integer(-1), .badValue),
+            ("written.index", .string("1"), .wrongType),
+            ("written.prev", .string("AAAA"), .badValue),
+            ("written.time", .string("2026-11-21T08:47:12Z"), .badValue),
+            ("written.seq", .integer(0), .badValue),
             ("time", .string("2026-02-30T08:47:12.345678Z"), .badValue),
             ("event.action", .string("request"), .badValue),
             ("event.action", .string("http..x"), .badValue),

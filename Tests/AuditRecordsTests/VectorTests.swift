@@ -59,7 +59,7 @@ import Testing
         #expect(
             try String(decoding: leaf, as: UTF8.self)
                 == String(decoding: vector.leaf, as: UTF8.self))
-        #expect(leaf.count == 1574)
+        #expect(leaf.count == 1578)
         #expect(leaf.count <= draft.completedSize(encodedOrigin: Sample.origin))
         #expect(Record.faults(inLeaf: leaf).isEmpty)
     }

@@ -41,7 +41,7 @@ import Testing
         for (index, leaf) in leaves.enumerated() {
             let json = try #require(
                 JSONSerialization.jsonObject(with: Data(leaf)) as? [String: Any])
-            let log = try #require(json["log"] as? [String: Any])
+            let log = try #require(json["written"] as? [String: Any])
             #expect(log["index"] as? Int == index)
             #expect(log["prev"] as? String == Data(previous).base64EncodedString())
             previous = Self.hash([0] + leaf)

@@ -26,7 +26,7 @@ import Testing
             let through = try #require(counters["through_seq"]?.integer)
             let counted = records.filter {
                 $0.action == EventAction.httpRequest.rawValue
-                    && ($0.value[path: "producer", "seq"]?.integer ?? .max) <= through
+                    && ($0.value[path: "written", "seq"]?.integer ?? .max) <= through
             }
             #expect(counters["allowed"]?.integer == Int64(counted.count))
             #expect(heartbeat.value[path: "clock", "source"]?.string == "test")

@@ -75,8 +75,8 @@ import Testing
         var previous = Hash256.zero
         for (index, leaf) in try storage.leaves().enumerated() {
             let record = try Record(leaf: leaf)
-            #expect(record.value[path: "log", "prev"]?.string == Base64.encode(previous.bytes))
-            #expect(record.value[path: "log", "index"]?.integer == Int64(index))
+            #expect(record.value[path: "written", "prev"]?.string == Base64.encode(previous.bytes))
+            #expect(record.value[path: "written", "index"]?.integer == Int64(index))
             #expect(record.faults.isEmpty)
             previous = LeafHash(of: leaf).hash
         }
@@ -193,7 +193,7 @@ import Testing
         #expect(gaps.count == 1)
         let first = try #require(gaps.first?.value[path: "gap", "first_seq"]?.integer)
         let last = try #require(gaps.first?.value[path: "gap", "last_seq"]?.integer)
-        let kept = records.compactMap { $0.value[path: "producer", "seq"]?.integer }
+        let kept = records.compactMap { $0.value[path: "written", "seq"]?.integer }
         #expect((kept + Array(first...last)).sorted() == Array(1...(kept.max() ?? 0)))
     }
 
@@ -221,7 +221,7 @@ import Testing
         var present: Set<Int64> = []
         for leaf in try storage.leaves() {
             let record = try Record(leaf: leaf)
-            if let own = record.value[path: "producer", "seq"]?.integer { present.insert(own) }
+            if let own = record.value[path: "written", "seq"]?.integer { present.insert(own) }
             guard let first = record.value[path: "gap", "first_seq"]?.integer,
                 let last = record.value[path: "gap", "last_seq"]?.integer
             else { continue }
@@ -286,7 +286,7 @@ import Testing
         #expect(ledger.close() == nil)
         var last = ""
         for leaf in try storage.leaves() {
-            let time = try #require(try Record(leaf: leaf).value[path: "log", "time"]?.string)
+            let time = try #require(try Record(leaf: leaf).value[path: "written", "time"]?.string)
             #expect(time >= last)
             last = time
         }

@@ -58,7 +58,7 @@ struct `The disk of the log` {
             let first = leaves.filter {
                 $0.text("producer", "boot") == leaves[0].text("producer", "boot")
             }
-            let last = first.map { $0.number("producer", "seq") }.max() ?? 0
+            let last = first.map { $0.number("written", "seq") }.max() ?? 0
             let admitted = first.filter { $0.action == "audit.gap" }
                 .reduce(0) { $0 + $1.number("gap", "count") }
             #expect(admitted > 0)

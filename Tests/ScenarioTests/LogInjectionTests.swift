@@ -94,7 +94,7 @@ import Testing
         #expect(lines.last?.isEmpty == true && lines.count > 135)
         for (index, line) in lines.dropLast().enumerated() {
             let value = try JSONParser.parse(Array(line.utf8), as: .strict, deepest: 8)
-            #expect(value[path: "log", "index"]?.integer == Int64(index))
+            #expect(value[path: "written", "index"]?.integer == Int64(index))
             #expect(line.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
         }
         _ = try site.read("verify")

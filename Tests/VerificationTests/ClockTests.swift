@@ -35,7 +35,8 @@ import Verification
         #expect(report.disclosures.matching == 2 * (2 + 4 * hours.count))
         let records = try log.storage.records()
         let sequenced = try records.map {
-            try #require($0.value[path: "log", "time"]?.string.flatMap { UTCInstant(rfc3339: $0) })
+            try #require(
+                $0.value[path: "written", "time"]?.string.flatMap { UTCInstant(rfc3339: $0) })
         }
         #expect(zip(sequenced, sequenced.dropFirst()).allSatisfy { $0 <= $1 })
         let times = Set(records.compactMap { $0.value["time"]?.string })

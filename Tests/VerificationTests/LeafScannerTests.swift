@@ -96,11 +96,11 @@ import Testing
             (#""stage":"complete""#, #""stage":"started""#),
             (#""stage":"complete""#, #""stage":"complet""#),
             (#""effect":"allow""#, #""effect":"error""#), (#""rule":"#, #""rulf":"#),
-            (#""schema":"#, #""schemb":"#), (#""log":{"#, #""log":{"a":1,"#),
-            (#""log":{"index":1,"#, #""log":{"index":10,"#),
-            (#""log":{"index":1,"#, #""log":{"index":1"#),
-            (#""log":{"index":1,"#, #""log":{"index":01,"#),
-            (#""log":{"index":1,"#, #""log":{"#), ("}}", "}"), ("{", "{ "),
+            (#""schema":"#, #""schemb":"#), (#""written":{"#, #""written":{"a":1,"#),
+            (#""written":{"index":1,"#, #""written":{"index":10,"#),
+            (#""written":{"index":1,"#, #""written":{"index":1"#),
+            (#""written":{"index":1,"#, #""written":{"index":01,"#),
+            (#""written":{"index":1,"#, #""written":{"#), ("}}", "}"), ("{", "{ "),
         ].map { leaf.replacing($0, with: $1) }
         // Each value made longer, shorter and another, so that all that follows moves.
         for quote in leaf.indices where leaf[quote] == "\"" {

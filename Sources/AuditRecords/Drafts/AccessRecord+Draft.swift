@@ -35,13 +35,8 @@ extension AccessRecord {
         facts?.kubernetes?.write(to: &text)
         facts?.labels?.write(to: &text)
         limit?.write(to: &text)
-        text.put(#""log":"#)
-        let logHole = text.count
-        text.put(",")
         facts?.mcp?.write(to: &text)
-        text.put(producer.head)
-        let sequenceHole = text.count
-        text.put(producer.tail)
+        text.put(producer.member)
         text.put(#""schema":"countersign.record/1","#)
         facts?.session?.write(to: &text)
         if let zone {
@@ -57,16 +52,15 @@ extension AccessRecord {
         text.put(#"","#)
         facts?.upstream?.write(to: &text)
         facts?.webSocket?.write(to: &text)
-        text.closeObject()
+        text.put(RecordDraft.ledgersStart)
         return RecordDraft(
-            uid: uid, stage: stage, commitments: commitments, bytes: text.bytes, logHole: logHole,
-            sequenceHole: sequenceHole)
+            uid: uid, stage: stage, commitments: commitments, bytes: text.bytes)
     }
 
     /// Bytes enough for every record but those with lists or strings that need escaping.
     private func reservation(host: Span<UInt8>, producer: EncodedProducer) -> Int {
         actor.object.bytes.count + decision.object.bytes.count + service.object.bytes.count
-            + (http.route?.text.bytes.count ?? 0) + producer.head.count + producer.tail.count
+            + (http.route?.text.bytes.count ?? 0) + producer.member.count
             + host.count + (facts == nil ? 1024 : 4096)
     }
 

@@ -9,10 +9,8 @@ package struct EncodedProducer: Sendable {
     package let uid: String
     /// New at each start.
     package let boot: UniqueID
-    /// `"producer":{"boot":"…","seq":`
-    let head: [UInt8]
-    /// `,"uid":"…"},`
-    let tail: [UInt8]
+    /// `"producer":{"boot":"…","uid":"…"},`
+    let member: [UInt8]
 
     /// - Parameter uid: at most ``RecordLimits/stringBytes`` bytes; configuration sees to that.
     package init(uid: String, boot: UniqueID) {
@@ -20,7 +18,8 @@ package struct EncodedProducer: Sendable {
         precondition(!name.isTruncated, "ProducerIsNamed: the producer's name is too long")
         self.uid = uid
         self.boot = boot
-        head = Array(#""producer":{"boot":"\#(boot.text)","seq":"#.utf8)
-        tail = Array(#","uid":"#.utf8) + name.bytes + Array("},".utf8)
+        member =
+            Array(#""producer":{"boot":"\#(boot.text)","uid":"#.utf8) + name.bytes
+            + Array("},".utf8)
     }
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
-import Merkle
+package import Merkle
 
 extension Hash256 {
     /// Characters of a hash in padded base 64.
@@ -11,6 +11,18 @@ extension Hash256 {
     /// Appends the 44 characters of padded base 64 without allocating while there is room.
     func appendBase64(to text: inout [UInt8]) {
         unsafe text.append(exactly: Self.base64Length) { unsafe storeBase64(to: $0) }
+    }
+
+    /// Stores them over the 44 bytes at an offset.
+    package func storeBase64(at offset: Int, of text: inout [UInt8]) {
+        precondition(
+            offset >= 0 && offset <= text.count - Self.base64Length,
+            "HashFitsItsHole: there are no 44 bytes for the hash")
+        unsafe text.withUnsafeMutableBytes { bytes in
+            // Safe: the 44 bytes behind the offset are the text's, as was just made sure.
+            guard let start = bytes.baseAddress else { return }
+            unsafe storeBase64(to: start + offset)
+        }
     }
 
     /// Appends them to a writer.

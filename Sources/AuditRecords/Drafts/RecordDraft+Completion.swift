@@ -4,6 +4,34 @@
 package import ByteCoding
 package import Merkle
 
+/// What the ledger writes of all records of a group alike, encoded once.
+package struct LedgersMember: Sendable {
+    /// `,"origin":"…","prev":"…","seq":`, the hash all zero.
+    fileprivate let beforeSequence: [UInt8]
+    /// Where in these the hash stands.
+    fileprivate let hole: Int
+    /// `,"time":"…"}}`
+    fileprivate let afterSequence: [UInt8]
+
+    /// - Parameters:
+    ///   - encodedOrigin: the log's name as a JSON string, with its quotes.
+    ///   - time: when the records are sequenced; never earlier than in the record before.
+    package init(encodedOrigin: [UInt8], time: UTCInstant) {
+        var before: [UInt8] = []
+        before.append(ascii: #","origin":"#)
+        before.append(contentsOf: encodedOrigin)
+        before.append(ascii: #","prev":""#)
+        hole = before.count
+        Hash256.zero.appendBase64(to: &before)
+        before.append(ascii: #"","seq":"#)
+        var after: [UInt8] = []
+        after.append(ascii: #","time":""#)
+        time.appendRFC3339(to: &after)
+        after.append(ascii: #""}}"#)
+        (beforeSequence, afterSequence) = (before, after)
+    }
+}
+
 extension RecordDraft {
     /// An upper bound of the completed leaf's bytes, to be held against ``largestLeaf`` before queueing.
     ///
@@ -14,8 +42,6 @@ extension RecordDraft {
 
     /// Appends the leaf: the bytes that are stored, hashed and published.
     ///
-    /// Does not allocate while `buffer` has room for ``completedSize(encodedOrigin:)``.
-    ///
     /// - Parameters:
     ///   - encodedOrigin: the log's name as a JSON string, with its quotes.
     ///   - previous: hash of the leaf before this one; ``Hash256/zero`` for index 0.
@@ -25,23 +51,33 @@ extension RecordDraft {
         index: LeafIndex, encodedOrigin: [UInt8], previous: Hash256, time: UTCInstant,
         sequence: UInt64, into buffer: inout [UInt8]
     ) {
-        buffer.append(contentsOf: bytes[..<logHole])
-        buffer.append(ascii: #"{"index":"#)
-        index.value.appendDecimal(to: &buffer)
-        buffer.append(ascii: #","origin":"#)
-        buffer.append(contentsOf: encodedOrigin)
-        buffer.append(ascii: #","prev":""#)
-        previous.appendBase64(to: &buffer)
-        buffer.append(ascii: #"","time":""#)
-        time.appendRFC3339(to: &buffer)
-        buffer.append(ascii: #""}"#)
-        buffer.append(contentsOf: bytes[logHole..<sequenceHole])
-        sequence.appendDecimal(to: &buffer)
-        buffer.append(contentsOf: bytes[sequenceHole...])
+        let hole = complete(
+            index: index, with: LedgersMember(encodedOrigin: encodedOrigin, time: time),
+            sequence: sequence, into: &buffer)
+        previous.storeBase64(at: hole, of: &buffer)
     }
 
-    /// Two numbers of 16 digits, 44 characters of hash, 27 of time and the names around them.
-    private static let mostCompletionBytes = 2 * 16 + 44 + 27 + 40
+    /// Appends the leaf but for the hash of the one before it, which need not be known yet.
+    ///
+    /// Does not allocate while `buffer` has room for ``completedSize(encodedOrigin:)``.
+    ///
+    /// - Returns: where in the buffer the hash is to be stored (``Hash256/storeBase64(at:of:)``); all before that is
+    ///   as it will be.
+    package func complete(
+        index: LeafIndex, with member: borrowing LedgersMember, sequence: UInt64,
+        into buffer: inout [UInt8]
+    ) -> Int {
+        buffer.append(contentsOf: bytes)
+        index.value.appendDecimal(to: &buffer)
+        let hole = buffer.count + member.hole
+        buffer.append(contentsOf: member.beforeSequence)
+        sequence.appendDecimal(to: &buffer)
+        buffer.append(contentsOf: member.afterSequence)
+        return hole
+    }
+
+    /// Two numbers of 16 digits, 44 characters of hash, 27 of time and the names around them: 60.
+    private static let mostCompletionBytes = 2 * 16 + 44 + 27 + 64
 }
 
 extension [UInt8] {

@@ -5,21 +5,21 @@ package import ByteCoding
 package import Merkle
 
 extension Record {
-    /// The log's name: `log.origin`.
-    package var origin: String? { value[path: "log", "origin"]?.string }
+    /// The log's name: `written.origin`.
+    package var origin: String? { value[path: "written", "origin"]?.string }
 
     package var index: LeafIndex? {
-        value[path: "log", "index"]?.integer.flatMap { $0 < 0 ? nil : LeafIndex(UInt64($0)) }
+        value[path: "written", "index"]?.integer.flatMap { $0 < 0 ? nil : LeafIndex(UInt64($0)) }
     }
 
     /// Hash of the leaf before this one.
     package var previous: Hash256? {
-        value[path: "log", "prev"]?.string.flatMap { Base64.decode($0) }.flatMap { Hash256($0) }
+        value[path: "written", "prev"]?.string.flatMap { Base64.decode($0) }.flatMap { Hash256($0) }
     }
 
-    /// When the record was sequenced: `log.time`.
+    /// When the record was sequenced: `written.time`.
     package var logTime: UTCInstant? {
-        value[path: "log", "time"]?.string.flatMap { UTCInstant(rfc3339: $0) }
+        value[path: "written", "time"]?.string.flatMap { UTCInstant(rfc3339: $0) }
     }
 
     /// Which proxy wrote the record: `producer.uid`.
@@ -31,7 +31,7 @@ extension Record {
 
     /// Number of the record among those of its boot, from 1.
     package var sequence: UInt64? {
-        value[path: "producer", "seq"]?.integer.flatMap { $0 < 1 ? nil : UInt64($0) }
+        value[path: "written", "seq"]?.integer.flatMap { $0 < 1 ? nil : UInt64($0) }
     }
 
     /// The boot before this one, in records of `log.start`.

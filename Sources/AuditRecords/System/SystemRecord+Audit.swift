@@ -16,7 +16,7 @@ package struct HeartbeatCounters: Hashable, Sendable {
     package var recorded: UInt64 = 0
     /// Accesses that went through without a record, because their route lets them.
     package var dropped: UInt64 = 0
-    /// The last `producer.seq` that `allowed`, `denied`, `limited`, `errored` and `recorded` include.
+    /// The last `written.seq` that `allowed`, `denied`, `limited`, `errored` and `recorded` include.
     package var throughSequence: UInt64 = 0
 
     package init() {}

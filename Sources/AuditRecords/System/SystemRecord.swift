@@ -99,7 +99,7 @@ package struct SystemRecord: Sendable {
 }
 
 extension RecordDraft {
-    /// Encodes members given as JSON values; `log` and `producer` are added in their places.
+    /// Encodes members given as JSON values; `producer` is added in its place, the ledger's member by the ledger.
     init(uid: UniqueID, stage: RecordStage, members: [JSONMember], producer: EncodedProducer) {
         var limiter = RecordLimiter()
         var members = limiter.limit(.object(members), path: "").members ?? []
@@ -107,32 +107,24 @@ extension RecordDraft {
             members.append(
                 JSONMember("truncated", .array(limiter.truncated.prefix(64).map { .string($0) })))
         }
-        members += [JSONMember("log", .bool(true)), JSONMember("producer", .bool(true))]
+        members.append(JSONMember("producer", .bool(true)))
         members.sort { $0.name < $1.name }
+        precondition(
+            members.allSatisfy { $0.name < Self.ledgerMember },
+            "LedgersMemberIsLast: a member sorts behind what the ledger writes")
         var bytes: [UInt8] = []
-        var (logHole, sequenceHole) = (0, 0)
         bytes.append(ascii: "{")
         for member in members {
-            switch member.name {
-            case "log":
-                bytes.append(ascii: #""log":"#)
-                logHole = bytes.count
-                bytes.append(ascii: ",")
-            case "producer":
-                bytes.append(contentsOf: producer.head)
-                sequenceHole = bytes.count
-                bytes.append(contentsOf: producer.tail)
-            default:
-                CanonicalJSON.append(string: member.name.utf8, to: &bytes)
-                bytes.append(ascii: ":")
-                CanonicalJSON.append(member.value, to: &bytes)
-                bytes.append(ascii: ",")
+            if member.name == "producer" {
+                bytes.append(contentsOf: producer.member)
+                continue
             }
+            CanonicalJSON.append(string: member.name.utf8, to: &bytes)
+            bytes.append(ascii: ":")
+            CanonicalJSON.append(member.value, to: &bytes)
+            bytes.append(ascii: ",")
         }
-        // There are two members at least, so that the last byte is a comma.
-        bytes[bytes.count - 1] = UInt8(ascii: "}")
-        self.init(
-            uid: uid, stage: stage, commitments: .none, bytes: bytes, logHole: logHole,
-            sequenceHole: sequenceHole)
+        bytes.append(ascii: Self.ledgersStart)
+        self.init(uid: uid, stage: stage, commitments: .none, bytes: bytes)
     }
 }

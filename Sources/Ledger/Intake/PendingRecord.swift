@@ -6,7 +6,7 @@ package import AuditRecords
 /// A record on its way from an event loop to the writer.
 package struct PendingRecord: Sendable {
     package let draft: RecordDraft
-    /// `producer.seq`, given when it was queued: what is lost after that shows as a gap.
+    /// `written.seq`, given when it was queued: what is lost after that shows as a gap.
     package internal(set) var sequence: UInt64
     package let port: PortID
     package let ticket: UInt64
@@ -24,7 +24,7 @@ package enum Tally: Int, CaseIterable, Sendable {
 
 /// How many records of each kind a producer has queued since its boot.
 package struct ProducerTallies: Hashable, Sendable {
-    /// The last `producer.seq` that is included.
+    /// The last `written.seq` that is included.
     package internal(set) var throughSequence: UInt64 = 0
     private var counts = InlineCounts()
 

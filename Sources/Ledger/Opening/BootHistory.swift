@@ -7,11 +7,11 @@ internal import Merkle
 
 /// The last boot of a producer as the log tells it, for the restart rule (record.md, end).
 ///
-/// `producer.seq` restarts with each boot: without `log.start.previous`, records lost at the end of a boot
+/// `written.seq` restarts with each boot: without `log.start.previous`, records lost at the end of a boot
 /// would leave no trace.
 package struct BootHistory: Sendable {
     package var boot: UniqueID
-    /// The largest `producer.seq` of that boot in the log.
+    /// The largest `written.seq` of that boot in the log.
     package var lastSequence: UInt64
     /// When that record was sequenced; nil where this version cannot read it.
     package var lastTime: UTCInstant?
@@ -189,7 +189,7 @@ private struct RecordMark {
         let value = record.value
         guard let uid = record.uid,
             let boot = value[path: "producer", "boot"]?.string.flatMap({ UniqueID($0) }),
-            let sequence = value[path: "producer", "seq"]?.integer.flatMap({ UInt64(exactly: $0) }),
+            let sequence = value[path: "written", "seq"]?.integer.flatMap({ UInt64(exactly: $0) }),
             let producer = value[path: "producer", "uid"]?.string
         else { return nil }
         self.record = record

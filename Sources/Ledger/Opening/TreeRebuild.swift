@@ -168,7 +168,7 @@ struct TreeRebuild {
         } catch {
             throw .unreadableLeaf(index)
         }
-        guard let time = value[path: "log", "time"]?.string.flatMap({ UTCInstant(rfc3339: $0) })
+        guard let time = value[path: "written", "time"]?.string.flatMap({ UTCInstant(rfc3339: $0) })
         else { throw .unreadableLeaf(index) }
         return time
     }

@@ -8,9 +8,9 @@ internal import Merkle
 /// Everything that the next group depends on: the state of the log between two groups.
 struct LogPosition: Hashable, Sendable {
     var frontier: Frontier
-    /// Leaf hash of the last record, the next one's `log.prev`.
+    /// Leaf hash of the last record, the next one's `written.prev`.
     var previous: Hash256
-    /// `log.time` of the last record; the next one's is not earlier.
+    /// `written.time` of the last record; the next one's is not earlier.
     var time: UTCInstant
     /// Bytes in `entries` of the segment that holds the next index.
     var entriesLength: UInt64

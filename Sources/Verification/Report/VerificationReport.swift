@@ -16,7 +16,7 @@ package struct VerificationReport: Sendable {
     package let checkpointsChecked: Int
     /// How often the proxy was started.
     package let starts: Int
-    /// `log.time` of the newest record.
+    /// `written.time` of the newest record.
     package let newestTime: UTCInstant?
     package let disclosures: DisclosureTally
     /// Keys that were destroyed, each with the record that says so.

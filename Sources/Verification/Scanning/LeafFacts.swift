@@ -16,13 +16,13 @@ struct LeafFacts {
     /// Nil for a word of a later version, as with the two below.
     var stage: RecordStage? = .complete
     var commitments = CommitmentSlots()
-    /// `log.origin`, its place in the leaf without quotes, escapes not resolved.
+    /// `written.origin`, its place in the leaf without quotes, escapes not resolved.
     var origin = 0..<0
     /// `producer.uid`, likewise.
     var producer = 0..<0
     /// `event.action`.
     var action = 0..<0
-    /// `log.time`: 27 bytes whose order is that of time.
+    /// `written.time`: 27 bytes whose order is that of time.
     var logTime = 0..<0
     var effect: Decision.Effect? = .allow
     /// `event.category` is `access`.

@@ -143,15 +143,15 @@ extension SchemaTree.Role {
     fileprivate init(path: String) {
         self =
             switch path {
-            case "log.index": .index
-            case "log.origin": .origin
-            case "log.prev": .previous
-            case "log.time": .logTime
+            case "written.index": .index
+            case "written.origin": .origin
+            case "written.prev": .previous
+            case "written.time": .logTime
             case "uid": .uid
             case "stage": .stage
             case "producer.uid": .producer
             case "producer.boot": .boot
-            case "producer.seq": .sequence
+            case "written.seq": .sequence
             case "event.action": .action
             case "event.category": .category
             case "decision.effect": .effect

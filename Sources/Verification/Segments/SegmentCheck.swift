@@ -241,7 +241,7 @@ struct SegmentCheck<Content: LogContent> {
         SegmentSummary.End(previous: previous, hash: hash, time: instant)
     }
 
-    /// `log.time` of the newest record read.
+    /// `written.time` of the newest record read.
     private var instant: UTCInstant? {
         UTCInstant(rfc3339: String(decoding: lastTime, as: UTF8.self))
     }

@@ -47,7 +47,7 @@ struct SegmentSummary: Sendable {
 
     /// The first or last record of a segment.
     struct End: Sendable {
-        /// `log.prev`; nil where the leaf is no record.
+        /// `written.prev`; nil where the leaf is no record.
         let previous: Hash256?
         let hash: LeafHash
         let time: UTCInstant?

@@ -16,7 +16,7 @@ struct Leaf {
         guard let members = value as? [String: Any], let uid = members["uid"] as? String,
             let stage = members["stage"] as? String,
             let action = (members["event"] as? [String: Any])?["action"] as? String,
-            let index = (members["log"] as? [String: Any])?["index"] as? Int
+            let index = (members["written"] as? [String: Any])?["index"] as? Int
         else { throw ScenarioFault("not a record: \(text)") }
         self.members = members
         (self.uid, self.stage, self.action, self.index) = (uid, stage, action, index)
