@@ -38,38 +38,69 @@ struct LeafBatch {
         offsets.reserveCapacity(records.count * 4)
     }
 
+    /// Where a leaf lies in the frame, and in it the hash of the one before.
+    private struct Place {
+        let leaf: Range<Int>
+        let hole: Int
+    }
+
     /// Appends records as the next leaves.
+    ///
+    /// All that stands before the hash of the leaf before is hashed side by side, and only the last blocks in sequence.
     mutating func append(_ records: ArraySlice<PendingRecord>, time: UTCInstant) {
         // Looked at in their place: an iterator would count the references of every record up and down.
         let records = records.span
-        for place in records.indices { append(records[place], time: time) }
+        let member = LedgersMember(encodedOrigin: encodedOrigin, time: time)
+        var places: [Place] = []
+        places.reserveCapacity(records.count)
+        for place in records.indices {
+            let index = LeafIndex(frontier.size.count + UInt64(places.count))
+            places.append(write(records[place], at: index, with: member))
+        }
+        var row: [NodeHash] = []
+        row.reserveCapacity(places.count)
+        if places.count == 1 {
+            previous.storeBase64(at: places[0].hole, of: &frame)
+            let leaf = LeafHash(of: frame[places[0].leaf])
+            previous = leaf.hash
+            row.append(NodeHash(leaf))
+        } else {
+            var beginnings = MessageRanges()
+            beginnings.reserveCapacity(places.count)
+            for place in places { beginnings.append(place.leaf.lowerBound..<place.hole) }
+            var begun = BegunLeaves()
+            begun.begin(beginnings, in: frame.span)
+            for (number, place) in places.enumerated() {
+                previous.storeBase64(at: place.hole, of: &frame)
+                let leaf = begun.finish(number, leaf: place.leaf, in: frame.span)
+                previous = leaf.hash
+                row.append(NodeHash(leaf))
+            }
+        }
+        for node in row { node.hash.append(to: &leafHashes) }
+        frontier.append(contentsOf: row.span) { level, position, hash in
+            treeHashes.append((level.value, position, hash))
+        }
     }
 
-    private mutating func append(_ record: borrowing PendingRecord, time: UTCInstant) {
+    /// Writes a record's entry but for the hash of the leaf before it.
+    private mutating func write(
+        _ record: borrowing PendingRecord, at index: LeafIndex, with member: borrowing LedgersMember
+    ) -> Place {
         let entryStart = frame.count
         BigEndian.append(
             UInt32(firstOffset + UInt64(entryStart - CommitFrame.headerLength)), to: &offsets)
         // The length is known only when the leaf stands there.
         frame.append(0)
         frame.append(0)
-        record.draft.complete(
-            index: frontier.size.nextIndex, encodedOrigin: encodedOrigin, previous: previous,
-            time: time, sequence: record.sequence, into: &frame)
+        let hole = record.draft.complete(
+            index: index, with: member, sequence: record.sequence, into: &frame)
         let length = frame.count - entryStart - 2
         precondition(
             length <= RecordDraft.largestLeaf, "LeafFitsItsLength: leaf longer than 65,535 bytes")
         frame[entryStart] = UInt8(length >> 8)
         frame[entryStart + 1] = UInt8(length & 255)
-
-        let leaf = LeafHash(of: frame[(entryStart + 2)...])
-        previous = leaf.hash
-        leaf.hash.append(to: &leafHashes)
-        let position = frontier.size.count
-        frontier.append(leaf) { level, hash in
-            guard level.value > 0 else { return }
-            let span = UInt64(1) << UInt64(8 * level.value)
-            treeHashes.append((level.value, (position + 1) / span - 1, hash))
-        }
+        return Place(leaf: entryStart + 2..<frame.count, hole: hole)
     }
 
     /// Hands over the frame without copying it.
