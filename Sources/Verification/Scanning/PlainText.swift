@@ -7,26 +7,43 @@ enum PlainText {
     static func common(
         _ one: Span<UInt8>, _ at: Int, _ other: Span<UInt8>, _ there: Int
     ) -> Int {
-        // Safe: bytes have no padding, so a raw view reads nothing uninitialised.
-        let (left, right) = unsafe (one.bytes, other.bytes)
-        let count = min(one.count - at, other.count - there)
         precondition(at >= 0 && there >= 0, "ReadsStayInside: texts begin at 0")
+        let count = min(one.count - at, other.count - there)
+        guard count > 0 else { return 0 }
+        return unsafe one.withUnsafeBytes { left in
+            unsafe other.withUnsafeBytes { right in
+                guard let left = left.baseAddress, let right = right.baseAddress else { return 0 }
+                // Safe: `count` bytes follow there in both texts.
+                return unsafe common(left + at, right + there, count)
+            }
+        }
+    }
+
+    /// The same of two texts of `count` bytes each. The length was checked by the caller, once: a check in each step
+    /// costs more than the step.
+    private static func common(
+        _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ count: Int
+    ) -> Int {
         var same = 0
-        func difference(_ ahead: Int) -> UInt64 {
-            // Safe: the callers have checked that eight bytes follow there in both texts, and every bit pattern is
-            // a UInt64.
-            unsafe left.unsafeLoadUnaligned(fromByteOffset: at + same + ahead, as: UInt64.self)
-                ^ right.unsafeLoadUnaligned(fromByteOffset: there + same + ahead, as: UInt64.self)
+        func difference(_ place: Int) -> UInt64 {
+            // Safe: the callers see to it that eight bytes follow there; every bit pattern is a UInt64.
+            unsafe left.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                ^ right.loadUnaligned(fromByteOffset: place, as: UInt64.self)
         }
-        while count - same >= 32,
-            difference(0) | difference(8) | difference(16) | difference(24) == 0
-        { same += 32 }
-        while count - same >= 8 {
-            let difference = UInt64(littleEndian: difference(0))
-            if difference != 0 { return same + difference.trailingZeroBitCount / 8 }
-            same += 8
+        while count &- same >= 32,
+            difference(same) | difference(same &+ 8) | difference(same &+ 16)
+                | difference(same &+ 24) == 0
+        { same &+= 32 }
+        while count &- same >= 8 {
+            let difference = UInt64(littleEndian: difference(same))
+            if difference != 0 { return same &+ difference.trailingZeroBitCount / 8 }
+            same &+= 8
         }
-        while same < count, one[at + same] == other[there + same] { same += 1 }
+        // Safe: `same` is less than `count`.
+        while same < count,
+            unsafe left.load(fromByteOffset: same, as: UInt8.self)
+                == right.load(fromByteOffset: same, as: UInt8.self)
+        { same &+= 1 }
         return same
     }
 

@@ -267,10 +267,8 @@ struct SegmentCheck<Content: LogContent> {
     }
 
     private func isEqual(_ bytes: Span<UInt8>, _ text: Range<Int>, _ other: [UInt8]) -> Bool {
-        guard text.count == other.count else { return false }
-        for position in 0..<text.count
-        where bytes[text.lowerBound + position] != other[position] { return false }
-        return true
+        text.count == other.count
+            && PlainText.common(bytes.extracting(text), 0, other.span, 0) == other.count
     }
 
     private func text(_ bytes: Span<UInt8>, _ text: Range<Int>) -> String {
