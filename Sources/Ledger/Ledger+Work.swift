@@ -12,11 +12,17 @@ extension Ledger {
     /// - Returns: nil once there will be none any more, and everybody has been told.
     func nextGroup() -> GroupWriter.Departed? {
         while true {
-            if !writer.hasRest {
-                guard let records = intake.take() else { return nil }
-                writer.take(records)
+            if !writer.hasRest, intake.waitingCount == 0 {
+                guard intake.wait(for: 1, until: nil) else { return nil }
+                continue
             }
-            writer.awaitTurn()
+            if let pause = writer.pause(waiting: intake.waitingCount) {
+                _ = intake.wait(for: pause.count ?? .max, until: pause.end)
+                continue
+            }
+            // What came while this turn waited goes with it.
+            if !writer.hasRest { writer.take(intake.takeWaiting()) }
+            guard writer.hasRest else { continue }
             if let departed = writer.depart() { return departed }
         }
     }

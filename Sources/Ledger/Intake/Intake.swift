@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AuditRecords
-internal import Dispatch
 internal import Synchronization
 
 /// The queue between the event loops and the writer.
@@ -22,7 +21,10 @@ final class Intake: Sendable {
         var waiting: [PendingRecord] = []
         var waitingBytes = 0
         var tallies = ProducerTallies()
-        var writerSleeps = false
+        /// How many records have to wait for the writer to be woken; nil: it is awake.
+        var wakesAt: Int?
+        /// How long the queue was that was taken last.
+        var lastCount = 16
         var isClosed = false
         var poisoned: LogPoisoned?
 
@@ -35,8 +37,8 @@ final class Intake: Sendable {
 
         /// Whether the writer has to be woken; it is, then.
         mutating func wakesWriter() -> Bool {
-            guard writerSleeps, !waiting.isEmpty else { return false }
-            writerSleeps = false
+            guard let wakesAt, waiting.count >= wakesAt else { return false }
+            self.wakesAt = nil
             return true
         }
     }
@@ -44,7 +46,7 @@ final class Intake: Sendable {
     private let state = Mutex(State())
     /// Whether ``refusal`` is nil, for whoever asks for every request.
     private let isTaking = Atomic<Bool>(true)
-    private let wakeUp = DispatchSemaphore(value: 0)
+    private let wakeUp = Signal()
     private let mostWaitingBytes: Int
     /// The log's name as a JSON string.
     let encodedOrigin: [UInt8]
@@ -132,38 +134,44 @@ final class Intake: Sendable {
         state.withLock { $0.objection(to: 1, most: mostWaitingBytes) }
     }
 
-    /// Takes everything that waits, sleeping while nothing does; nil once closed and empty, or poisoned.
-    func take() -> [PendingRecord]? {
-        var spare: [PendingRecord] = []
-        // As long as the last queue: the next one grows without being copied.
-        spare.reserveCapacity(state.withLock { max($0.waiting.count, 16) })
-        while true {
-            let isOver = state.withLock { state -> Bool in
-                if state.waiting.isEmpty {
-                    state.writerSleeps = !state.isClosed && state.poisoned == nil
-                    return !state.writerSleeps
-                }
-                swap(&state.waiting, &spare)
-                state.waitingBytes = 0
-                note(state.objection(to: 1, most: mostWaitingBytes))
-                return false
-            }
-            if !spare.isEmpty { return spare }
-            if isOver { return nil }
-            wakeUp.wait()
+    /// How many records wait.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Sleeps until so many records wait, or until a time; less where it is nudged.
+    ///
+    /// - Returns: false once there is nothing to wait for any more: closed and empty, or poisoned.
+    func wait(for count: Int, until deadline: ContinuousClock.Instant?) -> Bool {
+        let (isOver, sleeps) = state.withLock { state in
+            let isOver = state.poisoned != nil || state.isClosed && state.waiting.isEmpty
+            // Closed, nothing more comes: then only a time is slept for.
+            let sleeps =
+                state.poisoned == nil && state.waiting.count < count
+                && !(state.isClosed && deadline == nil)
+            state.wakesAt = sleeps ? count : nil
+            return (isOver, sleeps)
         }
+        if sleeps {
+            wakeUp.wait(until: deadline)
+            state.withLock { $0.wakesAt = nil }
+        }
+        return !isOver
     }
 
-    /// Takes everything that waits now, without sleeping; for a ledger that has no writer's thread.
+    /// Has a sleeping writer look again.
+    func nudge() { wakeUp.signal() }
+
+    /// Takes everything that waits now, without sleeping.
     func takeWaiting() -> [PendingRecord] {
+        var spare: [PendingRecord] = []
+        // As long as the last queue: the next one grows without being copied.
+        spare.reserveCapacity(state.withLock { $0.lastCount })
         state.withLock { state in
-            defer {
-                state.waiting = []
-                state.waitingBytes = 0
-                note(state.objection(to: 1, most: mostWaitingBytes))
-            }
-            return state.waiting
+            swap(&state.waiting, &spare)
+            state.lastCount = max(16, spare.count)
+            state.waitingBytes = 0
+            note(state.objection(to: 1, most: mostWaitingBytes))
         }
+        return spare
     }
 
     /// Counts of everything queued so far.
@@ -179,8 +187,8 @@ final class Intake: Sendable {
         let sleeps = state.withLock { state in
             state.isClosed = true
             note(state.objection(to: 1, most: mostWaitingBytes))
-            defer { state.writerSleeps = false }
-            return state.writerSleeps
+            defer { state.wakesAt = nil }
+            return state.wakesAt != nil
         }
         if sleeps { wakeUp.signal() }
     }
@@ -193,10 +201,10 @@ final class Intake: Sendable {
             defer {
                 state.waiting = []
                 state.waitingBytes = 0
-                state.writerSleeps = false
+                state.wakesAt = nil
                 note(state.objection(to: 1, most: mostWaitingBytes))
             }
-            return (state.waiting, state.writerSleeps)
+            return (state.waiting, state.wakesAt != nil)
         }
         if sleeps { wakeUp.signal() }
         return waiting

@@ -41,8 +41,10 @@ final class GroupWriter: Sendable {
         var pace: SyncPace
         /// The slot of the state file that does not hold the newest checkpoint.
         var stateSlot: Int
-        /// Whether the next turn waits for a landing.
+        /// Whether a turn waits for a landing.
         var isAwaited = false
+        /// Whether the next turn waits for its time.
+        var isPaused = false
     }
 
     private let storage: any LedgerStorage
@@ -56,6 +58,8 @@ final class GroupWriter: Sendable {
     private let meters: LedgerMeters
     private let clock: LedgerClock
     private let mostGroupBytes: Int
+    /// Each journal file has room for as much from its first frame on: a sync then has no metadata to write.
+    private let commitJournalBytes: Int
     private let turn: Mutex<Turn>
     private let flight: Mutex<Flight>
     /// Signalled at a landing that is awaited.
@@ -79,6 +83,7 @@ final class GroupWriter: Sendable {
         self.meters = meters
         self.clock = clock
         self.mostGroupBytes = mostGroupBytes
+        self.commitJournalBytes = commitJournalBytes
         self.waits = waits
         applier = GroupApplier(storage: storage)
         // Opening has published every frame: both files start anew.
@@ -174,7 +179,8 @@ final class GroupWriter: Sendable {
             place = found
             try storage.reserve(
                 .commits(place.file),
-                through: place.offset + group.frame.count + CommitFrame.markLength)
+                through: max(
+                    commitJournalBytes, place.offset + group.frame.count + CommitFrame.markLength))
         } catch {
             // Nothing of this group is on the disk. That earlier ones cannot be published is another matter.
             throw Refusal(
@@ -206,17 +212,16 @@ final class GroupWriter: Sendable {
         }
     }
 
-    /// Waits until the next group may begin beside one that is being synced; see ``SyncPace``.
-    func awaitTurn() {
-        while true {
-            let (wait, start) = flight.withLock { flight in
-                let start = flight.groups.count == 0 ? nil : flight.pace.nextStart
-                let waits = start.map { $0 > .now } ?? false
-                flight.isAwaited = waits
-                return (waits, start)
-            }
-            guard wait else { return }
-            landing.wait(until: start)
+    /// What the next group waits for; nil: it may begin.
+    ///
+    /// - Parameter waiting: how many records wait in the intake.
+    func pause(waiting: Int) -> SyncPace.Pause? {
+        let rest = turn.withLock { $0.rest.count }
+        return flight.withLock { flight in
+            let pause = flight.pace.pause(
+                isAlone: flight.groups.count == 0, waiting: waiting + rest, now: .now)
+            flight.isPaused = pause != nil
+            return pause
         }
     }
 
@@ -234,7 +239,7 @@ final class GroupWriter: Sendable {
             defer { awaken(&flight) }
             switch synced {
             case .success:
-                flight.pace.landed(after: start.duration(to: .now))
+                flight.pace.synced(after: start.duration(to: .now))
                 meters.groupSynced(time)
                 flight.groups.synced(departed.number)
                 return land(&flight)
@@ -247,17 +252,24 @@ final class GroupWriter: Sendable {
 
     /// Lets the next turn go on that waits for a landing, or for the end of everything.
     private func awaken(_ flight: inout Flight) {
-        guard flight.isAwaited else { return }
-        flight.isAwaited = false
-        landing.signal()
+        if flight.isAwaited {
+            flight.isAwaited = false
+            landing.signal()
+        }
+        if flight.isPaused {
+            flight.isPaused = false
+            intake.nudge()
+        }
     }
 
     /// Has all groups land whose fate is known, oldest first.
     private func land(_ flight: inout Flight) -> Bool? {
         var isTaken: Bool? = true
+        var told = 0
         while let landing = flight.groups.next() {
             switch landing {
             case .durable(let group, let place):
+                told += group.records.count
                 isTaken = land(group, at: place, &flight) ? true : nil
             case .rejected(let group, let cause):
                 isTaken = false
@@ -267,6 +279,7 @@ final class GroupWriter: Sendable {
                 ports.settle(group.records, as: .rejected(cause))
             }
         }
+        if told > 0 { flight.pace.told(told, at: .now) }
         board.rest(until: flight.groups.count == 0 ? nil : flight.pace.lastStart)
         return flight.groups.isStopped ? nil : isTaken
     }
