@@ -230,7 +230,6 @@ final class GroupWriter: Sendable {
     /// - Returns: whether the last group that has come to its end was written, not rejected; nil once the log is poisoned.
     func sync(_ departed: Departed) -> Bool? {
         let start = ContinuousClock.now
-        let time = LedgerMeters.Stopwatch()
         let synced = Result { () throws(StorageFault) in
             // Crash point C2: the frame is written, not synced. It may be found or not; unanswered.
             try storage.sync(.commits(departed.place.file))
@@ -239,8 +238,9 @@ final class GroupWriter: Sendable {
             defer { awaken(&flight) }
             switch synced {
             case .success:
-                flight.pace.synced(after: start.duration(to: .now))
+                let time = start.duration(to: .now)
                 meters.groupSynced(time)
+                flight.pace.synced(after: time)
                 flight.groups.synced(departed.number)
                 return land(&flight)
             case .failure(let fault):

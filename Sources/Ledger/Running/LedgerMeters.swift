@@ -5,20 +5,23 @@ internal import Observability
 internal import Synchronization
 
 /// What the ledger's threads measure of their own work.
+///
+/// Each number has one writer at a time: those of groups are written under the lock for groups under way, which both
+/// writers' threads take, those of publications under the publisher's.
 final class LedgerMeters: Sendable {
-    /// Records of each durable group; by the writer.
+    /// Records of each durable group.
     private let groupRecords = OwnedHistogram(.batches)
-    /// How long the disk takes to make a group durable; by the writer.
+    /// How long the disk takes to make a group durable.
     private let syncTime = OwnedHistogram(.latency)
-    /// Groups that found no room; by the writer.
+    /// Groups that found no room.
     private let rejectedGroups = OwnedCounter()
-    /// How long a publication takes; by whoever publishes, one at a time.
+    /// How long a publication takes.
     private let publishTime = OwnedHistogram(.latency)
     /// When the last publication ended.
     private let published = Mutex(Stopwatch())
 
     /// The disk has made a group durable, and took so long.
-    func groupSynced(_ time: Stopwatch) { syncTime.record(time.nanoseconds) }
+    func groupSynced(_ time: Duration) { syncTime.record(time.nanoseconds) }
 
     /// A group of so many records is durable.
     func groupPersisted(records: Int) { groupRecords.record(UInt64(records)) }
@@ -63,9 +66,14 @@ final class LedgerMeters: Sendable {
     struct Stopwatch: Sendable {
         private let start = ContinuousClock.now
 
-        var nanoseconds: UInt64 {
-            let (seconds, attoseconds) = start.duration(to: .now).components
-            return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds) / 1_000_000_000
-        }
+        var nanoseconds: UInt64 { start.duration(to: .now).nanoseconds }
+    }
+}
+
+extension Duration {
+    /// Of a time that has passed: never negative.
+    fileprivate var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds) / 1_000_000_000
     }
 }
