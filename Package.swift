@@ -272,7 +272,11 @@ let package = Package(
             ]),
         tests(
             "Server",
-            ["ByteCoding", "DataPlane", "Identity", "Messages", "Settings", "TestSupport"]),
+            [
+                "ByteCoding", "DataPlane", "Identity", "LedgerFiles", "Messages", "Settings",
+                "SignedNotes",
+                "TestSupport", .logging, .system, .unixSignals,
+            ]),
         tests(
             "Commands", ["AccessModel", "ByteCoding", "Messages", "TestSupport"],
             exclude: ["Golden"]),

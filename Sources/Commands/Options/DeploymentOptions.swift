@@ -31,22 +31,7 @@ struct DeploymentOptions: ParsableArguments {
 
     /// The configuration, or every fault in it.
     func read() throws(CommandFailure) -> Deployment {
-        let text = try configurationText(path)
-        do throws(SettingsFaults) {
-            return try Deployment.read(text, sources: Self.sources)
-        } catch {
-            throw CommandFailure(error)
-        }
-    }
-
-    private func configurationText(_ path: String) throws(CommandFailure) -> ConfigurationText {
-        guard let bytes = try LocalFile.read(path, most: ConfigurationText.mostBytes) else {
-            throw CommandFailure(
-                .usage,
-                "there is no configuration at \(path); `countersign init` writes one, `-c` names another."
-            )
-        }
-        return ConfigurationText(file: path, folder: LocalFile.folder(of: path), bytes: bytes)
+        try CommandContext.current.surroundings.deployment(at: path)
     }
 
     /// What `env:` and `file:` in a configuration lead to.

@@ -121,8 +121,7 @@ package actor ProxyServer {
     func reload(
         _ read: () throws(CommandFailure) -> Deployment
     ) async throws(CommandFailure) -> [SafeText] {
-        while isChanging { await withCheckedContinuation { waiting.append($0) } }
-        isChanging = true
+        await beginChange()
         defer { changeEnded() }
         var assembly: Assembly?
         do throws(CommandFailure) {
@@ -174,6 +173,12 @@ package actor ProxyServer {
             refuse(made, .credentials)
             throw error
         }
+    }
+
+    /// Waits until no other change is under way.
+    private func beginChange() async {
+        while isChanging { await withCheckedContinuation { waiting.append($0) } }
+        isChanging = true
     }
 
     private func changeEnded() {
@@ -246,6 +251,8 @@ package actor ProxyServer {
     ///
     /// - Returns: why the log had stopped, where it had.
     package func stop(grace: Duration = ProxyServer.grace) async -> LogPoisoned? {
+        // Keys may be changing just now: that ends before the log does, and no other change begins.
+        await beginChange()
         await dataPlane.shutdown(grace: grace)
         return ledger.close()
     }

@@ -43,7 +43,9 @@ package struct ServedProcess: Sendable {
 
     /// Serves until a signal other than SIGHUP comes. However it ends, what was started is stopped, the last of it
     /// the log.
-    package func run(until signals: UnixSignalsSequence) async throws {
+    package func run(
+        until signals: some AsyncSequence<UnixSignal, Never> & Sendable
+    ) async throws {
         let deployment = try read()
         let settings = deployment.settings
         let server = try await ProxyServer.start(
@@ -83,7 +85,9 @@ package struct ServedProcess: Sendable {
     }
 
     /// Returns when a signal says to stop.
-    private func attend(_ signals: UnixSignalsSequence, _ server: ProxyServer) async throws {
+    private func attend(
+        _ signals: some AsyncSequence<UnixSignal, Never> & Sendable, _ server: ProxyServer
+    ) async throws {
         for await signal in signals {
             guard signal == .sighup else { break }
             try tell(await reload(server))

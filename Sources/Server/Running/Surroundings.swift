@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ByteCoding
-import Messages
+package import Messages
 package import Settings
 
 /// What a process finds around it, handed to whatever runs on it: its variables and its clock.
@@ -31,5 +31,22 @@ package struct Surroundings: Sendable {
                     return .unreadable(error.message?.plain ?? "it cannot be read")
                 }
             })
+    }
+
+    /// What a configuration file says, or every fault in it.
+    package func deployment(at path: String) throws(CommandFailure) -> Deployment {
+        guard let bytes = try LocalFile.read(path, most: ConfigurationText.mostBytes) else {
+            throw CommandFailure(
+                .usage,
+                "there is no configuration at \(path); `countersign init` writes one, `-c` names another."
+            )
+        }
+        do throws(SettingsFaults) {
+            return try Deployment.read(
+                ConfigurationText(file: path, folder: LocalFile.folder(of: path), bytes: bytes),
+                sources: sources)
+        } catch {
+            throw CommandFailure(error)
+        }
     }
 }
