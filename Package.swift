@@ -120,7 +120,7 @@ let package = Package(
                 "ByteCoding", "AccessModel", "Merkle", "AuditRecords", "SignedNotes", .crypto,
                 .system,
             ]),
-        room("Settings", ["ByteCoding", "AccessModel", "Policy", .yams]),
+        room("Settings", ["ByteCoding", "HTTPWire", "AccessModel", "Policy", .yams]),
         // Layer 4
         room(
             "LedgerFiles",
@@ -237,7 +237,8 @@ let package = Package(
                 "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Ledger",
                 "TestSupport", .crypto, .system,
             ]),
-        tests("Settings", ["AccessModel", "ByteCoding", "Policy"], exclude: ["Golden"]),
+        tests(
+            "Settings", ["AccessModel", "ByteCoding", "HTTPWire", "Policy"], exclude: ["Golden"]),
         tests(
             "LedgerFiles",
             [

@@ -32,7 +32,7 @@ struct CheckCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        if schema { return try output.screen.json(Deployment.jsonSchema) }
+        if schema { return try output.screen.json(ConfigurationSchema.json) }
         let deployment = try deployment.read()
         let notes = try Assembly(deployment: deployment, in: CommandContext.current.surroundings)
             .check().notes

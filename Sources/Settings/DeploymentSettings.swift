@@ -6,41 +6,47 @@ import Policy
 
 /// Everything that a configuration file says, defaults filled in.
 package struct DeploymentSettings: Hashable, Sendable {
-    /// `version`, required: 1, the version of this format.
-    package var version: Int
-    /// `log`, required.
-    package var log: LogSettings
-    /// `privacy`.
-    package var privacy: PrivacySettings
-    /// `listen`, required, at least one.
-    package var listen: [ListenerSettings]
-    /// `admin`.
-    package var admin: AdminSettings
-    /// `identity`, default none: everybody is anonymous.
-    package var identity: [IdentitySettings]
-    /// `services`, required, at least one.
-    package var services: [ServiceSettings]
+    /// Of this format; always 1.
+    package var version = 1
+    package var log = LogSettings.section.start
+    package var privacy = PrivacySettings()
+    package var listen: [ListenerSettings] = []
+    package var admin = AdminSettings()
+    package var identity: [IdentitySettings] = []
+    package var services: [ServiceSettings] = []
 
     static let section = Section(
-        start: DeploymentSettings(
-            version: 1, log: LogSettings.section.start, privacy: PrivacySettings.section.start,
-            listen: [], admin: AdminSettings.section.start, identity: [], services: []),
-        fields: [
-            Field("version", \.version, .version, isRequired: true),
-            Field("log", \.log, .section(LogSettings.section), isRequired: true),
-            Field("privacy", \.privacy, .section(PrivacySettings.section)),
-            Field(
+        start: DeploymentSettings(),
+        keys: [
+            Key(
+                "version", \.version, .version, isRequired: true, "The version of this format.",
+                example: "1"),
+            Key(
+                "log", \.log, .section(LogSettings.section), isRequired: true,
+                "The audit log of this proxy.", takesEffect: .onRestart),
+            Key(
+                "privacy", \.privacy, .section(PrivacySettings.section),
+                "Which personal values are kept. They are committed to and sealed beside the log, never "
+                    + "in a record itself."),
+            Key(
                 "listen", \.listen,
                 .list(of: .section(ListenerSettings.section), isEmptyAllowed: false),
-                isRequired: true),
-            Field("admin", \.admin, .section(AdminSettings.section)),
-            Field(
+                isRequired: true, "Where clients are served.", takesEffect: .onRestart),
+            Key(
+                "admin", \.admin, .section(AdminSettings.section),
+                "The address for operators and auditors: health, status, metrics, the log as static files.",
+                takesEffect: .onRestart),
+            Key(
                 "identity", \.identity,
-                .list(of: .section(IdentitySettings.section), isEmptyAllowed: true)),
-            Field(
+                .list(of: .section(IdentitySettings.section), isEmptyAllowed: true),
+                "Who vouches for callers. A request is asked for one credential of these; what none of "
+                    + "them claims is the service's own.", standard: "none: everybody is anonymous"),
+            Key(
                 "services", \.services,
                 .list(of: .section(ServiceSettings.section), isEmptyAllowed: false),
-                isRequired: true),
+                isRequired: true,
+                "The services behind the proxy. A request goes to the one with the narrowest match."
+            ),
         ],
         notAvailable: ["alerts", "outputs", "users"],
         checks: [

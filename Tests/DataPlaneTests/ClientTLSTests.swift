@@ -4,6 +4,7 @@
 import AccessModel
 import AuditRecords
 import DataPlane
+import HTTPWire
 import Identity
 import NIOCore
 import NIOSSL

@@ -3,6 +3,7 @@
 
 import AuditRecords
 import DataPlane
+import HTTPWire
 import Testing
 
 /// Answers that go on for as long as somebody listens.

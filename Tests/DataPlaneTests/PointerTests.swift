@@ -3,6 +3,7 @@
 
 import AuditRecords
 import DataPlane
+import HTTPWire
 import NIOSSL
 import Testing
 import X509
@@ -28,10 +29,10 @@ struct PointerTests {
     @Test(
         "A client that follows a redirect of the service to itself is decided on and recorded again",
         arguments: [
-            UpstreamConfiguration.HostField.preserved, .own, .literal("app.example.com"),
+            HostField.preserved, .own, .literal("app.example.com"),
             .literal("app.example.com:8443"),
         ])
-    func followed(host: UpstreamConfiguration.HostField) async throws {
+    func followed(host: HostField) async throws {
         var settings = HouseSettings()
         settings.hostField = host
         try await withHouse(settings, redirect("http://HOST/v1/invoices/2")) { house in

@@ -4,6 +4,7 @@
 import AuditRecords
 import ByteCoding
 import DataPlane
+import HTTPWire
 import Logging
 import Policy
 import Testing

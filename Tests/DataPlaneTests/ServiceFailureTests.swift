@@ -3,6 +3,7 @@
 
 import AuditRecords
 import DataPlane
+import HTTPWire
 import Testing
 
 @Suite("Services that fail")

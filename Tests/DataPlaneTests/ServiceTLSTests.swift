@@ -5,6 +5,7 @@ import AuditRecords
 import ByteCoding
 import Crypto
 import DataPlane
+import HTTPWire
 import NIOSSL
 import SwiftASN1
 import Testing

@@ -214,7 +214,7 @@ struct EffectTests {
         let base = try assembled(Self.base, in: folder)
         // Told the same way twice, so that a difference is one of content.
         #expect(try assembled(Self.base, in: folder) == base)
-        let keys = KeyPlace.all(of: KeyNode.root).filter { $0.node.keys.isEmpty }.map(\.text)
+        let keys = KeyPlace.all.filter { $0.node.keys.isEmpty }.map(\.text)
         for key in keys {
             guard let (old, new) = Self.changes[key] else {
                 #expect(Self.elsewhere[key] != nil, "nothing shows that \(key) does anything")

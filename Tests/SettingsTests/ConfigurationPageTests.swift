@@ -7,18 +7,29 @@ import Testing
 
 @Suite("GeneratedDocs: the page of configuration keys")
 struct ConfigurationPageTests {
-    @Test func `Every key is described, and nothing else is`() {
-        let keys = KeyPlace.all(of: KeyNode.root)
-        let paths = keys.map(\.text)
-        #expect(Set(paths).subtracting(KeyDescription.all.keys).sorted() == [])
-        #expect(Set(KeyDescription.all.keys).subtracting(paths).sorted() == [])
-        for key in keys {
-            guard let description = KeyDescription.all[key.text] else { continue }
-            #expect(!description.meaning.isEmpty, "\(key.text)")
+    @Test func `Every key says what it is for, and gives an example`() {
+        for key in KeyPlace.all {
+            #expect(key.node.meaning.hasSuffix("."), "\(key.text)")
             // A section's example is that of its keys.
             #expect(
-                !description.example.isEmpty || !key.node.keys.isEmpty, "\(key.text) has no example"
-            )
+                !key.node.example.isEmpty || !key.node.keys.isEmpty, "\(key.text) has no example")
+        }
+        for key in KeyNode.keyFile {
+            #expect(key.meaning.hasSuffix(".") && key.exampleValue() != nil, "\(key.name)")
+        }
+    }
+
+    @Test func `An example is another value than the default`() {
+        for key in KeyPlace.all where !key.node.isFixed && !key.node.example.isEmpty {
+            #expect(key.node.exampleValue() != nil, "\(key.text)")
+            #expect(key.node.exampleValue() != key.node.standard, "\(key.text)")
+        }
+    }
+
+    @Test func `What has to stand together with an example are keys`() {
+        let paths = Set(KeyPlace.all.map(\.text))
+        for key in KeyPlace.all {
+            #expect(paths.isSuperset(of: key.node.together.keys), "\(key.text)")
         }
     }
 
@@ -35,11 +46,11 @@ struct ConfigurationPageTests {
     }
 
     /// Each example stands where a configuration would have it, and is read.
-    @Test(arguments: KeyPlace.all(of: KeyNode.root).map(\.text))
+    @Test(arguments: KeyPlace.all.map(\.text))
     func `An example is a value of its key`(path: String) throws {
-        let description = try #require(KeyDescription.all[path])
-        guard !description.example.isEmpty else { return }
-        let faults = World.faults(Self.document(path, description.example))
+        let node = try #require(KeyPlace.all.first { $0.text == path }).node
+        guard !node.example.isEmpty else { return }
+        let faults = World.faults(Self.document(path, node.example))
         // Others may be missing or clash; the value itself and its key are understood.
         let own = faults.filter { fault in
             fault.contains(": " + path.replacing("[]", with: "[0]") + ":")

@@ -3,6 +3,7 @@
 
 import AccessModel
 import ByteCoding
+import HTTPWire
 import Policy
 import Settings
 import Testing
@@ -53,13 +54,14 @@ struct DeploymentTests {
         #expect(settings.admin.address.text == "127.0.0.1:9090")
         #expect(settings.identity.isEmpty)
         let http = try #require(settings.listen.first).http
-        #expect(http.maxHeaderBytes.bytes == 65_536)
-        #expect(http.maxBody == nil)
-        #expect(http.maxConnectionsPerPeer == 1_024)
-        #expect(http.headerTimeout == .seconds(10))
+        #expect(http.wire.headBytes == 65_536)
+        #expect(http.mostBodyBytes == .max)
+        #expect(http.mostConnectionsPerPeer == 1_024)
+        #expect(http.headTimeout == .seconds(10))
         #expect(http.idleTimeout == .seconds(60))
         let service = try #require(settings.services.first)
-        #expect(service.upstream.timeout == .seconds(60))
+        #expect(service.upstream.timeouts.head == .seconds(60))
+        #expect(service.upstream.timeouts.body == .seconds(60))
         #expect(service.upstream.verifiesTLS)
         #expect(service.audit.ahead == .auto)
         #expect(service.audit.onFailure == .deny)
@@ -106,7 +108,7 @@ struct DeploymentTests {
             "  - address: 127.0.0.1:8080",
             "  - { address: \"127.0.0.1:1\", http: &h { max_headers: 7 } }\n"
                 + "  - { address: \"127.0.0.1:2\", http: *h }")
-        #expect(try World.read(text).settings.listen.map(\.http.maxHeaders) == [7, 7])
+        #expect(try World.read(text).settings.listen.map(\.http.wire.fields) == [7, 7])
     }
 
     @Test(
@@ -126,7 +128,7 @@ struct DeploymentTests {
 
     @Test func `the schema names every key`() throws {
         let schema = String(
-            decoding: CanonicalJSON.encode(Deployment.jsonSchema), as: UTF8.self)
+            decoding: CanonicalJSON.encode(ConfigurationSchema.json), as: UTF8.self)
         try Golden.expect(schema + "\n", in: "schema.json")
         for key in ["roles_claims", "allow_encoded_slash", "min_body_rate", "^(env|file):."] {
             #expect(schema.contains("\"\(key)\""))

@@ -1,12 +1,13 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPWire
 import Settings
 import Testing
 
 /// Values through the whole reader, each at one place.
 struct ValueTests {
-    private func http(_ key: String, _ value: String) throws -> HTTPSettings {
+    private func http(_ key: String, _ value: String) throws -> ClientLimits {
         let text = World.minimal.with("8080\n", "8080\n    http: { \(key): \(value) }\n")
         return try #require(World.read(text).settings.listen.first).http
     }
@@ -40,7 +41,7 @@ struct ValueTests {
             ("1024GiB", 1 << 40),
         ])
     func sizes(text: String, bytes: Int) throws {
-        #expect(try http("max_body", text).maxBody?.bytes == bytes)
+        #expect(try http("max_body", text).mostBodyBytes == UInt64(bytes))
     }
 
     @Test(
@@ -114,17 +115,18 @@ struct ValueTests {
         #expect((LogName(text) != nil) == isGood)
     }
 
-    private func host(_ text: String) throws -> HostHeader? {
+    private func host(_ text: String) throws -> HostField? {
         let text = World.minimal.with(
             "8081\n", "8081\n      host: \"\(text)\"\n")
-        return try World.read(text).settings.services.first?.upstream.host
+        return try World.read(text).settings.services.first?.upstream.hostField
     }
 
     @Test("A service is told the client's host, its own, or one that is written out")
     func hosts() throws {
-        #expect(try World.read(World.minimal).settings.services.first?.upstream.host == .preserve)
-        #expect(try host("preserve") == .preserve)
-        #expect(try host("service") == .service)
+        let usual = try World.read(World.minimal).settings.services.first
+        #expect(usual?.upstream.hostField == .preserved)
+        #expect(try host("preserve") == .preserved)
+        #expect(try host("service") == .own)
         for (text, literal) in [
             ("app.example.com", "app.example.com"),
             ("App.Example.com:8443", "app.example.com:8443"),

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPWire
 import Settings
 import Testing
 
@@ -42,8 +43,8 @@ struct WrittenFormTests {
                 + "  - { address: \"127.0.0.1:3\", http: { max_headers: 5, <<: [{ max_headers: 6 }, *h] } }"
         )
         let http = try World.read(text).settings.listen.map(\.http)
-        #expect(http.map(\.maxHeaders) == [7, 8, 5])
-        #expect(http.map(\.maxConnections) == [9, 9, 9])
+        #expect(http.map(\.wire.fields) == [7, 8, 5])
+        #expect(http.map(\.mostConnections) == [9, 9, 9])
         let quoted = World.minimal + "\"<<\": 1\n"
         #expect(World.faults(quoted).first?.contains("unknown key `<<`") == true)
         let wrong = World.minimal + "<<: 1\n"

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Exchanges
+internal import HTTPWire
 internal import NIOCore
 internal import Synchronization
 

@@ -6,7 +6,6 @@ import ByteCoding
 import Crypto
 package import DataPlane
 import Exchanges
-import HTTPWire
 import Identity
 package import Messages
 import Policy
@@ -83,29 +82,15 @@ package struct Assembly {
             let upstream = service.upstream
             var configuration = UpstreamConfiguration(
                 name: service.name, host: upstream.url.host, port: upstream.url.port,
-                tls: try tls(upstream),
-                hostField: hostField(upstream.host))
-            configuration.limits.headBytes = upstream.maxHeaderBytes.bytes
-            configuration.limits.fields = upstream.maxHeaders
-            configuration.timeouts.connect = upstream.connectTimeout
-            configuration.timeouts.head = upstream.timeout
-            configuration.timeouts.body = upstream.timeout
-            configuration.timeouts.eventStream = upstream.streamTimeout
-            configuration.pool.mostIdle = upstream.poolSize
-            configuration.pool.idleTimeout = upstream.idleTimeout
+                tls: try tls(upstream), hostField: upstream.hostField)
+            configuration.limits = upstream.limits
+            configuration.timeouts = upstream.timeouts
+            configuration.pool = upstream.pool
             configuration.forwardsCredentials = service.credentials.isForwarded
             configuration.removedFields = service.strip.added
             configuration.keptFields = service.strip.kept
             configuration.via = service.via
             return configuration
-        }
-    }
-
-    private func hostField(_ host: HostHeader) -> UpstreamConfiguration.HostField {
-        switch host {
-        case .preserve: .preserved
-        case .service: .own
-        case .literal(let authority): .literal(authority)
         }
     }
 
@@ -124,7 +109,7 @@ package struct Assembly {
             ListenerConfiguration(
                 host: listener.address.address.text, port: Int(listener.address.port),
                 tls: try tls(listener), trustedProxies: listener.trustedProxies,
-                limits: limits(listener.http))
+                limits: listener.http)
         }
     }
 
@@ -145,22 +130,5 @@ package struct Assembly {
             clientAuthentication: authentication)
         shown.ciphers = tls.ciphers.compactMap { ListenerTLS.Cipher(rawValue: $0.rawValue) }
         return shown
-    }
-
-    private func limits(_ http: HTTPSettings) -> ClientLimits {
-        var limits = ClientLimits()
-        limits.wire.headBytes = http.maxHeaderBytes.bytes
-        limits.wire.targetBytes = http.maxTarget.bytes
-        limits.wire.fields = http.maxHeaders
-        if let maxBody = http.maxBody { limits.mostBodyBytes = UInt64(maxBody.bytes) }
-        limits.headTimeout = http.headerTimeout
-        limits.idleTimeout = http.idleTimeout
-        limits.bodyTimeout = http.bodyTimeout
-        limits.leastBodyRate = UInt64(http.minBodyRate.bytes)
-        limits.writeTimeout = http.writeTimeout
-        limits.mostConnections = http.maxConnections
-        limits.mostConnectionsPerPeer =
-            http.maxConnectionsPerPeer == 0 ? .max : http.maxConnectionsPerPeer
-        return limits
     }
 }

@@ -3,6 +3,7 @@
 
 package import DataPlane
 import Glibc
+import HTTPWire
 import Settings
 
 /// How many files may be open at once, and how many connections that leaves.

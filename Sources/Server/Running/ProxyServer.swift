@@ -6,6 +6,7 @@ import AuditRecords
 import ByteCoding
 package import DataPlane
 import Exchanges
+import HTTPWire
 package import Ledger
 package import Logging
 package import Messages

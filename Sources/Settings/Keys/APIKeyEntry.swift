@@ -7,22 +7,20 @@ import Policy
 
 /// An API key as it is stored: whom it stands for, and a hash that finds it and gives nothing away.
 package struct APIKeyEntry: Hashable, Sendable {
-    /// `id`, required: the key's public name, eight characters of `a`–`z` and `2`–`7`; unique.
+    /// The key's public name; unique.
     package var id: String
-    /// `digest`, required: `sha256:` and the 64 lower-case hex digits of the key's SHA-256.
+    /// Of the key's text, which is nowhere.
     package var digest: String
-    /// `name`, required: who holds the key. All keys of one name are the same caller.
+    /// Who holds the key.
     package var name: String
-    /// `kind`, default service.
     package var kind: Principal.Kind
-    /// `roles`, default none.
     package var roles: [String]
-    /// `expires`, default never: from this moment on the key is refused.
+    /// From this moment on the key is refused; nil: never.
     package var expires: UTCInstant?
-    /// `lasts`, default unknown: how long the key was made for. Says nothing of whether it is good: it is what
+    /// How long the key was made for, nil: unknown. Says nothing of whether it is good: it is what
     /// `countersign token rotate` makes the next key for.
     package var lasts: KeyLifetime?
-    /// `revoked`, default never: when the key was withdrawn. It stays in the file so that its use is told by name.
+    /// When the key was withdrawn; nil: it was not. It stays in the file so that its use is told by name.
     package var revoked: UTCInstant?
 
     package init(
@@ -52,18 +50,35 @@ package struct APIKeyEntry: Hashable, Sendable {
     static let section = Section(
         start: APIKeyEntry(
             id: "", digest: "", name: "", kind: .service, roles: [], expires: nil),
-        fields: [
-            Field("id", \.id, .keyID, isRequired: true),
-            Field("digest", \.digest, .keyDigest, isRequired: true),
-            Field(
-                "name", \.name, .text("a name for the key's holder", most: 128), isRequired: true),
-            Field("kind", \.kind, .actorKind),
-            Field(
+        keys: [
+            Key(
+                "id", \.id, .keyID, isRequired: true,
+                "The key's public name, eight characters of `a`–`z` and `2`–`7`. Unique.",
+                example: "abcdefgh"),
+            Key(
+                "digest", \.digest, .keyDigest, isRequired: true,
+                "`sha256:` and the 64 lower-case hexadecimal digits of the key's SHA-256.",
+                example:
+                    "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"),
+            Key(
+                "name", \.name, .text("a name for the key's holder", most: 128), isRequired: true,
+                "Who holds the key. All keys of one name are the same caller.", example: "ci"),
+            Key("kind", \.kind, .actorKind, "What its holder is.", example: "user"),
+            Key(
                 "roles", \.roles,
-                .set(of: .text("a role", most: 128), isEmptyAllowed: true, most: 256)),
-            Field("expires", \.expires, .optional(.instant)),
-            Field("lasts", \.lasts, .optional(.lifetime)),
-            Field("revoked", \.revoked, .optional(.instant)),
+                .set(of: .text("a role", most: 128), isEmptyAllowed: true, most: 256),
+                "The roles of its holder.", example: "[reader]"),
+            Key(
+                "expires", \.expires, .optional(.instant),
+                "From this moment on the key is refused.", example: "2027-01-31T00:00:00Z"),
+            Key(
+                "lasts", \.lasts, .optional(.lifetime),
+                "How long the key was made for, and `countersign token rotate` makes the next one for.",
+                example: "90d"),
+            Key(
+                "revoked", \.revoked, .optional(.instant),
+                "When the key was withdrawn. It stays in the file so that its use is told by name.",
+                example: "2027-01-31T00:00:00Z"),
         ])
 }
 

@@ -24,25 +24,6 @@ extension Deployment {
         let value = DeploymentSettings.section.write(settings)
         return disclosure == .masked ? value.replacing(references, at: "") : value
     }
-
-    /// The JSON Schema (draft 2020-12) of configuration files, for editors.
-    ///
-    /// It describes every key; `env:` and `file:` are allowed in the place of any single value.
-    package static var jsonSchema: JSONValue {
-        let reference = JSONValue.object([
-            JSONMember("type", .string("string")),
-            JSONMember("pattern", .string("^(env|file):.")),
-        ])
-        guard
-            case .object(let members) = DeploymentSettings.section.schema
-                .admitting(reference)
-        else { preconditionFailure("SectionsAreObjects: the root's schema is none") }
-        return .object(
-            [
-                JSONMember("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
-                JSONMember("title", .string("Countersign configuration")),
-            ] + members)
-    }
 }
 
 extension JSONValue {
@@ -61,31 +42,6 @@ extension JSONValue {
                 })
         case .string, .integer, .number, .bool, .null:
             replacements[path].map { .string($0) } ?? self
-        }
-    }
-
-    /// A schema in which every single value may be a reference instead.
-    fileprivate func admitting(_ reference: JSONValue) -> JSONValue {
-        guard case .object(let members) = self else { return self }
-        if self["items"] != nil || self["properties"] != nil || self["anyOf"] != nil {
-            return .object(
-                members.map { member in
-                    JSONMember(member.name, member.value.below(member.name, reference))
-                })
-        }
-        // A plain string covers references by itself.
-        guard self["type"]?.string != "string" || self["enum"] != nil else { return self }
-        return .object([JSONMember("anyOf", .array([self, reference]))])
-    }
-
-    private func below(_ keyword: String, _ reference: JSONValue) -> JSONValue {
-        switch (keyword, self) {
-        case ("items", _): admitting(reference)
-        case ("anyOf", .array(let schemas)): .array(schemas.map { $0.admitting(reference) })
-        case ("properties", .object(let properties)):
-            .object(
-                properties.map { JSONMember($0.name, $0.value.admitting(reference)) })
-        default: self
         }
     }
 }

@@ -57,6 +57,14 @@ extension Form where Value == Int {
             return number
         }
     }
+
+    /// A number of which zero stands for no limit.
+    static func limit(_ range: ClosedRange<Int>) -> Form {
+        let numbers = Form.integer(range)
+        return Form(
+            read: { place, reading in numbers.read(place, reading).map { $0 == 0 ? .max : $0 } },
+            write: { numbers.write($0 == .max ? 0 : $0) }, schema: numbers.schema)
+    }
 }
 
 extension Form where Value: RawRepresentable & CaseIterable, Value.RawValue == String {

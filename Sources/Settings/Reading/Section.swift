@@ -25,17 +25,31 @@ struct Check<Root>: Sendable {
 struct Section<Root: Sendable>: Sendable {
     /// The value of an empty section: all defaults.
     let start: Root
-    let fields: [Field<Root>]
+    let keys: [Key<Root>]
     /// Keys of the product that this version does not have.
-    var notAvailable: [String] = []
+    let notAvailable: [String]
     /// What the keys' values have to fulfil together.
-    var checks: [Check<Root>] = []
+    let checks: [Check<Root>]
+
+    init(
+        start: Root, keys: [Key<Root>], notAvailable: [String] = [], checks: [Check<Root>] = []
+    ) {
+        let names = Set(keys.map(\.name))
+        let areKnown = checks.allSatisfy { names.isSuperset(of: $0.keys) }
+        precondition(
+            names.count == keys.count && areKnown,
+            "KeysAreDeclaredOnce: a key is declared twice, or a check names one that is not")
+        self.start = start
+        self.keys = keys
+        self.notAvailable = notAvailable
+        self.checks = checks
+    }
 
     func read(_ place: Place, _ reading: Reading) -> Root? {
         guard case .map(let entries) = place.node.content else {
             reading.note(
                 .wrongShape, at: place,
-                "expected a section with \(list(fields.map(\.name))), found \(place.node.shape)")
+                "expected a section with \(list(keys.map(\.name))), found \(place.node.shape)")
             return nil
         }
         let before = reading.faults.count
@@ -43,17 +57,17 @@ struct Section<Root: Sendable>: Sendable {
         var faulty: Set<String> = []
         for entry in entries {
             let at = Place(node: entry.value, path: place.path(to: entry.name))
-            if let field = fields.first(where: { $0.name == entry.name }) {
-                if !field.read(at, reading, &root) { faulty.insert(entry.name) }
+            if let key = keys.first(where: { $0.name == entry.name }) {
+                if !key.read(at, reading, &root) { faulty.insert(entry.name) }
             } else {
                 refuse(entry, at.path, reading)
             }
         }
-        for field in fields where field.isRequired && place[field.name] == nil {
-            faulty.insert(field.name)
+        for key in keys where key.isRequired && place[key.name] == nil {
+            faulty.insert(key.name)
             reading.note(
-                .missing, place.node.position, place.path(to: field.name),
-                "`\(field.name)` is missing")
+                .missing, place.node.position, place.path(to: key.name),
+                "`\(key.name)` is missing")
         }
         for check in checks where faulty.isDisjoint(with: check.keys) {
             check.run(&root, place, reading)
@@ -62,29 +76,23 @@ struct Section<Root: Sendable>: Sendable {
     }
 
     func write(_ root: Root) -> JSONValue {
-        .object(
-            fields.compactMap { field in
-                field.write(root).map { JSONMember(field.name, $0) }
-            })
+        .object(keys.compactMap { key in key.write(root).map { JSONMember(key.name, $0) } })
     }
 
-    /// The section's keys as the reference page tells of them.
-    var keys: [KeyNode] {
-        fields.map { field in
-            KeyNode(
-                name: field.name, isRequired: field.isRequired, schema: field.schema,
-                standard: field.isRequired ? nil : field.write(start), keys: field.keys,
-                isList: field.isList)
+    /// What was declared of the keys, each with its default.
+    var nodes: [KeyNode] {
+        keys.map { key in
+            var node = key.declared
+            node.standard = key.isRequired ? nil : key.write(start)
+            return node
         }
     }
 
     var schema: JSONValue {
         .object([
             JSONMember("type", .string("object")),
-            JSONMember(
-                "properties", .object(fields.map { JSONMember($0.name, $0.schema) })),
-            JSONMember(
-                "required", .array(fields.filter(\.isRequired).map { .string($0.name) })),
+            JSONMember("properties", .object(keys.map { JSONMember($0.name, $0.declared.form) })),
+            JSONMember("required", .array(keys.filter(\.isRequired).map { .string($0.name) })),
             JSONMember("additionalProperties", .bool(false)),
         ])
     }
@@ -95,11 +103,11 @@ struct Section<Root: Sendable>: Sendable {
                 .notAvailable, entry.position, path,
                 "`\(entry.name)` is not available in this version")
         } else {
-            let hint = NearestName.hint(entry.name, among: fields.map(\.name))
+            let hint = NearestName.hint(entry.name, among: keys.map(\.name))
             reading.note(
                 .unknownKey, entry.position, path,
                 "unknown key `\(entry.name)`"
-                    + (hint.isEmpty ? "; known here: \(list(fields.map(\.name)))" : hint))
+                    + (hint.isEmpty ? "; known here: \(list(keys.map(\.name)))" : hint))
         }
     }
 
@@ -112,7 +120,7 @@ extension Form {
     static func section(_ section: Section<Value>) -> Form {
         Form(
             read: { place, reading in section.read(place, reading) },
-            write: { section.write($0) }, schema: section.schema, keys: section.keys)
+            write: { section.write($0) }, schema: section.schema, keys: section.nodes)
     }
 
     /// A section that is left out where nothing in it is set.
@@ -120,6 +128,6 @@ extension Form {
         Form(
             read: { place, reading in section.read(place, reading) },
             write: { $0 == section.start ? nil : section.write($0) }, schema: section.schema,
-            keys: section.keys)
+            keys: section.nodes)
     }
 }

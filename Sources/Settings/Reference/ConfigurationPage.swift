@@ -3,18 +3,17 @@
 
 internal import ByteCoding
 
-/// The reference of the configuration file: every key with its meaning, form, default and an example.
+/// The reference of the configuration file: every key with its meaning, form, default, an example, and when a change
+/// of it takes effect.
 package enum ConfigurationPage {
     /// Markdown, one table for each key of the first level.
     package static var text: String {
         var text = introduction
         for node in KeyNode.root {
-            text += "\n## `\(node.name)`\n\n"
-            if let description = KeyDescription.all[node.name] {
-                text += description.meaning + "\n\n"
-            }
-            text += "| key | meaning | form | default | example |\n|---|---|---|---|---|\n"
-            for key in KeyPlace.all(of: [node]) where !isHeading(key) { text += row(key) }
+            text += "\n## `\(node.name)`\n\n\(node.meaning)\n\n"
+            text += "| key | meaning | form | default | example | change |\n"
+            text += "|---|---|---|---|---|---|\n"
+            for key in KeyPlace.all where isOfTable(key, node) { text += row(key) }
         }
         return text
     }
@@ -24,39 +23,47 @@ package enum ConfigurationPage {
 
         `countersign.yaml` is YAML. Paths start from its folder. Any single value may be `env:NAME`, the value of an
         environment variable, or `file:PATH`, the content of a file. Unknown keys are errors. `countersign check` lists
-        every mistake with line and column and prints the effective configuration; `countersign check --schema` prints
-        a JSON Schema for editors.
+        every mistake with line and column and prints the effective configuration.
+
+        `countersign check --schema` prints a JSON Schema (draft 2020-12) for editors. Those that run
+        yaml-language-server complete keys and show what they mean once the schema lies beside the configuration and
+        its first line is `# yaml-language-server: $schema=countersign.schema.json`.
 
         `[]` in a key stands for each element of a list. Sizes have a binary unit (`64KiB`), durations one or more units
         from the largest to the smallest (`90s`, `1m30s`; `d`, `h`, `m`, `s`, `ms`). A byte order mark, Windows line
         ends, anchors and merge keys (`<<`) are understood.
 
-        A change takes force by `countersign reload`, all of it or none. Changed files of API keys and key sets take
-        force by themselves, within a second; faulty ones leave those before in force. Each is a record that names the
-        digests of all files that decide and the ids of the keys that came and went.
+        A change takes force by `countersign reload`, all of it or none, where the last column says `reload`. Where it
+        says `restart`, a reload names the key, puts nothing in force, and the proxy goes on as before. Changed files of
+        API keys and key sets take force by themselves, within a second; faulty ones leave those before in force. Each
+        is a record that names the digests of all files that decide and the ids of the keys that came and went.
 
         This page is read off the code by `make docs`.
 
         """
 
-    /// A key that is only the heading of its table.
-    private static func isHeading(_ key: KeyPlace) -> Bool {
-        !key.text.contains(".") && !key.node.keys.isEmpty
+    /// Whether the key is a row of its first level's table; one that is only the heading of a table is none.
+    private static func isOfTable(_ key: KeyPlace, _ first: KeyNode) -> Bool {
+        guard key.text != first.name else { return first.keys.isEmpty }
+        return key.text.hasPrefix(first.name + ".") || key.text.hasPrefix(first.name + "[]")
     }
 
     private static func row(_ key: KeyPlace) -> String {
-        let description = KeyDescription.all[key.text]
-        let example = description.map { $0.example.isEmpty ? "" : "`\($0.example)`" } ?? ""
-        return "| `\(key.text)` | \(cell(description?.meaning ?? "")) | \(cell(form(key.node))) "
-            + "| \(cell(standard(key.node, description))) | \(example) |\n"
+        let node = key.node
+        let example = node.example.isEmpty ? "" : "`\(node.example)`"
+        let change = node.isFixed ? "" : key.takesEffect == .onReload ? "reload" : "restart"
+        let cells = [
+            "`\(key.text)`", cell(node.meaning), cell(form(node)), cell(standard(node)), example,
+            change,
+        ]
+        return "| " + cells.joined(separator: " | ") + " |\n"
     }
 
-    private static func standard(_ node: KeyNode, _ description: KeyDescription?) -> String {
+    private static func standard(_ node: KeyNode) -> String {
         if node.isRequired { return "required" }
-        if let text = description?.standard { return text }
-        guard node.keys.isEmpty, let value = node.standard else { return "" }
-        if value == .array([]) { return "none" }
-        return "`\(written(value))`"
+        if let text = node.standardText { return text }
+        guard let value = node.standard, value != .array([]) else { return "none" }
+        return node.keys.isEmpty ? "`\(written(value))`" : ""
     }
 
     private static func written(_ value: JSONValue) -> String {
@@ -74,7 +81,7 @@ package enum ConfigurationPage {
     private static func form(_ node: KeyNode) -> String {
         if node.isList, !node.keys.isEmpty { return "list of sections" }
         if !node.keys.isEmpty { return "section" }
-        return form(node.schema)
+        return form(node.form)
     }
 
     private static func form(_ schema: JSONValue) -> String {

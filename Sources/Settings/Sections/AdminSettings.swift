@@ -6,18 +6,20 @@ import Policy
 
 /// `admin`: the listener for operators and auditors.
 package struct AdminSettings: Hashable, Sendable {
-    /// `address`, default 127.0.0.1:9090. Port 0 takes any free port.
-    package var address: ListenAddress
-    /// `expose`, default false: whether the address may be reachable from other machines.
-    package var isExposed: Bool
+    package var address = ListenAddress(address: IPAddress(v4: 0x7F00_0001), port: 9090)
+    /// Whether the address may be reachable from other machines.
+    package var isExposed = false
 
     static let section = Section(
-        start: AdminSettings(
-            address: ListenAddress(address: IPAddress(v4: 0x7F00_0001), port: 9090),
-            isExposed: false),
-        fields: [
-            Field("address", \.address, .listenAddress),
-            Field("expose", \.isExposed, .flag),
+        start: AdminSettings(),
+        keys: [
+            Key(
+                "address", \.address, .listenAddress,
+                "Where it listens. Port 0 takes any free port.", example: "127.0.0.1:9190"),
+            Key(
+                "expose", \.isExposed, .flag,
+                "Whether the address may be reachable from other machines.", example: "true",
+                together: ["admin.address": "0.0.0.0:9090"]),
         ],
         notAvailable: ["auth", "tls"],
         checks: [

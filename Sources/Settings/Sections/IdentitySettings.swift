@@ -12,7 +12,7 @@ package struct IdentitySettings: Hashable, Sendable {
         case mtls(MTLSSettings)
     }
 
-    /// `name`, required: how records name the source where it has no issuer of its own; unique.
+    /// How records name the source where it has no issuer of its own; unique.
     package var name: String
     var apiKeys: APIKeySettings?
     var jwks: JWKSSettings?
@@ -29,11 +29,22 @@ package struct IdentitySettings: Hashable, Sendable {
 
     static let section = Section(
         start: IdentitySettings(name: ""),
-        fields: [
-            Field("name", \.name, .name, isRequired: true),
-            Field("api_keys", \.apiKeys, .optional(.section(APIKeySettings.section))),
-            Field("jwks", \.jwks, .optional(.section(JWKSSettings.section))),
-            Field("mtls", \.mtls, .optional(.section(MTLSSettings.section))),
+        keys: [
+            Key(
+                "name", \.name, .name, isRequired: true,
+                "How records name the source where it has no issuer of its own. Unique.",
+                example: "machines"),
+            Key(
+                "api_keys", \.apiKeys, .optional(.section(APIKeySettings.section)),
+                "API keys that `countersign token mint` made. Changes of the file count without a reload."
+            ),
+            Key(
+                "jwks", \.jwks, .optional(.section(JWKSSettings.section)),
+                "Bearer tokens signed with a key of a set (RFC 7517). Changes of the file count without a "
+                    + "reload."),
+            Key(
+                "mtls", \.mtls, .optional(.section(MTLSSettings.section)),
+                "Client certificates. Only one identity can be of this kind."),
         ],
         notAvailable: ["oidc"],
         checks: [
@@ -52,17 +63,23 @@ package struct IdentitySettings: Hashable, Sendable {
 
 /// `identity[].api_keys`: keys that `countersign token mint` made.
 package struct APIKeySettings: Hashable, Sendable {
-    /// `file`, required: the keys' hashes, roles and names; see ``APIKeyFile``.
+    /// Of ``APIKeyFile``.
     package var file: ResolvedPath
-    /// `fields`, default authorization and x-api-key, at least one: request fields in which keys are looked for. In
-    /// `authorization` a key stands behind `Bearer`, or is the password or user of `Basic`; elsewhere it stands alone.
-    package var fields: [String]
+    /// Where keys are looked for.
+    package var fields = ["authorization", "x-api-key"]
 
     static let section = Section(
-        start: APIKeySettings(file: .placeholder, fields: ["authorization", "x-api-key"]),
-        fields: [
-            Field("file", \.file, .path, isRequired: true),
-            Field("fields", \.fields, .set(of: .credentialField, isEmptyAllowed: false, most: 8)),
+        start: APIKeySettings(file: .placeholder),
+        keys: [
+            Key(
+                "file", \.file, .path, isRequired: true, "The keys' hashes, holders and roles.",
+                example: "keys.yaml"),
+            Key(
+                "fields", \.fields, .set(of: .credentialField, isEmptyAllowed: false, most: 8),
+                "Request fields in which keys are looked for. In `authorization` a key stands behind "
+                    + "`Bearer`, or is the password or the user of `Basic`; elsewhere it stands alone. A "
+                    + "key of any source is accepted wherever one of them looks.",
+                example: "[x-api-key]"),
         ])
 }
 
@@ -77,24 +94,32 @@ package struct MTLSSettings: Hashable, Sendable {
         case dns = "san_dns"
     }
 
-    /// `ca`, required: PEM, the issuers whose certificates this source believes.
+    /// PEM: the issuers whose certificates this source believes.
     package var ca: ResolvedPath
-    /// `subject_from`, default san_uri.
-    package var subjectFrom: SubjectSource
-    /// `kind`, default service: what the certificates' holders are.
-    package var kind: Principal.Kind
-    /// `roles`, default none: the roles of everybody whom this source vouches for.
-    package var roles: [String]
+    package var subjectFrom = SubjectSource.uri
+    /// What the certificates' holders are.
+    package var kind = Principal.Kind.service
+    /// Of everybody whom this source vouches for.
+    package var roles: [String] = []
 
     static let section = Section(
-        start: MTLSSettings(
-            ca: .placeholder, subjectFrom: .uri, kind: .service, roles: []),
-        fields: [
-            Field("ca", \.ca, .path, isRequired: true),
-            Field("subject_from", \.subjectFrom, .choice()),
-            Field("kind", \.kind, .actorKind),
-            Field(
+        start: MTLSSettings(ca: .placeholder),
+        keys: [
+            Key(
+                "ca", \.ca, .path, isRequired: true,
+                "PEM: the authorities whose certificates are believed. Every `client_ca` of a listener has "
+                    + "to be among them.", example: "clients.pem",
+                together: ["listen[].tls.client_ca": "clients.pem"]),
+            Key(
+                "subject_from", \.subjectFrom, .choice(),
+                "Which name of the certificate is the subject: its one URI, a SPIFFE ID, or its one DNS "
+                    + "name. The common name is never one.", example: "san_spiffe"),
+            Key(
+                "kind", \.kind, .actorKind, "What the certificates' holders are.",
+                example: "agent"),
+            Key(
                 "roles", \.roles,
-                .set(of: .text("a role", most: 128), isEmptyAllowed: true, most: 256)),
+                .set(of: .text("a role", most: 128), isEmptyAllowed: true, most: 256),
+                "The roles of everybody whom this source vouches for.", example: "[robot]"),
         ])
 }

@@ -17,57 +17,67 @@ package struct JWKSSettings: Hashable, Sendable {
         case accessToken = "at+jwt"
     }
 
-    /// `file`, required: the key set, public keys only.
     package var file: ResolvedPath
-    /// `issuer`, required: what `iss` has to be, to the letter.
+    /// What `iss` has to be, to the letter.
     package var issuer: String
-    /// `audience`, required, at least one: `aud` has to name one of these.
     package var audience: [String]
-    /// `algs`, default ES256 and EdDSA, at least one: no other algorithm is accepted, whatever a
-    /// token says.
-    package var algorithms: [Algorithm]
-    /// `clock_skew`, default 30s, up to 5m: how far clocks may be apart; 0s: not at all.
-    package var clockSkew: Duration
-    /// `types`, default all, at least one: which types of token are accepted.
-    package var types: [TokenType]
-    /// `authorized_parties`, default none: clients (`azp`, else `client_id`) that may have been
-    /// given the token; none: every one.
-    package var authorizedParties: [String]
-    /// `roles_claims`, default `roles` and `groups`: claims whose values are roles, all of them
-    /// together. A text that begins with `/` is a path, such as `/realm_access/roles`; a name that has a dot and
-    /// is no URL stands in double quotes of its own. An empty list: tokens give no roles.
-    package var rolesClaims: [String]
-    /// `subject_claims`, default `client_id` and `azp`: claims that name the subject of a token without `sub`, the
-    /// first that is there; none: such tokens are refused.
-    package var subjectClaims: [String]
-    /// `fields`, default authorization, at least one: request fields in which tokens are looked for. In
-    /// `authorization` a token stands behind `Bearer`; elsewhere it stands alone.
-    package var fields: [String]
+    /// No other is accepted, whatever a token says.
+    package var algorithms: [Algorithm] = [.es256, .edDSA]
+    /// How far clocks may be apart.
+    package var clockSkew = Duration.seconds(30)
+    package var types = TokenType.allCases
+    /// Clients (`azp`, else `client_id`) that may have been given the token; none: every one.
+    package var authorizedParties: [String] = []
+    /// Names of claims, and paths of names that begin with `/`; their values are roles, all of them together.
+    package var rolesClaims = ["roles", "groups"]
+    /// The first that is there names the subject of a token without `sub`; none: such tokens are refused.
+    package var subjectClaims = ["client_id", "azp"]
+    /// Where tokens are looked for. In `authorization` a token stands behind `Bearer`; elsewhere it stands alone.
+    package var fields = ["authorization"]
 
     static let section = Section(
-        start: JWKSSettings(
-            file: .placeholder, issuer: "", audience: [], algorithms: [.es256, .edDSA],
-            clockSkew: .seconds(30), types: [.absent, .jwt, .accessToken], authorizedParties: [],
-            rolesClaims: ["roles", "groups"], subjectClaims: ["client_id", "azp"],
-            fields: ["authorization"]),
-        fields: [
-            Field("file", \.file, .path, isRequired: true),
-            Field("issuer", \.issuer, .text("an issuer"), isRequired: true),
-            Field(
+        start: JWKSSettings(file: .placeholder, issuer: "", audience: []),
+        keys: [
+            Key(
+                "file", \.file, .path, isRequired: true,
+                "The key set, public keys only. Entries that cannot be used are left out, and `check` says "
+                    + "which and why.", example: "jwks.json"),
+            Key(
+                "issuer", \.issuer, .text("an issuer"), isRequired: true,
+                "What `iss` has to be, to the letter.", example: "https://id.example.com"),
+            Key(
                 "audience", \.audience, .set(of: .text("an audience"), isEmptyAllowed: false),
-                isRequired: true),
-            Field("algs", \.algorithms, .set(of: .choice(), isEmptyAllowed: false)),
-            Field("clock_skew", \.clockSkew, .duration(.zero ... .seconds(300))),
-            Field("types", \.types, .set(of: .choice(), isEmptyAllowed: false)),
-            Field(
+                isRequired: true, "`aud` has to name one of these.", example: "[countersign]"),
+            Key(
+                "algs", \.algorithms, .set(of: .choice(), isEmptyAllowed: false),
+                "No other algorithm is accepted, whatever a token says.",
+                example: "[ES256, RS256]"),
+            Key(
+                "clock_skew", \.clockSkew, .duration(.zero ... .seconds(300)),
+                "How far clocks may be apart.", example: "10s"),
+            Key(
+                "types", \.types, .set(of: .choice(), isEmptyAllowed: false),
+                "Which values of the header's `typ` are accepted; `absent` is none.",
+                example: "[at+jwt]"),
+            Key(
                 "authorized_parties", \.authorizedParties,
-                .set(of: .text("a client's id"), isEmptyAllowed: true)),
-            Field(
-                "roles_claims", \.rolesClaims, .set(of: .claim, isEmptyAllowed: true)),
-            Field(
+                .set(of: .text("a client's id"), isEmptyAllowed: true),
+                "Clients (`azp`, else `client_id`) that may have been given the token; an empty list "
+                    + "admits every one.", example: "[web]"),
+            Key(
+                "roles_claims", \.rolesClaims, .set(of: .claim, isEmptyAllowed: true),
+                "Claims whose values are roles, all of them together. A text that begins with `/` is a "
+                    + "path; a name that has a dot and is no URL stands in double quotes of its own. An "
+                    + "empty list: tokens give no roles.", example: "[/realm_access/roles]"),
+            Key(
                 "subject_claims", \.subjectClaims,
-                .set(of: .text("a claim's name"), isEmptyAllowed: true, most: 8)),
-            Field("fields", \.fields, .set(of: .credentialField, isEmptyAllowed: false, most: 8)),
+                .set(of: .text("a claim's name"), isEmptyAllowed: true, most: 8),
+                "Claims that name the subject of a token without `sub`, the first that is there. An empty "
+                    + "list refuses such tokens.", example: "[client_id]"),
+            Key(
+                "fields", \.fields, .set(of: .credentialField, isEmptyAllowed: false, most: 8),
+                "Request fields in which tokens are looked for. In `authorization` a token stands behind "
+                    + "`Bearer`; elsewhere it stands alone.", example: "[x-access-token]"),
         ],
         notAvailable: ["require_dpop"])
 }

@@ -1,29 +1,35 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import HTTPWire
 package import Policy
 
 /// An element of `listen`: one address at which clients are served.
 package struct ListenerSettings: Hashable, Sendable {
-    /// `address`, required. Port 0 takes any free port.
     package var address: ListenAddress
-    /// `tls`, default none: the listener speaks plain HTTP.
+    /// Nil: the listener speaks plain HTTP.
     package var tls: TLSSettings?
-    /// `http`.
-    package var http: HTTPSettings
-    /// `trusted_proxies`, default none: peers whose `X-Forwarded-For` is believed. From all others
-    /// it is stripped.
-    package var trustedProxies: [AddressBlock]
+    package var http = ClientLimits()
+    /// Peers whose `X-Forwarded-For` is believed.
+    package var trustedProxies: [AddressBlock] = []
 
     static let section = Section(
-        start: ListenerSettings(
-            address: .placeholder, tls: nil, http: HTTPSettings.section.start, trustedProxies: []),
-        fields: [
-            Field("address", \.address, .listenAddress, isRequired: true),
-            Field("tls", \.tls, .optional(.section(TLSSettings.section))),
-            Field("http", \.http, .section(HTTPSettings.section)),
-            Field(
+        start: ListenerSettings(address: .placeholder),
+        keys: [
+            Key(
+                "address", \.address, .listenAddress, isRequired: true,
+                "Where it listens. Port 0 takes any free port.", example: "0.0.0.0:8443"),
+            Key(
+                "tls", \.tls, .optional(.section(TLSSettings.section)),
+                "How the listener proves who it is, and whether clients have to.",
+                standard: "none: plain HTTP"),
+            Key(
+                "http", \.http, .section(HTTPSection.section),
+                "Limits on what one client may send and how slowly."),
+            Key(
                 "trusted_proxies", \.trustedProxies,
-                .set(of: .addressBlock, isEmptyAllowed: true)),
+                .set(of: .addressBlock, isEmptyAllowed: true),
+                "Peers whose `X-Forwarded-For` is believed. From all others it is stripped.",
+                example: "[10.0.0.0/8]"),
         ])
 }

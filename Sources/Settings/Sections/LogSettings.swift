@@ -5,33 +5,47 @@ package import Policy
 
 /// `log`: the audit log of this proxy.
 package struct LogSettings: Hashable, Sendable {
-    /// `origin`, required: the log's name. It cannot be changed later.
     package var origin: LogName
-    /// `dir`, required: the folder that holds the log.
+    /// The folder of the log.
     package var directory: ResolvedPath
-    /// `key_file`, default `log.key` beside the configuration: the signing key, readable by its
-    /// owner only.
     package var keyFile: ResolvedPath
-    /// `state`, default `dir` with `-state` added: where the last signed checkpoint is kept apart
-    /// from the data, so that restoring old data is noticed. Best on another disk.
+    /// The folder in which the newest signed checkpoint is remembered.
     package var state: ResolvedPath
-    /// `publish`.
-    package var publish: PublishSettings
-    /// `on_failure`, default `deny`: what happens to an access that the log cannot take, where its
-    /// service does not say.
-    package var onFailure: AuditPolicy.OnFailure
+    package var publish = PublishSettings()
+    /// For services that do not say themselves.
+    package var onFailure = AuditPolicy.OnFailure.deny
 
     static let section = Section(
         start: LogSettings(
             origin: .placeholder, directory: .placeholder, keyFile: .placeholder,
-            state: .placeholder, publish: PublishSettings.section.start, onFailure: .deny),
-        fields: [
-            Field("origin", \.origin, .logName, isRequired: true),
-            Field("dir", \.directory, .path, isRequired: true),
-            Field("key_file", \.keyFile, .path),
-            Field("state", \.state, .path),
-            Field("publish", \.publish, .section(PublishSettings.section)),
-            Field("on_failure", \.onFailure, .choice()),
+            state: .placeholder),
+        keys: [
+            Key(
+                "origin", \.origin, .logName, isRequired: true,
+                "The log's name: the first line of its checkpoints and the name of its keys. It cannot be "
+                    + "changed later.", example: "audit.example.com/prod"),
+            Key(
+                "dir", \.directory, .path, isRequired: true,
+                "The folder that holds the log. Only the proxy writes there.",
+                example: "/var/lib/countersign/log"),
+            Key(
+                "key_file", \.keyFile, .path, "The signing key, readable by its owner only.",
+                example: "/etc/countersign/log.key",
+                standard: "`log.key` beside the configuration"),
+            Key(
+                "state", \.state, .path,
+                "Where the newest signed checkpoint is kept apart from the data, so that restoring old "
+                    + "data is noticed. Best on another disk.",
+                example: "/var/lib/countersign-state", standard: "`log.dir` with `-state` added"),
+            Key(
+                "publish", \.publish, .section(PublishSettings.section),
+                "How checkpoints are offered to the outside. Every group of records is signed anyway."
+            ),
+            Key(
+                "on_failure", \.onFailure, .choice(),
+                "What becomes of an access that the log cannot take, where its service does not say: "
+                    + "`deny` refuses it, `allow` lets it through and counts it.",
+                example: "allow", takesEffect: .onReload),
         ],
         notAvailable: ["witnesses", "retention"],
         checks: [
@@ -49,15 +63,15 @@ package struct LogSettings: Hashable, Sendable {
         ])
 }
 
-/// `log.publish`: how often checkpoints are offered to the outside; every commit group is signed
-/// anyway.
+/// `log.publish`: how checkpoints are offered to the outside.
 package struct PublishSettings: Hashable, Sendable {
-    /// `every`, default 1s, 100ms to 1h.
-    package var every: Duration
+    package var every = Duration.seconds(1)
 
     static let section = Section(
-        start: PublishSettings(every: .seconds(1)),
-        fields: [
-            Field("every", \.every, .duration(.milliseconds(100) ... .seconds(3600)))
+        start: PublishSettings(),
+        keys: [
+            Key(
+                "every", \.every, .duration(.milliseconds(100) ... .seconds(3600)),
+                "How often a checkpoint is published.", example: "5s")
         ])
 }

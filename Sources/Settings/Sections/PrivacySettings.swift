@@ -4,21 +4,25 @@
 /// `privacy`: which personal values are captured. They are committed to and sealed, never in the
 /// leaf.
 package struct PrivacySettings: Hashable, Sendable {
-    /// `commit`.
-    package var commit: CommitSettings
-    /// `capture_headers`, default none: request header fields, in lower case, that `payload:
-    /// [headers]` holds. Fields that carry credentials are refused.
-    package var captureHeaders: [String]
+    package var commit = CommitSettings()
+    /// Request fields that `payload` holds, in lower case.
+    package var captureHeaders: [String] = []
 
     static let section = Section(
-        start: PrivacySettings(commit: CommitSettings.section.start, captureHeaders: []),
-        fields: [
-            Field("commit", \.commit, .section(CommitSettings.section)),
-            Field(
+        start: PrivacySettings(),
+        keys: [
+            Key(
+                "commit", \.commit, .section(CommitSettings.section),
+                "What each group of a record's personal values holds. An empty list leaves the group out."
+            ),
+            Key(
                 "capture_headers", \.captureHeaders,
-                .set(of: .fieldName, isEmptyAllowed: true, most: 64)),
-            // Bodies are `none`; digests and excerpts come with request inspection.
-            .fixed("bodies", "none"),
+                .set(of: .fieldName, isEmptyAllowed: true, most: 64),
+                "Request fields that `payload: [headers]` keeps, in lower case. Fields that carry "
+                    + "credentials are refused.", example: "[accept, content-type]",
+                together: ["privacy.commit.payload": "[headers]"]),
+            // Digests and excerpts come with request inspection.
+            .fixed("bodies", "none", "Bodies are not kept."),
         ],
         checks: [
             Check("commit", "capture_headers") { privacy, place, reading in
@@ -39,8 +43,7 @@ package struct PrivacySettings: Hashable, Sendable {
         ])
 }
 
-/// `privacy.commit`: what each group of a record's personal values holds. An empty list leaves the
-/// group out.
+/// `privacy.commit`: what each group of a record's personal values holds.
 package struct CommitSettings: Hashable, Sendable {
     package enum Who: String, CaseIterable, Sendable {
         /// The subject as the identity source names it: `sub`, a certificate's name, an API key's holder.
@@ -67,23 +70,30 @@ package struct CommitSettings: Hashable, Sendable {
         case headers
     }
 
-    /// `who`, default subject, name and email.
-    package var who: [Who]
-    /// `where`, default ip and user_agent.
-    package var place: [Where]
-    /// `what`, default path and query.
-    package var what: [What]
-    /// `payload`, default none.
-    package var payload: [Payload]
+    package var who = Who.allCases
+    package var place: [Where] = [.ip, .userAgent]
+    package var what = What.allCases
+    package var payload: [Payload] = []
 
     static let section = Section(
-        start: CommitSettings(
-            who: [.subject, .name, .email], place: [.ip, .userAgent], what: [.path, .query],
-            payload: []),
-        fields: [
-            Field("who", \.who, .set(of: .choice(), isEmptyAllowed: true)),
-            Field("where", \.place, .set(of: .choice(), isEmptyAllowed: true)),
-            Field("what", \.what, .set(of: .choice(), isEmptyAllowed: true)),
-            Field("payload", \.payload, .set(of: .choice(), isEmptyAllowed: true)),
+        start: CommitSettings(),
+        keys: [
+            Key(
+                "who", \.who, .set(of: .choice(), isEmptyAllowed: true),
+                "Who: the subject as the identity source names it (`sub`, a certificate's name, an API "
+                    + "key's holder), the name, the e-mail address.", example: "[subject]"),
+            Key(
+                "where", \.place, .set(of: .choice(), isEmptyAllowed: true),
+                "From where: the client's address, its port, the addresses that trusted proxies name, the "
+                    + "address of the trusted proxy in front, the user agent, the version of TLS.",
+                example: "[ip]"),
+            Key(
+                "what", \.what, .set(of: .choice(), isEmptyAllowed: true),
+                "What was asked for: the path, and the query without the values of secrets.",
+                example: "[path]"),
+            Key(
+                "payload", \.payload, .set(of: .choice(), isEmptyAllowed: true),
+                "Parts of the content: `headers` keeps the request fields of `capture_headers`.",
+                example: "[headers]", together: ["privacy.capture_headers": "[accept]"]),
         ])
 }

@@ -6,51 +6,68 @@ package import Policy
 
 /// An element of `services[].routes`: a route alone (`"GET /v1/invoices/{id}"`), or a section.
 package struct RouteSettings: Hashable, Sendable {
-    /// `route`, required. Without a method it stands for every method; GET stands for HEAD too.
+    /// Without a method it stands for every method; GET stands for HEAD too.
     package var pattern: RoutePattern
-    /// `audit`, default as the service says.
-    package var audit: AuditSettings
-    /// `allow_encoded_slash`, default false: whether `%2F` and `%5C` are characters of their segments to
-    /// the service, so that the rules are not asked for them as slashes.
-    package var allowsEncodedSlash: Bool
+    package var audit = AuditSettings()
+    /// Whether `%2F` and `%5C` are characters of their segments to the service, so that the rules are not asked
+    /// for them as slashes.
+    package var allowsEncodedSlash = false
 
     fileprivate static let section = Section(
-        start: RouteSettings(
-            pattern: RoutePattern(method: nil, template: .everything), audit: .inherited,
-            allowsEncodedSlash: false),
-        fields: [
-            Field("route", \.pattern, .routePattern, isRequired: true),
-            Field("audit", \.audit, .sectionUnlessEmpty(AuditSettings.section)),
-            Field("allow_encoded_slash", \.allowsEncodedSlash, .flag),
+        start: RouteSettings(pattern: RoutePattern(method: nil, template: .everything)),
+        keys: [
+            Key(
+                "route", \.pattern, .routePattern, isRequired: true, "The route.",
+                example: "\"GET /v1/invoices/{id}\""),
+            Key(
+                "audit", \.audit, .sectionUnlessEmpty(AuditSettings.ofRoutes),
+                "As the service's `audit`, for this route.", standard: "as the service says"),
+            Key(
+                "allow_encoded_slash", \.allowsEncodedSlash, .flag,
+                "Whether `%2F` and `%5C` are characters of a name to the service, never slashes: the rules "
+                    + "are then not asked for the path with slashes in their place, and "
+                    + "`paths.encoded_slash` does not refuse it. A path that leads out of itself (`..%2F`) "
+                    + "is refused all the same.", example: "true"),
         ])
-
-    init(pattern: RoutePattern, audit: AuditSettings, allowsEncodedSlash: Bool) {
-        self.pattern = pattern
-        self.audit = audit
-        self.allowsEncodedSlash = allowsEncodedSlash
-    }
 
     func route(of service: AuditPolicy) -> ListedRoute {
         ListedRoute(
-            pattern: pattern, audit: audit == .inherited ? nil : audit.policy(beside: service),
+            pattern: pattern, audit: audit == AuditSettings() ? nil : audit.policy(beside: service),
             allowsEncodedSlash: allowsEncodedSlash)
     }
 }
 
 /// `audit` of a service or route: when accesses are recorded, and what happens if they cannot be.
 package struct AuditSettings: Hashable, Sendable {
-    /// `ahead`, default auto for a service, as the service says for a route.
+    /// Nil: as the service says; for a service, auto.
     package var ahead: AuditPolicy.Ahead?
-    /// `on_failure`, default `log.on_failure` for a service, as the service says for a route.
+    /// Nil: as the service says; for a service, as the log does.
     package var onFailure: AuditPolicy.OnFailure?
 
-    static let inherited = AuditSettings(ahead: nil, onFailure: nil)
+    static let ofServices = Section(
+        start: AuditSettings(),
+        keys: [
+            Key(
+                "ahead", \.ahead, .optional(.choice()),
+                "`auto`: methods that may change something are recorded before they are forwarded, others "
+                    + "before their answer ends. `always`, `never`: all of them before, or none.",
+                example: "always", standard: "`auto`"),
+            Key(
+                "on_failure", \.onFailure, .optional(.choice()),
+                "What becomes of an access that the log cannot take.", example: "allow",
+                standard: "`log.on_failure`"),
+        ])
 
-    static let section = Section(
-        start: AuditSettings.inherited,
-        fields: [
-            Field("ahead", \.ahead, .optional(.choice())),
-            Field("on_failure", \.onFailure, .optional(.choice())),
+    static let ofRoutes = Section(
+        start: AuditSettings(),
+        keys: [
+            Key(
+                "ahead", \.ahead, .optional(.choice()), "As `services[].audit.ahead`.",
+                example: "always", standard: "as the service says"),
+            Key(
+                "on_failure", \.onFailure, .optional(.choice()),
+                "As `services[].audit.on_failure`.", example: "allow",
+                standard: "as the service says"),
         ])
 
     /// What is set here, and the rest from the outer policy.
@@ -69,14 +86,14 @@ extension Form where Value == RouteSettings {
                     return section.read(place, reading)
                 }
                 return pattern.read(place, reading).map {
-                    RouteSettings(pattern: $0, audit: .inherited, allowsEncodedSlash: false)
+                    RouteSettings(pattern: $0)
                 }
             },
             write: { route in
-                route.audit == .inherited && !route.allowsEncodedSlash
+                route.audit == AuditSettings() && !route.allowsEncodedSlash
                     ? pattern.write(route.pattern) : section.write(route)
             },
             schema: .object([JSONMember("anyOf", .array([pattern.schema, section.schema]))]),
-            keys: section.keys)
+            keys: section.nodes)
     }()
 }

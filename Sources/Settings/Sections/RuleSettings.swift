@@ -7,14 +7,15 @@ package import Policy
 
 /// An element of `services[].rules`.
 package struct RuleSettings: Hashable, Sendable {
-    /// `id`, required: `decision.rule` of the records; unique within the service.
+    /// `decision.rule` of the records; unique within the service.
     package var id: String
-    /// `allow` or `deny`, exactly one: `all`, or the conditions under which the rule matches.
-    /// `allow: all` is about everybody who has been identified, `deny: all` about everybody.
+    /// Exactly one of this and ``deny`` is there: the conditions under which the rule matches. Without any, it is
+    /// about everybody who has been identified.
     var allow: Rule.Conditions?
+    /// Without any condition, it is about everybody.
     var deny: Rule.Conditions?
-    /// `tags`, default none: `data_tags` of the records that the rule decided.
-    package var tags: [String]
+    /// `data_tags` of the records that the rule decided.
+    package var tags: [String] = []
 
     package var rule: Rule {
         if let allow { return Rule(id: id, effect: .allow, conditions: allow, tags: tags) }
@@ -25,12 +26,23 @@ package struct RuleSettings: Hashable, Sendable {
     }
 
     static let section = Section(
-        start: RuleSettings(id: "", tags: []),
-        fields: [
-            Field("id", \.id, .name, isRequired: true),
-            Field("allow", \.allow, .optional(.allowing)),
-            Field("deny", \.deny, .optional(.denying)),
-            Field("tags", \.tags, .set(of: .name, isEmptyAllowed: true, most: 64)),
+        start: RuleSettings(id: ""),
+        keys: [
+            Key(
+                "id", \.id, .name, isRequired: true,
+                "`decision.rule` of the records. Unique within the service; `default` is taken.",
+                example: "readers-read"),
+            Key(
+                "allow", \.allow, .optional(.allowing),
+                "Conditions under which access is allowed, or `all` for everybody who has been "
+                    + "identified.", example: "all", standard: "one of `allow` and `deny`"),
+            Key(
+                "deny", \.deny, .optional(.denying),
+                "Conditions under which access is denied, or `all` for everybody.", example: "all",
+                standard: "one of `allow` and `deny`"),
+            Key(
+                "tags", \.tags, .set(of: .name, isEmptyAllowed: true, most: 64),
+                "`data_tags` of the records that the rule decided.", example: "[pii]"),
         ],
         checks: [
             Check { rule, place, reading in
@@ -48,23 +60,37 @@ package struct RuleSettings: Hashable, Sendable {
 extension Rule.Conditions {
     fileprivate static let everything = Rule.Conditions(admitsAnonymous: false)
 
-    fileprivate static let common: [Field<Rule.Conditions>] = [
-        Field(
+    fileprivate static let common: [Key<Rule.Conditions>] = [
+        Key(
             "roles", \.roles,
-            .optional(.set(of: .text("a role", most: 128), isEmptyAllowed: false))),
-        Field("methods", \.methods, .optional(.set(of: .method, isEmptyAllowed: false))),
-        Field("routes", \.routes, .optional(.set(of: .routePattern, isEmptyAllowed: false))),
-        Field("actors", \.actors, .optional(.set(of: .actorKind, isEmptyAllowed: false))),
+            .optional(.set(of: .text("a role", most: 128), isEmptyAllowed: false)),
+            "The caller has at least one of these.", example: "[reader]", standard: "everybody"),
+        Key(
+            "methods", \.methods, .optional(.set(of: .method, isEmptyAllowed: false)),
+            "The method is one of these; GET stands for HEAD too.", example: "[GET]",
+            standard: "every method"),
+        Key(
+            "routes", \.routes, .optional(.set(of: .routePattern, isEmptyAllowed: false)),
+            "The route is one of these, as `routes` lists them.",
+            example: "[\"GET /v1/invoices/{id}\"]", standard: "every route"),
+        Key(
+            "actors", \.actors, .optional(.set(of: .actorKind, isEmptyAllowed: false)),
+            "The caller is one of these kinds.", example: "[service]", standard: "every kind"),
     ]
 
     fileprivate static let allowing = Section(
-        start: everything, fields: common + [Field("anonymous", \.admitsAnonymous, .flag)],
+        start: everything,
+        keys: common + [
+            Key(
+                "anonymous", \.admitsAnonymous, .flag,
+                "Whether callers without a credential are allowed, too.", example: "true")
+        ],
         checks: [
             Check { _, place, reading in refuseEmpty(place, reading) }
         ])
 
     fileprivate static let denying = Section(
-        start: everything, fields: common,
+        start: everything, keys: common,
         checks: [
             Check { _, place, reading in refuseEmpty(place, reading) }
         ])
@@ -102,6 +128,6 @@ extension Form where Value == Rule.Conditions {
             },
             write: { $0 == .everything ? .string("all") : section.write($0) },
             schema: .object([JSONMember("anyOf", .array([all, section.schema]))]),
-            keys: section.keys)
+            keys: section.nodes)
     }
 }

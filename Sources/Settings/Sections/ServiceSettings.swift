@@ -6,53 +6,67 @@ package import Policy
 /// An element of `services`: which requests it gets, where they go, who may make them, how they are
 /// recorded.
 package struct ServiceSettings: Hashable, Sendable {
-    /// `name`, required: unique.
     package var name: String
-    /// `match`, default every host and path.
-    package var match: ServiceRules.Match
-    /// `upstream`, required.
-    package var upstream: UpstreamSettings
-    /// `routes`, default none: every path below ``match`` can be reached. With routes, only they
-    /// can.
-    package var routes: [RouteSettings]
-    /// `rules`, default none: nobody is allowed anything. The first rule that matches decides.
-    package var rules: [RuleSettings]
-    /// `audit`.
-    package var audit: AuditSettings
-    /// `limit`, default none.
+    package var match = ServiceRules.Match(host: .any, path: .root)
+    package var upstream = UpstreamSettings.section.start
+    /// None: every path below ``match`` can be reached. With routes, only they can.
+    package var routes: [RouteSettings] = []
+    /// The first rule that matches decides; without one, access is denied.
+    package var rules: [RuleSettings] = []
+    package var audit = AuditSettings(ahead: .auto)
     package var limit: LimitSettings?
-    /// `credentials`.
-    package var credentials: CredentialSettings
-    /// `paths`: what is made of that which services read differently.
-    package var paths: PathPolicy
-    /// `strip`: which fields of clients the service gets.
-    package var strip: StripSettings
-    /// `via`, default none: the name under which `Via` (RFC 9110 §7.6.3) says that messages have passed here.
-    ///
-    /// Off, because services such as nginx leave compression away where they see the field.
+    package var credentials = CredentialSettings()
+    /// What is made of that which services read differently.
+    package var paths = PathPolicy.keepAll
+    package var strip = StripSettings()
+    /// Nil, because services such as nginx leave compression away where they see the field.
     package var via: String?
 
     static let section = Section(
-        start: ServiceSettings(
-            name: "", match: ServiceRules.Match(host: .any, path: .root),
-            upstream: UpstreamSettings.section.start, routes: [], rules: [],
-            audit: AuditSettings(ahead: .auto, onFailure: nil), limit: nil,
-            credentials: CredentialSettings.section.start, paths: .keepAll,
-            strip: StripSettings.section.start, via: nil),
-        fields: [
-            Field("name", \.name, .serviceName, isRequired: true),
-            Field("match", \.match, .section(matchSection)),
-            Field("upstream", \.upstream, .section(UpstreamSettings.section), isRequired: true),
-            Field("routes", \.routes, .list(of: .route, isEmptyAllowed: true)),
-            Field(
+        start: ServiceSettings(name: ""),
+        keys: [
+            Key(
+                "name", \.name, .serviceName, isRequired: true,
+                "The policy's name in records. Unique.", example: "billing-api"),
+            Key(
+                "match", \.match, .section(matchSection), "Which requests the service gets."),
+            Key(
+                "upstream", \.upstream, .section(UpstreamSettings.section), isRequired: true,
+                "Where the service is and how it is reached."),
+            Key(
+                "routes", \.routes, .list(of: .route, isEmptyAllowed: true),
+                "What can be reached: a route such as `GET /v1/invoices/{id}`, or a section. GET stands "
+                    + "for HEAD too; without a method a route stands for every one. A path that is listed "
+                    + "with some methods belongs, with all others, to the next wider route.",
+                standard: "none: every path below `match`"),
+            Key(
                 "rules", \.rules,
-                .list(of: .section(RuleSettings.section), isEmptyAllowed: true)),
-            Field("audit", \.audit, .section(AuditSettings.section)),
-            Field("limit", \.limit, .optional(.section(LimitSettings.section))),
-            Field("credentials", \.credentials, .section(CredentialSettings.section)),
-            Field("paths", \.paths, .section(pathsSection)),
-            Field("strip", \.strip, .section(StripSettings.section)),
-            Field("via", \.via, .optional(.pseudonym)),
+                .list(of: .section(RuleSettings.section), isEmptyAllowed: true),
+                "Who may do what. The first rule that matches decides; without one, access is denied.",
+                standard: "none: nobody is allowed anything"),
+            Key(
+                "audit", \.audit, .section(AuditSettings.ofServices),
+                "When accesses are recorded, and what happens if they cannot be."),
+            Key(
+                "limit", \.limit, .optional(.section(LimitSettings.section)),
+                "How often one subject may use the service."),
+            Key(
+                "credentials", \.credentials, .section(CredentialSettings.section),
+                "What becomes of the credential that identified the caller. Credentials that no identity "
+                    + "claims always pass."),
+            Key(
+                "paths", \.paths, .section(pathsSection),
+                "What is made of paths that services read differently. The rules are asked for every "
+                    + "reading either way."),
+            Key(
+                "strip", \.strip, .section(StripSettings.section),
+                "Which fields of clients the service gets, other than what is usual: see "
+                    + "[header fields](Headers.md)."),
+            Key(
+                "via", \.via, .optional(.pseudonym),
+                "The name under which `Via` (RFC 9110 §7.6.3) tells service and client that messages "
+                    + "passed here. Services such as nginx leave compression away where they see the field.",
+                example: "countersign", standard: "none: no `Via`"),
         ],
         notAvailable: ["inspect"],
         checks: [
@@ -66,19 +80,26 @@ package struct ServiceSettings: Hashable, Sendable {
 
     private static let matchSection = Section(
         start: ServiceRules.Match(host: .any, path: .root),
-        fields: [
-            Field("host", \.host, .hostPattern),
-            Field("path", \.path, .pathPrefix),
+        keys: [
+            Key(
+                "host", \.host, .hostPattern, "A name, `*.` and a name, or `*` for every host.",
+                example: "api.example.com"),
+            Key(
+                "path", \.path, .pathPrefix, "The beginning of the path, whole segments.",
+                example: "/v1/"),
         ])
 
-    /// `slashes`, default keep: `//` passes, and the rules are asked for the path without it, too; merge: the
-    /// service gets the path without it. `encoded_slash`, default keep: `%2F` passes, and the rules are asked for
-    /// it as a character and as a slash; refuse: 400.
     private static let pathsSection = Section(
         start: PathPolicy.keepAll,
-        fields: [
-            Field("slashes", \.slashes, .choice()),
-            Field("encoded_slash", \.encodedSlash, .choice()),
+        keys: [
+            Key(
+                "slashes", \.slashes, .choice(),
+                "`keep` passes empty segments (`//`) as they are, `merge` makes one slash of several.",
+                example: "merge"),
+            Key(
+                "encoded_slash", \.encodedSlash, .choice(),
+                "`keep` passes `%2F` as it is, `refuse` answers 400 to a path that holds it.",
+                example: "refuse"),
         ])
 
     /// The part of a service that decisions are made from.

@@ -3,10 +3,10 @@
 
 /// `services[].strip`: which fields of clients the service gets, other than what is usual.
 package struct StripSettings: Hashable, Sendable {
-    /// `add`, default none: fields that the service does not get, either.
-    package var added: [String]
-    /// `keep`, default none: fields that the service gets although clients can forge them.
-    package var kept: [String]
+    /// Fields that the service does not get, either.
+    package var added: [String] = []
+    /// Fields that the service gets although clients can forge them.
+    package var kept: [String] = []
 
     /// What services are told by this proxy alone, beside `countersign-*`.
     package static let fieldsOfOurs = [
@@ -14,10 +14,16 @@ package struct StripSettings: Hashable, Sendable {
     ]
 
     static let section = Section(
-        start: StripSettings(added: [], kept: []),
-        fields: [
-            Field("add", \.added, .set(of: .chosenField, isEmptyAllowed: true, most: 64)),
-            Field("keep", \.kept, .set(of: .chosenField, isEmptyAllowed: true, most: 64)),
+        start: StripSettings(),
+        keys: [
+            Key(
+                "add", \.added, .set(of: .chosenField, isEmptyAllowed: true, most: 64),
+                "Fields that the service does not get, either: those in which it believes its proxy.",
+                example: "[x-user-id]"),
+            Key(
+                "keep", \.kept, .set(of: .chosenField, isEmptyAllowed: true, most: 64),
+                "Fields that the service gets although they are removed for others. It must not believe "
+                    + "them.", example: "[x-original-url]"),
         ],
         checks: [
             Check("add", "keep") { strip, place, reading in

@@ -23,32 +23,47 @@ package struct TLSSettings: Hashable, Sendable {
         case chacha20Poly1305 = "chacha20-poly1305"
     }
 
-    /// `cert`, required: PEM, the listener's certificate first, then the intermediates.
+    /// PEM: the listener's certificate first, then the intermediates.
     package var certificate: ResolvedPath
-    /// `key`, required: PEM.
+    /// PEM.
     package var key: ResolvedPath
-    /// `min`, default 1.2: the oldest version of TLS that is spoken.
-    package var minimum: Version
-    /// `ciphers`, default aes128-gcm, aes256-gcm, chacha20-poly1305: of TLS 1.2, best first, each with
-    /// ECDHE. The first that a client offers is taken.
-    package var ciphers: [Cipher]
-    /// `client_ca`, default none: PEM, who may issue clients' certificates: roots or intermediates.
+    /// The oldest version of TLS that is spoken.
+    package var minimum = Version.v1_2
+    /// Of TLS 1.2, each with ECDHE. The first that a client offers is taken.
+    package var ciphers = Cipher.allCases
+    /// PEM: roots or intermediates.
     package var clientCA: ResolvedPath?
-    /// `client_auth`, default none.
-    package var clientAuthentication: ClientAuthentication
+    package var clientAuthentication = ClientAuthentication.none
 
     static let section = Section(
-        start: TLSSettings(
-            certificate: .placeholder, key: .placeholder, minimum: .v1_2,
-            ciphers: Cipher.allCases, clientCA: nil,
-            clientAuthentication: .none),
-        fields: [
-            Field("cert", \.certificate, .path, isRequired: true),
-            Field("key", \.key, .path, isRequired: true),
-            Field("min", \.minimum, .choice()),
-            Field("ciphers", \.ciphers, .set(of: .choice(), isEmptyAllowed: false)),
-            Field("client_ca", \.clientCA, .optional(.path)),
-            Field("client_auth", \.clientAuthentication, .choice()),
+        start: TLSSettings(certificate: .placeholder, key: .placeholder),
+        keys: [
+            Key(
+                "cert", \.certificate, .path, isRequired: true,
+                "PEM: the listener's certificate first, then the intermediates.",
+                example: "tls.crt", takesEffect: .onReload),
+            Key(
+                "key", \.key, .path, isRequired: true, "PEM, not encrypted.", example: "tls.key",
+                takesEffect: .onReload),
+            Key(
+                "min", \.minimum, .choice(), "The oldest version of TLS that is spoken.",
+                example: "\"1.3\"", takesEffect: .onReload),
+            Key(
+                "ciphers", \.ciphers, .set(of: .choice(), isEmptyAllowed: false),
+                "The ciphers of TLS 1.2, the preferred first; all have forward secrecy. TLS 1.3 has its own.",
+                example: "[aes256-gcm, chacha20-poly1305]", takesEffect: .onReload),
+            Key(
+                "client_ca", \.clientCA, .optional(.path),
+                "PEM: who may issue clients' certificates.", example: "clients.pem",
+                takesEffect: .onReload,
+                together: [
+                    "listen[].tls.client_auth": "optional", "identity[].mtls.ca": "clients.pem",
+                ]),
+            Key(
+                "client_auth", \.clientAuthentication, .choice(),
+                "`none`: clients are not asked. `optional`: a certificate that is sent has to be good. "
+                    + "`required`: the handshake fails without one.", example: "required",
+                takesEffect: .onReload),
         ],
         checks: [
             Check("client_ca", "client_auth") { tls, place, reading in

@@ -1,59 +1,67 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import HTTPWire
+
 /// `services[].upstream`: the service behind the proxy and how it is reached.
 package struct UpstreamSettings: Hashable, Sendable {
-    /// `url`, required.
     package var url: ServiceURL
-    /// `ca`, default the system's: PEM, who may issue the service's certificate.
+    /// PEM: who may issue the service's certificate; nil: those whom the system believes.
     package var ca: ResolvedPath?
-    /// `tls_verify`, default true: whether the certificate is checked. Records show where it is
-    /// not.
-    package var verifiesTLS: Bool
-    /// `timeout`, default 60s, 100ms to 1h: from the end of a request, or from an interim answer, to the
-    /// head of the answer, and within an answer the longest silence.
-    package var timeout: Duration
-    /// `stream_timeout`, default none, 100ms to 24h: the longest silence of an answer that is a stream of
-    /// events (`text/event-stream`), in the place of ``timeout``.
-    package var streamTimeout: Duration?
-    /// `connect_timeout`, default 5s, 100ms to 2m: for connecting, TLS included.
-    package var connectTimeout: Duration
-    /// `idle_timeout`, default 30s, 100ms to 1h: how long an unused connection is kept. Shorter
-    /// than the service's own is best.
-    package var idleTimeout: Duration
-    /// `pool_size`, default 64, 0 to 10000: unused connections kept per event loop; 0: none is used
-    /// twice.
-    package var poolSize: Int
-    /// `host`, default preserve: the `Host` that the service is told. URLs by which an answer leads back to
-    /// the service lead to this proxy instead, whichever it is.
-    package var host: HostHeader
-    /// `max_header_bytes`, default 256KiB, 1KiB to 16MiB: head of an answer. Beyond: 502.
-    package var maxHeaderBytes: ByteCount
-    /// `max_headers`, default 256, 1 to 10000: fields of an answer. Beyond: 502.
-    package var maxHeaders: Int
+    /// Whether the certificate is checked. Records show where it is not.
+    package var verifiesTLS = true
+    package var timeouts = UpstreamTimeouts()
+    package var pool = UpstreamPoolLimits()
+    /// URLs by which an answer leads back to the service lead to this proxy instead, whatever it is told.
+    package var hostField = HostField.preserved
+    /// Of an answer's head.
+    package var limits = Limits.answers
+
+    private static let timeouts: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3600)
 
     static let section = Section(
-        start: UpstreamSettings(
-            url: .placeholder, ca: nil, verifiesTLS: true, timeout: .seconds(60),
-            streamTimeout: nil, connectTimeout: .seconds(5), idleTimeout: .seconds(30),
-            poolSize: 64, host: .preserve, maxHeaderBytes: .kibi(256), maxHeaders: 256),
-        fields: [
-            Field("url", \.url, .serviceURL, isRequired: true),
-            Field("ca", \.ca, .optional(.path)),
-            Field("tls_verify", \.verifiesTLS, .flag),
-            Field("timeout", \.timeout, .duration(.milliseconds(100) ... .seconds(3600))),
-            Field(
-                "stream_timeout", \.streamTimeout,
-                .optional(.duration(.milliseconds(100) ... .seconds(86_400)))),
-            Field(
-                "connect_timeout", \.connectTimeout,
-                .duration(.milliseconds(100) ... .seconds(120))),
-            Field(
-                "idle_timeout", \.idleTimeout, .duration(.milliseconds(100) ... .seconds(3600))),
-            Field("pool_size", \.poolSize, .integer(0...10_000)),
-            Field("host", \.host, .hostHeader),
-            Field("max_header_bytes", \.maxHeaderBytes, .byteCount(.kibi(1) ... .mebi(16))),
-            Field("max_headers", \.maxHeaders, .integer(1...10_000)),
+        start: UpstreamSettings(url: .placeholder),
+        keys: [
+            Key(
+                "url", \.url, .serviceURL, isRequired: true,
+                "Scheme, host and port; paths come from requests.",
+                example: "https://billing.internal:8443"),
+            Key(
+                "ca", \.ca, .optional(.path), "PEM: who may issue the service's certificate.",
+                example: "ca.pem", standard: "the system's"),
+            Key(
+                "tls_verify", \.verifiesTLS, .flag,
+                "Whether the certificate is checked. Records show where it is not.",
+                example: "false"),
+            Key(
+                "timeout", \.timeouts.silence, .duration(timeouts),
+                "From the end of a request to the head of the answer, and the longest pause within an "
+                    + "answer.", example: "30s"),
+            Key(
+                "stream_timeout", \.timeouts.eventStream,
+                .optional(.duration(.milliseconds(100) ... .seconds(86_400))),
+                "The longest silence of an answer that is a stream of events (`text/event-stream`).",
+                example: "1h"),
+            Key(
+                "connect_timeout", \.timeouts.connect,
+                .duration(.milliseconds(100) ... .seconds(120)), "For connecting, TLS included.",
+                example: "2s"),
+            Key(
+                "idle_timeout", \.pool.idleTimeout, .duration(timeouts),
+                "How long an unused connection is kept. Shorter than the service's own is best.",
+                example: "10s"),
+            Key(
+                "pool_size", \.pool.mostIdle, .integer(0...10_000),
+                "Unused connections kept per event loop; 0: none is used twice.", example: "16"),
+            Key(
+                "host", \.hostField, .hostField, "Which `Host` the service is told.",
+                example: "service"),
+            Key(
+                "max_header_bytes", \.limits.headBytes, .bytes(.kibi(1) ... .mebi(16)),
+                "The head of an answer. Beyond: 502.", example: "128KiB"),
+            Key(
+                "max_headers", \.limits.fields, .integer(1...10_000),
+                "Fields of an answer. Beyond: 502.", example: "100"),
         ],
         notAvailable: ["forbid_private_redirects"],
         checks: [
@@ -76,4 +84,15 @@ package struct UpstreamSettings: Hashable, Sendable {
                 }
             }
         ])
+}
+
+extension UpstreamTimeouts {
+    /// The longest silence before an answer and within it: one setting for both.
+    fileprivate var silence: Duration {
+        get { head }
+        set {
+            head = newValue
+            body = newValue
+        }
+    }
 }

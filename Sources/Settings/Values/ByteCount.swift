@@ -44,7 +44,7 @@ package struct ByteCount: Hashable, Comparable, Sendable {
 }
 
 extension Form where Value == ByteCount {
-    static func byteCount(_ range: ClosedRange<ByteCount>) -> Form {
+    fileprivate static func byteCount(_ range: ClosedRange<ByteCount>) -> Form {
         .scalar("a size such as 64KiB", write: { .string($0.text) }) { text throws(Complaint) in
             let count = try ByteCount(text)
             guard range.contains(count) else {
@@ -54,5 +54,18 @@ extension Form where Value == ByteCount {
             }
             return count
         }
+    }
+}
+
+extension Form where Value: FixedWidthInteger & Sendable {
+    /// A number of bytes, written with a unit.
+    ///
+    /// - Parameter absent: stands for no number at all, and is not written.
+    static func bytes(_ range: ClosedRange<ByteCount>, absent: Value? = nil) -> Form {
+        let counts = Form<ByteCount>.byteCount(range)
+        return Form(
+            read: { place, reading in counts.read(place, reading).map { Value($0.bytes) } },
+            write: { $0 == absent ? nil : counts.write(ByteCount(bytes: Int($0))) },
+            schema: counts.schema)
     }
 }

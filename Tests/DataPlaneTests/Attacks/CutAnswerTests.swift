@@ -3,6 +3,7 @@
 
 import AuditRecords
 import DataPlane
+import HTTPWire
 import Testing
 
 /// Answers that go wrong when a part of them has left already, or that never come to an end.

@@ -3,6 +3,7 @@
 
 import AuditRecords
 import DataPlane
+import HTTPWire
 import Ledger
 import Testing
 

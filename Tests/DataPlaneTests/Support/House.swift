@@ -8,6 +8,7 @@ import Crypto
 import DataPlane
 import Exchanges
 import Foundation
+import HTTPWire
 import Identity
 import Ledger
 import Logging
@@ -22,7 +23,7 @@ struct HouseSettings: Sendable {
     var limits = ClientLimits.patient
     var holding = ResponseHolding.patient
     var timeouts = UpstreamTimeouts.patient
-    var hostField = UpstreamConfiguration.HostField.preserved
+    var hostField = HostField.preserved
     var tls: ListenerTLS?
     var upstreamTLS: UpstreamTLS?
     /// Where the service is, if not where the recording one listens.

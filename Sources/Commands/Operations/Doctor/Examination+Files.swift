@@ -6,6 +6,7 @@ import Messages
 import Server
 import SignedNotes
 import Glibc
+import HTTPWire
 import Ledger
 import Settings
 
@@ -84,7 +85,7 @@ extension Examination {
             return []
         }
         let wanted = DescriptorBudget.wanted(
-            settings.listen.reduce(0) { $0 + $1.http.maxConnections })
+            settings.listen.reduce(0) { $0 + $1.http.mostConnections })
         // The server takes as many as it may.
         guard limit.rlim_max >= UInt64(wanted) else {
             return [
