@@ -274,9 +274,9 @@ let package = Package(
         tests(
             "Server",
             [
-                "ByteCoding", "DataPlane", "Identity", "LedgerFiles", "Messages", "Settings",
-                "SignedNotes",
-                "TestSupport", .logging, .system, .unixSignals,
+                "ByteCoding", "DataPlane", "HTTPWire", "Identity", "Ledger", "LedgerFiles",
+                "Messages", "Settings", "SignedNotes", "TestSupport", .logging, .system,
+                .unixSignals,
             ]),
         tests(
             "Commands", ["AccessModel", "ByteCoding", "Messages", "TestSupport"],

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataPlane
+import HTTPWire
 import Server
 import Testing
 

@@ -52,10 +52,15 @@ struct RunningServer {
         } != nil
     }
 
+    /// What comes of a reload.
+    enum Reload {
+        case inForce
+        /// - Parameter takingRestart: the keys because of which it was, where that is why.
+        case refused(takingRestart: [String])
+    }
+
     /// Has the proxy read its configuration again.
-    ///
-    /// - Returns: whether it did not refuse it.
-    func reload() async throws(CommandFailure) -> Bool {
+    func reload() async throws(CommandFailure) -> Reload {
         guard let before = await Self.status(settings),
             let pid = pid_t(exactly: before.count("pid")),
             pid > 1
@@ -86,6 +91,10 @@ struct RunningServer {
                 .unavailable,
                 "the proxy has not said within a minute what came of it; look at its messages.")
         }
-        return done.count("reloads_refused") == before.count("reloads_refused")
+        guard done.count("reloads_refused") > before.count("reloads_refused") else {
+            return .inForce
+        }
+        let keys = done.json["takes_restart"]?.array ?? []
+        return .refused(takingRestart: keys.compactMap(\.string))
     }
 }

@@ -34,12 +34,7 @@ struct ReloadCommand: AsyncParsableCommand {
                 "no proxy of this log answers on \(fresh.settings.admin.address.text); start one with `countersign serve`."
             )
         }
-        guard try await server.reload() else {
-            throw CommandFailure(
-                .usage,
-                "the proxy refused the configuration and goes on with the one before; its messages say why."
-            )
-        }
+        if case .refused(let keys) = try await server.reload() { throw Self.refusal(keys) }
         if try output.isJSON {
             try output.screen.json(
                 .object([
@@ -48,5 +43,20 @@ struct ReloadCommand: AsyncParsableCommand {
                 ]))
         }
         try output.messages.line("configuration in force, \(fresh.configHash)")
+    }
+
+    /// - Parameter keys: those that take a restart, where that is why.
+    private static func refusal(_ keys: [String]) -> CommandFailure {
+        guard !keys.isEmpty else {
+            return CommandFailure(
+                .usage,
+                "the proxy refused the configuration and goes on with the one before; its messages say why."
+            )
+        }
+        let list = keys.joined(separator: ", ")
+        return CommandFailure(
+            .usage,
+            "the proxy goes on with the configuration before: a change of \(list) takes effect at a restart only; restart it, or undo that change to reload the rest.",
+            details: [JSONMember("takes_restart", .array(keys.map { .string($0) }))])
     }
 }

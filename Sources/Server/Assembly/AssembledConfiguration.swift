@@ -2,19 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
+import DataPlane
+import Ledger
 import Messages
 import Settings
+import SignedNotes
 
-/// Everything that a configuration becomes, told member by member: by it one sees whether a setting does anything.
+/// Everything that a configuration becomes, told member by member: by it one sees whether a setting does anything, and
+/// whether a reload is enough for it.
+///
+/// Nothing of it is a setting as it was read: only what the rooms below are given.
 package struct AssembledConfiguration {
-    /// Every value of every part, without addresses in memory.
-    package let text: String
+    /// What a reload puts in force, without addresses in memory.
+    package let replaced: String
+    /// What stays as it was at the start.
+    package let kept: String
 
     /// Reads a configuration and the files that it names, and puts together what a server would run on.
     ///
     /// - Throws: a text of what is wrong with it.
     package init(file path: String) throws(Fault) {
-        var text = ""
         do {
             let bytes = try LocalFile.required(path, most: ConfigurationText.mostBytes)
             let deployment = try Deployment.read(
@@ -25,10 +32,19 @@ package struct AssembledConfiguration {
                 deployment: deployment, in: Surroundings(environment: [:], now: { .now }))
             let rules = try assembly.rules(
                 generation: 1, digestKey: SymmetricKey(data: [UInt8](repeating: 0, count: 32)))
-            let parts: [Any] = [
-                rules.exchange, rules.roll, try assembly.upstreams(), try assembly.listeners(),
-            ]
-            for part in parts { text += Self.tell(part) + "\n" }
+            let listeners = try assembly.listeners()
+            replaced = Self.all([
+                rules.exchange, rules.roll, try assembly.upstreams(), listeners.map(\.tls),
+            ])
+            let (place, signers, opened) = try LogOpening(deployment, producer: "").parts()
+            var options = opened
+            // It tells of every change of a setting, whether or not that does anything.
+            options.configHash = nil
+            kept = Self.all([
+                listeners.map { Self.withoutTLS($0) }, listeners.map { $0.tls == nil }, place,
+                signers.map(\.verifierKey.text), options,
+                AdminConsole.address(deployment.settings.admin),
+            ])
         } catch let faults as SettingsFaults {
             throw Fault(text: faults.text)
         } catch let failure as CommandFailure {
@@ -36,7 +52,16 @@ package struct AssembledConfiguration {
         } catch {
             throw Fault(text: "\(error)")
         }
-        self.text = text
+    }
+
+    private static func withoutTLS(_ listener: ListenerConfiguration) -> ListenerConfiguration {
+        var plain = listener
+        plain.tls = nil
+        return plain
+    }
+
+    private static func all(_ parts: [Any]) -> String {
+        parts.map { tell($0) + "\n" }.joined()
     }
 
     /// A value by its members, those of sets and dictionaries in an order of their own; where something lies in

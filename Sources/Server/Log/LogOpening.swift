@@ -25,14 +25,32 @@ package struct LogOpening {
         self.adoption = adoption
     }
 
-    private var directory: FilePath { FilePath(log.directory.text) }
-    private var state: FilePath { FilePath(log.state.text) }
+    /// Where a log's files are.
+    struct Place {
+        let directory: FilePath
+        let state: FilePath
+        let key: FilePath
+    }
+
+    /// Reads the signing keys; everything else that opening needs follows from the configuration.
+    func parts() throws(CommandFailure) -> (Place, [NoteSigner], LedgerOptions) {
+        let signers = try SigningKey.read(log)
+        var options = LedgerOptions(
+            origin: LogOrigin(signers[0].name), producer: producer,
+            software: SoftwareVersion.current)
+        options.publishEvery = log.publish.every
+        options.configHash = configHash
+        options.adoption = adoption
+        let place = Place(
+            directory: FilePath(log.directory.text), state: FilePath(log.state.text),
+            key: FilePath(log.keyFile.text))
+        return (place, signers, options)
+    }
 
     package func open() throws(CommandFailure) -> Ledger {
-        try act { signers, options in
+        try act { place, signers, options in
             try Ledger.open(
-                FileStorage(
-                    directory: directory, state: state, key: FilePath(log.keyFile.text)),
+                FileStorage(directory: place.directory, state: place.state, key: place.key),
                 signers: signers, options: options, clock: .system,
                 randomness: BufferedRandomness(source: .kernel))
         }
@@ -40,25 +58,19 @@ package struct LogOpening {
 
     /// What opening would find; it changes nothing, and fails as opening would.
     package func examine() throws(CommandFailure) -> RecoveryReport {
-        try act { signers, options in
+        try act { place, signers, options in
             try Ledger.examine(
-                OverlaidStorage(FileStorage(examining: directory, state: state)),
+                OverlaidStorage(FileStorage(examining: place.directory, state: place.state)),
                 signers: signers, options: options, randomness: BufferedRandomness(source: .kernel))
         }
     }
 
     private func act<Value>(
-        _ body: ([NoteSigner], LedgerOptions) throws -> Value
+        _ body: (Place, [NoteSigner], LedgerOptions) throws -> Value
     ) throws(CommandFailure) -> Value {
         do {
-            let signers = try SigningKey.read(log)
-            var options = LedgerOptions(
-                origin: LogOrigin(signers[0].name), producer: producer,
-                software: SoftwareVersion.current)
-            options.publishEvery = log.publish.every
-            options.configHash = configHash
-            options.adoption = adoption
-            return try body(signers, options)
+            let (place, signers, options) = try parts()
+            return try body(place, signers, options)
         } catch let failure as CommandFailure {
             throw failure
         } catch let fault as DirectoryFault {

@@ -18,9 +18,15 @@ enum AdminConsole {
     /// shorter than callers wait.
     static let patience = Duration.seconds(5)
 
+    /// Where it listens.
+    static func address(_ settings: AdminSettings) -> (host: String, port: Int) {
+        (settings.address.address.description, Int(settings.address.port))
+    }
+
     static func start(
         for server: ProxyServer, _ settings: DeploymentSettings, logger: Logger
     ) async throws(CommandFailure) -> Console {
+        let address = Self.address(settings.admin)
         let directory = FilePath(settings.log.directory.text)
         let (ledger, origin) = (server.ledger, settings.log.origin.text)
         let dataPlane = server.dataPlane
@@ -39,8 +45,7 @@ enum AdminConsole {
         quieter.logLevel = max(logger.logLevel, .warning)
         do throws(ConsoleFault) {
             return try await Console.start(
-                host: settings.admin.address.address.description,
-                port: Int(settings.admin.address.port),
+                host: address.host, port: address.port,
                 hosts: AllowedHosts(names: []), sources: sources, logger: quieter)
         } catch {
             throw CommandFailure(.unavailable, "\(error.description)")

@@ -16,6 +16,8 @@ final class ConfigurationStanding: Sendable {
         /// How often the whole configuration was.
         var whole: Int64 = 0
         var refused: Int64 = 0
+        /// The keys for which the last reload was refused, because they take a restart.
+        var takingRestart: [String] = []
     }
 
     private let state = Mutex(State())
@@ -25,12 +27,21 @@ final class ConfigurationStanding: Sendable {
         state.withLock { state in
             state.current = current
             state.accepted += 1
-            if object == .configuration { state.whole += 1 }
+            guard object == .configuration else { return }
+            state.whole += 1
+            state.takingRestart = []
         }
     }
 
     /// A change was refused; what was in force stays.
-    func refused() { state.withLock { $0.refused += 1 } }
+    ///
+    /// - Parameter keys: those that take a restart, where that is why.
+    func refused(_ object: ConfigurationChange.Object, takingRestart keys: [String]) {
+        state.withLock { state in
+            state.refused += 1
+            if object == .configuration { state.takingRestart = keys }
+        }
+    }
 
     /// Members of `/status`.
     var members: [JSONMember] {
@@ -48,6 +59,7 @@ final class ConfigurationStanding: Sendable {
             JSONMember("config_reads", .integer(state.whole)),
             JSONMember("changes", .integer(state.accepted)),
             JSONMember("reloads_refused", .integer(state.refused)),
+            JSONMember("takes_restart", .array(state.takingRestart.map { .string($0) })),
         ]
     }
 }

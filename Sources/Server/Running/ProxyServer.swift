@@ -125,12 +125,14 @@ package actor ProxyServer {
         await beginChange()
         defer { changeEnded() }
         var assembly: Assembly?
+        var takingRestart: [String] = []
         do throws(CommandFailure) {
             let fresh = try read()
             let seen = KeyFileWatch.files(fresh.settings).map { KeyFileWatch.Sighting($0) }
             let made = Assembly(deployment: fresh, in: surroundings)
             assembly = made
-            try Self.check(fresh.settings, canReplace: deployment.settings)
+            takingRestart = fresh.changesForRestart(from: deployment)
+            try Self.check(takingRestart: takingRestart)
             let rules = try made.rules(
                 generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey)
             let upstreams = try made.upstreams()
@@ -140,7 +142,7 @@ package actor ProxyServer {
             sightings = (seen, seen)
             return rules.notes
         } catch {
-            refuse(assembly, .configuration)
+            refuse(assembly, .configuration, takingRestart: takingRestart)
             throw error
         }
     }
@@ -208,11 +210,13 @@ package actor ProxyServer {
         standing.accepted(after, object)
     }
 
-    private func refuse(_ made: Assembly?, _ object: ConfigurationChange.Object) {
+    private func refuse(
+        _ made: Assembly?, _ object: ConfigurationChange.Object, takingRestart keys: [String] = []
+    ) {
         let after = made.map { state($0, current.roll, object) }
         ledger.record(
             ConfigurationChange(object: object, before: current, after: after), isAccepted: false)
-        standing.refused()
+        standing.refused(object, takingRestart: keys)
     }
 
     /// What an assembly read; where only keys were read again, the other files are as they were.
@@ -229,23 +233,14 @@ package actor ProxyServer {
         return state
     }
 
-    /// What a running server cannot change.
-    private static func check(
-        _ fresh: DeploymentSettings, canReplace old: DeploymentSettings
-    ) throws(CommandFailure) {
-        guard fresh.log == old.log else {
-            throw CommandFailure(.usage, "log: changes take a restart.")
-        }
-        guard fresh.admin == old.admin else {
-            throw CommandFailure(.usage, "admin: changes take a restart.")
-        }
-        guard
-            fresh.listen.map({ ($0.address) }) == old.listen.map({ ($0.address) }),
-            fresh.listen.map({ $0.tls == nil }) == old.listen.map({ $0.tls == nil })
-        else {
-            throw CommandFailure(
-                .usage, "listen: addresses and whether they speak TLS take a restart to change.")
-        }
+    /// Refuses a configuration that changes what only a start can.
+    private static func check(takingRestart keys: [String]) throws(CommandFailure) {
+        guard !keys.isEmpty else { return }
+        let list = keys.joined(separator: ", ")
+        throw CommandFailure(
+            .usage,
+            "\(list): a change takes effect at a restart only; restart the proxy, or undo that change to reload the rest."
+        )
     }
 
     /// Stops serving and closes the log.

@@ -93,15 +93,13 @@ package enum ConfigurationSchema {
         // A plain string covers references by itself.
         let isPlain = schema["type"]?.string == "string" && schema["enum"] == nil
         guard isSingle, !isPlain else { return schema }
-        return .object([JSONMember("anyOf", .array([schema] + numbers(in: schema) + [reference]))])
-    }
-
-    /// Names such as `1.2`, which editors take for numbers where they stand without quotation marks.
-    private static func numbers(in schema: JSONValue) -> [JSONValue] {
+        // Editors take a name such as `1.2` for a number where it stands without quotation marks.
         let names = (schema["enum"]?.array ?? []).compactMap(\.string)
-        let numbers = names.filter { $0.wholeMatch(of: /[1-9][0-9]*\.[1-9]/) != nil }
-        return numbers.isEmpty
-            ? [] : [.object([JSONMember("enum", .array(numbers.map { .number($0) }))])]
+        let isNumeric = names.contains { $0.wholeMatch(of: /[0-9]+\.[0-9]+/) != nil }
+        let number = JSONValue.object([JSONMember("type", .string("number"))])
+        return .object([
+            JSONMember("anyOf", .array([schema] + (isNumeric ? [number] : []) + [reference]))
+        ])
     }
 
     private static let reference = JSONValue.object([

@@ -23,14 +23,15 @@ package struct LogSettings: Hashable, Sendable {
             Key(
                 "origin", \.origin, .logName, isRequired: true,
                 "The log's name: the first line of its checkpoints and the name of its keys. It cannot be "
-                    + "changed later.", example: "audit.example.com/prod"),
+                    + "changed later.", example: "audit.example.com/prod",
+                together: ["log.key_file": "audit.key"]),
             Key(
                 "dir", \.directory, .path, isRequired: true,
                 "The folder that holds the log. Only the proxy writes there.",
                 example: "/var/lib/countersign/log"),
             Key(
                 "key_file", \.keyFile, .path, "The signing key, readable by its owner only.",
-                example: "/etc/countersign/log.key",
+                example: "signing.key",
                 standard: "`log.key` beside the configuration"),
             Key(
                 "state", \.state, .path,

@@ -18,7 +18,7 @@ package struct RouteSettings: Hashable, Sendable {
         keys: [
             Key(
                 "route", \.pattern, .routePattern, isRequired: true, "The route.",
-                example: "\"GET /v1/invoices/{id}\""),
+                example: "\"PUT /v1/invoices/{id}\""),
             Key(
                 "audit", \.audit, .sectionUnlessEmpty(AuditSettings.ofRoutes),
                 "As the service's `audit`, for this route.", standard: "as the service says"),

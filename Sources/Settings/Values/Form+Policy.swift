@@ -72,11 +72,17 @@ private enum MethodNames {
 }
 
 extension Form where Value == Principal.Kind {
+    private static var kinds: [Principal.Kind] { [.user, .service, .agent] }
+
     /// The kinds that rules may ask for; anonymous principals are admitted with `anonymous: true`.
     static let actorKind = Form.scalar(
-        "user, service or agent", write: { .string($0.rawValue) }
+        "user, service or agent",
+        schema: [
+            JSONMember("type", .string("string")),
+            JSONMember("enum", .array(kinds.map { .string($0.rawValue) })),
+        ],
+        write: { .string($0.rawValue) }
     ) { text throws(Complaint) in
-        let kinds: [Principal.Kind] = [.user, .service, .agent]
         if let kind = kinds.first(where: { $0.rawValue == text }) { return kind }
         guard text != Principal.Kind.anonymous.rawValue else {
             throw Complaint("anonymous principals are admitted with `anonymous: true`")
