@@ -73,6 +73,7 @@ struct SourceRuleTests {
                 "Sources/Console/Content/CurrentLog.swift",
                 "Sources/Commands/Network/RunningServer.swift",
                 "Sources/Ledger/Intake/Intake.swift",
+                "Sources/Ledger/Intake/Intake.swift",
                 "Sources/Ledger/Running/GroupWriter.swift",
                 "Sources/Ledger/Running/Signal.swift",
                 "Sources/Ledger/Running/LedgerMeters.swift",

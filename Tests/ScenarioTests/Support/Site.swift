@@ -71,7 +71,8 @@ struct Site: Sendable {
 
     /// The uid in a leaf, where it stands last.
     static func uid(_ leaf: Substring) -> Substring? {
-        leaf.firstMatch(of: /"uid":"([^"]+)"}$/)?.1
+        // The record's own stands behind those of its actor and producer.
+        leaf.matches(of: /"uid":"([^"]+)"/).last?.1
     }
 
     /// Those of the uids that no leaf has.
