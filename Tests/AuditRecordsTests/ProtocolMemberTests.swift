@@ -224,7 +224,7 @@ struct ProtocolMemberTests {
         let long = String(repeating: "ä", count: 2000)
         let labels = try #require(RecordLabels(["note": long]))
         let attempt = UpstreamFacts.Attempt(
-            address: EncodedText(long), port: 1, durationMicroseconds: nil, reason: nil)
+            address: EncodedText("10.0.0.1"), port: 1, durationMicroseconds: nil, reason: nil)
         let facts = RecordFacts(
             database: DatabaseFacts(
                 system: "postgresql", operation: long,

@@ -91,7 +91,7 @@ struct ServedProcessTests {
             return
         }
         #expect(failure.status == .usage)
-        #expect(failure.message?.plain.contains("take a restart") == true)
+        #expect(failure.message?.plain.contains("at a restart only") == true)
 
         let digest = "sha256:" + String(repeating: "0a", count: 32)
         try folder.write(

@@ -194,7 +194,8 @@ struct TriedDocument {
             // The base point's and its double's coordinates are on the curve.
             """
             {"keys":[{"kty":"EC","crv":"P-256","x":"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",\
-            "y":"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU","kid":"\(id)"}]}
+            "y":"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU","kid":"\(id)"},\
+            {"kty":"OKP","crv":"Ed25519","x":"ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ","kid":"\(id)2"}]}
             """
         }
         func keys(_ id: String, _ byte: String) -> String {

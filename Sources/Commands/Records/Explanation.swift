@@ -35,7 +35,7 @@ struct Explanation {
         else {
             guard record.action == EventAction.httpRequest.rawValue else {
                 let action: SafeText = "\(record.action ?? "?")"
-                return "At \(when), \(who): \(action)."
+                return "At \(when), \(who): \(action)" + (unknownStage ?? "") + "."
             }
             // Refused before it was understood: what it seems to ask for is all that is known.
             let path: SafeText = values.path.map { " for \($0)" } ?? ""
@@ -47,12 +47,16 @@ struct Explanation {
         return "At \(when), \(who) asked \(service) for \(asked)" + ending
     }
 
+    /// What a later version may have written.
+    private var unknownStage: SafeText? {
+        guard record.stage == nil, let stage = record.word(.stage) else { return nil }
+        return "; its stage is \(stage), which is not known here"
+    }
+
     private var ending: SafeText {
         let status: SafeText = record.status.map { " (status \($0))" } ?? ""
         if record.stage == .started { return "; how it ended is not in the log yet." }
-        if record.stage == nil, let stage = record.word(.stage) {
-            return "; its stage is \(stage), which is not known here" + status + "."
-        }
+        if let unknownStage { return unknownStage + status + "." }
         return switch record.effect {
         case .allow: ", and it was allowed" + status + "."
         case .deny: ", and it was refused" + status + "."

@@ -31,8 +31,10 @@ extension DataPlane {
         let verifiers = NIOThreadPool(numberOfThreads: verifierCount)
         verifiers.start()
         var channels: [any Channel] = []
+        var lanes: [NIOLoopBoundBox<Lane?>] = []
         do {
-            let (lanes, counters) = try await openLanes(
+            let counters: [TrafficCounters]
+            (lanes, counters) = try await openLanes(
                 group, configuration, rules: rules, targets: targets, ledger: ledger,
                 limiter: limiter, clock: clock, verifiers: verifiers, logger: logger)
             for listener in listeners {
@@ -42,6 +44,8 @@ extension DataPlane {
                 group: group, lanes: lanes, listeners: listeners, channels: channels,
                 counters: counters, verifiers: verifiers, logger: logger)
         } catch {
+            // A lane and the log refer to each other: where nothing starts, nothing is to be kept.
+            for box in lanes { box.eventLoop.execute { box.value = nil } }
             await stop(channels, group, verifiers, logger)
             if let fault = error as? DataPlaneFault { throw fault }
             throw DataPlaneFault(
