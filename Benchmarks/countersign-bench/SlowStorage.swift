@@ -44,5 +44,7 @@ final class SlowStorage: LedgerStorage {
 
     func release(_ file: LogFile) { below.release(file) }
 
+    func close() { below.close() }
+
     func confirm() throws(StorageFault) { try below.confirm() }
 }

@@ -32,6 +32,7 @@ package final class Ledger: Sendable {
     /// What the proxy counts for the heartbeat.
     package let counters = AccessCounters()
 
+    private let storage: any LedgerStorage
     let options: LedgerOptions
     let clock: LedgerClock
     let intake: Intake
@@ -118,6 +119,7 @@ package final class Ledger: Sendable {
         clock: LedgerClock, recovered: RecoveredLog, publisher: Publisher, meters: LedgerMeters,
         secret: [UInt8], randomness: consuming BufferedRandomness, hasThreads: Bool, stateSlot: Int
     ) {
+        self.storage = storage
         self.options = options
         self.hasThreads = hasThreads
         signing = Mutex(signers.map(\.verifierKey))
@@ -252,6 +254,8 @@ package final class Ledger: Sendable {
         for writer in running?.writers ?? [] { writer.join() }
         while !hasThreads, writeWaiting() {}
         flush()
+        // Whoever still refers to this ledger must not keep the next process from the log.
+        storage.close()
         return intake.poisoned
     }
 
@@ -266,5 +270,6 @@ package final class Ledger: Sendable {
         housekeeping.signal()
         running?.housekeeper.join()
         for writer in running?.writers ?? [] { writer.join() }
+        storage.close()
     }
 }

@@ -10,8 +10,8 @@ package import SystemPackage
 
 /// A log directory as the ledger's storage: the only code that writes log files.
 ///
-/// Directory, state folder and signing key are locked for as long as this lives, so that two processes never write one
-/// log, also where one of them has a copy of its files; who copies all three has another log, which no lock can tell.
+/// Directory, state folder and signing key are locked until this is closed, so that two processes never write one log,
+/// also where one of them has a copy of its files; who copies all three has another log, which no lock can tell.
 /// Everything is made readable by its owner only, and by the group that its folder lets read. What takes the place of
 /// a file keeps that file's mode, group and access list.
 package final class FileStorage: LedgerStorage {
@@ -23,15 +23,20 @@ package final class FileStorage: LedgerStorage {
         var isNew: Bool
     }
 
+    private struct Claims {
+        /// Nil where nothing is written and nobody could have the lock.
+        var directory: DirectoryLock?
+        /// Nil where both are one folder, and as before.
+        var state: DirectoryLock?
+        /// Nil where whoever opened the log signs with no file.
+        var key: KeyClaim?
+    }
+
     private let directory: FilePath
     private let statePath: FilePath
     private let open = Mutex<[LogFile: OpenFile]>([:])
-    /// Nil where nothing is written and nobody could have the lock.
-    private let lock: DirectoryLock?
-    /// Nil where both are one folder, and as before.
-    private let stateLock: DirectoryLock?
-    /// Nil where whoever opened the log signs with no file.
-    private let keyClaim: KeyClaim?
+    /// What keeps other processes out; given up with ``close()``, or with this object.
+    private let claims: Mutex<Claims>
 
     /// Room is asked for in steps of this many bytes, so that most groups ask for none.
     private static let reserveStep = 1 << 20
@@ -51,11 +56,12 @@ package final class FileStorage: LedgerStorage {
         for name in ["segments", "tree", "keys"] {
             try Folder.make(directory.appending(name))
         }
-        lock = try DirectoryLock(directory, for: .log)
-        stateLock =
+        let lock = try DirectoryLock(directory, for: .log)
+        let stateLock =
             FileIdentity(state) == FileIdentity(directory)
             ? nil : try DirectoryLock(state, for: .state)
-        keyClaim = try key.map { path throws(DirectoryFault) in try KeyClaim(path) }
+        let keyClaim = try key.map { path throws(DirectoryFault) in try KeyClaim(path) }
+        claims = Mutex(Claims(directory: lock, state: stateLock, key: keyClaim))
         statePath = state.appending("checkpoint.slots")
     }
 
@@ -69,19 +75,26 @@ package final class FileStorage: LedgerStorage {
             FileIdentity(folder.appending(LogLayout.lock)) != nil
                 || FileIdentity(folder) != nil && FileIdentity(folder.appending(".")) == nil
         }
-        lock = isToBeClaimed(directory) ? try DirectoryLock(directory, for: .log) : nil
-        stateLock =
+        let lock = isToBeClaimed(directory) ? try DirectoryLock(directory, for: .log) : nil
+        let stateLock =
             FileIdentity(state) != FileIdentity(directory) && isToBeClaimed(state)
             ? try DirectoryLock(state, for: .state) : nil
-        keyClaim = nil
+        claims = Mutex(Claims(directory: lock, state: stateLock))
         statePath = state.appending("checkpoint.slots")
     }
 
-    deinit {
-        for file in open.withLock({ $0.values.map(\.descriptor) }) {
+    deinit { close() }
+
+    package func close() {
+        let files = open.withLock { open in
+            defer { open = [:] }
+            return open.values.map(\.descriptor)
+        }
+        for file in files {
             // Nothing unsynced is lost here: closing is no sync, and the journal has everything.
             _ = Result { try file.close() }
         }
+        claims.withLock { $0 = Claims() }
     }
 
     package func length(of file: LogFile) throws(StorageFault) -> Int? {
@@ -102,6 +115,7 @@ package final class FileStorage: LedgerStorage {
     }
 
     package func confirm() throws(StorageFault) {
+        let lock = claims.withLock { $0.directory }
         guard lock?.isOfPath ?? true else { throw StorageFault(.length, .checkpoint, .moved) }
         for (file, opened) in open.withLock({ $0 }) {
             guard FileIdentity(opened.descriptor) == FileIdentity(path(of: file)) else {

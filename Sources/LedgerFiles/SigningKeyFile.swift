@@ -73,18 +73,30 @@ package enum SigningKeyFile {
         return keys.flatMap { Array(($0.privateText + "\n").utf8) }
     }
 
-    /// Makes a new key of this name and stores it; an existing file is never overwritten.
+    /// Makes a new key of this name and stores it, whole or not at all; an existing file is never overwritten.
     package static func create(_ path: FilePath, name: KeyName) throws(DirectoryFault) -> NoteSigner
     {
         let signer = NoteSigner(name: name, key: Curve25519.Signing.PrivateKey())
+        // Its name is given to what is written already: whoever is killed meanwhile leaves no half of a key there.
+        var unnamed = path
+        unnamed.extension = [path.extension, "\(getpid())"].compactMap(\.self)
+            .joined(separator: ".")
         do {
             let file = try FileDescriptor.open(
-                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                unnamed, .writeOnly, options: [.create, .truncate, .closeOnExec],
                 permissions: .ownerReadWrite)
+            // Nobody else has the file, and what is named below is kept.
+            defer { _ = unsafe unnamed.withPlatformString { unsafe unlink($0) } }
             try file.closeAfter {
                 _ = try file.writeAll(content([signer]))
                 guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
             }
+            // Safe: both are zero-terminated strings that live through the call.
+            let linked = unsafe unnamed.withPlatformString { from in
+                unsafe path.withPlatformString { to in unsafe link(from, to) }
+            }
+            guard linked == 0 else { throw Errno(rawValue: errno) }
+            try Folder.sync(path.removingLastComponent())
         } catch {
             throw DirectoryFault(
                 .keyExists,

@@ -158,6 +158,8 @@ package final class MemoryStorage: LedgerStorage {
 
     package func release(_ file: LogFile) {}
 
+    package func close() {}
+
     /// Nobody but the ledger and the test has this disk.
     package func confirm() {}
 

@@ -45,5 +45,7 @@ final class DroppingStorage: LedgerStorage {
 
     func release(_ file: LogFile) { files.release(file) }
 
+    func close() { files.close() }
+
     func confirm() throws(StorageFault) { try files.confirm() }
 }

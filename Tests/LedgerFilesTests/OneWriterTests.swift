@@ -59,6 +59,14 @@ import Testing
         withExtendedLifetime(both) {}
     }
 
+    @Test func `a storage that is closed lets the next one in`() throws {
+        let first = try disk.storage(key: disk.key)
+        #expect(throws: DirectoryFault.self) { _ = try disk.storage(key: disk.key) }
+        first.close()
+        let second = try disk.storage(key: disk.key)
+        withExtendedLifetime((first, second)) {}
+    }
+
     @Test(arguments: [
         "commits.0", "commits.1", "checkpoints", "segments/00000000/entries", "keys/subjects",
         "tree/0",

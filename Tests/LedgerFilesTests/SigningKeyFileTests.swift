@@ -6,6 +6,7 @@ import Foundation
 import Ledger
 import LedgerFiles
 import SignedNotes
+import SystemPackage
 import Testing
 
 @Suite("The signing key's file")
@@ -42,6 +43,20 @@ struct SigningKeyFileTests {
         }
         #expect(fault?.code == .keyExists)
         #expect(try disk.read("key") == before)
+    }
+
+    @Test("Nothing is left beside a key that is made, nor beside one that is not")
+    func leavesNothing() throws {
+        let folder = disk.path("keys")
+        try FileManager.default.createDirectory(
+            atPath: folder.string, withIntermediateDirectories: false)
+        let path = folder.appending("log.key.next")
+        _ = try SigningKeyFile.create(path, name: disk.name)
+        #expect(throws: DirectoryFault.self) {
+            _ = try SigningKeyFile.create(path, name: disk.name)
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.string) == ["log.key.next"])
     }
 
     @Test(

@@ -83,7 +83,7 @@ struct ServedProcessTests {
 
         let text = try folder.text("countersign.yaml")
         try folder.write(
-            text.replacing("address: 127.0.0.1:0  ", with: "address: 127.0.0.1:1  "),
+            text.replacing("address: 127.0.0.1:0  # where", with: "address: 127.0.0.1:1  # where"),
             to: "countersign.yaml")
         signal.yield(.sighup)
         guard case .reloadRefused(let failure) = await seen.next() else {

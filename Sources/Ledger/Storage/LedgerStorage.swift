@@ -34,6 +34,9 @@ package protocol LedgerStorage: AnyObject, Sendable {
     /// Returns while what this storage writes to is what others find under its names: nobody has moved the log, or
     /// removed or replaced one of its files, since they were opened.
     func confirm() throws(StorageFault)
+
+    /// Lets go of everything, so that another process may write the same log. Nothing is written afterwards.
+    func close()
 }
 
 extension LedgerStorage {

@@ -85,6 +85,8 @@ package final class OverlaidStorage: LedgerStorage {
 
     package func confirm() throws(StorageFault) { try below.confirm() }
 
+    package func close() { below.close() }
+
     private func change(_ file: LogFile, _ body: (inout Layer) -> Void) throws(StorageFault) {
         let length = try below.length(of: file) ?? 0
         layers.withLock { layers in
