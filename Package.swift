@@ -102,67 +102,80 @@ let package = Package(
         room("Observability"),
         // Layer 2
         room("SignedNotes", ["ByteCoding", "Merkle", .crypto]),
-        room("AuditRecords", ["ByteCoding", "AccessModel", "Merkle", .crypto]),
+        room("LogFormat", ["ByteCoding", "Merkle", .crypto]),
         room(
             "Identity",
             ["ByteCoding", "AccessModel", .jwtKit, .x509, .asn1, .crypto, .cryptoExtras]),
         room("Policy", ["ByteCoding", "AccessModel", .crypto]),
         // Layer 3
+        room("Disclosures", ["ByteCoding", "Merkle", "LogFormat", .crypto]),
+        room("Settings", ["ByteCoding", "HTTPWire", "AccessModel", "Policy", .yams]),
+        // Layer 4
+        room("AuditRecords", ["ByteCoding", "AccessModel", "Merkle", "Disclosures", .crypto]),
+        // Layer 5
+        room(
+            "LogReading",
+            [
+                "ByteCoding", "Merkle", "SignedNotes", "LogFormat", "Disclosures", "AuditRecords",
+                .system,
+            ]),
         room(
             "Ledger",
             [
-                "CSystemCalls", "ByteCoding", "Observability", "Merkle", "AuditRecords",
-                "SignedNotes", .crypto,
+                "CSystemCalls", "ByteCoding", "Observability", "Merkle", "LogFormat", "Disclosures",
+                "AuditRecords", "SignedNotes", .crypto,
             ]),
+        // Layer 6
         room(
             "Verification",
             [
-                "ByteCoding", "AccessModel", "Merkle", "AuditRecords", "SignedNotes", .crypto,
-                .system,
+                "ByteCoding", "AccessModel", "Merkle", "LogFormat", "Disclosures", "AuditRecords",
+                "LogReading", "SignedNotes", .crypto, .system,
             ]),
-        room("Settings", ["ByteCoding", "HTTPWire", "AccessModel", "Policy", .yams]),
-        // Layer 4
         room(
             "LedgerFiles",
-            ["CSystemCalls", "Ledger", "AuditRecords", "SignedNotes", .crypto, .system]),
+            ["CSystemCalls", "Ledger", "LogFormat", "SignedNotes", .crypto, .system]),
         room(
             "Exchanges",
-            ["ByteCoding", "AccessModel", "Policy", "Identity", "AuditRecords", "Ledger"],
+            [
+                "ByteCoding", "AccessModel", "Policy", "Identity", "Disclosures", "AuditRecords",
+                "Ledger",
+            ],
             besides: unaudited),
-        // Layer 5
+        // Layer 7
         room(
             "DataPlane",
             [
-                "ByteCoding", "AccessModel", "Observability", "AuditRecords", "Exchanges",
-                "HTTPWire", "Identity",
-                "Policy", "Ledger", .nioCore, .nioPosix, .nioTLS, .nioSSL, .logging,
+                "ByteCoding", "AccessModel", "Observability", "Disclosures", "AuditRecords",
+                "Exchanges", "HTTPWire", "Identity", "Policy", "Ledger", .nioCore, .nioPosix,
+                .nioTLS, .nioSSL, .logging,
             ]),
         room(
             "Console",
             [
-                "ByteCoding", "Observability", "Merkle", "Verification", "SignedNotes",
-                .hummingbird, .nioCore, .nioPosix, .logging, .lifecycle,
+                "ByteCoding", "Observability", "Merkle", "LogReading", "SignedNotes", .hummingbird,
+                .nioCore, .nioPosix, .logging, .lifecycle,
             ]),
-        // Layer 6
+        // Layer 8
         room(
             "Server",
             [
                 "CSystemCalls", "ByteCoding", "Observability", "Merkle", "HTTPWire", "AccessModel",
-                "Messages", "SignedNotes", "AuditRecords", "Identity", "Policy", "Ledger",
-                "Verification",
-                "Settings", "LedgerFiles", "Exchanges", "DataPlane", "Console", .logging,
-                .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
+                "Messages", "SignedNotes", "Disclosures", "AuditRecords", "LogReading", "Identity",
+                "Policy", "Ledger", "Settings", "LedgerFiles", "Exchanges", "DataPlane", "Console",
+                .logging, .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
-        // Layer 7
+        // Layer 9
         room(
             "Commands",
             [
                 "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages", "SignedNotes",
-                "AuditRecords", "Identity", "Policy", "Ledger", "Verification", "Settings",
-                "LedgerFiles", "DataPlane", "Server", .argumentParser, .logging, .unixSignals,
-                .hummingbird, .x509, .asn1, .crypto, .nioCore, .nioPosix, .system,
+                "LogFormat", "Disclosures", "AuditRecords", "LogReading", "Verification",
+                "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "DataPlane", "Server",
+                .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1, .crypto,
+                .nioCore, .nioPosix, .system,
             ]),
-        // Layer 8
+        // Layer 10
         .executableTarget(
             name: "countersign", dependencies: ["Commands"],
             swiftSettings: librarySettings),
@@ -177,17 +190,17 @@ let package = Package(
         .executableTarget(
             name: "countersign-bench",
             dependencies: [
-                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Ledger",
-                "LedgerFiles", "Verification", "Identity", "TestSupport", .argumentParser, .crypto,
-                .system,
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "Disclosures", "AuditRecords",
+                "LogReading", "Verification", "Ledger", "LedgerFiles", "Identity", "TestSupport",
+                .argumentParser, .crypto, .system,
             ],
             path: "Benchmarks/countersign-bench", swiftSettings: testSettings),
         // Testing, beside the layers
         testing(
             "TestSupport",
             [
-                "ByteCoding", "AccessModel", "Merkle", "AuditRecords", "Identity", "Ledger",
-                "SignedNotes", .crypto, .cryptoExtras,
+                "ByteCoding", "AccessModel", "Merkle", "LogFormat", "Disclosures", "AuditRecords",
+                "LogReading", "Identity", "Ledger", "SignedNotes", .crypto, .cryptoExtras, .system,
             ]),
         testing(
             "FuzzProperties",
@@ -198,14 +211,16 @@ let package = Package(
         testing(
             "Simulation",
             [
-                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Identity",
-                "Policy", "Ledger", "Verification", "Exchanges", "TestSupport", .crypto, .system,
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "LogFormat", "Disclosures",
+                "AuditRecords", "LogReading", "Verification", "Identity", "Policy", "Ledger",
+                "Exchanges", "TestSupport", .crypto, .system,
             ]),
         .executableTarget(
             name: "countersign-drill",
             dependencies: [
-                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Ledger",
-                "Verification", "LedgerFiles", "TestSupport", .argumentParser, .crypto, .system,
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "LogFormat", "Disclosures",
+                "AuditRecords", "LogReading", "Ledger", "LedgerFiles", "TestSupport",
+                .argumentParser, .crypto, .system,
             ],
             path: "Testing/countersign-drill", swiftSettings: librarySettings),
         // Tests, by the layer of what they test
@@ -215,8 +230,10 @@ let package = Package(
         tests("AccessModel", exclude: ["Resources"]),
         tests("Observability"),
         tests("SignedNotes", ["ByteCoding", "Merkle", .crypto], exclude: ["Resources"]),
+        tests("LogFormat", ["ByteCoding", "Merkle"]),
+        tests("Disclosures", ["ByteCoding", "Merkle", "LogFormat", .crypto]),
         tests(
-            "AuditRecords", ["ByteCoding", "AccessModel", "Merkle", .crypto],
+            "AuditRecords", ["ByteCoding", "AccessModel", "Merkle", "Disclosures", .crypto],
             exclude: ["Resources"]),
         tests(
             "Identity",
@@ -228,48 +245,54 @@ let package = Package(
         tests(
             "Ledger",
             [
-                "ByteCoding", "Observability", "Merkle", "AuditRecords", "SignedNotes",
-                "TestSupport", .crypto,
+                "ByteCoding", "Observability", "Merkle", "LogFormat", "Disclosures", "AuditRecords",
+                "SignedNotes", "TestSupport", .crypto,
+            ]),
+        tests(
+            "LogReading",
+            [
+                "ByteCoding", "Merkle", "SignedNotes", "LogFormat", "AuditRecords", "Ledger",
+                "TestSupport", .crypto, .system,
             ]),
         tests(
             "Verification",
             [
-                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords", "Ledger",
-                "TestSupport", .crypto, .system,
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "LogFormat", "Disclosures",
+                "AuditRecords", "LogReading", "Ledger", "TestSupport", .crypto, .system,
             ]),
         tests(
             "Settings", ["AccessModel", "ByteCoding", "HTTPWire", "Policy"], exclude: ["Golden"]),
         tests(
             "LedgerFiles",
             [
-                "ByteCoding", "Merkle", "AuditRecords", "SignedNotes", "Ledger", "TestSupport",
-                .crypto, .system,
+                "ByteCoding", "Merkle", "LogFormat", "Disclosures", "AuditRecords", "SignedNotes",
+                "Ledger", "TestSupport", .crypto, .system,
             ]),
         tests(
             "Simulation",
             [
-                "ByteCoding", "AccessModel", "AuditRecords", "Merkle", "SignedNotes", "Ledger",
-                "Verification", "TestSupport", .crypto,
+                "ByteCoding", "AccessModel", "LogFormat", "Disclosures", "AuditRecords",
+                "Verification", "Merkle", "SignedNotes", "Ledger", "TestSupport", .crypto,
             ]),
         tests(
             "Exchanges",
             [
-                "ByteCoding", "AccessModel", "AuditRecords", "Identity", "Ledger", "Policy",
-                "TestSupport", .crypto,
+                "ByteCoding", "AccessModel", "LogFormat", "Disclosures", "AuditRecords", "Identity",
+                "Ledger", "Policy", "TestSupport", .crypto,
             ], exclude: ["Golden"]),
         tests(
             "DataPlane",
             [
-                "ByteCoding", "AccessModel", "AuditRecords", "Exchanges", "HTTPWire", "Identity",
-                "Ledger", "Policy", "TestSupport", .crypto, .cryptoExtras, .asn1, .x509,
-                .nioConcurrency, .nioCore,
-                .nioPosix, .nioSSL, .logging,
+                "ByteCoding", "AccessModel", "LogFormat", "Disclosures", "AuditRecords",
+                "Exchanges", "HTTPWire", "Identity", "Ledger", "Policy", "TestSupport", .crypto,
+                .cryptoExtras, .asn1, .x509, .nioConcurrency, .nioCore, .nioPosix, .nioSSL,
+                .logging,
             ]),
         tests(
             "Console",
             [
-                "ByteCoding", "Observability", "Merkle", "AuditRecords", "SignedNotes",
-                "Verification", .crypto, .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
+                "ByteCoding", "Observability", "Merkle", "LogFormat", "LogReading", "SignedNotes",
+                .crypto, .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
             ]),
         tests(
             "Server",
@@ -285,17 +308,16 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "ByteCoding", "AuditRecords", "SignedNotes", "TestSupport", .crypto, "countersign",
-                "countersign-verify",
-                "countersign-drill",
+                "ByteCoding", "LogFormat", "Disclosures", "AuditRecords", "SignedNotes",
+                "TestSupport", .crypto, "countersign", "countersign-verify", "countersign-drill",
             ],
             exclude: ["Clients"], swiftSettings: testSettings),
         tests("FuzzProperties", ["TestSupport"]),
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "AuditRecords",
-                "Verification", "TestSupport", .crypto, .system,
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "LogFormat", "Disclosures",
+                "AuditRecords", "Verification", "TestSupport", .crypto, .system,
             ],
             swiftSettings: testSettings),
         .testTarget(name: "TidyTests", swiftSettings: testSettings),

@@ -4,6 +4,7 @@
 import AuditRecords
 import ByteCoding
 import Crypto
+import Disclosures
 import Ledger
 import LedgerFiles
 import Merkle

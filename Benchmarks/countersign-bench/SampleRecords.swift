@@ -4,6 +4,7 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
+import Disclosures
 import Ledger
 
 /// Records of the kind that a proxy writes for an ordinary GET with an API key.

@@ -5,6 +5,7 @@ import ArgumentParser
 import AuditRecords
 import ByteCoding
 import Ledger
+import LogReading
 import Merkle
 import SignedNotes
 import SystemPackage

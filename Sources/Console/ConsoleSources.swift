@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ByteCoding
+package import LogReading
 package import Observability
 package import SignedNotes
-package import Verification
 
 /// What the console tells of; each is asked anew for every request.
 package struct ConsoleSources: Sendable {

@@ -3,6 +3,7 @@
 
 internal import AccessModel
 internal import AuditRecords
+internal import Disclosures
 internal import Policy
 
 extension Exchange {

@@ -4,6 +4,7 @@
 internal import AccessModel
 internal import AuditRecords
 internal import ByteCoding
+internal import Disclosures
 internal import Ledger
 internal import Policy
 

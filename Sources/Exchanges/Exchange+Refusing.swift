@@ -3,6 +3,7 @@
 
 package import AccessModel
 package import AuditRecords
+internal import Disclosures
 internal import Identity
 internal import Ledger
 internal import Policy

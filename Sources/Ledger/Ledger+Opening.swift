@@ -1,11 +1,12 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import AuditRecords
 internal import ByteCoding
+package import Disclosures
+internal import LogFormat
 internal import Merkle
-internal import Synchronization
 package import SignedNotes
+internal import Synchronization
 
 extension Ledger {
     /// Finds out whether a log can be opened, as opening does, and signs and records nothing.

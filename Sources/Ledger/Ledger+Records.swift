@@ -3,6 +3,7 @@
 
 package import AuditRecords
 package import ByteCoding
+internal import Disclosures
 internal import Merkle
 internal import Synchronization
 

@@ -3,6 +3,7 @@
 
 package import AuditRecords
 package import ByteCoding
+package import Disclosures
 internal import Dispatch
 internal import Merkle
 package import SignedNotes

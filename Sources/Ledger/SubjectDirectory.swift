@@ -1,8 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import AuditRecords
 package import Crypto
+package import Disclosures
 internal import Merkle
 internal import Synchronization
 

@@ -1,8 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
 internal import Glibc
+internal import LogFormat
 internal import SystemPackage
 
 /// The exclusive claim of one process on a folder; the kernel lets go when the process ends.

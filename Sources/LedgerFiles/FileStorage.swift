@@ -1,10 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
 internal import CSystemCalls
 internal import Glibc
 package import Ledger
+internal import LogFormat
 internal import Synchronization
 package import SystemPackage
 

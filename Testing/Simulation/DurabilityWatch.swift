@@ -3,6 +3,7 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import LogFormat
 internal import Merkle
 internal import SignedNotes
 internal import Synchronization

@@ -1,9 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Ledger
 internal import ByteCoding
 internal import Foundation
+internal import Ledger
+internal import LogReading
 package import Merkle
 package import SignedNotes
 internal import SystemPackage

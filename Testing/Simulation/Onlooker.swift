@@ -1,13 +1,12 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
 internal import Ledger
+internal import LogFormat
 internal import Merkle
 internal import SignedNotes
 internal import Synchronization
 internal import TestSupport
-internal import Verification
 
 /// Somebody who reads the log's files now and then, as the console, an export and an auditor do, and remembers every
 /// checkpoint that is there to be seen. Whatever becomes of the process or the power, the log has to go on from it.

@@ -5,6 +5,7 @@ internal import AccessModel
 package import AuditRecords
 package import ByteCoding
 internal import Crypto
+internal import Disclosures
 internal import Merkle
 
 /// Accesses with everything that an access can have.

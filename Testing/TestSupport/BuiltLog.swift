@@ -5,6 +5,7 @@ import AccessModel
 package import AuditRecords
 package import ByteCoding
 import Crypto
+import LogFormat
 package import Merkle
 package import SignedNotes
 

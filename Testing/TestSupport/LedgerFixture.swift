@@ -5,6 +5,7 @@ internal import AccessModel
 package import AuditRecords
 package import ByteCoding
 package import Crypto
+package import Disclosures
 package import Ledger
 package import SignedNotes
 internal import Synchronization
@@ -107,6 +108,8 @@ package struct LedgerFixture: Sendable {
 package enum FixtureFault: Error {
     case badSample
     case badName
+    /// The ledger refused a record, or stopped for good.
+    case notRecorded
 }
 
 /// A clock that a test turns.

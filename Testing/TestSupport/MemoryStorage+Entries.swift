@@ -3,6 +3,7 @@
 
 internal import AuditRecords
 internal import Ledger
+internal import LogFormat
 internal import Merkle
 
 extension MemoryStorage {

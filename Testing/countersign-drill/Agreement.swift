@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
+internal import LogFormat
 
 /// How those who judge a log have to agree about one damage, and where they differ for a reason. The reasons stand in
 /// `Docs/Auditing/Damage.md`, too.

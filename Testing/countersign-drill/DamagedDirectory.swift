@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import LogReading
 internal import SystemPackage
-internal import Verification
 
 /// A directory whose files are damaged for one look at them, and then put back.
 final class DamagedDirectory {

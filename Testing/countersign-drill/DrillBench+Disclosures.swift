@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AuditRecords
+internal import Disclosures
+internal import LogFormat
 internal import Merkle
 
 extension DrillBench {

@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AuditRecords
+internal import Disclosures
 internal import Ledger
 internal import LedgerFiles
+internal import LogFormat
+internal import LogReading
 internal import Merkle
 internal import SignedNotes
 internal import SystemPackage
 internal import TestSupport
-internal import Verification
 
 extension DrillBench {
     /// Logs that are sound in themselves, and not the one that was seen; and one that does not say all.

@@ -1,8 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
 internal import ByteCoding
+internal import LogFormat
 internal import Merkle
 
 extension DrillBench {

@@ -3,9 +3,10 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import LogFormat
+internal import LogReading
 internal import Merkle
 internal import SystemPackage
-internal import Verification
 internal import TestSupport
 
 /// The log under drill, and where it is damaged.

@@ -8,12 +8,13 @@ internal import Dispatch
 internal import Foundation
 internal import Ledger
 internal import LedgerFiles
+internal import LogFormat
+internal import LogReading
 internal import Merkle
 internal import SignedNotes
 internal import Synchronization
 internal import SystemPackage
 internal import TestSupport
-internal import Verification
 
 /// The log of the drill: written by the real ledger to real files, in several starts, with an older copy of it
 /// and an export beside it.

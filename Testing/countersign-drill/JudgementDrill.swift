@@ -1,17 +1,17 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
 internal import ByteCoding
 internal import Foundation
 internal import Glibc
 internal import Ledger
 internal import LedgerFiles
+internal import LogFormat
+internal import LogReading
 internal import Merkle
 internal import SignedNotes
 internal import SystemPackage
 internal import TestSupport
-internal import Verification
 
 /// Damages every file of a small log in every way, with its commit journal there and not there, and asks all who judge a
 /// log: the verifier, the start of a server, an export, a tail, the doctor. They have to agree, but for what

@@ -3,11 +3,11 @@
 
 import ByteCoding
 import Console
+import LogReading
 import Logging
 import SignedNotes
 import SystemPackage
 import Testing
-import Verification
 
 @Suite("The console over a socket")
 struct ConsoleTests {

@@ -3,11 +3,11 @@
 
 import ByteCoding
 import Console
+import LogReading
 import Logging
 import Observability
 import SystemPackage
 import Testing
-import Verification
 
 /// A console over a small log on a port of its own, running while a test asks it.
 enum RunningConsole {

@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
 import Crypto
 import Foundation
+import LogFormat
 import Merkle
 import SignedNotes
 import Testing

@@ -5,8 +5,8 @@ import AuditRecords
 import DataPlane
 import Ledger
 import Policy
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Recorded before forwarded, recorded before answered")
 struct RecordingTests {

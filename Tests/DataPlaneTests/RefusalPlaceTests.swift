@@ -4,6 +4,7 @@
 import AuditRecords
 import ByteCoding
 import DataPlane
+import Disclosures
 import HTTPWire
 import Logging
 import Policy

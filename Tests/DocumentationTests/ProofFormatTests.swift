@@ -3,6 +3,7 @@
 
 import AuditRecords
 import ByteCoding
+import LogFormat
 import Merkle
 import SignedNotes
 import Testing

@@ -4,6 +4,8 @@
 import AuditRecords
 import ByteCoding
 import Crypto
+import Disclosures
+import LogFormat
 import Merkle
 import Testing
 

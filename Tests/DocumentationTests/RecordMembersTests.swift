@@ -4,6 +4,8 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
+import Crypto
+import Disclosures
 import Foundation
 import Merkle
 import TestSupport

@@ -5,10 +5,12 @@ import AccessModel
 import AuditRecords
 import ByteCoding
 import Crypto
+import Disclosures
 import Dispatch
 import Exchanges
 import Identity
 import Ledger
+import LogFormat
 import Policy
 import Synchronization
 import TestSupport

@@ -4,8 +4,10 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
+import Disclosures
 import Exchanges
 import Ledger
+import LogFormat
 import Merkle
 import TestSupport
 import Testing

@@ -1,10 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
 import Crypto
 import Ledger
 import LedgerFiles
+import LogFormat
 import Merkle
 import SignedNotes
 import Testing

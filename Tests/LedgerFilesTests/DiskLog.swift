@@ -3,9 +3,11 @@
 
 import AuditRecords
 import ByteCoding
+import Disclosures
 import Foundation
 import Ledger
 import LedgerFiles
+import LogFormat
 import SignedNotes
 import SystemPackage
 import TestSupport

@@ -6,6 +6,7 @@ import ByteCoding
 import Foundation
 import Ledger
 import LedgerFiles
+import LogFormat
 import Merkle
 import SignedNotes
 import Testing

@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
 import Ledger
 import LedgerFiles
+import LogFormat
 import Testing
 
 @Suite("Files as the ledger's storage")

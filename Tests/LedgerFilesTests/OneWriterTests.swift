@@ -1,11 +1,11 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
 import Foundation
 import Glibc
 import Ledger
 import LedgerFiles
+import LogFormat
 import SystemPackage
 import TestSupport
 import Testing

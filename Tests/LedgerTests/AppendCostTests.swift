@@ -4,8 +4,10 @@
 import AuditRecords
 import ByteCoding
 import Crypto
+import Disclosures
 import Foundation
 import Ledger
+import LogFormat
 import Merkle
 import SignedNotes
 import TestSupport

@@ -6,6 +6,7 @@ import ByteCoding
 import Crypto
 import Foundation
 import Ledger
+import LogFormat
 import Merkle
 import SignedNotes
 import TestSupport

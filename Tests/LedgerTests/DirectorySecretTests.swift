@@ -3,6 +3,7 @@
 
 import AuditRecords
 import ByteCoding
+import Disclosures
 import Ledger
 import Merkle
 import TestSupport

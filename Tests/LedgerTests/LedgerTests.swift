@@ -4,6 +4,7 @@
 import AuditRecords
 import ByteCoding
 import Ledger
+import LogFormat
 import Merkle
 import SignedNotes
 import TestSupport

@@ -3,6 +3,7 @@
 
 import AuditRecords
 import Ledger
+import LogFormat
 import Merkle
 import Synchronization
 import TestSupport

@@ -3,7 +3,9 @@
 
 import AuditRecords
 import ByteCoding
+import Disclosures
 import Ledger
+import LogFormat
 import Merkle
 import SignedNotes
 import Simulation

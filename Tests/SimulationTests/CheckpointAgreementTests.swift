@@ -1,8 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
 import Ledger
+import LogFormat
 import Simulation
 import TestSupport
 import Testing

@@ -1,7 +1,6 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
 import Ledger
 import Simulation
 import TestSupport

@@ -5,6 +5,7 @@ import AccessModel
 import AuditRecords
 import ByteCoding
 import Crypto
+import Disclosures
 import Ledger
 import Merkle
 import Synchronization

@@ -70,7 +70,9 @@ struct LayerTests {
     @Test("VerifierSharesNoWriter: nothing that verifies can reach the ledger")
     func verifierSharesNoWriter() throws {
         let table = try LayerTable()
-        for start in ["Verification", "countersign-verify"] {
+        for start in [
+            "LogFormat", "Disclosures", "LogReading", "Verification", "countersign-verify",
+        ] {
             var (seen, open): (Set<String>, [String]) = ([], [start])
             while let target = open.popLast() {
                 guard seen.insert(target).inserted else { continue }

@@ -3,6 +3,9 @@
 
 import AuditRecords
 import ByteCoding
+import Disclosures
+import LogFormat
+import LogReading
 import Merkle
 import SignedNotes
 import TestSupport

@@ -4,6 +4,7 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
+import Disclosures
 import Merkle
 import TestSupport
 import Testing

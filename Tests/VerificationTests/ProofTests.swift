@@ -3,7 +3,10 @@
 
 import AuditRecords
 import ByteCoding
+import Disclosures
 import Ledger
+import LogFormat
+import LogReading
 import Merkle
 import SignedNotes
 import SystemPackage

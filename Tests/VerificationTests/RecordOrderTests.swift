@@ -3,6 +3,7 @@
 
 import AuditRecords
 import ByteCoding
+import LogReading
 import Merkle
 import SignedNotes
 import TestSupport

@@ -4,6 +4,7 @@
 import ByteCoding
 import Foundation
 import Ledger
+import LogReading
 import Merkle
 import SignedNotes
 import SystemPackage

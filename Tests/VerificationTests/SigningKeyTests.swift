@@ -5,6 +5,7 @@ import AccessModel
 import AuditRecords
 import ByteCoding
 import Crypto
+import LogReading
 import Merkle
 import SignedNotes
 import TestSupport

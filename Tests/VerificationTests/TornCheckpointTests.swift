@@ -1,7 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
+import LogFormat
+import TestSupport
 import Testing
 import Verification
 

@@ -3,6 +3,7 @@
 
 import AccessModel
 import ByteCoding
+import Disclosures
 
 extension AccessRecord {
     /// Writes the record in canonical member order. Allocates the draft's buffer and nothing else

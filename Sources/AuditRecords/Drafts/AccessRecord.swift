@@ -3,6 +3,7 @@
 
 package import AccessModel
 package import ByteCoding
+package import Disclosures
 
 /// One access as values; ``draft(host:producer:)`` writes it.
 package struct AccessRecord: Sendable {

@@ -3,6 +3,7 @@
 
 package import AccessModel
 import ByteCoding
+import Disclosures
 
 /// Whom a refused credential names, as far as the leaf may tell: `actor.claimed`.
 package struct ActorClaim: Hashable, Sendable {

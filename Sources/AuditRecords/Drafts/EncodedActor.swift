@@ -3,6 +3,7 @@
 
 package import AccessModel
 import ByteCoding
+import Disclosures
 
 /// The `actor` of records, encoded once per verified credential.
 package struct EncodedActor: Hashable, Sendable {

@@ -3,6 +3,7 @@
 
 package import AccessModel
 import ByteCoding
+import Disclosures
 
 /// The `decision` of records, encoded once per rule and reason.
 package struct EncodedDecision: Hashable, Sendable {

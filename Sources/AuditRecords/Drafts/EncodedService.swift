@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Disclosures
 
 /// The `dst` of records, encoded once per service (or per address of one); shared, not copied.
 package final class EncodedService: Sendable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Disclosures
 
 /// A JSON string encoded once, for values that change rarely and are written often.
 package struct EncodedText: Hashable, Sendable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ByteCoding
+package import Disclosures
 
 /// A record but for what only the ledger can say: its place in the log and its producer sequence number.
 ///

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Disclosures
 
 /// Members with their names, quotes and colons, and a comma behind each; nothing for what is absent.
 extension RecordText {

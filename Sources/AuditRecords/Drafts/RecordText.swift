@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Disclosures
 import Merkle
 
 /// Canonical JSON under construction, for writers that know the member order themselves.

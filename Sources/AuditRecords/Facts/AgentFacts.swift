@@ -3,6 +3,7 @@
 
 package import AccessModel
 import ByteCoding
+import Disclosures
 
 /// The software agent that acts: `actor.agent` of the record. What it says of itself is a claim.
 package struct AgentFacts: Hashable, Sendable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Disclosures
 
 /// An operator's own words on a record: `labels`, encoded once.
 package struct RecordLabels: Sendable {

@@ -3,6 +3,7 @@
 
 package import AccessModel
 import ByteCoding
+import Disclosures
 
 /// How a service with several endpoints was reached: `upstream` of the record.
 package struct UpstreamFacts: Sendable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ByteCoding
+package import Disclosures
 package import Merkle
 
 extension Record {

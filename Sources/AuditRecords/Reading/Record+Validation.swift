@@ -3,6 +3,7 @@
 
 import AccessModel
 import ByteCoding
+import Disclosures
 
 extension Record {
     /// Every way in which a leaf is not a record of this schema; empty for a good one.

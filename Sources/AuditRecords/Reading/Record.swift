@@ -3,6 +3,7 @@
 
 package import AccessModel
 package import ByteCoding
+import Disclosures
 
 /// A leaf that was read back, for display and inspection.
 ///

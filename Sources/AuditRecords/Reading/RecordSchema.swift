@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Disclosures
 import Merkle
 
 /// Which members record.md §2 knows, and what each may hold.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Disclosures
 
 /// A file that decides who is let in, as a configuration found it: an item of `change.files`.
 package struct DecidingFile: Hashable, Sendable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ByteCoding
+internal import Disclosures
 
 /// How far back everything of a boot is settled: `settled` of a heartbeat.
 ///

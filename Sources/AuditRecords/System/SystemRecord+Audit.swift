@@ -3,6 +3,7 @@
 
 import AccessModel
 package import ByteCoding
+import Disclosures
 
 /// What the proxy counted since its start: `counters` of a heartbeat.
 package struct HeartbeatCounters: Hashable, Sendable {

@@ -3,6 +3,7 @@
 
 package import AccessModel
 package import ByteCoding
+import Disclosures
 
 /// The boot before this one, read back from the log: the restart rule of record.md.
 package struct PreviousBoot: Hashable, Sendable {

@@ -3,6 +3,7 @@
 
 package import AccessModel
 package import ByteCoding
+import Disclosures
 
 /// How somebody read the log: `query` of a record about the audit of the audit.
 package struct QueryFacts: Hashable, Sendable {

@@ -3,6 +3,7 @@
 
 import AccessModel
 package import ByteCoding
+import Disclosures
 
 /// A record of the proxy's own doings. Off the hot path: built as JSON values.
 ///

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import AuditRecords
 import ByteCoding
+import LogFormat
 import Merkle
 import Messages
 import Server

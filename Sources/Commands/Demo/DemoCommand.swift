@@ -13,7 +13,6 @@ import Settings
 import SignedNotes
 import SystemPackage
 import UnixSignals
-import Verification
 
 /// `countersign demo`.
 struct DemoCommand: AsyncParsableCommand {

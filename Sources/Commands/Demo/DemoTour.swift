@@ -1,11 +1,11 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
 import ByteCoding
 import DataPlane
 import Ledger
 import LedgerFiles
+import LogReading
 import Merkle
 import Messages
 import Server

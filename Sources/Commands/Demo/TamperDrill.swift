@@ -1,8 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
 import LedgerFiles
+import LogFormat
+import LogReading
 import Merkle
 import Messages
 import NIOCore

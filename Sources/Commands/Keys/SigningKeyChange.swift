@@ -4,6 +4,7 @@
 import AuditRecords
 import ByteCoding
 import LedgerFiles
+import LogFormat
 import Merkle
 import Messages
 import NIOCore

@@ -5,9 +5,9 @@ import AccessModel
 import ArgumentParser
 import AuditRecords
 import ByteCoding
+import LogReading
 import Merkle
 import Messages
-import Verification
 
 /// `countersign explain`.
 struct ExplainCommand: AsyncParsableCommand {

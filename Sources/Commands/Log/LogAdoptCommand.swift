@@ -6,12 +6,12 @@ import AuditRecords
 import ByteCoding
 import Glibc
 import Ledger
+import LogReading
 import Merkle
 import Messages
 import Server
 import Settings
 import SystemPackage
-import Verification
 
 /// `countersign log adopt`.
 struct LogAdoptCommand: ParsableCommand {

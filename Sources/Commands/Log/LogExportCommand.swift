@@ -5,12 +5,12 @@ import ArgumentParser
 import AuditRecords
 import ByteCoding
 import LedgerFiles
+import LogReading
 import Merkle
 import Messages
 import Server
 import Settings
 import SignedNotes
-import Verification
 
 /// `countersign log export`.
 struct LogExportCommand: AsyncParsableCommand {

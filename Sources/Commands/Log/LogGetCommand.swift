@@ -4,11 +4,12 @@
 import ArgumentParser
 import AuditRecords
 import ByteCoding
+import Disclosures
+import LogReading
 import Merkle
 import Messages
 import Server
 import SignedNotes
-import Verification
 
 /// `countersign log get`.
 struct LogGetCommand: AsyncParsableCommand {

@@ -5,10 +5,10 @@ import AccessModel
 import ArgumentParser
 import AuditRecords
 import ByteCoding
+import LogReading
 import Merkle
 import Messages
 import Server
-import Verification
 
 /// `countersign log query`.
 struct LogQueryCommand: AsyncParsableCommand {

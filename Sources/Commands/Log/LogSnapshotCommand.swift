@@ -3,10 +3,10 @@
 
 import ArgumentParser
 import ByteCoding
+import LogReading
 import Merkle
 import Messages
 import Server
-import Verification
 
 /// `countersign log snapshot`.
 struct LogSnapshotCommand: AsyncParsableCommand {

@@ -4,12 +4,12 @@
 import ArgumentParser
 import AuditRecords
 import ByteCoding
+import LogReading
 import Merkle
 import Messages
 import Server
 import SignedNotes
 import SystemPackage
-import Verification
 
 /// `countersign log tail`.
 struct LogTailCommand: AsyncParsableCommand {

@@ -1,11 +1,11 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import LogReading
 import Merkle
 import Messages
 import Server
 import SignedNotes
-import Verification
 
 /// Makes proofs of records against the newest checkpoint.
 struct ProofMaker {

@@ -3,11 +3,11 @@
 
 import AuditRecords
 import ByteCoding
+import LogReading
 import Merkle
 import Messages
 import Server
 import SignedNotes
-import Verification
 
 /// Which record somebody means: its index, or the uid that an answer carried.
 enum RecordSelector {

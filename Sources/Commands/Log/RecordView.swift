@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import LogReading
 import Merkle
 import Messages
 import Server

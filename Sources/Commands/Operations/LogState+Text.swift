@@ -1,12 +1,12 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import Messages
-import Verification
-import Settings
 import AuditRecords
 import ByteCoding
+import LogReading
 import Merkle
+import Messages
+import Settings
 import SignedNotes
 
 extension LogState {

@@ -1,15 +1,15 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import Messages
-import Server
-import SystemPackage
 import AuditRecords
 import ByteCoding
 import Ledger
+import LogReading
 import Merkle
+import Messages
+import Server
 import Settings
-import Verification
+import SystemPackage
 
 /// How a log and its server stand at one moment.
 struct LogState: Sendable {

@@ -7,13 +7,13 @@ import ByteCoding
 import Crypto
 import Glibc
 import Ledger
+import LogReading
 import Merkle
 import Messages
 import Server
 import Settings
 import SignedNotes
 import SystemPackage
-import Verification
 
 /// Whether a command shows personal values, and on what grounds.
 struct DisclosureOptions: ParsableArguments {

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import LogReading
 import Messages
 import Server
 import Settings
 import SignedNotes
 import SystemPackage
-import Verification
 
 /// Which log a command reads: the configured one, or a directory that was named.
 struct LogOptions: ParsableArguments {

@@ -4,6 +4,7 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
+import LogReading
 import Merkle
 import Messages
 import Server

@@ -5,12 +5,12 @@ import AuditRecords
 import ByteCoding
 import Glibc
 import Ledger
+import LogReading
 import Merkle
 import Messages
 import Server
 import Settings
 import SystemPackage
-import Verification
 
 /// Puts on record what somebody on this host does with the log: through the running server or, where none runs, by
 /// opening the log for the moment.

@@ -5,6 +5,7 @@ import AccessModel
 import ArgumentParser
 import AuditRecords
 import ByteCoding
+import LogReading
 
 /// Which records somebody asks for: all of what is given has to hold.
 ///

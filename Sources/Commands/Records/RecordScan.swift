@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import LogReading
 import Merkle
 import SignedNotes
-import Verification
 
 /// Finds records by reading the log backwards, newest first.
 ///

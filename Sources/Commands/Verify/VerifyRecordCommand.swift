@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import AuditRecords
+import LogReading
 import Merkle
 import Messages
 import Server

@@ -1,8 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import LogReading
 import Synchronization
-import Verification
 
 /// The log as it was read last, read again when that is long enough ago.
 ///

@@ -3,8 +3,8 @@
 
 import HTTPTypes
 import Hummingbird
+import LogReading
 import NIOCore
-import Verification
 
 /// Content that has a validator and can be asked for in part: the log's files.
 struct StoredContent: Sendable {

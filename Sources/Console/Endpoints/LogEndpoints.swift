@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Hummingbird
+import LogReading
 import Merkle
 import SignedNotes
-import Verification
 
 /// The log as any C2SP tlog-tiles client reads it.
 struct LogEndpoints: EndpointGroup {

@@ -1,9 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import ByteCoding
 internal import AccessModel
 package import AuditRecords
+package import ByteCoding
+package import Disclosures
 package import Identity
 
 /// The connection that requests come from: what is known of it once, and used by all of them.

@@ -4,6 +4,7 @@
 internal import AccessModel
 internal import AuditRecords
 internal import ByteCoding
+internal import Disclosures
 package import Identity
 internal import Ledger
 

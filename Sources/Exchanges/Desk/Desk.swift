@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AccessModel
-package import AuditRecords
+internal import AuditRecords
 internal import ByteCoding
+package import Disclosures
 internal import Identity
 package import Ledger
 package import Policy

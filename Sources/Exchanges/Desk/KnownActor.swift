@@ -3,6 +3,7 @@
 
 package import AccessModel
 internal import AuditRecords
+internal import Disclosures
 
 /// A principal as records need it again and again: found once for each verified credential.
 package final class KnownActor {

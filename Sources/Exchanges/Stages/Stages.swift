@@ -4,6 +4,7 @@
 package import AccessModel
 package import AuditRecords
 package import ByteCoding
+internal import Disclosures
 package import Identity
 internal import Ledger
 package import Policy

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
+internal import LogFormat
 
 /// Storage as opening sees it: every fault ends the opening.
 struct OpeningStorage {

@@ -1,8 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
 internal import ByteCoding
+internal import Disclosures
+internal import LogFormat
 package import Merkle
 
 /// What opening a log's files found and put right.

@@ -3,6 +3,8 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import Disclosures
+internal import LogFormat
 internal import Merkle
 
 /// Judging the files that the commit journal speaks of, and putting back what is missing in them: all that the journal

@@ -3,6 +3,8 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import Disclosures
+internal import LogFormat
 internal import Merkle
 internal import SignedNotes
 

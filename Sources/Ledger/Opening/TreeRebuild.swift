@@ -3,6 +3,7 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import LogFormat
 internal import Merkle
 
 /// Makes the derived files anew from the entries, from one segment on, and so learns the right edge.

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
+internal import LogFormat
 
 /// Where the next commit frame goes: two files, each written from its start and used again once what it holds has been
 /// applied and synced.

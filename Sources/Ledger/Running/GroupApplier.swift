@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
+internal import LogFormat
 internal import Merkle
 
 /// Brings durable groups from the commit journal to their places, without syncing: the housekeeper's work.

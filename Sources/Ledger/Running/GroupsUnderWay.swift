@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AuditRecords
+internal import LogFormat
 
 /// The groups whose syncs have not returned, and those that wait for them: decides who is told, and when.
 ///

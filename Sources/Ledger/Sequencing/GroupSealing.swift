@@ -3,6 +3,8 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import Disclosures
+internal import LogFormat
 
 /// Seals what a group's records name for the first time in their segment, and adds the keys it takes.
 ///

@@ -3,6 +3,7 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import LogFormat
 internal import Merkle
 
 /// Builds the leaves of one group straight into its commit frame: completed, framed, chained and hashed.

@@ -1,8 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
 internal import ByteCoding
+internal import LogFormat
 internal import Merkle
 
 /// Everything that the next group depends on: the state of the log between two groups.

@@ -1,7 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
+internal import Disclosures
+internal import LogFormat
 internal import Merkle
 
 /// Records that are written, synced and signed together.

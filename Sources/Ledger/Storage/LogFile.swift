@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import AuditRecords
+package import LogFormat
 
 /// A file of a log, by what it holds; storage decides where it lies.
 package enum LogFile: Hashable, Sendable {

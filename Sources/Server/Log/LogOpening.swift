@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import Disclosures
 package import Ledger
 import LedgerFiles
 package import Messages

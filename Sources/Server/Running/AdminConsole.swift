@@ -5,12 +5,12 @@ import ByteCoding
 import Console
 import DataPlane
 import Ledger
+import LogReading
 import Logging
 import Messages
 import Observability
 import Settings
 import SystemPackage
-import Verification
 
 /// The console of a running proxy, on the configured admin address.
 enum AdminConsole {

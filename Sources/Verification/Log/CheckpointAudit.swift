@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LogReading
 internal import Merkle
 internal import SignedNotes
 

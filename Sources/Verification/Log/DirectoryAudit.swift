@@ -1,7 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
+internal import LogFormat
+internal import LogReading
 internal import Merkle
 
 /// Checks what of a log directory lies beside its segments: whether the files contradict the commit

@@ -1,8 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
 internal import ByteCoding
+internal import LogFormat
+package import LogReading
 internal import Merkle
 internal import SignedNotes
 package import SystemPackage
@@ -31,7 +32,15 @@ package struct LogVerifier: Sendable {
         directory: FilePath
     ) async throws(LogReadFailure) -> VerificationReport {
         let remembered = options.remembered.flatMap { RememberedCheckpoint(stateFile: $0) }
-        let snapshot = try LogSnapshot(directory: directory, known: remembered?.checkpoint)
+        return try await verify(
+            try LogSnapshot(directory: directory, known: remembered?.checkpoint))
+    }
+
+    /// Verifies what a log directory held at one moment; what was taken of it knew the checkpoint that is remembered.
+    package func verify(
+        _ snapshot: LogSnapshot
+    ) async throws(LogReadFailure) -> VerificationReport {
+        let remembered = options.remembered.flatMap { RememberedCheckpoint(stateFile: $0) }
         let files = snapshot.checkpointFiles
         var findings = FindingList()
         if files.publishedIsRestorable {
@@ -48,7 +57,7 @@ package struct LogVerifier: Sendable {
             findings.report(Finding(.notYetPublished, file: LogLayout.checkpoint))
         }
         if let tail = try UnsignedTail(snapshot), snapshot.doubtful.isEmpty,
-            try LogSnapshot(directory: directory).sizeWithDoubtful == snapshot.size
+            try LogSnapshot(directory: snapshot.directory).sizeWithDoubtful == snapshot.size
         {
             findings.report(
                 Finding(

@@ -3,6 +3,8 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import LogFormat
+internal import LogReading
 internal import Merkle
 
 /// Reads all segments, several at a time, and puts what they hold together in order.

@@ -1,7 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
+internal import LogFormat
+internal import LogReading
 internal import Merkle
 
 /// Puts the segments together: the chain and the times across their borders, the roots at the sizes of

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ByteCoding
+internal import LogReading
 internal import SignedNotes
 
 /// What checking a proof, rather than a whole log, came to.

@@ -4,6 +4,8 @@
 internal import AccessModel
 internal import AuditRecords
 internal import ByteCoding
+internal import Disclosures
+package import LogReading
 internal import Merkle
 package import SignedNotes
 

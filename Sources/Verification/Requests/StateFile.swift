@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import LogReading
 internal import SignedNotes
 internal import SystemPackage
 

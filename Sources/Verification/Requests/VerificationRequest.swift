@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ByteCoding
+internal import LogReading
 internal import SignedNotes
 package import SystemPackage
 

@@ -4,6 +4,7 @@
 internal import AccessModel
 internal import AuditRecords
 internal import ByteCoding
+internal import Disclosures
 internal import Merkle
 
 /// Checks a leaf in one pass over its bytes and takes the facts that verification needs.

@@ -1,7 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
+internal import LogFormat
+internal import LogReading
 internal import Merkle
 
 /// A log directory as the verifier reads it.

@@ -1,7 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
+internal import Disclosures
+internal import LogReading
 internal import Merkle
 
 /// The disclosures of one segment by what they are committed to with.

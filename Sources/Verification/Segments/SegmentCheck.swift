@@ -3,6 +3,9 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import Disclosures
+internal import LogFormat
+internal import LogReading
 internal import Merkle
 
 /// Reads one segment from its first byte to its last and checks everything that can be checked without

@@ -3,6 +3,8 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import LogFormat
+internal import LogReading
 internal import Merkle
 
 /// What one segment holds, as far as the whole log needs to know it.

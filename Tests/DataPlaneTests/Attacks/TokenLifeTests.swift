@@ -6,6 +6,7 @@ import AuditRecords
 import ByteCoding
 import Crypto
 import DataPlane
+import Disclosures
 import HTTPWire
 import Identity
 import TestSupport

@@ -11,6 +11,7 @@ import Foundation
 import HTTPWire
 import Identity
 import Ledger
+import LogFormat
 import Logging
 import NIOCore
 import Policy

@@ -1,8 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
+import Disclosures
 import Foundation
+import LogFormat
 
 /// What lies sealed beside a log, opened with the log's own keys.
 enum OpenedDisclosures {

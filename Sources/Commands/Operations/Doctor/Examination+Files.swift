@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
-import Messages
-import Server
-import SignedNotes
 import Glibc
 import HTTPWire
 import Ledger
+import Messages
+import Server
 import Settings
+import SignedNotes
 
 extension Examination {
     /// Files that nobody but their owner should read.

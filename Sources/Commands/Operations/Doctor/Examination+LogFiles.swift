@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
 import Foundation
 import Glibc
+import LogFormat
 import Messages
 import Server
 import Settings

@@ -1,0 +1,24 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Disclosures
+
+extension Commitments {
+    /// Writes the members of `commit`, without the braces.
+    func write(to text: inout RecordText) {
+        let start = text.count
+        if let payload { text.put(#""payload":""#, payload) }
+        if let what { text.put(#""what":""#, what) }
+        if let `where` { text.put(#""where":""#, `where`) }
+        if let who { text.put(#""who":""#, who) }
+        if text.count > start { text.removeLast(1) }
+    }
+}
+
+extension RecordText {
+    fileprivate mutating func put(_ name: StaticString, _ disclosure: Disclosure) {
+        put(name)
+        put(disclosure.commitment)
+        put(#"","#)
+    }
+}

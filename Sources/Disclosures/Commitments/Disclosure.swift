@@ -1,0 +1,118 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+import Crypto
+package import LogFormat
+package import Merkle
+
+/// The personal values of one group, with the salt that opens the commitment to them.
+///
+/// A record's leaf holds only ``commitment``; the ledger seals the rest under the subject's key. One
+/// disclosure may be named by many records: `where` of one connection, `who` of one verified token.
+package final class Disclosure: Sendable {
+    package let group: CommitGroup
+    /// Whose key seals it.
+    package let subject: SubjectKey
+    /// What the leaf holds (record.md §4.1).
+    package let commitment: Hash256
+    /// Paths of values that were cut, for the record's `truncated`.
+    package let truncated: [String]
+
+    /// The segment in whose disclosures this one was last sealed; nil before the first.
+    ///
+    /// Safe: owned by the ledger's writer whose turn it is, the only one that reads or writes it; event loops
+    /// hand the object over through the ledger's queue and touch immutable members only. One turn ends before the next
+    /// begins, so that no two accesses can overlap.
+    @exclusivity(unchecked) package nonisolated(unsafe) var sealedInSegment: SegmentNumber?
+
+    /// What is hashed: prefix ‖ group ‖ 0x00 ‖ salt ‖ value.
+    private let preimage: [UInt8]
+    private let saltOffset: Int
+
+    /// Takes a preimage that ends with the value.
+    init(
+        group: CommitGroup, subject: SubjectKey, preimage: [UInt8], saltOffset: Int,
+        truncated: [String]
+    ) {
+        self.group = group
+        self.subject = subject
+        self.preimage = preimage
+        self.saltOffset = saltOffset
+        self.truncated = truncated
+        commitment = Hash256(sha256: preimage)
+    }
+
+    /// Commits to a value given as JSON. Off the hot path.
+    ///
+    /// - Parameter value: an object with flat member names such as `http.path`.
+    package convenience init(
+        _ group: CommitGroup, value: JSONValue, subject: SubjectKey, salt: Salt
+    ) {
+        var limiter = RecordLimiter()
+        let value = limiter.limit(value, path: "")
+        var text = CommitmentText(group, salt: salt, reserving: 256)
+        text.writer.append(CanonicalJSON.encode(value))
+        self.init(
+            group: group, subject: subject, preimage: text.writer.bytes,
+            saltOffset: text.saltOffset,
+            truncated: limiter.truncated)
+    }
+
+    /// Salt and canonical value, as they are sealed: the 32 bytes of salt first.
+    var saltAndValue: ArraySlice<UInt8> { preimage[saltOffset...] }
+
+    package var salt: ArraySlice<UInt8> { saltAndValue.prefix(Salt.byteCount) }
+
+    /// The value in canonical JSON.
+    package var value: ArraySlice<UInt8> { saltAndValue.dropFirst(Salt.byteCount) }
+
+    /// The commitment to a value, for whoever checks an opening.
+    ///
+    /// - Parameter value: canonical JSON as it was disclosed.
+    package static func commitment(
+        group: CommitGroup, salt: Salt, value: some Collection<UInt8>
+    ) -> Hash256 {
+        var text = CommitmentText(group, salt: salt, reserving: value.count)
+        text.writer.append(Array(value))
+        return Hash256(sha256: text.writer.bytes)
+    }
+}
+
+/// The text that a commitment is the SHA-256 of, up to the value.
+struct CommitmentText: ~Copyable {
+    var writer: ByteWriter
+    let saltOffset: Int
+
+    /// - Parameter capacity: bytes to reserve for the value.
+    init(_ group: CommitGroup, salt: Salt, reserving capacity: Int) {
+        writer = ByteWriter(capacity: 64 + capacity)
+        writer.append(Self.start(group))
+        saltOffset = writer.count
+        salt.append(to: &writer)
+    }
+
+    /// What comes before the salt.
+    static func prefix(_ group: CommitGroup) -> [UInt8] { Array("\(start(group))".utf8) }
+
+    private static func start(_ group: CommitGroup) -> StaticString {
+        switch group {
+        case .who: "countersign/commit/v1\nwho\0"
+        case .where: "countersign/commit/v1\nwhere\0"
+        case .what: "countersign/commit/v1\nwhat\0"
+        case .payload: "countersign/commit/v1\npayload\0"
+        }
+    }
+}
+
+extension Hash256 {
+    /// The digest of all bytes, in one pass over contiguous memory.
+    init(sha256 bytes: [UInt8]) {
+        var hasher = SHA256()
+        unsafe bytes.withUnsafeBytes { memory in
+            // Safe: the pointer is used only inside the closure, while the array is alive.
+            unsafe hasher.update(bufferPointer: memory)
+        }
+        self.init(hasher.finalize())
+    }
+}

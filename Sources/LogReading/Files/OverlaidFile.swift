@@ -1,0 +1,139 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import LogFormat
+package import SystemPackage
+
+/// A file as it will be once the commit journal is applied to it: the bytes on disk, and over them what
+/// the newest frames hold.
+///
+/// Reading through it gives the same bytes before, during and after the application.
+package struct OverlaidFile: Sendable {
+    package typealias Patch = JournalSpan.Piece
+
+    package let path: FilePath
+    /// How long the file was when it was looked at; nil where there was none.
+    package let lengthOnDisk: Int?
+    /// What the commit journal holds of it; nil where it does not speak of this file.
+    private let span: JournalSpan?
+    /// Neighbouring parts in order; empty parts are left out.
+    package let patches: [Patch]
+
+    /// - Parameter span: what the commit journal holds of the file; nil where it does not speak of it.
+    package init(_ path: FilePath, _ span: JournalSpan?) throws(LogReadFailure) {
+        self.path = path
+        self.span = span
+        patches = span?.pieces ?? []
+        do throws(LogReadFailure) {
+            lengthOnDisk = try ReadableFile(path).length()
+        } catch {
+            guard error.code == .missing else { throw error }
+            lengthOnDisk = nil
+        }
+    }
+
+    /// The file with what is on disk before what the journal holds, where both are: what somebody
+    /// changed is then seen for what it is.
+    package func preferringDisk() -> OverlaidFile {
+        let end = lengthOnDisk ?? 0
+        return OverlaidFile(
+            path: path, lengthOnDisk: lengthOnDisk, span: span,
+            patches: patches.compactMap { patch in
+                guard patch.end > end else { return nil }
+                let skipped = max(0, end - patch.offset)
+                return Patch(offset: patch.offset + skipped, bytes: patch.bytes.dropFirst(skipped))
+            })
+    }
+
+    private init(path: FilePath, lengthOnDisk: Int?, span: JournalSpan?, patches: [Patch]) {
+        self.path = path
+        self.lengthOnDisk = lengthOnDisk
+        self.span = span
+        self.patches = patches
+    }
+
+    /// How the file on disk stands to the journal; whole where the journal does not speak of it.
+    package func standing() throws(LogReadFailure) -> JournalSpan.Standing {
+        guard let span else { return .whole }
+        guard let lengthOnDisk else {
+            return try span.standing(ofFile: 0) { _ throws(LogReadFailure) in [] }
+        }
+        let file = try ReadableFile(path)
+        return try span.standing(ofFile: lengthOnDisk) { range throws(LogReadFailure) in
+            try file.bytes(range)
+        }
+    }
+
+    /// Whether there is neither a file nor anything to come into it.
+    package var isMissing: Bool { lengthOnDisk == nil && patches.isEmpty }
+
+    /// Where the patches begin: what is before it must be on disk.
+    package var settledLength: Int { span?.start ?? lengthOnDisk ?? 0 }
+
+    /// How long the file will be, bytes behind the last frame not counted.
+    package var length: Int { span?.end ?? lengthOnDisk ?? 0 }
+
+    /// How many bytes on disk lie behind everything that was committed.
+    package var trailingBytes: Int { max(0, (lengthOnDisk ?? 0) - length) }
+
+    /// Reads up to `range.count` bytes at an offset; fewer only at the end.
+    func read(
+        _ file: borrowing ReadableFile?, at offset: Int, into buffer: inout [UInt8],
+        _ range: Range<Int>
+    ) throws(LogReadFailure) -> Int {
+        var at = offset
+        var target = range
+        while !target.isEmpty, at < length {
+            if let patch = patches.first(where: { $0.offset <= at && at < $0.end }) {
+                let start = patch.bytes.startIndex + (at - patch.offset)
+                let count = min(target.count, patch.end - at)
+                buffer.replaceSubrange(
+                    target.prefix(count), with: patch.bytes[start..<start + count])
+                at += count
+                target = target.dropFirst(count)
+            } else {
+                let limit = patches.first { $0.offset > at }?.offset ?? length
+                let wanted = target.prefix(limit - at)
+                guard let count = try file?.read(at: at, into: &buffer, wanted), count > 0 else {
+                    break
+                }
+                at += count
+                target = target.dropFirst(count)
+            }
+        }
+        return at - offset
+    }
+
+    /// The bytes of a range; nil where they are not all there.
+    package func bytes(_ range: Range<Int>) throws(LogReadFailure) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        // What is in no file is missed by whoever counts, not by who opens it.
+        let needsDisk = range.lowerBound < settledLength && lengthOnDisk != nil
+        let count =
+            needsDisk
+            ? try read(try ReadableFile(path), at: range.lowerBound, into: &bytes, 0..<range.count)
+            : try read(nil, at: range.lowerBound, into: &bytes, 0..<range.count)
+        return count == range.count ? bytes : nil
+    }
+
+    /// All bytes; where some are missing that the journal does not have, those before them. Nil for no file at all.
+    package func contents() throws(LogReadFailure) -> [UInt8]? {
+        guard lengthOnDisk != nil || !patches.isEmpty else { return nil }
+        let onDisk = lengthOnDisk ?? 0
+        return try bytes(0..<(onDisk < settledLength ? onDisk : length))
+    }
+
+    /// A range that may reach behind what was committed: there, what is on disk.
+    func bytesOnDiskOrJournalled(_ range: Range<Int>) throws(LogReadFailure) -> [UInt8]? {
+        let committed = range.clamped(to: 0..<max(length, range.lowerBound))
+        guard var found = try bytes(committed) else { return nil }
+        guard range.upperBound > committed.upperBound else { return found }
+        found += try ReadableFile(path).bytes(committed.upperBound..<range.upperBound)
+        return found
+    }
+
+    /// The first byte on disk that contradicts the journal.
+    package func firstConflict() throws(LogReadFailure) -> Int? {
+        if case .contradicted(let place) = try standing() { place } else { nil }
+    }
+}

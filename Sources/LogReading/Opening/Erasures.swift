@@ -1,0 +1,61 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AuditRecords
+internal import ByteCoding
+package import Disclosures
+package import Merkle
+
+/// Which record explains that the key of sealed values is gone, key by key.
+///
+/// `privacy.erase` names what it destroys in `erase.subjects` and `erase.periods`; one such record
+/// excuses no other key than those.
+package struct Erasures: Hashable, Sendable {
+    /// Key id (a subject's or a period's) and the first record that names it.
+    package private(set) var records: [String: LeafIndex] = [:]
+
+    package init() {}
+
+    /// Takes what a record says; records of other actions say nothing.
+    package mutating func take(_ record: Record, at index: LeafIndex) {
+        guard record.action == EventAction.privacyErase.rawValue else { return }
+        for list in ["subjects", "periods"] {
+            for item in record.value[path: "erase", list]?.array ?? [] {
+                guard let id = item.string, records[id] == nil else { continue }
+                records[id] = index
+            }
+        }
+    }
+
+    /// The record that says that a block's values were erased: its subject's, or its period's.
+    package func record(of block: DisclosureBlock) -> LeafIndex? {
+        records[block.subject.text] ?? records[block.period.text]
+    }
+}
+
+extension LogSnapshot {
+    /// The erasures of the whole log. Reads every entry, so it is asked only where a key is gone.
+    package func erasures() throws(LogReadFailure) -> Erasures {
+        let action = Array("\"action\":\"\(EventAction.privacyErase.rawValue)\"".utf8)
+        var erasures = Erasures()
+        try forEachLeaf(in: 0..<size.count) { index, leaf in
+            guard leaf.holds(action) else { return }
+            do throws(RecordFault) {
+                erasures.take(try Record(leaf: leaf), at: index)
+            } catch {
+                // No record of ours; what it is, verifying the log says.
+            }
+        }
+        return erasures
+    }
+}
+
+extension [UInt8] {
+    /// Whether these bytes stand somewhere in the array.
+    fileprivate func holds(_ bytes: [UInt8]) -> Bool {
+        guard let first = bytes.first, count >= bytes.count else { return false }
+        return indices.dropLast(bytes.count - 1).contains { start in
+            self[start] == first && self[start..<start + bytes.count].elementsEqual(bytes)
+        }
+    }
+}

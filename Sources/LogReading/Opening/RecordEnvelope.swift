@@ -1,0 +1,128 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+package import Disclosures
+package import Merkle
+package import SignedNotes
+
+/// A record as it is handed to somebody: the leaf, what is disclosed of it, and its proof (record.md §2).
+///
+/// ```json
+/// {"index":3,"leaf":"…","leaf_hash":"…","disclosures":{"what":{"salt":"…","value":{…}},"who":"withheld"},"proof":"…"}
+/// ```
+package struct RecordEnvelope: Sendable {
+    package var index: LeafIndex
+    package var leaf: [UInt8]
+    package var leafHash: Hash256
+    package var disclosures: [CommitGroup: DisclosedGroup]
+    package var proof: TlogProof?
+
+    package init(
+        index: LeafIndex, leaf: [UInt8], disclosures: [CommitGroup: DisclosedGroup],
+        proof: TlogProof?
+    ) {
+        self.index = index
+        self.leaf = leaf
+        self.disclosures = disclosures
+        self.proof = proof
+        leafHash = LeafHash(of: leaf).hash
+    }
+
+    /// The envelope as canonical JSON.
+    package func encode() -> [UInt8] {
+        var members = [
+            JSONMember("index", .integer(Int64(clamping: index.value))),
+            JSONMember("leaf", .string(String(decoding: leaf, as: UTF8.self))),
+            JSONMember("leaf_hash", .string(leafHash.base64)),
+            JSONMember(
+                "disclosures",
+                .object(disclosures.map { JSONMember($0.rawValue, Self.value(of: $1)) })),
+        ]
+        if let proof {
+            let text = String(decoding: proof.encode(), as: UTF8.self)
+            members.append(JSONMember("proof", .string(text)))
+        }
+        return CanonicalJSON.encode(.object(members))
+    }
+
+    private static func value(of group: DisclosedGroup) -> JSONValue {
+        switch group {
+        case .matching(let salt, let value):
+            .object([
+                JSONMember("salt", .string(Base64.encode(salt.bytes))),
+                JSONMember("value", value),
+            ])
+        case .withheld: .string("withheld")
+        case .erased(let index):
+            .object([
+                JSONMember(
+                    "erased", index.map { .integer(Int64(clamping: $0.value)) } ?? .bool(true))
+            ])
+        case .missing: .string("missing")
+        case .mismatching: .string("mismatch")
+        }
+    }
+}
+
+extension RecordEnvelope {
+    /// Reads an envelope; nothing in it is believed, its parts are checked by ``RecordCheck``.
+    package init(_ bytes: [UInt8]) throws(EnvelopeFault) {
+        let value: JSONValue
+        do throws(JSONFault) {
+            // One level of the envelope's own, and room for a whole value below the disclosures.
+            value = try JSONParser.parse(bytes, as: .strict, deepest: 3 + RecordLimits.depth)
+        } catch {
+            throw .notJSON(error)
+        }
+        guard let number = value["index"]?.integer, number >= 0 else { throw .badMember("index") }
+        index = LeafIndex(UInt64(number))
+        guard let text = value["leaf"]?.string else { throw .badMember("leaf") }
+        leaf = Array(text.utf8)
+        guard let hash = value["leaf_hash"]?.string.flatMap({ Hash256(base64: $0) }) else {
+            throw .badMember("leaf_hash")
+        }
+        leafHash = hash
+        disclosures = [:]
+        for member in value["disclosures"]?.members ?? [] {
+            guard let group = CommitGroup(rawValue: member.name),
+                let disclosed = Self.disclosed(member.value)
+            else { throw .badMember("disclosures.\(member.name)") }
+            disclosures[group] = disclosed
+        }
+        guard let proof = value["proof"] else { return }
+        guard let text = proof.string else { throw .badMember("proof") }
+        do throws(TlogProofFault) {
+            self.proof = try TlogProof(Array(text.utf8))
+        } catch {
+            throw .badProof(error)
+        }
+    }
+
+    private static func disclosed(_ value: JSONValue) -> DisclosedGroup? {
+        switch value {
+        case .string("withheld"): return .withheld
+        case .string("missing"): return .missing
+        case .string("mismatch"): return .mismatching
+        default:
+            if let erased = value["erased"] {
+                let index = erased.integer.flatMap { UInt64(exactly: $0) }
+                return .erased(index.map { LeafIndex($0) })
+            }
+            guard
+                let salt = value["salt"]?.string.flatMap({ Base64.decode($0) }).flatMap({ Salt($0) }
+                ),
+                let content = value["value"]
+            else { return nil }
+            return .matching(salt: salt, value: content)
+        }
+    }
+}
+
+/// Why bytes are no record envelope.
+package enum EnvelopeFault: Error, Hashable, Sendable {
+    case notJSON(JSONFault)
+    /// A member is missing or of another form; which one.
+    case badMember(String)
+    case badProof(TlogProofFault)
+}

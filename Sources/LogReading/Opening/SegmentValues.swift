@@ -1,0 +1,73 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+internal import Disclosures
+internal import LogFormat
+package import Merkle
+
+/// The sealed values of one segment, opened one block at a time as they are asked for.
+///
+/// Holds the segment's disclosures as they lie on disk and where each commitment is among them, so that memory is
+/// bounded by a segment however long the log is.
+package struct SegmentValues {
+    private let blocks: [DisclosureBlock]
+    /// In which block a commitment is.
+    private let places: [Hash256: Int]
+    private let keys: KeyRing
+    /// Blocks that were opened last; records near one another share them.
+    private var opened: [Int: [Hash256: JSONValue]] = [:]
+    private static let mostOpened = 64
+
+    /// - Returns: nil where the log holds no keys: then all of it is sealed.
+    package init?(_ snapshot: LogSnapshot, segment: UInt64) throws(LogReadFailure) {
+        guard let subjects = try snapshot.subjectKeys().contents(),
+            let periods = try snapshot.periodKeys().contents()
+        else { return nil }
+        keys = KeyRing(subjects: KeyStoreImage(subjects), periods: KeyStoreImage(periods))
+        let file = try snapshot.disclosures(of: SegmentNumber(segment))
+        blocks = DisclosureBlock.scan(try file.contents() ?? []).blocks
+        var places: [Hash256: Int] = [:]
+        for (number, block) in blocks.enumerated() {
+            for commitment in block.commitments { places[commitment] = number }
+        }
+        self.places = places
+    }
+
+    /// The values behind a record's commitments, merged; what cannot be opened, or is not what was committed to, is
+    /// not among them: judging that is the verifier's work.
+    package mutating func values(of commitments: some Sequence<Hash256>) -> [JSONMember] {
+        commitments.flatMap { commitment -> [JSONMember] in
+            guard let number = places[commitment] else { return [] }
+            if opened[number] == nil {
+                if opened.count >= Self.mostOpened { opened.removeAll(keepingCapacity: true) }
+                opened[number] = open(blocks[number])
+            }
+            return opened[number]?[commitment]?.members ?? []
+        }
+    }
+
+    private func open(_ block: DisclosureBlock) -> [Hash256: JSONValue] {
+        guard case .open(let subject, let period) = keys.access(to: block) else { return [:] }
+        var values: [Hash256: JSONValue] = [:]
+        do {
+            for disclosure in try block.open(subject: subject, period: period)
+            where disclosure.matchesCommitment {
+                values[disclosure.commitment] = try JSONParser.parse(
+                    disclosure.value, as: .canonical, deepest: RecordLimits.depth)
+            }
+        } catch {
+            // A block that was changed shows nothing of what it held before the change, either.
+            return [:]
+        }
+        return values
+    }
+}
+
+extension LogSnapshot {
+    /// Whether the keys of sealed values are beside the log and can be read by who asks.
+    package func hasKeys() throws(LogReadFailure) -> Bool {
+        guard try subjectKeys().contents() != nil else { return false }
+        return try periodKeys().contents() != nil
+    }
+}

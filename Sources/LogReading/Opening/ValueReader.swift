@@ -1,0 +1,44 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AuditRecords
+import ByteCoding
+import Disclosures
+import LogFormat
+package import Merkle
+import SignedNotes
+
+/// The personal values of a log on this host, a segment at a time; or nothing, where they stay sealed.
+package struct ValueReader {
+    private let snapshot: LogSnapshot
+    /// Whether values are shown.
+    package let isOpen: Bool
+    private var segment: UInt64?
+    private var values: SegmentValues?
+
+    /// Values that whoever reads has put on record before.
+    package init(opening snapshot: LogSnapshot) {
+        self.snapshot = snapshot
+        isOpen = true
+    }
+
+    /// None.
+    package init(sealing snapshot: LogSnapshot) {
+        self.snapshot = snapshot
+        isOpen = false
+    }
+
+    /// What is known of one record.
+    package mutating func values(
+        of record: Record, at index: LeafIndex
+    ) throws(LogReadFailure) -> RecordValues {
+        guard isOpen else { return .none }
+        let number = SegmentNumber(of: index).value
+        if segment != number {
+            values = try SegmentValues(snapshot, segment: number)
+            segment = number
+        }
+        let commitments = record.commitments.sorted { $0.key.rawValue < $1.key.rawValue }
+        return RecordValues(members: values?.values(of: commitments.map(\.value)) ?? [])
+    }
+}

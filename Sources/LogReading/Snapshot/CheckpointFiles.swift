@@ -1,0 +1,173 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LogFormat
+package import Merkle
+package import SignedNotes
+internal import SystemPackage
+
+/// A checkpoint with the file that it was found in.
+package struct FoundCheckpoint: Sendable {
+    /// Name relative to the log directory.
+    package let file: String
+    /// Its place among the checkpoints of that file, from 0.
+    package let position: Int
+    package let content: Result<UnverifiedCheckpoint, CheckpointReadFault>
+    /// Where bytes begin that are behind the checkpoint.
+    package let excess: Int?
+
+    /// - Parameter note: as it stands in the file.
+    package init(_ note: some Collection<UInt8>, file: String, position: Int) {
+        self.file = file
+        self.position = position
+        let note = Array(note)
+        let whole = Self.read(note[...])
+        guard case .failure = whole, let (checkpoint, end) = Self.beginning(of: note) else {
+            (content, excess) = (whole, nil)
+            return
+        }
+        (content, excess) = (.success(checkpoint), end)
+    }
+
+    private static func read(
+        _ note: ArraySlice<UInt8>
+    ) -> Result<UnverifiedCheckpoint, CheckpointReadFault> {
+        Result { () throws(CheckpointReadFault) in try UnverifiedCheckpoint(Array(note)) }
+    }
+
+    /// The checkpoint that a few of the first lines are, and how long they are.
+    private static func beginning(of note: [UInt8]) -> (UnverifiedCheckpoint, end: Int)? {
+        let ends = note.indices.lazy.filter { note[$0] == UInt8(ascii: "\n") }.prefix(32)
+        for end in ends.reversed() {
+            if case .success(let checkpoint) = read(note[...end]) { return (checkpoint, end + 1) }
+        }
+        return nil
+    }
+
+    /// Nil where it could not be read.
+    package var checkpoint: UnverifiedCheckpoint? {
+        if case .success(let checkpoint) = content { checkpoint } else { nil }
+    }
+}
+
+/// All checkpoints of a log directory.
+package struct CheckpointFiles: Sendable {
+    /// The file `checkpoint`.
+    package let published: FoundCheckpoint?
+    /// In the order of the file `checkpoints`.
+    package let journal: [FoundCheckpoint]
+    /// In the order of the commit journal.
+    package let frames: [FoundCheckpoint]
+    /// The first record that the commit journal holds.
+    package let firstFrame: LeafIndex?
+    /// What is behind the journal's last whole note, and where it begins: a torn last write, or damage. A note is
+    /// published only once it is synced here, so one behind the published one may be torn at its full length.
+    package let journalRest: (bytes: ArraySlice<UInt8>, offset: Int)
+    /// Whether a crash explains these bytes by a checkpoint that was to be published.
+    package let restIsOfFrame: Bool
+    /// Whether only the published checkpoint is missing at the end of the journal, as a whole or in part: opening puts
+    /// it back from the file `checkpoint`.
+    package let publishedIsRestorable: Bool
+
+    /// The two files as they were read.
+    struct Bytes {
+        let note: [UInt8]?
+        let published: FoundCheckpoint?
+        let journal: [UInt8]
+    }
+
+    static func bytes(in directory: FilePath) throws(LogReadFailure) -> Bytes {
+        // The file `checkpoint` first: what it says was journalled before.
+        let note = try ReadableFile.contents(ifAny: directory.appending(LogLayout.checkpoint))
+        let journal = try ReadableFile.contents(
+            ifAny: directory.appending(LogLayout.checkpointJournal))
+        return Bytes(
+            note: note,
+            published: note.map {
+                FoundCheckpoint($0, file: LogLayout.checkpoint, position: 0)
+            }, journal: journal ?? [])
+    }
+
+    init(_ bytes: Bytes, frames: [CommitFrame]) {
+        published = bytes.published
+        let name = LogLayout.checkpointJournal
+        let (notes, length) = CheckpointJournal.scan(bytes.journal)
+        var found = notes.enumerated().map { FoundCheckpoint($1, file: name, position: $0) }
+        var end = length
+        let settled = Self.settled(notes, published: bytes.note, frames: frames)
+        while found.count > settled, let last = found.last,
+            last.checkpoint == nil || last.excess != nil
+        {
+            end -= notes[last.position].count + 2
+            found.removeLast()
+        }
+        journal = found
+        let rest = bytes.journal[end...]
+        journalRest = (rest, end)
+        publishedIsRestorable = Self.isRestorable(
+            bytes, after: found.last?.checkpoint, rest: rest)
+        restIsOfFrame = frames.contains { Self.isTorn(rest, at: end, of: $0.checkpoint) }
+        firstFrame = frames.first?.header.firstIndex
+        self.frames = frames.enumerated().map {
+            FoundCheckpoint($1.checkpoint, file: "commits", position: $0)
+        }
+    }
+
+    private static func isRestorable(
+        _ bytes: Bytes, after last: UnverifiedCheckpoint?, rest: ArraySlice<UInt8>
+    ) -> Bool {
+        guard let last, let note = bytes.note, let published = bytes.published,
+            published.excess == nil,
+            let size = published.checkpoint?.claim.size, size > last.claim.size,
+            note.count <= UInt16.max
+        else { return false }
+        var entry: [UInt8] = []
+        CheckpointJournal.append(note, to: &entry)
+        return entry.starts(with: rest)
+    }
+
+    /// How many notes were synced for certain.
+    private static func settled(
+        _ notes: [ArraySlice<UInt8>], published: [UInt8]?, frames: [CommitFrame]
+    ) -> Int {
+        guard let published else {
+            // Before the first publication, all records are in the commit journal.
+            return frames.first?.header.firstIndex.value == 0 ? 0 : notes.count
+        }
+        return notes.lastIndex { $0.elementsEqual(published) }.map { $0 + 1 } ?? notes.count
+    }
+
+    /// Whether this is what a crash leaves of a note's entry: a beginning of it, of which sectors may be missing.
+    private static func isTorn(
+        _ rest: ArraySlice<UInt8>, at offset: Int, of note: some Collection<UInt8>
+    ) -> Bool {
+        var entry: [UInt8] = []
+        CheckpointJournal.append(Array(note), to: &entry)
+        guard rest.count <= entry.count else { return false }
+        let sector = JournalSpan.sectorBytes
+        var start = 0
+        while start < rest.count {
+            let end = min(rest.count, start + sector - (offset + start) % sector)
+            let piece = rest.dropFirst(start).prefix(end - start)
+            guard piece.elementsEqual(entry[start..<end]) || piece.allSatisfy({ $0 == 0 }) else {
+                return false
+            }
+            start = end
+        }
+        return true
+    }
+
+    /// Whether the journal has what was published: it is written there first, and synced.
+    package var publishedIsJournalled: Bool {
+        guard let published = published?.checkpoint else { return true }
+        return journal.contains {
+            $0.checkpoint?.claim == published.claim
+        }
+    }
+
+    /// How many checkpoints were published, as far as they are kept.
+    package var publishedCount: Int { journal.count + (publishedIsJournalled ? 0 : 1) }
+
+    /// Those of the journal, the published one, those of the commit journal.
+    package var all: [FoundCheckpoint] { journal + (published.map { [$0] } ?? []) + frames }
+}
