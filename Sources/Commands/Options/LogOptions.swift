@@ -64,7 +64,7 @@ extension CommandFailure {
     init(_ failure: LogReadFailure) {
         let status: ExitStatus =
             switch failure.code {
-            case .missing, .noCheckpoint: .notFound
+            case .missing, .noCheckpoint, .notHere: .notFound
             case .unreadable: .notPermitted
             case .notAFile: .failure
             case .tooShort, .badFraming: .integrityFailure

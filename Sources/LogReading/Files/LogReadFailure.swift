@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import Merkle
 package import SystemPackage
 
 /// A file of a log could not be read.
@@ -18,17 +19,47 @@ package struct LogReadFailure: Error, Sendable {
         case noCheckpoint
         /// Entries are not framed as they must be.
         case badFraming
+        /// The segment was put away, or destroyed at the end of its retention.
+        case notHere
+    }
+
+    /// Why a segment is not in the log directory, where that is as it should be.
+    package enum Absence: Hashable, Sendable {
+        /// In which places copies of it are.
+        case archived(places: [String])
+        /// Which record says that it was destroyed.
+        case expired(record: LeafIndex)
+
+        /// As the end of a sentence about a file of the segment.
+        package var text: String {
+            switch self {
+            case .archived(let places): "archived: \(places.joined(separator: ", "))"
+            case .expired(let record):
+                "destroyed at the end of its retention: record \(record.value)"
+            }
+        }
     }
 
     package let code: Code
     package let path: FilePath
     /// What the system said.
     package let cause: Errno?
+    /// Of ``Code/notHere``.
+    package let absence: Absence?
 
     package init(_ code: Code, _ path: FilePath, cause: Errno? = nil) {
         self.code = code
         self.path = path
         self.cause = cause
+        absence = nil
+    }
+
+    /// A file of a segment that is not in the log directory.
+    package init(_ absence: Absence, _ path: FilePath) {
+        code = .notHere
+        self.path = path
+        cause = nil
+        self.absence = absence
     }
 
     /// What happened and what to do about it.
@@ -47,12 +78,15 @@ package struct LogReadFailure: Error, Sendable {
             "\(path) holds no readable checkpoint. Run `countersign verify` for all findings."
         case .badFraming:
             "\(path) holds bytes that are no entries. Run `countersign verify` for all findings."
+        case .notHere:
+            "\(path) is not in the log directory (\(absence?.text ?? "unknown why")). "
+                + "Read an archived segment where it is; of a destroyed one, the tree keeps the hash."
         }
     }
 }
 
 extension LogReadFailure: Equatable {
     package static func == (one: Self, other: Self) -> Bool {
-        one.code == other.code && one.path == other.path
+        one.code == other.code && one.path == other.path && one.absence == other.absence
     }
 }

@@ -27,17 +27,21 @@ package struct LogSnapshot: Sendable {
     /// The last of them, where nothing shows that they are durable.
     package let doubtful: ArraySlice<CommitFrame>
     package let checkpointFiles: CheckpointFiles
+    private let segments: SegmentStates
 
     /// Reads the journals; costs as many bytes as these are long, and again where a log that is being
     /// written to published a checkpoint meanwhile.
     ///
-    /// - Parameter known: a checkpoint that was given out earlier: what it covers was durable then.
+    /// - Parameters:
+    ///   - known: a checkpoint that was given out earlier: what it covers was durable then.
+    ///   - segments: which segments are not in the directory any more; a file of any other that is missing is lost.
     package init(
-        directory: FilePath, known: UnverifiedCheckpoint? = nil
+        directory: FilePath, known: UnverifiedCheckpoint? = nil,
+        segments: SegmentStates = .allPresent
     ) throws(LogReadFailure) {
-        var snapshot = try Self(reading: directory, known: known)
+        var snapshot = try Self(reading: directory, known: known, segments)
         for _ in 0..<Self.mostReadings where snapshot.isOvertaken {
-            snapshot = try Self(reading: directory, known: known)
+            snapshot = try Self(reading: directory, known: known, segments)
         }
         self = snapshot.isOvertaken ? Self(withoutFrames: snapshot) : snapshot
     }
@@ -51,12 +55,14 @@ package struct LogSnapshot: Sendable {
         frames = []
         doubtful = []
         checkpointFiles = other.checkpointFiles
+        segments = other.segments
     }
 
     private init(
-        reading directory: FilePath, known: UnverifiedCheckpoint?
+        reading directory: FilePath, known: UnverifiedCheckpoint?, _ segments: SegmentStates
     ) throws(LogReadFailure) {
         self.directory = directory
+        self.segments = segments
         // Frames first: what a later write takes from the journal has been applied by then.
         let journals = [
             try Self.journal(0, in: directory), try Self.journal(1, in: directory),
@@ -116,14 +122,28 @@ package struct LogSnapshot: Sendable {
     /// A path inside the log directory.
     package func path(_ name: String) -> FilePath { directory.appending(name) }
 
+    /// Where a segment's entries and disclosures are.
+    package func state(of segment: SegmentNumber) -> SegmentState { segments[segment] }
+
+    /// The entries of a segment, which has to be present.
     package func entries(of segment: SegmentNumber) throws(LogReadFailure) -> OverlaidFile {
-        try OverlaidFile(
+        try checkPresence(of: segment, LogLayout.entries(segment))
+        return try OverlaidFile(
             path(LogLayout.entries(segment)), JournalSpan(entriesOf: segment, in: frames))
     }
 
+    /// The disclosures of a segment, which has to be present.
     package func disclosures(of segment: SegmentNumber) throws(LogReadFailure) -> OverlaidFile {
-        try OverlaidFile(
+        try checkPresence(of: segment, LogLayout.disclosures(segment))
+        return try OverlaidFile(
             path(LogLayout.disclosures(segment)), JournalSpan(disclosuresOf: segment, in: frames))
+    }
+
+    private func checkPresence(
+        of segment: SegmentNumber, _ name: String
+    ) throws(LogReadFailure) {
+        guard let absence = state(of: segment).absence else { return }
+        throw LogReadFailure(absence, path(name))
     }
 
     package func subjectKeys() throws(LogReadFailure) -> OverlaidFile {

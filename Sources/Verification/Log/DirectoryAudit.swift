@@ -21,7 +21,7 @@ struct DirectoryAudit {
                     detail: "\(snapshot.sizeWithDoubtful.count - first.value) records"))
         }
         let segments = Set(snapshot.frames.map { SegmentNumber(of: $0.header.firstIndex) })
-        for segment in segments.sorted() {
+        for segment in segments.sorted() where snapshot.state(of: segment) == .present {
             try check(
                 snapshot.entries(of: segment), .entries, LogLayout.entries(segment), &findings)
             try check(

@@ -44,6 +44,15 @@ struct LeafFacts {
         }
     }
 
+    /// Whether the action, which lies in `bytes`, is one of `log.…`, `audit.…`, `privacy.…` and `key.…`.
+    func isNotable(in bytes: Span<UInt8>) -> Bool {
+        guard let first = action.first else { return false }
+        return switch bytes[first] {
+        case UInt8(ascii: "l"), UInt8(ascii: "a"), UInt8(ascii: "p"), UInt8(ascii: "k"): true
+        default: false
+        }
+    }
+
     /// An id that stands where none was read.
     static let nobody = UniqueID(at: UTCInstant(microseconds: 0), random: (0, 0))
 }

@@ -12,6 +12,9 @@ protocol LogContent: Sendable {
     /// Derived files must be whole up to here; behind it a crash may have left them short.
     var settledSize: TreeSize { get }
 
+    /// Where a segment's entries and disclosures are.
+    func state(of segment: SegmentNumber) -> SegmentState
+
     /// Calls `body` with the first `count` entries of a segment, several at a time: buffer, places of the leaves in it,
     /// where in the file the buffer begins. An entry begins two bytes before its leaf.
     func forEachBatch(

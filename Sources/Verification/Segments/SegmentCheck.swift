@@ -64,7 +64,12 @@ struct SegmentCheck<Content: LogContent> {
 
     /// Does all of it.
     mutating func run() -> SegmentSummary {
+        let state = content.state(of: summary.number)
         do throws(LogReadFailure) {
+            if let root = state.root, let absence = state.absence {
+                try passOver(root, absence)
+                return summary
+            }
             disclosures = DisclosureIndex(
                 try content.disclosures(of: summary.number), keys: keys,
                 findings: &summary.findings)
@@ -154,7 +159,7 @@ struct SegmentCheck<Content: LogContent> {
         if scanner.scan(bytes) {
             summary.ours += 1
             check(scanner.facts, bytes, at: index, hash)
-            if isNotable(bytes, scanner.facts.action) {
+            if scanner.facts.isNotable(in: bytes) {
                 note(Array(buffer[leaf]), scanner.facts, at: index)
             }
         } else {
@@ -224,7 +229,7 @@ struct SegmentCheck<Content: LogContent> {
         }
         guard let (facts, bytes) = LeafFacts.reading(record) else { return }
         check(facts, bytes.span, at: index, hash)
-        if isNotable(bytes.span, facts.action) { note(leaf, facts, at: index) }
+        if facts.isNotable(in: bytes.span) { note(leaf, facts, at: index) }
     }
 
     private mutating func checkTime(_ bytes: Span<UInt8>, _ time: Range<Int>, at index: LeafIndex) {
@@ -260,15 +265,6 @@ struct SegmentCheck<Content: LogContent> {
         }
     }
 
-    /// Whether an action is one of `log.…`, `audit.…`, `privacy.…` and `key.…`.
-    private func isNotable(_ bytes: Span<UInt8>, _ action: Range<Int>) -> Bool {
-        guard let first = action.first else { return false }
-        return switch bytes[first] {
-        case UInt8(ascii: "l"), UInt8(ascii: "a"), UInt8(ascii: "p"), UInt8(ascii: "k"): true
-        default: false
-        }
-    }
-
     private func isEqual(_ bytes: Span<UInt8>, _ text: Range<Int>, _ other: [UInt8]) -> Bool {
         text.count == other.count
             && PlainText.common(bytes.extracting(text), 0, other.span, 0) == other.count
@@ -280,6 +276,24 @@ struct SegmentCheck<Content: LogContent> {
 }
 
 extension SegmentCheck {
+    /// A segment that is not here: the tree goes on over its root, and that none of its records was read is reported,
+    /// whatever the reason.
+    private mutating func passOver(
+        _ root: NodeHash, _ absence: LogReadFailure.Absence
+    ) throws(LogReadFailure) {
+        summary.joined = root
+        summary.findings.report(
+            Finding(
+                .fileMissing, file: content.file(ofEntry: nextIndex), index: nextIndex,
+                detail: absence.text))
+        guard let segments = TileLevel(2) else { return }
+        summary.storedJoined = try content.storedHashes(
+            level: segments, first: summary.number.value, count: 1
+        ).first
+        let different = try compare([root], level: segments, code: .nodeNotInTree, skipping: [])
+        summary.isAsStored = different.isEmpty
+    }
+
     /// Compares what was computed from the entries with the derived files.
     private mutating func compareStored() throws(LogReadFailure) {
         summary.last = summary.last.map {
