@@ -284,9 +284,9 @@ let package = Package(
             "DataPlane",
             [
                 "ByteCoding", "AccessModel", "LogFormat", "Disclosures", "AuditRecords",
-                "Exchanges", "HTTPWire", "Identity", "Ledger", "Policy", "TestSupport", .crypto,
-                .cryptoExtras, .asn1, .x509, .nioConcurrency, .nioCore, .nioPosix, .nioSSL,
-                .logging,
+                "Exchanges", "HTTPWire", "Identity", "Ledger", "Observability", "Policy",
+                "TestSupport", .crypto, .cryptoExtras, .asn1, .x509, .nioConcurrency, .nioCore,
+                .nioPosix, .nioSSL, .logging,
             ]),
         tests(
             "Console",

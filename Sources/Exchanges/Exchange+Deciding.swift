@@ -13,6 +13,7 @@ extension Exchange {
     func decide(_ identified: consuming IdentifiedRequest, refusal: Reason?) -> Step {
         let rulebook = identified.rules.rulebook
         let routing = route(identified.request, rulebook)
+        service = routing.service
         if let refusal {
             guard let service = routing.service else {
                 return refuse(identified, rulebook.unrouted(refusal))

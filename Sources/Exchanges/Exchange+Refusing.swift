@@ -14,6 +14,7 @@ extension Exchange {
         _ reason: Reason, version: HTTPFacts.Version?, note: RefusalNote? = nil
     ) -> Step {
         desk.ledger.counters.countAccepted()
+        service = nil
         let now = desk.clock.now()
         let uid = desk.uniqueID(at: now)
         var record = AccessRecord(

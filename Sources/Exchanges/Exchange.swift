@@ -6,7 +6,7 @@ internal import AuditRecords
 internal import ByteCoding
 package import Identity
 package import Ledger
-internal import Policy
+package import Policy
 
 /// One request's life as a state machine: told what happened, it answers with the next ``Step``.
 ///
@@ -43,6 +43,8 @@ package final class Exchange {
     let client: Client
     private let receiver: any SettlementReceiver
     private(set) var phase = Phase.idle
+    /// Where the request under way belongs, once that is known.
+    package internal(set) var service: ServiceIndex?
     /// The request whose credentials are verified elsewhere.
     private var received: ReceivedRequest?
     /// The request that was allowed, from then on until its last record is on its way.
@@ -73,6 +75,7 @@ package final class Exchange {
     /// A request was understood.
     package func begin(_ request: consuming AccessRequest) -> Step {
         desk.ledger.counters.countAccepted()
+        service = nil
         let now = desk.clock.now()
         let received = ReceivedRequest(
             request: request, rules: desk.rules, accepted: now,

@@ -16,7 +16,7 @@ package struct LaneMeters: ~Copyable {
         self.cells = cells
     }
 
-    /// Counts a request that was decided, or was refused before that.
+    /// Counts a request that is over.
     package func countRequest(listener: Int, effect: Int, service: ServiceSlot) {
         cells.add(1, to: layout.requests(listener, effect, service))
     }
@@ -34,12 +34,12 @@ package struct LaneMeters: ~Copyable {
         cells.add(1, to: layout.upstreamHandshakes(result, service))
     }
 
-    /// Records how long a phase of a request took.
+    /// Records how long a request waited.
     package func record(nanoseconds: UInt64, of phase: RequestPhase, service: ServiceSlot) {
         record(nanoseconds, at: layout.phase(phase, service))
     }
 
-    /// Records how long a request took, from its first byte to the last one of its answer.
+    /// Records how long a request took, from its head to the last byte of its answer.
     package func record(nanoseconds: UInt64, service: ServiceSlot) {
         record(nanoseconds, at: layout.duration(service))
     }

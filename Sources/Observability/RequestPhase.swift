@@ -1,26 +1,25 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where the time of a request goes; the raw order is that of a request that goes through all of them.
+/// What a request waits for; the raw order is that of a request that waits for all of it.
+///
+/// What is done without waiting (parsing, routing, rules, limits) takes microseconds and is no phase.
 package enum RequestPhase: Int, CaseIterable, Sendable {
-    /// Finding out who is asking.
+    /// A credential is verified by another thread.
     case identify
-    /// Routing, rules, limits.
-    case decide
-    /// Waiting for the durable record before anything is forwarded.
+    /// The record that has to be durable before anything is forwarded.
     case recordAhead
-    /// Getting a connection to the service.
+    /// A new connection to the service.
     case connect
-    /// From the first byte sent to the service to the end of its answer.
+    /// The service: from sending it the head to the end of its answer.
     case service
-    /// Waiting for the durable record of the outcome.
+    /// The durable record of the outcome.
     case record
 
     /// The value of the label `phase`.
     package var label: String {
         switch self {
         case .identify: "identify"
-        case .decide: "decide"
         case .recordAhead: "record_ahead"
         case .connect: "connect"
         case .service: "service"
@@ -48,7 +47,7 @@ package enum PoolGauge: Int, CaseIterable, Sendable {
     /// Open connections, idle ones among them.
     case connections
     case idle
-    /// Requests that wait for a connection.
+    /// Connections that are being made, each for a request.
     case waiting
 
     var metric: (name: String, help: String) {
@@ -63,7 +62,7 @@ package enum PoolGauge: Int, CaseIterable, Sendable {
         case .waiting:
             (
                 "countersign_upstream_pool_waiting",
-                "Requests that wait for a connection to the service."
+                "Requests for which a connection to the service is being made."
             )
         }
     }

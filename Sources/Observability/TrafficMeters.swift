@@ -8,6 +8,11 @@ internal import Synchronization
 /// Kept by whoever holds a service, so that a request that ends after a reload counts for the service it went to.
 package struct ServiceSlot: Hashable, Sendable {
     let number: Int
+
+    /// For requests that met no service.
+    package static let unrouted = ServiceSlot(number: 0)
+    /// Shared by services beyond ``TrafficMeters/mostServices``.
+    static let other = ServiceSlot(number: 1)
 }
 
 /// What all event loops count of their requests, added up for whoever asks.
@@ -18,8 +23,8 @@ package struct ServiceSlot: Hashable, Sendable {
 package final class TrafficMeters: Sendable {
     /// How many services have numbers of their own.
     package static let mostServices = 256
-    /// The name of services beyond these.
-    package static let other = "other"
+    /// How services beyond these are called: no service can have this name.
+    package static let other = "(other)"
 
     private struct State {
         /// Names by slot: the one for requests without a service, ``TrafficMeters/other``, then services.
@@ -56,15 +61,12 @@ package final class TrafficMeters: Sendable {
         state.withLock { $0.listeners = listeners }
     }
 
-    /// For requests that met no service.
-    package var unrouted: ServiceSlot { ServiceSlot(number: 0) }
-
     /// The slot of a service of the configuration, the same for the same name. Takes a lock: asked when a configuration
     /// is put in force, not for a request.
     package func slot(of service: String) -> ServiceSlot {
         state.withLock { state in
             if let known = state.slots[service] { return known }
-            guard state.services.count < layout.mostServices else { return ServiceSlot(number: 1) }
+            guard state.services.count < layout.mostServices else { return .other }
             let slot = ServiceSlot(number: state.services.count)
             state.services.append(service)
             state.slots[service] = slot
@@ -77,6 +79,24 @@ package final class TrafficMeters: Sendable {
         let cells = OwnedCells(count: layout.cellCount)
         state.withLock { $0.lanes.append(cells) }
         return LaneMeters(layout, cells)
+    }
+
+    /// What a gauge shows, over all services.
+    package func total(_ gauge: PoolGauge) -> Int {
+        let (services, lanes) = state.withLock { ($0.services.count, $0.lanes) }
+        return (0..<services).reduce(0) { sum, number in
+            let cell = layout.pool(gauge, ServiceSlot(number: number))
+            return lanes.reduce(sum) { $0 + Int(truncatingIfNeeded: $1.value(of: cell)) }
+        }
+    }
+
+    /// How many handshakes of clients ended so, over all listeners.
+    package func handshakes(_ result: HandshakeResult) -> Int {
+        let lanes = state.withLock { $0.lanes }
+        return (0..<layout.listeners).reduce(0) { sum, listener in
+            let cell = layout.handshakes(listener, result)
+            return lanes.reduce(sum) { $0 + Int(truncatingIfNeeded: $1.value(of: cell)) }
+        }
     }
 
     /// Everything counted so far, over all lanes.

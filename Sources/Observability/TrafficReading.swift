@@ -26,7 +26,7 @@ struct TrafficReading {
     /// The services to show: nothing is said of the shared slot before there is anything in it.
     private var slots: [(slot: ServiceSlot, name: String)] {
         services.enumerated().compactMap { number, name in
-            number == 1 && services.count < layout.mostServices
+            number == ServiceSlot.other.number && services.count < layout.mostServices
                 ? nil : (ServiceSlot(number: number), name)
         }
     }
@@ -47,7 +47,7 @@ struct TrafficReading {
             }
         }
         return Metric(
-            "countersign_requests_total", help: "Requests, by what was decided about them.",
+            "countersign_requests_total", help: "Requests that are over, by how they ended.",
             kind: .counter, samples: samples)
     }
 
@@ -64,14 +64,14 @@ struct TrafficReading {
     private var durations: Metric {
         Metric(
             "countersign_request_duration_seconds",
-            help: "Time from the first byte of a request to the last byte of its answer.",
+            help: "Time from a request's head to the last byte of its answer.",
             kind: .histogram,
             samples: slots.map { slot, service in
                 .init(histogram(layout.duration(slot)), labels: [.init("service", service)])
             })
     }
 
-    /// Only phases that occurred: most services never wait in most of them.
+    /// Only what was waited for: requests to most services never wait for most of it.
     private var phases: Metric {
         var samples: [Metric.Sample] = []
         for (slot, service) in slots {
@@ -86,7 +86,7 @@ struct TrafficReading {
         }
         return Metric(
             "countersign_request_phase_duration_seconds",
-            help: "Time of requests by phase.", kind: .histogram, samples: samples)
+            help: "Time that requests waited, by what for.", kind: .histogram, samples: samples)
     }
 
     private func pool(_ gauge: PoolGauge) -> Metric {

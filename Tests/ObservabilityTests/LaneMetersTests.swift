@@ -24,7 +24,7 @@ import Testing
         one.countRequest(listener: 0, effect: 0, service: shop)
         other.countRequest(listener: 0, effect: 0, service: shop)
         other.countRequest(listener: 1, effect: 1, service: mail)
-        one.countRequest(listener: 0, effect: 1, service: meters.unrouted)
+        one.countRequest(listener: 0, effect: 1, service: .unrouted)
         one.countRefusal(reason: 0)
         other.countRefusal(reason: 1)
         other.countRefusal(reason: 1)

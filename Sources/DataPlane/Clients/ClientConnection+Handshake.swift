@@ -17,8 +17,13 @@ extension ClientConnection {
 
     /// The client speaks nothing that we do.
     func refusedHello() {
-        lane.counters.failedHandshakes.count()
+        handshakeEnded(.failed)
         phase = .lingering
+    }
+
+    /// Counts the end of a handshake.
+    func handshakeEnded(_ result: HandshakeResult) {
+        lane.meters.countHandshake(listener: listener.number, result)
     }
 
     /// Takes note of the handshake's end.
@@ -34,10 +39,11 @@ extension ClientConnection {
                 handler, serverName: requestedName, generation: identity.generation,
                 source: identity.certificates)
         } catch {
-            lane.counters.failedHandshakes.count()
+            handshakeEnded(.failed)
             context.close(promise: nil)
             return
         }
+        handshakeEnded(.completed)
         lane.lookAtClock()
         phase = .awaitingHead
         deadline = lane.now + listener.headTimeout

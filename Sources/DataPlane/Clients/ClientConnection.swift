@@ -101,7 +101,8 @@ final class ClientConnection: ChannelInboundHandler {
         phase = isOpen ? .awaitingHead : .opening
         parser = RequestHeadParser(
             limits: listener.limits.wire, scheme: listener.isSecure ? .https : .http)
-        access = RelayedAccess(lane: lane, limits: listener.relayLimits(lane))
+        access = RelayedAccess(
+            lane: lane, listener: listener.number, limits: listener.relayLimits(lane))
         access.attach(.http1(self))
     }
 
@@ -179,7 +180,7 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if phase == .opening { lane.counters.failedHandshakes.count() }
+        if phase == .opening { handshakeEnded(.failed) }
         context.close(promise: nil)
     }
 

@@ -27,9 +27,12 @@ final class RelayedAccess {
     /// The table that the request under way began with.
     private var table: UpstreamTable?
     private(set) var recorded: RecordedRequest?
+    private var meter: AccessMeter
 
-    init(lane: Lane, limits: RelayLimits) {
+    /// - Parameter listener: the number of the one that the client is connected to.
+    init(lane: Lane, listener: Int, limits: RelayLimits) {
         self.lane = lane
+        meter = AccessMeter(listener: listener)
         client = .gone
         relay = Relay(limits: limits)
     }
@@ -50,6 +53,7 @@ final class RelayedAccess {
         _ head: RequestHead, _ exchange: Exchange, isTrusted: Bool,
         objection: (reason: Reason, note: RefusalNote?)? = nil
     ) {
+        meter.begin(lane.now)
         table = lane.upstreams
         self.exchange = exchange
         self.head = head
@@ -76,6 +80,7 @@ final class RelayedAccess {
 
     /// Something came that is no request, or came too late for one.
     func refuse(_ reason: Reason, _ exchange: Exchange, _ note: RefusalNote?) {
+        meter.begin(lane.now, reason: reason)
         self.exchange = exchange
         relay.beginRefusal()
         perform(exchange.refuse(reason, version: nil, note: note))
@@ -89,6 +94,7 @@ final class RelayedAccess {
         case .wait: return
         case .forward(let recorded):
             self.recorded = recorded
+            meter.forwarded = lane.now
             guard let table else {
                 preconditionFailure("ForwardsWhatItHas: no request is under way")
             }
@@ -96,6 +102,7 @@ final class RelayedAccess {
         case .answer(let refusal):
             relay.refused()
             dropService()
+            meter.reason = refusal.reason
             lane.tell(refusal)
             client.send(refusal, of: self)
         case .release:
@@ -108,6 +115,7 @@ final class RelayedAccess {
             relay.refused()
             dropService()
             client.abort(resets: resets)
+            meter.abort()
             conclude(closes: true)
             client.closeAtOnce()
         }
@@ -126,6 +134,7 @@ final class RelayedAccess {
         if actions.contains(.askRelease) { ask { $0.holdsTooMuch() } }
         if actions.contains(.endAnswer) { client.endAnswer() }
         if actions.contains(.finish) {
+            meter.ended = lane.now
             let (request, answer) = (relay.contentBytes, relay.answerBytes)
             ask { $0.serviceFinished(requestSize: request, responseSize: answer) }
         }
@@ -143,6 +152,8 @@ final class RelayedAccess {
         guard let failure = relay.failure else {
             preconditionFailure("EndsOnce: an access fails without a reason")
         }
+        meter.ended = lane.now
+        meter.reason = failure.reason
         if failure.reason.kind == .upstream { lane.counters.upstreamFailures.count() }
         let (request, answer) = (relay.contentBytes, relay.isReleased ? relay.answerBytes : 0)
         ask {
@@ -171,6 +182,8 @@ final class RelayedAccess {
     ///
     /// - Parameter closes: whether the client's connection is of no further use.
     func conclude(closes: Bool) {
+        let slot = exchange?.service.flatMap { table?[$0].slot } ?? .unrouted
+        meter.count(in: lane.meters, service: slot, now: lane.now)
         let isComplete = relay.conclude()
         exchange = nil
         table = nil
@@ -192,6 +205,7 @@ extension RelayedAccess: SettlementReceiver {
     }
 
     func identified(_ identification: Identification) {
+        meter.identified = lane.now
         ask { $0.identified(identification) }
         client.afterEvent()
     }
@@ -204,6 +218,7 @@ extension RelayedAccess {
     /// A connection is there for the request under way.
     func connected(_ side: ServiceSide) {
         service = side
+        meter.connected = lane.now
         perform(relay.connected(now: lane.now))
         client.afterEvent()
     }

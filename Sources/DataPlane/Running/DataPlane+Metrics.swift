@@ -15,7 +15,7 @@ extension DataPlane {
                 samples: zip(addresses, listeners).map { address, listener in
                     Metric.Sample(
                         UInt64(listener.census.open),
-                        labels: [.init("listener", "\(address.host):\(address.port)")])
+                        labels: [.init("listener", address.text)])
                 })
         ]
         func add(_ name: String, _ kind: Metric.Kind, _ value: Int, _ help: String) {
@@ -26,16 +26,13 @@ extension DataPlane {
         }
         add(
             "countersign_client_connections", .gauge, status.openConnections,
-            "Client connections that are open, those turned away and not yet gone among them.")
+            "Client connections that are open, including those turned away and not yet closed.")
         add(
             "countersign_connections_accepted_total", .counter, status.acceptedConnections,
             "Client connections accepted.")
         add(
             "countersign_connections_refused_total", .counter, status.refusedConnections,
             "Client connections turned away because too many were open.")
-        add(
-            "countersign_handshakes_failed_total", .counter, status.failedHandshakes,
-            "TLS handshakes of clients that failed.")
         add(
             "countersign_heads_total", .counter, status.requests,
             "Request heads that were understood.")
@@ -46,9 +43,6 @@ extension DataPlane {
             "countersign_requests_abandoned_total", .counter, status.abandonedRequests,
             "Requests that ended because their client went away.")
         add(
-            "countersign_upstream_connections", .gauge, status.openUpstreams,
-            "Connections to services that are open.")
-        add(
             "countersign_upstream_connects_total", .counter, status.upstreamConnects,
             "Connections to services made or tried.")
         add(
@@ -57,6 +51,6 @@ extension DataPlane {
         add(
             "countersign_upstream_failures_total", .counter, status.upstreamFailures,
             "Requests that their service failed.")
-        return metrics
+        return metrics + traffic.metrics
     }
 }

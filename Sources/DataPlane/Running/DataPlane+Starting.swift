@@ -7,6 +7,7 @@ package import Ledger
 package import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import Observability
 package import Policy
 
 extension DataPlane {
@@ -25,7 +26,10 @@ extension DataPlane {
         }
         let targets = try targets(configuration.upstreams, of: rules)
         var listeners: [Listener] = []
-        for listener in configuration.listeners { listeners.append(try Listener(listener)) }
+        for (number, listener) in configuration.listeners.enumerated() {
+            listeners.append(try Listener(listener, number: number))
+        }
+        let traffic = TrafficMeters(listeners: listeners.count)
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: max(1, configuration.eventLoops ?? System.coreCount))
         let verifiers = NIOThreadPool(numberOfThreads: verifierCount)
@@ -36,13 +40,14 @@ extension DataPlane {
             let counters: [TrafficCounters]
             (lanes, counters) = try await openLanes(
                 group, configuration, rules: rules, targets: targets, ledger: ledger,
-                limiter: limiter, clock: clock, verifiers: verifiers, logger: logger)
+                limiter: limiter, traffic: traffic, clock: clock, verifiers: verifiers,
+                logger: logger)
             for listener in listeners {
                 channels.append(try await bind(listener, group, lanes))
             }
             return DataPlane(
                 group: group, lanes: lanes, listeners: listeners, channels: channels,
-                counters: counters, verifiers: verifiers, logger: logger)
+                counters: counters, traffic: traffic, verifiers: verifiers, logger: logger)
         } catch {
             // A lane and the log refer to each other: where nothing starts, nothing is to be kept.
             for box in lanes { box.eventLoop.execute { box.value = nil } }
@@ -73,7 +78,7 @@ extension DataPlane {
     private static func openLanes(
         _ group: MultiThreadedEventLoopGroup, _ configuration: DataPlaneConfiguration,
         rules: ExchangeRules, targets: [UpstreamTarget], ledger: Ledger, limiter: RateLimiter,
-        clock: ExchangeClock, verifiers: NIOThreadPool, logger: Logger
+        traffic: TrafficMeters, clock: ExchangeClock, verifiers: NIOThreadPool, logger: Logger
     ) async throws -> ([NIOLoopBoundBox<Lane?>], [TrafficCounters]) {
         var lanes: [NIOLoopBoundBox<Lane?>] = []
         var allCounters: [TrafficCounters] = []
@@ -90,8 +95,8 @@ extension DataPlane {
                     randomness: BufferedRandomness(source: .kernel))
                 desk.verifier = LoopVerifier(verifiers, box)
                 let lane = Lane(
-                    eventLoop: eventLoop, desk: desk, counters: counters, clock: clock,
-                    holding: holding, logger: logger)
+                    eventLoop: eventLoop, desk: desk, counters: counters, traffic: traffic,
+                    clock: clock, holding: holding, logger: logger)
                 lane.adopt(rules: rules, targets: targets)
                 box.value = lane
             }.get()

@@ -4,6 +4,7 @@
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import Observability
 internal import Synchronization
 
 /// Stands in front of the services: accepts clients, drives an exchange for each request, forwards.
@@ -19,6 +20,9 @@ package final class DataPlane: Sendable {
     package struct Address: Hashable, Sendable {
         package let host: String
         package let port: Int
+
+        /// `HOST:PORT`, as in a URL.
+        package var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
     /// Where clients connect, in the order of the configured listeners.
@@ -29,6 +33,7 @@ package final class DataPlane: Sendable {
     let channels: [any Channel]
     /// Of each lane.
     let counters: [TrafficCounters]
+    let traffic: TrafficMeters
     /// Verify what would hold up an event loop.
     let verifiers: NIOThreadPool
     let logger: Logger
@@ -37,13 +42,14 @@ package final class DataPlane: Sendable {
     init(
         group: MultiThreadedEventLoopGroup, lanes: [NIOLoopBoundBox<Lane?>],
         listeners: [Listener], channels: [any Channel], counters: [TrafficCounters],
-        verifiers: NIOThreadPool, logger: Logger
+        traffic: TrafficMeters, verifiers: NIOThreadPool, logger: Logger
     ) {
         self.group = group
         self.lanes = lanes
         self.listeners = listeners
         self.channels = channels
         self.counters = counters
+        self.traffic = traffic
         self.verifiers = verifiers
         self.logger = logger
         addresses = zip(listeners, channels).map { listener, channel in
@@ -51,11 +57,16 @@ package final class DataPlane: Sendable {
                 host: channel.localAddress?.ipAddress ?? listener.configuration.host,
                 port: channel.localAddress?.port ?? listener.configuration.port)
         }
+        traffic.show(listeners: addresses.map(\.text))
     }
 
     /// How much is done now and was done since the start.
     package var status: DataPlaneStatus {
-        counters.reduce(into: DataPlaneStatus()) { status, lane in lane.add(to: &status) }
+        var status = DataPlaneStatus()
+        for lane in counters { lane.add(to: &status) }
+        status.failedHandshakes = traffic.handshakes(.failed)
+        status.openUpstreams = traffic.total(.connections)
+        return status
     }
 
     /// Does something on each event loop, and returns when it is done on all.

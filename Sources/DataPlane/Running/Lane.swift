@@ -16,6 +16,9 @@ final class Lane {
     let eventLoop: any EventLoop
     let desk: Desk
     let counters: TrafficCounters
+    /// What this loop counts of its requests.
+    let meters: LaneMeters
+    private let traffic: TrafficMeters
     let clock: ExchangeClock
     let logger: Logger
     let mostHeldBytes: Int
@@ -41,12 +44,14 @@ final class Lane {
     private var untold = 0
 
     init(
-        eventLoop: any EventLoop, desk: Desk, counters: TrafficCounters, clock: ExchangeClock,
-        holding: ResponseHolding, logger: Logger
+        eventLoop: any EventLoop, desk: Desk, counters: TrafficCounters, traffic: TrafficMeters,
+        clock: ExchangeClock, holding: ResponseHolding, logger: Logger
     ) {
         self.eventLoop = eventLoop
         self.desk = desk
         self.counters = counters
+        self.traffic = traffic
+        meters = traffic.openLane()
         self.clock = clock
         self.logger = logger
         mostHeldBytes = holding.mostBytes
@@ -169,6 +174,9 @@ final class Lane {
         desk.rules = rules
         upstreams = upstreams.replaced(by: targets, in: self)
     }
+
+    /// Where a service's numbers are; takes a lock.
+    func slot(of service: String) -> ServiceSlot { traffic.slot(of: service) }
 
     /// Closes what is kept for requests that will not come.
     func end() { upstreams = upstreams.replaced(by: [], in: self) }

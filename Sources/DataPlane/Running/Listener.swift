@@ -9,6 +9,8 @@ internal import Synchronization
 /// One configured address with what its connections share; used by all event loops.
 final class Listener: Sendable {
     let configuration: ListenerConfiguration
+    /// Its place among the configured ones.
+    let number: Int
     let census: ConnectionCensus
     let headTimeout: Moment.Interval
     let handshakeTimeout: Moment.Interval
@@ -19,8 +21,9 @@ final class Listener: Sendable {
     /// What connections that come from now on are shown.
     private let certificate: Mutex<ServerTLS?>
 
-    init(_ configuration: ListenerConfiguration) throws(DataPlaneFault) {
+    init(_ configuration: ListenerConfiguration, number: Int) throws(DataPlaneFault) {
         self.configuration = configuration
+        self.number = number
         let limits = configuration.limits
         census = ConnectionCensus(
             most: limits.mostConnections, mostPerPeer: limits.mostConnectionsPerPeer)

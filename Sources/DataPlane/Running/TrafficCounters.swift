@@ -8,10 +8,8 @@ final class TrafficCounters: Sendable {
     let openConnections = OwnedCounter()
     let acceptedConnections = OwnedCounter()
     let refusedConnections = OwnedCounter()
-    let failedHandshakes = OwnedCounter()
     let requests = OwnedCounter()
     let malformedRequests = OwnedCounter()
-    let openUpstreams = OwnedCounter()
     let upstreamConnects = OwnedCounter()
     let upstreamReuses = OwnedCounter()
     let upstreamFailures = OwnedCounter()
@@ -22,10 +20,8 @@ final class TrafficCounters: Sendable {
         status.openConnections += openConnections.value
         status.acceptedConnections += acceptedConnections.value
         status.refusedConnections += refusedConnections.value
-        status.failedHandshakes += failedHandshakes.value
         status.requests += requests.value
         status.malformedRequests += malformedRequests.value
-        status.openUpstreams += openUpstreams.value
         status.upstreamConnects += upstreamConnects.value
         status.upstreamReuses += upstreamReuses.value
         status.upstreamFailures += upstreamFailures.value

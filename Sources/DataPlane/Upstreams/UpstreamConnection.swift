@@ -71,7 +71,11 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
 
     /// Opening took too long, or nobody needed the connection for its time.
     func deadlineReached(now: Moment) {
-        if case .opening = state { handshakeFault = handshakeFault ?? .handshakeTimeout }
+        switch state {
+        case .opening: handshakeFault = handshakeFault ?? .handshakeTimeout
+        case .idle: pool.forget(self)
+        case .serving, .closed: break
+        }
         close()
     }
 
@@ -83,7 +87,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
 
     /// The socket is connected and this handler is in its place.
     func opened() {
-        pool.lane.counters.openUpstreams.count()
+        pool.adjust(.connections, by: 1)
         guard case .opening(let lease) = state else { return }
         if target.tls == nil {
             established(lease)
@@ -146,7 +150,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         state = .closed
         deadline = .never
         context?.close(promise: nil)
-        if let wasOpening { pool.refuse(wasOpening, handshakeFault ?? .closedInHandshake) }
+        if let wasOpening { pool.notTrusted(wasOpening, handshakeFault ?? .closedInHandshake) }
     }
 
     // MARK: Request
@@ -355,12 +359,12 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
 
     func channelInactive(context: ChannelHandlerContext) {
         pool.lane.lookAtClock()
-        pool.lane.counters.openUpstreams.uncount()
+        pool.adjust(.connections, by: -1)
         let last = state
         state = .closed
         deadline = .never
         switch last {
-        case .opening(let lease): pool.refuse(lease, handshakeFault ?? .closedInHandshake)
+        case .opening(let lease): pool.notTrusted(lease, handshakeFault ?? .closedInHandshake)
         case .idle: pool.forget(self)
         case .serving(let access):
             // A body that ends with its connection has ended, unless TLS says that it was cut.

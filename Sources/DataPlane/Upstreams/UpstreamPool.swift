@@ -23,6 +23,8 @@ final class UpstreamPool {
 
     let target: UpstreamTarget
     let lane: Lane
+    /// Where the service's numbers are.
+    let slot: ServiceSlot
     /// Kept connections, the one used last at the end: it is the least likely to be closed by now.
     private var idle: [UpstreamConnection] = []
     private var isRetired = false
@@ -33,6 +35,12 @@ final class UpstreamPool {
     init(target: UpstreamTarget, lane: Lane) {
         self.target = target
         self.lane = lane
+        slot = lane.slot(of: target.configuration.name)
+    }
+
+    /// Moves one of the pool's gauges up, or down by a negative number.
+    func adjust(_ gauge: PoolGauge, by change: Int) {
+        lane.meters.adjust(gauge, by: change, service: slot)
     }
 
     /// Finds or makes a connection and hands it to the access.
@@ -42,6 +50,7 @@ final class UpstreamPool {
         _ recorded: RecordedRequest, for access: RelayedAccess, ticket: UInt64, reuse: Bool
     ) {
         while reuse, let connection = idle.popLast() {
+            adjust(.idle, by: -1)
             guard connection.mayServeAgain(now: lane.now) else {
                 connection.close()
                 continue
@@ -56,6 +65,7 @@ final class UpstreamPool {
 
     private func connect(_ lease: Lease) {
         lane.counters.upstreamConnects.count()
+        adjust(.waiting, by: 1)
         let connected = target.connect(on: lane.eventLoop)
         connected.assumeIsolated().whenComplete { result in
             self.lane.lookAtClock()
@@ -107,6 +117,8 @@ final class UpstreamPool {
 
     /// A connection was made, with its TLS handshake where there is one.
     func established(_ connection: UpstreamConnection, _ lease: Lease) {
+        adjust(.waiting, by: -1)
+        if target.tls != nil { lane.meters.countUpstreamHandshake(.completed, service: slot) }
         guard lease.isWanted else {
             keep(connection)
             return
@@ -115,8 +127,15 @@ final class UpstreamPool {
         lease.access.connected(.http1(connection))
     }
 
+    /// A connection for the lease was made, and its TLS handshake failed.
+    func notTrusted(_ lease: Lease, _ failure: UpstreamFailure) {
+        lane.meters.countUpstreamHandshake(.failed, service: slot)
+        refuse(lease, failure)
+    }
+
     /// A connection for the lease was not made.
-    func refuse(_ lease: Lease, _ failure: UpstreamFailure) {
+    private func refuse(_ lease: Lease, _ failure: UpstreamFailure) {
+        adjust(.waiting, by: -1)
         warn("cannot connect to service", failure)
         guard lease.isWanted else { return }
         lease.access.serviceFailed(failure, wasUsed: false)
@@ -131,13 +150,16 @@ final class UpstreamPool {
             connection.close()
             return
         }
+        adjust(.idle, by: 1)
         if asLast { idle.insert(connection, at: 0) } else { idle.append(connection) }
         connection.rest(until: lane.now + target.idleTimeout)
     }
 
     /// A kept connection is of no more use.
     func forget(_ connection: UpstreamConnection) {
-        idle.removeAll { $0 === connection }
+        guard let place = idle.firstIndex(where: { $0 === connection }) else { return }
+        idle.remove(at: place)
+        adjust(.idle, by: -1)
     }
 
     /// No new request comes here: connections end with those that they serve.
@@ -145,6 +167,7 @@ final class UpstreamPool {
         isRetired = true
         let kept = idle
         idle = []
+        adjust(.idle, by: -kept.count)
         for connection in kept { connection.close() }
     }
 }

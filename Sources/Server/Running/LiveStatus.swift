@@ -69,12 +69,6 @@ struct LiveStatus {
                 "countersign_build_info", help: "1, with the version that runs.", kind: .gauge,
                 samples: [.init(1, labels: [.init("version", SoftwareVersion.current)])]),
             Metric(
-                "countersign_tree_size", help: "Records that are durable.", kind: .gauge,
-                samples: [.init(status.size.count)]),
-            Metric(
-                "countersign_requests_total", help: "Requests received, whole or malformed.",
-                kind: .counter, samples: [.init(ledger.counters.accepted)]),
-            Metric(
                 "countersign_forwarded_total", help: "Requests that went to their service.",
                 kind: .counter, samples: [.init(ledger.counters.forwarded)]),
             Metric(
