@@ -43,7 +43,7 @@ extension Ledger {
         } catch {
             // A full disk passes, and so does a want of descriptors: the next flush tries again, and the
             // commit journal holds everything.
-            guard !error.isPassing else { return }
+            guard !error.isPassing else { return meters.publicationPutOff(error) }
             poison(LogPoisoned(cause: .publish(error)))
         }
     }

@@ -16,6 +16,14 @@ package struct HistogramSnapshot: Hashable, Sendable {
     /// How many values there were: the buckets' sum, so that the two never contradict each other on a page.
     package var count: UInt64 { buckets.reduce(0, &+) }
 
+    /// How many values were above one of the bounds.
+    package func count(above bound: UInt64) -> UInt64 {
+        guard let place = bounds.upper.firstIndex(of: bound) else {
+            preconditionFailure("BucketsAscend: \(bound) is no bound of this histogram")
+        }
+        return buckets[(place + 1)...].reduce(0, &+)
+    }
+
     /// How many cells a histogram takes: its buckets, then the sum.
     static func cellCount(_ bounds: HistogramBounds) -> Int { bounds.bucketCount + 1 }
 

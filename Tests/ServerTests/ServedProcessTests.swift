@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Glibc
 import Ledger
 import LedgerFiles
 import Logging
@@ -38,12 +39,13 @@ struct ServedProcessTests {
     }
 
     private func process(
-        _ folder: TemporaryFolder, tell: @escaping @Sendable (Event) throws -> Void
+        _ folder: TemporaryFolder,
+        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        tell: @escaping @Sendable (Event) throws -> Void
     ) -> ServedProcess {
         let file = folder.file("countersign.yaml")
         return ServedProcess(
-            producer: "served", eventLoops: 1, in: Self.surroundings,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            producer: "served", eventLoops: 1, in: Self.surroundings, logger: logger,
             read: { () throws(CommandFailure) in try Self.surroundings.deployment(at: file) },
             tell: tell)
     }
@@ -129,6 +131,64 @@ struct ServedProcessTests {
         let report = try LogOpening(deployment, producer: "served").examine()
         #expect(report.unsignedRecords == 0)
         #expect(report.warnings == [])
+    }
+
+    @Test("says in its log that the audit log has stopped, and ends with why")
+    func stopped() async throws {
+        let folder = try deployed()
+        let (lines, heard) = AsyncStream<HeardLine>.makeStream()
+        let (events, told) = AsyncStream<Event>.makeStream()
+        let (signals, signal) = AsyncStream<UnixSignal>.makeStream()
+        let logger = Logger(label: "test") { _ in HeardLog(heard: heard) }
+        let served = process(folder, logger: logger) { told.yield($0) }
+        async let end: Void = {
+            defer { told.finish() }
+            try await served.run(until: signals)
+        }()
+        var seen = events.makeAsyncIterator()
+        guard case .started = await seen.next() else { return try await end }
+        #expect(rename(folder.file("log"), folder.file("elsewhere")) == 0)
+        // A record, and with it a publication.
+        signal.yield(.sighup)
+        let line = try #require(await lines.first { $0.level == .critical })
+        #expect(line.message == "log has stopped; accesses are refused")
+        let cause = try #require(line.fields["cause"])
+        #expect(cause.contains("moved"))
+        signal.yield(.sigterm)
+        do {
+            try await end
+            Issue.record("ended as if nothing had been")
+        } catch let failure as CommandFailure {
+            #expect(failure.message?.plain == cause)
+        }
+    }
+
+    private struct HeardLine: Sendable {
+        let level: Logger.Level
+        let message: String
+        let fields: [String: String]
+    }
+
+    /// Hands on what the server says.
+    private struct HeardLog: LogHandler {
+        let heard: AsyncStream<HeardLine>.Continuation
+        var logLevel = Logger.Level.info
+        var metadata: Logger.Metadata = [:]
+        var metadataProvider: Logger.MetadataProvider?
+
+        init(heard: AsyncStream<HeardLine>.Continuation) { self.heard = heard }
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            heard.yield(
+                HeardLine(
+                    level: event.level, message: "\(event.message)",
+                    fields: (event.metadata ?? [:]).mapValues { "\($0)" }))
+        }
     }
 
     @Test("leaves no log open where an address cannot be had")

@@ -273,7 +273,7 @@ final class GroupWriter: Sendable {
                 isTaken = land(group, at: place, &flight) ? true : nil
             case .rejected(let group, let cause):
                 isTaken = false
-                meters.groupRejected()
+                meters.groupRejected(cause.cause)
                 gaps.add(group.records)
                 accesses.lost(group.records)
                 ports.settle(group.records, as: .rejected(cause))

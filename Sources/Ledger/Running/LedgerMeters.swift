@@ -13,8 +13,9 @@ final class LedgerMeters: Sendable {
     private let groupRecords = OwnedHistogram(.batches)
     /// How long the disk takes to make a group durable.
     private let syncTime = OwnedHistogram(.latency)
-    /// Groups that found no room.
-    private let rejectedGroups = OwnedCounter()
+    /// Groups that found no room, and publications that were put off.
+    private let failing = Mutex(
+        (groups: LedgerStrain.Failures(), publications: LedgerStrain.Failures()))
     /// How long a publication takes.
     private let publishTime = OwnedHistogram(.latency)
     /// When the last publication ended.
@@ -27,7 +28,23 @@ final class LedgerMeters: Sendable {
     func groupPersisted(records: Int) { groupRecords.record(UInt64(records)) }
 
     /// A group found no room.
-    func groupRejected() { rejectedGroups.count() }
+    func groupRejected(_ cause: StorageFault) { failing.withLock { $0.groups.add(cause) } }
+
+    /// A publication failed in a way that passes, and is tried again.
+    func publicationPutOff(_ cause: StorageFault) {
+        failing.withLock { $0.publications.add(cause) }
+    }
+
+    /// What has failed, and the times of the syncs that did not.
+    var failures:
+        (
+            groups: LedgerStrain.Failures, publications: LedgerStrain.Failures,
+            syncs: HistogramSnapshot
+        )
+    {
+        let (groups, publications) = failing.withLock { $0 }
+        return (groups, publications, syncTime.snapshot)
+    }
 
     /// A publication is done, and took so long.
     func publicationEnded(_ time: Stopwatch) {
@@ -49,7 +66,11 @@ final class LedgerMeters: Sendable {
             Metric(
                 "countersign_ledger_rejected_groups_total",
                 help: "Groups of records that found no room on the disk.", kind: .counter,
-                samples: [.init(UInt64(rejectedGroups.value))]),
+                samples: [.init(failing.withLock { $0.groups.count })]),
+            Metric(
+                "countersign_ledger_publications_put_off_total",
+                help: "Publications that failed for now and are tried again.", kind: .counter,
+                samples: [.init(failing.withLock { $0.publications.count })]),
             Metric(
                 "countersign_ledger_publish_seconds",
                 help: "Time to sync everything in its place and publish the checkpoint.",

@@ -58,6 +58,8 @@ package struct ServedProcess: Sendable {
                     try tell(.started(start(of: server, console, settings)))
                     let watch = KeyFileWatch { await lookAtKeys(of: server) }
                     defer { watch.stop() }
+                    let watching = LedgerWatching(server.ledger, logger)
+                    defer { watching.stop() }
                     try await attend(signals, server)
                 }
             }
