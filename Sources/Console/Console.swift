@@ -13,9 +13,10 @@ import ServiceLifecycle
 /// Everything is bounded: connections, header sizes, idle time, and how often files are read.
 package final class Console: Sendable {
     private static let mostConnections = 128
-    /// Of connections without a request, and for each part of one: a body's end, an answer's being read.
+    /// How long a connection may be without a request, and each part of one may take: the end of a body, the reading of
+    /// an answer.
     private static let patience = TimeAmount.seconds(30)
-    /// No endpoint reads a body; more than this of one ends the connection.
+    /// No endpoint reads a body; one longer than this ends the connection.
     private static let mostBodyBytes = 64 << 10
 
     /// The port it listens on.
@@ -82,7 +83,7 @@ package final class Console: Sendable {
             logger: logger)
     }
 
-    /// Stops accepting, lets answers under way finish, and returns when it is done.
+    /// Stops accepting, lets answers in progress finish, and returns when done.
     package func stop() async throws {
         await group.triggerGracefulShutdown()
         try await running.value

@@ -4,17 +4,17 @@
 import Hummingbird
 import Logging
 
-/// Everything that the console answers, and what a request goes through before.
+/// Everything the console answers, and what a request passes on the way there.
 ///
 /// From the outside in:
 ///
 /// 1. ``AnswerFields``: what every answer carries.
-/// 2. ``ErrorPages``: whatever is thrown further in becomes a page.
+/// 2. ``ErrorPages``: turns whatever is thrown further in into a page.
 /// 3. ``HostGuard``: is it for us?
-/// 4. ``MethodGuard``, ``TargetGuard``: is it a question that we have an answer to?
-/// 5. Here a login finds out who is asking, then what they may, then the access is recorded: behind what needs no
-///    identity, so that nobody logs in under a foreign name, and before every endpoint. Each is a `RouterMiddleware`
-///    like the others.
+/// 4. ``MethodGuard``, ``TargetGuard``: is it something that we answer?
+/// 5. Here a login will find out who is asking, then what they may do, then the access is recorded: after everything
+///    that needs no identity, so that nobody logs in under a foreign host name, and before every endpoint. Each is a
+///    `RouterMiddleware` like the others.
 /// 6. The endpoint.
 struct ConsoleRouter {
     let sources: ConsoleSources

@@ -6,7 +6,7 @@ package import LogReading
 package import Observability
 package import SignedNotes
 
-/// What the console tells of; each is asked anew for every request.
+/// Where the console's answers come from; each is asked again for every request.
 package struct ConsoleSources: Sendable {
     /// The log as it stands now. Blocks, and is called off the event loops.
     package var log: @Sendable () throws -> StaticLog

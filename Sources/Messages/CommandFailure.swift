@@ -3,12 +3,12 @@
 
 package import ByteCoding
 
-/// Why a command, or the server, has not done what it was asked.
+/// Why a command, or the server, did not do what it was asked.
 package struct CommandFailure: Error {
     package let status: ExitStatus
     /// What went wrong, ending in what to do; nil where the command has said it already.
     package let message: SafeText?
-    /// What programs are told besides, in members of `error`.
+    /// What programs get in addition, as members of `error`.
     package let details: [JSONMember]
 
     package init(_ status: ExitStatus, _ message: SafeText, details: [JSONMember] = []) {

@@ -21,7 +21,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case stale = 14
     case disclosureMismatch = 15
     case interrupted = 130
-    /// Nobody reads our output any more (128 + SIGPIPE).
+    /// Nobody reads our output any longer (128 + SIGPIPE).
     case outputClosed = 141
 
     /// One word for programs: `error.kind` with `--json`.

@@ -3,10 +3,10 @@
 
 import ByteCoding
 
-/// Makes text that came from elsewhere harmless to look at.
+/// Makes text from elsewhere safe to display.
 package enum HostileText {
-    /// Every character that is not plainly visible is replaced: `\n`, `\t`, `\x1b`, `\u{202e}`; a backslash by
-    /// two, so that the original can be told from the result.
+    /// Replaces every character that is not plainly visible: `\n`, `\t`, `\x1b`, `\u{202e}`; and a backslash by two,
+    /// so that the original can be recovered.
     package static func escaped(_ text: some StringProtocol) -> String {
         guard text.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F || $0 == 0x5C }) else {
             return String(text)
@@ -26,7 +26,7 @@ package enum HostileText {
         return result
     }
 
-    /// The same for the text of a JSON document, whose strings stay what they were for a parser.
+    /// The same for the text of a JSON document; to a parser its strings stay the same.
     package static func escaped(json text: [UInt8]) -> [UInt8] {
         guard text.contains(where: { $0 >= 0x7F }) else { return text }
         var result: [UInt8] = []

@@ -3,8 +3,8 @@
 
 /// Text that may be shown on a terminal: what is interpolated is escaped, only literals are trusted.
 ///
-/// Strings of records, tokens and files are hostile: they may hold what moves the cursor, sets a title or turns
-/// the direction of reading. There is no other way from a string to the screen than through this type.
+/// Strings from records, tokens and files are hostile: they may move the cursor, set a title or reverse the reading
+/// direction. A string only gets to the screen through this type.
 package struct SafeText: ExpressibleByStringInterpolation, Equatable, Sendable {
     package struct Run: Equatable, Sendable {
         package var tone: Tone
@@ -25,7 +25,7 @@ package struct SafeText: ExpressibleByStringInterpolation, Equatable, Sendable {
     /// Text in a tone.
     package init(_ text: SafeText, _ tone: Tone) { self = text.toned(tone) }
 
-    /// Pieces that were made safe before.
+    /// Pieces that are safe already.
     package init(runs: [Run]) { self.runs = runs }
 
     /// The same text in a tone, where it has none yet.
@@ -76,7 +76,7 @@ package struct SafeText: ExpressibleByStringInterpolation, Equatable, Sendable {
 }
 
 extension Sequence<SafeText> {
-    /// All texts with another between each two.
+    /// All texts, with another one between each two.
     package func joined(separator: SafeText) -> SafeText {
         var result: SafeText = ""
         for (position, text) in enumerated() {

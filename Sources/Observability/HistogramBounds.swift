@@ -1,10 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// The buckets of a histogram, by the largest value of each; a last bucket without a bound takes the rest.
+/// The buckets of a histogram, each given by its largest value; a last bucket without a bound takes the rest.
 ///
-/// Fixed, as Prometheus wants them: histograms with the same bounds can be added up, over lanes here and over
-/// hosts there.
+/// Fixed, as Prometheus wants them: histograms with the same bounds can be summed, over lanes here and over hosts
+/// there.
 package struct HistogramBounds: Hashable, Sendable {
     /// What the recorded numbers count, which decides how they are written out.
     package enum Unit: Sendable {
@@ -17,7 +17,7 @@ package struct HistogramBounds: Hashable, Sendable {
     /// Ascending.
     package let upper: [UInt64]
     package let unit: Unit
-    /// For each bit width of a value, the first bucket that can hold one of it: saves most comparisons.
+    /// For each bit width, the first bucket that can hold such a value: saves most comparisons.
     private let first: [UInt8]
 
     package init(_ upper: [UInt64], _ unit: Unit) {
@@ -33,7 +33,7 @@ package struct HistogramBounds: Hashable, Sendable {
         }
     }
 
-    /// Bounded buckets and the last one.
+    /// The bounded buckets and the last one.
     package var bucketCount: Int { upper.count + 1 }
 
     /// The bucket of a value.

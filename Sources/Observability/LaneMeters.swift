@@ -3,8 +3,8 @@
 
 /// What one event loop counts of its requests.
 ///
-/// Belongs to that loop, and cannot be copied away from it. Each call is a few plain loads and stores: no lock, no locked
-/// instruction, no memory is allocated, and nothing is looked up by name.
+/// Belongs to that loop, and cannot be copied off it. Each call is a few plain loads and stores: no lock, no locked
+/// instruction, no allocation, no look-up by name.
 ///
 /// Listeners, effects and reasons are numbers: places in the lists that ``TrafficMeters`` was made with.
 package struct LaneMeters: ~Copyable {

@@ -3,8 +3,7 @@
 
 /// A family of numbers that the proxy shows, as Prometheus understands them.
 ///
-/// Labels come from the configuration or from an enumeration, never from a request: nobody who sends requests can make
-/// the page longer.
+/// Labels come from the configuration or an enumeration, never from a request: no client can make the page longer.
 package struct Metric: Hashable, Sendable {
     package enum Kind: String, Sendable {
         /// Only grows while the process runs; its name ends in `_total`.
@@ -25,7 +24,7 @@ package struct Metric: Hashable, Sendable {
         }
     }
 
-    /// One value, told from others of its name by its labels.
+    /// One value, distinguished from others of its name by its labels.
     package struct Sample: Hashable, Sendable {
         enum Value: Hashable, Sendable {
             case count(UInt64)

@@ -6,7 +6,8 @@ package struct MetricsPage: Sendable {
     package enum Form: Sendable {
         /// Prometheus text exposition format 0.0.4.
         case prometheus
-        /// OpenMetrics 1.0.0: counters are named without `_total`, units are told, and the page has an end.
+        /// OpenMetrics 1.0.0: families of counters are named without `_total`, units are stated, and the page has an
+        /// end.
         case openMetrics
 
         package var contentType: String {

@@ -3,11 +3,11 @@
 
 internal import Synchronization
 
-/// A row of numbers that one owner writes and anybody may read, without locks and without locked instructions.
+/// A row of numbers that one owner writes and anybody may read, without locks or locked instructions.
 ///
-/// The owner is one thread at a time: an event loop, or the ledger's writer. It adds by a load and a store, so a second
-/// writer would lose counts, never corrupt them. A reader sees each number as it was a moment ago; numbers that belong
-/// together may be of slightly different moments.
+/// The owner is one thread at a time: an event loop, or the ledger's writer. It adds with a load and a store, so a
+/// second writer would lose counts, never corrupt them. A reader sees each number as it was a moment ago; related
+/// numbers may date from slightly different moments.
 // Safe: the memory is only reached through atomics, and lives exactly as long as this object.
 @safe final class OwnedCells: @unchecked Sendable {
     private let cells: UnsafeMutablePointer<Atomic<UInt64>>

@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// One number that its owner counts up and down and anybody may read.
 ///
-/// As in a row of cells, the owner is one thread at a time and pays a load and a store, not a locked addition.
+/// As with ``OwnedCells``, the owner is one thread at a time and pays a load and a store, not a locked addition.
 package struct OwnedCounter: ~Copyable, Sendable {
     private let number = Atomic<Int>(0)
 

@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// The place of a service in what lanes count; the same for as long as the process runs.
 ///
-/// Kept by whoever holds a service, so that a request that ends after a reload counts for the service it went to.
+/// Kept with the service, so that a request that ends after a reload counts for the service it went to.
 package struct ServiceSlot: Hashable, Sendable {
     let number: Int
 
@@ -15,11 +15,11 @@ package struct ServiceSlot: Hashable, Sendable {
     static let other = ServiceSlot(number: 1)
 }
 
-/// What all event loops count of their requests, added up for whoever asks.
+/// What all event loops count of their requests, summed on demand.
 ///
-/// The labels are known from the start or come from the configuration. A service that a reload takes away keeps its
-/// numbers: counters never go back. So that many reloads with ever new names cannot grow the page without end, names
-/// beyond ``mostServices`` share one slot, ``other``.
+/// The labels are known from the start or come from the configuration. A service that a reload removes keeps its
+/// numbers, because counters never go back. Names beyond ``mostServices`` share one slot, ``other``, so that reloads
+/// with ever new names cannot make the page grow without bound.
 package final class TrafficMeters: Sendable {
     /// How many services have numbers of their own.
     package static let mostServices = 256
@@ -61,8 +61,8 @@ package final class TrafficMeters: Sendable {
         state.withLock { $0.listeners = listeners }
     }
 
-    /// The slot of a service of the configuration, the same for the same name. Takes a lock: asked when a configuration
-    /// is put in force, not for a request.
+    /// The slot of a configured service, always the same for one name. Takes a lock: called when a configuration takes
+    /// effect, never for a request.
     package func slot(of service: String) -> ServiceSlot {
         state.withLock { state in
             if let known = state.slots[service] { return known }
@@ -74,7 +74,7 @@ package final class TrafficMeters: Sendable {
         }
     }
 
-    /// The numbers of another event loop, for it alone.
+    /// The numbers of one more event loop, for its use alone.
     package func openLane() -> LaneMeters {
         let cells = OwnedCells(count: layout.cellCount)
         state.withLock { $0.lanes.append(cells) }

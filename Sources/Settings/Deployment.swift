@@ -3,26 +3,23 @@
 
 package import Policy
 
-/// A validated configuration: what the proxy runs on. There is no way to one but through
-/// ``read(_:sources:)``.
+/// A validated configuration: what the proxy runs on. Only ``read(_:sources:)`` makes one.
 package struct Deployment: Sendable {
     package let settings: DeploymentSettings
     /// The compiled rules; ``ServiceIndex`` is the position in `settings.services`.
     package let rulebook: Rulebook
-    /// Settings that came from the environment or a file: path of the setting → `env:NAME` or
-    /// `file:PATH`.
+    /// Settings that came from the environment or a file: path of the setting → `env:NAME` or `file:PATH`.
     package let references: [String: String]
     /// What the configuration says, as `sha256:` and the hex digest of its effective form in
     /// canonical JSON.
     ///
-    /// Values from the environment and from files are in it; no setting of this version is itself a
-    /// secret.
+    /// It covers values from the environment and from files; no setting of this version is itself a secret.
     package let configHash: String
 
-    /// Reads and checks a configuration text; refuses it with everything that is wrong with it.
+    /// Reads and checks a configuration text; a refusal lists everything that is wrong with it.
     ///
-    /// What several keys have to fulfil together is checked where none of them is faulty by itself,
-    /// so that one mistake is not told twice.
+    /// A condition on several keys is only checked if none of them is faulty by itself, so that no mistake is reported
+    /// twice.
     package static func read(
         _ text: ConfigurationText, sources: SettingsSources
     ) throws(SettingsFaults) -> Deployment {

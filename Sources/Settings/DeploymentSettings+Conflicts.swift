@@ -3,7 +3,7 @@
 
 import Policy
 
-// Settings of different sections that cannot stand together.
+// Settings of different sections that conflict.
 extension DeploymentSettings {
     func noteServices(_ place: Place, _ reading: Reading) {
         let rules = serviceRules
@@ -31,7 +31,7 @@ extension DeploymentSettings {
         }
     }
 
-    /// A rule that asks for a role which nobody can have never matches: a deny among them denies nothing.
+    /// A rule that asks for a role which nobody can have never matches; a deny of that kind denies nothing.
     ///
     /// Keys may be made with any role, and tokens may carry any, where their claims are looked at; certificates have
     /// those of their identity.

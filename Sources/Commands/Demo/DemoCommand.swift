@@ -41,7 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let dir { try LocalFolder.requireEmptyIfAny(dir) }
-        // From here on a signal ends the command in order, however far it has come.
+        // From here on a signal ends the command cleanly, however far it has got.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let folder = try dir ?? LocalFolder.temporary("countersign-demo")
         let shown = await Result.of { try await show(in: folder, until: signals) }

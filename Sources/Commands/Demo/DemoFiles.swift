@@ -20,7 +20,7 @@ struct DemoFiles {
 
     var configuration: String { LocalFile.path(of: DeploymentOptions.fileName, in: folder) }
 
-    /// Writes everything; nothing that exists is overwritten.
+    /// Writes everything; overwrites nothing.
     ///
     /// - Parameter servicePort: where the demo's service listens.
     static func write(

@@ -18,7 +18,7 @@ final class DemoService: Sendable {
     static func start() async throws(CommandFailure) -> DemoService {
         let (bound, announce) = AsyncStream.makeStream(of: Int.self)
         var logger = Logger(label: "demo-service")
-        // Stopping it is reported as an error; what a visitor should see is in the tour.
+        // The library reports stopping as an error; what a visitor should see is in the tour.
         logger.logLevel = .critical
         let application = Application(
             router: routes(),

@@ -14,9 +14,9 @@ import SignedNotes
 import SystemPackage
 import Verification
 
-/// What the demo shows, in order; it throws as soon as something is not as it should be.
+/// What the demo shows, step by step; throws as soon as something is not as it should be.
 struct DemoTour {
-    /// What a tour came to, for its last words and for programs.
+    /// The result of a tour, for its closing words and for programs.
     struct Summary {
         var requests = 0
         var records: UInt64 = 0
@@ -27,7 +27,7 @@ struct DemoTour {
     let files: DemoFiles
     let deployment: Deployment
     let server: ProxyServer
-    /// Nil where a program reads what comes of it: then nothing is told on the way.
+    /// Nil if a program reads the result: then nothing is printed on the way.
     let screen: Screen?
 
     private var log: FilePath { FilePath(deployment.settings.log.directory.text) }

@@ -13,14 +13,14 @@ import SignedNotes
 import SystemPackage
 import Verification
 
-/// Changes one byte in a copy of a log, as somebody with access to the disk could, and verifies the copy.
+/// Changes one byte in a copy of a log, as anybody with access to the disk could, and verifies the copy.
 struct TamperDrill {
     /// The log, which stays as it is.
     let log: FilePath
     /// Where the copy goes; it must not exist.
     let copy: FilePath
 
-    /// How often a copy is made, until one is whole; between two, as long as a checkpoint takes.
+    /// How many copies are tried until one is complete, each as long after the last as a checkpoint takes.
     private static let mostCopies = 100
     private static let pause = TimeAmount.milliseconds(100)
 
@@ -33,8 +33,8 @@ struct TamperDrill {
         return try await verify(options)
     }
 
-    /// Copies the log at a moment at which everything is published and in its place: what is found afterwards is
-    /// then the forger's work and nothing else's.
+    /// Copies the log when everything is published and in its place, so that whatever is found later is the result of
+    /// the tampering and of nothing else.
     private func copyWhole(_ options: VerificationOptions) async throws(CommandFailure) {
         for _ in 0..<Self.mostCopies {
             try LocalFolder.removeIfAny(copy.string)
@@ -75,7 +75,7 @@ struct TamperDrill {
         guard let place = Self.offset(of: index, in: segment, bytes) else {
             throw CommandFailure(.failure, "the copy has no record \(index.value) to change.")
         }
-        // A digit of its time: the record still reads well, and says something else.
+        // A digit of its time: the record still parses, and says something else.
         bytes[place] = bytes[place] == UInt8(ascii: "1") ? UInt8(ascii: "2") : UInt8(ascii: "1")
         try LocalFile.replace(path, bytes, isSecret: true)
     }

@@ -73,7 +73,7 @@ struct KeyFile {
         }
     }
 
-    /// Changes keys and adds one, all of it or nothing.
+    /// Changes keys and adds one, all or nothing.
     ///
     /// - Parameters:
     ///   - lifetime: how long the added key is made for.

@@ -30,8 +30,8 @@ extension LocalFolder {
         }
     }
 
-    /// Copies a folder with all that is in it to a place where nothing is. The folder may be in use: a file
-    /// that goes away meanwhile, as one does that takes another's place, is left out.
+    /// Copies a folder with everything in it to a path that does not exist. The folder may be in use: a file that
+    /// disappears meanwhile, as a temporary one that replaces another does, is skipped.
     static func copy(_ folder: String, to copy: String) throws(CommandFailure) {
         let files = FileManager.default
         do {

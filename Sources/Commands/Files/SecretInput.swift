@@ -4,7 +4,7 @@
 import Messages
 import Server
 
-/// Secrets on their way in: from files, standard input and the environment, never from arguments.
+/// Reads secrets: from files, standard input and the environment, never from arguments.
 enum SecretInput {
     private static let most = 65_536
 

@@ -5,7 +5,7 @@ import Messages
 import Server
 import SignedNotes
 
-/// Public keys as people give them: the line itself, or a file that holds it.
+/// Public keys as people pass them: the line itself, or a file that holds it.
 enum VerifierKeyText {
     /// The key, or all of a file, one at least.
     static func keys(_ text: String) throws(CommandFailure) -> [NoteVerifierKey] {

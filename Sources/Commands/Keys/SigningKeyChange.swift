@@ -14,8 +14,8 @@ import Settings
 import SignedNotes
 import SystemPackage
 
-/// The steps by which the log's signing key is changed. Each may be the last one that is reached: the same command
-/// again goes on from there.
+/// The steps by which the log's signing key is changed. If one of them is the last to be reached, running the same
+/// command again continues from there.
 ///
 /// ```text
 /// rotate   new key beside the old, in FILE.next     K1
@@ -39,13 +39,13 @@ struct SigningKeyChange {
 
     private var pendingPath: String { log.keyFile.text + ".next" }
 
-    /// Has a new key sign beside the present one.
+    /// Makes a new key sign beside the present one.
     func rotate() async throws(CommandFailure) -> (new: NoteSigner, old: NoteSigner) {
         var present = try SigningKey.read(log)
         let pending = try pending()
         if present.count == 1 {
             let new = if let pending { pending } else { try makePending(present[0].name) }
-            // Crash point K1: a key that nobody knows of. The next attempt takes it.
+            // Crash point K1: a key that nobody knows of. The next attempt uses it.
             try await recorder.record(
                 SigningFacts(
                     change: .rotate, key: new.verifierKey.text,
@@ -68,7 +68,7 @@ struct SigningKeyChange {
         return (present[0], present[1])
     }
 
-    /// Has a key sign no more.
+    /// Makes a key stop signing.
     ///
     /// - Parameter id: its key id, as `key list` shows it.
     func retire(_ id: String) async throws(CommandFailure) -> (old: NoteSigner, left: NoteSigner) {
@@ -88,7 +88,7 @@ struct SigningKeyChange {
             throw CommandFailure(
                 .usage, "a rotation was cut short; `countersign key rotate` again ends it first.")
         }
-        // The group of the record has to be signed by the key that stays.
+        // The record's group must be signed by the key that stays.
         _ = try await recorder.isRecorded(byServer: Self.sign)
         try await recorder.record(
             SigningFacts(
@@ -134,7 +134,7 @@ struct SigningKeyChange {
         try LocalFile.replace(log.keyFile.text, SigningKeyFile.content(keys), isSecret: true)
     }
 
-    /// Waits until what is published is signed by a key: opening begins with that.
+    /// Waits until the published checkpoint is signed by a key: opening begins with it.
     private func isPublished(signedBy key: NoteVerifierKey) async throws(CommandFailure) -> Bool {
         guard let policy = TrustPolicy(logKeys: [key]) else { return false }
         let path = LocalFile.path(of: LogLayout.checkpoint, in: log.directory.text)

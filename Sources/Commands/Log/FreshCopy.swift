@@ -9,8 +9,8 @@ import SignedNotes
 import SystemPackage
 import Verification
 
-/// A copy or export of a log: whole under its name, or not there, and looked at before it gets that name: what is handed
-/// on is what was signed.
+/// A copy or export of a log: complete under its name or not there at all, and verified before it gets that name, so
+/// that what is handed on is what was signed.
 enum FreshCopy {
     enum Form: String {
         case directory = "a copy"
@@ -19,14 +19,14 @@ enum FreshCopy {
 
     /// Writes to a folder that must not exist yet.
     ///
-    /// Until it is whole, the folder has another name, so that nobody takes a part of a log for the log. A process that
-    /// is killed leaves it, and is told of it the next time.
+    /// Until it is complete, the folder has another name, so that nobody takes part of a log for the log. A killed
+    /// process leaves it behind; the next attempt reports it.
     ///
     /// - Parameters:
     ///   - out: the folder's name, with slashes at its end or without.
-    ///   - keys: the log's; none leaves signatures undecided.
-    ///   - write: is given the folder to write to.
-    /// - Returns: the folder's name, and what `write` had to say.
+    ///   - keys: the log's; without any, signatures are not judged.
+    ///   - write: gets the folder to write to.
+    /// - Returns: the folder's name, and the result of `write`.
     static func make<Told>(
         _ out: String, as form: Form, keys: [NoteVerifierKey],
         _ write: (String) async throws -> Told

@@ -76,7 +76,7 @@ struct LogAdoptCommand: ParsableCommand {
 }
 
 extension LogAdoptCommand {
-    /// Whether there is, or may be, something to take upon oneself.
+    /// Whether there is, or may be, a loss to acknowledge.
     private func hasLoss(
         _ opening: LogOpening, _ deployment: Deployment
     ) throws(CommandFailure) -> Bool {
@@ -86,7 +86,7 @@ extension LogAdoptCommand {
         do throws(LogReadFailure) {
             return try LogSnapshot(directory: FilePath(directory)).mayHaveGaps()
         } catch {
-            // A log that has no checkpoint yet has lost none.
+            // A log without a checkpoint has not lost one.
             guard error.code != .missing, error.code != .noCheckpoint else { return false }
             throw CommandFailure(error)
         }
@@ -94,8 +94,8 @@ extension LogAdoptCommand {
 }
 
 extension LogSnapshot {
-    /// Whether the log admits gaps that no `log.adopt` has taken note of, or has a last boot that did not end in order:
-    /// the next one may have to admit some.
+    /// Whether the log admits gaps that no `log.adopt` has acknowledged, or its last boot did not end cleanly, in which
+    /// case the next one may have to admit some.
     fileprivate func mayHaveGaps() throws(LogReadFailure) -> Bool {
         var (hasGap, isStopped) = (false, true)
         try forEachLeaf(in: 0..<size.count) { _, leaf in

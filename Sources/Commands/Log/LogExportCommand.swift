@@ -64,7 +64,7 @@ struct LogExportCommand: AsyncParsableCommand {
             ]))
     }
 
-    /// Puts on record that all records up to a size are handed out.
+    /// Records that all records up to a size are handed out.
     private func record(_ size: UInt64) async throws(CommandFailure) {
         guard log.directory == nil else { return }
         let facts = QueryFacts(
@@ -81,7 +81,7 @@ struct LogExportCommand: AsyncParsableCommand {
         }
     }
 
-    /// The keys that go beside the log.
+    /// The keys that accompany the log.
     private func publicKeys() throws(CommandFailure) -> [NoteVerifierKey] {
         guard trust.key.isEmpty else {
             var keys: [NoteVerifierKey] = []

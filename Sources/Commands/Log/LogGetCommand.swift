@@ -75,7 +75,7 @@ struct LogGetCommand: AsyncParsableCommand {
 extension RecordEnvelope {
     /// A record with its proof and, where it may be opened, what it commits to.
     ///
-    /// - Parameter leaf: the record's bytes as somebody has them: the proof is of the log's own at this index.
+    /// - Parameter leaf: the record's bytes as given; the proof is of the log's own bytes at this index.
     init(
         _ index: LeafIndex, _ leaf: [UInt8], of log: StaticLog, isOpen: Bool
     ) throws(CommandFailure) {

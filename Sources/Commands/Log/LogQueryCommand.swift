@@ -88,7 +88,7 @@ struct LogQueryCommand: AsyncParsableCommand {
                 "none of the log's \(snapshot.size.count) records is such a one." + sealed + unknown
             )
         }
-        // What was looked for by name or path is on record already.
+        // A search by name or path has been recorded already.
         var reader =
             finder.isOpen
             ? finder
@@ -104,15 +104,15 @@ struct LogQueryCommand: AsyncParsableCommand {
         }
     }
 
-    /// Opens what the filter asks about; whether somebody is in the log is a personal value, too.
+    /// Opens what the filter asks about; whether somebody is in the log is itself a personal value.
     private func finder(_ snapshot: LogSnapshot) async throws -> ValueReader {
         guard actor != nil || path != nil else { return ValueReader(sealing: snapshot) }
         let reader = try await disclosure.reader(
             snapshot, log,
             DisclosureOptions.Reading(
                 words: words, rows: nil, range: "0..<\(snapshot.size.count)"), output)
-        // Sealed names and paths match nothing, which is no word about who is in the log. Opaque ids and route
-        // templates stand in the records themselves.
+        // Sealed names and paths match nothing, which says nothing about who is in the log. Opaque ids and route
+        // templates are in the records themselves.
         guard reader.isOpen || actor.map(Self.isOpen) != false && path == nil else {
             throw CommandFailure(
                 .usage,
@@ -122,8 +122,8 @@ struct LogQueryCommand: AsyncParsableCommand {
         return reader
     }
 
-    /// Whether records name an actor like that openly: by an opaque id, an API key's id, a certificate's thumbprint, or
-    /// as nobody in particular. A name may look like a key's id; then it is not found where it is sealed.
+    /// Whether records show such an actor openly: by an opaque id, an API key's id, a certificate's thumbprint, or as
+    /// anonymous. A name may look like a key's id; then it is not found among sealed values.
     private static func isOpen(_ actor: String) -> Bool {
         actor.hasPrefix("sub_") || ["anonymous", "system"].contains(actor)
             || actor.wholeMatch(of: /[a-z2-7]{8}|[A-Za-z0-9_-]{43}/) != nil
@@ -136,7 +136,7 @@ struct LogQueryCommand: AsyncParsableCommand {
             service: service, decision: decision?.word, status: status, reason: reason, path: path)
     }
 
-    /// The query in one form, for its hash.
+    /// The query in a canonical form, for its hash.
     private var words: [String] {
         let filter = filter
         let parts: [(String, String?)] = [

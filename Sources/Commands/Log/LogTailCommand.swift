@@ -42,7 +42,7 @@ struct LogTailCommand: AsyncParsableCommand {
         guard (0...1_000_000).contains(count) else {
             throw CommandFailure(.usage, "--count is \(count); use 0 to 1000000.")
         }
-        // Watching begins before reading, so that nothing comes in between.
+        // Watching begins before reading, so that nothing is missed in between.
         let watch = follow ? try DirectoryWatch(try log.path().string) : nil
         var snapshot = try log.snapshot()
         let size = snapshot.size.count
@@ -64,7 +64,7 @@ struct LogTailCommand: AsyncParsableCommand {
         }
     }
 
-    /// Whether personal values may be shown; that they are is on record then.
+    /// Whether personal values may be shown; if so, this has been recorded.
     private func isOpened(_ snapshot: LogSnapshot, from first: UInt64) async throws -> Bool {
         guard try !output.isJSON else { return false }
         let size = snapshot.size.count

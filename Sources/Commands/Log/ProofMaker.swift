@@ -25,7 +25,7 @@ struct ProofMaker {
 }
 
 extension StaticLog {
-    /// Refuses to show what is not what was signed.
+    /// Refuses to show anything but what was signed.
     func requireAuthentic(_ records: [(LeafIndex, [UInt8])]) throws(CommandFailure) {
         var authentic = AuthenticLeaves(snapshot)
         for (index, leaf) in records {

@@ -68,7 +68,7 @@ enum RecordSelector {
             case .uid(let uid):
                 let mark = Array("\"uid\":\"\(uid.text)\"".utf8)
                 try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { index, leaf in
-                    // A cheap look first: most leaves are of others.
+                    // A cheap check first: most leaves belong to other records.
                     if leaf.holds(mark), Self.uid(of: leaf) == uid { found.append((index, leaf)) }
                 }
             }
@@ -91,7 +91,7 @@ enum RecordSelector {
 }
 
 extension [UInt8] {
-    /// Whether other bytes occur in these.
+    /// Whether these bytes contain others.
     fileprivate func holds(_ wanted: [UInt8]) -> Bool {
         guard let first = wanted.first, count >= wanted.count else { return false }
         var from = startIndex

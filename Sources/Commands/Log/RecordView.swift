@@ -9,7 +9,7 @@ import Server
 
 /// A record with all its members, one on a line.
 enum RecordView {
-    /// - Parameter values: what was opened of the record, below its members.
+    /// - Parameter values: the record's opened values, shown below its members.
     static func facts(_ index: LeafIndex, _ leaf: [UInt8], _ values: RecordValues) -> Table {
         var facts: [(SafeText, SafeText)] = [
             ("index", "\(index.value)"), ("leaf hash", "\(LeafHash(of: leaf).hash.base64)"),

@@ -6,7 +6,7 @@ import ByteCoding
 import Server
 import Settings
 
-/// What a running proxy says of itself on its admin address.
+/// What a running proxy says about itself on its admin address.
 struct AdminStatus: Sendable {
     let json: JSONValue
 
@@ -44,7 +44,7 @@ struct AdminStatus: Sendable {
                 Array(answer[head.upperBound...].utf8), as: .strict, deepest: 4)
             return AdminStatus(json: json)
         } catch {
-            // Nobody is there, which is an answer.
+            // Nobody is there, which is an answer too.
             return nil
         }
     }

@@ -4,7 +4,7 @@
 import NIOCore
 import NIOPosix
 
-/// A connection for one question and its answer, which is closed once patience is over.
+/// A connection for one question and its answer, closed when patience runs out.
 enum BriefConnection {
     /// What is at the other end.
     enum Place {

@@ -10,7 +10,7 @@ enum PlainExchange {
     /// Sends the bytes and reads until the other side closes.
     ///
     /// - Parameters:
-    ///   - request: says `Connection: close`, or is bad enough to be closed upon.
+    ///   - request: says `Connection: close`, or is bad enough to have the connection closed.
     ///   - patience: how long all of it may take.
     /// - Throws: what the network says; `ChannelError.connectTimeout` once patience is over.
     static func send(

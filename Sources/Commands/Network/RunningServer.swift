@@ -10,8 +10,8 @@ import Server
 import Settings
 import SystemPackage
 
-/// The proxy that runs with a configuration, as commands beside it talk to it: they ask its admin address, and tell it
-/// something by a signal, which only its own user and root may send.
+/// The proxy running with a configuration, as commands on its host talk to it: they query its admin address, and
+/// notify it by a signal, which only its own user and root may send.
 struct RunningServer {
     private let settings: DeploymentSettings
 
@@ -28,7 +28,7 @@ struct RunningServer {
         return status
     }
 
-    /// Waits until a status is as it should be; nil where it does not become so in time.
+    /// Waits until the status is as expected; nil if that does not happen in time.
     private func wait(
         _ patience: Duration, until isRight: (AdminStatus) -> Bool
     ) async throws(CommandFailure) -> AdminStatus? {
@@ -45,21 +45,21 @@ struct RunningServer {
         }
     }
 
-    /// Waits until the proxy has taken a key file with this digest.
+    /// Waits until the proxy has adopted a key file with this digest.
     func adopts(keyFile digest: String) async throws(CommandFailure) -> Bool {
         try await wait(.seconds(10)) { status in
             status.json["key_files"]?.array?.contains(.string(digest)) ?? false
         } != nil
     }
 
-    /// What comes of a reload.
+    /// The outcome of a reload.
     enum Reload {
         case inForce
         /// - Parameter takingRestart: the keys because of which it was, where that is why.
         case refused(takingRestart: [String])
     }
 
-    /// Has the proxy read its configuration again.
+    /// Makes the proxy read its configuration again.
     func reload() async throws(CommandFailure) -> Reload {
         guard let before = await Self.status(settings),
             let pid = pid_t(exactly: before.count("pid")),
@@ -68,7 +68,7 @@ struct RunningServer {
             throw CommandFailure(
                 .unavailable, "the proxy does not say which process it is; send it SIGHUP.")
         }
-        // The number may be of another machine's process, or of one that came after.
+        // The number may belong to a process of another machine, or to a later one.
         let name = try LocalFile.read("/proc/\(pid)/comm", most: 64) ?? []
         guard String(decoding: name, as: UTF8.self).hasPrefix("countersign") else {
             throw CommandFailure(

@@ -5,7 +5,7 @@ import Glibc
 
 /// Room on the file system that a path is on.
 struct DiskSpace: Sendable {
-    /// Bytes that may be written by who is not the superuser.
+    /// Bytes that a user other than the superuser may write.
     let free: UInt64
     let total: UInt64
     /// Tells file systems apart.

@@ -11,7 +11,7 @@ import Server
 import Settings
 import SystemPackage
 
-/// How a log and its server stand at one moment.
+/// The state of a log and its server at one moment.
 struct LogState: Sendable {
     let settings: DeploymentSettings
     let server: AdminStatus?

@@ -15,7 +15,7 @@ import Settings
 import SignedNotes
 import SystemPackage
 
-/// Whether a command shows personal values, and on what grounds.
+/// Whether a command shows personal values, and on what basis.
 struct DisclosureOptions: ParsableArguments {
     @Flag(help: "Leave names, paths and addresses sealed; then nothing is recorded.")
     var sealed = false
@@ -23,10 +23,10 @@ struct DisclosureOptions: ParsableArguments {
     @Option(help: "Why you read, for the record of this reading.")
     var purpose: String?
 
-    /// A reader of the log's personal values, after this reading was put on record.
+    /// A reader of the log's personal values, made after the reading was recorded.
     ///
-    /// Values are opened only of the configured log, where there is a place for the record, and only by whoever can
-    /// read its keys.
+    /// Only values of the configured log are opened, which has a place for the record, and only by those who can read
+    /// its keys.
     ///
     /// - Parameters:
     ///   - reading: what is read.
@@ -63,17 +63,17 @@ struct DisclosureOptions: ParsableArguments {
 
     /// What somebody reads.
     struct Reading {
-        /// What was asked for, of which the record has the hash.
+        /// What was asked for; the record has its hash.
         let words: [String]
         /// How many records are shown that commit to values; nil where that is not known beforehand.
         let rows: Int?
         /// Indices that are looked at: `3`, `0..<9`, `3,8`, or `7..` without an end.
         let range: String
-        /// Whether the log is opened for the record where no server runs; otherwise the values stay sealed then.
+        /// Whether the log is opened for the record if no server runs; if not, the values stay sealed.
         var mayOpenLog = true
     }
 
-    /// Whether whoever runs this can open anything; where only others can, that is said.
+    /// Whether the caller can open anything; if only others can, that is said.
     private func hasKeys(_ snapshot: LogSnapshot, _ output: OutputOptions) throws -> Bool {
         do throws(LogReadFailure) {
             return try snapshot.hasKeys()
@@ -85,7 +85,7 @@ struct DisclosureOptions: ParsableArguments {
         }
     }
 
-    /// The digest by which a record names what was asked for.
+    /// The digest under which the record names what was asked for.
     static func hash(_ words: [String]) -> String {
         let digest = SHA256.hash(data: Array(words.joined(separator: "\n").utf8))
         return "sha256:" + Hex.encode(Array(digest))

@@ -24,7 +24,7 @@ struct LogOptions: ParsableArguments {
         return FilePath(try deployment.read().settings.log.directory.text)
     }
 
-    /// What a log directory holds from its first record on, one or another of them.
+    /// Names of which a log directory holds at least one from its first record on.
     private static let marks = ["segments", "commits.0", "checkpoints"]
 
     /// The log as it stands now.

@@ -9,7 +9,7 @@ import SignedNotes
 import SystemPackage
 import Verification
 
-/// Whose signatures a verification believes.
+/// Whose signatures a verification trusts.
 struct TrustOptions: ParsableArguments {
     @Option(
         help:
@@ -37,8 +37,8 @@ struct TrustOptions: ParsableArguments {
         }
     }
 
-    /// A directory or file that was named may be anybody's: whose key it is has to be said, if only by naming the
-    /// configuration. The configured log's key is known.
+    /// A named directory or file may be anybody's, so its key has to be named too, if only through the configuration.
+    /// The configured log's key is known.
     func named(for log: LogOptions) throws(CommandFailure) -> Named {
         let file = policy ?? CommandContext.current.variable("COUNTERSIGN_POLICY")
         guard file == nil || key.isEmpty else {
@@ -54,7 +54,7 @@ struct TrustOptions: ParsableArguments {
 }
 
 extension CommandFailure {
-    /// A verification could not begin.
+    /// A verification could not start.
     init(_ fault: VerificationFault) {
         if case .unreadable(let failure) = fault {
             self.init(failure)

@@ -23,13 +23,13 @@ package struct OutputSink: Sendable {
     /// Writes all bytes.
     package func write(_ bytes: [UInt8]) throws(OutputClosed) { try send(bytes) }
 
-    /// Writes a text that is fit to be shown.
+    /// Writes a text that is safe to display.
     func write(_ text: String) throws(OutputClosed) { try send(Array(text.utf8)) }
 }
 
 /// The output cannot be written any more.
 package struct OutputClosed: Error, Hashable, Sendable {
-    /// What the system said; nil where the reader went away, which is nobody's mistake.
+    /// What the system said; nil if the reader left, which is nobody's mistake.
     package let cause: String?
 
     package init(cause: String? = nil) { self.cause = cause }

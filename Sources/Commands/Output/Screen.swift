@@ -34,7 +34,7 @@ struct Screen: Sendable {
     /// Width of the terminal; nil where lines may be of any length.
     var columns: Int? { sink.columns }
 
-    /// One line, broken nowhere.
+    /// One line, never wrapped.
     func line(_ text: SafeText = "") throws(OutputClosed) {
         guard form == .json else { return try sink.write(rendered(text) + "\n") }
         try json(.object([JSONMember("message", .string(text.plain))]))
@@ -45,7 +45,7 @@ struct Screen: Sendable {
         for line in table.lines(within: sink.columns) { try self.line(line) }
     }
 
-    /// One JSON value on one line, fit to be shown.
+    /// One JSON value on one line, safe to display.
     func json(_ value: JSONValue) throws(OutputClosed) {
         var text: [UInt8] = []
         JSONText.append(value, to: &text)
@@ -53,7 +53,7 @@ struct Screen: Sendable {
         try sink.write(HostileText.escaped(json: text))
     }
 
-    /// Empties a terminal; nothing elsewhere.
+    /// Clears a terminal; does nothing elsewhere.
     func clear() throws(OutputClosed) {
         guard sink.isTerminal else { return }
         try sink.write("\u{1B}[H\u{1B}[2J")

@@ -49,7 +49,7 @@ struct Table {
 }
 
 extension SafeText {
-    /// With spaces up to a width; longer text is left as it is.
+    /// Padded with spaces to a width; longer text is left as it is.
     func padded(to width: Int) -> SafeText {
         let missing = max(0, width - TextWidth.of(plain))
         return self + SafeText("\(String(repeating: " ", count: missing))")

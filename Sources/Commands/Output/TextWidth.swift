@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// How many cells of a terminal a text takes, near enough for columns to line up.
+/// How many terminal cells a text takes, accurately enough for columns to line up.
 enum TextWidth {
     static func of(_ text: String) -> Int {
         guard text.utf8.contains(where: { $0 >= 0x80 }) else { return text.utf8.count }

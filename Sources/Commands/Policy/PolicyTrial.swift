@@ -8,14 +8,14 @@ import Messages
 import Policy
 import Server
 
-/// A dry run: where a request belongs, how it is decided, and what each rule had to say.
+/// A dry run: where a request belongs, how it is decided, and what each rule contributed.
 struct PolicyTrial {
     let decision: Decision
     let service: String?
     let route: String?
     let rules: [RuleExplanation]
 
-    /// Asks as the proxy does: for the path in the form that its service gets, as it stands and under every reading.
+    /// Decides as the proxy does: on the path in the form that its service gets, as written and under every reading.
     init(rulebook: Rulebook, principal: Principal, method: Method, target: RequestedURL) {
         let request = target.request(method, merging: rulebook)
         guard method.isProxied else {

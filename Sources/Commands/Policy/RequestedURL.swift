@@ -11,7 +11,7 @@ struct RequestedURL {
     /// Without port; empty where only a path was given.
     let host: String
     let path: String
-    /// What services could make of the path.
+    /// How services could read the path.
     let traits: CanonicalPath.Traits
 
     init(_ text: String) throws(CommandFailure) {
@@ -49,7 +49,7 @@ struct RequestedURL {
         }
     }
 
-    /// The request as rules are asked about it, its empty segments merged where its service wants that.
+    /// The request as the rules see it, with empty segments merged if its service wants that.
     func request(_ method: Method, merging rulebook: Rulebook) -> ReadableRequest {
         let host = Array(host.utf8)
         var path = Array(path.utf8)

@@ -38,7 +38,7 @@ struct Explanation {
                 let action: SafeText = "\(record.action ?? "?")"
                 return "At \(when), \(who): \(action)" + (unknownStage ?? "") + "."
             }
-            // Refused before it was understood: what it seems to ask for is all that is known.
+            // Refused before it was understood: all that is known is what it seems to ask for.
             let path: SafeText = values.path.map { " for \($0)" } ?? ""
             let host: SafeText = values["http.host"].map { " of \($0)" } ?? ""
             return "At \(when), \(who) sent a request\(path)\(host) that was not understood"
@@ -71,7 +71,7 @@ struct Explanation {
 
     private var why: SafeText {
         let code: SafeText = "\(record.reason ?? "no reason given")"
-        // The message is a sentence, which the code goes on.
+        // The message is a sentence; the code continues it.
         let sentence = reason?.message ?? "Not known here."
         let message: SafeText = "\(sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...])"
         var text: SafeText = "\(message) (\(code)"

@@ -12,8 +12,8 @@ import Server
 import Settings
 import SystemPackage
 
-/// Puts on record what somebody on this host does with the log: through the running server or, where none runs, by
-/// opening the log for the moment.
+/// Records what somebody on this host does with the log: through the running server or, if none runs, by briefly
+/// opening the log.
 struct HostRecorder {
     let deployment: Deployment
 
@@ -35,7 +35,7 @@ struct HostRecorder {
         try recordAlone { ledger in ledger.signing(facts, by: getuid()) }
     }
 
-    /// Has the running server do what leaves a record, or read the key file again.
+    /// Makes the running server do something that it records, or read the key file again.
     ///
     /// - Returns: false where none runs.
     func isRecorded(byServer request: JSONValue) async throws(CommandFailure) -> Bool {
@@ -64,8 +64,8 @@ struct HostRecorder {
         }
     }
 
-    /// The producer whose records are the newest: this is one more start of it, so that whatever an earlier one left
-    /// open is settled as its own next start would.
+    /// The producer with the newest records: this counts as another start of it, which settles whatever the last one
+    /// left open.
     private func producer() throws(CommandFailure) -> String {
         let directory = deployment.settings.log.directory.text
         guard LocalFile.exists(directory) else { return "countersign" }

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What to do where an access was refused for the sake of another reading of its path or method.
+/// What to do if an access was refused because of another reading of its path or method.
 package enum ReadingRemedies {
     /// How a service may read a request, by the name that records have for it.
     package static let words: [String: String] = [

@@ -3,8 +3,8 @@
 
 import Messages
 
-/// Columns of a list of records, as wide as the terminal lets them be; the same for every line of one command, so
-/// that a list that grows stays in its columns.
+/// Columns of a list of records, as wide as the terminal allows; the same for every line of one command, so that a
+/// growing list stays aligned.
 struct RecordColumns: Sendable {
     enum Column: CaseIterable, Sendable {
         case index
@@ -38,7 +38,7 @@ struct RecordColumns: Sendable {
     ///   - digits: of the largest index.
     init(width: Int?, digits: Int) {
         isCut = width != nil
-        // One digit more than there is: a list that is followed grows.
+        // One spare digit, because a followed list grows.
         let index = max(4, digits + 1)
         guard let width else {
             columns = [
@@ -55,7 +55,7 @@ struct RecordColumns: Sendable {
                 (.decision, width >= 60 ? 26 : 9)
             ]
         let taken = (fixed + last).reduce(0) { $0 + $1.width + 1 }
-        // What is left is shared by the two that say most.
+        // The rest is shared by the two columns that say most.
         let room = max(8, width - taken - 1)
         columns = fixed + [(.who, room * 2 / 5), (.what, room - room * 2 / 5)] + last
     }

@@ -7,14 +7,13 @@ import AuditRecords
 import ByteCoding
 import LogReading
 
-/// Which records somebody asks for: all of what is given has to hold.
+/// Which records somebody asks for: every given condition has to hold.
 ///
-/// Says of one record whether it is meant, and nothing about how records are found: a catalog may take the place of
-/// reading all of them.
+/// Says whether one record matches, and nothing about how records are found: a catalog may replace reading them all.
 struct RecordFilter: Sendable {
     var since: UTCInstant?
     var until: UTCInstant?
-    /// The opaque id of an actor, what they are called, or the id of their key; also of a credential that was refused.
+    /// The opaque id of an actor, their name, or the id of their key; also of a refused credential.
     var actor: String?
     var service: String?
     /// A decision's effect, known to this version or not.
@@ -39,7 +38,7 @@ struct RecordFilter: Sendable {
         return true
     }
 
-    /// Whether no older record can be meant: times in the log never decrease.
+    /// Whether no older record can match: times in the log never decrease.
     func isPast(_ record: Record) -> Bool {
         guard let since, let time = record.logTime else { return false }
         return time < since

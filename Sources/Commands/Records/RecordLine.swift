@@ -33,7 +33,7 @@ struct RecordLine {
         }
     }
 
-    /// The place of a record that does not lead to the signed root: nothing of it is shown.
+    /// The line for a record that does not lead to the signed root: nothing of it is shown.
     init(notAsSigned index: LeafIndex) {
         self.index = index
         record = nil
@@ -85,8 +85,8 @@ struct RecordLine {
         record.asked(values) ?? "\(record.action ?? "–")"
     }
 
-    /// Whether the proxy decided about the record: not about its own doings, but about all that a later version may
-    /// add.
+    /// Whether the record is about a decision: true except for records about the proxy itself, so that it holds for
+    /// whatever a later version adds.
     private static func isDecided(_ record: Record) -> Bool {
         switch record.word(.category).flatMap({ EventCategory(rawValue: $0) }) {
         case .admin, .audit, .privacy, .system, .alert: false
@@ -105,7 +105,7 @@ struct RecordLine {
             }
         if record.stage == .started { return ("started" as SafeText).toned(tone) }
         var word: SafeText = "\(effect.uppercased())"
-        // A stage that is not known here is no end that one may rely on.
+        // An unknown stage is not an end to rely on.
         if record.stage == nil, let stage = record.word(.stage) { word = "\(stage) " + word }
         let status: SafeText = record.status.map { " \($0)" } ?? ""
         let reason: SafeText = record.reason.map { " \($0)" } ?? ""

@@ -8,8 +8,8 @@ import SignedNotes
 
 /// Finds records by reading the log backwards, newest first.
 ///
-/// Memory is bounded by a window of the log and by what is found, not by how long the log is. No more than this is
-/// meant to be kept when a catalog takes its place.
+/// Memory is bounded by a window of the log and by what is found, not by the length of the log. A catalog will replace
+/// this reading of everything.
 struct RecordScan {
     /// A leaf that was found.
     struct Hit {
@@ -37,7 +37,7 @@ struct RecordScan {
             let start = (end - 1) / Self.window * Self.window
             var found: [(hit: Hit, record: Record)] = []
             try snapshot.forEachLeaf(in: start..<end) { index, leaf in
-                // What is no record has no members to ask about; `verify` finds it.
+                // What is not a record has no members to match; `verify` reports it.
                 guard
                     case .success(let record) = Result(catching: { () throws(RecordFault) in
                         try Record(leaf: leaf)

@@ -10,7 +10,7 @@ extension Record {
     /// What was asked for, in the terms of its protocol: `GET /v1/invoices`, `select billing.invoices`,
     /// `get pods/log in shop`, `tools/call search`, `shop.Orders/Place`; nil where the record does not say.
     ///
-    /// - Parameter unread: what stands for a path that is not known.
+    /// - Parameter unread: the placeholder for an unknown path.
     func asked(_ values: RecordValues, unread: SafeText = "–") -> SafeText? {
         if let operation = text("db", "operation") {
             let tables = value[path: "db", "tables"]?.array?.compactMap(\.string) ?? []

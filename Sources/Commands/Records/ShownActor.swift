@@ -10,9 +10,8 @@ extension Record {
     /// A member of `actor.claimed`: what a refused credential says of itself.
     func claimed(_ name: String) -> String? { value[path: "actor", "claimed", name]?.string }
 
-    /// Whether the record is of somebody who goes by this: an opaque id, the id of a key or certificate, or a name
-    /// that was opened; also where they act through somebody else, or the credential was refused and the access is
-    /// nobody's.
+    /// Whether the record's actor is known by this: an opaque id, the id of a key or certificate, or an opened name;
+    /// also if they act through somebody else, or the credential was refused and the access is anonymous.
     func concerns(_ actor: String, _ values: RecordValues) -> Bool {
         [
             self.actor, value[path: "actor", "auth", "key"]?.string, claimed("uid"),
@@ -23,9 +22,9 @@ extension Record {
     }
 }
 
-/// Who a record is of, as people are told.
+/// A record's actor, as shown to people.
 struct ShownActor {
-    /// What they are called; the opaque id where their name is sealed.
+    /// Their name; the opaque id if the name is sealed.
     let name: SafeText
     /// The same with the opaque id.
     let full: SafeText

@@ -25,7 +25,7 @@ extension OutputSink {
             isTerminal: isTerminal, columns: isTerminal ? columns(of: descriptor) : nil
         ) { bytes throws(OutputClosed) in
             do { try descriptor.writeAll(bytes) } catch {
-                // A reader that went away is one thing, a disk that is full another.
+                // A reader that left is one thing, a full disk another.
                 let cause = error as? Errno ?? .ioError
                 throw cause == .brokenPipe ? OutputClosed() : OutputClosed(cause: "\(cause)")
             }

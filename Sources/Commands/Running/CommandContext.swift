@@ -5,7 +5,7 @@ package import ByteCoding
 import Messages
 import Server
 
-/// The world as a command sees it; tests put another one in its place.
+/// The world as a command sees it; tests substitute their own.
 package struct CommandContext: Sendable {
     /// Data goes here.
     package var output: OutputSink
@@ -31,10 +31,10 @@ package struct CommandContext: Sendable {
     /// The context that the running command belongs to.
     @TaskLocal static var current = CommandContext.process
 
-    /// What the server's parts are given of it.
+    /// The part of it that the server gets.
     var surroundings: Surroundings { Surroundings(environment: environment, now: now) }
 
-    /// A variable's value; one that is set to nothing counts as not set.
+    /// A variable's value; an empty one counts as not set.
     func variable(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }

@@ -30,9 +30,9 @@ package enum CommandLineTool {
         }
     }
 
-    /// What was to be printed is lost, for another reason than that nobody reads it.
+    /// Output was lost, and not because nobody reads it.
     private static func lost(_ cause: String, in context: CommandContext) -> ExitStatus {
-        // Where messages cannot be written either, the exit status has to say it alone.
+        // If messages cannot be written either, only the exit status is left to say it.
         _ = Result { () throws(OutputClosed) in
             try Screen.messages(of: context).line(
                 "countersign: the output could not be written: \(cause). Make room, or send it elsewhere, and run this again."
@@ -104,7 +104,7 @@ package enum CommandLineTool {
             return .usage
         }
         let sink = isHelp ? context.output : context.messages
-        // The message may repeat arguments, which are as hostile as anything else that was not written here.
+        // The message may quote arguments, which are as hostile as any other text from outside.
         let text = CountersignCommand.fullMessage(for: error, columns: sink.columns ?? 80)
         // What programs read of the commands, for manual pages: all of it is ours.
         guard !arguments.contains("--experimental-dump-help") else {

@@ -5,7 +5,7 @@ import ArgumentParser
 import Messages
 import Settings
 
-/// Finds a command's name that was mistyped, and says which one was probably meant.
+/// Finds a mistyped command name, and says which one was probably meant.
 enum CommandNames {
     /// Follows the arguments down the tree of commands.
     static func check(

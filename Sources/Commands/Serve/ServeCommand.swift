@@ -39,7 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        // From here on a signal ends the command in order, however far it has come.
+        // From here on a signal ends the command cleanly, however far it has got.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let messages = try ServerMessages(logFormat, output)
         let process = ServedProcess(
@@ -50,7 +50,7 @@ struct ServeCommand: AsyncParsableCommand {
         try await process.run(until: signals)
     }
 
-    /// How much the program says of its own doings.
+    /// How much the program reports about itself.
     private static func logLevel() throws(CommandFailure) -> Logger.Level {
         guard let name = CommandContext.current.variable("COUNTERSIGN_LOG_LEVEL") else {
             return .info

@@ -7,7 +7,7 @@ import Logging
 import Messages
 import Server
 
-/// What a running server says of its own doings: lines for people, or objects for programs.
+/// What a running server reports about itself: lines for people, or objects for programs.
 ///
 /// No line holds a personal value: what happened to a request is in its record.
 struct ServerMessages: Sendable {
@@ -29,7 +29,7 @@ struct ServerMessages: Sendable {
         now = CommandContext.current.now
     }
 
-    /// A stage of the server's life; told whatever the level.
+    /// A stage of the server's life; reported at any level.
     func say(_ text: SafeText) throws(OutputClosed) {
         try write(.notice, text, [:], isPlain: true)
     }
@@ -41,7 +41,7 @@ struct ServerMessages: Sendable {
         return logger
     }
 
-    /// - Parameter isPlain: leaves the level away, in the form for people.
+    /// - Parameter isPlain: omits the level, in the form for people.
     fileprivate func write(
         _ level: Logger.Level, _ text: SafeText, _ fields: Logger.Metadata, isPlain: Bool
     ) throws(OutputClosed) {
@@ -66,7 +66,7 @@ struct ServerMessages: Sendable {
     }
 }
 
-/// Writes what the rooms below report, in the one style.
+/// Writes what the rooms below report, in the same style.
 struct ServerLogHandler: LogHandler {
     let messages: ServerMessages
     var logLevel = Logger.Level.info
@@ -82,7 +82,7 @@ struct ServerLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
-        // Nobody is left to be told where standard error is closed; the server goes on.
+        // If standard error is closed, there is nobody to tell; the server carries on.
         _ = Result { () throws(OutputClosed) in
             try messages.write(event.level, "\(event.message.description)", fields, isPlain: false)
         }

@@ -72,7 +72,7 @@ struct InitCommand: ParsableCommand {
         }
     }
 
-    /// Whether a proxy would take the URL, before anything is written.
+    /// Whether a proxy would accept the URL, checked before anything is written.
     private func checkUpstream(_ text: String) throws(CommandFailure) {
         guard let upstream else { return }
         do throws(SettingsFaults) {
@@ -109,7 +109,7 @@ struct InitCommand: ParsableCommand {
                 plan.header, Array("X-Api-Key: \(key.text)\n".utf8), isSecret: true)
         }
         try LocalFile.create(plan.apiKeys, Array(keys.utf8), isSecret: true)
-        // Last, so that a configuration stands only beside what it names.
+        // Last, so that a configuration never exists without the files that it names.
         try LocalFile.create(plan.configuration, Array(text.utf8), isSecret: false)
     }
 }

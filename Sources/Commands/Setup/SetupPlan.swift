@@ -5,7 +5,7 @@ import ByteCoding
 import Messages
 import Server
 
-/// What `countersign init` writes where, and what comes next.
+/// What `countersign init` writes and where, and what to do next.
 struct SetupPlan {
     let dir: String
     /// Whether there is a first API key.

@@ -39,7 +39,7 @@ struct TokenCommand: ParsableCommand {
         }
     }
 
-    /// Waits until the running proxy, if there is one, has taken a changed key file, and says so.
+    /// Waits until the running proxy, if any, has adopted a changed key file, and says so.
     static func announce(
         keyFile digest: String, _ settings: DeploymentSettings, _ output: OutputOptions
     ) async throws {

@@ -77,7 +77,7 @@ extension APIKeyEntry {
         case revoked
     }
 
-    /// The key as a server takes it: one that has ended for good is revoked, whatever its file says.
+    /// The key as a server sees it: one that has ended for good is revoked, whatever its file says.
     fileprivate func corrected(by ended: inout EndedKeys, now: UTCInstant) -> APIKeyEntry {
         guard let digest = APIKeyDigest(digest) else { return self }
         var key = self

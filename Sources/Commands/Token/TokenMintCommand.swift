@@ -73,7 +73,7 @@ struct TokenMintCommand: AsyncParsableCommand {
         let minted = MintedAPIKey(
             name: holder, kind: kind.kind, roles: Array(Set(roles)).sorted(), expires: expires,
             random: &random)
-        // Shown first: a key that nobody has seen would be good for nothing, and stay in the file.
+        // Shown first: a key that nobody has seen would be useless, and stay in the file.
         _ = try file.write(adding: minted.stored, lasting: lifetime, isDry: true)
         if try output.isJSON {
             try output.screen.json(

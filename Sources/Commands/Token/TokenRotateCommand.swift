@@ -54,7 +54,8 @@ struct TokenRotateCommand: AsyncParsableCommand {
         let minted = MintedAPIKey(
             name: old.name, kind: old.kind, roles: old.roles, expires: lifetime.end(from: now),
             random: &random)
-        // What the old key was made for is written down first: its end is brought forward now, and says it no more.
+        // The old key's intended lifetime is written down first: its end is brought forward now, and no longer shows
+        // it.
         let digest = try file.write(
             changing: [(id, .note(usual)), (id, .end(at: end))], adding: minted.stored,
             lasting: lifetime)

@@ -5,7 +5,7 @@ import Messages
 import Verification
 
 extension OutputOptions {
-    /// Prints what a verification came to, its verdict last, and ends the command with its exit code.
+    /// Prints the result of a verification, its verdict last, and ends the command with its exit code.
     func show(_ outcome: VerificationRequest.Outcome) throws {
         if try isJSON {
             try screen.bytes(HostileText.escaped(json: outcome.json) + [UInt8(ascii: "\n")])

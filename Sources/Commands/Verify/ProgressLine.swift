@@ -23,7 +23,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    /// Empties the line for what comes next.
+    /// Clears the line for what comes next.
     func clear() {
         shown.withLock { shown in
             if shown != nil { write("\r\u{1B}[K") }
@@ -32,7 +32,7 @@ final class ProgressLine: Sendable {
     }
 
     private func write(_ text: String) {
-        // Progress is a courtesy: a terminal that is gone fails the command where its result is printed.
+        // Progress is a courtesy: if the terminal is gone, the command fails when it prints its result.
         _ = Result { () throws(OutputClosed) in try sink.write(text) }
     }
 }

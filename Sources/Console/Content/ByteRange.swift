@@ -3,12 +3,12 @@
 
 /// What a `Range` field asks for (RFC 9110 §14).
 enum ByteRange: Equatable, Sendable {
-    /// Everything: there is no such field, or one that a server may ignore, such as several ranges at once, which
-    /// would let a small request ask for much.
+    /// Everything: there is no such field, or one that a server may ignore, such as several ranges at once, with which
+    /// a small request could ask for a lot.
     case whole
-    /// A part that there is.
+    /// A part that exists.
     case part(Range<Int>)
-    /// None of it is there.
+    /// None of it exists.
     case unsatisfiable
 
     /// - Parameter length: how many bytes the content has.
@@ -28,7 +28,7 @@ enum ByteRange: Equatable, Sendable {
         switch (Self.number(ends[0]), Self.number(ends[1])) {
         case (nil, nil): self = .whole
         case (nil, let last?):
-            // The last so many bytes; an unreadable first end is no missing one.
+            // The last n bytes; an unreadable start is not the same as a missing one.
             guard ends[0].isEmpty else {
                 self = .whole
                 return
@@ -45,7 +45,7 @@ enum ByteRange: Equatable, Sendable {
         }
     }
 
-    /// Digits only; a number that does not fit counts as the largest, which lies behind every content.
+    /// Digits only; a number that does not fit counts as the largest, which is beyond the end of any content.
     private static func number(_ digits: Substring) -> Int? {
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             return nil

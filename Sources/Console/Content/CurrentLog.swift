@@ -4,17 +4,16 @@
 import LogReading
 import Synchronization
 
-/// The log as it was read last, read again when that is long enough ago.
+/// The log as last read, read again once that is long enough ago.
 ///
-/// Reading costs as much as the commit journal is long; readers of the log must not be able to make the
-/// machine do that as often as they like.
+/// The cost of reading grows with the commit journal; clients must not be able to trigger it as often as they like.
 final class CurrentLog: Sendable {
     private struct Reading {
         var log: StaticLog
         var at: ContinuousClock.Instant
     }
 
-    /// How old a reading may become.
+    /// How old a reading may get.
     private static let lifetime = Duration.seconds(1)
 
     private let read: @Sendable () throws -> StaticLog

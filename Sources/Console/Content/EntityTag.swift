@@ -5,9 +5,9 @@ import ByteCoding
 
 /// A strong validator of an answer's content (RFC 9110 §8.8.3).
 ///
-/// A checksum, for caches to compare: what a log client believes, it verifies by itself.
+/// A checksum for caches to compare: a log client believes only what it has verified itself.
 struct EntityTag: Hashable, Sendable {
-    /// With its quotation marks, as the field has it.
+    /// With its quotation marks, as in the field.
     let text: String
 
     /// - Parameter identity: bytes that are the same if and only if the content is.

@@ -6,7 +6,7 @@ import Hummingbird
 import LogReading
 import NIOCore
 
-/// Content that has a validator and can be asked for in part: the log's files.
+/// Content with a validator, of which parts can be requested: the log's files.
 struct StoredContent: Sendable {
     let content: StaticContent
     let type: String
@@ -17,7 +17,7 @@ struct StoredContent: Sendable {
     /// How much is read and held at once.
     private static let partBytes = 64 << 10
 
-    /// All of it, a part, or word that the asker has it already.
+    /// All of it, a part, or word that the client has it already.
     func response(to request: Request) async throws -> Response {
         var fields: HTTPFields = [
             .contentType: type, .cacheControl: freshness.rawValue, .eTag: tag.text,
@@ -27,7 +27,7 @@ struct StoredContent: Sendable {
             fields[.contentType] = nil
             return Response(status: .notModified, headers: fields)
         }
-        // A part of something else than the asker has would be of no use to it.
+        // A part of something other than what the client has would be of no use to it.
         let isSame = request.headers[.ifRange].map { $0 == tag.text } ?? true
         switch ByteRange(isSame ? request.headers[.range] : nil, length: content.length) {
         case .whole:

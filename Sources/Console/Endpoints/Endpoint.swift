@@ -4,7 +4,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// What a request for the console carries from guard to guard and to its endpoint.
+/// What a console request carries from guard to guard to its endpoint.
 typealias ConsoleContext = BasicRequestContext
 
 /// One path with one method, and what is answered there.
@@ -13,7 +13,7 @@ struct Endpoint: Sendable {
     let path: RouterPath
     let answer: @Sendable (Request, ConsoleContext) async throws -> Response
 
-    /// An endpoint that reads; `HEAD` is answered by the same.
+    /// A reading endpoint; it also answers `HEAD`.
     static func get(
         _ path: RouterPath,
         _ answer: @escaping @Sendable (Request, ConsoleContext) async throws -> Response

@@ -27,7 +27,7 @@ struct LogEndpoints: EndpointGroup {
     }
 
     private func resource(_ request: Request, _: ConsoleContext) async throws -> Response {
-        // The target has one spelling only, or it would not have come so far.
+        // The target has its one spelling, or it would not have come this far.
         let name = request.uri.string.dropFirst(Self.prefix.count)
         guard let resource = LogResource(path: String(name)),
             let stored = try await reads({ try stored(resource) })
@@ -45,7 +45,7 @@ struct LogEndpoints: EndpointGroup {
             tag: EntityTag(of: identity), reads: reads)
     }
 
-    /// Bytes that stand for the content: of a bundle the hashes of its leaves, which are as good and far fewer.
+    /// Bytes that stand for the content: for a bundle the hashes of its leaves, which serve as well and are far fewer.
     private func identity(
         of resource: LogResource, _ content: StaticContent
     ) throws -> [UInt8]? {

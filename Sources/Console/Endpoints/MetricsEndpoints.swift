@@ -5,7 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Observability
 
-/// What the proxy counts, in the form that is asked for.
+/// What the proxy counts, in the requested form.
 struct MetricsEndpoints: EndpointGroup {
     let metrics: @Sendable () -> [Metric]
 
@@ -21,7 +21,7 @@ struct MetricsEndpoints: EndpointGroup {
         ]
     }
 
-    /// OpenMetrics where it is accepted by its name, as Prometheus does; everybody else gets the older form.
+    /// OpenMetrics for clients that accept it by name, as Prometheus does; all others get the older form.
     static func form(accepted: String?) -> MetricsPage.Form {
         let isOpenMetrics =
             accepted?.split(separator: ",").contains { member in

@@ -3,9 +3,9 @@
 
 import ByteCoding
 
-/// The names under which the console may be asked for.
+/// The host names under which the console answers.
 ///
-/// Addresses are allowed, whatever they are: a name can be made to lead here, an address cannot.
+/// Any address is allowed: a foreign name can be made to resolve to this host, an address cannot.
 package struct AllowedHosts: Hashable, Sendable {
     private let names: Set<String>
 

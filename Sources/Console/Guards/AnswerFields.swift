@@ -8,7 +8,7 @@ import Hummingbird
 struct AnswerFields: RouterMiddleware {
     typealias Context = ConsoleContext
 
-    /// Browsers are to make nothing of what is here, and to show it in no other page.
+    /// Tells browsers to run nothing from here, and not to show it inside another page.
     private static let fields: HTTPFields = {
         var fields: HTTPFields = [
             .xContentTypeOptions: "nosniff",

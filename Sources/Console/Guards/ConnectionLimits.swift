@@ -4,10 +4,10 @@
 package import NIOCore
 package import NIOHTTPTypes
 
-/// Closes a connection whose client sends or reads too slowly, or sends what nobody wants.
+/// Closes a connection whose client sends or reads too slowly, or sends a long body.
 ///
-/// The server by itself ends idle connections and heads that do not come. It waits for ever for a body to end and for
-/// an answer to be read, and with a few such clients nobody could ask how the proxy stands.
+/// The server itself ends idle connections and heads that do not arrive. It would wait for ever for a body to end and
+/// for an answer to be read, and a few such clients would keep everybody else from asking about the proxy.
 package final class ConnectionLimits: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = HTTPRequestPart
     package typealias InboundOut = HTTPRequestPart
@@ -23,7 +23,7 @@ package final class ConnectionLimits: ChannelDuplexHandler, RemovableChannelHand
 
     /// - Parameters:
     ///   - mostBodyBytes: of one request; nothing here reads a body.
-    ///   - patience: how long a body may take to end, and a part of an answer to be taken.
+    ///   - patience: how long a body may take to end, and a part of an answer to be read.
     package init(mostBodyBytes: Int, patience: TimeAmount) {
         self.mostBodyBytes = mostBodyBytes
         self.patience = patience

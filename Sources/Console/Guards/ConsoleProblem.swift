@@ -3,7 +3,7 @@
 
 import HTTPTypes
 
-/// Why a request for the console is not answered as asked; becomes a page of RFC 9457.
+/// Why a console request is not answered as asked; becomes a problem page (RFC 9457).
 struct ConsoleProblem: Error {
     let status: HTTPResponse.Status
     /// A sentence for people; nothing of the request is in it.

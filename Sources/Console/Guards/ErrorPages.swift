@@ -6,7 +6,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Makes a page of whatever is thrown further in, so that nothing leaves without one.
+/// Turns whatever is thrown further in into a page, so that no answer leaves without one.
 struct ErrorPages: RouterMiddleware {
     typealias Context = ConsoleContext
 
@@ -21,10 +21,10 @@ struct ErrorPages: RouterMiddleware {
         } catch let problem as ConsoleProblem {
             return page(problem)
         } catch let error as HTTPError where error.status == .notFound {
-            // The router's word for a path that it does not know.
+            // What the router throws for a path that it does not know.
             return page(.notFound)
         } catch {
-            // What failed is for the operator; whoever asks learns that it is not their mistake.
+            // What failed is for the operator; the client only learns that it is not to blame.
             logger.error("The console cannot read the log: \(error)")
             return page(
                 ConsoleProblem(.serviceUnavailable, "The log cannot be read now."))

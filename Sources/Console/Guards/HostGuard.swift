@@ -3,9 +3,9 @@
 
 import Hummingbird
 
-/// Lets through what is for this address under a name that is allowed.
+/// Lets a request through if it names this address or an allowed host.
 ///
-/// A page elsewhere can make a browser come here under a name of its own (DNS rebinding).
+/// A foreign page can make a browser come here under its own host name (DNS rebinding).
 struct HostGuard: RouterMiddleware {
     typealias Context = ConsoleContext
 

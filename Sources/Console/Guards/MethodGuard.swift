@@ -4,7 +4,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// Tells a method that is not served from a path that is not there: 405 and what is allowed, or 404.
+/// Distinguishes a method that is not served, 405 with the allowed ones, from an unknown path, 404.
 ///
 /// The router knows each path's methods and says only that it found nothing.
 struct MethodGuard: RouterMiddleware {
@@ -33,7 +33,7 @@ struct MethodGuard: RouterMiddleware {
         next: (Request, ConsoleContext) async throws -> Response
     ) async throws -> Response {
         let methods = paths.first { $0.path.takes(request.uri.path) }?.methods
-        // On a path that is not there, a method that no path has is the greater mistake.
+        // On an unknown path, a method that no path has is the greater mistake.
         let allowed = methods ?? all
         guard allowed.contains(request.method) else {
             let names = allowed.map(\.rawValue).sorted()
@@ -46,7 +46,7 @@ struct MethodGuard: RouterMiddleware {
 }
 
 extension RouterPath {
-    /// Whether a path is one of those that this pattern stands for; `**` at the end stands for one part or more.
+    /// Whether this pattern matches a path; `**` at the end stands for one part or more.
     fileprivate func takes(_ path: String) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: true)
         for (number, element) in components.enumerated() {

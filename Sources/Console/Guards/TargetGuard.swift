@@ -3,14 +3,14 @@
 
 import Hummingbird
 
-/// Lets through targets in the one spelling that the console has for each of its names.
+/// Lets through targets in the one spelling that each of the console's paths has.
 ///
-/// The router would take `//healthz`, `/healthz/` and `/healthz?x` for `/healthz`. What has many spellings is hard to
-/// guard: a rule about one of them, here or in something that stands before, would not be one about the others.
+/// The router would take `//healthz`, `/healthz/` and `/healthz?x` for `/healthz`. A path with many spellings is hard
+/// to guard: a rule about one of them, here or in a proxy in front, would not cover the others.
 struct TargetGuard: RouterMiddleware {
     typealias Context = ConsoleContext
 
-    /// The longest name of a tile takes less than a hundred.
+    /// The longest path of a tile has fewer than a hundred bytes.
     static let mostBytes = 1024
 
     func handle(

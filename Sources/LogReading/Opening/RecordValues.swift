@@ -29,13 +29,13 @@ package struct RecordValues: Sendable {
         members.first { $0.name == name }?.value.string
     }
 
-    /// What the actor is called, by whatever vouched for them.
+    /// The actor's name, according to whatever vouched for them.
     package var name: String? { self["actor.name"] ?? self["actor.subject"] ?? self["actor.email"] }
 
-    /// What the credential that was refused calls its holder.
+    /// The name that a refused credential gives its holder.
     package var claimedName: String? { self["actor.claimed.name"] ?? self["actor.claimed.subject"] }
 
-    /// All that one may call the actor, or whom a refused credential names.
+    /// All names of the actor, or of whom a refused credential names.
     package var names: [String] {
         [
             "actor.name", "actor.subject", "actor.email", "actor.claimed.name",

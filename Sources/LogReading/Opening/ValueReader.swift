@@ -8,7 +8,7 @@ import LogFormat
 package import Merkle
 import SignedNotes
 
-/// The personal values of a log on this host, a segment at a time; or nothing, where they stay sealed.
+/// The personal values of a log on this host, a segment at a time; or none, if they stay sealed.
 package struct ValueReader {
     private let snapshot: LogSnapshot
     /// Whether values are shown.
@@ -16,7 +16,7 @@ package struct ValueReader {
     private var segment: UInt64?
     private var values: SegmentValues?
 
-    /// Values that whoever reads has put on record before.
+    /// Values whose reading was recorded beforehand.
     package init(opening snapshot: LogSnapshot) {
         self.snapshot = snapshot
         isOpen = true

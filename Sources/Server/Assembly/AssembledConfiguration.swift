@@ -8,19 +8,19 @@ import Messages
 import Settings
 import SignedNotes
 
-/// Everything that a configuration becomes, told member by member: by it one sees whether a setting does anything, and
+/// Everything that a configuration becomes, described member by member: shows whether a setting has an effect, and
 /// whether a reload is enough for it.
 ///
-/// Nothing of it is a setting as it was read: only what the rooms below are given.
+/// It holds no setting as it was read, only what the rooms below are given.
 package struct AssembledConfiguration {
-    /// What a reload puts in force, without addresses in memory.
+    /// What a reload replaces, without memory addresses.
     package let replaced: String
-    /// What stays as it was at the start.
+    /// What stays the same until a restart.
     package let kept: String
 
     /// Reads a configuration and the files that it names, and puts together what a server would run on.
     ///
-    /// - Throws: a text of what is wrong with it.
+    /// - Throws: a text that says what is wrong with it.
     package init(file path: String) throws(Fault) {
         do {
             let bytes = try LocalFile.required(path, most: ConfigurationText.mostBytes)
@@ -38,7 +38,7 @@ package struct AssembledConfiguration {
             ])
             let (place, signers, opened) = try LogOpening(deployment, producer: "").parts()
             var options = opened
-            // It tells of every change of a setting, whether or not that does anything.
+            // It changes with every setting, whether or not the setting has an effect.
             options.configHash = nil
             kept = Self.all([
                 listeners.map { Self.withoutTLS($0) }, listeners.map { $0.tls == nil }, place,
@@ -64,8 +64,7 @@ package struct AssembledConfiguration {
         parts.map { tell($0) + "\n" }.joined()
     }
 
-    /// A value by its members, those of sets and dictionaries in an order of their own; where something lies in
-    /// memory is left out.
+    /// A value by its members, those of sets and dictionaries sorted; memory addresses are left out.
     private static func tell(_ value: Any) -> String {
         if "\(type(of: value))".contains("Pointer") { return "pointer" }
         let mirror = Mirror(reflecting: value)

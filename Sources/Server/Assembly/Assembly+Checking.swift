@@ -6,9 +6,9 @@ import DataPlane
 package import Messages
 
 extension Assembly {
-    /// Reads every file and makes everything that a server makes of them, short of opening anything.
+    /// Reads every file and builds everything that a server builds from them, without opening anything.
     ///
-    /// - Returns: with what was passed over.
+    /// - Returns: this, and what was skipped.
     @discardableResult
     package func check() throws(CommandFailure) -> Rules {
         let rules = try rules(generation: 1, digestKey: SymmetricKey(size: .bits256))

@@ -25,18 +25,18 @@ package struct Assembly {
 
     private var settings: DeploymentSettings { deployment.settings }
 
-    /// What requests are decided by, and which keys let callers in.
+    /// What decides requests, and which keys let callers in.
     package struct Rules {
         let exchange: ExchangeRules
         let roll: CredentialRoll
-        /// What was passed over.
+        /// What was skipped.
         package let notes: [SafeText]
-        /// To be put on the disk before these rules are in force.
+        /// To be written to disk before these rules take effect.
         let ended: EndedKeys
         package let revived: [RevivedKey]
     }
 
-    /// What requests are decided by.
+    /// What decides requests.
     ///
     /// - Parameters:
     ///   - generation: one more than that of the configuration before.

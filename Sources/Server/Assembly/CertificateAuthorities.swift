@@ -10,8 +10,8 @@ struct CertificateAuthorities {
     let settings: DeploymentSettings
     let files: DecidingFiles
 
-    /// Refuses a listener that lets certificates in which the identity does not believe: TLS checks a chain against
-    /// the listener's `client_ca`, and every certificate that passes there names a caller.
+    /// Refuses a listener that admits certificates which the identity does not trust: TLS checks a chain against the
+    /// listener's `client_ca`, and every certificate that passes there names a caller.
     func check(_ identity: MTLSSettings, name: String) throws(CommandFailure) {
         let believed = try certificates(identity.ca, .identityAuthorities)
         for listener in settings.listen {

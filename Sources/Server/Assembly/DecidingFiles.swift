@@ -7,9 +7,9 @@ import Crypto
 import Messages
 import Settings
 
-/// Reads the files that a configuration names, each once, and keeps the digests of those that decide who is let in.
+/// Reads the files that a configuration names, each once, and keeps the digests of those that decide who gets in.
 ///
-/// Used by one thread while one configuration is put together.
+/// Used by one thread while one configuration is assembled.
 final class DecidingFiles {
     /// What a file is for.
     enum Purpose: String {
@@ -35,7 +35,7 @@ final class DecidingFiles {
         }
     }
 
-    /// Certificates, keys and key sets are small; what is larger is another file.
+    /// Certificates, keys and key sets are small; a larger file must be something else.
     private static let mostBytes = 4 << 20
 
     /// Of every file that was read, in the order of reading; not of private keys.
@@ -62,7 +62,7 @@ final class DecidingFiles {
             ? Array(bytes.dropFirst(Self.byteOrderMark.count)) : bytes
     }
 
-    /// A private key, which must not be encrypted: nobody is there to be asked for a passphrase.
+    /// A private key, which must not be encrypted: there is nobody to ask for a passphrase.
     func privateKey(_ path: ResolvedPath) throws(CommandFailure) -> [UInt8] {
         let bytes = try read(path, .privateKey)
         let text = String(decoding: bytes, as: UTF8.self)

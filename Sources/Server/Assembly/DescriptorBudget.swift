@@ -8,8 +8,8 @@ import Settings
 
 /// How many files may be open at once, and how many connections that leaves.
 ///
-/// A log that cannot open a file stops for good, so clients must not be able to use descriptors up: a
-/// connection may need two, one to its service, and the log keeps ``own``.
+/// A log that cannot open a file stops for good, so clients must not be able to use up the descriptors: a connection
+/// may need two, one of them to its service, and ``own`` are reserved for the log.
 package struct DescriptorBudget {
     /// What the log, the console and the event loops open.
     package static let own = 256
@@ -19,7 +19,7 @@ package struct DescriptorBudget {
 
     package init(limit: Int) { self.limit = limit }
 
-    /// What this process may have: asks for all that the system lets it.
+    /// What this process may have, after asking for as much as the system allows.
     static func raised() -> DescriptorBudget {
         var now = rlimit()
         // Safe: the structure lives through the call, which fills it in.
@@ -34,7 +34,7 @@ package struct DescriptorBudget {
         return DescriptorBudget(limit: Int(clamping: isRaised ? raised.rlim_cur : now.rlim_cur))
     }
 
-    /// What so many connections may need.
+    /// What this many connections may need.
     package static func wanted(_ connections: Int) -> Int { own + 2 * connections }
 
     /// The same listeners, with no more connections than there is room for.

@@ -6,15 +6,14 @@ package import Identity
 package import Messages
 package import Settings
 
-/// When API keys end or have ended, kept apart from the files that say so: an older key file that is put back brings no
-/// key back.
+/// When API keys end or have ended, kept apart from the files that say so: restoring an older key file revives no key.
 ///
-/// The file `keys.ended` in `log.state`: a line for each key, its digest and the moment of its end. An end that has come
-/// stays; one that lies ahead is whatever the key file says. Where there is no such file, nothing is remembered.
+/// The file `keys.ended` in `log.state`: a line for each key, with its digest and the moment of its end. An end that
+/// has passed is final; one in the future is whatever the key file says. Without the file, nothing is remembered.
 package struct EndedKeys: Equatable {
     /// Its name in the state folder.
     package static let name = "keys.ended"
-    /// How many keys are remembered: beyond that, those that ended longest ago are forgotten.
+    /// How many keys are remembered; beyond that, those that ended longest ago are forgotten.
     package static let most = 50_000
     private static let mostBytes = 8 << 20
 
@@ -24,7 +23,7 @@ package struct EndedKeys: Equatable {
 
     package init() {}
 
-    /// Reads what is remembered; a file that is damaged is refused, for it may have been told to forget.
+    /// Reads what is remembered; a damaged file is refused, because somebody may have wanted it to forget.
     package init(in folder: ResolvedPath) throws(CommandFailure) {
         let path = LocalFile.path(of: Self.name, in: folder.text)
         guard let bytes = try LocalFile.read(path, most: Self.mostBytes) else { return }
@@ -43,7 +42,7 @@ package struct EndedKeys: Equatable {
         stored = ends
     }
 
-    /// Compares what a key file says of a key with what is remembered, and remembers it.
+    /// Compares what a key file says about a key with what is remembered, and remembers it.
     ///
     /// - Parameter end: when the key ends, as its file says; nil for never.
     /// - Returns: the moment at which the key ended for good, where its file says otherwise.
@@ -57,7 +56,7 @@ package struct EndedKeys: Equatable {
         return nil
     }
 
-    /// Puts what was learned on the disk, before anything is said to be in force.
+    /// Writes what was learned to disk, before anything is reported to be in force.
     package func write(in folder: ResolvedPath) throws(CommandFailure) {
         guard ends != stored else { return }
         let lines = ends.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.suffix(Self.most)
@@ -68,7 +67,7 @@ package struct EndedKeys: Equatable {
     }
 }
 
-/// An API key that is refused although its file says that it is good.
+/// An API key that is refused although its file says that it is valid.
 package struct RevivedKey {
     /// `SOURCE/ID`, as in records.
     package let name: String

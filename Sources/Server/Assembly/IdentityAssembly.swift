@@ -9,17 +9,17 @@ import Policy
 import Messages
 import Settings
 
-/// Reads key files and key sets, and makes of them who may vouch for a caller.
+/// Reads key files and key sets, and builds the sources that may vouch for a caller.
 struct IdentityAssembly {
     let settings: DeploymentSettings
     let files: DecidingFiles
     /// The keys that let callers in.
     private(set) var roll = CredentialRoll()
-    /// What was passed over, for `check`, `doctor` and the server's messages.
+    /// What was skipped, for `check`, `doctor` and the server's messages.
     private(set) var notes: [SafeText] = []
-    /// The keys that have ended, with those that these files say to end.
+    /// The keys that have ended, including those that end according to these files.
     private(set) var ended: EndedKeys
-    /// Keys that these files bring back, and that are refused.
+    /// Keys that these files try to revive, and that are refused.
     private(set) var revived: [RevivedKey] = []
     private let surroundings: Surroundings
 
@@ -91,7 +91,7 @@ struct IdentityAssembly {
                 revived.append(RevivedKey(name: name, file: path.text, ended: past))
                 roll.revived.insert(name)
             } else if entry.revoked == nil {
-                // A revoked key is on no roll: that it came to be revoked is its removal.
+                // A revoked key is not on the roll: its revocation shows as its removal.
                 roll.keys[name] = entry.fingerprint
             }
         }
@@ -131,7 +131,7 @@ struct IdentityAssembly {
             fields: Set(found.fields.map { CredentialField(name: $0) }))
     }
 
-    /// The roles that any rule names: others in a token decide nothing and need not be recorded.
+    /// The roles that some rule names: others in a token decide nothing and need not be recorded.
     private var knownRoles: Set<String> {
         Set(settings.services.flatMap(\.rules).flatMap { $0.rule.conditions.roles ?? [] })
     }

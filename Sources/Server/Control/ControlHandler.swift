@@ -45,7 +45,7 @@ struct ControlHandler: Sendable {
         }
     }
 
-    /// Has the keys sign that are in the key file now. Whoever may write that file may have them sign at the next start
+    /// Makes the keys now in the key file sign. Whoever can write that file could make them sign at the next start
     /// anyway.
     private func sign() -> JSONValue {
         do {

@@ -10,7 +10,7 @@ package import Settings
 
 /// The server's end of its control socket.
 package final class ControlListener: Sendable {
-    /// What a request is answered with; blocks, and is called off the event loops.
+    /// Answers a request; blocks, and is called off the event loops.
     ///
     /// - Parameter user: whose process asks, as the kernel says.
     typealias Handler = @Sendable (_ request: JSONValue, _ user: UInt32) -> JSONValue
@@ -61,7 +61,7 @@ package final class ControlListener: Sendable {
         }
     }
 
-    /// Answers commands of this host while work goes on.
+    /// Answers commands on this host while some work runs.
     package static func serving(
         _ server: ProxyServer, _ log: LogSettings, while work: () async throws -> Void
     ) async throws {
@@ -97,7 +97,7 @@ package final class ControlListener: Sendable {
                 try await outbound.write(ControlSocket.line(answer))
             }
         } catch {
-            // Whoever asked went away or asked nothing that can be understood; nobody is left to be answered.
+            // The other side left, or its request cannot be understood: there is nobody to answer.
         }
     }
 

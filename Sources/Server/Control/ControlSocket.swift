@@ -8,17 +8,17 @@ import SystemPackage
 
 /// How commands on the same host talk to a running server: a socket in the folder of its state.
 ///
-/// Who may connect is decided by the kernel: the folder's and the socket's modes let in the server's own user and
-/// the superuser, which are those who can read the keys of the log anyway. One line of JSON each way.
+/// The kernel decides who may connect: the modes of folder and socket admit the server's own user and the superuser,
+/// who can read the log's keys anyway. One line of JSON each way.
 package enum ControlSocket {
     /// Its name in the state folder.
     package static let name = "control"
     static let mostBytes = 65_536
     package static let patience = TimeAmount.seconds(10)
 
-    /// A path that fits into a socket's address, whatever the folder is called.
+    /// A path that fits into a socket's address, however long the folder's name.
     ///
-    /// Addresses hold 107 bytes. A folder of a longer name is opened, and named by its descriptor.
+    /// Addresses hold 107 bytes. A folder with a longer path is opened, and named by its descriptor.
     package struct Place: ~Copyable {
         package let path: String
         private let folder: SystemPackage.FileDescriptor?

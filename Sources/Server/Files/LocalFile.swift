@@ -68,7 +68,8 @@ package enum LocalFile {
         }
     }
 
-    /// Puts new content in the place of a file's, durably and so that a reader sees either. Owner and permissions stay.
+    /// Replaces the content of a file durably and atomically: a reader sees the old or the new. Owner and permissions
+    /// stay.
     package static func replace(
         _ path: String, _ bytes: [UInt8], isSecret: Bool
     ) throws(CommandFailure) {
@@ -79,7 +80,7 @@ package enum LocalFile {
         _ = unsafe unlink(fresh)
         try create(fresh, bytes, isSecret: isSecret)
         if exists {
-            // Who may not give a file away runs as its owner, or as somebody whose file it becomes.
+            // A process that may not give a file away runs as its owner, or the file becomes its own.
             let isGiven = unsafe chown(fresh, old.st_uid, old.st_gid) == 0
             guard isGiven || errno == EPERM, unsafe chmod(fresh, old.st_mode & 0o7777) == 0 else {
                 let fault = Errno(rawValue: errno)
@@ -112,7 +113,7 @@ package enum LocalFile {
         }
     }
 
-    /// Does something while nobody else does the same to a file.
+    /// Does something while holding a lock on a file.
     package static func alone<Result>(
         with path: String, _ work: () throws(CommandFailure) -> Result
     ) throws(CommandFailure) -> Result {
@@ -126,7 +127,7 @@ package enum LocalFile {
                         "\(path) cannot be locked: \(describing: Errno(rawValue: errno)).")
                 }
             }
-            // Whoever had the lock before may have put another file in the place of this one.
+            // The previous holder of the lock may have replaced the file.
             var (held, found) = (stat(), stat())
             // Safe: the structures live through the calls, which fill them in.
             guard unsafe fstat(descriptor, &held) == 0, unsafe stat(path, &found) == 0,
@@ -136,7 +137,7 @@ package enum LocalFile {
         }
     }
 
-    /// A file to lock, made where there is none. Never its folder: a server has one of those for as long as it runs.
+    /// A file to lock, created if there is none. Never its folder, which a server keeps locked for as long as it runs.
     private static func opened(_ path: String) throws(CommandFailure) -> Int32 {
         // Safe: the call reads the path while it runs, and keeps nothing.
         let descriptor = unsafe open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0o600)

@@ -10,7 +10,7 @@ package import Settings
 import SignedNotes
 import SystemPackage
 
-/// Opens the configured log, for the server and for commands that record something where none runs; or finds out
+/// Opens the configured log, for the server and for commands that record something while no server runs; or finds out
 /// whether it would open.
 package struct LogOpening {
     private let log: LogSettings

@@ -4,7 +4,7 @@
 package import Ledger
 
 extension RecoveryReport {
-    /// What whoever starts the server has to hear of; `recovery` of the record log.start has it, too.
+    /// What must be brought to the attention of whoever starts the server; also in `recovery` of the record log.start.
     package var warnings: [String] {
         var warnings: [String] = []
         if stateWasMissing {

@@ -14,8 +14,8 @@ import SystemPackage
 
 /// The console of a running proxy, on the configured admin address.
 enum AdminConsole {
-    /// How long the disk may take for one group before the proxy counts as not ready: longer than any disk that works,
-    /// shorter than callers wait.
+    /// How long the disk may take for one group before the proxy counts as not ready: longer than any working disk
+    /// takes, shorter than callers wait.
     static let patience = Duration.seconds(5)
 
     /// Where it listens.
@@ -40,7 +40,7 @@ enum AdminConsole {
                 LiveStatus(ledger, origin: origin, configuration: standing).metrics
                     + ledger.metrics + dataPlane.metrics
             })
-        // The library says at every start what the command says itself.
+        // At startup the library logs what the command reports itself.
         var quieter = logger
         quieter.logLevel = max(logger.logLevel, .warning)
         do throws(ConsoleFault) {

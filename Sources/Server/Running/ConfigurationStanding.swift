@@ -6,12 +6,11 @@ import ByteCoding
 import Glibc
 import Synchronization
 
-/// Which configuration a running server has in force, for programs that ask: written by the server, read by its
-/// console.
+/// Which configuration is in force in a running server: written by the server, read by its console.
 final class ConfigurationStanding: Sendable {
     private struct State {
         var current: ConfigurationChange.State?
-        /// Changes of either kind that were put in force, the start among them.
+        /// Changes of either kind that took effect, including the start.
         var accepted: Int64 = 0
         /// How often the whole configuration was.
         var whole: Int64 = 0
@@ -33,9 +32,9 @@ final class ConfigurationStanding: Sendable {
         }
     }
 
-    /// A change was refused; what was in force stays.
+    /// A change was refused; the old configuration stays in force.
     ///
-    /// - Parameter keys: those that take a restart, where that is why.
+    /// - Parameter keys: those that take a restart, if that is why.
     func refused(_ object: ConfigurationChange.Object, takingRestart keys: [String]) {
         state.withLock { state in
             state.refused += 1

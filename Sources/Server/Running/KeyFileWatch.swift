@@ -6,19 +6,19 @@ import NIOCore
 import NIOPosix
 import Settings
 
-/// Looks at the files of keys and key sets several times a second, so that what is granted or withdrawn there counts
-/// without a reload.
+/// Checks the files of keys and key sets several times a second, so that what is granted or withdrawn there takes
+/// effect without a reload.
 ///
-/// It looks instead of being told, because files on network mounts and in containers change without telling. A file is
-/// read once it has stayed the same for one round: who writes it in place is not read half-way.
+/// It polls because files on network mounts and in containers change without notification. A file is read once it has
+/// stayed the same for one round, so that a file being written in place is not read half-written.
 struct KeyFileWatch {
     private static let interval = TimeAmount.milliseconds(100)
 
-    /// What tells that a file is another one than before.
+    /// What shows whether a file has changed.
     struct Sighting: Hashable, Sendable {
         private let values: [Int64]
 
-        /// Of a path; a file that is not there is told by having none.
+        /// Of a path; empty if there is no file.
         init(_ path: String) {
             var status = stat()
             // Safe: the structure lives through the call, which fills it in.
@@ -48,7 +48,7 @@ struct KeyFileWatch {
 
     private let task: RepeatedTask
 
-    /// Begins to look; `look` is called again once it has returned.
+    /// Begins to poll; `look` is called again once it has returned.
     init(_ look: @escaping @Sendable () async -> Void) {
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         task = loop.scheduleRepeatedAsyncTask(
@@ -56,6 +56,6 @@ struct KeyFileWatch {
         ) { _ in loop.makeFutureWithTask { await look() } }
     }
 
-    /// Stops looking.
+    /// Stops polling.
     func stop() { task.cancel() }
 }

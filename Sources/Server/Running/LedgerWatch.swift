@@ -7,10 +7,10 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// What the server's log says of the audit log: what goes slowly or fails, and when that is over.
+/// What the server's log says about the audit log: what is slow or fails, and when that is over.
 ///
-/// Pure: it is shown how the log stands, once a second, and answers with the lines to be written. The log's own threads
-/// say nothing, so that no reader of messages can hold them up.
+/// Pure: it is shown the state of the log once a second, and answers with the lines to write. The log's own threads
+/// write no messages, so that nobody who reads them can hold the log up.
 package struct LedgerWatch {
     /// A line of the server's log.
     package struct Line: Hashable, Sendable {

@@ -8,7 +8,7 @@ import Merkle
 import Observability
 import SignedNotes
 
-/// How a running proxy stands, for programs that ask its console.
+/// The state of a running proxy, for programs that ask its console.
 struct LiveStatus {
     private let ledger: Ledger
     private let status: LedgerStatus

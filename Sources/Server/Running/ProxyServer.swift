@@ -13,12 +13,12 @@ package import Messages
 import Policy
 package import Settings
 
-/// The whole proxy: log, data plane and admin listener, started and stopped in the order that loses nothing.
+/// The whole proxy: log, data plane and admin listener, started and stopped in an order that loses nothing.
 ///
 /// Start: files, ledger (which records the start), data plane. Stop: listeners first, then exchanges, then the
 /// ledger, whose last record says so.
 package actor ProxyServer {
-    /// How long exchanges under way may take to finish when the server stops.
+    /// How long exchanges in progress may take to finish when the server stops.
     package static let grace = Duration.seconds(10)
 
     package nonisolated let ledger: Ledger
@@ -30,10 +30,10 @@ package actor ProxyServer {
     private var generation: UInt64 = 1
     private var current: ConfigurationChange.State
     private var upstreams: [UpstreamConfiguration]
-    /// How the watched files looked when they were read, and at the last look.
+    /// The watched files as they were when read, and at the last poll.
     private var sightings: (read: [KeyFileWatch.Sighting], last: [KeyFileWatch.Sighting])
 
-    /// Whether a change is under way, and who waits for its end: two at once could put half of each in force.
+    /// Whether a change is in progress, and who waits for its end: two at once could each take effect by half.
     private var isChanging = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -91,13 +91,13 @@ package actor ProxyServer {
                 deployment: deployment, ledger: ledger, dataPlane: dataPlane, current: current,
                 upstreams: upstreams, seen: seen, surroundings: surroundings)
         } catch {
-            // The start was recorded, so the stop is, too.
+            // The start was recorded, so the stop has to be.
             _ = ledger.close()
             throw error
         }
     }
 
-    /// The listeners, with as many connections as the system has files for.
+    /// The listeners, with no more connections than the system has files for.
     private static func fitting(
         _ listeners: [ListenerConfiguration], _ logger: Logger
     ) -> [ListenerConfiguration] {
@@ -116,9 +116,9 @@ package actor ProxyServer {
         return fitting
     }
 
-    /// Puts a changed configuration in force, all of it or none; either is recorded.
+    /// Puts a changed configuration in force, all of it or none; either outcome is recorded.
     ///
-    /// - Returns: what was passed over.
+    /// - Returns: what was skipped.
     func reload(
         _ read: () throws(CommandFailure) -> Deployment
     ) async throws(CommandFailure) -> [SafeText] {
@@ -147,10 +147,10 @@ package actor ProxyServer {
         }
     }
 
-    /// Reads key files and key sets again where they have changed and then stayed as they are; what comes of it is
-    /// recorded. Faulty files leave what was in force, and are told once.
+    /// Reads key files and key sets again once they have changed and settled; the outcome is recorded. Faulty files
+    /// change nothing, and are reported once.
     ///
-    /// - Returns: whether anything was put in force; nil where nothing has changed.
+    /// - Returns: whether anything was put in force; nil if nothing has changed.
     func lookAtKeys() async throws(CommandFailure) -> Bool? {
         guard !isChanging else { return nil }
         isChanging = true
@@ -165,7 +165,7 @@ package actor ProxyServer {
                 generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey)
             let files = made.files.digests
             guard rules.roll != current.roll || !files.allSatisfy(current.files.contains) else {
-                // Written anew with the same content.
+                // Rewritten with the same content.
                 return nil
             }
             try await adopt(
@@ -178,7 +178,7 @@ package actor ProxyServer {
         }
     }
 
-    /// Waits until no other change is under way.
+    /// Waits until no other change is in progress.
     private func beginChange() async {
         while isChanging { await withCheckedContinuation { waiting.append($0) } }
         isChanging = true
@@ -194,7 +194,7 @@ package actor ProxyServer {
         _ certificates: [ListenerTLS?], as made: Assembly, _ object: ConfigurationChange.Object
     ) async throws(CommandFailure) {
         try rules.ended.write(in: deployment.settings.log.state)
-        // Taken before anything waits: no two changes have one number.
+        // Taken before anything is awaited: no two changes share a number.
         generation += 1
         do throws(DataPlaneFault) {
             try await dataPlane.reload(
@@ -219,7 +219,7 @@ package actor ProxyServer {
         standing.refused(object, takingRestart: keys)
     }
 
-    /// What an assembly read; where only keys were read again, the other files are as they were.
+    /// What an assembly read; if only keys were read again, the other files stay as they were.
     private func state(
         _ made: Assembly, _ roll: CredentialRoll, _ object: ConfigurationChange.Object
     ) -> ConfigurationChange.State {
@@ -233,7 +233,7 @@ package actor ProxyServer {
         return state
     }
 
-    /// Refuses a configuration that changes what only a start can.
+    /// Refuses a configuration that changes what only a restart can change.
     private static func check(takingRestart keys: [String]) throws(CommandFailure) {
         guard !keys.isEmpty else { return }
         let list = keys.joined(separator: ", ")
@@ -245,9 +245,9 @@ package actor ProxyServer {
 
     /// Stops serving and closes the log.
     ///
-    /// - Returns: why the log had stopped, where it had.
+    /// - Returns: why the log had stopped, if it had.
     package func stop(grace: Duration = ProxyServer.grace) async -> LogPoisoned? {
-        // Keys may be changing just now: that ends before the log does, and no other change begins.
+        // A change of keys in progress must end before the log does, and no other may begin.
         await beginChange()
         await dataPlane.shutdown(grace: grace)
         return ledger.close()
@@ -255,7 +255,7 @@ package actor ProxyServer {
 }
 
 extension Assembly {
-    /// Everything that decides, as it was read so far.
+    /// Everything read so far that decides about requests.
     fileprivate func state(_ roll: CredentialRoll) -> ConfigurationChange.State {
         ConfigurationChange.State(
             configuration: deployment.configHash, files: files.digests, roll: roll)

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Result where Failure == any Error {
-    /// What came of work whose end must not keep what follows from being done.
+    /// The outcome of work whose failure must not keep what follows from being done.
     package static func of(_ work: () async throws -> Success) async -> Self {
         do {
             return .success(try await work())

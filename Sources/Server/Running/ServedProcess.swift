@@ -14,7 +14,7 @@ package import UnixSignals
 /// A process that serves: the proxy with its console, its socket for commands, its watch over key files, and the
 /// signals that reload and stop it.
 ///
-/// It prints nothing: whoever runs it is told of each ``Event``.
+/// It prints nothing: its caller is notified of each ``Event``.
 package struct ServedProcess: Sendable {
     private let producer: String
     private let eventLoops: Int?
@@ -27,7 +27,7 @@ package struct ServedProcess: Sendable {
     ///   - producer: the proxy's name in records.
     ///   - eventLoops: nil: one for each core.
     ///   - read: gives the configuration, at the start and for each reload.
-    ///   - tell: an error that it throws ends the server, except while keys change: nobody may read messages any more.
+    ///   - tell: an error that it throws ends the server, except during a change of keys, when nobody may be reading.
     package init(
         producer: String, eventLoops: Int?, in surroundings: Surroundings, logger: Logger,
         read: @escaping @Sendable () throws(CommandFailure) -> Deployment,
@@ -41,8 +41,8 @@ package struct ServedProcess: Sendable {
         self.tell = tell
     }
 
-    /// Serves until a signal other than SIGHUP comes. However it ends, what was started is stopped, the last of it
-    /// the log.
+    /// Serves until a signal other than SIGHUP comes. However it ends, everything that was started is stopped, the
+    /// log last.
     package func run(
         until signals: some AsyncSequence<UnixSignal, Never> & Sendable
     ) async throws {
@@ -118,26 +118,26 @@ package struct ServedProcess: Sendable {
         do {
             try tell(event)
         } catch {
-            // Nobody reads messages any more; the record says the same.
+            // Nobody reads the messages any longer; the record says the same.
         }
     }
 }
 
 extension ServedProcess {
-    /// What happens in a server's life that whoever runs it is told.
+    /// What happens in a server's life, for its caller.
     package enum Event: Sendable {
         case started(Start)
         /// A changed configuration is in force.
         ///
-        /// - Parameter notes: what was passed over.
+        /// - Parameter notes: what was skipped.
         case reloaded(notes: [SafeText])
-        /// What was in force stays.
+        /// The old configuration stays in force.
         case reloadRefused(CommandFailure)
         /// Changed key files are in force.
         case keysChanged
-        /// Changed key files cannot be used: what was in force stays.
+        /// Changed key files cannot be used: the old keys stay in force.
         case keysRefused(CommandFailure)
-        /// A signal asked for the end: requests under way finish.
+        /// A signal asked for the end: requests in progress finish.
         case stopping
         /// The log is closed.
         case stopped
@@ -151,7 +151,7 @@ extension ServedProcess {
         package let admin: String
         package let logDirectory: String
         package let records: UInt64
-        /// What opening the log met with that people have to hear of.
+        /// What people have to know about the opening of the log.
         package let warnings: [String]
     }
 }

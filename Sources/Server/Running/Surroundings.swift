@@ -5,7 +5,7 @@ package import ByteCoding
 package import Messages
 package import Settings
 
-/// What a process finds around it, handed to whatever runs on it: its variables and its clock.
+/// A process's environment variables and clock, handed to whatever runs in it.
 package struct Surroundings: Sendable {
     let environment: [String: String]
     let now: @Sendable () -> UTCInstant

@@ -20,7 +20,7 @@ extension UTCInstant {
 }
 
 extension LedgerClock {
-    /// The system's clock, and what the kernel knows of how right it is (adjtimex(2)).
+    /// The system's clock, and what the kernel knows about its accuracy (adjtimex(2)).
     package static let system = LedgerClock(
         now: { .now },
         facts: {

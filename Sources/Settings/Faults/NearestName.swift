@@ -3,8 +3,7 @@
 
 /// Finds the name that was probably meant.
 package enum NearestName {
-    /// The closest of `names`, if it is close: a third of the letters at most may differ, at least
-    /// one.
+    /// The closest of `names`, if it is close: at most a third of the letters may differ, but one always may.
     package static func of(_ word: String, among names: [String]) -> String? {
         let word = Array(word.lowercased())
         var best: (name: String, distance: Int)?

@@ -3,9 +3,9 @@
 
 /// One thing that is wrong with a configuration text, and where.
 package struct SettingsFault: Hashable, Sendable {
-    /// What kind of mistake it is; tests and programs go by this, people by ``message``.
+    /// The kind of mistake, for tests and programs; people read ``message``.
     package enum Code: String, CaseIterable, Sendable {
-        /// The text is no YAML.
+        /// The text is not YAML.
         case syntax
         /// The text has no content.
         case empty
@@ -20,7 +20,7 @@ package struct SettingsFault: Hashable, Sendable {
         case badValue = "bad_value"
         /// An `env:` or `file:` that leads nowhere.
         case unresolved
-        /// Two settings that cannot stand together.
+        /// Two settings that conflict.
         case conflict
     }
 
@@ -38,7 +38,7 @@ package struct SettingsFault: Hashable, Sendable {
         self.message = Self.line(message)
     }
 
-    /// Names and values are repeated, and may have line breaks, which then are visible: a fault is one line.
+    /// A fault is one line: line breaks in quoted names and values are made visible.
     private static func line(_ text: String) -> String {
         text.contains(where: \.isNewline)
             ? String(text.map { $0.isNewline ? "\u{2424}" : $0 }) : text

@@ -3,7 +3,7 @@
 
 /// Everything that is wrong with one configuration file; thrown instead of a value, never empty.
 package struct SettingsFaults: Error, Hashable, Sendable {
-    /// The file as it was named by whoever asked for it.
+    /// The file, as it was named by the caller.
     package var file: String
     /// In the order of the text.
     package var faults: [SettingsFault]

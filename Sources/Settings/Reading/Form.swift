@@ -7,7 +7,7 @@ import ByteCoding
 struct Form<Value: Sendable>: Sendable {
     /// Reads a value; nil after noting at least one fault.
     let read: @Sendable (Place, Reading) -> Value?
-    /// The value as it is written; nil: it is left out.
+    /// The value as written; nil: it is omitted.
     let write: @Sendable (Value) -> JSONValue?
     /// A JSON Schema (draft 2020-12) of the written form.
     let schema: JSONValue
@@ -16,7 +16,7 @@ struct Form<Value: Sendable>: Sendable {
     var isList = false
 }
 
-/// Why a text is not the value that was asked for: the message of the fault.
+/// Why a text is not the expected value: the message of the fault.
 struct Complaint: Error {
     var message: String
 
@@ -50,7 +50,7 @@ extension Form {
                     + [JSONMember("description", .string(wanted))]))
     }
 
-    /// The same form where a value may be left out.
+    /// The same form, with a value that may be omitted.
     static func optional<Wrapped>(_ form: Form<Wrapped>) -> Form where Value == Wrapped? {
         Form(
             read: { place, reading in form.read(place, reading).map { .some($0) } },

@@ -5,8 +5,8 @@ import ByteCoding
 
 /// One key of a section, declared once.
 ///
-/// From the declaration a configuration is read, checked and printed; the reference page and the schema for editors
-/// are written; a reload knows what takes a restart; and a test knows what to try to see that the key does something.
+/// The declaration drives how a configuration is read, checked and printed, the reference page, the schema for editors,
+/// which keys a reload refuses to change, and the test that every key has an effect.
 struct Key<Root: Sendable>: Sendable {
     let name: String
     let isRequired: Bool
@@ -21,9 +21,9 @@ struct Key<Root: Sendable>: Sendable {
     ///   - meaning: what it is for, in one sentence where that is enough.
     ///   - example: a value other than the default, as it is written behind the key. None for a section, whose keys
     ///     have their own.
-    ///   - standard: what the page says in the place of a default that depends on something else.
-    ///   - takesEffect: when a changed value takes effect; nil: as the section around it.
-    ///   - together: other keys, by their whole path, that have to stand with the example, and their values.
+    ///   - standard: what the page says instead of a default that depends on something else.
+    ///   - takesEffect: when a changed value takes effect; nil: as for the section around it.
+    ///   - together: other keys, by their full path, that the example needs, and their values.
     init<Value: Sendable>(
         _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable,
         _ form: Form<Value>, isRequired: Bool = false, _ meaning: String, example: String = "",
@@ -44,12 +44,12 @@ struct Key<Root: Sendable>: Sendable {
         write = { root in form.write(root[keyPath: property]) }
     }
 
-    /// A key that in this version has a single value, so that no effect of it can be seen.
+    /// A key that has a single value in this version, so that it can have no visible effect.
     static func fixed(_ name: String, _ value: String, _ meaning: String) -> Key {
         Key(name: name, text: value, value: .string(value), meaning)
     }
 
-    /// A switch that in this version stands one way.
+    /// A switch with only one position in this version.
     static func fixed(_ name: String, _ value: Bool, _ meaning: String) -> Key {
         Key(name: name, text: value ? "true" : "false", value: .bool(value), meaning)
     }
@@ -84,7 +84,7 @@ extension Form {
             let reading = Reading(sources: .none, folder: "")
             return read(Place(node: node, path: ""), reading).flatMap(write)
         } catch {
-            // An example that cannot be read is shown by the test that reads them all.
+            // An example that cannot be read fails the test that reads them all.
             return nil
         }
     }

@@ -1,13 +1,13 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A node together with the way that led to it.
+/// A node together with its path.
 struct Place: Sendable {
     let node: YAMLNode
     /// `services[0].upstream`; empty for the root.
     let path: String
 
-    /// The value of a key, or nil where this is no section or has no such key.
+    /// The value of a key, or nil if this is not a section or has no such key.
     subscript(name: String) -> Place? {
         guard case .map(let entries) = node.content,
             let entry = entries.first(where: { $0.name == name })
@@ -23,8 +23,7 @@ struct Place: Sendable {
         return Place(node: items[position], path: "\(path)[\(position)]")
     }
 
-    /// The value at the end of a way as far as it leads, for faults about settings that may not be
-    /// written out.
+    /// The value at a path, as far as the path exists: for faults about settings that may not be written out.
     func nearest(_ names: String...) -> Place {
         var place = self
         for name in names {

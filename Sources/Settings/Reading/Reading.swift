@@ -6,7 +6,7 @@ final class Reading {
     let sources: SettingsSources
     /// The folder that relative paths start from.
     let folder: String
-    /// Whether faults may repeat what the text says; not where it lists what belongs to credentials.
+    /// Whether faults may quote the text; not if it lists parts of credentials.
     let showsValues: Bool
     private(set) var faults: [SettingsFault] = []
     /// What stood in the text instead of a value: path of the setting → `env:NAME` or `file:PATH`.
@@ -43,8 +43,8 @@ final class Reading {
         return nil
     }
 
-    /// What a fault says of a value: nothing of it where it came from the environment or a file, for it may
-    /// be a secret that was pointed to by mistake.
+    /// How a fault quotes a value: not at all if it came from the environment or a file, because it may be a secret
+    /// that was referred to by mistake.
     func shown(
         _ complaint: Complaint, about text: String, _ place: Place, wanted: String
     ) -> String {
@@ -74,7 +74,7 @@ final class Reading {
         references[place.path] = text
         switch sources.file(path.text) {
         case .text(let content):
-            // Editors and `echo` end files with a line break that is no part of the value.
+            // Editors and `echo` end files with a line break that does not belong to the value.
             return content.hasSuffix("\n") ? String(content.dropLast()) : content
         case .missing: note(.unresolved, at: place, "the file \(path.text) does not exist")
         case .unreadable(let why):

@@ -3,7 +3,7 @@
 
 import ByteCoding
 
-/// A condition on several keys of a section; asked where none of them is faulty by itself.
+/// A condition on several keys of a section; checked if none of them is faulty by itself.
 struct Check<Root>: Sendable {
     let keys: Set<String>
     /// Notes what is wrong; may fill in defaults that depend on other keys.
@@ -17,18 +17,18 @@ struct Check<Root>: Sendable {
     }
 }
 
-/// The table of a section's keys, from which it is read, checked, printed and described.
+/// The table of a section's keys, which drives how it is read, checked, printed and described.
 ///
 /// ## Invariants
 /// - `PlaceholdersNeverEscape`: `start` holds placeholders for required keys. A section in which
-///   one is missing or faulty is no value, and a document with any fault is refused as a whole.
+///   one is missing or faulty has no value, and a document with any fault is refused as a whole.
 struct Section<Root: Sendable>: Sendable {
     /// The value of an empty section: all defaults.
     let start: Root
     let keys: [Key<Root>]
     /// Keys of the product that this version does not have.
     let notAvailable: [String]
-    /// What the keys' values have to fulfil together.
+    /// Conditions on several keys together.
     let checks: [Check<Root>]
 
     init(
@@ -123,7 +123,7 @@ extension Form {
             write: { section.write($0) }, schema: section.schema, keys: section.nodes)
     }
 
-    /// A section that is left out where nothing in it is set.
+    /// A section that is omitted if nothing in it is set.
     static func sectionUnlessEmpty(_ section: Section<Value>) -> Form where Value: Equatable {
         Form(
             read: { place, reading in section.read(place, reading) },

@@ -3,13 +3,13 @@
 
 /// The world outside a configuration text that its values may point to: `env:NAME` and `file:PATH`.
 ///
-/// Injected, so that reading a configuration touches nothing by itself.
+/// Injected, so that reading a configuration has no effects of its own.
 package struct SettingsSources: Sendable {
-    /// What comes of reading a file.
+    /// The outcome of reading a file.
     package enum FileAnswer: Hashable, Sendable {
         case text(String)
         case missing
-        /// The file is there and cannot be read or is no text; the reason as a clause.
+        /// The file exists but cannot be read or is not text; the reason as a clause.
         case unreadable(String)
     }
 
@@ -27,6 +27,6 @@ package struct SettingsSources: Sendable {
         self.file = file
     }
 
-    /// A world without variables and files.
+    /// A world without variables or files.
     package static let none = SettingsSources(environment: { _ in nil }, file: { _ in .missing })
 }

@@ -5,9 +5,8 @@
 enum UnambiguousYAML {
     /// The text without a byte order mark (YAML 1.2 §5.2), or what is wrong with a character of it.
     ///
-    /// Some readers of YAML take U+0085, U+2028, U+2029 and a lone carriage return for the end of a line and others do
-    /// not, people among them: what looks like a part of a comment could be a rule that is in force, or the other
-    /// way round.
+    /// Some readers of YAML, and some people, take U+0085, U+2028, U+2029 and a lone carriage return for the end of a
+    /// line, and others do not: what looks like part of a comment could be a rule in force, or the other way round.
     static func check(
         _ text: String
     ) throws(UnambiguousYAMLFault) -> String {

@@ -3,16 +3,14 @@
 
 import Yams
 
-/// Reads YAML with a bound on everything, so that no text, however written, takes much time or
-/// memory.
+/// Reads YAML with a bound on everything, so that no text can take much time or memory.
 ///
-/// Yams stops at the first syntax error or mapping with a repeated key, so these are the faults
-/// that come alone.
+/// Yams stops at the first syntax error or repeated key of a mapping, so these faults are reported alone.
 enum YAMLDocument {
-    /// The most nodes a document may have, those repeated by aliases counted every time.
+    /// The most nodes a document may have; those repeated by aliases count every time.
     static let mostNodes = 100_000
 
-    /// The root of the only document, or nil where there is none or it is null.
+    /// The root of the only document, or nil if there is none or it is null.
     static func root(of text: ConfigurationText) throws(SettingsFaults) -> YAMLNode? {
         func refuse(
             _ code: SettingsFault.Code, _ position: TextPosition, _ message: String
@@ -113,7 +111,7 @@ private struct Converter {
                     entries.append(try entry(key, value))
                 }
             }
-            // What is written here goes before what is merged, and what is merged first before the rest.
+            // What is written here overrides what is merged, and what is merged first overrides the rest.
             for entry in merged where !entries.contains(where: { $0.name == entry.name }) {
                 entries.append(entry)
             }

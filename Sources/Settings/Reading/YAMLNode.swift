@@ -1,8 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A node of a YAML document as settings are read from it: its text, undecided what type it is of,
-/// and its position.
+/// A node of a YAML document from which settings are read: its text, without a type yet, and its position.
 struct YAMLNode: Sendable {
     enum Content: Sendable {
         case scalar(String)

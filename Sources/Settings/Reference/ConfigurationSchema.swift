@@ -5,8 +5,8 @@ package import ByteCoding
 
 /// The JSON Schema (draft 2020-12) of configuration files, for editors such as those that run yaml-language-server.
 ///
-/// It describes every key with its meaning, default and an example; `env:` and `file:` are allowed in the place of
-/// any single value. What several keys have to fulfil together is left to `countersign check`.
+/// It describes every key with its meaning, default and an example; `env:` and `file:` are allowed in place of any
+/// single value. Conditions on several keys are left to `countersign check`.
 package enum ConfigurationSchema {
     /// The keyword that says when a changed value takes effect: `reload` or `restart`. Validators do not know it.
     package static let takesEffect = "x-takes-effect"

@@ -3,7 +3,7 @@
 
 package import AccessModel
 
-/// An element of `identity`: one source of credentials that is believed.
+/// An element of `identity`: one trusted source of credentials.
 package struct IdentitySettings: Hashable, Sendable {
     /// What kind of source it is; exactly one is configured.
     package enum Source: Hashable, Sendable {
@@ -94,7 +94,7 @@ package struct MTLSSettings: Hashable, Sendable {
         case dns = "san_dns"
     }
 
-    /// PEM: the issuers whose certificates this source believes.
+    /// PEM: the issuers whose certificates this source trusts.
     package var ca: ResolvedPath
     package var subjectFrom = SubjectSource.uri
     /// What the certificates' holders are.

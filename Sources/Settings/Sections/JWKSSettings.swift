@@ -18,7 +18,7 @@ package struct JWKSSettings: Hashable, Sendable {
     }
 
     package var file: ResolvedPath
-    /// What `iss` has to be, to the letter.
+    /// What `iss` must be, exactly.
     package var issuer: String
     package var audience: [String]
     /// No other is accepted, whatever a token says.
@@ -26,13 +26,13 @@ package struct JWKSSettings: Hashable, Sendable {
     /// How far clocks may be apart.
     package var clockSkew = Duration.seconds(30)
     package var types = TokenType.allCases
-    /// Clients (`azp`, else `client_id`) that may have been given the token; none: every one.
+    /// Clients (`azp`, else `client_id`) to which the token may have been issued; none: any.
     package var authorizedParties: [String] = []
     /// Names of claims, and paths of names that begin with `/`; their values are roles, all of them together.
     package var rolesClaims = ["roles", "groups"]
-    /// The first that is there names the subject of a token without `sub`; none: such tokens are refused.
+    /// The first one present names the subject of a token without `sub`; none: such tokens are refused.
     package var subjectClaims = ["client_id", "azp"]
-    /// Where tokens are looked for. In `authorization` a token stands behind `Bearer`; elsewhere it stands alone.
+    /// Where to look for tokens. In `authorization` a token follows `Bearer`; elsewhere it stands alone.
     package var fields = ["authorization"]
 
     static let section = Section(

@@ -10,7 +10,7 @@ package struct ListenerSettings: Hashable, Sendable {
     /// Nil: the listener speaks plain HTTP.
     package var tls: TLSSettings?
     package var http = ClientLimits()
-    /// Peers whose `X-Forwarded-For` is believed.
+    /// Peers whose `X-Forwarded-For` is trusted.
     package var trustedProxies: [AddressBlock] = []
 
     static let section = Section(

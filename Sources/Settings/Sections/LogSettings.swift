@@ -12,7 +12,7 @@ package struct LogSettings: Hashable, Sendable {
     /// The folder in which the newest signed checkpoint is remembered.
     package var state: ResolvedPath
     package var publish = PublishSettings()
-    /// For services that do not say themselves.
+    /// For services that set none of their own.
     package var onFailure = AuditPolicy.OnFailure.deny
 
     static let section = Section(
@@ -64,7 +64,7 @@ package struct LogSettings: Hashable, Sendable {
         ])
 }
 
-/// `log.publish`: how checkpoints are offered to the outside.
+/// `log.publish`: how checkpoints are published.
 package struct PublishSettings: Hashable, Sendable {
     package var every = Duration.seconds(1)
 

@@ -9,8 +9,8 @@ package struct RouteSettings: Hashable, Sendable {
     /// Without a method it stands for every method; GET stands for HEAD too.
     package var pattern: RoutePattern
     package var audit = AuditSettings()
-    /// Whether `%2F` and `%5C` are characters of their segments to the service, so that the rules are not asked
-    /// for them as slashes.
+    /// Whether the service takes `%2F` and `%5C` for characters within a segment, so that the rules need not be
+    /// evaluated with them as slashes.
     package var allowsEncodedSlash = false
 
     fileprivate static let section = Section(
@@ -70,7 +70,7 @@ package struct AuditSettings: Hashable, Sendable {
                 standard: "as the service says"),
         ])
 
-    /// What is set here, and the rest from the outer policy.
+    /// What is set here, with the rest taken from the outer policy.
     func policy(beside outer: AuditPolicy) -> AuditPolicy {
         AuditPolicy(ahead: ahead ?? outer.ahead, onFailure: onFailure ?? outer.onFailure)
     }

@@ -9,10 +9,10 @@ package import Policy
 package struct RuleSettings: Hashable, Sendable {
     /// `decision.rule` of the records; unique within the service.
     package var id: String
-    /// Exactly one of this and ``deny`` is there: the conditions under which the rule matches. Without any, it is
-    /// about everybody who has been identified.
+    /// Exactly one of this and ``deny`` is set: the conditions under which the rule matches. Without any, it applies to
+    /// every identified caller.
     var allow: Rule.Conditions?
-    /// Without any condition, it is about everybody.
+    /// Without any condition, it applies to everybody.
     var deny: Rule.Conditions?
     /// `data_tags` of the records that the rule decided.
     package var tags: [String] = []

@@ -9,17 +9,17 @@ package struct ServiceSettings: Hashable, Sendable {
     package var name: String
     package var match = ServiceRules.Match(host: .any, path: .root)
     package var upstream = UpstreamSettings.section.start
-    /// None: every path below ``match`` can be reached. With routes, only they can.
+    /// None: every path below ``match`` can be reached. Otherwise only the routes can.
     package var routes: [RouteSettings] = []
     /// The first rule that matches decides; without one, access is denied.
     package var rules: [RuleSettings] = []
     package var audit = AuditSettings(ahead: .auto)
     package var limit: LimitSettings?
     package var credentials = CredentialSettings()
-    /// What is made of that which services read differently.
+    /// How to treat what services read differently.
     package var paths = PathPolicy.keepAll
     package var strip = StripSettings()
-    /// Nil, because services such as nginx leave compression away where they see the field.
+    /// Nil by default, because services such as nginx do not compress when they see the field.
     package var via: String?
 
     static let section = Section(

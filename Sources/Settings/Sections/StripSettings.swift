@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// `services[].strip`: which fields of clients the service gets, other than what is usual.
+/// `services[].strip`: how the fields that the service gets from clients differ from the usual ones.
 package struct StripSettings: Hashable, Sendable {
-    /// Fields that the service does not get, either.
+    /// Further fields that the service does not get.
     package var added: [String] = []
     /// Fields that the service gets although clients can forge them.
     package var kept: [String] = []

@@ -29,7 +29,7 @@ package struct TLSSettings: Hashable, Sendable {
     package var key: ResolvedPath
     /// The oldest version of TLS that is spoken.
     package var minimum = Version.v1_2
-    /// Of TLS 1.2, each with ECDHE. The first that a client offers is taken.
+    /// For TLS 1.2, each with ECDHE. The first one that a client offers is used.
     package var ciphers = Cipher.allCases
     /// PEM: roots or intermediates.
     package var clientCA: ResolvedPath?

@@ -6,13 +6,13 @@ package import HTTPWire
 /// `services[].upstream`: the service behind the proxy and how it is reached.
 package struct UpstreamSettings: Hashable, Sendable {
     package var url: ServiceURL
-    /// PEM: who may issue the service's certificate; nil: those whom the system believes.
+    /// PEM: who may issue the service's certificate; nil: the authorities that the system trusts.
     package var ca: ResolvedPath?
     /// Whether the certificate is checked. Records show where it is not.
     package var verifiesTLS = true
     package var timeouts = UpstreamTimeouts()
     package var pool = UpstreamPoolLimits()
-    /// URLs by which an answer leads back to the service lead to this proxy instead, whatever it is told.
+    /// In any case, URLs in an answer that point to the service are made to point to this proxy.
     package var hostField = HostField.preserved
     /// Of an answer's head.
     package var limits = Limits.answers

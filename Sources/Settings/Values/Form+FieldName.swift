@@ -15,7 +15,7 @@ extension Form where Value == String {
         return text
     }
 
-    /// A header field in which credentials are looked for: not one that means something else to a proxy.
+    /// A header field in which to look for credentials: not one that means something else to a proxy.
     static let credentialField = Form.scalar(
         "a header field's name in lower case", write: { .string($0) }
     ) { text throws(Complaint) in
@@ -44,7 +44,7 @@ extension Form where Value == String {
         return text
     }
 
-    /// The name under which this proxy stands in `Via`.
+    /// The name of this proxy in `Via`.
     static let pseudonym = Form.scalar(
         "letters, digits, dots and hyphens", write: { .string($0) }
     ) { text throws(Complaint) in

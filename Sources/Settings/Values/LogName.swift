@@ -10,8 +10,8 @@ package struct LogName: Hashable, Sendable {
 
     package static let mostBytes = 255
 
-    /// Nil where the name cannot be a key's name: empty, longer than ``mostBytes``, or with other
-    /// than printable ASCII without space and `+`.
+    /// Nil if the name cannot be a key's name: empty, longer than ``mostBytes``, or with anything but printable ASCII
+    /// without space and `+`.
     package init?(_ text: String) {
         guard (1...Self.mostBytes).contains(text.utf8.count),
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "+") })

@@ -40,7 +40,7 @@ package struct ServiceURL: Hashable, Sendable {
     static let placeholder = ServiceURL(scheme: .https, host: "invalid", port: 443)
 
     init(_ text: String) throws(Complaint) {
-        // Before anything of the text is shown: what stands before the sign may be a password.
+        // Checked before any of the text is shown: what precedes the sign may be a password.
         guard !text.contains("@") else {
             throw Complaint("a URL holds no user name or password")
         }

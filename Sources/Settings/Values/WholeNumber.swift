@@ -3,9 +3,9 @@
 
 /// Decimal digits as settings have them.
 enum WholeNumber {
-    /// The number, or nil for other than digits or one that is too large.
+    /// The number, or nil for anything but digits and for one that is too large.
     ///
-    /// A zero in front is refused: YAML 1.1 reads such numbers as octal, and who writes one may mean that.
+    /// A leading zero is refused: YAML 1.1 reads such numbers as octal, which may be what the author meant.
     static func read(_ digits: some StringProtocol) throws(Complaint) -> Int? {
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             return nil

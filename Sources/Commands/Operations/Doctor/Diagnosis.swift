@@ -18,7 +18,7 @@ struct Diagnosis: Sendable {
     let subject: String
     let grade: Grade
     let finding: SafeText
-    /// What to do about it; nil for a good finding, and where the finding ends in it.
+    /// What to do about it; nil for a good finding, and if the finding itself says so.
     let remedy: SafeText?
 
     static func good(_ subject: String, _ finding: SafeText) -> Diagnosis {

@@ -10,11 +10,11 @@ import Settings
 import Verification
 
 extension Examination {
-    /// The first file or folder of the log that whoever owns the directory cannot write, or that is neither file nor
-    /// folder; nil where all is well, or there is no log.
+    /// The first file or folder of the log that the owner of the directory cannot write, or that is neither file nor
+    /// folder; nil if all is well, or there is no log.
     ///
-    /// It is looked at with the eyes of the service's user, whoever runs this: started once as another, the server
-    /// leaves files behind that it cannot open later.
+    /// Judged for the service's user, whoever runs this: a server that was once started as another user leaves files
+    /// behind that it cannot open later.
     func logFiles(in directory: String) -> Diagnosis? {
         guard let owner = FileFacts(directory) else { return nil }
         for name in names(in: directory) {
@@ -44,7 +44,7 @@ extension Examination {
         }
     }
 
-    /// What log.state remembers, where that is not as it should be.
+    /// What is wrong with what log.state remembers.
     func memory(in folder: String, of directory: String) -> Diagnosis? {
         let path = LocalFile.path(of: "checkpoint.slots", in: folder)
         let published = LocalFile.path(of: LogLayout.checkpointJournal, in: directory)

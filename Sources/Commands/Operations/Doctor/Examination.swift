@@ -5,7 +5,7 @@ import Messages
 import Server
 import Settings
 
-/// Looks at everything that a server needs, changes nothing, and goes on after each finding.
+/// Examines everything that a server needs, changes nothing, and continues after each finding.
 struct Examination {
     let deployment: Deployment
 
