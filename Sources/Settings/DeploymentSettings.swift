@@ -39,8 +39,9 @@ package struct DeploymentSettings: Hashable, Sendable {
             Key(
                 "identity", \.identity,
                 .list(of: .section(IdentitySettings.section), isEmptyAllowed: true),
-                "Who vouches for callers. A request is asked for one credential of these; what none of "
-                    + "them claims is the service's own.", standard: "none: everybody is anonymous"),
+                "Who vouches for callers. A request is identified by one credential of these; "
+                    + "what none of them claims belongs to the service.",
+                standard: "none: everybody is anonymous"),
             Key(
                 "services", \.services,
                 .list(of: .section(ServiceSettings.section), isEmptyAllowed: false),

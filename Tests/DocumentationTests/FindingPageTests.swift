@@ -13,7 +13,7 @@ struct FindingPageTests {
         \(heading)
 
         All that `verify` and `countersign-verify` can report, gravest first; a dash stands for a note, of which nothing is wrong.
-        This table is read off the code by `make docs`.
+        This table is generated from the code by `make docs`.
 
         | finding | exit | meaning |
         |---|---|---|

@@ -15,7 +15,7 @@ struct ReasonPageTests {
         record's uid. Nothing of the request is reflected. A dash stands where the service's own answer is passed on or
         nobody is left to be answered. A code, once published, keeps its meaning.
 
-        This page is read off the code by `make docs`.
+        This page is generated from the code by `make docs`.
 
         | code | kind | status | effect | severity | meaning | what to do |
         |---|---|---|---|---|---|---|

@@ -49,7 +49,7 @@ struct HeadersPageTests {
     private static let introduction = """
         # Header fields
 
-        What services get of the fields that clients send, and what they are told. This page is read off the code by
+        What services get of the fields that clients send, and what they are told. This page is generated from the code by
         `make docs`.
 
         ## Set

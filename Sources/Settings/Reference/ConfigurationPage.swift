@@ -33,12 +33,12 @@ package enum ConfigurationPage {
         from the largest to the smallest (`90s`, `1m30s`; `d`, `h`, `m`, `s`, `ms`). A byte order mark, Windows line
         ends, anchors and merge keys (`<<`) are understood.
 
-        A change takes force by `countersign reload`, all of it or none, where the last column says `reload`. Where it
-        says `restart`, a reload names the key, puts nothing in force, and the proxy goes on as before. Changed files of
-        API keys and key sets take force by themselves, within a second; faulty ones leave those before in force. Each
-        is a record that names the digests of all files that decide and the ids of the keys that came and went.
+        Where the last column says `reload`, a change takes effect with `countersign reload`, all of it or none. Where it
+        says `restart`, a reload names the key and changes nothing, and the proxy carries on as before. Changed files of
+        API keys and key sets take effect by themselves, within a second; with faulty ones, the old keys stay in force.
+        Each change is a record that names the digests of all deciding files and the ids of the keys that came and went.
 
-        This page is read off the code by `make docs`.
+        This page is generated from the code by `make docs`.
 
         """
 

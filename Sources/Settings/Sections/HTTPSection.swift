@@ -39,7 +39,7 @@ enum HTTPSection {
                 "How long a connection is kept between requests.", example: "1m30s"),
             Key(
                 "write_timeout", \.writeTimeout, .duration(timeouts),
-                "How long a client may not read while an answer waits.", example: "1m"),
+                "How long a client may go without reading while an answer waits.", example: "1m"),
             Key(
                 "max_connections", \.mostConnections, .integer(1...1_000_000),
                 "Open at once on this listener. Beyond: 503.", example: "1000"),

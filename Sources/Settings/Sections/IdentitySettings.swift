@@ -32,16 +32,16 @@ package struct IdentitySettings: Hashable, Sendable {
         keys: [
             Key(
                 "name", \.name, .name, isRequired: true,
-                "How records name the source where it has no issuer of its own. Unique.",
+                "The name of the source in records if it has no issuer. Unique.",
                 example: "machines"),
             Key(
                 "api_keys", \.apiKeys, .optional(.section(APIKeySettings.section)),
-                "API keys that `countersign token mint` made. Changes of the file count without a reload."
+                "API keys made by `countersign token mint`. Changes of the file take effect without a reload."
             ),
             Key(
                 "jwks", \.jwks, .optional(.section(JWKSSettings.section)),
-                "Bearer tokens signed with a key of a set (RFC 7517). Changes of the file count without a "
-                    + "reload."),
+                "Bearer tokens signed with a key of a set (RFC 7517). Changes of the file take "
+                    + "effect without a reload."),
             Key(
                 "mtls", \.mtls, .optional(.section(MTLSSettings.section)),
                 "Client certificates. Only one identity can be of this kind."),
@@ -76,9 +76,10 @@ package struct APIKeySettings: Hashable, Sendable {
                 example: "keys.yaml"),
             Key(
                 "fields", \.fields, .set(of: .credentialField, isEmptyAllowed: false, most: 8),
-                "Request fields in which keys are looked for. In `authorization` a key stands behind "
-                    + "`Bearer`, or is the password or the user of `Basic`; elsewhere it stands alone. A "
-                    + "key of any source is accepted wherever one of them looks.",
+                "Request fields that may hold a key. In `authorization` a key follows "
+                    + "`Bearer`, or is the password or the user of `Basic`; elsewhere it stands "
+                    + "alone. A key of any source is accepted in any field that one of them "
+                    + "lists.",
                 example: "[x-api-key]"),
         ])
 }
@@ -107,8 +108,8 @@ package struct MTLSSettings: Hashable, Sendable {
         keys: [
             Key(
                 "ca", \.ca, .path, isRequired: true,
-                "PEM: the authorities whose certificates are believed. Every `client_ca` of a listener has "
-                    + "to be among them.", example: "clients.pem",
+                "PEM: the authorities whose certificates are trusted. Every `client_ca` of a "
+                    + "listener must be among them.", example: "clients.pem",
                 together: ["listen[].tls.client_ca": "clients.pem"]),
             Key(
                 "subject_from", \.subjectFrom, .choice(),
@@ -120,6 +121,6 @@ package struct MTLSSettings: Hashable, Sendable {
             Key(
                 "roles", \.roles,
                 .set(of: .text("a role", most: 128), isEmptyAllowed: true, most: 256),
-                "The roles of everybody whom this source vouches for.", example: "[robot]"),
+                "The roles of everybody this source vouches for.", example: "[robot]"),
         ])
 }

@@ -40,14 +40,14 @@ package struct JWKSSettings: Hashable, Sendable {
         keys: [
             Key(
                 "file", \.file, .path, isRequired: true,
-                "The key set, public keys only. Entries that cannot be used are left out, and `check` says "
-                    + "which and why.", example: "jwks.json"),
+                "The key set, public keys only. Entries that cannot be used are skipped, and "
+                    + "`check` says which and why.", example: "jwks.json"),
             Key(
                 "issuer", \.issuer, .text("an issuer"), isRequired: true,
-                "What `iss` has to be, to the letter.", example: "https://id.example.com"),
+                "What `iss` must be, exactly.", example: "https://id.example.com"),
             Key(
                 "audience", \.audience, .set(of: .text("an audience"), isEmptyAllowed: false),
-                isRequired: true, "`aud` has to name one of these.", example: "[countersign]"),
+                isRequired: true, "`aud` must name one of these.", example: "[countersign]"),
             Key(
                 "algs", \.algorithms, .set(of: .choice(), isEmptyAllowed: false),
                 "No other algorithm is accepted, whatever a token says.",
@@ -62,8 +62,8 @@ package struct JWKSSettings: Hashable, Sendable {
             Key(
                 "authorized_parties", \.authorizedParties,
                 .set(of: .text("a client's id"), isEmptyAllowed: true),
-                "Clients (`azp`, else `client_id`) that may have been given the token; an empty list "
-                    + "admits every one.", example: "[web]"),
+                "Clients (`azp`, else `client_id`) to which the token may have been issued; an "
+                    + "empty list admits any.", example: "[web]"),
             Key(
                 "roles_claims", \.rolesClaims, .set(of: .claim, isEmptyAllowed: true),
                 "Claims whose values are roles, all of them together. A text that begins with `/` is a "
@@ -72,11 +72,11 @@ package struct JWKSSettings: Hashable, Sendable {
             Key(
                 "subject_claims", \.subjectClaims,
                 .set(of: .text("a claim's name"), isEmptyAllowed: true, most: 8),
-                "Claims that name the subject of a token without `sub`, the first that is there. An empty "
-                    + "list refuses such tokens.", example: "[client_id]"),
+                "Claims that name the subject of a token without `sub`; the first one present "
+                    + "counts. An empty list refuses such tokens.", example: "[client_id]"),
             Key(
                 "fields", \.fields, .set(of: .credentialField, isEmptyAllowed: false, most: 8),
-                "Request fields in which tokens are looked for. In `authorization` a token stands behind "
+                "Request fields that may hold a token. In `authorization` a token follows "
                     + "`Bearer`; elsewhere it stands alone.", example: "[x-access-token]"),
         ],
         notAvailable: ["require_dpop"])

@@ -29,7 +29,7 @@ package struct ListenerSettings: Hashable, Sendable {
             Key(
                 "trusted_proxies", \.trustedProxies,
                 .set(of: .addressBlock, isEmptyAllowed: true),
-                "Peers whose `X-Forwarded-For` is believed. From all others it is stripped.",
+                "Peers whose `X-Forwarded-For` is trusted. It is stripped from all others.",
                 example: "[10.0.0.0/8]"),
         ])
 }

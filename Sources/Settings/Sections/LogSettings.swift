@@ -40,12 +40,12 @@ package struct LogSettings: Hashable, Sendable {
                 example: "/var/lib/countersign-state", standard: "`log.dir` with `-state` added"),
             Key(
                 "publish", \.publish, .section(PublishSettings.section),
-                "How checkpoints are offered to the outside. Every group of records is signed anyway."
+                "How checkpoints are published. Every group of records is signed in any case."
             ),
             Key(
                 "on_failure", \.onFailure, .choice(),
-                "What becomes of an access that the log cannot take, where its service does not say: "
-                    + "`deny` refuses it, `allow` lets it through and counts it.",
+                "What happens to an access that the log cannot take, unless its service says "
+                    + "otherwise: `deny` refuses it, `allow` lets it through and counts it.",
                 example: "allow", takesEffect: .onReload),
         ],
         notAvailable: ["witnesses", "retention"],

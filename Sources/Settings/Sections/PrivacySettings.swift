@@ -13,7 +13,7 @@ package struct PrivacySettings: Hashable, Sendable {
         keys: [
             Key(
                 "commit", \.commit, .section(CommitSettings.section),
-                "What each group of a record's personal values holds. An empty list leaves the group out."
+                "What each group of a record's personal values holds. An empty list omits the group."
             ),
             Key(
                 "capture_headers", \.captureHeaders,

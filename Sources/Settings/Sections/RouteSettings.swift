@@ -24,10 +24,10 @@ package struct RouteSettings: Hashable, Sendable {
                 "As the service's `audit`, for this route.", standard: "as the service says"),
             Key(
                 "allow_encoded_slash", \.allowsEncodedSlash, .flag,
-                "Whether `%2F` and `%5C` are characters of a name to the service, never slashes: the rules "
-                    + "are then not asked for the path with slashes in their place, and "
-                    + "`paths.encoded_slash` does not refuse it. A path that leads out of itself (`..%2F`) "
-                    + "is refused all the same.", example: "true"),
+                "Whether the service takes `%2F` and `%5C` for characters of a name, never for "
+                    + "slashes: the rules are then not evaluated with slashes in their place, "
+                    + "and `paths.encoded_slash` does not refuse them. A path that leads out of "
+                    + "itself (`..%2F`) is refused all the same.", example: "true"),
         ])
 
     func route(of service: AuditPolicy) -> ListedRoute {
@@ -54,7 +54,7 @@ package struct AuditSettings: Hashable, Sendable {
                 example: "always", standard: "`auto`"),
             Key(
                 "on_failure", \.onFailure, .optional(.choice()),
-                "What becomes of an access that the log cannot take.", example: "allow",
+                "What happens to an access that the log cannot take.", example: "allow",
                 standard: "`log.on_failure`"),
         ])
 

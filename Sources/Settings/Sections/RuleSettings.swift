@@ -34,15 +34,15 @@ package struct RuleSettings: Hashable, Sendable {
                 example: "readers-read"),
             Key(
                 "allow", \.allow, .optional(.allowing),
-                "Conditions under which access is allowed, or `all` for everybody who has been "
-                    + "identified.", example: "all", standard: "one of `allow` and `deny`"),
+                "Conditions under which access is allowed, or `all` for every identified "
+                    + "caller.", example: "all", standard: "one of `allow` and `deny`"),
             Key(
                 "deny", \.deny, .optional(.denying),
                 "Conditions under which access is denied, or `all` for everybody.", example: "all",
                 standard: "one of `allow` and `deny`"),
             Key(
                 "tags", \.tags, .set(of: .name, isEmptyAllowed: true, most: 64),
-                "`data_tags` of the records that the rule decided.", example: "[pii]"),
+                "`data_tags` of the records of accesses that the rule decided.", example: "[pii]"),
         ],
         checks: [
             Check { rule, place, reading in
@@ -83,7 +83,7 @@ extension Rule.Conditions {
         keys: common + [
             Key(
                 "anonymous", \.admitsAnonymous, .flag,
-                "Whether callers without a credential are allowed, too.", example: "true")
+                "Whether callers without a credential are allowed too.", example: "true")
         ],
         checks: [
             Check { _, place, reading in refuseEmpty(place, reading) }

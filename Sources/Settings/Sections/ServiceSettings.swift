@@ -52,20 +52,21 @@ package struct ServiceSettings: Hashable, Sendable {
                 "How often one subject may use the service."),
             Key(
                 "credentials", \.credentials, .section(CredentialSettings.section),
-                "What becomes of the credential that identified the caller. Credentials that no identity "
-                    + "claims always pass."),
+                "What happens to the credential that identified the caller. Credentials that "
+                    + "no identity claims always pass."),
             Key(
                 "paths", \.paths, .section(pathsSection),
-                "What is made of paths that services read differently. The rules are asked for every "
-                    + "reading either way."),
+                "How to treat paths that services read differently. The rules are evaluated "
+                    + "for every reading in any case."),
             Key(
                 "strip", \.strip, .section(StripSettings.section),
-                "Which fields of clients the service gets, other than what is usual: see "
+                "How the fields that the service gets from clients differ from the usual: see "
                     + "[header fields](Headers.md)."),
             Key(
                 "via", \.via, .optional(.pseudonym),
-                "The name under which `Via` (RFC 9110 §7.6.3) tells service and client that messages "
-                    + "passed here. Services such as nginx leave compression away where they see the field.",
+                "The name under which `Via` (RFC 9110 §7.6.3) tells service and client that "
+                    + "messages passed through here. Services such as nginx do not compress if "
+                    + "they see the field.",
                 example: "countersign", standard: "none: no `Via`"),
         ],
         notAvailable: ["inspect"],
@@ -94,7 +95,7 @@ package struct ServiceSettings: Hashable, Sendable {
         keys: [
             Key(
                 "slashes", \.slashes, .choice(),
-                "`keep` passes empty segments (`//`) as they are, `merge` makes one slash of several.",
+                "`keep` passes empty segments (`//`) as they are, `merge` turns several slashes into one.",
                 example: "merge"),
             Key(
                 "encoded_slash", \.encodedSlash, .choice(),

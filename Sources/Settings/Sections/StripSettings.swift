@@ -18,11 +18,11 @@ package struct StripSettings: Hashable, Sendable {
         keys: [
             Key(
                 "add", \.added, .set(of: .chosenField, isEmptyAllowed: true, most: 64),
-                "Fields that the service does not get, either: those in which it believes its proxy.",
+                "Further fields that the service does not get: those in which it believes its proxy.",
                 example: "[x-user-id]"),
             Key(
                 "keep", \.kept, .set(of: .chosenField, isEmptyAllowed: true, most: 64),
-                "Fields that the service gets although they are removed for others. It must not believe "
+                "Fields that this service gets although others do not. It must not believe "
                     + "them.", example: "[x-original-url]"),
         ],
         checks: [

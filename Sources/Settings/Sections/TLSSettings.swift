@@ -50,7 +50,7 @@ package struct TLSSettings: Hashable, Sendable {
                 example: "\"1.3\"", takesEffect: .onReload),
             Key(
                 "ciphers", \.ciphers, .set(of: .choice(), isEmptyAllowed: false),
-                "The ciphers of TLS 1.2, the preferred first; all have forward secrecy. TLS 1.3 has its own.",
+                "The ciphers of TLS 1.2, in order of preference; all have forward secrecy. TLS 1.3 has its own.",
                 example: "[aes256-gcm, chacha20-poly1305]", takesEffect: .onReload),
             Key(
                 "client_ca", \.clientCA, .optional(.path),
@@ -61,7 +61,7 @@ package struct TLSSettings: Hashable, Sendable {
                 ]),
             Key(
                 "client_auth", \.clientAuthentication, .choice(),
-                "`none`: clients are not asked. `optional`: a certificate that is sent has to be good. "
+                "`none`: clients are not asked. `optional`: a certificate, if sent, must be valid. "
                     + "`required`: the handshake fails without one.", example: "required",
                 takesEffect: .onReload),
         ],

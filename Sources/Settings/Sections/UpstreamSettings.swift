@@ -31,7 +31,7 @@ package struct UpstreamSettings: Hashable, Sendable {
                 example: "ca.pem", standard: "the system's"),
             Key(
                 "tls_verify", \.verifiesTLS, .flag,
-                "Whether the certificate is checked. Records show where it is not.",
+                "Whether the certificate is checked. Records show if it is not.",
                 example: "false"),
             Key(
                 "timeout", \.timeouts.silence, .duration(timeouts),
@@ -48,13 +48,14 @@ package struct UpstreamSettings: Hashable, Sendable {
                 example: "2s"),
             Key(
                 "idle_timeout", \.pool.idleTimeout, .duration(timeouts),
-                "How long an unused connection is kept. Shorter than the service's own is best.",
+                "How long an unused connection is kept. Best shorter than the service's own limit.",
                 example: "10s"),
             Key(
                 "pool_size", \.pool.mostIdle, .integer(0...10_000),
-                "Unused connections kept per event loop; 0: none is used twice.", example: "16"),
+                "Unused connections kept per event loop; 0: no connection is reused.",
+                example: "16"),
             Key(
-                "host", \.hostField, .hostField, "Which `Host` the service is told.",
+                "host", \.hostField, .hostField, "The `Host` that the service gets.",
                 example: "service"),
             Key(
                 "max_header_bytes", \.limits.headBytes, .bytes(.kibi(1) ... .mebi(16)),
