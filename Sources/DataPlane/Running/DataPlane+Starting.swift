@@ -49,8 +49,13 @@ extension DataPlane {
                 group: group, lanes: lanes, listeners: listeners, channels: channels,
                 counters: counters, traffic: traffic, verifiers: verifiers, logger: logger)
         } catch {
-            // A lane and the log refer to each other: where nothing starts, nothing is to be kept.
-            for box in lanes { box.eventLoop.execute { box.value = nil } }
+            // A lane refers to the log and, through its pools, to itself: where nothing starts, nothing is to be kept.
+            for box in lanes {
+                box.eventLoop.execute {
+                    box.value?.end()
+                    box.value = nil
+                }
+            }
             await stop(channels, group, verifiers, logger)
             if let fault = error as? DataPlaneFault { throw fault }
             throw DataPlaneFault(
