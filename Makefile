@@ -67,10 +67,10 @@ check: ## Check format, house rules and documentation
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Testing Tests Fuzzing Benchmarks/countersign-bench
 	@Scripts/test --filter TidyTests
 
-bench: ## Measure beside nginx, HAProxy, Envoy and Caddy, and print the tables of Docs/Benchmarks.md
-	@Scripts/bench
+bench: ## Measure, and print the tables of Docs/Benchmarks.md; ONLY="disks light" for parts, SHORT=1, BESIDE=FOLDER of an older build
+	@Scripts/bench $(if $(SHORT),short) $(foreach part,$(ONLY),--only $(part)) $(if $(BESIDE),--beside $(BESIDE))
 
-gate: ## Build for speed; hold allocations, instructions and the cost of slow tokens against their budget
+gate: ## Build for speed; hold allocations, instructions, retains and the cost of slow tokens against their budget
 	@Scripts/bootstrap
 	@Scripts/bootstrap-bench gate
 	$(RELEASE) countersign

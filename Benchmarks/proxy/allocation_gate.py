@@ -5,13 +5,11 @@
 Counts do not depend on how busy the machine is, so that they can be a gate where times cannot.
 """
 
-import os
 import pathlib
 import struct
-import subprocess
 
-import proxy_bench
 from gate import Gate
+from load import Load
 
 
 def counts(file, pid):
@@ -27,31 +25,26 @@ def counts(file, pid):
     return sums
 
 
+def measure(bench, cases):
+    """Each case with its allocations a request, by thread."""
+    environment, file = bench.preloaded("allocation_counter", "ALLOCATION_COUNTS")
+    subject = bench.countersign("countersign", environment=environment)
+    for case in cases:
+        load = Load(*case.split("-"))
+        load.on(bench, subject, seconds=1)
+        before = counts(file, subject.server.pid)
+        requests = load.on(bench, subject)["requests"]
+        after = counts(file, subject.server.pid)
+        yield case, {thread: (count - before.get(thread, 0)) / requests for thread, count in after.items()}
+
+
 def main():
     gate = Gate("allocation", "allocations", "allocations.json")
 
     def count(bench, arguments, budget):
-        arguments.connections = 64
-        library = bench.folder / "allocation_counter.so"
-        subprocess.run(
-            ["cc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library,
-             proxy_bench.HERE / "allocation_counter.c"], check=True)
-        file = bench.folder / "counts"
-        bench.prepare()
-        os.environ["LD_PRELOAD"] = str(library)
-        os.environ["ALLOCATION_COUNTS"] = str(file)
-        try:
-            subject = bench.start_countersign()
-        finally:
-            del os.environ["LD_PRELOAD"]
-        for case, allowed in budget.items():
-            method, payload = case.split("-")
-            bench.load(subject, method, payload, False, 1)
-            before = counts(file, subject.server.pid)
-            requests = bench.load(subject, method, payload, False, 2)["requests"]
-            after = counts(file, subject.server.pid)
-            for thread, most in allowed.items():
-                gate.hold(case, thread, (after[thread] - before[thread]) / requests, most, digits=1)
+        for case, each in measure(bench, budget):
+            for thread, most in budget[case].items():
+                gate.hold(case, thread, each.get(thread), most, digits=1)
 
     gate.run(count)
 

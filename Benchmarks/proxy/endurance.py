@@ -4,13 +4,14 @@
 
 import argparse
 import pathlib
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 
-import proxy_bench
+from load import Load
+from proxies import Bench, BenchError, resident_bytes
+
+LOAD = Load("GET", "1k")
 
 
 def memory(bench, subject, requests):
@@ -19,10 +20,10 @@ def memory(bench, subject, requests):
     print("| requests | resident MiB | log MiB |\n|---:|---:|---:|", flush=True)
     for quarter in range(5):
         while done < requests * quarter // 4:
-            done += bench.load(subject, "GET", "1k", False, 2)["requests"]
+            done += LOAD.on(bench, subject)["requests"]
         if quarter == 0:
-            done += bench.load(subject, "GET", "1k", False, 1)["requests"]
-        resident = proxy_bench.resident_bytes(subject.server.pid) / 2**20
+            done += LOAD.on(bench, subject, seconds=1)["requests"]
+        resident = resident_bytes(subject.server.pid) / 2**20
         log = sum(file.stat().st_size for file in (bench.folder / subject.name).rglob("*")
                   if file.is_file()) / 2**20
         rows.append(resident)
@@ -37,7 +38,7 @@ def starts(bench, subject, program, rounds):
     times = {"crash": [], "order": []}
     for _ in range(rounds):
         for kind in times:
-            bench.load(subject, "GET", "1k", False, 2)
+            LOAD.on(bench, subject)
             if kind == "crash":
                 subject.server.process.kill()
                 subject.server.process.wait()
@@ -54,22 +55,14 @@ def main():
     parser.add_argument("--requests", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    arguments.connections, arguments.proxies = 64, []
     program = pathlib.Path(arguments.countersign).resolve()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="countersign-endurance-"))
-    folder.chmod(0o755)
-    bench = proxy_bench.Bench(arguments, folder)
     try:
-        bench.prepare()
-        subject = bench.start_countersign()
-        memory(bench, subject, arguments.requests)
-        times = starts(bench, subject, program, arguments.rounds)
-    except (proxy_bench.BenchError, OSError) as error:
+        with Bench(program) as bench:
+            subject = bench.start("countersign")
+            memory(bench, subject, arguments.requests)
+            times = starts(bench, subject, program, arguments.rounds)
+    except (BenchError, OSError) as error:
         sys.exit(f"endurance: {error}")
-    finally:
-        for server in reversed(bench.servers):
-            server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
     print("\n| start after | median s | longest s |\n|---|---:|---:|")
     for kind, name in (("crash", "kill -9 under load"), ("order", "an orderly end")):
         print(f"| {name} | {statistics.median(times[kind]):.2f} | {max(times[kind]):.2f} |")

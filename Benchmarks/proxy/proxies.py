@@ -1,30 +1,22 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""Measures proxies beside each other over one service; see Docs/Benchmarks.md.
+"""Starts the proxies that are measured, all before one service; what is measured of them is in load.py."""
 
-Every round measures every proxy once, in an order that turns, so that what the machine does to one it does to all. A figure is
-the median of the rounds; a ratio is taken within each round, and its median is printed.
-"""
-
-import argparse
 import base64
 import contextlib
 import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-TICKS = os.sysconf("SC_CLK_TCK")
-OURS = {"countersign", "countersign-jwt", "unaudited"}
-PAYLOADS = {"0 B": "0", "1 KiB": "1k", "64 KiB": "64k"}
 
 
 class BenchError(Exception):
@@ -37,19 +29,6 @@ def free_ports(count):
         for each in sockets:
             each.bind(("127.0.0.1", 0))
         return [each.getsockname()[1] for each in sockets]
-
-
-def cpu_seconds(pid):
-    """User and system seconds of a process and of those it started."""
-    total = 0.0
-    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if int(stat.parent.name) == pid or int(fields[1]) == pid:
-            total += (int(fields[11]) + int(fields[12])) / TICKS
-    return total
 
 
 def resident_bytes(pid):
@@ -107,15 +86,39 @@ class Server:
 class Subject:
     """One proxy under measurement."""
 
-    def __init__(self, name, server, plain, tls, credential):
-        self.name, self.server, self.plain, self.tls, self.credential = (
-            name, server, plain, tls, credential)
+    def __init__(self, name, server, plain, tls, credential, is_ours=False):
+        self.name, self.server, self.plain, self.tls, self.credential, self.is_ours = (
+            name, server, plain, tls, credential, is_ours)
 
 
 class Bench:
-    def __init__(self, arguments, folder):
-        self.arguments, self.folder = arguments, folder
-        self.servers, self.subjects = [], []
+    """A folder with a service and the proxies before it: `with Bench(…) as bench`, and nothing of it is left."""
+
+    def __init__(self, countersign=None, unaudited=None):
+        self.programs = {"countersign": countersign, "unaudited": unaudited}
+        self.servers = []
+
+    def __enter__(self):
+        # A proxy keeps a connection for the service beside each client's.
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="countersign-bench-"))
+        # Workers of nginx started by root are of another user.
+        self.folder.chmod(0o755)
+        try:
+            self.prepare()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        for server in reversed(self.servers):
+            server.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def template(self, name, **values):
         text = (HERE / name).read_text()
@@ -158,8 +161,6 @@ class Bench:
             "upstream", self.folder,
             ["nginx", "-p", self.folder, "-e", "upstream.err", "-c", self.folder / "upstream.conf"],
             self.upstream)
-        for name in self.arguments.proxies:
-            self.subjects.append(getattr(self, "start_" + name.replace("-", "_"))())
 
     def make_token(self):
         """An issuer's key as a JWK set, and a token of it."""
@@ -178,7 +179,9 @@ class Bench:
         self.run("openssl", "dgst", "-sha256", "-sign", "jwt.pem", "-out", "jwt.sig", "jwt.txt")
         self.token = text + "." + base64url(raw_signature((self.folder / "jwt.sig").read_bytes()))
 
-    # One for each proxy: its configuration, its process, what its clients show.
+    def start(self, name):
+        """The proxy of this name: its configuration, its process, what its clients show."""
+        return getattr(self, "start_" + name.replace("-", "_"))()
 
     def start_nginx(self):
         plain, tls = free_ports(2)
@@ -216,13 +219,13 @@ class Bench:
         return Subject("caddy", server, plain, tls, None)
 
     def start_countersign(self):
-        return self.countersign("countersign", self.arguments.countersign, "api-key")
+        return self.countersign("countersign")
 
     def start_countersign_jwt(self):
-        return self.countersign("countersign-jwt", self.arguments.countersign, "jwt")
+        return self.countersign("countersign-jwt", with_token=True)
 
     def start_unaudited(self):
-        return self.countersign("unaudited", self.arguments.unaudited, "api-key")
+        return self.countersign("unaudited", program="unaudited")
 
     def start_envoy_uncached(self):
         """Without the cache of verified tokens, which is off unless one turns it on."""
@@ -240,10 +243,14 @@ class Bench:
         return Subject(
             "envoy-uncached", server, plain, tls, f"Authorization: Bearer {self.token}")
 
-    def countersign(self, name, program, kind, with_tls=True):
-        if not program or not os.access(program, os.X_OK):
-            raise BenchError(f"{name}: no program at {program}; build it with make bench-build")
-        program = pathlib.Path(program).resolve()
+    def countersign(self, name, program="countersign", with_token=False, with_tls=True, loops=1,
+                    settings=(), environment=None):
+        """Countersign, by default with an API key and one event loop.
+
+        `settings` are lines for countersign.yaml, each with the line that it follows there. None where the program does
+        not know one of them: an older one has no rows of a newer one's choices.
+        """
+        program = self.program(program)
         folder = self.folder / name
         folder.mkdir()
         for file in ("tls.crt", "tls.key", "jwks.json"):
@@ -255,15 +262,48 @@ class Bench:
             text = text.replace(f"@{key}@", str(value))
         if not with_tls:
             text = re.sub(r"(?m)^  - address: .*\n    tls: .*\n    http: .*\n", "", text)
+        for after, line in settings:
+            if f"{after}\n" not in text:
+                raise BenchError(f"countersign.yaml has no line {after!r}")
+            text = text.replace(f"{after}\n", f"{after}\n{line}\n")
         self.run(program, "init", "--dir", folder, "--origin", "bench.countersign.example/log")
-        (folder / "countersign.yaml").write_text(text)
+        configuration = folder / "countersign.yaml"
+        configuration.write_text(text)
+        if settings and self.has_unknown_key(program, configuration):
+            return None
         key = self.run(
-            program, "token", "mint", "-c", folder / "countersign.yaml", "--as", "bench", "--role",
-            "reader").split()[-1]
+            program, "token", "mint", "-c", configuration, "--as", "bench", "--role", "reader").split()[-1]
         server = self.server(
-            name, folder, [program, "serve", "-c", folder / "countersign.yaml", "--loops", "1"], plain)
-        credential = f"X-Api-Key: {key}" if kind == "api-key" else f"Authorization: Bearer {self.token}"
-        return Subject(name, server, plain, tls, credential)
+            name, folder, [program, "serve", "-c", configuration, "--loops", str(loops)], plain,
+            environment=environment)
+        credential = f"Authorization: Bearer {self.token}" if with_token else f"X-Api-Key: {key}"
+        subject = Subject(name, server, plain, tls, credential, is_ours=True)
+        subject.admin = admin
+        return subject
+
+    def program(self, name):
+        program = self.programs[name]
+        if not program or not os.access(program, os.X_OK):
+            raise BenchError(f"no program {name} at {program}; make bench builds it")
+        return pathlib.Path(program).resolve()
+
+    @staticmethod
+    def has_unknown_key(program, configuration):
+        done = subprocess.run(
+            [program, "check", "--quiet", "-c", configuration], capture_output=True, text=True)
+        if done.returncode == 0:
+            return False
+        told = done.stderr + done.stdout
+        if "unknown key" in told:
+            return True
+        raise BenchError(f"countersign check refuses the configuration: {told.strip()}")
+
+    def preloaded(self, source, variable, name="countersign"):
+        """Compiles a library; the environment that has a program load it, and the file that it shares with us."""
+        library, shared = self.folder / f"{source}.so", self.folder / f"{source}-{name}.shared"
+        if not library.exists():
+            self.run("cc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, HERE / f"{source}.c")
+        return {"LD_PRELOAD": str(library), variable: str(shared)}, shared
 
     @staticmethod
     def tool(name):
@@ -272,136 +312,3 @@ class Bench:
         if not found:
             raise BenchError(f"{name} is not there; run Scripts/bootstrap-bench")
         return found
-
-    # Measuring
-
-    def load(self, subject, method, payload, secure, seconds):
-        script = self.folder / "request.lua"
-        lines = [f'wrk.method = "{method}"']
-        if subject.credential:
-            name, value = subject.credential.split(": ", 1)
-            lines.append(f'wrk.headers["{name}"] = "{value}"')
-        if method == "POST":
-            size = {"0": 0, "1k": 1024, "64k": 65536}[payload]
-            lines.append(f'wrk.body = string.rep("x", {size})')
-        script.write_text("\n".join(lines) + "\n")
-        item = "0" if method == "POST" else payload
-        url = (f"https://127.0.0.1:{subject.tls}" if secure else f"http://127.0.0.1:{subject.plain}"
-               ) + f"/items/{item}"
-        before = cpu_seconds(subject.server.pid)
-        out = self.run(
-            "wrk", "-t1", f"-c{self.arguments.connections}", f"-d{seconds}s", "--latency", "-s",
-            script, url)
-        used = cpu_seconds(subject.server.pid) - before
-        return parse(out, used, f"{subject.name} {method} {payload}")
-
-    def measure(self, method, payload, secure):
-        rounds = {subject.name: [] for subject in self.subjects}
-        for subject in self.subjects:
-            self.load(subject, method, payload, secure, 1)
-        for number in range(self.arguments.rounds):
-            turn = number % len(self.subjects)
-            for subject in self.subjects[turn:] + self.subjects[:turn]:
-                rounds[subject.name].append(self.round(subject, method, payload, secure))
-        return rounds
-
-    def round(self, subject, method, payload, secure):
-        """One round; where somebody else's proxy fails a request it is measured again, once, and that is said."""
-        try:
-            return self.load(subject, method, payload, secure, self.arguments.seconds)
-        except BenchError as error:
-            if subject.name in OURS:
-                raise
-            print(f"bench: measured again: {error}", file=sys.stderr)
-            return self.load(subject, method, payload, secure, self.arguments.seconds)
-
-
-def parse(out, used, what):
-    total = int(re.search(r"(\d+) requests in", out).group(1))
-    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
-    errors = re.search(r"Socket errors: (.*)", out)
-    if bad or errors or total == 0:
-        raise BenchError(f"{what}: not every request was answered with 2xx:\n{out}")
-    return {
-        "requests": total,
-        "rps": float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)),
-        "p50_us": microseconds(re.search(r"(?m)^\s+50%\s+(\S+)", out).group(1)),
-        "p99_us": microseconds(re.search(r"(?m)^\s+99%\s+(\S+)", out).group(1)),
-        "cpu_s_per_100k": used / total * 100_000,
-    }
-
-
-def microseconds(text):
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()
-    return float(number) * {"us": 1, "ms": 1e3, "s": 1e6}[unit]
-
-
-def summary(rounds, reference):
-    rows = {}
-    for name, each in rounds.items():
-        row = {key: statistics.median(one[key] for one in each) for key in each[0]}
-        if reference in rounds:
-            row["ratio"] = statistics.median(
-                one["rps"] / beside["rps"] for one, beside in zip(each, rounds[reference]))
-        rows[name] = row
-    return rows
-
-
-def table(title, rows):
-    print(f"\n### {title}\n")
-    print("| proxy | requests/s | × nginx | p50 µs | p99 µs | CPU s / 100,000 |")
-    print("|---|---:|---:|---:|---:|---:|")
-    for name, row in rows.items():
-        ratio = f"{row['ratio']:.2f}" if "ratio" in row else "–"
-        print(f"| {name} | {row['rps']:,.0f} | {ratio} | {row['p50_us']:,.0f} | {row['p99_us']:,.0f} | "
-              f"{row['cpu_s_per_100k']:.2f} |", flush=True)
-
-
-def main():
-    known = ["nginx", "haproxy", "envoy", "envoy-uncached", "caddy", "countersign", "countersign-jwt", "unaudited"]
-    parser = argparse.ArgumentParser(description="Measure proxies beside each other.")
-    parser.add_argument("--countersign", help="the program, built for release")
-    parser.add_argument("--unaudited", help="the same, built without its log: see Docs/Benchmarks.md")
-    parser.add_argument("--proxies", nargs="+", choices=known, default=known)
-    parser.add_argument("--cases", nargs="+", default=["all"],
-                        help="of: GET-0 GET-1k GET-64k POST-0 POST-1k POST-64k and the same with -tls")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=2)
-    parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--json", type=pathlib.Path, help="write the figures to this file")
-    parser.add_argument("--keep", type=pathlib.Path, help="work in this folder and leave it there")
-    arguments = parser.parse_args()
-    folder = arguments.keep or pathlib.Path(tempfile.mkdtemp(prefix="countersign-bench-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    # Workers of nginx started by root are of another user.
-    folder.chmod(0o755)
-    bench = Bench(arguments, folder)
-    results = {}
-    try:
-        bench.prepare()
-        for secure in (False, True):
-            for method in ("GET", "POST"):
-                for label, payload in PAYLOADS.items():
-                    case = f"{method}-{payload}" + ("-tls" if secure else "")
-                    if arguments.cases != ["all"] and case not in arguments.cases:
-                        continue
-                    rows = summary(bench.measure(method, payload, secure), "nginx")
-                    results[case] = rows
-                    table(f"{method}, {label}, {'TLS 1.3' if secure else 'plain'}", rows)
-        memory = {each.name: resident_bytes(each.server.pid) for each in bench.subjects}
-    except BenchError as error:
-        sys.exit(f"bench: {error}")
-    finally:
-        for server in reversed(bench.servers):
-            server.stop()
-        if not arguments.keep:
-            shutil.rmtree(folder, ignore_errors=True)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(
-            {"rounds": arguments.rounds, "seconds": arguments.seconds,
-             "connections": arguments.connections, "resident_bytes_after": memory,
-             "cases": results}, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()
