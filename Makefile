@@ -11,7 +11,7 @@ RELEASE = $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -enforce-excl
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: demo build install release deb image dist packages-test test fuzz fuzz-smoke check bench gate kills clients metrics drill sim golden docs clean help
+.PHONY: demo build install release deb image dist packages-test test fuzz fuzz-smoke check bench gate kills clients metrics drill sim golden fixtures docs clean help
 
 demo: ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
 	@Scripts/bootstrap
@@ -106,6 +106,9 @@ sim: ## Simulate faults for an hour, or as COUNTERSIGN_SIM_SECONDS says; then th
 
 golden: ## Write the golden files anew from what the program prints now; read the diff
 	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter CommandsTests
+
+fixtures: ## Make Tests/Fixtures/v1 anew with the program as built; only while version 1 is not released
+	Scripts/make-fixtures .build/debug/countersign
 
 docs: ## Write the generated reference pages of Docs/ anew
 	COUNTERSIGN_WRITE_GOLDEN=1 $(SWIFT) test --filter "GeneratedDocs|CommandPage|ReasonPage|FindingPage"

@@ -19,12 +19,12 @@ struct RecordMembersTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Docs")
 
-    private func page(_ name: String) throws -> String {
-        try String(contentsOf: Self.docs.appending(path: name), encoding: .utf8)
+    static func page(_ name: String) throws -> String {
+        try String(contentsOf: docs.appending(path: name), encoding: .utf8)
     }
 
     /// The members that the page's tables name in their first column: `a.b`, and `.c` for `a.c` behind it.
-    private func documented() throws -> Set<String> {
+    static func documented() throws -> Set<String> {
         var members: Set<String> = []
         for line in try page("Formats/record.md").split(separator: "\n")
         where line.hasPrefix("| `") {
@@ -42,7 +42,7 @@ struct RecordMembersTests {
     }
 
     /// The paths of all values that are no objects.
-    private func paths(_ value: JSONValue, below path: String = "") -> Set<String> {
+    static func paths(_ value: JSONValue, below path: String = "") -> Set<String> {
         guard let members = value.members, path != "labels", path != "commit" else {
             return path.isEmpty ? [] : [path]
         }
@@ -136,10 +136,10 @@ struct RecordMembersTests {
 
     @Test("Every member that a writer emits is in the page")
     func members() throws {
-        let documented = try documented()
+        let documented = try Self.documented()
         for action in EventAction.allCases {
             for record in try samples(of: action) {
-                let missing = paths(record.value).subtracting(documented)
+                let missing = Self.paths(record.value).subtracting(documented)
                 #expect(missing.isEmpty, "\(action.rawValue): \(missing.sorted())")
                 #expect(record.faults == [])
             }
@@ -149,13 +149,13 @@ struct RecordMembersTests {
     @Test("Every member that a reader knows is in the page")
     func schema() throws {
         let known = paths(of: RecordSchema.root)
-        let missing = known.subtracting(try documented())
+        let missing = known.subtracting(try Self.documented())
         #expect(missing.isEmpty, "\(missing.sorted())")
     }
 
     @Test("Every word that a writer uses is in the pages")
     func words() throws {
-        let record = try page("Formats/record.md")
+        let record = try Self.page("Formats/record.md")
         func check<Word: RawRepresentable & CaseIterable>(
             _ type: Word.Type, in page: String
         ) where Word.RawValue == String {
@@ -181,7 +181,7 @@ struct RecordMembersTests {
         check(InspectionFacts.Mode.self, in: record)
         check(ClosingSide.self, in: record)
         check(CommitGroup.self, in: record)
-        let reasons = try page("Using/Reasons.md")
+        let reasons = try Self.page("Using/Reasons.md")
         for reason in Reason.allCases where !reasons.contains("| `\(reason.code)` |") {
             Issue.record("Reason: `\(reason.code)` is not documented")
         }
