@@ -3,10 +3,9 @@
 
 internal import CSHA256
 
-/// Leaves whose beginnings were hashed side by side, and whose ends are still to be written.
+/// Leaves whose beginnings have been hashed side by side, before their ends are written.
 ///
-/// A leaf of the log names the hash of the one before it, so that only what stands before that name can be hashed before
-/// it is known.
+/// A leaf contains the hash of the one before it, so only the bytes before that hash can be hashed ahead.
 package struct BegunLeaves: Sendable {
     private var states: [csha256_state] = []
     private var ranges: [csha256_range] = []
@@ -35,8 +34,8 @@ package struct BegunLeaves: Sendable {
     /// The hash of a leaf that is complete now.
     ///
     /// - Parameters:
-    ///   - place: which of the leaves that were begun it is.
-    ///   - leaf: where it lies: where its beginning lay, and at least as far. Its beginning is as it was.
+    ///   - place: which of the begun leaves it is.
+    ///   - leaf: where it is: at the start of its beginning, which is unchanged, and no shorter.
     package func finish(_ place: Int, leaf: Range<Int>, in buffer: Span<UInt8>) -> LeafHash {
         let begun = ranges[place]
         precondition(

@@ -1,10 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// The right edge of a growing tree: all that appending leaves and computing the root takes.
+/// The right edge of a growing tree: all it takes to append leaves and compute the root.
 ///
-/// It holds the roots of the perfect subtrees that the binary digits of the size stand for, largest
-/// first. Appending costs two hashes a leaf on average, counting the leaf's own.
+/// It holds the roots of the perfect subtrees given by the binary digits of the size, largest first.
+/// Appending costs two hashes per leaf on average, counting the leaf's own.
 package struct Frontier: Hashable, Sendable {
     package private(set) var size: TreeSize
     private var roots: [NodeHash]
@@ -73,10 +73,10 @@ package struct Frontier: Hashable, Sendable {
         append(NodeHash(leaf), height: .leaf, completed: completed)
     }
 
-    /// Adds all leaves of a perfect subtree at once, such as a whole segment.
+    /// Adds all leaves of a perfect subtree, such as a whole segment, at once.
     ///
     /// The size is a multiple of the subtree's leaf count. Tile hashes below the subtree's height are
-    /// not reported: whoever hashed the subtree knows them.
+    /// not reported: the caller computed them while hashing the subtree.
     package mutating func append(
         _ subtree: NodeHash, height: SubtreeHeight,
         completed: (_ level: TileLevel, _ hash: NodeHash) -> Void
@@ -98,7 +98,7 @@ package struct Frontier: Hashable, Sendable {
         roots.append(hash)
     }
 
-    /// Adds the next leaves at once, their nodes hashed side by side, row by row.
+    /// Adds several leaves at once, hashing their nodes side by side, row by row.
     ///
     /// - Parameter completed: called with each hash of level 1 and above that the leaves complete, level by level, with its
     ///   place in its level.
@@ -114,7 +114,7 @@ package struct Frontier: Hashable, Sendable {
         row.reserveCapacity(leaves.count + 1)
         var left: [NodeHash] = []
         var height = 0
-        // The subtree to the left that waits for its other half.
+        // The subtree to the left, still waiting for its other half.
         if !first.isMultiple(of: 2) { row.append(roots.removeLast()) }
         for place in leaves.indices { row.append(leaves[place]) }
         while true {

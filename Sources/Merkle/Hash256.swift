@@ -34,8 +34,8 @@ package struct Hash256: Hashable, Sendable {
         self.words = words
     }
 
-    /// The digest that a span of 32 bytes is, or nil for any other number of bytes; for loops of other modules,
-    /// which would call the generic one through witness tables.
+    /// The digest in a span of 32 bytes, or nil for any other length; for loops in other modules, which
+    /// would call the generic form through witness tables.
     package init?(_ bytes: Span<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
         // Safe: there are exactly 32 bytes, and every bit pattern is a vector of integers.
@@ -43,7 +43,7 @@ package struct Hash256: Hashable, Sendable {
             fromByteOffset: 0, as: SIMD4<UInt64>.self)
     }
 
-    /// A number of the digest for a table in memory, which nobody foresees who does not know the secret.
+    /// A hash of the digest for tables in memory, unpredictable without the secret.
     package func mixed(with secret: SIMD4<UInt64>) -> UInt64 {
         let keyed = words ^ secret
         let (one, other) = (
@@ -81,7 +81,7 @@ package struct Hash256: Hashable, Sendable {
     package init?(base64 text: Span<UInt8>) {
         guard text.count == 44, text[43] == UInt8(ascii: "=") else { return nil }
         let values = base64Values.span
-        // Values of symbols have six bits; what is none has the seventh.
+        // Values of symbols have six bits; anything else has the seventh set.
         var all: UInt8 = 0
         func value(_ position: Int) -> UInt64 {
             let value = values[Int(text[position])]
@@ -105,7 +105,7 @@ package struct Hash256: Hashable, Sendable {
         self.words = words
     }
 
-    /// Calls `body` with the bytes of two digests, one behind the other; valid only during the call.
+    /// Calls `body` with the bytes of two digests, one after the other; valid only during the call.
     static func withBytes<Result>(
         of one: Hash256, _ other: Hash256, _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result {
@@ -115,7 +115,7 @@ package struct Hash256: Hashable, Sendable {
     }
 }
 
-/// The value of each ASCII symbol of base 64 (RFC 4648 §4); 64 where it is none.
+/// The value of each base-64 symbol (RFC 4648 §4) by its ASCII code; 64 for other characters.
 private let base64Values: [UInt8] = {
     let symbols =
         Array(UInt8(0x41)...0x5A) + Array(0x61...0x7A) + Array(0x30...0x39) + [0x2B, 0x2F]

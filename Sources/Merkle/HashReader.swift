@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whoever knows the hashes of a tree's perfect subtrees.
+/// A source of the hashes of a tree's perfect subtrees.
 ///
-/// Proofs are made from such a reader. It is asked for everything at once, so that a reader over
+/// Proofs are made from such a reader. It is asked for all hashes at once, so that a reader over
 /// tiles fetches and checks each tile once.
 package protocol HashReader {
     associatedtype Failure: Error

@@ -3,9 +3,9 @@
 
 internal import CSHA256
 
-/// How leaves and nodes are hashed side by side: by which instructions of the processor.
+/// Which processor instructions hash leaves and nodes side by side.
 ///
-/// Every path computes the same. Only tests and measurements choose one.
+/// Every path gives the same result. Only tests and benchmarks choose one.
 package enum HashingPath: CaseIterable, Sendable {
     case portable
     case avx2
@@ -39,7 +39,7 @@ package enum HashingPath: CaseIterable, Sendable {
     }
 }
 
-/// What stands before the bytes of a leaf, and what before those of a node (RFC 6962 §2.1).
+/// The byte before the bytes of a leaf, and the one before those of a node (RFC 6962 §2.1).
 enum HashPrefix {
     static let leaf: UInt8 = 0x00
     static let node: UInt8 = 0x01

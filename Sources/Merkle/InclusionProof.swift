@@ -43,7 +43,7 @@ package struct InclusionProof: Hashable, Sendable {
 
     /// The root that the leaf and the path lead to, or nil when index, size and length do not fit.
     ///
-    /// RFC 9162 §2.1.3.2; costs one hash an element of the path.
+    /// RFC 9162 §2.1.3.2; costs one hash per element of the path.
     package func root(of leaf: LeafHash) -> RootHash? {
         guard size.contains(index) else { return nil }
         var walk = Walk(from: index.value, last: size.count - 1)

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Storage of a tree as one row of hashes a tile level, like the files `tree/0`, `tree/1`, ….
+/// A tree stored as one row of hashes per tile level, like the files `tree/0`, `tree/1`, ….
 package protocol LevelSource {
     associatedtype Failure: Error
 
@@ -11,9 +11,9 @@ package protocol LevelSource {
     ) throws(Failure) -> [NodeHash]
 }
 
-/// Hashes of perfect subtrees from the rows of one's own storage, taken as they are.
+/// Hashes of perfect subtrees from rows in trusted storage, used without checking.
 ///
-/// For hashes from somebody else use ``AuthenticatedTileReader``.
+/// For hashes from elsewhere, use ``AuthenticatedTileReader``.
 package struct LevelHashReader<Source: LevelSource>: HashReader {
     package var source: Source
 

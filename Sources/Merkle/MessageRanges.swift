@@ -5,11 +5,11 @@ internal import CSHA256
 
 /// Messages, such as leaves, that lie in one buffer and are hashed side by side.
 ///
-/// One hash is bound by the latency of its rounds, each of which needs the one before; several at once cost about half each.
-/// Kept and filled again, it does not allocate.
+/// A single hash is limited by latency, as each round needs the one before; hashed together, each costs about half.
+/// Reuse the value: refilling it does not allocate.
 package struct MessageRanges: Sendable {
     private(set) var ranges: [csha256_range] = []
-    /// Where the buffer must reach at least.
+    /// How long the buffer must be at least.
     private(set) var end = 0
 
     package init() {}
@@ -17,13 +17,13 @@ package struct MessageRanges: Sendable {
     package var count: Int { ranges.count }
     package var isEmpty: Bool { ranges.isEmpty }
 
-    /// Adds the message that lies at these offsets of the buffer.
+    /// Adds the message at these offsets of the buffer.
     package mutating func append(_ message: Range<Int>) {
         ranges.append(csha256_range(start: message.lowerBound, length: message.count))
         end = max(end, message.upperBound)
     }
 
-    /// Forgets all messages and keeps the room for them.
+    /// Removes all messages and keeps the capacity.
     package mutating func removeAll() {
         ranges.removeAll(keepingCapacity: true)
         end = 0
@@ -31,7 +31,7 @@ package struct MessageRanges: Sendable {
 
     package mutating func reserveCapacity(_ count: Int) { ranges.reserveCapacity(count) }
 
-    /// Appends the hashes of leaves to a row, in their order.
+    /// Appends the hashes of the leaves to a row, in order.
     package func hashLeaves(
         in buffer: Span<UInt8>, by path: HashingPath = .best, to row: inout [NodeHash]
     ) {

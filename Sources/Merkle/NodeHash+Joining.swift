@@ -17,8 +17,8 @@ extension NodeHash {
 
     /// The hash of a tree whose neighbouring subtrees, all of one height, have these hashes.
     ///
-    /// For 2^k hashes it is the hash of a perfect subtree. At least one hash is given. Costs one hash
-    /// less than there are hashes.
+    /// For 2^k hashes, that is the hash of a perfect subtree. At least one hash is given. Costs one hash
+    /// less than the number given.
     package init(joining hashes: some Collection<NodeHash>) {
         precondition(!hashes.isEmpty, "JoinNeedsHashes: the empty tree has a root, but no node")
         var row = Array(hashes)
@@ -30,7 +30,7 @@ extension NodeHash {
         self = row[0]
     }
 
-    /// Replaces a row of hashes, an even number of them, by those of its pairs; they are hashed side by side.
+    /// Replaces an even number of hashes by the hashes of their pairs, computed side by side.
     static func joinPairs(_ row: inout [NodeHash], by path: HashingPath = .best) {
         precondition(row.count.isMultiple(of: 2), "PairsAreWhole: a hash has no neighbour to join")
         let pairs = row.count / 2

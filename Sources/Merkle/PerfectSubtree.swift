@@ -27,7 +27,7 @@ package struct SubtreeHeight: Hashable, Comparable, Sendable {
 
 /// The place of a subtree of 2^height leaves whose first index is a multiple of that number.
 ///
-/// Such a subtree never changes once its last leaf is there, so its hash can be stored for good.
+/// Such a subtree never changes once it is complete, so its hash can be stored for good.
 package struct PerfectSubtree: Hashable, Sendable {
     package let height: SubtreeHeight
     /// How many subtrees of this height lie to its left.

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What checking a proof came to.
+/// The result of checking a proof.
 package enum ProofVerdict: Hashable, Sendable {
     /// The proof holds.
     case holds

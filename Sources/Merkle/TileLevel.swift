@@ -18,7 +18,7 @@ package struct TileLevel: Hashable, Comparable, Sendable {
 
     package static func < (one: Self, other: Self) -> Bool { one.value < other.value }
 
-    /// Level 0: one hash a leaf.
+    /// Level 0: one hash per leaf.
     package static let leaves = TileLevel(holdingHeight: .leaf)
 
     /// How many rows of the tree a tile spans.

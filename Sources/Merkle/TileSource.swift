@@ -6,7 +6,7 @@ package protocol TileSource {
     associatedtype Failure: Error
 
     /// The bytes of a tile. A source that has only the full tile answers a request for a partial one
-    /// with the beginning of it.
+    /// with its beginning.
     mutating func tile(_ coordinate: TileCoordinate) throws(Failure) -> [UInt8]
 }
 
@@ -16,8 +16,8 @@ package enum TileReadFault<SourceFailure: Error>: Error {
     case source(SourceFailure)
     /// The tile does not have the bytes that its width asks for.
     case wrongLength(TileCoordinate)
-    /// The partial tiles at the right edge do not lead to the root; one or more of them are forged, or
-    /// the root is of another tree.
+    /// The partial tiles at the right edge do not lead to the root: at least one is forged, or the root
+    /// belongs to another tree.
     case edgeLeadsElsewhere
     /// The tile does not lead to its hash in the tile above.
     case forgedTile(TileCoordinate)
