@@ -9,7 +9,7 @@ package struct Checkpoint: Hashable, Sendable {
     package let origin: LogOrigin
     package let size: TreeSize
     package let root: RootHash
-    /// Further lines, none empty. Ours have none; those of others are kept, for they are signed too.
+    /// Further lines, none empty. Ours have none; those of other logs are kept, because they are signed too.
     package let extensions: [String]
 
     /// A checkpoint without extension lines, as our logs sign it.
@@ -56,8 +56,8 @@ package struct Checkpoint: Hashable, Sendable {
 
     /// Signs the checkpoint with every signer in turn.
     ///
-    /// At least one signer is given. `SizeNeverShrinks`: whoever calls this has made sure that the tree
-    /// extends every tree that was signed before.
+    /// At least one signer is given. `SizeNeverShrinks`: the caller has made sure that the tree extends
+    /// every tree that was signed before.
     package func signed(by signers: [NoteSigner]) throws(SigningFault) -> SignedNote {
         let text = encode()
         var signatures: [NoteSignature] = []
@@ -67,7 +67,7 @@ package struct Checkpoint: Hashable, Sendable {
 }
 
 extension Checkpoint {
-    /// How long any checkpoint of a log can be that these signers sign, in bytes.
+    /// The greatest length in bytes of a checkpoint of this log signed by these signers.
     package static func mostBytes(origin: LogOrigin, signers: [NoteSigner]) -> Int {
         // Origin, size, root, each with its line end, and the empty line; for each signer dash, name and signature.
         let text = origin.text.utf8.count + 1 + 20 + 1 + 44 + 1 + 1
@@ -76,7 +76,7 @@ extension Checkpoint {
     }
 }
 
-/// Why a text is no checkpoint.
+/// Why a text is not a checkpoint.
 package enum CheckpointFault: Error, Hashable, Sendable {
     case notUTF8
     case missingLine

@@ -25,8 +25,8 @@ package struct CosignatureSigner: Sendable {
 
     /// The cosignature for a checkpoint's note text.
     ///
-    /// It says that at this time the tree was the largest consistent one that the cosigner had seen
-    /// of its origin; the caller makes sure that it was.
+    /// It says that the tree was the largest consistent one of its origin that the cosigner had seen by
+    /// then; the caller makes sure of that.
     package func cosign(
         _ checkpoint: [UInt8], at time: CosignatureTime
     ) throws(SigningFault) -> NoteSignature {

@@ -1,13 +1,13 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// The name of a signer as a signature line and a verifier key carry it (C2SP signed-note).
+/// The name of a signer in signature lines and verifier keys (C2SP signed-note).
 ///
 /// Not empty, without white space in the sense of Unicode, without `+` and without control characters.
 package struct KeyName: Hashable, Sendable {
     package let text: String
 
-    /// Nil for a text that is no key name.
+    /// Nil for a text that is not a key name.
     package init?(_ text: some StringProtocol) {
         guard !text.isEmpty,
             text.unicodeScalars.allSatisfy({ scalar in
@@ -21,8 +21,8 @@ package struct KeyName: Hashable, Sendable {
 extension KeyName: CustomStringConvertible {
     package var description: String { text }
 
-    /// Names are equal when their bytes are; Unicode has several forms of one letter, and two keys
-    /// must not share a name by that.
+    /// Names are equal when their bytes are: Unicode has several forms of one letter, which must not
+    /// give two keys the same name.
     package static func == (one: Self, other: Self) -> Bool {
         one.text.utf8.elementsEqual(other.text.utf8)
     }

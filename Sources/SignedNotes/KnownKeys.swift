@@ -5,7 +5,7 @@
 package struct KnownKeys: Sendable {
     private var keys: [SignerID: NoteVerifierKey] = [:]
 
-    /// Nil when two different keys share name and key id, which would leave open whose signature it is.
+    /// Nil when two different keys share name and key id: a signature could be either's.
     package init?(_ keys: some Sequence<NoteVerifierKey>) {
         for key in keys {
             if let other = self.keys.updateValue(key, forKey: key.signer), other != key {
@@ -14,7 +14,7 @@ package struct KnownKeys: Sendable {
         }
     }
 
-    /// The key, or nil for a stranger and for a key of a type that cannot be checked here.
+    /// The key, or nil for an unknown one and for one of a type that cannot be checked here.
     subscript(signer: SignerID) -> NoteVerifierKey? {
         guard let key = keys[signer], key.isUsable else { return nil }
         return key

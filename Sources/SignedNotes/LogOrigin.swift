@@ -1,14 +1,14 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// The name that a log has for good: the first line of all its checkpoints (C2SP tlog-checkpoint).
+/// The permanent name of a log: the first line of all its checkpoints (C2SP tlog-checkpoint).
 ///
 /// Not empty, one line without control characters. It should be a URL without schema, and the log's
 /// key should be called the same.
 package struct LogOrigin: Hashable, Sendable {
     package let text: String
 
-    /// Nil for a text that is no origin.
+    /// Nil for a text that is not an origin.
     package init?(_ text: some StringProtocol) {
         guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 }) else { return nil }
         self.text = String(text)

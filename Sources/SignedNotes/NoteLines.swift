@@ -17,6 +17,6 @@ struct NoteLines {
         return line
     }
 
-    /// What no line was taken from.
+    /// What is left.
     var rest: [UInt8] { Array(text[at...]) }
 }

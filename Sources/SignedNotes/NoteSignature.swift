@@ -7,7 +7,7 @@ internal import ByteCoding
 package struct NoteSignature: Hashable, Sendable {
     package let name: KeyName
     package let keyID: KeyID
-    /// What the key's type makes of it; at least one byte, key id not included.
+    /// The signature in the form of the key's type; at least one byte, key id not included.
     package let bytes: [UInt8]
 
     package init(name: KeyName, keyID: KeyID, bytes: [UInt8]) {
@@ -30,7 +30,7 @@ package struct NoteSignature: Hashable, Sendable {
         text.append(UInt8(ascii: "\n"))
     }
 
-    /// Reads a line without its LF, or nil when it is no signature line.
+    /// Reads a line without its LF; nil if it is not a signature line.
     package init?(line: ArraySlice<UInt8>) {
         guard line.starts(with: Self.mark) else { return nil }
         let rest = line.dropFirst(Self.mark.count)

@@ -6,7 +6,7 @@ package import Crypto
 
 /// Signs notes with an Ed25519 key, type 0x01: the key of a log.
 ///
-/// Several signers of one name and different keys may sign one note, which is how keys are rotated.
+/// Several signers with one name and different keys may sign one note: that is how keys are rotated.
 package struct NoteSigner: Sendable {
     package let name: KeyName
     package let keyID: KeyID
@@ -26,7 +26,7 @@ package struct NoteSigner: Sendable {
 
     /// The signature line for a text that ends in LF.
     ///
-    /// Throws only when the cryptographic library fails, which it does not for a sound key.
+    /// Throws only if the cryptographic library fails, which it does not for a valid key.
     package func sign(_ text: [UInt8]) throws(SigningFault) -> NoteSignature {
         NoteSignature(name: name, keyID: keyID, bytes: try key.bytes(signing: text))
     }
@@ -43,7 +43,7 @@ extension NoteSigner {
             + Base64.encode([SignatureType.ed25519.code] + seed)
     }
 
-    /// Reads a text that ``privateText`` made; the key id must follow from the key.
+    /// Reads a text that ``privateText`` made; the key id must match name and key.
     package init(privateText text: some StringProtocol) throws(SignerKeyFault) {
         guard text.hasPrefix(Self.prefix) else { throw .notAPrivateKey }
         let parts = text.dropFirst(Self.prefix.count)
@@ -65,14 +65,14 @@ extension NoteSigner {
     }
 }
 
-/// Why a text is no private key. It never holds anything of the text.
+/// Why a text is not a private key. Contains nothing of the text.
 package enum SignerKeyFault: Error, Hashable, Sendable {
     case notAPrivateKey
     case badName
     case badKeyID
     case badKey
     case unsupportedType
-    /// The key id does not follow from name and key: one of the three was changed or mistyped.
+    /// The key id does not match name and key: one of the three was changed or mistyped.
     case keyIDOfAnotherKey
 }
 

@@ -3,11 +3,11 @@
 
 internal import Crypto
 
-/// What checking a note's signatures came to.
+/// The result of checking a note's signatures.
 package enum NoteVerdict: Hashable, Sendable {
     /// All signatures of known keys are valid, and there is at least one; in the order of their lines.
     case verified([VerifiedSignature])
-    /// A known key's signature is wrong, so the whole note is refused whatever the others are.
+    /// A known key's signature is wrong, so the whole note is rejected whatever the others are.
     case invalidSignature(SignerID)
     /// No signature is of a known key.
     case noKnownSigner
@@ -30,7 +30,7 @@ package struct VerifiedSignature: Hashable, Sendable {
 extension SignedNote {
     /// Checks the signatures of known keys and ignores all others (C2SP signed-note).
     ///
-    /// Only the first line of each signer counts. Costs one Ed25519 verification a known signer.
+    /// Only the first line of each signer counts. Costs one Ed25519 verification per known signer.
     package func verify(with known: KnownKeys) -> NoteVerdict {
         var valid: [VerifiedSignature] = []
         var seen: Set<SignerID> = []
@@ -48,7 +48,7 @@ extension SignedNote {
 }
 
 extension NoteVerifierKey {
-    /// The signature as a checked one, or nil when it is not by this key over this text.
+    /// The checked signature, or nil if it is not by this key over this text.
     func check(_ bytes: [UInt8], over text: [UInt8]) -> VerifiedSignature? {
         switch material {
         case .ed25519(let key):

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension NoteVerifierKey {
-    /// The keys of a file: one a line, as `countersign key export-public` prints them.
+    /// The keys in a file, one per line, as `countersign key export-public` prints them.
     ///
-    /// What editors and mail programs leave behind means nothing: a byte-order mark, CRLF, empty lines,
+    /// What editors and mail programs leave behind is ignored: a byte-order mark, CRLF, empty lines,
     /// blanks around a key. Lines that begin with `#` are comments.
     package static func list(inFile bytes: [UInt8]) throws(VerifierKeyFault) -> [NoteVerifierKey] {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -4,7 +4,7 @@
 internal import ByteCoding
 package import Crypto
 
-/// A public key with its name: what a verifier is configured with, as one line of text (a *vkey*).
+/// A public key with its name, as verifiers are given it: one line of text (a *vkey*).
 package struct NoteVerifierKey: Sendable {
     /// What checks the signatures, by type.
     enum Material: Sendable {
@@ -62,7 +62,7 @@ package struct NoteVerifierKey: Sendable {
         "\(name)+\(keyID)+\(Base64.encode([type.code] + publicKey))"
     }
 
-    /// Reads a vkey; for types 0x01 and 0x04 the key id must be the one that follows from the key.
+    /// Reads a vkey; for types 0x01 and 0x04 the key id must match name and key.
     package init(_ text: some StringProtocol) throws(VerifierKeyFault) {
         let parts = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .notThreeParts }
@@ -107,14 +107,14 @@ extension NoteVerifierKey: Hashable {
     }
 }
 
-/// Why a text is no verifier key.
+/// Why a text is not a verifier key.
 package enum VerifierKeyFault: Error, Hashable, Sendable {
     case notThreeParts
     case badName
     case badKeyID
     case badKey
-    /// The key is no point of the curve, or one under which anybody can sign.
+    /// The key is not a point of the curve, or is one under which anybody can sign.
     case weakKey
-    /// The key id does not follow from name and key: one of the three was changed or mistyped.
+    /// The key id does not match name and key: one of the three was changed or mistyped.
     case keyIDOfAnotherKey
 }

@@ -3,10 +3,10 @@
 
 /// Which sets of witnesses are enough (C2SP tlog-policy).
 package indirect enum Quorum: Hashable, Sendable {
-    /// No cosignature is asked for.
+    /// No cosignature is required.
     case none
     case witness(SignerID)
-    /// At least so many of the members.
+    /// At least this many of the members.
     case atLeast(Int, of: [Quorum])
 
     /// Whether these cosigners are enough.

@@ -24,7 +24,7 @@ package struct SignedNote: Hashable, Sendable {
         self.signatures = signatures
     }
 
-    /// The note with more signature lines at its end, such as a witness returns.
+    /// The note with more signature lines at its end, such as those that witnesses return.
     package mutating func add(_ more: [NoteSignature]) { signatures.append(contentsOf: more) }
 
     /// The whole note: text, empty line, signature lines.
@@ -71,7 +71,7 @@ package struct SignedNote: Hashable, Sendable {
         }
     }
 
-    /// The offset of the LF that is the last empty line: text may hold empty lines, signatures not.
+    /// The offset of the LF of the last empty line: the text may have empty lines, signatures may not.
     private static func lastEmptyLine(in note: [UInt8]) -> Int? {
         var at = note.count - 1
         while at > 0 {
@@ -82,7 +82,7 @@ package struct SignedNote: Hashable, Sendable {
     }
 }
 
-/// Why bytes are no signed note, and at which byte.
+/// Why bytes are not a signed note, and at which byte.
 package struct NoteFault: Error, Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case tooLong

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a signature line is matched by: name and key id together. One of them alone says nothing.
+/// What a signature line is matched by: name and key id together; neither is enough alone.
 package struct SignerID: Hashable, Sendable {
     package let name: KeyName
     package let keyID: KeyID

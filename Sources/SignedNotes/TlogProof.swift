@@ -6,7 +6,7 @@ package import Merkle
 
 /// A proof of one leaf that needs no log to check: a `.tlog-proof` file (C2SP tlog-proof).
 package struct TlogProof: Hashable, Sendable {
-    /// Bytes that nothing vouches for; applications put here what helps to find the leaf.
+    /// Bytes that the signature does not cover; applications put here what helps to find the leaf.
     package let extra: [UInt8]?
     package let index: LeafIndex
     /// The leaf's sibling first, a child of the root last.
@@ -31,7 +31,7 @@ package struct TlogProof: Hashable, Sendable {
         InclusionProof(index: index, size: checkpoint.claim.size, path: path)
     }
 
-    /// Checks the checkpoint by the policy and that the leaf is in its tree.
+    /// Checks the checkpoint against the policy, and that the leaf is in its tree.
     package func verify(_ leaf: LeafHash, with policy: TrustPolicy) -> TlogProofVerdict {
         switch checkpoint.verify(with: policy) {
         case .refused(let refusal): return .checkpointRefused(refusal)
@@ -42,12 +42,12 @@ package struct TlogProof: Hashable, Sendable {
     }
 }
 
-/// What checking a ``TlogProof`` came to.
+/// The result of checking a ``TlogProof``.
 package enum TlogProofVerdict: Hashable, Sendable {
     /// The leaf is at the proof's index of the log that signed this checkpoint.
     case proven(VerifiedCheckpoint)
     case checkpointRefused(CheckpointRefusal)
-    /// The checkpoint is good, but the leaf is not in its tree at that index.
+    /// The checkpoint is valid, but the leaf is not in its tree at that index.
     case notIncluded(ProofVerdict)
 }
 
@@ -93,7 +93,7 @@ extension TlogProof {
     }
 }
 
-/// Why bytes are no `.tlog-proof` file.
+/// Why bytes are not a `.tlog-proof` file.
 package enum TlogProofFault: Error, Hashable, Sendable {
     case notATlogProof
     case badExtra

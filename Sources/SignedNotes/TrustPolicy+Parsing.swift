@@ -15,7 +15,7 @@ extension TrustPolicy {
     }
 }
 
-/// Reads a policy line by line and gathers faults.
+/// Reads a policy line by line and collects its faults.
 private struct PolicyReader {
     /// Names are bytes and nothing else (tlog-policy, character set).
     private typealias Name = [UInt8]

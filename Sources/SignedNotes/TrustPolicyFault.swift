@@ -1,10 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// One fault of a policy file and the line that it is in, counted from one.
+/// One fault of a policy file and its line, counted from one.
 package struct TrustPolicyFault: Error, Hashable, Sendable {
     package enum Kind: Error, Hashable, Sendable {
-        /// A byte that a policy may not hold: a control character other than tab and LF.
+        /// A byte that is not allowed: a control character other than tab and LF.
         case forbiddenByte
         /// The last line does not end in LF.
         case unfinishedLine
@@ -13,18 +13,18 @@ package struct TrustPolicyFault: Error, Hashable, Sendable {
         case tooFewItems
         case tooManyItems
         case badKey(VerifierKeyFault)
-        /// The key is of a type that no witness signs with.
+        /// The key's type is not one that witnesses sign with.
         case notAWitnessKey
-        /// The public key stands in another line of this kind already.
+        /// The public key is already in another line of this kind.
         case duplicateKey
         case duplicateName
-        /// `none` is predefined and neither a witness nor a group.
+        /// `none` is predefined and cannot name a witness or a group.
         case reservedName
-        /// The name is not defined on a line before.
+        /// The name is not defined on an earlier line.
         case undefinedName
-        /// The name is a member of a group already.
+        /// The name is already a member of a group.
         case alreadyAMember
-        /// The threshold is no number from 1 to the number of members.
+        /// The threshold is not a number from 1 to the number of members.
         case badThreshold
         case secondQuorum
         case noQuorum

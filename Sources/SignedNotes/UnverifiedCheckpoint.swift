@@ -3,7 +3,7 @@
 
 package import Merkle
 
-/// A checkpoint as somebody sent it: read, and believed by nobody yet.
+/// A checkpoint as it was received: parsed, and not yet trusted.
 package struct UnverifiedCheckpoint: Hashable, Sendable {
     package let note: SignedNote
     /// What the note claims.
@@ -25,7 +25,7 @@ package struct UnverifiedCheckpoint: Hashable, Sendable {
 
     /// Checks origin, signatures and quorum.
     ///
-    /// Nothing is said about the tree: whether the root is that of the leaves is for proofs to show.
+    /// This says nothing about the tree: that the root is that of the leaves is for proofs to show.
     package func verify(with policy: TrustPolicy) -> CheckpointVerdict {
         let logKeys = policy.logs.map(\.key).filter {
             LogOrigin($0.name) == claim.origin
@@ -76,13 +76,13 @@ package struct VerifiedCheckpoint: Hashable, Sendable {
     package var root: RootHash { checkpoint.root }
 }
 
-/// What checking a checkpoint came to.
+/// The result of checking a checkpoint.
 package enum CheckpointVerdict: Hashable, Sendable {
     case verified(VerifiedCheckpoint)
     case refused(CheckpointRefusal)
 }
 
-/// Why a checkpoint is not believed.
+/// Why a checkpoint is not trusted.
 package enum CheckpointRefusal: Hashable, Sendable {
     /// No known log has this origin.
     case unknownOrigin
@@ -94,7 +94,7 @@ package enum CheckpointRefusal: Hashable, Sendable {
     case quorumNotMet
 }
 
-/// Why bytes are no signed checkpoint.
+/// Why bytes are not a signed checkpoint.
 package enum CheckpointReadFault: Error, Hashable, Sendable {
     case note(NoteFault)
     case checkpoint(CheckpointFault)
