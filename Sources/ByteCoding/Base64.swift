@@ -12,7 +12,7 @@ package enum Base64 {
 
     /// Appends the padded text of the bytes to a buffer.
     ///
-    /// Concrete: the generic form was called through witness tables, at 70 instructions a byte.
+    /// Concrete, because the generic form is called through witness tables, at 70 instructions per byte.
     package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
         Base64Alphabet.standard.encode(bytes.span, padded: true, into: &text)
     }
@@ -51,7 +51,7 @@ struct Base64Alphabet {
     static let urlSafe = Base64Alphabet(symbol62: 0x2D, symbol63: 0x5F)
 
     private let symbols: [UInt8]
-    /// The value of each ASCII symbol; 255 where it is none.
+    /// The value of each symbol by its ASCII code; 255 for other characters.
     private let values: [UInt8]
 
     private init(symbol62: UInt8, symbol63: UInt8) {

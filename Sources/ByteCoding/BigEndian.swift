@@ -23,7 +23,7 @@ package enum BigEndian {
         store(number, to: &bytes)
     }
 
-    /// Generic within this file only: nobody specialises a generic of another module.
+    /// Generic within this file only: the compiler does not specialise generics of another module.
     private static func store<Number: FixedWidthInteger>(
         _ number: Number, to bytes: inout [UInt8]
     ) {

@@ -1,10 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bytes under construction in memory of their own, for text that is written in many small pieces for every request.
+/// A growing buffer of bytes, for text that is written in many small pieces for every request.
 ///
-/// An array asks at each append whether it is its memory's only owner; here that is known. Grows where the
-/// capacity was guessed too small.
+/// An array checks at each append whether it is the only owner of its memory; here that is known. Grows if
+/// the capacity was guessed too small.
 @safe package struct ByteWriter: ~Copyable {
     private var start: UnsafeMutableRawPointer
     private var capacity: Int
@@ -19,25 +19,25 @@
 
     deinit { unsafe start.deallocate() }
 
-    /// What was written, in an array of exactly its size.
+    /// The bytes written, in an array of exactly that size.
     package var bytes: [UInt8] {
         // Safe: the first `count` bytes are initialised.
         unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 
-    /// The byte that was written last.
+    /// The last byte written.
     package var last: UInt8? {
         // Safe: the bytes before `count` are initialised.
         count == 0 ? nil : unsafe start.load(fromByteOffset: count - 1, as: UInt8.self)
     }
 
-    /// Takes back the last bytes, of which there are as many.
+    /// Removes the last bytes; there are at least that many.
     package mutating func removeLast(_ length: Int) {
         precondition(length <= count, "WritersKeepCount: more taken back than was written")
         count -= length
     }
 
-    /// Puts another byte in the place of the last one.
+    /// Replaces the last byte.
     package mutating func replaceLast(with byte: UInt8) {
         removeLast(1)
         append(byte)
@@ -75,7 +75,7 @@
     package mutating func append(_ memory: UnsafeRawBufferPointer) {
         guard let from = memory.baseAddress else { return }
         reserve(memory.count)
-        // Safe: there is room for all of them, in memory that nobody else knows.
+        // Safe: there is room for all of them, in memory that nothing else refers to.
         unsafe (start + count).copyMemory(from: from, byteCount: memory.count)
         count &+= memory.count
     }

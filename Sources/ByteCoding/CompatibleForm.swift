@@ -1,12 +1,12 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// The ASCII that programs make of characters beyond it: by compatibility normalisation (UAX 15, NFKC), or because a
-/// code page of Windows has nothing nearer ("best fit").
+/// The ASCII that some programs turn other characters into: by compatibility normalisation (UAX 15, NFKC), or
+/// because a Windows code page has nothing closer ("best fit").
 package enum CompatibleForm {
-    /// What a character becomes that such programs take for a delimiter of paths, a dot or a space; nil for all others.
+    /// The path delimiter, dot or space that such programs turn a character into; nil for all others.
     ///
-    /// Not letters and digits, which are compared loosely where a path is looked up.
+    /// Letters and digits are left out: they are compared loosely when a path is looked up.
     package static func delimiter(_ scalar: UInt32) -> StaticString? {
         switch scalar {
         // Slashes: full-width; fraction and division slash by best fit; within letters.
@@ -31,8 +31,8 @@ package enum CompatibleForm {
         }
     }
 
-    /// What a character becomes in the name of a host as browsers read it (UTS 46): forms of letters, digits and
-    /// dots; empty for what is passed over, nil for what stays.
+    /// What browsers turn a character into in a host name (UTS 46): forms of letters, digits and dots; empty for
+    /// characters that are ignored, nil for those that stay.
     package static func hostText(_ scalar: UInt32) -> [UInt8]? {
         func letter(_ first: UInt8, _ offset: UInt32) -> [UInt8] { [first + UInt8(offset)] }
         switch scalar {

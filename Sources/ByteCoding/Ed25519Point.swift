@@ -1,10 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Judges 32 bytes that shall be an Ed25519 public key (RFC 8032 §5.1.3), as the signature library does not.
+/// Checks that 32 bytes are an acceptable Ed25519 public key (RFC 8032 §5.1.3), which the signature library does not.
 ///
-/// Under a point of small order anybody can make signatures that verify; bytes that are no point, or not in their one
-/// form, are no key at all. For keys that a configuration names: slow, and not in constant time.
+/// Under a point of small order, anybody can make signatures that verify; bytes that are not a point, or not in
+/// canonical form, are not a key at all. For keys from configuration only: slow, and not in constant time.
 package enum Ed25519Point {
     package enum Verdict: Hashable, Sendable {
         case good
@@ -31,7 +31,7 @@ package enum Ed25519Point {
         return hasSmallOrder(x2: x2, y: y) ? .smallOrder : .good
     }
 
-    /// Whether eight times the point is the neutral element, told by the coordinates: the neutral element (x = 0,
+    /// Whether eight times the point is the neutral element, judged by the coordinates: the neutral element (x = 0,
     /// y = 1), the point of order two (y = −1), those of order four (y = 0), and those of order eight, which double
     /// to them: y² = −x² there (RFC 8032's addition law with both points equal).
     private static func hasSmallOrder(x2: FieldElement, y: FieldElement) -> Bool {
@@ -65,7 +65,7 @@ private struct FieldElement: Equatable {
         words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) } }
     }
 
-    /// Takes the prime away once where the number, below 2^255, is not below it.
+    /// Subtracts the prime once if the number, which is below 2^255, is not below the prime.
     private mutating func reduce() {
         for place in (0..<8).reversed() where words[place] != Self.prime[place] {
             if words[place] < Self.prime[place] { return }

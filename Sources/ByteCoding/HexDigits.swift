@@ -1,12 +1,12 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Lower-case hexadecimal, eight digits a step.
+/// Lower-case hexadecimal, eight digits at a time.
 enum HexDigits {
     /// The digits of 32 bits as eight bytes of memory, the most significant first.
     ///
-    /// Nibbles are spread over the bytes of a word, and what a letter needs more than a digit is added to
-    /// all bytes at once.
+    /// Nibbles are spread over the bytes of a word, and the difference between letters and digits is added
+    /// to all bytes at once.
     @inline(__always)
     static func of(_ part: UInt32) -> UInt64 {
         var spread = UInt64(part.byteSwapped)

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// An IPv4 or IPv6 address as a value that compares and hashes; IPv4 inside IPv6 counts as IPv4.
+/// An IPv4 or IPv6 address as a comparable, hashable value; IPv4 inside IPv6 counts as IPv4.
 package struct IPAddress: Hashable, Sendable {
     package enum Family: UInt8, Sendable {
         case v4
@@ -31,7 +31,7 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
-    /// The address that `text` is in full: no zone, no brackets, no short or octal IPv4 forms.
+    /// The address that the whole of `text` is: no zone, no brackets, no short or octal IPv4 forms.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         self.init(bytes.span, 0..<bytes.count)
@@ -80,7 +80,7 @@ package struct IPAddress: Hashable, Sendable {
         guard range.count >= 2, range.count <= 45 else { return nil }
         var groups = InlineArray<8, UInt16>(repeating: 0)
         var count = 0
-        /// How many groups stand before `::`.
+        /// How many groups come before `::`.
         var gap: Int?
         var at = range.lowerBound
         let end = range.upperBound

@@ -116,8 +116,8 @@ package struct JSONParser {
         try expect(UInt8(ascii: "{"))
         skipSpace()
         var members: [JSONMember] = []
-        // By bytes: Swift holds texts for equal that only look the same. Canonical order alone already
-        // rules out repetition.
+        // By bytes: Swift treats texts as equal that only look the same. Canonical order alone already
+        // rules out duplicates.
         var seen: Set<[UInt8]> = []
         if try peek() == UInt8(ascii: "}") {
             at += 1

@@ -3,7 +3,7 @@
 
 /// JSON for output: members in the order given, numbers and nulls included.
 ///
-/// The canonical writer sorts members and refuses nulls, which is right for records and wrong for people.
+/// Unlike the canonical writer, which sorts members and rejects nulls: right for records, wrong for people.
 package enum JSONText {
     package static func append(_ value: JSONValue, to text: inout [UInt8]) {
         switch value {

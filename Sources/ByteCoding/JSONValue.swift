@@ -1,15 +1,15 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A JSON value as the project reads it: members keep their order, numbers their exactness.
+/// A JSON value that keeps the order of members and the exactness of numbers.
 ///
-/// Numbers are integers within ±(2^53−1) or the text they came as; there is no floating point.
+/// Numbers are integers within ±(2^53−1) or their original text; there is no floating point.
 package enum JSONValue: Hashable, Sendable {
     case object([JSONMember])
     case array([JSONValue])
     case string(String)
     case integer(Int64)
-    /// A number that is no integer in range, as its literal text. Canonical text never holds one.
+    /// A number that is not an integer in range, as its literal text. Canonical text never has one.
     case number(String)
     case bool(Bool)
     case null
@@ -27,7 +27,7 @@ package struct JSONMember: Hashable, Sendable {
 }
 
 extension JSONValue {
-    /// The value of an object's member, or nil when this is no object or has no such member.
+    /// The value of an object's member, or nil if this is not an object or has no such member.
     package subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         // By bytes: for Swift a Kelvin sign equals the letter K.

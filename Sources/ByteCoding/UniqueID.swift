@@ -14,7 +14,7 @@ package struct UniqueID: Hashable, Sendable {
         low = 0x8000_0000_0000_0000 | random.1 >> 2
     }
 
-    /// The time of an id in 4096ths of a millisecond, in 60 bits: as much as stands before the random bits.
+    /// The time of an id in 4096ths of a millisecond: the 60 bits before the random ones.
     static func ticks(at instant: UTCInstant) -> UInt64 {
         let microseconds = UInt64(max(0, instant.microseconds))
         return (microseconds / 1000) << 12 | (microseconds % 1000) << 12 / 1000
@@ -28,7 +28,7 @@ package struct UniqueID: Hashable, Sendable {
         low = 0x8000_0000_0000_0000 | random >> 2
     }
 
-    /// The id of its two halves, or nil unless version and variant stand in them.
+    /// The id made of two halves, or nil if they lack version or variant.
     package init?(high: UInt64, low: UInt64) {
         guard high >> 12 & 15 == 7, low >> 62 == 2 else { return nil }
         self.high = high

@@ -3,11 +3,10 @@
 
 internal import Synchronization
 
-/// Gives out the ids of one process in order: each is larger than all that were given before, whatever
-/// the clock does and however many threads ask.
+/// Hands out the ids of one process in rising order, whatever the clock does and however many threads ask.
 ///
-/// The bits behind the milliseconds are a finer part of the time (RFC 9562 §6.2, method 3). Where the
-/// clock stands still or goes back, the next id is the smallest that is larger. One atomic exchange an id.
+/// The bits behind the milliseconds are a finer part of the time (RFC 9562 §6.2, method 3). If the clock
+/// stands still or goes back, the next id is the next larger one. Costs one atomic exchange per id.
 package final class UniqueIDSequence: Sendable {
     /// The 60 bits of time in the newest id.
     private let newest = Atomic<UInt64>(0)
