@@ -1,22 +1,22 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whom a credential names that was not accepted: what its use can be followed by.
+/// What is known of a refused credential, so that its use can be traced.
 ///
-/// Nothing here lets anybody in. Subject, name and stated issuer are personal or the sender's own words and never
-/// reach a leaf; the others are ours.
+/// Nothing here grants access. Subject, name and stated issuer are personal, or the sender's own words, and never
+/// reach a leaf; the rest is ours.
 package struct ClaimedIdentity: Hashable, Sendable {
     package var method: Authentication.Method
     /// An API key's public id, or a certificate's thumbprint.
     package var key: String?
-    /// The configured source or issuer that the credential is of; nil where it is of none.
+    /// The configured source or issuer that the credential belongs to; nil if none.
     package var issuer: String?
-    /// The issuer as an unknown token states it.
+    /// The issuer that an unknown token states.
     package var statedIssuer: String?
     package var subject: String?
     package var name: String?
-    /// Whether the credential is genuine (its digest is known, its signature is good) and was refused for another
-    /// reason; otherwise anybody could have written what is said here.
+    /// Whether the credential is genuine (known digest, good signature) and was refused for another reason;
+    /// otherwise anybody could have made up what it says.
     package var isVerified: Bool
 
     package init(
@@ -33,7 +33,7 @@ package struct ClaimedIdentity: Hashable, Sendable {
     }
 }
 
-/// Why a credential is not accepted, and whom it names.
+/// Why a credential was refused, and whom it names.
 package struct Refusal: Hashable, Sendable {
     package var reason: Reason
     package var claim: ClaimedIdentity?

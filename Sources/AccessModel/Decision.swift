@@ -3,7 +3,7 @@
 
 /// What was decided about an access, and by which rule of which policy.
 ///
-/// An object: a rulebook makes one for each rule beforehand, and accesses share it.
+/// An object: a rulebook makes one per rule in advance, and accesses share it.
 package final class Decision: Sendable {
     /// `decision.effect` of the record.
     package enum Effect: String, CaseIterable, Sendable {
@@ -22,7 +22,7 @@ package final class Decision: Sendable {
     /// Id of the rule that decided; `default` where none matched.
     package let rule: String
     package let reason: Reason
-    /// Under which reading it fell; empty for the canonical one.
+    /// The reading that decided; empty for the canonical one.
     package let reading: RequestReading
 
     package init(
@@ -37,7 +37,7 @@ package final class Decision: Sendable {
         self.reading = reading
     }
 
-    /// The same but for what is given.
+    /// A copy with the given changes.
     package func replacing(
         effect: Effect? = nil, rule: String? = nil, reason: Reason? = nil,
         reading: RequestReading? = nil

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whether what was asked for came about: `event.outcome`.
+/// Whether the request succeeded: `event.outcome`.
 package enum EventOutcome: String, CaseIterable, Sendable {
     case success
     case failure

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A request method (RFC 9110 §9) as policies and records speak of it.
+/// A request method (RFC 9110 §9) as policies and records name it.
 package enum Method: Hashable, Sendable {
     case get
     case head
@@ -27,14 +27,14 @@ package enum Method: Hashable, Sendable {
             }
     }
 
-    /// What is proxied whatever the path: `Allow` where a method is refused before it is known where to.
+    /// The methods proxied for any path: `Allow` where a method is refused before the service is known.
     package static let proxied: [Method] = [.get, .head, .post, .put, .patch, .delete, .options]
 
-    /// Whether requests with the method are proxied, whatever the rules are: CONNECT and TRACE (RFC 9110 §9.3.6 and
-    /// §9.3.8) are for the proxy that they reach.
+    /// Whether requests with the method are proxied at all: CONNECT and TRACE (RFC 9110 §9.3.6 and §9.3.8) address
+    /// the proxy itself.
     package var isProxied: Bool { self != .other("CONNECT") && self != .other("TRACE") }
 
-    /// The token as it stands in a request line.
+    /// The token in the request line.
     package var token: String {
         switch self {
         case .get: "GET"
@@ -48,7 +48,7 @@ package enum Method: Hashable, Sendable {
         }
     }
 
-    /// Whether the method is safe (RFC 9110 §9.2.1): asking is not expected to change anything.
+    /// Whether the method is safe (RFC 9110 §9.2.1): it is not expected to change anything.
     ///
     /// Unknown methods count as unsafe, so that they are recorded before they are forwarded.
     package var isSafe: Bool {

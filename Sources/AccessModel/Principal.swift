@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who makes a request, as far as the record's leaf may tell: no name, no address, nothing personal.
+/// Who makes a request, as far as the leaf may say: no name, no address, nothing personal.
 package struct Principal: Hashable, Sendable {
     /// `actor.type` of the record.
     package enum Kind: String, CaseIterable, Sendable {
@@ -34,21 +34,21 @@ package struct Principal: Hashable, Sendable {
         self.authentication = authentication
     }
 
-    /// Nobody has shown a credential.
+    /// No credential was shown.
     package static let anonymous = Principal(
         uid: "anonymous", kind: .anonymous, issuer: nil, roles: [], session: nil,
         authentication: .none)
 
-    /// Somebody at the command line of the host.
+    /// An operator at the host's command line.
     ///
-    /// - Parameter number: that the system knows them by; their name is nobody's business in a leaf.
+    /// - Parameter number: their user id; names do not belong in a leaf.
     package static func hostUser(_ number: UInt32) -> Principal {
         Principal(
             uid: "uid:\(number)", kind: .user, issuer: "host", roles: [], session: nil,
             authentication: .none)
     }
 
-    /// The proxy itself, in records of its own doings.
+    /// The proxy itself, in records of its own actions.
     package static let system = Principal(
         uid: "system", kind: .system, issuer: nil, roles: [], session: nil, authentication: .none)
 }

@@ -345,6 +345,6 @@ extension Reason {
         }
     }
 
-    /// Short, so that rows are read as such.
+    /// Short, so that rows read as rows.
     private typealias Row = ReasonRow
 }

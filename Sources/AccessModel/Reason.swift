@@ -3,8 +3,8 @@
 
 /// Why an access ended as it did.
 ///
-/// One byte, the index of its ``row``, which says all else: a new reason is a case here and a row in
-/// `Reason+Rows.swift`, and the compiler asks for the one without the other.
+/// One byte, the index of its ``row``, which says everything else: a new reason is a case here and a row in
+/// `Reason+Rows.swift`.
 package enum Reason: UInt8, CaseIterable, Sendable {
     // Granted
     case roleMatch

@@ -1,14 +1,14 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// All that is said of one reason. Nothing in it is counted by reference, so that reading a row costs a load.
+/// Everything said about one reason. Nothing in it is reference-counted, so reading a row costs one load.
 package struct ReasonRow: Sendable {
-    /// `event.reason` and `decision.reason` of the record, and the end of the problem `type` (RFC 9457). Keeps its
-    /// meaning once it is published.
+    /// `event.reason` and `decision.reason` of the record, and the end of the problem `type` (RFC 9457). Its
+    /// meaning never changes once released.
     package let code: StaticString
     package let kind: Reason.Kind
-    /// The HTTP status of the answer that we make ourselves (RFC 9110 §15); nil where the service's answer is passed
-    /// on or nobody is left to be answered.
+    /// The HTTP status of the proxy's own answer (RFC 9110 §15); nil where the service's answer is passed on, or no
+    /// client is left to answer.
     package let status: Int?
     /// `event.severity` of an access that ends so.
     package let severity: Severity
@@ -16,14 +16,14 @@ package struct ReasonRow: Sendable {
     package let effect: Decision.Effect
     /// `event.outcome` of an access that ends so.
     package let outcome: EventOutcome
-    /// One sentence of printable ASCII for people, with nothing of the request: problem `detail` and `event.message`.
+    /// One sentence of printable ASCII, with nothing from the request: problem `detail` and `event.message`.
     package let message: StaticString
-    /// What to do about it; nil where nothing is. `{service}` stands for the service's name.
+    /// What to do about it; nil if nothing. `{service}` stands for the service's name.
     package let remedy: StaticString?
 
     /// - Parameters:
-    ///   - effect: where it is another than the kind's.
-    ///   - outcome: where it is neither success nor failure.
+    ///   - effect: if it differs from the kind's.
+    ///   - outcome: if it is neither success nor failure.
     init(
         _ code: StaticString, _ kind: Reason.Kind, _ status: Int?, _ severity: Severity,
         _ message: StaticString, effect: Decision.Effect? = nil, outcome: EventOutcome? = nil,
@@ -41,14 +41,14 @@ package struct ReasonRow: Sendable {
 
     /// What to do about it, for people who use one service.
     ///
-    /// - Parameter service: how the service is called.
+    /// - Parameter service: the service's name.
     package func remedy(service: String) -> String? {
         remedy?.description.replacing("{service}", with: service)
     }
 }
 
 extension Reason {
-    /// What kind of end this is; decides who is told what.
+    /// The kind of ending, which decides who is told what.
     package enum Kind: Sendable {
         case granted
         case malformed
@@ -60,7 +60,7 @@ extension Reason {
         case aborted
         case log
 
-        /// What records of such ends say, unless a reason has a word of its own.
+        /// `decision.effect` of such endings, unless the reason has its own.
         fileprivate var effect: Decision.Effect {
             switch self {
             case .granted: .allow
@@ -72,7 +72,7 @@ extension Reason {
         }
     }
 
-    /// The reason with a ``ReasonRow/code``; nil for the code of a later version.
+    /// The reason with this ``ReasonRow/code``; nil for a code of a later version.
     package init?(code: String) {
         guard let reason = Self.byCode[code] else { return nil }
         self = reason

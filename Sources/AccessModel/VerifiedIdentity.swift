@@ -5,7 +5,7 @@ package import ByteCoding
 
 /// Whom a credential names, in the identity provider's own words.
 ///
-/// Personal: it never reaches a leaf. The subject becomes an opaque id, the rest the `who` disclosure.
+/// Personal, so never in a leaf: the subject becomes an opaque id, the rest the `who` disclosure.
 package struct VerifiedIdentity: Hashable, Sendable {
     /// Who vouches: the token's `iss`, or the name of the configured source of API keys or certificates.
     package var issuer: String
@@ -18,9 +18,9 @@ package struct VerifiedIdentity: Hashable, Sendable {
     package var name: String?
     package var email: String?
     package var authentication: Authentication
-    /// When the credential ends; nil for one without an end.
+    /// When the credential expires; nil if never.
     package var expires: UTCInstant?
-    /// Claims that were asked for and had a form that cannot be used, by their names as configured.
+    /// Configured claims whose form cannot be used, by their configured names.
     package var unusedClaims: [String]
 
     package init(
