@@ -10,10 +10,10 @@ package struct AddressBlock: Hashable, Sendable {
     /// How many leading bits all addresses share: 0…32 or 0…128.
     package let prefixLength: Int
 
-    /// Why a text is no block.
+    /// Why a text is not a block.
     package enum Fault: Error, Hashable, Sendable {
         case malformed
-        /// Bits after the prefix are set; the block that was probably meant.
+        /// Bits after the prefix are set; gives the block that was probably meant.
         case hostBits(meant: AddressBlock)
     }
 
@@ -22,7 +22,7 @@ package struct AddressBlock: Hashable, Sendable {
         self.prefixLength = prefixLength
     }
 
-    /// Reads `address/length`, or an address alone for the block of just that one.
+    /// Reads `address/length`, or a single address.
     package init(_ text: String) throws(Fault) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = parts.first.flatMap({ IPAddress(String($0)) }) else {

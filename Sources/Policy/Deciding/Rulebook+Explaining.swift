@@ -3,7 +3,7 @@
 
 package import AccessModel
 
-/// What one rule has to say about an access, for people who wonder why it was decided as it was.
+/// What one rule says about an access, to explain a decision.
 package struct RuleExplanation: Hashable, Sendable {
     /// A condition that does not hold.
     package enum Mismatch: Hashable, Sendable {
@@ -13,15 +13,15 @@ package struct RuleExplanation: Hashable, Sendable {
         case methods([Method])
         /// The route is none of these.
         case routes([RoutePattern])
-        /// The principal is of none of these kinds.
+        /// The principal's kind is none of these.
         case actors([Principal.Kind])
-        /// The rule allows, and does not admit anonymous principals.
+        /// The rule allows, but does not admit anonymous principals.
         case anonymous
     }
 
     package var rule: String
     package var effect: Rule.Effect
-    /// Every condition that does not hold; empty: the rule matches.
+    /// Every condition that does not hold; if empty, the rule matches.
     package var mismatches: [Mismatch]
     /// Whether this is the first rule that matches, the one that counts.
     package var decides: Bool

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// The few questions about ASCII bytes that patterns ask.
+/// What patterns need to know about ASCII bytes.
 enum ASCII {
     static let slash = UInt8(ascii: "/")
 

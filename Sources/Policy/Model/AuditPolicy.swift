@@ -12,12 +12,12 @@ package struct AuditPolicy: Hashable, Sendable {
         case never
     }
 
-    /// What becomes of an access that the log cannot take.
+    /// What happens to an access that the log cannot record.
     package enum OnFailure: String, CaseIterable, Sendable {
         /// It is refused with 503.
         case deny
-        /// It goes through unrecorded, is counted, and the loss is recorded as soon as the log
-        /// lives again.
+        /// It goes through unrecorded and is counted; the loss is recorded as soon as the log works
+        /// again.
         case allow
     }
 

@@ -1,14 +1,13 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// The normal form in which paths are routed, forwarded and recorded (attacks.md, path
-/// normalisation).
+/// The normal form in which paths are routed, forwarded and recorded.
 enum ConfiguredPath {
-    /// Whether a configured path has the form that requests are brought to before they are routed.
+    /// Whether a configured path has the form that requests are normalised to before routing.
     ///
-    /// Another path could never match, so writing one is a mistake: it begins with a slash, has no
-    /// empty, `.` or `..` segment before its last, and only characters of RFC 3986 `pchar` without
-    /// percent-encoding, `;`, or braces.
+    /// Any other path could never match, so it is a mistake. A path begins with a slash, has no empty, `.` or `..`
+    /// segment before its last, and only characters of RFC 3986 `pchar` without percent-encoding, `;` or
+    /// braces.
     static func isCanonical(_ path: some Collection<UInt8>) -> Bool {
         guard path.first == ASCII.slash, path.count <= 1024 else { return false }
         let segments = path.dropFirst()

@@ -4,7 +4,7 @@
 package import ByteCoding
 import Crypto
 
-/// Names a configuration value by its content: `sha256:` and the hex digest of its canonical JSON.
+/// Identifies a configuration value by its content: `sha256:` and the hex digest of its canonical JSON.
 package enum ContentHash {
     package static func of(_ value: JSONValue) -> String {
         "sha256:" + Hex.encode(SHA256.hash(data: CanonicalJSON.encode(value)))

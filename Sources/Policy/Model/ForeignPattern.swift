@@ -1,16 +1,16 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Patterns of other programs' routes.
+/// Route patterns of other software.
 ///
-/// Here they would stand for themselves: a deny of `/invoices/*` would apply to no request at all. Nobody
-/// means that, so they are mistakes wherever a path is written.
+/// Here they would be taken literally: a deny of `/invoices/*` would apply to no request at all. Nobody means
+/// that, so they are mistakes wherever a path is written.
 package enum ForeignPattern {
     /// What is wrong, and what to write.
     package static let message =
         "`*`, `:name`, `<name>` and `$` stand for nothing here: a prefix covers what is below it; write `{id}` for one segment, or `{rest...}` for all that follows"
 
-    /// Whether a segment, or a path, holds one.
+    /// Whether a segment or a path contains one.
     package static func occurs(in text: some Collection<UInt8>) -> Bool {
         var before = ASCII.slash
         for byte in text {

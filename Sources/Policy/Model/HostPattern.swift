@@ -3,10 +3,10 @@
 
 internal import ByteCoding
 
-/// Which request hosts a service answers for: one name, all names below a suffix, or every name.
+/// The request hosts of a service: one name, all names below a suffix, or every name.
 ///
-/// Names compare without regard to ASCII case and to one trailing dot, because both spell the same
-/// host (RFC 9110 §4.2.3, RFC 1034 §3.1) and must not lead around a rule.
+/// ASCII case and one trailing dot are ignored, because they do not change the host (RFC 9110 §4.2.3, RFC 1034
+/// §3.1) and must not lead around a rule.
 package struct HostPattern: Hashable, Sendable {
     private enum Form: Hashable, Sendable {
         case any
@@ -54,7 +54,7 @@ package struct HostPattern: Hashable, Sendable {
         }
     }
 
-    /// How narrow the pattern is; where several match, the largest wins.
+    /// How narrow the pattern is; if several match, the largest value wins.
     ///
     /// An exact name beats every suffix, a longer suffix a shorter one, anything beats ``any``.
     var rank: Int {
@@ -65,7 +65,7 @@ package struct HostPattern: Hashable, Sendable {
         }
     }
 
-    /// Whether a request's host, given without its port, is one of this pattern's.
+    /// Whether the pattern matches a request's host, given without its port.
     package func matches(_ host: Span<UInt8>) -> Bool {
         guard form != .any else { return true }
         let ends = host.count > 0 && host[host.count - 1] == UInt8(ascii: ".")

@@ -1,13 +1,13 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A route that a service admits, with what differs from the service's own settings.
+/// A route that a service admits, with settings that differ from the service's own.
 package struct ListedRoute: Hashable, Sendable {
     package var pattern: RoutePattern
-    /// Nil: as the service says.
+    /// Nil: as for the service.
     package var audit: AuditPolicy?
-    /// Whether `%2F` and `%5C` in the path are characters of their segments to the service, so that the
-    /// rules need not be asked for them as slashes.
+    /// Whether the service treats `%2F` and `%5C` as characters within segments, so that the rules need not
+    /// be asked about them as slashes.
     package var allowsEncodedSlash: Bool
 
     package init(pattern: RoutePattern, audit: AuditPolicy?, allowsEncodedSlash: Bool) {

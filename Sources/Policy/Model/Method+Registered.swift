@@ -7,8 +7,8 @@ extension Method {
     /// The methods that rules and routes may name: IANA's registry without `CONNECT` and `TRACE`,
     /// which are never proxied.
     ///
-    /// A list, so that `POTS` is a mistake that is found when it is written and not when an access
-    /// is refused.
+    /// A list, so that a mistake such as `POTS` is found in the configuration and not when an access is
+    /// refused.
     package static let registered: [Method] =
         [.get, .head, .post, .put, .patch, .delete, .options]
         + [
@@ -19,7 +19,7 @@ extension Method {
             "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL",
         ].map { .other($0) }
 
-    /// Whether a list that names `listed` admits this method: itself, and HEAD where GET is.
+    /// Whether a list that names `listed` admits this method: GET includes HEAD.
     func isCovered(by listed: Method) -> Bool {
         self == listed || self == .head && listed == .get
     }

@@ -1,19 +1,19 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a service makes of what other services read differently in paths.
+/// How a service treats parts of paths that other services read differently.
 package struct PathPolicy: Hashable, Sendable {
     package enum Slashes: String, CaseIterable, Sendable {
-        /// Empty segments pass, and the rules are asked for the path without them, too.
+        /// Empty segments pass, and the rules are also asked about the path without them.
         case keep
-        /// They are left out: the service gets the path without them, and nothing else is decided on.
+        /// They are removed: the service gets the path without them, and only that is decided on.
         case merge
     }
 
     package enum EncodedSlash: String, CaseIterable, Sendable {
-        /// `%2F` passes, and the rules are asked for it as a character and as a slash.
+        /// `%2F` passes, and the rules are asked about it as a character and as a slash.
         case keep
-        /// A path that holds it is refused.
+        /// A path that contains it is refused.
         case refuse
     }
 

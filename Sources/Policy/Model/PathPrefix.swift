@@ -3,7 +3,7 @@
 
 /// The part of the path space that a service owns.
 ///
-/// `/v1` owns `/v1` and everything below `/v1/`, never `/v1x`; `/v1/` owns only what is below it;
+/// `/v1` owns `/v1` and everything below `/v1/`, but not `/v1x`; `/v1/` owns only what is below it;
 /// `/` owns everything.
 package struct PathPrefix: Hashable, Sendable {
     /// Begins with a slash, in canonical form.
@@ -18,7 +18,7 @@ package struct PathPrefix: Hashable, Sendable {
         bytes = Array(text.utf8)
     }
 
-    /// The prefix of a canonical path, or nil where the text is none, or is a pattern: see ``ConfiguredPath`` and
+    /// The prefix of a canonical path; nil if the text is not one, or is a pattern: see ``ConfiguredPath`` and
     /// ``ForeignPattern``.
     package init?(_ text: some StringProtocol) {
         guard ConfiguredPath.isCanonical(text.utf8), !ForeignPattern.occurs(in: text.utf8) else {
@@ -31,8 +31,8 @@ package struct PathPrefix: Hashable, Sendable {
     enum Standing {
         case inside
         case outside
-        /// Inside but for the case of its letters, letters that look like them, a slash or a format
-        /// such as `.json` at its end. An upstream may take it for inside, so its rules are asked.
+        /// Inside except for the case of letters, lookalike letters, a final slash or a format suffix such as
+        /// `.json`. An upstream may take it as inside, so the service's rules are asked.
         case lookalike
     }
 

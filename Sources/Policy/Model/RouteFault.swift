@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a text is no route, and at which byte.
+/// Why a text is not a route, and at which byte.
 package struct RouteFault: Error, Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case missingSlash
@@ -10,9 +10,9 @@ package struct RouteFault: Error, Hashable, Sendable {
         /// Percent-encoding, `;`, a dot segment or another character that a canonical path cannot
         /// hold.
         case notCanonical
-        /// `*`, `:name`, `<name>`, `$`: parameters elsewhere, characters like any other here.
+        /// `*`, `:name`, `<name>`, `$`: parameters in other software, ordinary characters here.
         case foreignPattern
-        /// Braces around a part of a segment only.
+        /// Braces around only part of a segment.
         case partialParameter
         case badName
         case repeatedName
@@ -29,7 +29,7 @@ package struct RouteFault: Error, Hashable, Sendable {
         self.offset = offset
     }
 
-    /// What is wrong, and what would be right.
+    /// What is wrong, and how to write it.
     package var message: String {
         switch kind {
         case .missingSlash: "a route's path begins with `/`"

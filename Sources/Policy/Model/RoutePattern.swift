@@ -3,8 +3,8 @@
 
 package import AccessModel
 
-/// A template with the method it is listed for, written `GET /v1/invoices/{id}`; without one it
-/// stands for every method.
+/// A template and the method it is listed for, written `GET /v1/invoices/{id}`; without a method it applies to
+/// all.
 package struct RoutePattern: Hashable, Sendable {
     package let method: Method?
     package let template: RouteTemplate

@@ -1,10 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// The shape of a family of paths, such as `/v1/invoices/{id}`; what records call `http.route`.
+/// The shape of a family of paths, such as `/v1/invoices/{id}`; `http.route` in records.
 ///
-/// `{name}` stands for exactly one segment that is not empty; `{name...}`, only at the end, for
-/// whatever follows the slash before it, which may be nothing.
+/// `{name}` matches exactly one non-empty segment; `{name...}`, only at the end, matches whatever follows
+/// the slash before it, even nothing.
 package struct RouteTemplate: Hashable, Sendable {
     enum Segment: Hashable, Sendable {
         case literal([UInt8])
@@ -75,7 +75,7 @@ package struct RouteTemplate: Hashable, Sendable {
         }
     }
 
-    /// Whether some path is of both.
+    /// Whether some path matches both.
     func meets(_ other: RouteTemplate) -> Bool {
         for pair in zip(segments, other.segments) {
             switch pair {

@@ -4,9 +4,9 @@
 import AccessModel
 
 extension Rule {
-    /// Why no request can reach this rule, as far as that is plain from the rules alone; nil where one can.
+    /// Why no request can reach this rule, as far as the rules alone show; nil if one can.
     ///
-    /// - Parameter earlier: the rules that are asked before it.
+    /// - Parameter earlier: the rules that are tried before it.
     func unreachable(behind earlier: ArraySlice<Rule>) -> ServiceFault.Kind? {
         if let methods = conditions.methods, let routes = conditions.routes, !routes.isEmpty,
             !routes.contains(where: { route in
@@ -21,10 +21,10 @@ extension Rule {
         }
     }
 
-    /// How a request for a path that this rule denies gets around it by its method; nil where none does.
+    /// How a request for a denied path gets around this rule by its method; nil if none does.
     ///
-    /// A path that is listed with some methods belongs, with all others, to the next wider route, and so to the rules
-    /// of that one.
+    /// A path listed with some methods belongs, for all others, to the next wider route, and to the rules of that
+    /// one.
     func escape(among listed: [RoutePattern]) -> ServiceFault.Kind? {
         guard effect == .deny, let named = conditions.routes else { return nil }
         for path in named where path.method == nil {
@@ -58,13 +58,13 @@ extension Rule {
                 } == true)
     }
 
-    /// Whether a principal that has shown nothing can match.
+    /// Whether a principal without a credential can match.
     private var reachesAnonymous: Bool {
         (effect == .deny || conditions.admitsAnonymous) && conditions.roles == nil
             && conditions.actors == nil
     }
 
-    /// Whether a condition holds only where another one does; nil is no condition.
+    /// Whether a condition holds only if another one does; nil is no condition.
     private static func isSubset<Value: Hashable>(_ inner: [Value]?, _ outer: [Value]?) -> Bool {
         guard let outer else { return true }
         guard let inner else { return false }

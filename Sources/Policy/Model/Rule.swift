@@ -3,9 +3,9 @@
 
 package import AccessModel
 
-/// One line of a service's policy: whom and what it is about, and whether that is allowed.
+/// One line of a service's policy: which accesses it matches, and whether they are allowed.
 ///
-/// Rules are asked in order and the first that matches decides. Where none does, access is denied.
+/// Rules are tried in order, and the first that matches decides. If none does, access is denied.
 package struct Rule: Hashable, Sendable {
     package enum Effect: String, CaseIterable, Sendable {
         case allow
@@ -26,19 +26,19 @@ package struct Rule: Hashable, Sendable {
         self.tags = tags
     }
 
-    /// What has to hold, all of it, for a rule to match; nil is no condition, an empty list never
+    /// The conditions that must all hold for a rule to match; nil is no condition, an empty list never
     /// holds.
     package struct Conditions: Hashable, Sendable {
         /// The principal has at least one of these.
         package var roles: [String]?
-        /// The method is one of these; GET stands for HEAD too.
+        /// The method is one of these; GET includes HEAD.
         package var methods: [Method]?
         /// The route is one of these; each names a route that the service lists.
         package var routes: [RoutePattern]?
         /// The principal is of one of these kinds.
         package var actors: [Principal.Kind]?
-        /// An allow rule admits anonymous principals only where this is true; deny rules always
-        /// reach them.
+        /// An allow rule admits anonymous principals only if this is true; deny rules always apply to
+        /// them.
         package var admitsAnonymous: Bool
 
         package init(

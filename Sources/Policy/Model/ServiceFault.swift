@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something in one service's rules that contradicts itself or another part of them.
+/// A contradiction within one service's rules.
 package struct ServiceFault: Error, Hashable, Sendable {
     /// Which part of ``ServiceRules`` is meant; numbers are positions in its lists.
     package enum Part: Hashable, Sendable {
@@ -21,15 +21,16 @@ package struct ServiceFault: Error, Hashable, Sendable {
         case routeOutsidePrefix
         case repeatedRuleID
         case reservedRuleID
-        /// A rule names a route that the service does not list; the texts of those it lists.
+        /// A rule names a route that the service does not list; gives those it does.
         case unknownRoute(listed: [String])
-        /// Every request that the rule could match is decided by an earlier one, whose id this is.
+        /// Every request that the rule could match is decided by the earlier rule with this id.
         case coveredRule(by: String, isDeny: Bool)
         /// No route that the rule names has a method that it names.
         case methodsMissRoutes
-        /// A denial names a path for every method, but it is listed with some only, and others belong to a wider route.
+        /// A denial names a path for every method, but the path is listed with only some; the others belong to a wider
+        /// route.
         case methodsEscape(path: String, wider: String)
-        /// A rule for anonymous principals asks for roles or kinds, which they cannot have.
+        /// A rule for anonymous principals requires roles or kinds, which they cannot have.
         case anonymousCannotMatch
     }
 

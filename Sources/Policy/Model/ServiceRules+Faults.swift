@@ -4,7 +4,7 @@
 import AccessModel
 
 extension ServiceRules {
-    /// Everything that is wrong within this service alone, in the order it is written.
+    /// Everything that is wrong within this service alone, in the order written.
     package func faults() -> [ServiceFault] {
         routeFaults() + ruleFaults()
     }
@@ -21,8 +21,8 @@ extension ServiceRules {
         return faults
     }
 
-    /// Rules that no request can reach, and denials that another method gets around: they contradict nothing, and
-    /// whoever wrote them meant something else.
+    /// Rules that no request can reach, and denials that another method gets around: no contradictions, but surely
+    /// not what was meant.
     package func oversights() -> [ServiceFault] {
         let listed = routes.map(\.pattern)
         return rules.enumerated().compactMap { position, rule in

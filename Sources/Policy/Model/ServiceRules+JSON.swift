@@ -5,8 +5,8 @@ import AccessModel
 package import ByteCoding
 
 extension ServiceRules {
-    /// The rules as the value that ``Rulebook/version`` is the hash of: every setting, defaults
-    /// spelled out.
+    /// The rules as the value whose hash is ``Rulebook/version``: every setting, with defaults spelled
+    /// out.
     package var json: JSONValue {
         var members = [
             JSONMember("name", .string(name)),

@@ -3,7 +3,7 @@
 
 /// What one service admits, from whom, how often, and how it is recorded.
 package struct ServiceRules: Hashable, Sendable {
-    /// Which requests are this service's.
+    /// Which requests belong to this service.
     package struct Match: Hashable, Sendable {
         package var host: HostPattern
         package var path: PathPrefix

@@ -4,7 +4,7 @@
 import AccessModel
 import ByteCoding
 
-/// One thing that some services do to a path before they look at it.
+/// Something that some services do to a path before they look it up.
 enum PathChange: CaseIterable {
     case decodeAgain
     case takeSlash
@@ -32,7 +32,7 @@ enum PathChange: CaseIterable {
 
     var makesSlashes: Bool { self == .takeSlash || self == .takeBackslash }
 
-    /// The path after the change; nil where it changes nothing.
+    /// The path after the change; nil if nothing changes.
     func applied(to path: [UInt8]) -> [UInt8]? {
         switch self {
         case .decodeAgain: Self.decodedAgain(path)
@@ -86,7 +86,7 @@ enum PathChange: CaseIterable {
         return isChanged ? result : nil
     }
 
-    /// With a slash for every encoding of `byte`.
+    /// With a slash in place of every encoding of `byte`.
     private static func replacing(_ byte: UInt8, in path: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []
         var at = 0
@@ -109,7 +109,7 @@ enum PathChange: CaseIterable {
         return end.map { Array(path[..<$0]) }
     }
 
-    /// Without what stands between `;`, encoded or not, and the next slash.
+    /// Without anything from `;`, encoded or not, to the next slash.
     static func withoutParameters(_ path: [UInt8]) -> [UInt8]? {
         let mark = UInt8(ascii: ";")
         var result: [UInt8] = []
@@ -122,8 +122,8 @@ enum PathChange: CaseIterable {
         return result.count == path.count ? nil : result
     }
 
-    /// Without two slashes or more at the start and what follows up to the next one: the target as a relative reference
-    /// (RFC 3986 §4.2), which libraries for URLs resolve to a host and a path.
+    /// Without two or more slashes at the start and what follows up to the next one: the target as a relative reference
+    /// (RFC 3986 §4.2), which URL libraries resolve to a host and a path.
     private static func withoutAuthority(_ path: [UInt8]) -> [UInt8]? {
         let rest = path.drop { $0 == ASCII.slash }
         guard path.count - rest.count > 1, !rest.isEmpty else { return nil }
@@ -139,8 +139,8 @@ enum PathChange: CaseIterable {
         return result.count == path.count ? nil : result
     }
 
-    /// With the ASCII that forms of delimiters, dots and spaces become; a slash or backslash stays encoded, to be read
-    /// as such by those who do.
+    /// With variants of delimiters, dots and spaces replaced by ASCII; a slash or backslash stays encoded, for those
+    /// changes that decode it.
     private static func normalised(_ path: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []
         var isChanged = false
@@ -182,7 +182,7 @@ enum PathChange: CaseIterable {
         )
     }
 
-    /// Without spaces around segments and dots behind them; what only spaces kept from being `..` becomes it.
+    /// Without spaces around segments and dots after them; a segment that only spaces kept from being `..` becomes it.
     private static func trimmed(_ path: [UInt8]) -> [UInt8]? {
         let space = Array("%20".utf8)
         let dot = UInt8(ascii: ".")

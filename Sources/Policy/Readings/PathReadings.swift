@@ -3,18 +3,18 @@
 
 import AccessModel
 
-/// The paths that services may take a canonical path for, each with what has to be done to read it so.
+/// All the ways in which services may read a canonical path, each with the changes that lead to it.
 ///
-/// What services do to a path is applied in every order until nothing new comes of it: `/%252Fadmin;x` is read as
-/// `/%2Fadmin`, `//admin`, `/admin` and so on. Letters and what stands at the end of a path are compared loosely when
-/// a path is looked up: see ``RouteTrie``.
+/// Everything that services do to paths is applied in every order until nothing new results: `/%252Fadmin;x` is read as
+/// `/%2Fadmin`, `//admin`, `/admin` and so on. Letters and the end of a path are compared loosely at lookup: see
+/// ``RouteTrie``.
 struct PathReadings {
     struct Other: Hashable {
         let path: [UInt8]
         let reading: RequestReading
     }
 
-    /// Why the readings of a path are not asked about: the path is refused.
+    /// Why a path is refused without asking about its readings.
     enum Fault: Error, Hashable {
         /// A segment is `..` in one of them, or a control byte appears.
         case leadsElsewhere(RequestReading)
@@ -22,7 +22,7 @@ struct PathReadings {
         case tooMany
     }
 
-    /// So many that nobody honest has more, and few enough that asking about them costs little.
+    /// More than any honest path has, and few enough that asking about them costs little.
     static let most = 32
 
     private(set) var others: [Other] = []
@@ -50,7 +50,7 @@ struct PathReadings {
         others = Array(found.dropFirst())
     }
 
-    /// The path without segments that are single dots; nil if one is `..` or holds an encoded control byte.
+    /// The path without single-dot segments; nil if one is `..` or contains an encoded control byte.
     private static func withoutDots(_ path: [UInt8]) -> [UInt8]? {
         guard !PathChange.holdsControl(path) else { return nil }
         let dot = UInt8(ascii: ".")

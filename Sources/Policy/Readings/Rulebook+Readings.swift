@@ -3,16 +3,16 @@
 
 package import AccessModel
 
-/// A request as far as its readings depend on it; ranges lie in ``head``.
+/// The parts of a request that its readings depend on; ranges refer to ``head``.
 package struct ReadableRequest: Sendable {
     package let head: [UInt8]
     package let host: Range<Int>
     /// In canonical form.
     package let path: Range<Int>
     package let method: Method
-    /// The methods that fields ask for.
+    /// The methods that header fields ask for.
     package let overrides: [Method]
-    /// Whether some services read another path in it.
+    /// Whether some services read another path from it.
     package let hasOtherReadings: Bool
 
     package init(
@@ -28,20 +28,20 @@ package struct ReadableRequest: Sendable {
     }
 }
 
-/// What becomes of a request, which its canonical reading allows, for the sake of the others.
+/// What the other readings mean for a request that its canonical reading allows.
 package enum ReadingVerdict: Hashable, Sendable {
     /// Each of them is allowed.
     case allowed
     /// One of them is not.
     case denied(Decision)
-    /// One of them leads out of the path, or there are too many: no honest client sends it.
+    /// One of them leads out of the path, or there are too many: no honest client sends this.
     case malformed(RequestReading)
 }
 
 extension Rulebook {
-    /// Where a request belongs: as it stands, or else without the parameters of its path's segments.
+    /// The route of a request: as it is, or else without the parameters of its path's segments.
     ///
-    /// Templates hold no parameters (RFC 3986 §3.3), so that `/home;jsessionid=1` is `/home` where that is listed.
+    /// Templates have no parameters (RFC 3986 §3.3), so `/home;jsessionid=1` is `/home` if that is listed.
     @inline(__always)
     package func route(
         host: Span<UInt8>, path: Span<UInt8>, method: Method, hasOtherReadings: Bool
@@ -62,7 +62,7 @@ extension Rulebook {
         }
     }
 
-    /// Why a request that is allowed as it stands is refused all the same, for the sake of another reading.
+    /// Why a request that is allowed as it is must still be refused, because of another reading.
     package func objection(
         to request: ReadableRequest, match: RouteMatch, contenders: [Contender],
         principal: Principal
@@ -77,10 +77,10 @@ extension Rulebook {
         }
     }
 
-    /// Asks the rules for each reading but the canonical one, which `match` is for and the rules allow.
+    /// Asks the rules about each reading except the canonical one, which `match` belongs to and the rules allow.
     ///
-    /// `DecidedUnderEveryReading`: a request passes only where no service, however it reads it, would do for it what
-    /// the rules deny. Off the common path: most requests have one reading.
+    /// `DecidedUnderEveryReading`: a request passes only if no service, however it reads the request, would do what
+    /// the rules deny. Off the common path: most requests have a single reading.
     package func decideReadings(
         of request: ReadableRequest, match: RouteMatch, contenders: [Contender],
         principal: Principal
@@ -124,7 +124,7 @@ extension Rulebook {
         return .allowed
     }
 
-    /// Why one reading is not allowed; nil where it is.
+    /// Why one reading is not allowed; nil if it is.
     private func objection(
         to path: Span<UInt8>, _ host: Span<UInt8>, _ method: Method, _ principal: Principal,
         beside match: RouteMatch, reading: RequestReading
@@ -143,7 +143,7 @@ extension Rulebook {
             }
             return nil
         case .noRoute, .unlisted, .methodNotAllowed:
-            // No template holds parameters: what is meant is asked about as the reading without them.
+            // Templates have no parameters: the reading without them covers this.
             guard !Self.holdsParameters(path) else { return nil }
             return denial(beside: match, reading)
         }
@@ -163,13 +163,13 @@ extension Rulebook {
     ) -> Decision? {
         let decision = decide(match, method: method, principal: principal)
         guard decision.effect != .allow else { return nil }
-        // With credentials the answer might be another.
+        // With credentials, the answer might differ.
         guard decision.reason != .noCredentials else { return decision.replacing(reading: reading) }
         return decision.replacing(
             effect: Reason.ruleDenied.effect, reason: .ruleDenied, reading: reading)
     }
 
-    /// What no route is listed for is denied by no rule in particular.
+    /// What has no listed route is denied by no particular rule.
     private func denial(beside match: RouteMatch, _ reading: RequestReading) -> Decision {
         refusal(of: match, .ruleDenied).replacing(reading: reading)
     }
