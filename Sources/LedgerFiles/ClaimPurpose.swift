@@ -4,8 +4,8 @@
 internal import Glibc
 internal import SystemPackage
 
-/// What must have one owner, whatever else is copied or moved: a copied log beside the same state, or under the same
-/// key, would be a second history under one name.
+/// What must have one owner: a copied log with the same state, or the same key, would be a second history under one
+/// name.
 enum ClaimPurpose {
     /// The log directory.
     case log
@@ -14,7 +14,7 @@ enum ClaimPurpose {
     /// The file with the signing key.
     case key
 
-    /// What whoever comes second is told.
+    /// The message for a process that comes second.
     func refusal(of path: FilePath, to holder: LockHolder) -> String {
         switch self {
         case .log:
@@ -29,10 +29,10 @@ enum ClaimPurpose {
     }
 }
 
-/// The claim of one process on the file with a log's signing key: a copy of the log, with a state folder of its own, is
-/// a second writer all the same.
+/// One process's claim on the file with a log's signing key: a copy of the log with a state folder of its own would be
+/// a second writer, too.
 ///
-/// Where the file system locks no file that is only read, there is no claim, and no refusal.
+/// On file systems that do not lock files opened for reading, there is no claim and no refusal.
 final class KeyClaim: Sendable {
     private let file: FileDescriptor
 
@@ -52,7 +52,7 @@ final class KeyClaim: Sendable {
     }
 
     deinit {
-        // Closing releases the lock; the process' end does it, too.
+        // Closing releases the lock, and so does the end of the process.
         _ = Result { try file.close() }
     }
 }

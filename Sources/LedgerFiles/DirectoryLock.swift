@@ -5,17 +5,17 @@ internal import Glibc
 internal import LogFormat
 internal import SystemPackage
 
-/// The exclusive claim of one process on a folder; the kernel lets go when the process ends.
+/// One process's exclusive lock on a folder; the kernel releases it when the process ends.
 ///
-/// The folder itself is locked, so that nothing that is done to its files lets a second process in. The file `lock`
-/// is locked besides: some network file systems lock files only.
+/// The folder itself is locked, so that no change to its files can let a second process in. The file `lock` is locked
+/// as well, because some network file systems lock only files.
 final class DirectoryLock: Sendable {
     private let folder: FileDescriptor
     private let file: FileDescriptor
-    /// What has to stay under its name: the directory, or where that cannot be locked, the file.
+    /// What must stay under its name: the directory or, if that cannot be locked, the file.
     private let held: (path: FilePath, identity: FileIdentity?)
 
-    /// - Parameter purpose: says what the other process does with the folder, and what to do about it.
+    /// - Parameter purpose: what the folder is for, to explain a refusal.
     init(_ directory: FilePath, for purpose: ClaimPurpose) throws(DirectoryFault) {
         let filePath = directory.appending(LogLayout.lock)
         folder = try Self.opened(directory, .readOnly, [.directory, .closeOnExec])
@@ -39,7 +39,7 @@ final class DirectoryLock: Sendable {
         }
     }
 
-    /// Whether what is locked is still what others find under its name.
+    /// Whether the locked folder is still the one that others find under its name.
     var isOfPath: Bool { held.identity != nil && FileIdentity(held.path) == held.identity }
 
     private static func opened(

@@ -4,7 +4,7 @@
 internal import Glibc
 internal import SystemPackage
 
-/// Which file or folder it is, whatever its name.
+/// Identifies a file or folder, whatever its name.
 struct FileIdentity: Hashable {
     let device: UInt64
     let number: UInt64

@@ -10,25 +10,25 @@ package import SystemPackage
 
 /// A log directory as the ledger's storage: the only code that writes log files.
 ///
-/// Directory, state folder and signing key are locked until this is closed, so that two processes never write one log,
-/// also where one of them has a copy of its files; who copies all three has another log, which no lock can tell.
-/// Everything is made readable by its owner only, and by the group that its folder lets read. What takes the place of
-/// a file keeps that file's mode, group and access list.
+/// Directory, state folder and signing key stay locked while this lives, so that two processes never write one log, even
+/// if one of them uses copies of some of its files. Copies of all three are another log, which no lock can detect.
+/// New files are readable by their owner, and by the group if it may read the folder. A replaced file keeps its mode,
+/// group and access list.
 package final class FileStorage: LedgerStorage {
     private struct OpenFile {
         var descriptor: FileDescriptor
-        /// Bytes for which the file system has promised room.
+        /// How many bytes the file system has reserved.
         var reserved: Int
-        /// Whether the entry in its folder may not be on stable storage yet.
+        /// Whether the file's name may not be on stable storage yet.
         var isNew: Bool
     }
 
     private struct Claims {
-        /// Nil where nothing is written and nobody could have the lock.
+        /// Nil when reading a folder that has no lock file.
         var directory: DirectoryLock?
-        /// Nil where both are one folder, and as before.
+        /// Nil if state and log share a folder, or as above.
         var state: DirectoryLock?
-        /// Nil where whoever opened the log signs with no file.
+        /// Nil if the signing key is not in a file.
         var key: KeyClaim?
     }
 
@@ -38,15 +38,15 @@ package final class FileStorage: LedgerStorage {
     /// What keeps other processes out; given up with ``close()``, or with this object.
     private let claims: Mutex<Claims>
 
-    /// Room is asked for in steps of this many bytes, so that most groups ask for none.
+    /// Room is reserved in steps of this many bytes, so that most groups need not ask for any.
     private static let reserveStep = 1 << 20
 
-    /// Locks what must have one owner, making the folders where there are none.
+    /// Locks everything that must have one owner, and makes missing folders.
     ///
     /// - Parameters:
     ///   - directory: the log's own folder.
     ///   - state: the folder that keeps the newest checkpoint, apart from the data.
-    ///   - key: the file with the signing key; nil for a key that is in no file.
+    ///   - key: the file with the signing key; nil for a key that is not in a file.
     package init(
         directory: FilePath, state: FilePath, key: FilePath?
     ) throws(DirectoryFault) {
@@ -65,10 +65,10 @@ package final class FileStorage: LedgerStorage {
         statePath = state.appending("checkpoint.slots")
     }
 
-    /// Looks at a directory that is there, and makes nothing: for reading only.
+    /// Opens an existing directory for reading only, and creates nothing.
     ///
-    /// The lock is held meanwhile, so that one that another process has is noticed; where there is no file to lock,
-    /// nobody has it. What is no folder is refused as it is for a writer.
+    /// Takes the lock, so that a writing process is noticed; without a file to lock, there is none. What is not a
+    /// folder is refused, as for a writer.
     package init(examining directory: FilePath, state: FilePath) throws(DirectoryFault) {
         self.directory = directory
         func isToBeClaimed(_ folder: FilePath) -> Bool {
@@ -163,11 +163,11 @@ package final class FileStorage: LedgerStorage {
         if let known = open.withLock({ $0[file]?.reserved }), known >= length { return }
         let descriptor = try descriptor(of: file, for: .reserve)
         let reserved = (length + Self.reserveStep - 1) / Self.reserveStep * Self.reserveStep
-        // The commit journal is allocated for good; other files end where their content ends.
+        // The commit journal is allocated permanently; other files end where their content ends.
         var keepsSize = true
         if case .commits = file { keepsSize = false }
         let error = csc_reserve(descriptor.rawValue, off_t(reserved), keepsSize)
-        // A file system without reservations is used as it is: a full disk then poisons the log.
+        // A file system without reservations is used anyway: a full disk then poisons the log.
         if error != 0, error != EOPNOTSUPP {
             throw fault(.reserve, file, Errno(rawValue: error))
         }
@@ -193,7 +193,7 @@ package final class FileStorage: LedgerStorage {
     }
 
     package func replace(_ file: LogFile, with bytes: [UInt8]) throws(StorageFault) {
-        // A descriptor from before would go on reading what was replaced.
+        // The old descriptor would keep reading the file that was replaced.
         release(file)
         let target = path(of: file)
         let fresh = FilePath(target.string + ".new")
@@ -226,7 +226,7 @@ package final class FileStorage: LedgerStorage {
 
     package func release(_ file: LogFile) {
         guard let closed = open.withLock({ $0.removeValue(forKey: file) }) else { return }
-        // Its content is synced; closing says nothing that a sync has not said.
+        // Its content is synced; closing reports nothing that the sync has not.
         _ = Result { try closed.descriptor.close() }
     }
 
@@ -276,7 +276,7 @@ package final class FileStorage: LedgerStorage {
         }
     }
 
-    /// Does something with a file, naming both in the fault.
+    /// Performs an operation on a file; a fault names both.
     private func act<Value>(
         _ operation: StorageFault.Operation, _ file: LogFile, _ body: () throws -> Value
     ) throws(StorageFault) -> Value {

@@ -5,7 +5,7 @@ internal import CSystemCalls
 internal import Glibc
 internal import SystemPackage
 
-/// Folders of a log: made for the owner only, and synced.
+/// Folders of a log: created for their owner only, and synced.
 enum Folder {
     /// Makes a folder and those above it.
     static func make(_ path: FilePath) throws(DirectoryFault) {
@@ -25,14 +25,14 @@ enum Folder {
         }
     }
 
-    /// Makes one folder; one that is there already is as good.
+    /// Makes one folder; an existing one is fine.
     static func makeOne(_ path: FilePath) throws(Errno) {
         // Safe: the path is a zero-terminated string that lives through the call.
         let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o700) }
         guard result == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
     }
 
-    /// The same for a folder inside a log, which whoever may read the one above may read, too.
+    /// The same for a folder inside a log, readable by whoever may read its parent.
     static func makeShared(_ path: FilePath) throws {
         guard !exists(path) else { return }
         try makeOne(path)
@@ -41,7 +41,7 @@ enum Folder {
         share(made, asIn: path.removingLastComponent())
     }
 
-    /// Lets those read a new file or folder who may read the folder that it was made in.
+    /// Makes a new file or folder readable by whoever may read the folder that contains it.
     static func share(_ descriptor: FileDescriptor, asIn folder: FilePath) {
         // Safe: a zero-terminated string that lives through the call.
         unsafe (folder.isEmpty ? "." : folder).withPlatformString {
@@ -49,7 +49,7 @@ enum Folder {
         }
     }
 
-    /// Puts the folder's list of names on stable storage.
+    /// Syncs the folder's list of names.
     static func sync(_ path: FilePath) throws {
         let folder = try FileDescriptor.open(
             path.isEmpty ? "." : path, .readOnly, options: [.directory, .closeOnExec])

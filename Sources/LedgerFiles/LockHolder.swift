@@ -4,12 +4,12 @@
 internal import Glibc
 internal import SystemPackage
 
-/// Who holds a lock that this process did not get, as far as the kernel says.
+/// Which process holds a lock that this one did not get, if the kernel says.
 struct LockHolder: CustomStringConvertible {
-    /// Nil where the kernel does not say, or the process is none that can be seen from here.
+    /// Nil if the kernel does not say, or the process is not visible from here.
     private let process: Int?
 
-    /// - Parameter files: of which at least one is locked by somebody else.
+    /// - Parameter files: at least one of these is locked by another process.
     init(of files: [FileDescriptor]) {
         let identities = files.compactMap { FileIdentity($0) }
         process =
@@ -19,7 +19,7 @@ struct LockHolder: CustomStringConvertible {
 
     var description: String { process.map { "Process \($0)" } ?? "Another process" }
 
-    /// The table `/proc/locks`, as far as it is of use for a message; empty where the system has none.
+    /// The table `/proc/locks`; empty on systems without it, as it serves a message only.
     private static var kernelLocks: String {
         let read = Result {
             let file = try FileDescriptor.open(
@@ -38,7 +38,7 @@ struct LockHolder: CustomStringConvertible {
                 return String(decoding: text, as: UTF8.self)
             }
         }
-        // A name that cannot be had is left out of the message.
+        // A name that cannot be read is left out of the message.
         return switch read {
         case .success(let text): text
         case .failure: ""

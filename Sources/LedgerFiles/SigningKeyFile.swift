@@ -6,14 +6,14 @@ internal import Glibc
 package import SignedNotes
 package import SystemPackage
 
-/// The file with the log's private keys, a line each, `PRIVATE+KEY+name+id+key`, for its owner's eyes only.
+/// The file with the log's private keys, one per line, `PRIVATE+KEY+name+id+key`, readable only by its owner.
 ///
-/// One line, or while keys are changed two, the newest first; all of them sign.
+/// One line or, during a rotation, two, the newest first; all of them sign.
 package enum SigningKeyFile {
-    /// More keys than that never sign together.
+    /// The most keys that sign together.
     package static let most = 2
 
-    /// Reads the keys, one at least; a file that others may read is refused, for the keys may be known.
+    /// Reads the keys, at least one; a file that others may read is refused, as the keys may be known.
     package static func read(_ path: FilePath) throws(DirectoryFault) -> [NoteSigner] {
         let text: String
         do {
