@@ -3,15 +3,15 @@
 
 internal import SystemPackage
 
-/// Takes the entries of one file off its front, without holding more than a chunk of it.
+/// Reads the entries of one file in order, keeping no more than a chunk of it in memory.
 ///
 /// Entries are framed as C2SP tlog-tiles bundles them: `u16be length ‖ leaf`.
 package struct EntryStream: ~Copyable {
     /// Why no further entry could be taken.
     package enum Stop: Error, Equatable {
-        /// The bytes end before the entry does; at which offset it begins.
+        /// The bytes end before the entry that begins at this offset does.
         case torn(at: Int)
-        /// There are bytes behind the last entry; in which file, and where they begin.
+        /// There are bytes after the last entry; in which file, and where they begin.
         case excess(file: String, at: Int)
         case failed(LogReadFailure)
     }
@@ -40,7 +40,7 @@ package struct EntryStream: ~Copyable {
     /// Where the next entry begins in the file.
     package var offset: Int { base + at }
 
-    /// Whether there are bytes behind the entries taken, on disk or in the commit journal.
+    /// Whether there are more bytes after the entries taken, on disk or in the commit journal.
     package var hasMore: Bool { offset < max(source.length, source.lengthOnDisk ?? 0) }
 
     /// Calls `body` with the next `count` entries: the buffer, the leaf's place in it, and the entry's
@@ -63,7 +63,7 @@ package struct EntryStream: ~Copyable {
         leaves.reserveCapacity(min(count, Self.batchEntries))
         var taken = 0
         while taken < count {
-            // The first may bring new bytes into the buffer, the others lie there.
+            // The first may bring new bytes into the buffer; the others are already there.
             leaves.append(try next())
             let most = min(count - taken, Self.batchEntries)
             while leaves.count < most, let leaf = inChunk() {
@@ -76,17 +76,17 @@ package struct EntryStream: ~Copyable {
         }
     }
 
-    /// Enough to hash side by side, and few enough to be in the cache still when they are read.
+    /// Enough to hash side by side, and few enough to stay in the cache until they are read.
     private static let batchEntries = 128
 
-    /// The leaf of the next entry, if it lies in the chunk.
+    /// The leaf of the next entry, if it is in the chunk.
     private func inChunk() -> Range<Int>? {
         guard filled - at >= 2 else { return nil }
         let length = Int(chunk[at]) << 8 | Int(chunk[at + 1])
         return filled - at < 2 + length ? nil : at + 2..<at + 2 + length
     }
 
-    /// The leaf of the next entry, brought into the chunk and taken off it.
+    /// Brings the next entry into the chunk and takes its leaf.
     private mutating func next() throws(Stop) -> Range<Int> {
         if filled - at < 2 { try refill(2) }
         let length = Int(chunk[at]) << 8 | Int(chunk[at + 1])

@@ -15,9 +15,9 @@ package struct LogReadFailure: Error, Sendable {
         case notAFile
         /// The file ended before the bytes that it must have.
         case tooShort
-        /// There is no checkpoint that could be read, so the log has no size.
+        /// There is no readable checkpoint, so the log's size is unknown.
         case noCheckpoint
-        /// Entries are not framed as they must be.
+        /// The framing of the entries is wrong.
         case badFraming
         /// The segment was put away, or destroyed at the end of its retention.
         case notHere

@@ -4,19 +4,19 @@
 package import LogFormat
 package import SystemPackage
 
-/// A file as it will be once the commit journal is applied to it: the bytes on disk, and over them what
-/// the newest frames hold.
+/// A file as it will be once the commit journal is applied: the bytes on disk, overlaid with those of the
+/// newest frames.
 ///
 /// Reading through it gives the same bytes before, during and after the application.
 package struct OverlaidFile: Sendable {
     package typealias Patch = JournalSpan.Piece
 
     package let path: FilePath
-    /// How long the file was when it was looked at; nil where there was none.
+    /// The file's length when it was opened; nil if there was none.
     package let lengthOnDisk: Int?
-    /// What the commit journal holds of it; nil where it does not speak of this file.
+    /// The commit journal's part of it; nil if it has none.
     private let span: JournalSpan?
-    /// Neighbouring parts in order; empty parts are left out.
+    /// Adjoining parts in order; empty ones are left out.
     package let patches: [Patch]
 
     /// - Parameter span: what the commit journal holds of the file; nil where it does not speak of it.
@@ -32,8 +32,8 @@ package struct OverlaidFile: Sendable {
         }
     }
 
-    /// The file with what is on disk before what the journal holds, where both are: what somebody
-    /// changed is then seen for what it is.
+    /// The file with the disk taking precedence over the journal, so that changes made on disk are
+    /// visible.
     package func preferringDisk() -> OverlaidFile {
         let end = lengthOnDisk ?? 0
         return OverlaidFile(
@@ -52,7 +52,7 @@ package struct OverlaidFile: Sendable {
         self.patches = patches
     }
 
-    /// How the file on disk stands to the journal; whole where the journal does not speak of it.
+    /// How the file on disk compares with the journal; whole if the journal has nothing of it.
     package func standing() throws(LogReadFailure) -> JournalSpan.Standing {
         guard let span else { return .whole }
         guard let lengthOnDisk else {
@@ -64,16 +64,16 @@ package struct OverlaidFile: Sendable {
         }
     }
 
-    /// Whether there is neither a file nor anything to come into it.
+    /// Whether there is neither a file nor anything to be written to it.
     package var isMissing: Bool { lengthOnDisk == nil && patches.isEmpty }
 
-    /// Where the patches begin: what is before it must be on disk.
+    /// Where the patches begin: everything before must be on disk.
     package var settledLength: Int { span?.start ?? lengthOnDisk ?? 0 }
 
-    /// How long the file will be, bytes behind the last frame not counted.
+    /// How long the file will be, not counting bytes after the last frame.
     package var length: Int { span?.end ?? lengthOnDisk ?? 0 }
 
-    /// How many bytes on disk lie behind everything that was committed.
+    /// How many bytes on disk follow everything that was committed.
     package var trailingBytes: Int { max(0, (lengthOnDisk ?? 0) - length) }
 
     /// Reads up to `range.count` bytes at an offset; fewer only at the end.
@@ -104,10 +104,10 @@ package struct OverlaidFile: Sendable {
         return at - offset
     }
 
-    /// The bytes of a range; nil where they are not all there.
+    /// The bytes of a range; nil if some are missing.
     package func bytes(_ range: Range<Int>) throws(LogReadFailure) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: range.count)
-        // What is in no file is missed by whoever counts, not by who opens it.
+        // What no file has is noticed when counting, not when opening.
         let needsDisk = range.lowerBound < settledLength && lengthOnDisk != nil
         let count =
             needsDisk
@@ -116,14 +116,14 @@ package struct OverlaidFile: Sendable {
         return count == range.count ? bytes : nil
     }
 
-    /// All bytes; where some are missing that the journal does not have, those before them. Nil for no file at all.
+    /// All bytes, up to the first that neither disk nor journal has. Nil if there is no file at all.
     package func contents() throws(LogReadFailure) -> [UInt8]? {
         guard lengthOnDisk != nil || !patches.isEmpty else { return nil }
         let onDisk = lengthOnDisk ?? 0
         return try bytes(0..<(onDisk < settledLength ? onDisk : length))
     }
 
-    /// A range that may reach behind what was committed: there, what is on disk.
+    /// A range that may extend beyond what was committed: there, the bytes on disk.
     func bytesOnDiskOrJournalled(_ range: Range<Int>) throws(LogReadFailure) -> [UInt8]? {
         let committed = range.clamped(to: 0..<max(length, range.lowerBound))
         guard var found = try bytes(committed) else { return nil }

@@ -4,7 +4,7 @@
 internal import Glibc
 package import SystemPackage
 
-/// What lies under a name, links followed.
+/// What a name refers to, links followed.
 package enum PathKind: Sendable {
     case file
     case folder

@@ -4,7 +4,7 @@
 internal import Glibc
 package import SystemPackage
 
-/// A file opened for reading at any offset; closed when it goes out of use.
+/// A file opened for reading at any offset, and closed when no longer used.
 package struct ReadableFile: ~Copyable {
     package let path: FilePath
     private let descriptor: FileDescriptor

@@ -6,7 +6,7 @@ internal import ByteCoding
 package import Disclosures
 package import Merkle
 
-/// Which record explains that the key of sealed values is gone, key by key.
+/// Which record explains the loss of each destroyed key.
 ///
 /// `privacy.erase` names what it destroys in `erase.subjects` and `erase.periods`; one such record
 /// excuses no other key than those.
@@ -16,7 +16,7 @@ package struct Erasures: Hashable, Sendable {
 
     package init() {}
 
-    /// Takes what a record says; records of other actions say nothing.
+    /// Takes note of a record; only those that erase count.
     package mutating func take(_ record: Record, at index: LeafIndex) {
         guard record.action == EventAction.privacyErase.rawValue else { return }
         for list in ["subjects", "periods"] {
@@ -27,14 +27,14 @@ package struct Erasures: Hashable, Sendable {
         }
     }
 
-    /// The record that says that a block's values were erased: its subject's, or its period's.
+    /// The record by which a block's values were erased, through its subject or its period.
     package func record(of block: DisclosureBlock) -> LeafIndex? {
         records[block.subject.text] ?? records[block.period.text]
     }
 }
 
 extension LogSnapshot {
-    /// The erasures of the whole log. Reads every entry, so it is asked only where a key is gone.
+    /// The erasures of the whole log. Reads every entry, so use it only if a key is gone.
     package func erasures() throws(LogReadFailure) -> Erasures {
         let action = Array("\"action\":\"\(EventAction.privacyErase.rawValue)\"".utf8)
         var erasures = Erasures()
@@ -43,7 +43,7 @@ extension LogSnapshot {
             do throws(RecordFault) {
                 erasures.take(try Record(leaf: leaf), at: index)
             } catch {
-                // No record of ours; what it is, verifying the log says.
+                // Not a record of ours; verifying the log says what it is.
             }
         }
         return erasures
@@ -51,7 +51,7 @@ extension LogSnapshot {
 }
 
 extension [UInt8] {
-    /// Whether these bytes stand somewhere in the array.
+    /// Whether the array contains these bytes.
     fileprivate func holds(_ bytes: [UInt8]) -> Bool {
         guard let first = bytes.first, count >= bytes.count else { return false }
         return indices.dropLast(bytes.count - 1).contains { start in

@@ -7,23 +7,23 @@ package import Disclosures
 internal import LogFormat
 package import Merkle
 
-/// What can be said of one group that a record commits to.
+/// The state of one group that a record commits to.
 package enum DisclosedGroup: Hashable, Sendable {
-    /// Opened, and what was committed to.
+    /// Opened, and matching the commitment.
     case matching(salt: Salt, value: JSONValue)
-    /// There are no keys at hand, or the value was not asked for.
+    /// There are no keys, or the value was not requested.
     case withheld
-    /// The key was destroyed; by which record, where one says so.
+    /// The key was destroyed; by which record, if one says so.
     case erased(LeafIndex?)
     /// Not among the disclosures, or the key is missing.
     case missing
-    /// Not what was committed to.
+    /// Not matching the commitment.
     case mismatching
 }
 
 extension LogSnapshot {
-    /// Opens what a record commits to, group by group. Reads the disclosures of the record's segment and
-    /// the key files, so it is for a record at a time.
+    /// Opens what a record commits to, group by group. Reads the disclosures of the record's segment and the
+    /// key files, so it is meant for single records.
     package func disclosures(
         of record: Record, at index: LeafIndex
     ) throws(LogReadFailure) -> [CommitGroup: DisclosedGroup] {

@@ -6,7 +6,7 @@ package import Disclosures
 package import Merkle
 package import SignedNotes
 
-/// A record as it is handed to somebody: the leaf, what is disclosed of it, and its proof (record.md §2).
+/// A record as it is handed over: the leaf, what is disclosed of it, and its proof.
 ///
 /// ```json
 /// {"index":3,"leaf":"…","leaf_hash":"…","disclosures":{"what":{"salt":"…","value":{…}},"who":"withheld"},"proof":"…"}
@@ -66,7 +66,7 @@ package struct RecordEnvelope: Sendable {
 }
 
 extension RecordEnvelope {
-    /// Reads an envelope; nothing in it is believed, its parts are checked by ``RecordCheck``.
+    /// Reads an envelope without believing it; ``RecordCheck`` checks its parts.
     package init(_ bytes: [UInt8]) throws(EnvelopeFault) {
         let value: JSONValue
         do throws(JSONFault) {
@@ -119,10 +119,10 @@ extension RecordEnvelope {
     }
 }
 
-/// Why bytes are no record envelope.
+/// Why bytes are not a record envelope.
 package enum EnvelopeFault: Error, Hashable, Sendable {
     case notJSON(JSONFault)
-    /// A member is missing or of another form; which one.
+    /// This member is missing or has another form.
     case badMember(String)
     case badProof(TlogProofFault)
 }

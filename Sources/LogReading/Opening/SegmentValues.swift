@@ -6,20 +6,20 @@ internal import Disclosures
 internal import LogFormat
 package import Merkle
 
-/// The sealed values of one segment, opened one block at a time as they are asked for.
+/// The sealed values of one segment, opened block by block on request.
 ///
-/// Holds the segment's disclosures as they lie on disk and where each commitment is among them, so that memory is
-/// bounded by a segment however long the log is.
+/// Keeps the segment's disclosures as they are on disk and the place of each commitment, so that memory is bounded by
+/// a segment, however long the log is.
 package struct SegmentValues {
     private let blocks: [DisclosureBlock]
     /// In which block a commitment is.
     private let places: [Hash256: Int]
     private let keys: KeyRing
-    /// Blocks that were opened last; records near one another share them.
+    /// Recently opened blocks; neighbouring records share them.
     private var opened: [Int: [Hash256: JSONValue]] = [:]
     private static let mostOpened = 64
 
-    /// - Returns: nil where the log holds no keys: then all of it is sealed.
+    /// - Returns: nil if the log has no keys: then everything stays sealed.
     package init?(_ snapshot: LogSnapshot, segment: UInt64) throws(LogReadFailure) {
         guard let subjects = try snapshot.subjectKeys().contents(),
             let periods = try snapshot.periodKeys().contents()
@@ -34,8 +34,8 @@ package struct SegmentValues {
         self.places = places
     }
 
-    /// The values behind a record's commitments, merged; what cannot be opened, or is not what was committed to, is
-    /// not among them: judging that is the verifier's work.
+    /// The values behind a record's commitments, merged, without any that cannot be opened or do not match: judging
+    /// those is the verifier's task.
     package mutating func values(of commitments: some Sequence<Hash256>) -> [JSONMember] {
         commitments.flatMap { commitment -> [JSONMember] in
             guard let number = places[commitment] else { return [] }
@@ -57,7 +57,7 @@ package struct SegmentValues {
                     disclosure.value, as: .canonical, deepest: RecordLimits.depth)
             }
         } catch {
-            // A block that was changed shows nothing of what it held before the change, either.
+            // A block that changed shows nothing from before the change either.
             return [:]
         }
         return values
@@ -65,7 +65,7 @@ package struct SegmentValues {
 }
 
 extension LogSnapshot {
-    /// Whether the keys of sealed values are beside the log and can be read by who asks.
+    /// Whether the keys of sealed values are there and readable.
     package func hasKeys() throws(LogReadFailure) -> Bool {
         guard try subjectKeys().contents() != nil else { return false }
         return try periodKeys().contents() != nil

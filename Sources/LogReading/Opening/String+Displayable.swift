@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension String {
-    /// The text with everything escaped that could move a terminal's cursor or turn a line around:
-    /// names in a log come from strangers.
+    /// The text with everything escaped that could move a terminal's cursor or reverse a line: names in a log
+    /// come from strangers.
     package var displayable: String {
         var shown = ""
         for scalar in unicodeScalars {

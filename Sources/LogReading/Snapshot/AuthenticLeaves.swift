@@ -4,17 +4,17 @@
 package import Merkle
 internal import SignedNotes
 
-/// Tells whether leaves are those that the newest checkpoint of a snapshot covers, so that what somebody changed is not
-/// shown as if it were the record. The stored hashes are believed only where they lead to the checkpoint's root.
+/// Checks leaves against the newest checkpoint of a snapshot, so that a changed one is not shown as if it were the
+/// record. Stored hashes are believed only if they lead to the checkpoint's root.
 package struct AuthenticLeaves {
     private let snapshot: LogSnapshot
     private var reader: AuthenticatedTileReader<SnapshotTiles>?
-    /// Whether hashes were computed from the entries, as those stored do not lead to the root.
+    /// Whether hashes were computed from the entries because the stored ones do not lead to the root.
     private var isComputed = false
 
     package init(_ snapshot: LogSnapshot) { self.snapshot = snapshot }
 
-    /// Whether this leaf stands at this index, which the log has, in the tree that was signed.
+    /// Whether this leaf has this index, which is in the log, in the signed tree.
     package mutating func contain(
         _ leaf: [UInt8], at index: LeafIndex
     ) throws(LogReadFailure) -> Bool {
@@ -24,7 +24,7 @@ package struct AuthenticLeaves {
         }
         if let found = try hash(at: index) { return found == NodeHash(LeafHash(of: leaf)) }
         guard !isComputed else { return false }
-        // Behind what is settled a crash may have left anything: there, the entries decide.
+        // After what is settled, a crash may have left anything: there, the entries decide.
         try compute()
         return try hash(at: index) == NodeHash(LeafHash(of: leaf))
     }
@@ -40,7 +40,7 @@ package struct AuthenticLeaves {
             size: claim.size, root: claim.root, source: SnapshotTiles(rows: rows))
     }
 
-    /// The hash of a leaf in the signed tree; nil where the hashes at hand do not lead to its root.
+    /// The hash of a leaf in the signed tree; nil if the available hashes do not lead to its root.
     private mutating func hash(at index: LeafIndex) throws(LogReadFailure) -> NodeHash? {
         do throws(TileReadFault<LogReadFailure>) {
             return try reader?.hashes(of: [PerfectSubtree(height: .leaf, position: index.value)])

@@ -6,14 +6,14 @@ package import Merkle
 package import SignedNotes
 internal import SystemPackage
 
-/// A checkpoint with the file that it was found in.
+/// A checkpoint and the file it was found in.
 package struct FoundCheckpoint: Sendable {
     /// Name relative to the log directory.
     package let file: String
     /// Its place among the checkpoints of that file, from 0.
     package let position: Int
     package let content: Result<UnverifiedCheckpoint, CheckpointReadFault>
-    /// Where bytes begin that are behind the checkpoint.
+    /// Where the bytes after the checkpoint begin.
     package let excess: Int?
 
     /// - Parameter note: as it stands in the file.
@@ -35,7 +35,7 @@ package struct FoundCheckpoint: Sendable {
         Result { () throws(CheckpointReadFault) in try UnverifiedCheckpoint(Array(note)) }
     }
 
-    /// The checkpoint that a few of the first lines are, and how long they are.
+    /// The checkpoint at the start of a text, and its length.
     private static func beginning(of note: [UInt8]) -> (UnverifiedCheckpoint, end: Int)? {
         let ends = note.indices.lazy.filter { note[$0] == UInt8(ascii: "\n") }.prefix(32)
         for end in ends.reversed() {
@@ -60,13 +60,13 @@ package struct CheckpointFiles: Sendable {
     package let frames: [FoundCheckpoint]
     /// The first record that the commit journal holds.
     package let firstFrame: LeafIndex?
-    /// What is behind the journal's last whole note, and where it begins: a torn last write, or damage. A note is
-    /// published only once it is synced here, so one behind the published one may be torn at its full length.
+    /// What follows the journal's last whole note, and where it begins: a torn last write, or damage. A note is
+    /// published only once it is synced here, so a note after the published one may be torn even at full length.
     package let journalRest: (bytes: ArraySlice<UInt8>, offset: Int)
-    /// Whether a crash explains these bytes by a checkpoint that was to be published.
+    /// Whether these bytes can be what a crash left of a checkpoint about to be published.
     package let restIsOfFrame: Bool
-    /// Whether only the published checkpoint is missing at the end of the journal, as a whole or in part: opening puts
-    /// it back from the file `checkpoint`.
+    /// Whether only the published checkpoint is missing, wholly or partly, at the end of the journal: opening restores
+    /// it from the file `checkpoint`.
     package let publishedIsRestorable: Bool
 
     /// The two files as they were read.
@@ -77,7 +77,7 @@ package struct CheckpointFiles: Sendable {
     }
 
     static func bytes(in directory: FilePath) throws(LogReadFailure) -> Bytes {
-        // The file `checkpoint` first: what it says was journalled before.
+        // The file `checkpoint` first: its content was journalled before.
         let note = try ReadableFile.contents(ifAny: directory.appending(LogLayout.checkpoint))
         let journal = try ReadableFile.contents(
             ifAny: directory.appending(LogLayout.checkpointJournal))
@@ -126,7 +126,7 @@ package struct CheckpointFiles: Sendable {
         return entry.starts(with: rest)
     }
 
-    /// How many notes were synced for certain.
+    /// How many notes are certain to have been synced.
     private static func settled(
         _ notes: [ArraySlice<UInt8>], published: [UInt8]?, frames: [CommitFrame]
     ) -> Int {
@@ -137,7 +137,7 @@ package struct CheckpointFiles: Sendable {
         return notes.lastIndex { $0.elementsEqual(published) }.map { $0 + 1 } ?? notes.count
     }
 
-    /// Whether this is what a crash leaves of a note's entry: a beginning of it, of which sectors may be missing.
+    /// Whether this is what a crash leaves of a note's entry: its beginning, with sectors possibly missing.
     private static func isTorn(
         _ rest: ArraySlice<UInt8>, at offset: Int, of note: some Collection<UInt8>
     ) -> Bool {
@@ -157,7 +157,7 @@ package struct CheckpointFiles: Sendable {
         return true
     }
 
-    /// Whether the journal has what was published: it is written there first, and synced.
+    /// Whether the journal has what was published: every note is written and synced there first.
     package var publishedIsJournalled: Bool {
         guard let published = published?.checkpoint else { return true }
         return journal.contains {

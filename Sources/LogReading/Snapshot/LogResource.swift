@@ -3,7 +3,7 @@
 
 package import Merkle
 
-/// A file of the static layout in which any log client reads a log (C2SP tlog-tiles).
+/// A file of the static layout that any log client can read (C2SP tlog-tiles).
 package enum LogResource: Hashable, Sendable {
     case checkpoint
     case tile(TileCoordinate)
@@ -31,8 +31,8 @@ package enum LogResource: Hashable, Sendable {
         }
     }
 
-    /// All files of a log of this size, the checkpoint last, so that it is published after everything
-    /// that it speaks of.
+    /// All files of a log of this size, the checkpoint last, so that it is published after everything it
+    /// covers.
     package static func all(in size: TreeSize) -> some Sequence<LogResource> {
         let bundles = EntryBundleCoordinate.all(in: size).lazy.map { LogResource.entries($0) }
         let tiles = TileCoordinate.all(in: size).lazy.map { LogResource.tile($0) }

@@ -7,11 +7,10 @@ internal import Merkle
 internal import SignedNotes
 
 extension LogSnapshot {
-    /// Hands out what a directory holds that has this log and nothing behind its newest checkpoint: names of files
-    /// with their content, in parts where it is long, the checkpoint last.
+    /// Emits a copy of the log that ends at its newest checkpoint: file names with their content, long ones in parts,
+    /// the checkpoint last.
     ///
-    /// Derived files are made from the entries, which are read once. Evidence is copied as it is; whether it is sound
-    /// is for a verification of the copy to say.
+    /// Derived files are made from the entries, which are read once. Evidence is copied unchecked; verify the copy.
     package func forEachPart(_ body: (_ name: String, _ bytes: [UInt8]) throws -> Void) throws {
         guard let newest else { throw LogReadFailure(.noCheckpoint, directory) }
         var rows = TreeRows()
@@ -67,7 +66,7 @@ extension LogSnapshot {
         }
     }
 
-    /// The published checkpoints, and the newest one behind them.
+    /// The published checkpoints, then the newest one.
     private func journal(through newest: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         var isThere = false
@@ -82,7 +81,7 @@ extension LogSnapshot {
     }
 }
 
-/// The files `tree/0`, `tree/1`, … of a log as its leaves come.
+/// Builds the files `tree/0`, `tree/1`, … leaf by leaf.
 private struct TreeRows {
     private var frontier = Frontier()
     private(set) var bytes: [Int: [UInt8]] = [:]

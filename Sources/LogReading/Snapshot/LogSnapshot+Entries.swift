@@ -34,7 +34,7 @@ extension LogSnapshot {
             let file = try entries(of: segment)
             let skipped = Int(next - segment.firstIndex.value)
             let start = try offset(ofEntry: skipped, in: segment)
-            // A record alone is not worth a megabyte.
+            // Do not read a megabyte for one record.
             let count = Int(end - next) + skipped - (start?.entry ?? 0)
             var stream = try EntryStream(
                 file, from: start?.offset ?? 0,
@@ -56,7 +56,7 @@ extension LogSnapshot {
         }
     }
 
-    /// Where entries of one segment lie, found by walking through their framing.
+    /// Where the entries of one segment are, found by walking through their framing.
     func extent(
         ofEntries range: Range<UInt64>
     ) throws(LogReadFailure) -> (file: OverlaidFile, bytes: Range<Int>) {
@@ -83,11 +83,11 @@ extension LogSnapshot {
         }
     }
 
-    /// What nearly every entry fits into.
+    /// Large enough for nearly every entry.
     private static let usualEntryBytes = 2048
 
-    /// An entry at or before the wanted one whose offset is known: from the derived file `offsets`,
-    /// which lags behind the entries, or from a frame of the commit journal. Nil means the beginning.
+    /// An entry at or before the wanted one whose offset is known from the derived file `offsets`, which lags
+    /// behind the entries, or from a frame of the commit journal. Nil means the beginning.
     private func offset(
         ofEntry position: Int, in segment: SegmentNumber
     ) throws(LogReadFailure) -> (entry: Int, offset: Int)? {

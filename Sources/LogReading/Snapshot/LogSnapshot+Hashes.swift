@@ -4,13 +4,13 @@
 internal import LogFormat
 package import Merkle
 
-/// The rows of hashes of a snapshot: the files `tree/0`, `tree/1`, … as far as they are settled, and
-/// hashes computed from entries where the files end.
+/// The hashes of a snapshot: the files `tree/0`, `tree/1`, … as far as they are settled, then hashes
+/// computed from entries.
 package struct SnapshotRows: LevelSource, Sendable {
     private let snapshot: LogSnapshot
-    /// For each level, how many hashes are taken from its file.
+    /// How many hashes of each level come from its file.
     private var stored: [UInt64] = []
-    /// For each level, the hashes behind those.
+    /// The hashes of each level after those.
     private var computed: [[NodeHash]] = []
 
     package init(_ snapshot: LogSnapshot) throws(LogReadFailure) {
@@ -24,10 +24,10 @@ package struct SnapshotRows: LevelSource, Sendable {
         }
     }
 
-    /// The files as they are, settled or not; nil where they are shorter than the tree.
+    /// The files as they are, settled or not; nil if they are shorter than the tree.
     ///
-    /// For whoever checks what is made of them against the signed root: behind what is settled a crash may
-    /// have left anything.
+    /// Check what you make of them against the signed root: after what is settled, a crash may have left
+    /// anything.
     init?(unsettled snapshot: LogSnapshot) throws(LogReadFailure) {
         self.snapshot = snapshot
         for level in Self.levels {
@@ -40,7 +40,7 @@ package struct SnapshotRows: LevelSource, Sendable {
 
     private static let levels = (0..<8).compactMap(TileLevel.init)
 
-    /// Hashes of a level made from what is below it.
+    /// Hashes of a level, computed from the level below.
     private func hashes(
         level: TileLevel, _ range: Range<UInt64>
     ) throws(LogReadFailure) -> [NodeHash] {
@@ -93,8 +93,8 @@ extension LogSnapshot {
         return UInt64(file.length / Hash256.byteCount)
     }
 
-    /// Reads perfect subtrees for proofs, from one's own files and without checking them: what is made
-    /// of them proves itself against the checkpoint.
+    /// Reads perfect subtrees for proofs without checking them: the proofs are checked against the
+    /// checkpoint.
     package func hashReader() throws(LogReadFailure) -> LevelHashReader<SnapshotRows> {
         LevelHashReader(try SnapshotRows(self))
     }

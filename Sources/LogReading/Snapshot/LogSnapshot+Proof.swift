@@ -5,8 +5,8 @@ package import Merkle
 package import SignedNotes
 
 extension LogSnapshot {
-    /// Proves one record against the newest checkpoint; the leaf goes along as the proof's extra data, so
-    /// that the file can be checked with nothing but the log's key.
+    /// Proves one record against the newest checkpoint. The leaf is included as the proof's extra data, so that
+    /// the file can be checked with nothing but the log's key.
     ///
     /// The snapshot's log contains the record.
     package func proof(of index: LeafIndex) throws(LogReadFailure) -> TlogProof {
@@ -19,9 +19,8 @@ extension LogSnapshot {
 
     /// Shows that a leaf is in the tree of the newest checkpoint, which contains its index.
     ///
-    /// Stored hashes that lead from the leaf to the signed root are right, whatever else the files hold.
-    /// Where they do not, those that only the commit journal is sure of are computed from the entries,
-    /// thousands of them.
+    /// Stored hashes that lead from the leaf to the signed root are right, whatever else the files hold. If
+    /// they do not, those beyond what is settled are computed from the entries, thousands of them.
     package func inclusion(
         of leaf: LeafHash, at index: LeafIndex
     ) throws(LogReadFailure) -> InclusionProof {

@@ -6,20 +6,20 @@ package import Merkle
 package import SignedNotes
 package import SystemPackage
 
-/// What a log directory held at one moment, read without taking part in its writing.
+/// A log directory at one moment, read without help from its writer.
 ///
-/// The log may be live, stopped or crashed: the newest groups are taken from the commit journal, where
-/// they are durable first. A snapshot stays readable while the log grows, because of
-/// `ImmutableOnceWritten`: nothing below its size ever changes.
+/// The log may be live, stopped or crashed: the newest groups come from the commit journal, where they become durable
+/// first. A snapshot stays readable while the log grows, because of `ImmutableOnceWritten`: nothing below its size ever
+/// changes.
 ///
-/// `ShownOnceDurable`: the log ends before groups of which nothing shows that their syncs have returned. What is read from
-/// the kernel can be gone after a power cut, and whoever had been shown its checkpoint would call the log rewritten.
+/// `ShownOnceDurable`: the log ends before groups whose syncs are not known to have returned. Bytes read from the kernel
+/// can be gone after a power cut, and to anyone who had seen their checkpoint the log would look rewritten.
 package struct LogSnapshot: Sendable {
     package let directory: FilePath
-    /// The newest checkpoint of records that are durable, as far as it could be read, from the commit journal, the
-    /// published file or the journal of checkpoints; nothing about it is verified. Nil for a log without any.
+    /// The newest readable checkpoint of durable records, from the commit journal, the published file or the journal
+    /// of checkpoints; not verified. Nil for a log without any.
     package let newest: UnverifiedCheckpoint?
-    /// The file `checkpoint`: what readers of the log are given.
+    /// The file `checkpoint`: what readers of the log get.
     package let published: UnverifiedCheckpoint?
     /// The newest unbroken run of commit groups, oldest first; none where all that the commit journal holds has
     /// been published since.
@@ -29,12 +29,9 @@ package struct LogSnapshot: Sendable {
     package let checkpointFiles: CheckpointFiles
     private let segments: SegmentStates
 
-    /// Reads the journals; costs as many bytes as these are long, and again where a log that is being
-    /// written to published a checkpoint meanwhile.
+    /// Reads the journals in full, and again if a live log publishes a checkpoint meanwhile.
     ///
-    /// - Parameters:
-    ///   - known: a checkpoint that was given out earlier: what it covers was durable then.
-    ///   - segments: which segments are not in the directory any more; a file of any other that is missing is lost.
+    /// - Parameter known: a checkpoint that was shown earlier: what it covers was durable then.
     package init(
         directory: FilePath, known: UnverifiedCheckpoint? = nil,
         segments: SegmentStates = .allPresent
@@ -46,8 +43,8 @@ package struct LogSnapshot: Sendable {
         self = snapshot.isOvertaken ? Self(withoutFrames: snapshot) : snapshot
     }
 
-    /// A crash that tore the first group of a journal file leaves older ones in the other file. They are in their
-    /// places, and nothing ends where they do.
+    /// A crash that tore the first group of a journal file leaves older groups in the other file. These have been
+    /// applied, and say nothing about where the log ends.
     private init(withoutFrames other: LogSnapshot) {
         directory = other.directory
         newest = other.newest
@@ -70,7 +67,7 @@ package struct LogSnapshot: Sendable {
         let checkpoints = try CheckpointFiles.bytes(in: directory)
         let published = checkpoints.published?.checkpoint
         let given = [published, known].compactMap { $0?.claim.size }.max() ?? .empty
-        // Two groups may be written between the reading of one file and of the other: the run ends before such a gap.
+        // Two groups may be written between reading one file and the other: the run ends before such a gap.
         frames = CommitFrame.read(journals, after: given).run
         let settled = CommitFrame.settledCount(of: frames, in: journals, given: given)
         doubtful = frames[settled...]
@@ -92,16 +89,16 @@ package struct LogSnapshot: Sendable {
             if error.code == .missing { return [] }
             throw error
         }
-        // What was only reserved would cost megabytes to read.
+        // Reading the reserved rest would cost megabytes.
         return try CommitFrame.used(ofFile: length) { offset, count throws(LogReadFailure) in
             try ReadableFile(path).bytes(offset..<offset + count)
         }
     }
 
-    /// Publishing is far rarer than reading is slow.
+    /// Enough, as publishing is rare compared with the time a reading takes.
     private static let mostReadings = 10
 
-    /// Whether the checkpoint, which was read last, is of records that the frames read do not reach.
+    /// Whether the checkpoint, which was read last, covers records beyond the frames read.
     private var isOvertaken: Bool {
         guard let last = frames.last else { return false }
         return size > last.header.sizeAfter
@@ -110,11 +107,11 @@ package struct LogSnapshot: Sendable {
     /// The size that the newest checkpoint claims; 0 without one.
     package var size: TreeSize { newest?.claim.size ?? .empty }
 
-    /// The size with the groups that are in doubt: what may be in its place, whether or not it is shown.
+    /// The size including groups in doubt: what may be in place, whether or not it is shown.
     package var sizeWithDoubtful: TreeSize { max(size, doubtful.last?.header.sizeAfter ?? .empty) }
 
-    /// The leaves that only the commit journal is sure to hold; what is before them is settled in the
-    /// other files.
+    /// The leaves that only the commit journal holds for certain; those before them are settled in the other
+    /// files.
     package var settledSize: TreeSize {
         min(frames.first.map { TreeSize($0.header.firstIndex.value) } ?? size, size)
     }
@@ -154,9 +151,8 @@ package struct LogSnapshot: Sendable {
         try OverlaidFile(path(LogLayout.periods), JournalSpan(periodsIn: frames))
     }
 
-    /// Whether more records than these are in the directory by now: a log that is being written to has grown since, and
-    /// one that was copied meanwhile has records behind the newest checkpoint that go on from it. Bytes that are no
-    /// such records do not grow it.
+    /// Whether the directory has more records by now: a live log has grown since, and a copy made while it was written
+    /// has valid records behind the newest checkpoint. Other bytes do not count.
     package func hasLaterRecords() throws(LogReadFailure) -> Bool {
         if try LogSnapshot(directory: directory).sizeWithDoubtful > size { return true }
         return try UnsignedTail(self) != nil

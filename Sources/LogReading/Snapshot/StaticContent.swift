@@ -1,8 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A file of the static layout, found and ready to be read in parts: a bundle of entries can be megabytes long, and
-/// whoever reads it over a slow connection should not keep all of it in memory meanwhile.
+/// A file of the static layout, ready to be read in parts: a bundle of entries can be megabytes long, and a slow
+/// client should not keep all of it in memory.
 package struct StaticContent: Sendable {
     private enum Source {
         case bytes([UInt8])

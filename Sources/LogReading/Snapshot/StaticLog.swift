@@ -7,7 +7,7 @@ package import SignedNotes
 /// A snapshot seen as a static tlog-tiles log: what `log export` writes and `/tlog/` serves.
 package struct StaticLog: Sendable {
     package let snapshot: LogSnapshot
-    /// The checkpoint that is given out.
+    /// The checkpoint that readers get.
     package let checkpoint: UnverifiedCheckpoint
     private let rows: SnapshotRows
 
@@ -26,7 +26,7 @@ package struct StaticLog: Sendable {
     /// All files of the static layout, the checkpoint last.
     package var resources: some Sequence<LogResource> { LogResource.all(in: size) }
 
-    /// A file to be read in parts, or nil where this log has none of that name; as ``bytes(of:)`` otherwise.
+    /// A file to be read in parts, or nil if this log has none of that name; otherwise like ``bytes(of:)``.
     package func content(of resource: LogResource) throws(LogReadFailure) -> StaticContent? {
         guard case .entries(let bundle) = resource else {
             return try bytes(of: resource).map { StaticContent($0) }
@@ -36,10 +36,10 @@ package struct StaticLog: Sendable {
         return StaticContent(file, range)
     }
 
-    /// The bytes of a file, or nil where this log has none of that name.
+    /// The bytes of a file, or nil if this log has none of that name.
     ///
-    /// Partial tiles and bundles are there for every width that the log has had, not only for the
-    /// newest one (C2SP tlog-tiles asks for those of every published checkpoint).
+    /// Partial tiles and bundles exist for every width that the log has had, not only the newest (C2SP
+    /// tlog-tiles requires those of every published checkpoint).
     package func bytes(of resource: LogResource) throws(LogReadFailure) -> [UInt8]? {
         switch resource {
         case .checkpoint: return checkpoint.note.encode()

@@ -5,14 +5,14 @@ internal import AuditRecords
 package import LogFormat
 internal import Merkle
 
-/// Whole records behind the newest checkpoint that go on from the last one that it covers: a log that was copied while
-/// it was written to has them, and so has one whose newest checkpoints are lost. Nothing vouches for them.
+/// Whole records after the newest checkpoint that continue from the last one it covers. A log copied while in use has
+/// them, and so does one that lost its newest checkpoints. No signature covers them.
 package struct UnsignedTail {
     /// How many whole records there are.
     package let count: UInt64
     package let segment: SegmentNumber
 
-    /// Nil where there are none, or where anything else is behind the newest checkpoint.
+    /// Nil if there are none, or if anything else follows the newest checkpoint.
     package init?(_ snapshot: LogSnapshot) throws(LogReadFailure) {
         let size = snapshot.size
         guard size.count > 0, !size.count.isMultiple(of: LogLayout.segmentEntries) else {
@@ -48,7 +48,7 @@ package struct UnsignedTail {
             guard bytes.count - at >= 2 else { break }
             let length = Int(bytes[at]) << 8 | Int(bytes[at + 1])
             guard bytes.count - at - 2 >= length else {
-                // The copy was made while this one was being written.
+                // The copy was made while this record was being written.
                 guard
                     bytes[(at + 2)...].starts(with: Array("{\"".utf8).prefix(bytes.count - at - 2))
                 else { return nil }

@@ -5,8 +5,7 @@ internal import LogReading
 internal import Merkle
 internal import SignedNotes
 
-/// Checks the checkpoints of a log: their form, signatures, order, and that their roots are those of the
-/// records.
+/// Checks the checkpoints of a log: form, signatures and order, and that their roots match the records.
 struct CheckpointAudit {
     private let found: [FoundCheckpoint]
     private let published: FoundCheckpoint?
@@ -16,10 +15,10 @@ struct CheckpointAudit {
     private(set) var verified: VerifiedCheckpoint?
     /// Checkpoints that the policy accepts, by their place among those found.
     private var believed: [(place: Int, checkpoint: VerifiedCheckpoint)] = []
-    /// Places of those that no known key has signed.
+    /// Places of checkpoints that no known key has signed.
     private var unsigned: [Int] = []
-    /// What was seen of the log before. It shows which records are believed, as a checkpoint of the log does: an export
-    /// has one checkpoint only, which a key may have signed that came later.
+    /// What was seen of the log before. Like the log's own checkpoints, it shows which records can be believed: an
+    /// export has only one checkpoint, which may be signed by a later key.
     private let remembered: UnverifiedCheckpoint?
 
     init(
@@ -72,7 +71,7 @@ struct CheckpointAudit {
         }
     }
 
-    /// Checks all signatures, several at a time. What comes of it is told by ``settle(_:roots:policy:jobs:)``.
+    /// Checks all signatures, several at a time; ``settle(_:roots:policy:jobs:)`` gives the result.
     mutating func checkSignatures(_ policy: TrustPolicy?, jobs: Int) async {
         guard let policy else {
             findings.report(Finding(.noKey))
@@ -124,10 +123,10 @@ struct CheckpointAudit {
         }
     }
 
-    /// Follows the keys that the log itself names, and holds every signature against its key's term.
+    /// Follows the keys that the log itself names, and checks that every signature falls within its key's term.
     ///
-    /// A key that a record names is believed where a checkpoint covers the record that is believed already, and has
-    /// the root of the records: whoever knows one key is led to those after it, and to those before.
+    /// A key named by a record is believed if a checkpoint that is already believed covers the record and has the
+    /// root of the records. So one known key leads to those after it, and to those before.
     mutating func settle(
         _ keys: SigningKeys, roots: [UInt64: RootHash], policy: TrustPolicy?, jobs: Int
     ) async {
@@ -156,7 +155,7 @@ struct CheckpointAudit {
         }
         for (place, checkpoint) in believed {
             if !isInTerm(checkpoint) {
-                // A key that has ended may have signed beside one that only the log tells of.
+                // A retired key may have signed together with one that only the log names.
                 guard case .verified(let again)? = found[place].checkpoint?.verify(with: wider),
                     isInTerm(again)
                 else {
@@ -169,7 +168,7 @@ struct CheckpointAudit {
         }
     }
 
-    /// How many records believed checkpoints cover, the remembered one among them.
+    /// How many records are covered by believed checkpoints, including the remembered one.
     private func covered(_ roots: [UInt64: RootHash], _ policy: TrustPolicy) -> UInt64 {
         var checkpoints = believed.map(\.checkpoint)
         if case .verified(let seen)? = remembered?.verify(with: policy) { checkpoints.append(seen) }

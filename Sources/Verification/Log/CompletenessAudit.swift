@@ -5,10 +5,10 @@ internal import AuditRecords
 internal import ByteCoding
 internal import Merkle
 
-/// Asks whether everything that happened came into the log: sequence numbers, restarts, counters, gaps
-/// that the log admits, outcomes. Fed segment by segment, in order.
+/// Checks whether everything that happened reached the log, by sequence numbers, restarts, counters, admitted
+/// gaps and outcomes. Fed segment by segment, in order.
 struct CompletenessAudit {
-    /// One start of one producer, from its `log.start` on.
+    /// One boot of one producer, from its `log.start` on.
     private struct Boot {
         let producer: String
         var last: UInt64
@@ -21,16 +21,16 @@ struct CompletenessAudit {
         var holes: [Hole] = []
     }
 
-    /// Numbers that no record has, and the record that comes after them.
+    /// Missing numbers, and the record that comes after them.
     private struct Hole {
         let sequences: ClosedRange<UInt64>
         let index: LeafIndex
     }
 
     private var boots: [UniqueID: Boot] = [:]
-    /// What the log admits to be missing: by which record, of which boot, in which words.
+    /// What the log admits is missing: by which record, of which boot, in which words.
     private var admissions: [(index: LeafIndex, boot: UniqueID, detail: String)] = []
-    /// The newest record by which somebody takes note of that.
+    /// The newest record by which an operator accepts that.
     private var adoptedBefore: LeafIndex?
     private var order: [UniqueID] = []
     /// The newest start of each producer.
@@ -38,7 +38,7 @@ struct CompletenessAudit {
     private var open: [UniqueID: OpenAccess] = [:]
     private(set) var findings = FindingList()
 
-    /// How many starts there are.
+    /// The number of starts.
     var bootCount: Int { boots.count }
 
     mutating func take(_ segment: SegmentSummary) {
@@ -99,14 +99,14 @@ struct CompletenessAudit {
         case .logStop: boots[notable.boot]?.isStopped = true
         case .heartbeat: takeHeartbeat(notable)
         case .gap: takeGap(notable)
-        // Whatever was admitted before is known, and somebody has said so.
+        // Gaps admitted before this have been accepted.
         case .logAdopt: adoptedBefore = notable.index
         default: break
         }
     }
 
     /// The counters include every record up to a sequence number that the heartbeat names, so they can be
-    /// held against the log exactly, whatever was queued meanwhile.
+    /// compared with the log exactly, whatever was queued meanwhile.
     private mutating func takeHeartbeat(_ notable: Notable) {
         guard let boot = boots[notable.boot] else { return }
         guard let counters = HeartbeatClaim(notable.record) else {
@@ -159,7 +159,7 @@ struct CompletenessAudit {
                 detail: detail))
     }
 
-    /// What can only be said once all records are in.
+    /// What can only be judged after all records.
     mutating func finish() {
         for (index, boot, detail) in admissions {
             let isAdopted = adoptedBefore.map { index < $0 } ?? false
@@ -188,7 +188,7 @@ struct CompletenessAudit {
 }
 
 extension ClosedRange<UInt64> {
-    /// Whether these ranges together hold all of this one.
+    /// Whether these ranges together cover this one.
     fileprivate func isCovered(by ranges: [ClosedRange<UInt64>]) -> Bool {
         var next = lowerBound
         for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound })

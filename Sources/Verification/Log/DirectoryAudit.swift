@@ -5,14 +5,14 @@ internal import LogFormat
 internal import LogReading
 internal import Merkle
 
-/// Checks what of a log directory lies beside its segments: whether the files contradict the commit
-/// journal, are longer than they may be, and the key files.
+/// Checks a log directory apart from its segments: the key files, and whether any file contradicts the
+/// commit journal or is too long.
 struct DirectoryAudit {
     private let snapshot: LogSnapshot
 
     init(_ snapshot: LogSnapshot) { self.snapshot = snapshot }
 
-    /// - Returns: the keys; nil where the directory has none, so that disclosures are withheld.
+    /// - Returns: the keys; nil if the directory has none, so that disclosures are withheld.
     func run(_ findings: inout FindingList) throws(LogReadFailure) -> KeyRing? {
         if let first = snapshot.doubtful.first?.header.firstIndex {
             findings.report(
@@ -34,8 +34,8 @@ struct DirectoryAudit {
         return try keys(&findings)
     }
 
-    /// The keys. A directory without any is what one hands to an auditor who is not to see the values; one that has
-    /// some of these files, or all their content in the commit journal, has lost the others.
+    /// The keys. A directory without any is for auditors who must not see the values; one that has some of these
+    /// files, or all their content in the commit journal, has lost the others.
     private func keys(_ findings: inout FindingList) throws(LogReadFailure) -> KeyRing? {
         let subjects = try snapshot.subjectKeys()
         let periods = try snapshot.periodKeys()
@@ -68,7 +68,7 @@ struct DirectoryAudit {
         let keys = KeyRing(
             subjects: KeyStoreImage(try subjects.contents() ?? []),
             periods: KeyStoreImage(try periods.contents() ?? []))
-        // Whether a file that is not there is missed, sealed values tell: each needs its keys.
+        // Whether a missing file matters depends on the sealed values: each needs its keys.
         for fault in keys.subjects.faults {
             report("\(fault.kind)", LogLayout.subjects, fault.position, &findings)
         }
@@ -86,7 +86,7 @@ struct DirectoryAudit {
                 .keyFileDamaged, file: file, offset: position * KeySlot.byteCount, detail: detail))
     }
 
-    /// Judges a file by the table that opening goes by, too.
+    /// Judges a file by the same table as opening does.
     private func check(
         _ file: OverlaidFile, _ kind: StoredFile, _ name: String, _ findings: inout FindingList
     ) throws(LogReadFailure) {
@@ -149,7 +149,7 @@ struct DirectoryAudit {
         }
     }
 
-    /// Nothing is where the next segment will be.
+    /// Checks that there is nothing where the next segment will be.
     private func checkNextSegment(_ findings: inout FindingList) throws(LogReadFailure) {
         let size = snapshot.sizeWithDoubtful.count
         let next = SegmentNumber(

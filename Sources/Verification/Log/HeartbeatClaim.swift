@@ -16,7 +16,7 @@ struct HeartbeatClaim {
     private let limited: UInt64
     private let errored: UInt64
 
-    /// Nil when a counter is missing or negative.
+    /// Nil if a counter is missing or negative.
     init?(_ record: Record) {
         let counters = record.value["counters"]
         func counter(_ name: String) -> UInt64? {
@@ -36,7 +36,7 @@ struct HeartbeatClaim {
         self.errored = errored
     }
 
-    /// Each counter with what the log has.
+    /// Each counter with the log's own count.
     func pairs(
         with found: TallyWindow.Counts
     ) -> [(name: String, claimed: UInt64, present: UInt64)] {

@@ -9,9 +9,9 @@ internal import SignedNotes
 package import SystemPackage
 
 /// Checks a whole log offline: every leaf, the chain, the tree, all checkpoints, the disclosures, and
-/// whether anything is missing. It reports everything that it finds and stops at nothing.
+/// whether anything is missing. Reports everything it finds instead of stopping at the first fault.
 ///
-/// `VerifierSharesNoWriter`: nothing here is used by what writes logs.
+/// `VerifierSharesNoWriter`: nothing that writes logs uses this.
 package struct LogVerifier: Sendable {
     private let options: VerificationOptions
     private let progress: @Sendable (VerificationProgress) -> Void
@@ -27,7 +27,7 @@ package struct LogVerifier: Sendable {
 
     /// Verifies a log directory, live or not.
     ///
-    /// Throws only when files cannot be read; whatever they hold ends in the report.
+    /// Throws only if files cannot be read; whatever is wrong with their content is in the report.
     package func verify(
         directory: FilePath
     ) async throws(LogReadFailure) -> VerificationReport {
@@ -75,7 +75,7 @@ package struct LogVerifier: Sendable {
 
     /// Verifies a static tlog-tiles directory, such as `log export` writes.
     ///
-    /// Its disclosures are withheld, and completeness is that of the records in it.
+    /// Its disclosures are withheld; completeness is judged by the records in it.
     package func verify(tiles directory: FilePath) async throws(LogReadFailure)
         -> VerificationReport
     {

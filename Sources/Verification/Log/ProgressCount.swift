@@ -3,7 +3,7 @@
 
 internal import Synchronization
 
-/// Adds up what the segments' readers report and passes it on.
+/// Adds up the progress of all segments and reports it.
 final class ProgressCount: Sendable {
     private let records = Atomic<UInt64>(0)
     private let total: UInt64

@@ -5,13 +5,13 @@ internal import LogFormat
 package import Merkle
 package import SignedNotes
 
-/// A checkpoint that was seen earlier and kept apart from the log: what shows a log that was put back or
-/// rewritten, even if whoever did it holds the signing key.
+/// A checkpoint that was seen earlier and kept apart from the log. It reveals a log that was rolled back or
+/// rewritten, even by someone who holds the signing key.
 package struct RememberedCheckpoint: Sendable {
     package let checkpoint: UnverifiedCheckpoint
 
-    /// The largest readable checkpoint of a state file: the ledger's, with its two slots, or a file that
-    /// holds one signed note. Nil where there is none.
+    /// The largest readable checkpoint of a state file: the ledger's, with its two slots, or a file with
+    /// one signed note. Nil if there is none.
     package init?(stateFile bytes: [UInt8]) {
         let notes = bytes.contains(0) ? StateSlots.notes(in: bytes) : [bytes]
         let readable = notes.compactMap { note -> UnverifiedCheckpoint? in
@@ -33,8 +33,8 @@ package struct RememberedCheckpoint: Sendable {
 
     /// Compares a log with what was seen of it.
     ///
-    /// - Parameter root: the log's root at the remembered size, by its own records; nil where the log
-    ///   is shorter or its records do not reach so far.
+    /// - Parameter root: the log's root at the remembered size, computed from its records; nil if they do
+    ///   not reach that far.
     func findings(
         origin: LogOrigin?, size: TreeSize, root: RootHash?, policy: TrustPolicy?
     ) -> [Finding] {

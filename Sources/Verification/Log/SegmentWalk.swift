@@ -7,7 +7,7 @@ internal import LogFormat
 internal import LogReading
 internal import Merkle
 
-/// Reads all segments, several at a time, and puts what they hold together in order.
+/// Reads all segments, several at a time, and combines them in order.
 struct SegmentWalk<Content: LogContent> {
     let content: Content
     let origin: String?
@@ -17,14 +17,14 @@ struct SegmentWalk<Content: LogContent> {
     let jobs: Int
     let progress: ProgressCount
 
-    /// What all segments together came to.
+    /// The result of all segments together.
     struct Outcome {
         var tree: TreeAudit<Content>
         var completeness = CompletenessAudit()
         var findings = FindingList()
         var disclosures = DisclosureTally()
         var recordsRead: UInt64 = 0
-        /// Of those, the ones that say that they are records of ours.
+        /// How many of those claim to be records of ours.
         var ours: UInt64 = 0
         var newestTime: UTCInstant?
         var erasures = Erasures()
@@ -50,7 +50,7 @@ struct SegmentWalk<Content: LogContent> {
         }
     }
 
-    /// At most twice as many segments are held as are read at a time.
+    /// Holds at most twice as many segments as are read at a time.
     func run() async throws(LogReadFailure) -> Outcome {
         let count = (content.size.count + LogLayout.segmentEntries - 1) / LogLayout.segmentEntries
         var outcome = Outcome(tree: TreeAudit(content))

@@ -5,19 +5,19 @@ internal import AuditRecords
 internal import Merkle
 internal import SignedNotes
 
-/// The keys that a log itself says it is signed with, and from where to where, by `key.rotate` and `key.retire`.
+/// The signing keys that a log itself names in `key.rotate` and `key.retire`, and where each begins and ends.
 ///
-/// A key is good by position in the log, never by date. What records say counts for something only where a checkpoint
-/// covers them that is believed without them.
+/// A key is valid by position in the log, never by date. What records say counts only if they are covered by a
+/// checkpoint that is believed without them.
 struct SigningKeys: Sendable {
-    /// One key, as records tell of it.
+    /// One key, as records describe it.
     private struct Term: Sendable {
         let key: NoteVerifierKey
-        /// The first record that names it in any way.
+        /// The first record that names it.
         let named: UInt64
-        /// The record that has it begin; nil for one that signed before any record spoke of keys.
+        /// The record that introduces it; nil for a key that signed before any record named keys.
         var since: UInt64?
-        /// The record that has it end.
+        /// The record that retires it.
         var until: UInt64?
     }
 
@@ -25,10 +25,10 @@ struct SigningKeys: Sendable {
 
     var isEmpty: Bool { terms.isEmpty }
 
-    /// Takes what a record says; records of other actions say nothing.
+    /// Takes note of a record; only those about keys count.
     mutating func take(_ record: Record, at index: LeafIndex) {
         guard let facts = SigningFacts(record) else { return }
-        // The key that comes is in the list of those that sign, too, and begins here.
+        // The new key is also in the list of those that sign; it begins here.
         let signer = note(facts.key, at: index, isNew: facts.change == .rotate)
         for text in facts.keys { _ = note(text, at: index, isNew: false) }
         guard facts.change == .retire, let signer, terms[signer]?.until == nil else { return }
@@ -37,7 +37,7 @@ struct SigningKeys: Sendable {
 
     private mutating func note(_ text: String, at index: LeafIndex, isNew: Bool) -> SignerID? {
         guard
-            // A kind of key that a later version knows.
+            // A kind of key from a later version.
             case .success(let key) = Result(catching: { () throws(VerifierKeyFault) in
                 try NoteVerifierKey(text)
             })
@@ -49,13 +49,13 @@ struct SigningKeys: Sendable {
         return key.signer
     }
 
-    /// Keys of an origin that records below a size name.
+    /// Keys of an origin that are named by records below a size.
     func keys(of origin: LogOrigin?, below size: UInt64) -> [NoteVerifierKey] {
         terms.values.filter { $0.named < size && LogOrigin($0.key.name) == origin }.map(\.key)
     }
 
-    /// Whether a key may sign a checkpoint of this size: behind the record that has it begin, and not behind the one
-    /// that has it end. Keys that no record speaks of may sign anything.
+    /// Whether a key may sign a checkpoint of this size: after the record that introduces it, and not after the one
+    /// that retires it. Keys that no record names may sign anything.
     ///
     /// - Parameter covered: records from here on are not believed yet.
     func mayBeSigned(_ size: UInt64, by signer: SignerID, covered: UInt64) -> Bool {

@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// How many records of one start counted as what, up to any recent sequence number.
+/// How many records of one boot counted as what, up to any recent sequence number.
 ///
-/// Holds one byte for each of the newest numbers and sums for those before.
+/// Keeps one byte for each of the newest numbers, and sums for those before.
 struct TallyWindow: Sendable {
     /// Records by what they count as.
     struct Counts: Sendable {
@@ -13,7 +13,7 @@ struct TallyWindow: Sendable {
         var errored: UInt64 = 0
         /// Sequence numbers without a record.
         var missing: UInt64 = 0
-        /// Records that may have been counted in any way, or not.
+        /// Records that may have been counted in any way, or not at all.
         var unjudged: UInt64 = 0
 
         mutating func add(_ tally: RecordTally) {
@@ -35,7 +35,7 @@ struct TallyWindow: Sendable {
     /// The sequence number of the first one kept.
     private var first: UInt64 = 1
     private var kept: [RecordTally] = []
-    /// Sequence numbers went back or jumped too far to be followed.
+    /// Whether sequence numbers went back or jumped too far to follow.
     private var isLost = false
 
     init(_ run: SequenceRun) { append(run) }
@@ -55,7 +55,7 @@ struct TallyWindow: Sendable {
         first += UInt64(excess)
     }
 
-    /// The counts of all numbers up to this one; nil where they are not known any more.
+    /// The counts of all numbers up to this one; nil if no longer known.
     func counts(through last: UInt64) -> Counts? {
         guard !isLost, last + 1 >= first, last < first + UInt64(kept.count) else { return nil }
         var counts = before

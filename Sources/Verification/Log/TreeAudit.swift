@@ -5,15 +5,15 @@ internal import LogFormat
 internal import LogReading
 internal import Merkle
 
-/// Puts the segments together: the chain and the times across their borders, the roots at the sizes of
-/// all checkpoints, the upper rows of the tree. Fed segment by segment, in order.
+/// Combines the segments: the chain and the times across their borders, the roots at the sizes of all
+/// checkpoints, the upper rows of the tree. Fed segment by segment, in order.
 struct TreeAudit<Content: LogContent> {
     private let content: Content
     private var frontier: Frontier? = Frontier()
     private var last: SegmentSummary.End?
-    /// Whether all segments so far are as the stored tree has them.
+    /// Whether all segments so far match the stored tree.
     private var isAsStored = true
-    /// The root at each size asked for, where it could be computed.
+    /// The root at each requested size, where it could be computed.
     private(set) var roots: [UInt64: RootHash] = [0: .empty]
     private(set) var findings = FindingList()
 
@@ -27,8 +27,8 @@ struct TreeAudit<Content: LogContent> {
             if let frontier { roots[size] = frontier.root(followedBy: joined) }
         }
         guard segment.expected == Int(LogLayout.segmentEntries) else { return }
-        // A segment that cannot be read to its end is stood in for by its stored hash, so that the
-        // others can still be checked.
+        // The stored hash stands in for a segment that cannot be read to its end, so that the others can
+        // still be checked.
         guard let node = segment.joined ?? segment.storedJoined else {
             frontier = nil
             return
@@ -81,7 +81,7 @@ struct TreeAudit<Content: LogContent> {
     }
 }
 
-/// The stored rows as a source for proofs, with a named outcome for where they end.
+/// The stored rows as a source for proofs, with a distinct error where they end.
 private struct StoredRows<Content: LogContent>: LevelSource {
     enum Gap: Error {
         case missing

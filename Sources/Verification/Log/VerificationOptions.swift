@@ -4,11 +4,11 @@
 package import ByteCoding
 package import SignedNotes
 
-/// What a verification is to hold a log against.
+/// What a log is verified against.
 package struct VerificationOptions: Sendable {
     /// Keys and quorum; nil leaves signatures undecided.
     package var policy: TrustPolicy?
-    /// The bytes of the file with the checkpoint seen last; nil when this is the first time.
+    /// The file with the last checkpoint seen; nil the first time.
     package var remembered: [UInt8]?
     /// How old the newest record may be; nil for any age.
     package var maxAge: Duration?
@@ -36,6 +36,6 @@ package struct VerificationOptions: Sendable {
 package struct VerificationProgress: Sendable {
     /// Records read so far, in no particular order.
     package let records: UInt64
-    /// Records that the newest checkpoint speaks of.
+    /// Records that the newest checkpoint covers.
     package let total: UInt64
 }

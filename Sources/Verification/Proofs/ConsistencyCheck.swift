@@ -4,16 +4,16 @@
 package import Merkle
 package import SignedNotes
 
-/// Checks that one checkpoint continues another: that the log was only appended to in between.
+/// Checks that one checkpoint continues another: in between, the log was only appended to.
 package struct ConsistencyCheck: Sendable {
     private let policy: TrustPolicy?
 
     /// - Parameter policy: nil leaves the signatures undecided.
     package init(policy: TrustPolicy?) { self.policy = policy }
 
-    /// Checks with a proof from somebody else.
+    /// Checks with a given proof.
     ///
-    /// - Parameter proof: nil where there is none; then only equal sizes can be decided.
+    /// - Parameter proof: nil if there is none; then only equal sizes can be decided.
     package func check(
         old: UnverifiedCheckpoint, new: UnverifiedCheckpoint, proof: ConsistencyProof?
     ) -> ProofReport {
@@ -36,8 +36,8 @@ package struct ConsistencyCheck: Sendable {
             findings: findings)
     }
 
-    /// Checks with hashes of the log's own files, which need not be trusted: a proof made of wrong hashes
-    /// does not hold.
+    /// Checks with hashes from the log's own files, which need not be trusted: a proof made of wrong hashes
+    /// fails.
     package func check<Reader: HashReader>(
         old: UnverifiedCheckpoint, new: UnverifiedCheckpoint, reading reader: inout Reader
     ) throws(Reader.Failure) -> ProofReport {

@@ -5,7 +5,7 @@ package import ByteCoding
 internal import LogReading
 internal import SignedNotes
 
-/// What checking a proof, rather than a whole log, came to.
+/// The result of checking a proof, rather than a whole log.
 package struct ProofReport: Sendable {
     /// One thing that the proof is about, for people and for programs.
     package struct Fact: Hashable, Sendable {
@@ -26,7 +26,7 @@ package struct ProofReport: Sendable {
         fileprivate var text: String { value.string ?? value.integer.map(String.init) ?? "" }
     }
 
-    /// What proof and record say of themselves: established only where ``isProven``.
+    /// What proof and record claim; established only if ``isProven``.
     package let facts: [Fact]
     package let findings: [Finding]
 
@@ -37,19 +37,19 @@ package struct ProofReport: Sendable {
 
     package var verdict: VerificationVerdict { VerificationVerdict(findings) }
 
-    /// Whether the record is what the log signed, so that its facts may be believed.
+    /// Whether the log signed this record, so that its facts may be believed.
     package var isProven: Bool {
         findings.allSatisfy { finding in
             switch finding.concern {
             case .integrity, .rollback: false
-            // That a leaf is of a kind unknown here leaves open what it says, not whether it was signed.
+            // An unknown kind of leaf leaves open what it says, not whether it was signed.
             case .undecided: [.laterSchema, .foreignLeaves].contains(finding.code)
             case .disclosure, .completeness, .stale, .note: true
             }
         }
     }
 
-    /// The report as lines: facts, marked where nothing vouches for them, then findings as a tree.
+    /// The report as lines: facts, marked if not proven, then findings as a tree.
     package var lines: [String] {
         facts.map { (isProven ? "" : "(not proven) ") + "\($0.name): \($0.text.displayable)" }
             + findings.enumerated().map { position, finding in
@@ -63,7 +63,7 @@ package struct ProofReport: Sendable {
             .object([
                 JSONMember("verdict", .string(verdict.rawValue)),
                 JSONMember("exit_code", .integer(Int64(verdict.exitCode))),
-                // Under another name where nothing vouches for them: nobody reads them by mistake.
+                // Under another name if not proven, so that nobody reads them by mistake.
                 JSONMember(
                     isProven ? "facts" : "unproven_facts",
                     .object(facts.map { JSONMember($0.name, $0.value) })),
@@ -86,7 +86,7 @@ extension CheckpointRefusal {
 }
 
 extension TrustPolicy {
-    /// What a reader of any verdict under this policy should know of it.
+    /// What readers of any verdict under this policy should know about it.
     var notes: [Finding] {
         uncheckedKeys.map { key in
             let type = key.type.name ?? "type \(key.type.code)"

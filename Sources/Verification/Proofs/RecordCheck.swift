@@ -9,8 +9,8 @@ package import LogReading
 internal import Merkle
 package import SignedNotes
 
-/// Checks one record offline: that its leaf is in the log that a trusted key has signed, and that what is
-/// disclosed of it is what it commits to.
+/// Checks one record offline: that its leaf is in a log signed by a trusted key, and that what is disclosed of
+/// it matches its commitments.
 package struct RecordCheck: Sendable {
     private let policy: TrustPolicy?
     private let requiredWitnesses: Int
@@ -23,8 +23,8 @@ package struct RecordCheck: Sendable {
 
     /// Checks a `.tlog-proof` file.
     ///
-    /// - Parameter leaf: the record's bytes; where it is nil the proof's extra data are taken for it, which
-    ///   needs no trust, as another leaf does not lead to the signed root.
+    /// - Parameter leaf: the record's bytes; if nil, the proof's extra data are used. That needs no trust, as
+    ///   another leaf does not lead to the signed root.
     package func check(_ proof: TlogProof, leaf: [UInt8]?) -> ProofReport {
         guard let leaf = leaf ?? proof.extra else {
             return ProofReport(
@@ -77,7 +77,7 @@ package struct RecordCheck: Sendable {
                 found.append(Finding(.wrongOrigin, index: proof.index, detail: origin))
             }
         } catch {
-            // Told already, with all faults of the leaf.
+            // Reported already, with all faults of the leaf.
         }
         return ProofReport(
             facts: facts(of: proof) + [ProofReport.Fact("leaf_hash", hash.hash.base64)]
@@ -108,7 +108,7 @@ package struct RecordCheck: Sendable {
         return words + [ProofReport.Fact("status", status)]
     }
 
-    /// Method and route template; the path is disclosed elsewhere, if at all.
+    /// Method and route template; the path is sealed.
     private func request(_ record: Record) -> String? {
         guard let method = record.method else { return nil }
         return record.route.map { "\(method) \($0)" } ?? method
@@ -126,9 +126,9 @@ package struct RecordCheck: Sendable {
         }
     }
 
-    /// Why a leaf is no record that this version knows.
+    /// Why a leaf is not a record that this version knows.
     ///
-    /// - Parameter proven: whether its proof holds, so that a leaf of somebody else's is no sign of a change.
+    /// - Parameter proven: whether its proof holds; then a leaf of another kind is no sign of tampering.
     private static func faults(of leaf: [UInt8], proven: Bool) -> [Finding] {
         let faults = Record.faults(inLeaf: leaf)
         guard !faults.isEmpty else { return [] }

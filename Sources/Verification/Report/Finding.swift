@@ -3,9 +3,9 @@
 
 package import Merkle
 
-/// One thing that verification found, with the first place where it did.
+/// Something that verification found, and the first place where it did.
 ///
-/// The same thing at many places of one file is one finding that counts them.
+/// The same fault at many places of one file is one finding that counts them.
 package struct Finding: Hashable, Sendable {
     package let code: FindingCode
     /// Name relative to the log directory.
@@ -14,11 +14,11 @@ package struct Finding: Hashable, Sendable {
     package let index: LeafIndex?
     /// Offset in bytes of the first place in the file.
     package let offset: Int?
-    /// How many places there are.
+    /// The number of places.
     package internal(set) var count: Int
     /// The last record concerned.
     package internal(set) var lastIndex: LeafIndex?
-    /// What exactly, at the first place.
+    /// Details of the first place.
     package let detail: String?
 
     package init(
@@ -55,7 +55,7 @@ package struct Finding: Hashable, Sendable {
     }
 }
 
-/// Gathers findings, one for each code and file.
+/// Collects findings, one per code and file.
 struct FindingList: Sendable {
     private struct Key: Hashable {
         let code: FindingCode
@@ -80,7 +80,7 @@ struct FindingList: Sendable {
         for finding in list.findings { report(finding) }
     }
 
-    /// Once the records are known to be as signed, a leaf's hash that differs is the stored tree's fault.
+    /// Once the records are known to be as signed, a differing leaf hash is a fault of the stored tree.
     mutating func blameTree() {
         let found = findings
         self = FindingList()
@@ -96,8 +96,8 @@ struct FindingList: Sendable {
         }
     }
 
-    /// Once the tree is known to be as signed and no leaf says that it is a record of ours: that the leaves
-    /// are no records is no sign of a change.
+    /// Once the tree is known to be as signed and no leaf claims to be a record of ours: then leaves that are not
+    /// records are no sign of tampering.
     mutating func excuseForeignLeaves(of count: UInt64) {
         guard count > 0 else { return }
         let found = findings
@@ -109,7 +109,7 @@ struct FindingList: Sendable {
         report(excused)
     }
 
-    /// The findings about records first, by the first record concerned; then the others as they came.
+    /// Findings about records first, by the first record concerned; then the others in the order they were made.
     var inOrder: [Finding] {
         findings.enumerated().sorted { one, other in
             (one.element.index?.value ?? .max, one.offset)

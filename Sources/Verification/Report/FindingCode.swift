@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a finding says, as a machine reads it.
+/// What a finding says, for programs.
 package enum FindingCode: String, CaseIterable, Sendable {
     // Integrity: the stored log is not the one that was signed.
     case fileMissing = "file_missing"
@@ -33,7 +33,7 @@ package enum FindingCode: String, CaseIterable, Sendable {
     // Rollback: the log is not the one that was seen before.
     case olderThanRemembered = "older_than_remembered"
     case forked = "forked"
-    // Disclosure: personal values do not fit what was committed to.
+    // Disclosure: personal values do not match what was committed to.
     case disclosureMismatch = "disclosure_mismatch"
     case disclosureMissing = "disclosure_missing"
     case disclosureDamaged = "disclosure_damaged"
@@ -50,7 +50,7 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case accessesUnrecorded = "accesses_unrecorded"
     case admittedGap = "admitted_gap"
     case outcomeMissing = "outcome_missing"
-    // Undecided: nothing wrong was found, and not everything could be checked.
+    // Undecided: nothing wrong was found, but not everything could be checked.
     case noKey = "no_key"
     case unknownLog = "unknown_log"
     case notSignedByLog = "not_signed_by_log"
@@ -83,7 +83,7 @@ package enum Concern: String, CaseIterable, Sendable {
     case completeness
     case undecided
     case stale
-    /// Nothing is in question.
+    /// Nothing.
     case note
 }
 

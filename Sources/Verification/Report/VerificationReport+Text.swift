@@ -9,7 +9,7 @@ internal import SignedNotes
 extension VerificationReport {
     /// The report as a tree of lines.
     ///
-    /// - Parameter now: the time against which ages are told.
+    /// - Parameter now: the time against which ages are measured.
     package func tree(now: UTCInstant) -> [String] {
         let sections: [(String, [Finding], [String])] = [
             (integrityLine(now: now), findings(about: .integrity), []),

@@ -5,12 +5,12 @@ package import ByteCoding
 package import Merkle
 package import SignedNotes
 
-/// Everything that verifying a log came to.
+/// The result of verifying a log.
 package struct VerificationReport: Sendable {
     package let origin: LogOrigin?
-    /// Records that the newest checkpoint speaks of.
+    /// Records that the newest checkpoint covers.
     package let size: TreeSize
-    /// The root of the records as they are stored; nil where they could not all be read.
+    /// The root of the records as stored; nil if not all could be read.
     package let root: RootHash?
     package let recordsRead: UInt64
     package let checkpointsChecked: Int
@@ -19,7 +19,7 @@ package struct VerificationReport: Sendable {
     /// `written.time` of the newest record.
     package let newestTime: UTCInstant?
     package let disclosures: DisclosureTally
-    /// Keys that were destroyed, each with the record that says so.
+    /// Destroyed keys, each with the record that explains it.
     package let erasures: [Erasure]
     /// The largest checkpoint that the policy accepts; remember it for the next time, if
     /// ``mayBeRemembered``.
@@ -28,14 +28,13 @@ package struct VerificationReport: Sendable {
 
     package var verdict: VerificationVerdict { VerificationVerdict(findings) }
 
-    /// Whether integrity and history are good, so that the newest checkpoint may replace the remembered
-    /// one.
+    /// Whether integrity and history are sound, so that the newest checkpoint may replace the remembered one.
     package var mayBeRemembered: Bool {
         verified != nil
             && !findings.contains { [.integrity, .rollback].contains($0.concern) }
     }
 
-    /// The findings of one concern, by the first record concerned.
+    /// The findings about one concern, ordered by the first record concerned.
     package func findings(about concern: Concern) -> [Finding] {
         findings.filter { $0.concern == concern }
     }

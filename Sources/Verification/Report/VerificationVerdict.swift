@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a verification came to, in one word, with the exit code that stands for it.
+/// The result of a verification in one word, with its exit code.
 package enum VerificationVerdict: String, CaseIterable, Sendable {
     case verified
     case integrityFailure = "integrity_failure"
@@ -11,7 +11,7 @@ package enum VerificationVerdict: String, CaseIterable, Sendable {
     case undecided
     case stale
 
-    /// The verdict of the gravest finding: 10 before 12, 15, 11, 13 and 14.
+    /// The verdict of the most serious finding: 10 before 12, 15, 11, 13 and 14.
     package init(_ findings: some Sequence<Finding>) {
         let concerns = Set(findings.map(\.concern))
         let gravest = Concern.allCases.first { concerns.contains($0) }

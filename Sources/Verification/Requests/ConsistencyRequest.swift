@@ -25,7 +25,7 @@ package struct ConsistencyRequest: Sendable {
         self.policyFile = policyFile
     }
 
-    /// Does what was asked for.
+    /// Runs the check.
     package func run() throws(VerificationFault) -> VerificationRequest.Outcome {
         let check = ConsistencyCheck(
             policy: try TrustPolicy.given(keys: keys, policyFile: policyFile))
@@ -58,8 +58,8 @@ package struct ConsistencyRequest: Sendable {
         _ check: ConsistencyCheck, _ old: UnverifiedCheckpoint, _ new: UnverifiedCheckpoint,
         tiles path: FilePath
     ) throws(LogReadFailure) -> ProofReport {
-        // The tiles are those of the new checkpoint or of a later size; partial tiles that a later size
-        // has filled are cut from the full ones.
+        // The tiles belong to the new checkpoint or to a later size; partial tiles that were filled since are cut
+        // from the full ones.
         var reader = AuthenticatedTileReader(
             size: new.claim.size, root: new.claim.root, source: TilesSource(directory: path))
         do throws(TileReadFault<LogReadFailure>) {

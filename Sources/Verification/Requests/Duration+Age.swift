@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Duration {
-    /// A length of time as options give it: a whole number and `s`, `m`, `h` or `d`, such as `24h`; nil
-    /// for any other text.
+    /// A duration as options state it: a whole number and `s`, `m`, `h` or `d`, such as `24h`; nil for any other
+    /// text.
     package init?(age text: some StringProtocol) {
         let factors: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         guard let unit = text.last, let factor = factors[unit], text.utf8.count <= 10,

@@ -6,10 +6,10 @@ internal import LogReading
 internal import SignedNotes
 internal import SystemPackage
 
-/// The file in which a verifier keeps the checkpoint that it saw last.
+/// The file in which a verifier keeps the last checkpoint it saw.
 struct StateFile {
     private let path: FilePath
-    /// What it holds; nil when this is the first time.
+    /// Its content; nil the first time.
     let bytes: [UInt8]?
 
     init(_ path: FilePath) throws(VerificationFault) {
@@ -21,7 +21,7 @@ struct StateFile {
         }
     }
 
-    /// Replaces the file, durably and whole; the ledger's own state file, whose slots are padded with
+    /// Replaces the file durably and atomically; the ledger's own state file, whose slots are padded with
     /// zeros, is left alone.
     func remember(_ note: SignedNote) throws(VerificationFault) {
         if let bytes, bytes.contains(0) { return }

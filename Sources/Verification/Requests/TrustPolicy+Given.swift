@@ -31,7 +31,7 @@ extension TrustPolicy {
         return policy
     }
 
-    /// A text that names a file is that file's keys; anything else has to be a key itself.
+    /// A text that names a file gives that file's keys; anything else must be a key.
     private static func keys(_ text: String) throws(VerificationFault) -> [NoteVerifierKey] {
         let bytes: [UInt8]?
         do throws(LogReadFailure) {

@@ -5,13 +5,13 @@ package import LogReading
 package import SignedNotes
 package import SystemPackage
 
-/// Why a verification could not begin; nothing is said about any log.
+/// Why a verification could not begin; says nothing about any log.
 package enum VerificationFault: Error {
     case unreadable(LogReadFailure)
     case badProof(FilePath, TlogProofFault)
     case badRecord(FilePath, EnvelopeFault)
     case badCheckpoint(FilePath, CheckpointReadFault)
-    /// The text given, or the file that it names, is or holds no key.
+    /// The given text is neither a key nor a file with keys.
     case badKey(String, VerifierKeyFault)
     case clashingKeys
     case badPolicy(FilePath, TrustPolicyFaults)
@@ -41,7 +41,7 @@ package enum VerificationFault: Error {
         }
     }
 
-    /// Bad input is 2, what the system refuses is 1.
+    /// 2 for bad input, 1 for what the system refuses.
     package var exitCode: Int32 {
         switch self {
         case .unreadable, .cannotRemember: 1

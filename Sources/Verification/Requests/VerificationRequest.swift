@@ -6,17 +6,17 @@ internal import LogReading
 internal import SignedNotes
 package import SystemPackage
 
-/// One verification as a command line asks for it, shared by `countersign verify` and
+/// One verification as requested on a command line, shared by `countersign verify` and
 /// `countersign-verify`.
 package struct VerificationRequest: Sendable {
     package var path: FilePath
-    /// The record that a proof file is of; nil where the proof holds it.
+    /// The record that a proof file proves; nil if the proof contains it.
     package var leafFile: FilePath?
-    /// Verifier keys as text, or paths of files with one key a line.
+    /// Verifier keys as text, or paths of files with one key per line.
     package var keys: [String]
     package var policyFile: FilePath?
-    /// File of the checkpoint seen last. It is read first, and replaced when the log is found to
-    /// continue it; a state file of the ledger's own is only read.
+    /// File with the last checkpoint seen. It is read first, and replaced if the log continues it; the ledger's
+    /// own state file is only read.
     package var stateFile: FilePath?
     package var maxAge: Duration?
     package var requiredWitnesses: Int
@@ -50,7 +50,7 @@ package struct VerificationRequest: Sendable {
         package let verdict: VerificationVerdict
     }
 
-    /// Does what was asked for.
+    /// Runs the verification.
     ///
     /// - Parameter progress: called from several threads while a log is read.
     package func run(

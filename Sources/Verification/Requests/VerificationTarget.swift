@@ -6,7 +6,7 @@ package import LogReading
 package import SignedNotes
 package import SystemPackage
 
-/// What a path leads to that can be verified.
+/// What a path leads to, if it can be verified.
 package enum VerificationTarget: Sendable {
     /// A log directory, live or not.
     case log(FilePath)
@@ -17,7 +17,7 @@ package enum VerificationTarget: Sendable {
     /// A record with its disclosures and proof.
     case record(RecordEnvelope)
 
-    /// Looks what is at a path.
+    /// Finds out what is at a path.
     package init(_ path: FilePath) throws(VerificationFault) {
         do throws(LogReadFailure) {
             if try PathKind(path) == .folder {

@@ -3,7 +3,7 @@
 
 internal import ByteCoding
 
-/// Checks and reads texts of fixed form where they lie, without making strings of them.
+/// Checks and reads texts of fixed form in place, without making strings.
 enum FixedText {
     /// A UUID of version 7 in lower case.
     static func uniqueID(_ bytes: Span<UInt8>, _ text: Range<Int>) -> UniqueID? {
@@ -24,9 +24,9 @@ enum FixedText {
         return wrong == 0 ? UniqueID(high: high, low: low) : nil
     }
 
-    /// The value of a lower-case digit, without a branch, since digits of random numbers cannot be foreseen.
+    /// The value of a lower-case digit, without a branch, as digits of random numbers are unpredictable.
     ///
-    /// - Parameter wrong: gets a bit set where the byte is no such digit.
+    /// - Parameter wrong: gets a bit set if the byte is not such a digit.
     private static func nibble(_ byte: UInt8, _ wrong: inout UInt8) -> UInt8 {
         let isLetter = byte >> 6
         let value = byte & 15 &+ isLetter &* 9

@@ -7,7 +7,7 @@ internal import ByteCoding
 internal import Disclosures
 internal import Merkle
 
-/// What the verifier takes from a leaf, without anything on the heap.
+/// What the verifier takes from a leaf, without heap allocations.
 struct LeafFacts {
     var index: UInt64 = 0
     var previous = Hash256.zero
@@ -17,7 +17,7 @@ struct LeafFacts {
     /// Nil for a word of a later version, as with the two below.
     var stage: RecordStage? = .complete
     var commitments = CommitmentSlots()
-    /// `written.origin`, its place in the leaf without quotes, escapes not resolved.
+    /// The place of `written.origin` in the leaf, without quotes, escapes not resolved.
     var origin = 0..<0
     /// `producer.uid`, likewise.
     var producer = 0..<0
@@ -28,7 +28,7 @@ struct LeafFacts {
     var effect: Decision.Effect? = .allow
     /// `event.category` is `access`.
     var isAccess: Bool? = false
-    /// Bits of the mandatory members met.
+    /// A bit for each mandatory member found.
     var found: UInt64 = 0
 
     /// How the proxy counts the record in its heartbeats.
@@ -57,13 +57,13 @@ struct LeafFacts {
     static let nobody = UniqueID(at: UTCInstant(microseconds: 0), random: (0, 0))
 }
 
-/// The commitments of a record, at most one a group.
+/// The commitments of a record, at most one per group.
 struct CommitmentSlots {
     private var who = Hash256.zero
     private var `where` = Hash256.zero
     private var what = Hash256.zero
     private var payload = Hash256.zero
-    /// One bit for each group that there is.
+    /// One bit for each group present.
     private var present: UInt8 = 0
 
     subscript(group: CommitGroup) -> Hash256? {
@@ -102,7 +102,7 @@ struct CommitmentSlots {
         }
     }
 
-    /// Calls `body` with every commitment there is.
+    /// Calls `body` with every commitment.
     func forEach(_ body: (CommitGroup, Hash256) -> Void) {
         if has(.who) { body(.who, who) }
         if has(.where) { body(.where, `where`) }
@@ -111,13 +111,13 @@ struct CommitmentSlots {
     }
 }
 
-/// What a heartbeat counts: ends of accesses by what was decided.
+/// What a heartbeat counts: finished accesses by decision.
 enum RecordTally: UInt8, Sendable {
     case allowed
     case denied
     case limited
     case errored
-    /// A `started` record, or one of the proxy's own doings.
+    /// A `started` record, or one of the proxy's own actions.
     case uncounted
     /// A record with words of a later version, which may have counted it in any way.
     case unjudged

@@ -7,25 +7,25 @@ internal import ByteCoding
 internal import Disclosures
 internal import Merkle
 
-/// Checks a leaf in one pass over its bytes and takes the facts that verification needs.
+/// Checks a leaf in one pass over its bytes and extracts the facts that verification needs.
 ///
-/// What it accepts is a good record by ``AuditRecords/Record/faults(inLeaf:)``: canonical, complete and
-/// within all limits. It may refuse a good record of an unusual form; whoever is refused asks
-/// there, which costs fifty times as much and names every fault.
+/// What it accepts is a valid record by ``AuditRecords/Record/faults(inLeaf:)``: canonical, complete and
+/// within all limits. It may reject a valid record of unusual form; then ask there, which costs fifty times
+/// as much and names every fault.
 ///
-/// A leaf built like one of the last good ones is compared with that one, and only values that differ are
-/// read: a fifth of the cost (``LeafTemplate``).
+/// A leaf of the same shape as a recent valid one is compared with that, and only differing values are read,
+/// at a fifth of the cost (``LeafTemplate``).
 struct LeafScanner {
     let schema: SchemaTree
     var at = 0
     var facts = LeafFacts()
-    /// The values of known members that ``object(_:level:depth:)`` met.
+    /// The values of known members that ``object(_:level:depth:)`` found.
     var values: [LeafTemplate.Value] = []
-    /// Good leaves of different builds.
+    /// Valid leaves of different shapes.
     var templates: [LeafTemplate] = []
-    /// The template that fitted last.
+    /// The template that matched last.
     var likely = 0
-    /// The template that gives way to the next one.
+    /// The template to be replaced next.
     var oldest = 0
     private let mandatory = RecordSchema.mandatoryBits
     private let decided = RecordSchema.decidedBits
@@ -37,7 +37,7 @@ struct LeafScanner {
 
     init(_ schema: SchemaTree = .record) { self.schema = schema }
 
-    /// Whether the leaf is surely good; only then ``facts`` are its own.
+    /// Whether the leaf is certain to be valid; only then are ``facts`` its own.
     mutating func scan(_ leaf: Span<UInt8>) -> Bool {
         guard leaf.count <= RecordLimits.leafBytes else { return false }
         if isLikeAny(leaf) { return true }
@@ -49,9 +49,9 @@ struct LeafScanner {
         return true
     }
 
-    /// Whether all members that a record must have were met.
+    /// Whether all members that a record must have were found.
     var isComplete: Bool {
-        // What an effect of a later version needs, nobody knows here.
+        // What a later version's effect requires is unknown here.
         let mayLack = facts.effect == .error || facts.effect == nil ? decided : 0
         return mandatory & ~facts.found & ~mayLack == 0
     }
@@ -103,7 +103,7 @@ struct LeafScanner {
         return take(UInt8(ascii: "}"), leaf)
     }
 
-    /// A member's name of `[a-z0-9_]`; names of such bytes sort by bytes as they do by UTF-16.
+    /// A member name of `[a-z0-9_]`; such names sort by bytes as they do by UTF-16.
     private mutating func name(_ leaf: Span<UInt8>) -> Range<Int>? {
         guard take(UInt8(ascii: "\""), leaf) else { return nil }
         let start = at
@@ -131,7 +131,7 @@ struct LeafScanner {
         return one.count < other.count
     }
 
-    /// -1, 0 or 1 as the schema's text comes before, is, or comes after the one in the leaf.
+    /// -1, 0 or 1 if the schema's text sorts before, equals, or sorts after the one in the leaf.
     private func compare(_ known: Range<Int>, _ leaf: Span<UInt8>, _ name: Range<Int>) -> Int {
         let common = min(known.count, name.count)
         for position in 0..<common {
@@ -167,7 +167,7 @@ struct LeafScanner {
         }
     }
 
-    /// Checks a text's form and takes it for what it is.
+    /// Checks a text's form and records its meaning.
     private mutating func accept(
         _ leaf: Span<UInt8>, _ text: Range<Int>, of member: SchemaTree.Member
     ) -> Bool {
@@ -203,7 +203,7 @@ struct LeafScanner {
         return true
     }
 
-    /// Which of a member's options a text is, whole words compared; nil for another text.
+    /// Which of a member's options a text is, comparing whole words; nil for any other text.
     private func option(
         _ leaf: Span<UInt8>, _ text: Range<Int>, of member: SchemaTree.Member
     ) -> Int? {
@@ -213,7 +213,7 @@ struct LeafScanner {
         return nil
     }
 
-    /// Takes what a word says; a word of a later version says nothing.
+    /// Records what a word means; words of a later version mean nothing here.
     private mutating func choose(_ option: Int?, of member: SchemaTree.Member) {
         switch member.role {
         case .stage: facts.stage = option.map { stages[$0] }

@@ -1,13 +1,13 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A good leaf as the pattern of those that are built like it: the same members in the same order.
+/// A valid leaf as the pattern for others of the same shape: the same members in the same order.
 ///
-/// Whether a member's value is good depends on the value alone. So a leaf that has the template's bytes
-/// everywhere but in values, and whose differing values are good themselves, is as good as the template.
-/// Nothing is taken from a template but what its bytes, found again, would have been read as.
+/// Whether a member's value is valid depends on the value alone. So a leaf that has the template's bytes
+/// everywhere except in values, and whose differing values are valid, is as valid as the template.
+/// Whatever is reused from a template is what reading the same bytes again would give.
 final class LeafTemplate {
-    /// A known member's value that is no object: its place in the leaf, quotes and brackets included.
+    /// The place in the leaf of a known member's value that is not an object, quotes and brackets included.
     struct Value {
         let start: Int
         let end: Int
@@ -32,10 +32,10 @@ final class LeafTemplate {
 }
 
 extension LeafScanner {
-    /// Accesses allowed and denied, with and without a start of their own, and the proxy's own doings.
+    /// Accesses allowed and denied, with and without a `started` record, and the proxy's own actions.
     private static let mostTemplates = 4
 
-    /// Keeps the leaf that was just found to be good as a template.
+    /// Keeps the leaf that was just found valid as a template.
     mutating func remember(_ leaf: Span<UInt8>) {
         let template = LeafTemplate(leaf, values: values, facts: facts)
         if templates.count < Self.mostTemplates {
@@ -48,7 +48,7 @@ extension LeafScanner {
         }
     }
 
-    /// Whether the leaf is as good as one of the templates; ``facts`` are its own then.
+    /// Whether the leaf matches one of the templates; then ``facts`` are its own.
     mutating func isLikeAny(_ leaf: Span<UInt8>) -> Bool {
         if likely < templates.count, isGood(leaf, like: templates[likely]) { return true }
         for place in templates.indices
@@ -65,7 +65,7 @@ extension LeafScanner {
         let (known, values) = (bytes.span, places.span)
         facts = template.facts
         at = 0
-        // Up to here in the template, and up to `at` in the leaf, everything is good.
+        // Up to here in the template, and up to `at` in the leaf, everything matches.
         var there = 0
         var next = 0
         while true {
@@ -88,7 +88,7 @@ extension LeafScanner {
         }
     }
 
-    /// Takes the place of a value that is the template's.
+    /// Takes a value that is the same as the template's.
     private mutating func move(
         _ role: SchemaTree.Role, by shift: Int, from template: LeafTemplate
     ) {

@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Looks at eight bytes at a time.
+/// Text scanning, eight bytes at a time.
 enum PlainText {
-    /// How many bytes two texts have in common from these places on.
+    /// How many bytes two texts have in common from these offsets on.
     static func common(
         _ one: Span<UInt8>, _ at: Int, _ other: Span<UInt8>, _ there: Int
     ) -> Int {
@@ -19,8 +19,8 @@ enum PlainText {
         }
     }
 
-    /// The same of two texts of `count` bytes each. The length was checked by the caller, once: a check in each step
-    /// costs more than the step.
+    /// The same for two texts of `count` bytes each. The caller has checked the length once, as a check in each step
+    /// would cost more than the step.
     private static func common(
         _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ count: Int
     ) -> Int {
@@ -47,7 +47,7 @@ enum PlainText {
         return same
     }
 
-    /// How many bytes from this place on are surely printable ASCII without `"` and `\\`; it may stop early.
+    /// How many bytes from this offset on are certain to be printable ASCII without `"` and `\\`; may stop early.
     static func prefix(_ text: Span<UInt8>, _ at: Int) -> Int {
         // Safe: bytes have no padding, so a raw view reads nothing uninitialised.
         let bytes = unsafe text.bytes
@@ -60,7 +60,7 @@ enum PlainText {
                 littleEndian: bytes.unsafeLoadUnaligned(
                     fromByteOffset: at + plain, as: UInt64.self))
             let odd = (word | below(word, 0x20) | equal(word, 0x22) | equal(word, 0x5C)) & high
-            // A borrow can only mark bytes behind one that is marked rightly: the first mark holds.
+            // A borrow can only mark bytes after one that is marked correctly, so the first mark is right.
             if odd != 0 { return plain + odd.trailingZeroBitCount / 8 }
             plain += 8
         }
@@ -70,12 +70,12 @@ enum PlainText {
     private static let high: UInt64 = 0x8080_8080_8080_8080
     private static let low: UInt64 = 0x0101_0101_0101_0101
 
-    /// Marks the first byte below a limit of at most 128 in its highest bit.
+    /// Marks, in its highest bit, the first byte below a limit of at most 128.
     private static func below(_ word: UInt64, _ limit: UInt64) -> UInt64 {
         (word &- low &* limit) & ~word
     }
 
-    /// Marks the first byte that is the one given in its highest bit.
+    /// Marks, in its highest bit, the first byte equal to the given one.
     private static func equal(_ word: UInt64, _ byte: UInt64) -> UInt64 {
         below(word ^ low &* byte, 1)
     }

@@ -25,7 +25,7 @@ struct SchemaTree: Sendable {
         case action
     }
 
-    /// What a member's value is taken for besides being checked.
+    /// What a member's value is used for besides being checked.
     enum Role: UInt8, Sendable {
         case none
         case index
@@ -60,7 +60,7 @@ struct SchemaTree: Sendable {
         let level: Int
     }
 
-    /// All names and options, one behind the other.
+    /// All names and options, concatenated.
     private(set) var text: [UInt8] = []
     private(set) var members: [Member] = []
     /// Sorted by name; level 0 is the record itself.
@@ -70,7 +70,7 @@ struct SchemaTree: Sendable {
     static let record = SchemaTree(RecordSchema.root)
 
     init(_ root: RecordSchema.Node) {
-        // Breadth first, so that the members of one level lie side by side.
+        // Breadth first, so that the members of one level are adjacent.
         var waiting: [(node: RecordSchema.Node, path: String)] = [(root, "")]
         levels.append(0..<0)
         var next = 0

@@ -3,18 +3,18 @@
 
 internal import Merkle
 
-/// A dictionary from commitments, of which a segment may have hundreds of thousands.
+/// A dictionary keyed by commitments, of which a segment may have hundreds of thousands.
 ///
-/// Values lie in the order of the file, which is nearly that of the records, and the places that point at them
-/// are four bytes each: both stay in the cache. Whoever wrote the log chose the keys and could have them
-/// collide, but for the secret.
+/// Values are in the order of the file, which is nearly that of the records, and the indices pointing to them take
+/// four bytes each, so both stay in the cache. A secret keeps whoever wrote the log from choosing keys that
+/// collide.
 struct CommitmentTable<Value> {
     private var items: [(key: Hash256, value: Value)] = []
     /// One more than a position in ``items``, or 0: open addressing, at most half full.
     private var places: [UInt32] = [0, 0]
     private let secret = SIMD4<UInt64>.random(in: 0 ... .max)
 
-    /// Makes room for so many commitments.
+    /// Makes room for this many commitments.
     init(capacity: Int = 0) {
         items.reserveCapacity(capacity)
         grow(to: capacity)
@@ -30,7 +30,7 @@ struct CommitmentTable<Value> {
         }
     }
 
-    /// Where the commitment's place is, or would be.
+    /// The slot where the commitment is, or would be.
     private func place(of key: Hash256) -> Int {
         let mask = places.count - 1
         var place = Int(truncatingIfNeeded: key.mixed(with: secret)) & mask
@@ -40,7 +40,7 @@ struct CommitmentTable<Value> {
         return place
     }
 
-    /// The value of a commitment that was probably set at, or right behind, a position; which position it was.
+    /// The value of a commitment that was probably set at, or right after, a position; and its position.
     func find(_ key: Hash256, near hint: Int) -> (value: Value, position: Int)? {
         for position in hint..<max(hint, min(hint + 2, items.count))
         where items[position].key == key {
@@ -50,7 +50,7 @@ struct CommitmentTable<Value> {
         return found < 0 ? nil : (items[found].value, found)
     }
 
-    /// The last value set for a commitment holds.
+    /// Sets a commitment's value; the last one wins.
     mutating func set(_ key: Hash256, _ value: Value) {
         if 2 * (items.count + 1) > places.count { grow(to: 2 * (items.count + 1)) }
         let place = place(of: key)

@@ -11,7 +11,7 @@ struct DirectoryContent: LogContent {
 
     var size: TreeSize { snapshot.size }
 
-    /// Derived files are synced when their segment is full.
+    /// Derived files are synced once their segment is full.
     var settledSize: TreeSize {
         let settled = snapshot.settledSize.count
         return TreeSize(settled - settled % LogLayout.segmentEntries)
@@ -45,8 +45,7 @@ struct DirectoryContent: LogContent {
         }
     }
 
-    /// The file as it is to be judged: through the journal as long as disk and journal agree, otherwise
-    /// as it lies on disk.
+    /// The file to be judged: overlaid with the journal while the two agree, otherwise as it is on disk.
     private func seen(_ file: OverlaidFile) throws(LogReadFailure) -> OverlaidFile {
         try file.firstConflict() == nil ? file : file.preferringDisk()
     }

@@ -5,7 +5,7 @@ internal import Disclosures
 internal import LogReading
 internal import Merkle
 
-/// The disclosures of one segment by what they are committed to with.
+/// The disclosures of one segment by their commitments.
 struct DisclosureIndex {
     enum State {
         case matching
@@ -24,11 +24,11 @@ struct DisclosureIndex {
     private var entries = CommitmentTable<Entry>()
     /// Where the last commitment of each group was found: the next record's is the same or the next one.
     private var lately: SIMD4<Int> = .zero
-    /// Nil where the layout has no disclosures: then everything is withheld.
+    /// Nil if the layout has no disclosures: then everything is withheld.
     private let file: String?
 
-    /// Reads and, where there are keys, opens all blocks. Costs a derivation and a decryption a block and
-    /// a hash a disclosure.
+    /// Reads all blocks and opens those whose keys are there. Costs a key derivation and a decryption per block,
+    /// and a hash per disclosure.
     init(_ disclosures: SegmentDisclosures?, keys: KeyRing?, findings: inout FindingList) {
         file = disclosures?.file
         guard let disclosures else { return }
@@ -85,7 +85,7 @@ struct DisclosureIndex {
         }
     }
 
-    /// Counts one commitment of a record and reports it where it is not as it should be.
+    /// Counts one commitment of a record, and reports it if something is wrong.
     mutating func check(
         _ commitment: Hash256, _ group: CommitGroup, of index: LeafIndex,
         _ tally: inout DisclosureTally, _ findings: inout FindingList

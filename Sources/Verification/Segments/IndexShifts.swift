@@ -3,23 +3,23 @@
 
 internal import Merkle
 
-/// The records of a segment that claim another place than they stand in, run by run, and what they tell
-/// together: each record names its index, so what is taken out, put in or exchanged shows as a shift.
+/// The records of a segment that claim another place than theirs, run by run. As each record names its index,
+/// records that were removed, inserted or exchanged show up as shifts.
 struct IndexShifts: Sendable {
     /// Neighbouring records that are off by the same number of places.
     private struct Run {
-        /// Where they stand.
+        /// Where they are.
         var stands: Range<UInt64>
-        /// The place that the first of them claims.
+        /// The index that the first of them claims.
         let claims: UInt64
 
         var claimed: Range<UInt64> { claims..<claims + UInt64(stands.count) }
 
-        /// Positive where they belong further on.
+        /// Positive if they belong further on.
         var shift: Int64 { Int64(claims) - Int64(stands.lowerBound) }
     }
 
-    /// No log reaches so far, and sums and differences of what does not stay within 64 bits.
+    /// Beyond any real log, and small enough that sums and differences below it stay within 64 bits.
     private static let mostIndex = UInt64(1) << 62
 
     private var runs: [Run] = []
@@ -43,7 +43,7 @@ struct IndexShifts: Sendable {
         case tooMany
     }
 
-    /// What happened, as one finding that counts the records concerned; nothing where all are in place.
+    /// What happened, as one finding that counts the records concerned; nothing if all are in place.
     ///
     /// - Parameters:
     ///   - end: the first index that was not read.
@@ -75,7 +75,7 @@ struct IndexShifts: Sendable {
         }
     }
 
-    /// Neighbouring ranges made one.
+    /// The ranges with adjoining ones merged.
     private static func joined(_ ranges: [Range<UInt64>]) -> [Range<UInt64>] {
         var joined: [Range<UInt64>] = []
         for range in ranges {

@@ -8,8 +8,8 @@ internal import Disclosures
 internal import Merkle
 
 extension LeafFacts {
-    /// The facts of a record that was read in full, and the bytes that their places speak of; nil when
-    /// one of the mandatory ones is missing.
+    /// The facts of a record that was read in full, and the bytes that their places refer to; nil if a mandatory
+    /// member is missing.
     static func reading(_ record: Record) -> (facts: LeafFacts, bytes: [UInt8])? {
         guard let index = record.index, let previous = record.previous, let uid = record.uid,
             let boot = record.boot, let sequence = record.sequence,

@@ -7,9 +7,9 @@ internal import Merkle
 
 /// A stored log as the verifier reads it, whatever its layout.
 protocol LogContent: Sendable {
-    /// What the newest checkpoint claims.
+    /// The size that the newest checkpoint claims.
     var size: TreeSize { get }
-    /// Derived files must be whole up to here; behind it a crash may have left them short.
+    /// Derived files must be whole up to here; after that, a crash may have left them short.
     var settledSize: TreeSize { get }
 
     /// Where a segment's entries and disclosures are.
@@ -44,6 +44,6 @@ protocol LogContent: Sendable {
 struct SegmentDisclosures: Sendable {
     let file: String
     let bytes: [UInt8]
-    /// Bytes behind what was committed.
+    /// Bytes after what was committed.
     let trailingBytes: Int
 }

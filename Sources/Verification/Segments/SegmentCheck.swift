@@ -8,11 +8,11 @@ internal import LogFormat
 internal import LogReading
 internal import Merkle
 
-/// Reads one segment from its first byte to its last and checks everything that can be checked without
-/// the rest of the log. Segments are independent of one another.
+/// Reads one segment from beginning to end and checks everything that can be checked without the rest of the
+/// log. Segments are independent of one another.
 struct SegmentCheck<Content: LogContent> {
     let content: Content
-    /// The log's name as it stands between quotes in a leaf; nil where no checkpoint could be read.
+    /// The log's name as encoded in a leaf, without quotes; nil if no checkpoint could be read.
     private let origin: [UInt8]?
     private let keys: KeyRing?
     private let marks: [UInt64]
@@ -27,7 +27,7 @@ struct SegmentCheck<Content: LogContent> {
     /// Where each entry begins in the file.
     private(set) var offsets: [UInt32] = []
     private var disclosures: DisclosureIndex
-    /// Leaves that are hashed side by side; kept for its memory.
+    /// Leaves to hash side by side; kept to reuse its memory.
     private var messages = MessageRanges()
     private var lastHash: LeafHash?
     private var lastTime: [UInt8] = []
@@ -38,9 +38,9 @@ struct SegmentCheck<Content: LogContent> {
     private static var progressStep: Int { 8192 }
 
     /// - Parameters:
-    ///   - origin: the log's name by its checkpoint.
+    ///   - origin: the log's name from its checkpoint.
     ///   - marks: sizes of checkpoints inside the segment, rising.
-    ///   - progress: told now and then how many more records were read.
+    ///   - progress: called now and then with the number of records read since.
     init(
         _ content: Content, segment: SegmentNumber, origin: String?, keys: KeyRing?,
         marks: [UInt64], progress: @escaping @Sendable (Int) -> Void
@@ -62,7 +62,7 @@ struct SegmentCheck<Content: LogContent> {
         return Array(encoded.dropFirst().dropLast())
     }
 
-    /// Does all of it.
+    /// Checks everything.
     mutating func run() -> SegmentSummary {
         let state = content.state(of: summary.number)
         do throws(LogReadFailure) {
@@ -120,7 +120,7 @@ struct SegmentCheck<Content: LogContent> {
         }
     }
 
-    /// Hashes leaves and what lies above them side by side, and then reads them one by one.
+    /// Hashes leaves and the nodes above them side by side, then reads the leaves one by one.
     private mutating func take(_ buffer: [UInt8], _ leaves: [Range<Int>], base: Int) {
         messages.removeAll()
         for leaf in leaves { messages.append(leaf) }
@@ -133,7 +133,7 @@ struct SegmentCheck<Content: LogContent> {
         }
     }
 
-    /// Adds the leaves of the row from `first` on to the tree, and notes it at the sizes of checkpoints.
+    /// Adds the leaves of the row from `first` on to the tree, and notes its root at the sizes of checkpoints.
     private mutating func grow(from first: Int) {
         let row = leafRow
         var next = first
@@ -176,7 +176,7 @@ struct SegmentCheck<Content: LogContent> {
             Finding(code, file: content.file(ofEntry: index), index: index, detail: detail))
     }
 
-    /// Checks a record's place in the log; `bytes` are what the places in the facts speak of.
+    /// Checks a record's place in the log; `bytes` are what the places in the facts refer to.
     private mutating func check(
         _ facts: LeafFacts, _ bytes: Span<UInt8>, at index: LeafIndex, _ hash: LeafHash
     ) {
@@ -209,8 +209,8 @@ struct SegmentCheck<Content: LogContent> {
         }
     }
 
-    /// The way of a leaf that the scanner does not vouch for: all its faults are named, and what can be
-    /// read is checked all the same.
+    /// Handles a leaf that the scanner did not accept: reports all its faults, and still checks what can be
+    /// read.
     private mutating func checkSlowly(_ leaf: [UInt8], at index: LeafIndex, _ hash: LeafHash) {
         summary.last = SegmentSummary.End(previous: nil, hash: hash, time: nil)
         if summary.found == 0 { summary.first = summary.last }
@@ -222,7 +222,7 @@ struct SegmentCheck<Content: LogContent> {
         }
         if record.isOurs { summary.ours += 1 }
         if record.isOfLaterSchema {
-            // What a later schema allows, nobody knows here; its place is checked as far as it is told.
+            // What a later schema allows is unknown here; its place is checked as far as it states one.
             report(.laterSchema, at: index, record.value["schema"]?.string)
         } else {
             for fault in record.faults { report(.notARecord, at: index, fault.text) }
@@ -299,7 +299,7 @@ extension SegmentCheck {
         summary.last = summary.last.map {
             SegmentSummary.End(previous: $0.previous, hash: $0.hash, time: instant)
         }
-        // A hash above one that differs, differs, too: only what is wrong in itself is reported.
+        // A hash above a wrong one differs, too: report only what is wrong in itself.
         let leaves = try compare(leafRow, level: .leaves, code: .leafNotInTree, skipping: [])
         var above = Set(leaves.map { $0 / UInt64(TileLevel.fullWidth) })
         if let tiles = TileLevel(1) {
@@ -320,7 +320,7 @@ extension SegmentCheck {
         try compareOffsets()
     }
 
-    /// - Parameter skipped: positions in the level's row that say nothing.
+    /// - Parameter skipped: positions in the level's row to ignore.
     /// - Returns: the positions of hashes that differ, and of those skipped.
     private mutating func compare(
         _ row: [NodeHash], level: TileLevel, code: FindingCode, skipping skipped: Set<UInt64>
@@ -335,7 +335,7 @@ extension SegmentCheck {
         where computed != found {
             let place = first + UInt64(position)
             guard !skipped.contains(place) else { continue }
-            // Zeros behind what is settled are what a crash leaves of an unfinished write.
+            // Zeros after what is settled are what a crash leaves of an unfinished write.
             if place >= settled, found == NodeHash(.zero) {
                 noteUnapplied(content.file(ofHash: place, level: level))
             } else {

@@ -14,7 +14,7 @@ struct SegmentSummary: Sendable {
     let expected: Int
     /// How many could be read.
     var found = 0
-    /// How many of these say that they are records of ours.
+    /// How many of these claim to be records of ours.
     var ours = 0
     /// All leaves as one node, once all were read.
     var joined: NodeHash?
@@ -24,17 +24,17 @@ struct SegmentSummary: Sendable {
     var marks: [UInt64: NodeHash] = [:]
     var first: End?
     var last: End?
-    /// Unbroken runs of sequence numbers, in the order in which they begin.
+    /// Unbroken runs of sequence numbers, in the order they begin.
     var runs: [SequenceRun] = []
-    /// Records that say something about the log itself.
+    /// Records about the log itself.
     var notable: [Notable] = []
-    /// Accesses that were started here and have no outcome here.
+    /// Accesses that start here without an outcome here.
     var open: [UniqueID: OpenAccess] = [:]
-    /// Outcomes whose start, if there was one, is in an earlier segment.
+    /// Outcomes whose `started` record, if any, is in an earlier segment.
     var outcomes: [UniqueID] = []
     var disclosures = DisclosureTally()
     var findings = FindingList()
-    /// A file could not be read at all.
+    /// Whether a file could not be read at all.
     var failure: LogReadFailure?
 
     /// Whether the stored hashes are those of the entries.
@@ -49,14 +49,14 @@ struct SegmentSummary: Sendable {
 
     /// The first or last record of a segment.
     struct End: Sendable {
-        /// `written.prev`; nil where the leaf is no record.
+        /// `written.prev`; nil if the leaf is not a record.
         let previous: Hash256?
         let hash: LeafHash
         let time: UTCInstant?
     }
 }
 
-/// Neighbouring sequence numbers of one start, as they follow one another in the log.
+/// Consecutive sequence numbers of one boot, as they follow one another in the log.
 struct SequenceRun: Sendable {
     let producer: String
     let boot: UniqueID
@@ -87,7 +87,7 @@ struct SequenceRun: Sendable {
     }
 }
 
-/// A record that says something about the log itself.
+/// A record about the log itself.
 struct Notable: Sendable {
     let index: LeafIndex
     let boot: UniqueID
@@ -101,17 +101,17 @@ struct OpenAccess: Sendable {
     let boot: UniqueID
 }
 
-/// How the commitments of records fared, counted by record and group.
+/// The state of the records' commitments, counted by record and group.
 package struct DisclosureTally: Hashable, Sendable {
-    /// Opened, and what was committed to.
+    /// Opened, and matching.
     package internal(set) var matching = 0
-    /// There, and not opened for want of keys.
+    /// There, but not opened, as there are no keys.
     package internal(set) var withheld = 0
     /// The key was destroyed.
     package internal(set) var erased = 0
     /// Not there.
     package internal(set) var missing = 0
-    /// Not what was committed to, or damaged.
+    /// Not matching, or damaged.
     package internal(set) var mismatching = 0
 
     mutating func add(_ other: DisclosureTally) {

@@ -41,8 +41,8 @@ struct TilesContent: LogContent {
         }
     }
 
-    /// A bundle of the width that it has at this size, or the full one where only that is left: then what
-    /// follows is of later records.
+    /// A bundle of the width that it has at this size or, if only that is left, the full one, the rest of
+    /// which belongs to later records.
     private func bytes(
         _ bundle: EntryBundleCoordinate
     ) throws(EntryStream.Stop) -> ([UInt8], isOwnFile: Bool) {
@@ -72,7 +72,7 @@ struct TilesContent: LogContent {
             let row = NodeHash.row(bytes)
             let wanted = row.dropFirst(Int(next % width)).prefix(count - hashes.count)
             hashes += wanted
-            // A short tile would let its neighbours' hashes slide into its place.
+            // After a short tile, its neighbours' hashes would move into its place.
             guard row.count == tile.width else { break }
             next = (tile.index + 1) * width
         }
@@ -92,7 +92,7 @@ struct TilesContent: LogContent {
         return Array(bytes.prefix(tile.byteCount))
     }
 
-    /// Whether there are bytes behind the hashes of any tile.
+    /// Whether there are bytes after the hashes of any tile.
     func checkLengths(_ findings: inout FindingList) throws(LogReadFailure) {
         for tile in TileCoordinate.all(in: size) {
             let length: Int
