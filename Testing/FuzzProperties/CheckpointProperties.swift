@@ -3,7 +3,7 @@
 
 internal import SignedNotes
 
-/// A checkpoint is written as it was read, and only the one that the log signed is believed.
+/// A checkpoint is written as it was read, and only the one that the log signed is accepted.
 enum CheckpointProperties {
     static func check(_ input: [UInt8]) throws(BrokenProperty) -> Bool {
         let text = read(input)

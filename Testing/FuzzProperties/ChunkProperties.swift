@@ -3,9 +3,9 @@
 
 internal import HTTPWire
 
-/// A chunked body has one content however it arrives, and the same again once it is written.
+/// A chunked body has one content however it arrives, and the same content when written again.
 ///
-/// The first byte picks the direction, the second the size of the pieces.
+/// The first byte selects the direction, the second the size of the pieces.
 enum ChunkProperties {
     static func check(_ input: [UInt8]) throws(BrokenProperty) -> Bool {
         var steering = Steering(input)

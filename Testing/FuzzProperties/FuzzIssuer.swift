@@ -5,7 +5,7 @@ internal import ByteCoding
 internal import Crypto
 internal import Identity
 
-/// An issuer that signs whatever it is given, and the verifier that trusts it.
+/// An issuer that signs whatever it is given, and a verifier that trusts it.
 struct FuzzIssuer: Sendable {
     static let shared = FuzzIssuer()
     static let issuer = "https://id.example.com"

@@ -1,11 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is fuzzed: one reader of bytes that others may have written, with what must hold whatever they
-/// wrote.
+/// What is fuzzed: a reader of untrusted bytes, with properties that must hold whatever the bytes are.
 ///
-/// The same properties are run by libFuzzer on inputs of its own making and by the tests on the corpus
-/// and on every input that ever broke one. `Docs/Internals/Fuzzing.md` says what each shows.
+/// libFuzzer runs them on inputs of its own, the tests on the corpus and on every input that ever broke one.
+/// `Docs/Internals/Fuzzing.md` says what each shows.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     /// Heads of requests and responses.
     case head
@@ -26,9 +25,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// Configuration and API key files.
     case settings
 
-    /// Reads the input and throws where a property does not hold.
+    /// Reads the input and throws if a property does not hold.
     ///
-    /// - Returns: whether the reader accepted the input; a seed that none accepts reaches little.
+    /// - Returns: whether the reader accepted the input; a seed that is never accepted reaches little code.
     @discardableResult
     package func check(_ input: [UInt8]) throws(BrokenProperty) -> Bool {
         switch self {

@@ -3,10 +3,10 @@
 
 internal import HTTPWire
 
-/// A head means the same however it arrives, and the same again once it is written.
+/// A head means the same however it arrives, and the same when written again.
 ///
-/// The first byte picks what is read: a request, one with encoded slashes kept, a response to GET, one
-/// to HEAD. The second is the size of the pieces it arrives in.
+/// The first byte selects what is read: a request, a request with encoded slashes kept, a response to GET, or a
+/// response to HEAD. The second is the size of the pieces it arrives in.
 enum HeadProperties {
     static func check(_ input: [UInt8]) throws(BrokenProperty) -> Bool {
         var steering = Steering(input)

@@ -36,7 +36,7 @@ enum JSONProperties {
         }
     }
 
-    /// Whether records can hold the value: no fractions, no null.
+    /// Whether records can contain the value: no fractions, no null.
     private static func isCanonical(_ value: JSONValue) -> Bool {
         switch value {
         case .object(let members): members.allSatisfy { isCanonical($0.value) }

@@ -3,10 +3,10 @@
 
 internal import ByteCoding
 
-/// A service that reads paths in its own way, to be held against what the rules said of them.
+/// A service that reads paths in its own way, to compare with what the rules said about them.
 ///
-/// What it does is done step by step, carelessly and in a fixed order, with nothing in common with the code that
-/// it is held against.
+/// It works step by step, carelessly and in a fixed order, and shares nothing with the code that it is compared
+/// with.
 struct NaiveService: CustomStringConvertible {
     /// One bit for each step.
     let habits: Int
@@ -16,7 +16,7 @@ struct NaiveService: CustomStringConvertible {
 
     private func has(_ step: Int) -> Bool { habits >> step & 1 == 1 }
 
-    /// The name of what it serves for a path as it was forwarded.
+    /// The name of what it serves for a forwarded path.
     func resource(_ path: [UInt8]) -> [UInt8] {
         var bytes = path
         if has(11) { bytes = Self.withoutHost(bytes) }
@@ -50,7 +50,7 @@ struct NaiveService: CustomStringConvertible {
         return name
     }
 
-    /// The path of what is read as a URL without a scheme.
+    /// The path within what is read as a URL without a scheme.
     private static func withoutHost(_ path: [UInt8]) -> [UInt8] {
         guard path.starts(with: "//".utf8) else { return path }
         let parts = path.split(separator: UInt8(ascii: "/"), maxSplits: 1)
@@ -75,7 +75,7 @@ struct NaiveService: CustomStringConvertible {
         return result
     }
 
-    /// With ASCII for some forms of it, as NFKC and code pages of Windows have it.
+    /// With ASCII for some variants of it, as by NFKC and Windows code pages.
     private static func normalised(_ path: [UInt8]) -> [UInt8] {
         let forms: [(String, String)] = [
             ("\u{FF0F}", "/"), ("\u{FF0E}", "."), ("\u{2025}", ".."), ("\u{A0}", " "),

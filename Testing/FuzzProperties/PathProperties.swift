@@ -47,7 +47,7 @@ enum PathProperties {
         }
     }
 
-    /// The decoded path that was sent, without the segments that are single dots.
+    /// The decoded path that was sent, without single-dot segments.
     private static func withoutDots(_ whole: [UInt8], _ sent: [UInt8]) -> [UInt8] {
         let segments = sent.dropFirst().split(
             separator: UInt8(ascii: "/"), omittingEmptySubsequences: false
@@ -58,7 +58,7 @@ enum PathProperties {
         return kept.flatMap { [UInt8(ascii: "/")] + $0 }
     }
 
-    /// Percent-decoding in the plainest way.
+    /// Percent-decoding in the simplest way.
     private static func decoded(_ path: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         var at = 0

@@ -4,11 +4,11 @@
 internal import Merkle
 internal import SignedNotes
 
-/// A proof holds only for what is in the tree, at its place, with the one path that leads there.
+/// A proof holds only for what is in the tree, in its place, with the one path that leads there.
 ///
-/// The first byte picks what is read: a proof file, an inclusion proof, a consistency proof. The latter
-/// are put together by the following bytes from hashes of the tree, which is the only way that a forged
-/// proof could be made of.
+/// The first byte selects what is read: a proof file, an inclusion proof or a consistency proof. The following
+/// bytes assemble the latter two from hashes of the tree, the only material that a forged proof could be made
+/// of.
 enum ProofProperties {
     static func check(_ input: [UInt8]) throws(BrokenProperty) -> Bool {
         var steering = Steering(input)
@@ -65,7 +65,7 @@ enum ProofProperties {
         let isTrue =
             index < size && size == rootSize && index == claimed
             && path == tree.path(index, 0..<size)
-        // A path may lead to the same root from a place whose way up looks alike, but never for another
+        // A path may lead to the same root from a place with a similar way up, but never for another
         // leaf, nor with other hashes.
         try require(!isTrue || holds, "a true inclusion proof holds")
         guard holds else { return false }

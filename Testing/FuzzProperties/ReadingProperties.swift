@@ -5,7 +5,7 @@ internal import AccessModel
 internal import HTTPWire
 internal import Policy
 
-/// Whatever a service makes of a path that passes, it is nothing that the rules deny.
+/// However a service reads a path that passes, it is nothing that the rules deny.
 enum ReadingProperties {
     /// `/admin` and all below it are denied, all else is allowed; on a service of its own, or beside others.
     private static let rulebooks: [Rulebook] = {

@@ -4,8 +4,8 @@
 internal import Policy
 internal import Settings
 
-/// A configuration that is accepted reads as the same one from its effective form; one that is refused
-/// says why and where.
+/// The effective form of an accepted configuration reads as the same configuration; a rejected one says why
+/// and where.
 enum SettingsProperties {
     static func check(_ input: [UInt8]) throws(BrokenProperty) -> Bool {
         switch read(input) {

@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Choices that an input makes for itself: its first bytes steer, the rest is what is read.
+/// Choices made by the input itself: its first bytes steer, the rest is read.
 ///
-/// Letters serve well, so that seeds stay readable.
+/// Letters work well and keep seeds readable.
 struct Steering {
     private(set) var rest: ArraySlice<UInt8>
 
@@ -16,7 +16,7 @@ struct Steering {
 }
 
 extension [UInt8] {
-    /// The bytes in pieces of `size`, the last maybe smaller.
+    /// The bytes in pieces of `size`; the last may be smaller.
     func pieces(of size: Int) -> [ArraySlice<UInt8>] {
         stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
     }

@@ -6,10 +6,10 @@ internal import ByteCoding
 internal import Crypto
 internal import Identity
 
-/// No token is believed that the issuer did not sign, nor one that says what it must not.
+/// No token is accepted that the issuer did not sign, or that says what it must not.
 ///
-/// The first byte picks what is read: a token of a stranger, header and payload that the issuer signs as
-/// they are (one line each), a key set, or the value of a field that carries a credential.
+/// The first byte selects what is read: a stranger's token, header and payload that the issuer signs as they
+/// are (one line each), a key set, or the value of a field that carries a credential.
 enum TokenProperties {
     static func check(_ input: [UInt8]) throws(BrokenProperty) -> Bool {
         var steering = Steering(input)

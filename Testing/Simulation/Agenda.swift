@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is going to happen, and when, in virtual microseconds; what was put down first happens first.
+/// Scheduled events by virtual microseconds; of those at the same time, the first scheduled comes first.
 struct Agenda<Event> {
     private struct Entry {
         var time: UInt64

@@ -8,10 +8,10 @@ internal import Merkle
 internal import SignedNotes
 internal import Synchronization
 
-/// Knows what is durable: reads the commit journal off the disk's stable image whenever that has changed.
+/// Knows what is durable, by reading the commit journal from the disk's stable image whenever that changes.
 ///
-/// It goes by bytes and by nothing that the ledger says. A frame that is whole on stable storage makes its records
-/// durable for good: every later start must find them, at the same place, with the same bytes.
+/// It trusts bytes only, never the ledger's word. A whole frame on stable storage makes its records durable for good:
+/// every later start must find them in the same place, with the same bytes.
 final class DurabilityWatch: Sendable {
     private struct State {
         /// Leaf hashes of all durable records.
@@ -28,7 +28,7 @@ final class DurabilityWatch: Sendable {
 
     init(verdicts: Verdicts) { self.verdicts = verdicts }
 
-    /// Whether a durable record of an access says one of these stages.
+    /// Whether an access has a durable record of one of these stages.
     func holds(_ uid: UniqueID, _ stages: Set<RecordStage>) -> Bool {
         state.withLock { !($0.stages[uid] ?? []).isDisjoint(with: stages) }
     }
@@ -49,7 +49,7 @@ final class DurabilityWatch: Sendable {
             let run = CommitFrame.newestRun(
                 CommitFrame.scan(journals[0]), CommitFrame.scan(journals[1]),
                 after: TreeSize(UInt64(state.leaves.count)))
-            // One whose predecessor is not there says nothing.
+            // A frame without its predecessor does not count.
             guard run.first?.header.firstIndex.value ?? 0 <= UInt64(state.leaves.count) else {
                 return
             }
@@ -66,7 +66,7 @@ final class DurabilityWatch: Sendable {
         }
     }
 
-    /// The entries were synced: after a crash, that may be the first that is seen of a group whose sync never ended.
+    /// The entries were synced: after a crash, this may be the first sign of a group whose sync never ended.
     ///
     /// - Parameter file: their stable image.
     func look(atEntries file: [UInt8]) {

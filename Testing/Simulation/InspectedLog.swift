@@ -11,15 +11,15 @@ internal import SystemPackage
 package import TestSupport
 package import Verification
 
-/// A log in memory as ``LogVerifier`` sees it: laid out as files in a folder of its own, and read from there.
+/// A log in memory as ``LogVerifier`` sees it: written as files to a folder of its own, and read from there.
 ///
-/// The ledger has no part in it. Whatever the ledger believes about its log, this is what an auditor finds.
+/// The ledger takes no part: whatever it believes about its log, this is what an auditor finds.
 package struct InspectedLog: Sendable {
     package let report: VerificationReport
     /// All leaves, in order.
     package let leaves: [[UInt8]]
 
-    /// - Parameter remembered: a checkpoint that somebody kept, or a state file.
+    /// - Parameter remembered: a checkpoint that was kept, or a state file.
     package init(
         _ storage: MemoryStorage, key: NoteVerifierKey, remembered: [UInt8]? = nil
     ) async throws {
@@ -31,7 +31,7 @@ package struct InspectedLog: Sendable {
         let known = remembered.flatMap { RememberedCheckpoint(stateFile: $0)?.checkpoint }
         let snapshot = try LogSnapshot(directory: folder.path, known: known)
         var leaves: [[UInt8]] = []
-        // A log that is not sound is judged by its report.
+        // An unsound log is judged by its report.
         if report.recordsRead == snapshot.size.count {
             try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { _, leaf in
                 leaves.append(leaf)
@@ -40,7 +40,7 @@ package struct InspectedLog: Sendable {
         self.leaves = leaves
     }
 
-    /// What a reader of these files is shown as the newest checkpoint; nil where there is none yet.
+    /// The newest checkpoint that a reader of these files is shown; nil if there is none yet.
     static func newestCheckpoint(
         _ files: [LogFile: [UInt8]]
     ) throws -> UnverifiedCheckpoint? {
@@ -53,12 +53,12 @@ package struct InspectedLog: Sendable {
         return try LogSnapshot(directory: try LogFolder(shown).path).newest
     }
 
-    /// The findings that something is wrong with: everything but notes.
+    /// The findings that mean something is wrong: all but notes.
     package var concerns: [Finding] { report.findings.filter { $0.concern != .note } }
 
-    /// The findings that no fault excuses: what is in the log is not what was signed, or cannot be read.
+    /// The findings that no fault excuses: the log is not as signed, or cannot be read.
     ///
-    /// - Parameter codes: those that are excused all the same.
+    /// - Parameter codes: findings to excuse nevertheless.
     package func faults(except codes: Set<FindingCode>) -> [Finding] {
         concerns.filter { !codes.contains($0.code) }
     }
@@ -95,7 +95,7 @@ private final class LogFolder {
     }
 
     deinit {
-        // What cannot be removed is left to whoever empties the temporary folder.
+        // What cannot be removed is left for the system to clean up.
         _ = Result { try FileManager.default.removeItem(at: url) }
     }
 

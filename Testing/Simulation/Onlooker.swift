@@ -8,8 +8,8 @@ internal import SignedNotes
 internal import Synchronization
 internal import TestSupport
 
-/// Somebody who reads the log's files now and then, as the console, an export and an auditor do, and remembers every
-/// checkpoint that is there to be seen. Whatever becomes of the process or the power, the log has to go on from it.
+/// Reads the log's files now and then, as the console, an export and an auditor do, and remembers every checkpoint that
+/// it was shown. Whatever happens to the process or the power, the log must continue from there.
 final class Onlooker: Sendable {
     private let seen = Mutex<[UInt64: [UInt8]]>([:])
     private let bug: PlantedBug?
@@ -23,7 +23,7 @@ final class Onlooker: Sendable {
     /// Every checkpoint that was seen, by size.
     var checkpoints: [UInt64: [UInt8]] { seen.withLock { $0 } }
 
-    /// Looks at what processes see of the disk now, perhaps between a write and its sync.
+    /// Looks at the disk as processes see it now, perhaps between a write and its sync.
     func look(at disk: MemoryStorage) {
         do {
             let files = disk.files

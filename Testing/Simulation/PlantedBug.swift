@@ -1,19 +1,19 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bugs that the simulation plants on demand, to show that it finds such bugs. None is in the product: they are planted
-/// at its seams, by a disk that lies and by a driver that does what no data plane may.
+/// Bugs that the simulation plants on demand, to show that it finds them. None is in the product: they are planted at its
+/// seams, by a disk that lies and by a driver that does what no data plane may.
 package enum PlantedBug: String, CaseIterable, Sendable {
     /// Records are acknowledged although the sync of the commit journal has done nothing.
     case acknowledgesBeforeSync
-    /// A request is let go on the receipt of another record, before its own is durable.
+    /// A request is forwarded on the receipt of another record, before its own is durable.
     case forwardsOnAnothersReceipt
-    /// Whoever reads the log is shown a group while its sync is still under way.
+    /// Readers are shown a group while its sync is still under way.
     case showsBeforeSync
     /// Checkpoints are published although the entries that they cover are not on stable storage.
     case publishesBeforeSync
     /// Lost sequence numbers are forgotten before a record names them.
     case forgetsGaps
-    /// A restart finds the disk as it was at an earlier start: a copy was put back, and the state file with it.
+    /// A restart finds the disk as it was at an earlier start: a copy was restored, including the state file.
     case restoresOlderCopy
 }

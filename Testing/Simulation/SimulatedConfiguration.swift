@@ -43,7 +43,7 @@ struct SimulatedConfiguration {
             })
     }
 
-    /// What a service and its host are called.
+    /// The name of a service and of its host.
     static func name(_ audit: AuditPolicy) -> String {
         "\(audit.ahead.rawValue)-\(audit.onFailure.rawValue)"
     }
@@ -83,7 +83,7 @@ private enum SimulatedConfigurationFault: Error {
     case badHost
 }
 
-/// A request as a client of the simulation makes it up.
+/// A request of a simulated client.
 struct MadeUpRequest {
     let audit: AuditPolicy
     let method: Method
@@ -95,7 +95,7 @@ struct MadeUpRequest {
             configuration.services[Int.random(in: 0..<configuration.services.count, using: &random)]
         let isPost = Bool.random(using: &random)
         method = isPost ? .post : .get
-        // Mostly what is allowed; now and then what is denied, unknown, or wants a key that there is not.
+        // Mostly allowed; now and then denied, unknown, or without the key that it needs.
         switch Int.random(in: 0..<10, using: &random) {
         case 0: path = "/secret"
         case 1: path = "/nowhere"

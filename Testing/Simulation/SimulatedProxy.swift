@@ -18,8 +18,8 @@ struct SimulatedProxy {
     let loops: [Loop]
 }
 
-/// The way from the ledger to one event loop, and the place where its word is weighed: at the moment that it says that a
-/// record is durable, the record has to be on the disk's stable image.
+/// The ledger's port to one event loop, where its word is checked: when it says that a record is durable, the record must
+/// be on the disk's stable image.
 final class JudgedPort: ReplyPort {
     private struct State {
         var waiting: [Settlement] = []
@@ -40,7 +40,7 @@ final class JudgedPort: ReplyPort {
     }
 
     func settle(_ outcomes: [Settlement]) {
-        // The process is gone: it says nothing any more.
+        // The process is gone; ignore what it still says.
         guard !trouble.isOver else { return }
         state.withLock { state in
             for settlement in outcomes {
@@ -73,7 +73,7 @@ final class JudgedPort: ReplyPort {
 
     var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
 
-    /// What was acknowledged, and how many records were rejected, since this was asked last.
+    /// What was acknowledged, and how many records were rejected, since the last call.
     func report() -> (acknowledged: [UInt64: LeafHash], rejected: Int) {
         state.withLock { state in
             defer {

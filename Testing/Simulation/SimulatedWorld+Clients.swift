@@ -7,7 +7,7 @@ internal import Exchanges
 internal import Ledger
 internal import Policy
 
-/// What clients and services do, and what the data plane does for them.
+/// The actions of clients and services, and of the data plane for them.
 extension SimulatedWorld {
     /// A visitor's next request, after a while.
     func sendSoon(_ visitor: Visitor) {
@@ -51,7 +51,7 @@ extension SimulatedWorld {
         }
     }
 
-    /// Does what an exchange says, having looked whether it may say so.
+    /// Carries out an exchange's actions after checking that they are allowed.
     func take(_ step: Step, of visitor: Visitor) {
         switch step {
         case .wait: return
@@ -86,7 +86,7 @@ extension SimulatedWorld {
     /// RecordedBeforeForwarded.
     private func mayForward(_ visitor: Visitor) {
         guard let request = visitor.request, let uid = visitor.uid else { return }
-        // The ledger's word that it takes records was all that this route asks for.
+        // This route requires only that the ledger accepts records.
         guard request.recordsAhead else { return }
         guard !watch.holds(uid, [.started]) else { return }
         guard request.audit.onFailure == .allow else {
@@ -109,7 +109,7 @@ extension SimulatedWorld {
         countUnrecorded(visitor)
     }
 
-    /// The same for an answer of the proxy's own: only that the log is unavailable can be said without the log.
+    /// The same for the proxy's own answers: only that the log is unavailable can be said without a record.
     private func mayAnswer(_ visitor: Visitor, with answer: AccessRefusal) {
         let says = String(decoding: answer.rendered.body, as: UTF8.self)
         if answer.rendered.status == 503, says.contains(Reason.logUnavailable.code) { return }
@@ -122,7 +122,7 @@ extension SimulatedWorld {
         countUnrecorded(visitor)
     }
 
-    /// Nothing leaves, but a service was asked: what came of that is recorded, or counted.
+    /// Nothing leaves, but a service was asked: the outcome is recorded, or counted.
     private func mayBreakOff(_ visitor: Visitor) {
         guard visitor.wasForwarded, visitor.request?.audit.onFailure == .allow,
             let uid = visitor.uid, !watch.holds(uid, [.complete])
@@ -130,7 +130,7 @@ extension SimulatedWorld {
         countUnrecorded(visitor)
     }
 
-    /// What goes through unrecorded is counted, each access once.
+    /// Counts each access that goes through unrecorded, once.
     private func countUnrecorded(_ visitor: Visitor) {
         guard !visitor.isUnrecorded, let proxy else { return }
         visitor.isUnrecorded = true

@@ -24,13 +24,13 @@ extension SimulatedWorld {
         ]
         let effect = effects[Int.random(in: 0..<effects.count, using: &random)]
         let after = Int.random(in: 0..<operations, using: &random)
-        // An operation that has happened was not refused for want of room.
+        // An operation that has happened was not refused for lack of room.
         let isFull = chance(1, of: 2) && effect != .everything && effect != .unsettled
         note("the disk \(isFull ? "has no room" : "fails") after \(after) operations")
         trouble.arm(isFull ? .noSpace(effect) : .error(effect), after: after)
     }
 
-    /// The process or the power ends, now or in the middle of what comes.
+    /// A kill or a power cut, now or in the middle of a later operation.
     func end() {
         guard !isWindingDown else { return }
         agenda.add(.ends, at: now + microseconds(10_000...80_000))

@@ -7,11 +7,11 @@ internal import SignedNotes
 internal import TestSupport
 internal import Verification
 
-/// What is checked after starts and in the end.
+/// What is checked after starts and at the end.
 extension SimulatedWorld {
-    /// The world comes to rest: the proxy runs, ends in order, and its log is looked at for good.
+    /// The world comes to rest: the proxy runs, stops cleanly, and its log is checked one last time.
     func finish() async throws {
-        // What a boot that was poisoned or cut off could not name, only the next start does.
+        // What a poisoned or killed boot could not name, only the next start does.
         for _ in 0..<3 {
             if proxy == nil { try await start() }
             guard verdicts.first == nil, let proxy else { return }
@@ -30,7 +30,7 @@ extension SimulatedWorld {
         outcome.records = watch.leaves.count
     }
 
-    /// Has the verifier read the log, and compares it with what the world knows of it.
+    /// Verifies the log, and compares it with what the world knows about it.
     func inspect(_ occasion: String) async throws {
         checkpoints.merge(onlooker.checkpoints) { known, _ in known }
         let newest = checkpoints.max { $0.key < $1.key }
@@ -53,7 +53,7 @@ extension SimulatedWorld {
         try checkLine(log, occasion)
     }
 
-    /// Every checkpoint ever seen is of the one line of trees.
+    /// Every checkpoint ever seen belongs to the one sequence of trees.
     private func checkLine(_ log: InspectedLog, _ occasion: String) throws {
         let roots = log.roots(at: Set(checkpoints.keys))
         for (size, note) in checkpoints.sorted(by: { $0.key < $1.key }) {
@@ -65,11 +65,11 @@ extension SimulatedWorld {
         }
     }
 
-    /// What the log itself admits, where there was reason to.
+    /// What the log may admit, given what happened.
     private func isExcused(_ finding: Finding) -> Bool {
         switch finding.code {
         case .admittedGap: outcome.rejected > 0 || trouble.count > 0
-        // Its outcome is among the numbers that the log admits to have lost.
+        // Its outcome is among the numbers that the log admits are lost.
         case .outcomeMissing: outcome.rejected > 0
         case .accessesUnrecorded: unrecordedEver > 0
         default: false

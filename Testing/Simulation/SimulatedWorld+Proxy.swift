@@ -11,7 +11,7 @@ internal import Merkle
 internal import Policy
 internal import TestSupport
 
-/// The proxy's life: starts, turns of its threads, ends.
+/// The proxy's life: starts, turns of its threads, crashes and stops.
 extension SimulatedWorld {
     // MARK: Starting
 
@@ -105,7 +105,7 @@ extension SimulatedWorld {
         }
     }
 
-    /// Somebody reads the files while the writer is at work, now and then just before a sync, in which the power goes.
+    /// A reader looks at the files while the writer works, now and then just before a sync in which the power fails.
     private func letSomebodyLook() {
         guard chance(1, of: 4) else { return }
         guard chance(1, of: 3) else {
@@ -146,14 +146,14 @@ extension SimulatedWorld {
 
     // MARK: Ends
 
-    /// The process ended in the middle of something, or between two things, and left this disk.
+    /// The process ended, in the middle of something or between two steps, and left this disk.
     func crash(_ left: MemoryStorage) {
         note("the process is gone")
         if let proxy { collect(proxy) }
         outcome.crashes += 1
         vacate()
         disk = left
-        // The disk goes by its own: nothing that was armed for the old process is left.
+        // Nothing that was pending for the old process is left.
         trouble.attend(disk)
         agenda.add(.start, at: now + microseconds(0...10_000))
     }
@@ -164,7 +164,7 @@ extension SimulatedWorld {
         for visitor in visitors { visitor.disconnect() }
     }
 
-    /// The proxy is stopped in order: nothing new is taken, what is under way comes to an end.
+    /// Stops the proxy cleanly: nothing new is accepted, and accesses under way finish.
     func stop() async throws {
         guard proxy != nil else { return }
         note("the proxy stops")
@@ -178,7 +178,7 @@ extension SimulatedWorld {
     /// What the data plane and the ledger do when they are stopped.
     func close() async throws {
         guard let proxy else { return }
-        // Each round settles what the one before has queued.
+        // Each round settles what the previous one queued.
         while trouble.left == nil, visitors.contains(where: { $0.exchange?.isIdle == false }) {
             for visitor in visitors { force(visitor) }
             proxy.ledger.writeWaiting()

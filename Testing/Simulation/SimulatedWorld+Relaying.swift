@@ -5,7 +5,7 @@ internal import AccessModel
 internal import AuditRecords
 internal import Exchanges
 
-/// The data plane of the simulation: the product's own relay between clients and services that are made up.
+/// The data plane of the simulation: the product's own relay between simulated clients and services.
 extension SimulatedWorld {
     private var moment: Moment { Moment(nanoseconds: 1_000_000_000 + now * 1_000) }
 
@@ -13,7 +13,7 @@ extension SimulatedWorld {
         connect: .init(.milliseconds(50)), head: .init(.milliseconds(50)),
         body: .init(.milliseconds(50)), eventStream: nil)
 
-    /// The exchange has let a request go.
+    /// The exchange has released a request.
     func open(_ visitor: Visitor) {
         visitor.wasForwarded = true
         perform(visitor.relay.allowed(Self.patience, now: moment), of: visitor)
@@ -27,7 +27,7 @@ extension SimulatedWorld {
     /// The proxy ends what is under way.
     func force(_ visitor: Visitor) { perform(visitor.relay.forced(), of: visitor) }
 
-    /// Does what a relay says.
+    /// Carries out a relay's actions.
     private func perform(_ actions: Relay.Actions, of visitor: Visitor) {
         guard let exchange = visitor.exchange else { return }
         if actions.contains(.discardAnswer) { visitor.heldBytes = 0 }
@@ -65,7 +65,7 @@ extension SimulatedWorld {
         }
     }
 
-    /// What a service and its connection do for an access, one after the other.
+    /// What a service and its connection do for an access, step by step.
     private func serveSoon(_ visitor: Visitor) {
         let (number, ticket) = (visitor.number, visitor.relay.ticket)
         var at = now + microseconds(0...3_000)
@@ -86,7 +86,7 @@ extension SimulatedWorld {
         }
     }
 
-    /// Tells the relay of an access what has happened, unless that came too late for it.
+    /// Passes an event to the relay of an access, unless it comes too late.
     private func tell(
         _ number: Int, _ ticket: UInt64, in phases: Set<Relay.Phase>,
         _ event: (Visitor) -> Relay.Actions
@@ -126,7 +126,7 @@ extension SimulatedWorld {
             let count = chance(1, of: 2) ? 70_000 : 100
             visitor.relay.answerCame(count)
             visitor.heldBytes += count
-            // Now and then it is time, not size, that asks for leave.
+            // Now and then time, not size, asks for permission.
             guard chance(1, of: 4) else {
                 return visitor.relay.answerPaused(held: visitor.heldBytes, now: moment)
             }
@@ -147,7 +147,7 @@ extension SimulatedWorld {
         }
     }
 
-    /// The service fails or keeps silent, or the client goes away.
+    /// The service fails or falls silent, or the client goes away.
     func failAccess(_ number: Int, _ ticket: UInt64) {
         let kind = Int.random(in: 0..<4, using: &random)
         tell(number, ticket, in: [.deciding, .connecting, .serving]) { visitor in

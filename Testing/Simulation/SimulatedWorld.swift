@@ -50,13 +50,13 @@ final class SimulatedWorld {
 
     /// The proxy, while it runs.
     var proxy: SimulatedProxy?
-    /// Counts the runs of the proxy, so that what was put down for an earlier one is known to be late.
+    /// Counts the runs of the proxy, so that events scheduled for an earlier one can be recognised as late.
     var run = 0
     var visitors: [Visitor] = []
     var isWriteDue = false
     var isPublishDue = false
     var lastPublish: UInt64 = 0
-    /// New requests, faults and ends come until the world winds down.
+    /// New requests, faults and crashes keep coming until the world winds down.
     var isWindingDown = false
 
     /// Everything that was acknowledged.
@@ -66,7 +66,7 @@ final class SimulatedWorld {
     /// Accesses of this run that went on without a record.
     var unrecorded: UInt64 = 0
     var unrecordedEver: UInt64 = 0
-    /// Settled outcomes of which the planted bug takes one.
+    /// Settled outcomes, one of which the planted bug reuses.
     var oldReceipt: Outcome?
 
     init(_ plan: Simulation) throws {
@@ -147,7 +147,7 @@ final class SimulatedWorld {
         try await lookAround()
     }
 
-    /// After each event: whether the process is gone, and what its word has led to.
+    /// After each event: whether the process is gone, and what followed from what it acknowledged.
     private func lookAround() async throws {
         if let left = trouble.left { return crash(left) }
         guard let proxy else { return }
@@ -161,7 +161,7 @@ final class SimulatedWorld {
         }
     }
 
-    /// Takes note of what the ledger has acknowledged and signed.
+    /// Notes what the ledger has acknowledged and signed.
     func collect(_ proxy: SimulatedProxy) {
         for loop in proxy.loops {
             let report = loop.inbox.report()

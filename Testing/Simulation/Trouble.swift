@@ -5,7 +5,7 @@ internal import Ledger
 internal import Synchronization
 internal import TestSupport
 
-/// What goes wrong with the disk, decided beforehand by the world and carried out at the disk's operations.
+/// What goes wrong with the disk, decided in advance by the world and carried out at the disk's operations.
 final class Trouble: Sendable {
     /// One thing that goes wrong once.
     enum Fault: Sendable {
@@ -14,18 +14,18 @@ final class Trouble: Sendable {
     }
 
     private struct State {
-        /// A fault, and how many more operations go well before it.
+        /// A fault, and how many operations succeed before it.
         var fault: (Fault, after: Int)?
-        /// An end of the process or of the power, and how many operations go before it.
+        /// A kill or a power cut, and how many operations come before it.
         var end: (survival: MemoryStorage.Survival, tears: Int?, after: Int)?
         var isFull = false
-        /// The disk as the next process finds it; set once this one is gone.
+        /// The disk as the next process finds it; set when this one is gone.
         var left: MemoryStorage?
         var isEnding = false
-        /// Something that another thread does meanwhile, and how many operations go before it.
+        /// Something that another thread does meanwhile, and how many operations come before it.
         var meanwhile: (act: @Sendable () -> Void, after: Int)?
-        /// Somebody who reads the files meanwhile, and how many operations go before that; nil: it is when the commit
-        /// journal is about to be synced.
+        /// A reader of the files, and how many operations come before it; nil: just before the next sync of the commit
+        /// journal.
         var glance: (act: @Sendable () -> Void, after: Int?)?
         var count = 0
     }
@@ -47,10 +47,10 @@ final class Trouble: Sendable {
         set { state.withLock { $0.isFull = newValue } }
     }
 
-    /// The disk that the process left behind when it ended in the middle of something.
+    /// The disk left by a process that ended in the middle of something.
     var left: MemoryStorage? { state.withLock { $0.left } }
 
-    /// Whether the process is gone, or about to be found so.
+    /// Whether the process is gone, or about to be.
     var isOver: Bool { state.withLock { $0.isEnding } }
 
     func arm(_ fault: Fault, after operations: Int) {
@@ -66,7 +66,7 @@ final class Trouble: Sendable {
         state.withLock { $0.meanwhile = act.map { ($0, operations) } }
     }
 
-    /// - Parameter operations: how many go before it; nil: the commit journal is about to be synced.
+    /// - Parameter operations: how many come before it; nil: just before the next sync of the commit journal.
     func glance(after operations: Int?, _ act: (@Sendable () -> Void)?) {
         state.withLock { $0.glance = act.map { ($0, operations) } }
     }
@@ -89,7 +89,7 @@ final class Trouble: Sendable {
         }
     }
 
-    /// A new process on a disk: nothing is armed any more.
+    /// A new process on a disk: nothing is pending any more.
     func attend(_ disk: MemoryStorage) {
         state.withLock { state in
             state.fault = nil
@@ -159,7 +159,7 @@ final class Trouble: Sendable {
         }
     }
 
-    /// The other thread's turn, where it may come: between two operations of the writer, and in no flush.
+    /// The other thread's turn, where possible: between two operations of the writer, but not in a flush.
     private func due(
         _ operation: StorageFault.Operation, _ file: LogFile
     ) -> (@Sendable () -> Void)? {

@@ -3,7 +3,7 @@
 
 internal import Synchronization
 
-/// What was found wrong. The first finding ends the simulation; what follows may be its consequence.
+/// What was found wrong. The first finding ends the simulation, as later ones may be its consequences.
 final class Verdicts: Sendable {
     private let violation = Mutex<String?>(nil)
 

@@ -6,7 +6,7 @@ internal import Exchanges
 internal import Identity
 internal import Ledger
 
-/// A client's connection during one run of the proxy, and the access that is under way on it.
+/// A client's connection during one run of the proxy, and its current access.
 final class Visitor: SettlementReceiver {
     let number: Int
     private(set) var exchange: Exchange?
@@ -14,16 +14,16 @@ final class Visitor: SettlementReceiver {
     private let act: (Visitor, Step) -> Void
     var request: MadeUpRequest?
     var uid: UniqueID?
-    /// Counts the accesses, so that what was put down for an earlier one is known to be late.
+    /// Counts the accesses, so that events scheduled for an earlier one can be recognised as late.
     var turn = 0
     var relay = Visitor.newRelay
     /// Bytes of the answer that have not left.
     var heldBytes = 0
     /// Whether a service has been asked.
     var wasForwarded = false
-    /// Whether the access has gone on without a durable record, as its route allows.
+    /// Whether the access went on without a durable record, as its route allows.
     var isUnrecorded = false
-    /// Settlements that come for records whose word was taken before: the planted bug.
+    /// Settlements still to come for records that were already acted on: the planted bug.
     var disregarded = 0
 
     init(number: Int, act: @escaping (Visitor, Step) -> Void) {
@@ -31,7 +31,7 @@ final class Visitor: SettlementReceiver {
         self.act = act
     }
 
-    /// A proxy has started: the connection is one to it.
+    /// A proxy has started; the connection now leads to it.
     func connect(_ desk: Desk, _ client: Client) {
         exchange = Exchange(desk: desk, client: client, receiver: self)
         renew()
@@ -43,7 +43,7 @@ final class Visitor: SettlementReceiver {
         renew()
     }
 
-    /// Whatever was under way is forgotten with the connection.
+    /// Whatever was under way is lost with the connection.
     private func renew() {
         relay.refused()
         leave()

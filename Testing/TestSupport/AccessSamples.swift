@@ -63,7 +63,7 @@ package enum AccessSamples {
         via: [ActingParty(uid: "sub_3", kind: .user, issuer: "idp")],
         agent: AgentFacts(name: "helper", version: "1", model: "m", run: "run-1"))
 
-    /// An access of each kind as it would be written, by the words that it is listed with.
+    /// A typical access of each kind, with the words it is listed by.
     package static func typical() throws -> [(words: String, access: AccessRecord)] {
         let all = try facts(.http)
         let kinds: [(String, RecordFacts)] = [
@@ -92,7 +92,7 @@ package enum AccessSamples {
         }
     }
 
-    /// All that protocols add, in one record.
+    /// Everything that protocols add, in one record.
     private static func facts(_ kind: AccessKind) throws -> RecordFacts {
         guard let labels = RecordLabels(["team": "blue"]) else { throw FixtureFault.badSample }
         return RecordFacts(

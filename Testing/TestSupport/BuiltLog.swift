@@ -9,8 +9,8 @@ import LogFormat
 package import Merkle
 package import SignedNotes
 
-/// A log laid down record by record, sound in every hash and signature, whatever its records say: what a
-/// proxy that loses records would write.
+/// A log built record by record, sound in every hash and signature, whatever its records say: what a proxy
+/// that loses records would write.
 package struct BuiltLog {
     package let signer: NoteSigner
     /// Who signs from here on.
@@ -23,7 +23,7 @@ package struct BuiltLog {
     private var rows: [TileLevel: [UInt8]] = [:]
     private var files: [String: [UInt8]] = [:]
     private let encodedOrigin: [UInt8]
-    /// Microseconds; a step on with each record.
+    /// Microseconds; advances with each record.
     package private(set) var clock: Int64 = 1_795_000_000_000_000
 
     package init() throws {
@@ -47,7 +47,7 @@ package struct BuiltLog {
     /// Hash of the newest leaf.
     package var newestHash: Hash256 { previous }
 
-    /// An id that nothing else has.
+    /// A unique id.
     package static func id(_ number: UInt64) -> UniqueID {
         UniqueID(at: UTCInstant(microseconds: 1_795_000_000_000_000), random: (number, number << 2))
     }
@@ -59,7 +59,7 @@ package struct BuiltLog {
         append(record.draft(producer: EncodedProducer(uid: "proxy-a", boot: boot)), sequence)
     }
 
-    /// Adds a draft that may have been added before; drafts are costly, completing them is not.
+    /// Adds a draft, perhaps again: drafts are costly to make, completing them is not.
     package mutating func append(_ draft: RecordDraft, _ sequence: UInt64) {
         clock += 1000
         var leaf: [UInt8] = []

@@ -3,7 +3,7 @@
 
 internal import ByteCoding
 
-/// Bytes that are no good as Ed25519 public keys.
+/// Bytes that are not acceptable as Ed25519 public keys.
 package enum Ed25519Points {
     /// The points of order one, two, four and eight (RFC 7748 §7 speaks of their like), with either sign.
     package static let small: [[UInt8]] = [

@@ -6,9 +6,9 @@ package import Ledger
 extension MemoryStorage {
     /// A fault to inject at one changing operation.
     package struct Injection: Sendable {
-        /// What the ledger is told; nil where it is told that all went well.
+        /// The fault reported to the ledger; nil if it is told that all went well.
         package var cause: StorageFault.Cause?
-        /// How much of the operation happens all the same.
+        /// How much of the operation happens anyway.
         package var effect: Effect
 
         package enum Effect: Hashable, Sendable {
@@ -16,8 +16,8 @@ extension MemoryStorage {
             case everything
             /// Only the first bytes of a write.
             case firstBytes(Int)
-            /// It is seen and not durable: the kernel forgets what a failed sync should have written, and a
-            /// replaced file is the old one again after a power cut.
+            /// Visible but not durable: the kernel forgets what a failed sync should have written, and a replaced
+            /// file is the old one again after a power cut.
             case unsettled
         }
 
@@ -31,12 +31,12 @@ extension MemoryStorage {
             self.effect = effect
         }
 
-        /// The ledger is told that all went well, and something else is true: what a broken disk does, and the
-        /// planted bugs that the simulation must find.
+        /// The ledger is wrongly told that all went well: by a broken disk, or by a planted bug that the simulation
+        /// must find.
         package static func lie(_ effect: Effect) -> Injection { Injection(effect: effect) }
     }
 
-    /// A fault to inject at one operation that only looks.
+    /// A fault to inject at one operation that only reads.
     package enum ReadFault: Sendable {
         case failure(StorageFault.Cause)
         /// This bit of the bytes read, counted from the first and modulo their number, is wrong.

@@ -5,10 +5,9 @@ package import AuditRecords
 internal import ByteCoding
 internal import Merkle
 
-/// What a later version may write: words that this one does not know in every place that is open, and members that it
-/// does not know in every object.
+/// What a later version may write: unknown words in every open member, and unknown members in every object.
 package enum LaterRecord {
-    /// A word for an open member: hostile, as all text is.
+    /// A word for an open member: hostile, as all text may be.
     package static func word(_ member: OpenMember) -> String {
         "later \(member.rawValue)\u{1b}[2J\u{202e}"
     }
@@ -34,7 +33,7 @@ package enum LaterRecord {
         return .object(members)
     }
 
-    /// The value with members among those in each of its objects, and not behind all others: that is where the ledger writes.
+    /// The value with new members in each of its objects, none of which sorts last: that is where the ledger writes.
     private static func added(to value: JSONValue, depth: Int) -> JSONValue {
         switch value {
         case .object(let members):
@@ -43,7 +42,7 @@ package enum LaterRecord {
                 JSONMember("a", .array([.object([JSONMember("b", text)]), .integer(-1)]))
             ])
             let more = members.map { JSONMember($0.name, added(to: $0.value, depth: depth + 1)) }
-            // Labels are texts, whoever writes them.
+            // Labels are always texts.
             let isShallow = depth > 3 || members.allSatisfy { $0.value.string != nil }
             return .object(
                 more + [

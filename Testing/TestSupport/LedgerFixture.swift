@@ -10,7 +10,7 @@ package import Ledger
 package import SignedNotes
 internal import Synchronization
 
-/// A log of the test's own: name, key, clock and records.
+/// A log for one test: name, key, clock and records.
 package struct LedgerFixture: Sendable {
     package let signer: NoteSigner
     package let clock: ManualClock
@@ -37,7 +37,7 @@ package struct LedgerFixture: Sendable {
             randomness: BufferedRandomness(source: .kernel))
     }
 
-    /// Opens the log with a ledger whose work the caller does, a turn at a time.
+    /// Opens the log with a ledger whose work the caller does, turn by turn.
     package func openWithoutThreads(
         _ storage: any LedgerStorage, randomness: BufferedRandomness.Source = .kernel
     ) throws(OpenFault) -> Ledger {
@@ -50,7 +50,7 @@ package struct LedgerFixture: Sendable {
     ///
     /// - Parameters:
     ///   - stage: `started` has no outcome yet.
-    ///   - uid: of the access, where it has another record.
+    ///   - uid: of the access, if it has another record.
     package func record(
         for ledger: Ledger, path: String = "/v1/invoices/1", dataTags: [String] = [],
         stage: RecordStage = .complete, uid: UniqueID? = nil
@@ -61,7 +61,7 @@ package struct LedgerFixture: Sendable {
             uid: uid, subject: ledger.subjects.anonymous, randomness: &randomness)
     }
 
-    /// The same about somebody, with ids and salts from a generator.
+    /// The same for a given person, with ids and salts from a generator.
     package func record(
         for ledger: Ledger, path: String, dataTags: [String] = [], stage: RecordStage,
         uid: UniqueID? = nil, subject: SubjectKey, randomness: inout BufferedRandomness
@@ -112,7 +112,7 @@ package enum FixtureFault: Error {
     case notRecorded
 }
 
-/// A clock that a test turns.
+/// A clock that a test sets.
 package final class ManualClock: Sendable {
     private let instant: Mutex<UTCInstant>
 

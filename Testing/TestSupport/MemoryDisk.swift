@@ -9,19 +9,19 @@ internal import Ledger
 /// write, truncate    change what processes see; the sectors touched are dirty
 /// sync               brings the file's length and its dirty sectors to stable storage
 /// replace            both at once
-/// power cut          stable storage, and of the dirty sectors whichever the disk happened to have written
+/// power cut          stable storage, and those dirty sectors that the disk happened to have written
 /// ```
 ///
 /// A sector of 512 bytes is written whole or not at all, in any order.
 struct MemoryDisk {
     static let sectorBytes = 512
 
-    /// One file in both images; `stable` is nil where not even its existence is durable.
+    /// One file in both images; `stable` is nil if not even its existence is durable.
     struct File {
         var volatile: [UInt8] = []
         var stable: [UInt8]?
         var dirty: Set<Int> = []
-        /// Sectors that the kernel takes for written and that are not: a sync failed on them.
+        /// Sectors that the kernel wrongly believes written, because a sync failed.
         var forgotten: Set<Int> = []
     }
 
@@ -73,7 +73,7 @@ struct MemoryDisk {
         files[file]?.dirty = []
     }
 
-    /// - Parameter isDurable: false where the rename was done and nothing says that it is on stable storage.
+    /// - Parameter isDurable: false if the rename was done but may not be on stable storage.
     mutating func replace(_ file: LogFile, with bytes: [UInt8], isDurable: Bool) {
         let stable = files[file]?.stable
         files[file] = File(volatile: bytes, stable: isDurable ? bytes : stable)

@@ -7,7 +7,7 @@ internal import LogFormat
 internal import Merkle
 
 extension MemoryStorage {
-    /// The entries of the first segment as readers have them: applied already, or durable in the commit journal.
+    /// The entries of the first segment as readers see them: already applied, or durable in the commit journal.
     package var firstEntries: [UInt8] {
         let files = files
         var bytes = files[.entries(SegmentNumber(0))] ?? []

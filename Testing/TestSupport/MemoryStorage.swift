@@ -4,17 +4,17 @@
 package import Ledger
 internal import Synchronization
 
-/// A disk in memory that can lose what was not synced, tear writes, forget what a failed sync should have
-/// written, read wrong bits and refuse operations.
+/// A disk in memory that can lose unsynced data, tear writes, forget what a failed sync should have written,
+/// read wrong bits and refuse operations.
 ///
 /// Writes land in a volatile image; a sync copies the file to the stable image. ``crash(keeping:)`` gives the disk as
 /// another process would find it after a kill or a power cut.
 package final class MemoryStorage: LedgerStorage {
     /// Decides, for the n-th changing operation counted from zero, whether it fails; called before the operation.
     package typealias Rule = @Sendable (Int, StorageFault.Operation, LogFile) -> Injection?
-    /// The same for the n-th operation that only looks.
+    /// The same for the n-th operation that only reads.
     package typealias ReadRule = @Sendable (Int, StorageFault.Operation, LogFile) -> ReadFault?
-    /// Told of each changing operation once it has happened or failed.
+    /// Called after each changing operation, successful or not.
     package typealias Observer = @Sendable (StorageFault.Operation, LogFile) -> Void
 
     private struct State {
@@ -43,16 +43,16 @@ package final class MemoryStorage: LedgerStorage {
         state.withLock { $0.operations }
     }
 
-    /// The operations so far that only looked, in order.
+    /// The operations so far that only read, in order.
     package var reads: [(StorageFault.Operation, LogFile)] { state.withLock { $0.reads } }
 
-    /// What of the unsynced bytes survives a crash.
+    /// Which unsynced bytes survive a crash.
     package enum Survival: Sendable {
         /// The process was killed: the kernel keeps everything.
         case everything
-        /// The power went: only what was synced.
+        /// The power failed: only what was synced.
         case syncedOnly
-        /// The power went: what was synced, and of the other sectors whichever the disk had come to write.
+        /// The power failed: what was synced, and those other sectors that the disk happened to have written.
         case someSectors(seed: UInt64)
     }
 
@@ -74,7 +74,7 @@ package final class MemoryStorage: LedgerStorage {
         }
     }
 
-    /// Reads and changes a file behind the ledger's back, as an attacker or a rotten disk does.
+    /// Reads and changes a file behind the ledger's back, as an attacker or a failing disk does.
     package func tamper(_ file: LogFile, _ change: (inout [UInt8]) -> Void) {
         state.withLock { $0.disk.change(file, change) }
     }
@@ -87,7 +87,7 @@ package final class MemoryStorage: LedgerStorage {
     /// What is on stable storage.
     package var stableFiles: [LogFile: [UInt8]] { state.withLock { $0.disk.stable } }
 
-    /// What is on stable storage of one file; empty where there is none.
+    /// One file on stable storage; empty if there is none.
     package func stable(_ file: LogFile) -> [UInt8] {
         state.withLock { $0.disk.files[file]?.stable ?? [] }
     }
@@ -194,7 +194,7 @@ package final class MemoryStorage: LedgerStorage {
     }
 }
 
-/// A coin that falls the same way each time for the same sector of the same file.
+/// A coin flip that is always the same for the same sector of the same file.
 private func coin(_ seed: UInt64, _ file: some Sequence<UInt8>, _ sector: Int) -> Bool {
     var word = seed ^ UInt64(sector) &* 0x9E37_79B9_7F4A_7C15
     for byte in file { word = (word ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }

@@ -51,7 +51,7 @@ extension Provider {
             ]))
     }
 
-    /// The provider as the proxy is usually told of it.
+    /// The provider as it is usually configured.
     package static func trusted(keys: KeySet? = nil) throws -> TrustedIssuer {
         TrustedIssuer(
             issuer: issuer, audiences: ["countersign", "https://api.example.com"],
@@ -63,7 +63,7 @@ extension Provider {
 
     package static let digestKey = SymmetricKey(data: [UInt8](repeating: 7, count: 32))
 
-    /// The verdict on a token at ``now``, or another moment, by the usual or another configuration.
+    /// The verdict on a token at ``now`` or another moment, under the usual or another configuration.
     package static func verdict(
         _ token: String, at instant: UTCInstant = now, thumbprint: String? = nil,
         configure: (inout TrustedIssuer) throws -> Void = { _ in }

@@ -1,11 +1,11 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A token that was made to be slow to read.
+/// A token made to be slow to read.
 package struct SlowToken {
     package let name: String
     package let text: String
-    /// Whether it is within all bounds, and so believed.
+    /// Whether it is within all bounds, and so accepted.
     package let isGood: Bool
 }
 
@@ -27,7 +27,7 @@ extension Provider {
         }
     }
 
-    /// One with nothing special in it, as long as the others.
+    /// An ordinary token as long as the others.
     package static var ordinaryLongToken: String {
         get throws { try token(claims.with("large", "\"\(repeated("x", 11_000))\"")) }
     }

@@ -79,7 +79,7 @@ extension Provider {
         "jti": #""j-1""#, "roles": #"["reader"]"#,
     ])
 
-    /// A token of these texts, signed over exactly the bytes that it is sent as.
+    /// A token of these texts, signed over exactly the bytes that are sent.
     package static func token(
         header: String = header.json, claims: String = claims.json,
         sign: ([UInt8]) throws -> [UInt8] = signES

@@ -3,8 +3,8 @@
 
 internal import LogFormat
 
-/// How those who judge a log have to agree about one damage, and where they differ for a reason. The reasons stand in
-/// `Docs/Auditing/Damage.md`, too.
+/// How everything that judges a log must agree about one damage, and where differences have a reason. The reasons are
+/// also in `Docs/Auditing/Damage.md`.
 struct Agreement {
     let file: StoredFile
     let damage: JudgementDrill.Damage
@@ -12,7 +12,7 @@ struct Agreement {
 
     private var isNoFile: Bool { damage == .folder || damage == .pipe }
 
-    /// What is against the rules; empty where all agree.
+    /// Violations; empty if all agree.
     func faults(in judged: JudgementDrill.Judgements) -> [String] {
         var faults: [String] = []
         let (verifies, opens) = (judged.verify == 0, judged.refusal == nil)
@@ -33,7 +33,7 @@ struct Agreement {
 
     private var isDerived: Bool { file == .offsets || file == .tree }
 
-    /// Why verifier and start may differ.
+    /// Why the verifier and a start may differ.
     private func reason(opens: Bool) -> String? {
         switch file {
         case .offsets,

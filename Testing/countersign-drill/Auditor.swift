@@ -5,9 +5,9 @@ internal import ByteCoding
 internal import Foundation
 internal import SystemPackage
 
-/// Runs `countersign-verify` as an auditor would, and reads what it says as a program would.
+/// Runs `countersign-verify` as an auditor would, and reads its output as a program would.
 struct Auditor {
-    /// What one run came to.
+    /// The result of one run.
     struct Report {
         struct Finding {
             let code: String
@@ -56,7 +56,7 @@ struct Auditor {
             time: clock.now - began)
     }
 
-    /// How a look at a log ends, whatever it says; also where it cannot begin.
+    /// How a check of a log ends, whatever it says; also if it cannot begin.
     func run(_ log: String, key: String) throws -> Int32 {
         try ProgramRun(program, [log, "--json", "--key", key], in: folder).exitCode
     }

@@ -5,12 +5,12 @@ internal import Glibc
 internal import LogReading
 internal import SystemPackage
 
-/// A directory whose files are damaged for one look at them, and then put back.
+/// A directory whose files are damaged for one check, and then restored.
 final class DamagedDirectory {
     let directory: FilePath
-    /// Where what is replaced waits, on the same file system.
+    /// Where replaced files are kept, on the same file system.
     private let aside: FilePath
-    /// Names of files, with the place of what was there; nil where nothing was.
+    /// Changed files, with the place of the original; nil if there was none.
     private var changed: [(name: String, original: FilePath?)] = []
 
     init(_ directory: FilePath) throws {
@@ -23,7 +23,7 @@ final class DamagedDirectory {
 
     func bytes(_ name: String) throws -> [UInt8] { try ReadableFile.contents(of: path(name)) }
 
-    /// Puts other bytes in the place of a file.
+    /// Replaces a file's bytes.
     func replace(_ name: String, with bytes: [UInt8]) throws {
         try setAside(name)
         try Self.write(bytes, to: path(name))
@@ -36,7 +36,7 @@ final class DamagedDirectory {
         try replace(name, with: bytes)
     }
 
-    /// Takes a file away.
+    /// Removes a file.
     func setAside(_ name: String) throws {
         guard !changed.contains(where: { $0.name == name }) else { return }
         guard Self.exists(path(name)) else { return changed.append((name, nil)) }
@@ -45,7 +45,7 @@ final class DamagedDirectory {
         changed.append((name, place))
     }
 
-    /// Makes the directory what it was.
+    /// Restores the directory.
     func restore() throws {
         for (name, original) in changed {
             if let original {
@@ -57,7 +57,7 @@ final class DamagedDirectory {
         changed = []
     }
 
-    /// Turns one bit, and turns it back afterwards.
+    /// Flips one bit, and flips it back afterwards.
     func withBitTurned<Result>(
         _ name: String, offset: Int, bit: Int, _ body: () throws -> Result
     ) throws -> Result {

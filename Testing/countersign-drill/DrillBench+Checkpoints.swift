@@ -48,7 +48,7 @@ extension DrillBench {
         }
     }
 
-    /// Changes one character of the root, which stays a well-formed one.
+    /// Changes one character of the root, which stays well-formed.
     private static func editRoot(_ bytes: inout [UInt8], from start: Int) throws {
         let lines = bytes[start...].split(separator: UInt8(ascii: "\n"), maxSplits: 3)
         guard lines.count > 2 else { throw DrillFault("no checkpoint to edit") }

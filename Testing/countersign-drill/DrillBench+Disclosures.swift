@@ -53,7 +53,7 @@ extension DrillBench {
 
     private func sound(_ name: String) throws -> Entries { try Entries(try soundBytes(name)) }
 
-    /// The index of the segment's first record whose commitments are such.
+    /// The index of the segment's first record with such commitments.
     private func first(
         in entries: Entries, where fits: (Set<Hash256>) -> Bool
     ) throws -> UInt64 {

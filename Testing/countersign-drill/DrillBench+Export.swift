@@ -6,7 +6,7 @@ internal import Merkle
 internal import SystemPackage
 
 extension DrillBench {
-    /// The same log as others read it: static tiles and bundles.
+    /// The same log as other software reads it: static tiles and bundles.
     func damageExport(_ table: inout DrillTable) throws {
         let export = try DamagedDirectory(log.folder.appending(DrilledLog.export))
         let number = index / LogLayout.tileWidth

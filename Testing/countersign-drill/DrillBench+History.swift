@@ -13,14 +13,14 @@ internal import SystemPackage
 internal import TestSupport
 
 extension DrillBench {
-    /// Logs that are sound in themselves, and not the one that was seen; and one that does not say all.
+    /// Logs that are sound in themselves but not the one that was seen, and one that does not say everything.
     func rewindHistory(_ table: inout DrillTable) throws {
         try cutToCheckpoint(&table)
         let older = try LogSnapshot(directory: log.folder.appending(DrilledLog.older)).size.count
         try look(
             at: DrilledLog.older,
             expecting: Self.rewound("an older copy restored", .record(older)), &table)
-        // It goes on as another history, under the right key, until it is longer than what was seen.
+        // It continues as another history, under the right key, until it is longer than what was seen.
         try log.write(Int(size - older) + 100, to: DrilledLog.older)
         try look(
             at: DrilledLog.older,
@@ -36,7 +36,7 @@ extension DrillBench {
             kind: kind, code: code, file: LogLayout.checkpoint, place: place, exitCode: 12)
     }
 
-    /// Whoever remembers nothing finds nothing, which is why one should remember.
+    /// An auditor who remembers nothing finds nothing, which is why auditors should remember.
     private func look(
         at name: String, expecting expected: Expectation, _ table: inout DrillTable
     ) throws {
@@ -67,7 +67,7 @@ extension DrillBench {
         }
     }
 
-    /// Makes all files what they were when the last of these checkpoints was published.
+    /// Restores all files as they were when the last of these checkpoints was published.
     private static func cut(
         _ bench: DamagedDirectory, from size: UInt64, to cut: UInt64, _ notes: [ArraySlice<UInt8>]
     ) throws {
@@ -120,7 +120,7 @@ extension DrillBench {
         try bench.edit(LogLayout.offsets(segment)) { $0.removeSubrange((4 * count)...) }
     }
 
-    /// A record is lost between the proxy and its log, and what would admit it, too.
+    /// A record is lost between the proxy and its log, and so is the record that would admit it.
     private func dropRecord(_ table: inout DrillTable) throws {
         let tag = "lost-on-the-way"
         let files = try FileStorage(
@@ -134,7 +134,7 @@ extension DrillBench {
         guard case .recorded = try write([]), case .rejected = try write([tag]) else {
             throw DrillFault("the wrong records were dropped")
         }
-        // Whatever comes in one group with the record of the gap is dropped with it.
+        // Whatever shares a group with the gap record is dropped with it.
         var outcome = try write([])
         for _ in 0..<5 {
             if case .recorded = outcome { break }

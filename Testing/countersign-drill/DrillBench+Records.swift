@@ -5,7 +5,7 @@ internal import LogFormat
 internal import Merkle
 
 extension DrillBench {
-    /// Entries: changed, moved, taken out, put in, cut off.
+    /// Entries: changed, moved, removed, inserted, cut off.
     func damageRecords(_ table: inout DrillTable) throws {
         let (place, entries) = (place(index), entries)
         func expected(_ kind: String, _ code: String, _ record: UInt64? = nil) -> Expectation {

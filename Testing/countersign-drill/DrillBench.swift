@@ -9,13 +9,13 @@ internal import Merkle
 internal import SystemPackage
 internal import TestSupport
 
-/// The log under drill, and where it is damaged.
+/// The drilled log, and where it is damaged.
 struct DrillBench {
     let log: DrilledLog
     let auditor: Auditor
     var generator: SeededGenerator
-    /// The log directory, without its commit journal: that holds the newest groups a second time, and a
-    /// thorough forger takes it away.
+    /// The log directory without its commit journal, which has the newest groups a second time, so that a
+    /// thorough forger removes it.
     private let bench: DamagedDirectory
     let size: UInt64
     /// The record at which most damage is done, in the middle of the log.
@@ -38,10 +38,10 @@ struct DrillBench {
     var disclosures: String { LogLayout.disclosures(segment) }
     var hasFullSegments: Bool { size >= 2 * LogLayout.segmentEntries }
 
-    /// Where an index stands in its segment.
+    /// The position of an index in its segment.
     func place(_ index: UInt64) -> Int { Int(index % LogLayout.segmentEntries) }
 
-    /// Damages the log directory, has it looked at, and makes it good again.
+    /// Damages the log directory, has it checked, and restores it.
     ///
     /// - Parameter state: what the auditor remembers; nil for one who sees the log for the first time.
     func drill(
@@ -55,7 +55,7 @@ struct DrillBench {
         table.show(expected, report)
     }
 
-    /// Nothing is found where nothing is wrong.
+    /// Checks that nothing is found where nothing is wrong.
     func checkSound() throws {
         for name in [DrilledLog.name, DrilledLog.export] {
             let report = try auditor.verify(name, key: log.key)
@@ -68,9 +68,9 @@ struct DrillBench {
         }
     }
 
-    /// Turns single bits of evidence and of what is derived from it.
+    /// Flips single bits of evidence and of derived files.
     ///
-    /// - Returns: how many of them nobody noticed.
+    /// - Returns: how many went unnoticed.
     mutating func flipBits(_ count: Int) throws -> Int {
         let files = try evidence()
         var missed = 0
@@ -85,13 +85,13 @@ struct DrillBench {
             missed += 1
             DrillTable.line("  MISSED: bit \(bit) of byte \(offset) of \(name)")
         }
-        // The log is as sound as before; otherwise what was found would prove nothing.
+        // The log must be sound again; otherwise the findings would prove nothing.
         let report = try auditor.verify(DrilledLog.name, key: log.key)
         guard report.exitCode == 0 else { throw DrillFault("a bit was not turned back") }
         return missed
     }
 
-    /// The files of the log directory that are not empty; the commit journal and the directory's secret are no evidence.
+    /// The non-empty files of the log directory; the commit journal and the directory's secret are not evidence.
     private func evidence() throws -> [(name: String, length: Int)] {
         var names = [
             LogLayout.checkpoint, LogLayout.checkpointJournal, LogLayout.subjects,
@@ -114,7 +114,7 @@ struct DrillBench {
     }
 }
 
-/// The entries of one segment, apart.
+/// The entries of one segment, split.
 struct Entries {
     /// Each with the two bytes of its length.
     var all: [ArraySlice<UInt8>]

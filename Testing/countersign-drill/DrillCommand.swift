@@ -6,7 +6,7 @@ internal import Foundation
 internal import SystemPackage
 internal import TestSupport
 
-/// Damages a log in every way that verification claims to notice, and has the auditor's program look at it.
+/// Damages a log in every way that verification claims to notice, and has the auditor's program check it.
 ///
 /// No part of the product: it writes a log through the real ledger, in a folder of its own.
 @main

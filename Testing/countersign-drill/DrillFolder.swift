@@ -24,7 +24,7 @@ struct DrillFolder {
     }
 }
 
-/// What the drill could not do; it says nothing about verification.
+/// Something the drill could not do; says nothing about verification.
 struct DrillFault: Error, CustomStringConvertible {
     let description: String
 

@@ -14,7 +14,7 @@ struct DrillTable {
         Self.line(Self.row(["damage", "finding", "record", "file", "exit"]) + "  seconds")
     }
 
-    /// Shows how a kind of damage fared.
+    /// Shows the result of one kind of damage.
     mutating func show(_ expected: Expectation, _ report: Auditor.Report) {
         kinds += 1
         let found = expected.found(in: report)
@@ -45,20 +45,20 @@ struct DrillTable {
         do {
             _ = try FileDescriptor.standardOutput.writeAll((text + "\n").utf8)
         } catch {
-            // Nobody reads the table any more; the exit code still tells.
+            // Nobody is reading the table any more; the exit code still counts.
         }
     }
 }
 
-/// What verification must say about a kind of damage.
+/// What verification must report for a kind of damage.
 struct Expectation: CustomStringConvertible {
-    /// Which record has to be named as the first one.
+    /// Which record must be named first.
     enum Place {
         /// This one.
         case record(UInt64)
-        /// One of the file's: which, the drill does not know.
+        /// Some record of the file; the drill does not know which.
         case someRecord
-        /// None is concerned.
+        /// None.
         case noRecord
     }
 
@@ -70,8 +70,8 @@ struct Expectation: CustomStringConvertible {
 
     var description: String { "\(code), \(file ?? "no file"), \(place), exit \(exitCode)" }
 
-    /// The finding that says so. That its record is the first one is part of it: no finding of the same
-    /// concern may name an earlier one.
+    /// The expected finding. Its record must be the first: no finding of the same concern may name an earlier
+    /// one.
     func found(in report: Auditor.Report) -> Auditor.Report.Finding? {
         report.findings.first { finding in
             guard finding.code == code, finding.file == file else { return false }

@@ -59,7 +59,7 @@ struct DrilledLog {
         get throws { try LogSnapshot(directory: directory).size.count }
     }
 
-    /// One start of a proxy that writes so many records, and stops.
+    /// One boot of a proxy that writes this many records, and stops.
     func write(_ records: Int, to name: String) throws {
         let ledger = try open(
             try FileStorage(

@@ -4,7 +4,7 @@
 internal import Ledger
 internal import LedgerFiles
 
-/// Files of a log that have no room for some of its records: those that hold one of a few texts.
+/// Log files without room for some records: those that contain one of a few texts.
 final class DroppingStorage: LedgerStorage {
     private let files: FileStorage
     private let dropped: [[UInt8]]

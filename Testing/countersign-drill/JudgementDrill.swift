@@ -13,11 +13,11 @@ internal import SignedNotes
 internal import SystemPackage
 internal import TestSupport
 
-/// Damages every file of a small log in every way, with its commit journal there and not there, and asks all who judge a
-/// log: the verifier, the start of a server, an export, a tail, the doctor. They have to agree, but for what
-/// ``Exception`` gives a reason for, and nobody may hand out a record that is not what was signed.
+/// Damages every file of a small log in every way, with and without its commit journal, and asks everything that judges a
+/// log: the verifier, the start of a server, an export, a tail, the doctor. They must agree, except where ``Exception``
+/// gives a reason, and none may hand out a record that is not as signed.
 struct JudgementDrill {
-    /// What is done to a file.
+    /// What happens to a file.
     enum Damage: Hashable, CustomStringConvertible {
         case removed
         case emptied
@@ -41,10 +41,10 @@ struct JudgementDrill {
         }
     }
 
-    /// What the five say of one damage.
+    /// What the five say about one damage.
     struct Judgements {
         var verify: Int32
-        /// Why the log does not open; nil where it does.
+        /// Why the log does not open; nil if it does.
         var refusal: String?
         var tail: Int32
         var export: Int32
@@ -91,7 +91,7 @@ struct JudgementDrill {
 
     private static let configuration = "site/countersign.yaml"
 
-    /// What the doctor says of the log's files.
+    /// What the doctor says about the log's files.
     private func doctor() throws -> String {
         let run = try ProgramRun(
             program, ["doctor", "--json", "-c", Self.configuration], in: folder)
@@ -125,7 +125,7 @@ struct JudgementDrill {
         (LogLayout.tree(level: 0), .tree),
     ]
 
-    /// - Parameter everyFrame: cuts at the end of each commit frame's part, not at some of them.
+    /// - Parameter everyFrame: whether to cut at the end of every part of a commit frame, or only of some.
     mutating func run(everyFrame: Bool) throws {
         for (name, kind) in Self.files {
             for damage in try damages(to: name, kind, everyFrame: everyFrame) {
@@ -176,7 +176,7 @@ struct JudgementDrill {
             + places.filter { (1..<length).contains($0) }.sorted().map { .cut(at: $0) }
     }
 
-    /// Damages a copy, asks all five, and throws the copy away; the start is asked last, as it changes the log.
+    /// Damages a copy, asks all five, and discards the copy; the start comes last, as it changes the log.
     private func judge(
         _ name: String, _ damage: Damage, hasJournal: Bool
     ) throws -> Judgements {

@@ -10,7 +10,7 @@ struct ProgramRun {
     /// Standard output, without empty lines.
     let lines: [String]
 
-    /// Runs it in a folder; it reads nothing, and what it tells people is left out.
+    /// Runs it in a folder, without input; its messages for people are discarded.
     init(_ program: String, _ arguments: [String], in folder: FilePath) throws {
         let process = Process()
         process.executableURL = URL(filePath: program)
