@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Who makes a request, as far as the leaf may say: no name, no address, nothing personal.
-package struct Principal: Hashable, Sendable {
+package final class Principal: Sendable {
     /// `actor.type` of the record.
     package enum Kind: String, CaseIterable, Sendable {
         case user
@@ -13,14 +13,14 @@ package struct Principal: Hashable, Sendable {
     }
 
     /// Opaque subject id (`sub_…`), or `anonymous`, or `system`.
-    package var uid: String
-    package var kind: Kind
+    package let uid: String
+    package let kind: Kind
     /// The identity provider that vouches for the subject.
-    package var issuer: String?
+    package let issuer: String?
     /// Roles at decision time, sorted, without duplicates.
-    package var roles: [String]
-    package var session: String?
-    package var authentication: Authentication
+    package let roles: [String]
+    package let session: String?
+    package let authentication: Authentication
 
     package init(
         uid: String, kind: Kind, issuer: String?, roles: [String], session: String?,
@@ -51,6 +51,21 @@ package struct Principal: Hashable, Sendable {
     /// The proxy itself, in records of its own actions.
     package static let system = Principal(
         uid: "system", kind: .system, issuer: nil, roles: [], session: nil, authentication: .none)
+}
+
+extension Principal: Hashable {
+    package static func == (one: Principal, other: Principal) -> Bool {
+        one === other
+            || (one.uid == other.uid && one.kind == other.kind && one.issuer == other.issuer
+                && one.roles == other.roles && one.session == other.session
+                && one.authentication == other.authentication)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(uid)
+        hasher.combine(roles)
+        hasher.combine(authentication)
+    }
 }
 
 /// How a principal was authenticated: `actor.auth` of the record.

@@ -9,6 +9,13 @@ package struct RequestReading: OptionSet, Hashable, Sendable {
 
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    /// As it is written. Concrete, as is ``isEmpty``: each request asks for them, and what option sets have from the
+    /// standard library is not specialised for another module's.
+    package init() { rawValue = 0 }
+
+    /// Whether a request is understood as it is written.
+    package var isEmpty: Bool { rawValue == 0 }
+
     /// Without the parameters of its segments: `/admin;x` as `/admin`.
     package static let parameters = RequestReading(rawValue: 1 << 0)
     /// Without its empty segments: `//admin` as `/admin`.

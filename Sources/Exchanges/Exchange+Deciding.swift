@@ -57,18 +57,14 @@ extension Exchange {
             return refuse(
                 identified, rulebook.refusal(of: match, .malformedPath), match: match)
         }
-        if let (limit, name) = rulebook.limit(of: match),
-            let bucket = identified.rules.buckets[match.service.value]
+        if let limit = rulebook.limit(of: match),
+            case .limited(let standing, let seconds) = admit(identified, under: limit)
         {
-            let verdict = desk.limiter.admit(
-                limit.subject(identified.actor.principal, peer: client.address), under: limit,
-                bucket: name, at: identified.acceptedNanoseconds)
-            if case .limited(_, let seconds) = verdict {
-                return refuse(
-                    identified, rulebook.rateLimited(match), match: match,
-                    limit: LimitFacts(bucket: bucket, verdict.standing),
-                    retryAfterSeconds: seconds)
-            }
+            return refuse(
+                identified, rulebook.rateLimited(match), match: match,
+                limit: identified.rules.buckets[match.service.value].map {
+                    LimitFacts(bucket: $0, standing)
+                }, retryAfterSeconds: seconds)
         }
         let decision = rulebook.decide(
             match, method: identified.request.http.method, principal: identified.actor.principal)
@@ -83,6 +79,23 @@ extension Exchange {
         return record(
             DecidedRequest(
                 identified, match: match, decision: decision, audit: rulebook.audit(of: match)))
+    }
+
+    /// Counts an access where whoever it is counted for keeps its cells.
+    private func admit(
+        _ identified: borrowing IdentifiedRequest, under limit: ServiceLimit
+    ) -> LimitVerdict {
+        let actor = identified.actor
+        let now = identified.acceptedNanoseconds
+        if limit.limit.counts(actor.principal) {
+            return actor.limits.admit(under: limit, by: desk.limiter, at: now) {
+                .actor(actor.principal.uid)
+            }
+        }
+        let address = client.address
+        return client.limits.admit(under: limit, by: desk.limiter, at: now) {
+            .peer(PeerGroup(address))
+        }
     }
 
     /// Why a request that is allowed as it stands is refused all the same: for another reading, or for what it asks.

@@ -14,17 +14,7 @@ import ByteCoding
 /// - `DefaultDeny`: without an allow rule that matches, access is denied.
 /// - `LookalikesAreAsked`: see ``RouteTrie``; it holds between services' path prefixes, too.
 /// - `DecidedUnderEveryReading`: see ``decideReadings(of:match:contenders:principal:)``.
-package struct Rulebook: Sendable {
-    struct Compiled: Sendable {
-        var rules: [CompiledRule]
-        /// Nil: the service lists no routes.
-        var trie: RouteTrie?
-        /// What records show as the route where none is listed.
-        var wholeTemplate: RouteTemplate
-        var noRuleMatched: Decision
-        var noCredentials: Decision
-    }
-
+package final class Rulebook: Sendable {
     /// The services in the order they were given in; positions are ``ServiceIndex``.
     package let services: [ServiceRules]
     /// `decision.policy_version`: `sha256:` and the hex SHA-256 of the canonical JSON of all rules,
@@ -36,9 +26,10 @@ package struct Rulebook: Sendable {
     /// Whether a request that names no host has one service to go to: exactly one is there for every host.
     package let servesWithoutHost: Bool
 
-    let compiled: [Compiled]
-    /// Positions of services, the narrowest match first.
-    let order: [Int]
+    /// By ``ServiceIndex``.
+    let compiled: [CompiledService]
+    /// The narrowest match first.
+    let order: [CompiledService]
 
     /// Compiles rules that are free of ``ServiceRules/faults()``; the first fault otherwise.
     package init(_ services: [ServiceRules]) throws(ServiceFault) {
@@ -48,30 +39,17 @@ package struct Rulebook: Sendable {
         }
         let version = ContentHash.of(
             .array(services.sorted { $0.name < $1.name }.map(\.json)))
+        let compiled = services.enumerated().map { position, service in
+            CompiledService(service, at: ServiceIndex(position), version: version)
+        }
         self.services = services
         self.version = version
+        self.compiled = compiled
         servesWithoutHost = services.count { $0.match.host == .any } == 1
-        compiled = services.map { Compiled($0, version: version) }
-        order = services.indices.sorted { one, other in
-            let (a, b) = (services[one].match, services[other].match)
-            return (a.host.rank, a.path.bytes.count) > (b.host.rank, b.path.bytes.count)
+        order = compiled.sorted { one, other in
+            (one.host.rank, one.path.bytes.count) > (other.host.rank, other.path.bytes.count)
         }
     }
 
     package subscript(service: ServiceIndex) -> ServiceRules { services[service.value] }
-}
-
-extension Rulebook.Compiled {
-    init(_ service: ServiceRules, version: String) {
-        func decision(_ reason: Reason) -> Decision {
-            Decision(
-                effect: reason.effect, policy: service.name, policyVersion: version,
-                rule: Decision.defaultRule, reason: reason)
-        }
-        rules = service.rules.map { CompiledRule($0, in: service, version: version) }
-        trie = service.routes.isEmpty ? nil : RouteTrie(service.routes)
-        wholeTemplate = RouteTemplate(below: service.match.path)
-        noRuleMatched = decision(.noRuleMatched)
-        noCredentials = decision(.noCredentials)
-    }
 }

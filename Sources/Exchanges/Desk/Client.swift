@@ -6,6 +6,7 @@ package import AuditRecords
 package import ByteCoding
 package import Disclosures
 package import Identity
+internal import Policy
 
 /// The connection that requests come from: what is known of it once, and used by all of them.
 ///
@@ -25,6 +26,8 @@ package final class Client {
     private let peerText: [UInt8]
     /// The actor that the certificate named last, as long as it names the same.
     var actor: (identity: VerifiedIdentity, actor: KnownActor)?
+    /// What its peer has used of limits for each peer.
+    var limits = LimitCells()
     /// The last `where` of this connection, for as long as its facts stay the same.
     private var place: Place?
 

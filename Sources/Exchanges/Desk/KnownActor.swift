@@ -4,8 +4,11 @@
 package import AccessModel
 internal import AuditRecords
 internal import Disclosures
+internal import Policy
 
 /// A principal as records need it again and again: found once for each verified credential.
+///
+/// Belongs to the desk that made it.
 package final class KnownActor {
     package let principal: Principal
     let encoded: EncodedActor
@@ -13,6 +16,8 @@ package final class KnownActor {
     let subject: SubjectKey
     /// Commits to subject, name and e-mail; shared by all records of the credential.
     let who: Disclosure?
+    /// What it has used of limits for each actor.
+    var limits = LimitCells()
 
     /// - Parameters:
     ///   - claim: whom a refused credential names; the principal is anonymous then.

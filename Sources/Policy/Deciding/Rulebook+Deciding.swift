@@ -12,13 +12,13 @@ extension Rulebook {
     package func decide(
         _ match: RouteMatch, method: Method, principal: Principal
     ) -> Decision {
-        let service = match.service.value
-        let isAnonymous = principal.kind == .anonymous
-        for rule in compiled[service].rules where rule.matches(match.route, method, principal) {
-            guard isAnonymous, rule.rule.effect == .deny else { return rule.decision }
-            return compiled[service].noCredentials.replacing(rule: rule.rule.id)
+        let service = compiled[match.service.value]
+        let isAnonymous = principal.isAnonymous
+        for rule in service.rules where rule.matches(match.route, method, principal) {
+            guard isAnonymous, rule.denies else { return rule.decision }
+            return service.noCredentials.replacing(rule: rule.id)
         }
-        return isAnonymous ? compiled[service].noCredentials : compiled[service].noRuleMatched
+        return isAnonymous ? service.noCredentials : service.noRuleMatched
     }
 
     /// The decision on an access that is over its service's rate limit.
@@ -46,6 +46,10 @@ extension Rulebook {
 
     /// `data_tags` of a decision: those of the rule that made it.
     package func tags(of decision: Decision, in match: RouteMatch) -> [String] {
-        services[match.service.value].rules.first { $0.id == decision.rule }?.tags ?? []
+        for rule in compiled[match.service.value].rules
+        where rule.decision === decision || rule.id == decision.rule {
+            return rule.tags
+        }
+        return []
     }
 }

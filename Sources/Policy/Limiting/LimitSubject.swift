@@ -27,10 +27,11 @@ extension RateLimit {
     /// Whom an access is counted against: the actor where there is one and ``per`` asks for it, or
     /// else the peer.
     package func subject(_ principal: Principal, peer: IPAddress) -> LimitSubject {
-        if per == .actor, principal.kind != .anonymous {
-            .actor(principal.uid)
-        } else {
-            .peer(PeerGroup(peer))
-        }
+        counts(principal) ? .actor(principal.uid) : .peer(PeerGroup(peer))
+    }
+
+    /// Whether accesses of a principal are counted as its own, and not as its peer's.
+    package func counts(_ principal: Principal) -> Bool {
+        per == .actor && !principal.isAnonymous
     }
 }

@@ -22,6 +22,8 @@ package struct Rate: Hashable, Sendable {
     /// 1 to ``most``.
     package let count: Int
     package let period: Period
+    /// Nanoseconds from one access to the next at this rate, rounded up: never more than the rate.
+    let interval: UInt64
 
     /// The largest count: beyond it the distance between two accesses is less than clocks can tell.
     package static let most = 1_000_000
@@ -29,8 +31,7 @@ package struct Rate: Hashable, Sendable {
     /// Nil where the count is not within 1…``most``.
     package init?(count: Int, per period: Period) {
         guard (1...Self.most).contains(count) else { return nil }
-        self.count = count
-        self.period = period
+        self.init(unchecked: count, per: period)
     }
 
     /// Reads `100/m`; nil for any other text.
@@ -49,15 +50,11 @@ package struct Rate: Hashable, Sendable {
     private init(unchecked count: Int, per period: Period) {
         self.count = count
         self.period = period
+        let accesses = UInt64(count)
+        interval = (period.nanoseconds + accesses - 1) / accesses
     }
 
     package var text: String { "\(count)/\(period.rawValue)" }
-
-    /// Nanoseconds from one access to the next at this rate, rounded up: never more than the rate.
-    var interval: UInt64 {
-        let count = UInt64(count)
-        return (period.nanoseconds + count - 1) / count
-    }
 
     /// What one second allows, rounded up, and so at least 1: the burst where none is configured.
     package var perSecond: Int {

@@ -13,7 +13,8 @@ import Synchronization
 /// forgives the least debt; a subject that is far over its limit stays limited while a flood of
 /// fresh addresses passes by.
 ///
-/// Cost: one uncontended lock and one hash of bucket and subject; no heap allocation for a subject that is known.
+/// Cost of a lookup: one uncontended lock and one hash of bucket and subject; no heap allocation for a subject that is
+/// known. ``LimitCells`` save it.
 package final class RateLimiter: Sendable {
     private struct Key: Hashable, Sendable {
         let bucket: String
@@ -34,14 +35,14 @@ package final class RateLimiter: Sendable {
     }
 
     private final class Shard: Sendable {
-        let clocks = Mutex<[Key: ArrivalClock]>([:])
+        let cells = Mutex<[Key: LimitCell]>([:])
     }
 
     private let shards: [Shard]
     private let mostPerShard: Int
 
     /// - Parameters:
-    ///   - mostSubjects: how many subjects are remembered in all, about 130 bytes each; at least
+    ///   - mostSubjects: how many subjects are remembered in all, about 180 bytes each; at least
     ///     one per shard.
     ///   - shards: how many locks they are spread over; a power of two is not needed.
     package init(mostSubjects: Int, shards: Int = 16) {
@@ -59,26 +60,51 @@ package final class RateLimiter: Sendable {
     package func admit(
         _ subject: LimitSubject, under limit: RateLimit, bucket: String, at now: UInt64
     ) -> LimitVerdict {
-        let key = Key(bucket: bucket, subject: subject)
+        admit(Key(bucket: bucket, subject: subject), under: limit, at: now).verdict
+    }
+
+    /// The same, with the cell that it was counted in.
+    func admit(
+        _ subject: LimitSubject, under limit: ServiceLimit, at now: UInt64
+    ) -> (cell: LimitCell, verdict: LimitVerdict) {
+        admit(Key(bucket: limit.bucket, subject: subject), under: limit.limit, at: now)
+    }
+
+    private func admit(
+        _ key: Key, under limit: RateLimit, at now: UInt64
+    ) -> (cell: LimitCell, verdict: LimitVerdict) {
+        while true {
+            let cell = cell(for: key, at: now)
+            // Nil where another thread has made room meanwhile.
+            if let verdict = cell.admit(under: limit, at: now) { return (cell, verdict) }
+        }
+    }
+
+    private func cell(for key: Key, at now: UInt64) -> LimitCell {
         let shard = shards[Int(UInt(bitPattern: key.digest) % UInt(shards.count))]
-        return shard.clocks.withLock { clocks in
-            if clocks.count >= mostPerShard, clocks[key] == nil {
-                Self.makeRoom(in: &clocks, at: now)
-            }
-            return ArrivalClock.admit(&clocks[key], under: limit, at: now)
+        return shard.cells.withLock { cells in
+            if let known = cells[key] { return known }
+            if cells.count >= mostPerShard { Self.makeRoom(in: &cells, at: now) }
+            let cell = LimitCell()
+            cells[key] = cell
+            return cell
         }
     }
 
     /// How many subjects are remembered.
     package var subjectCount: Int {
-        shards.reduce(0) { count, shard in count + shard.clocks.withLock { $0.count } }
+        shards.reduce(0) { count, shard in count + shard.cells.withLock { $0.count } }
     }
 
-    private static func makeRoom(in clocks: inout [Key: ArrivalClock], at now: UInt64) {
-        let before = clocks.count
-        clocks = clocks.filter { $0.value.fullAgainAt > now }
-        guard clocks.count == before else { return }
-        let nearest = clocks.sorted { $0.value.fullAgainAt < $1.value.fullAgainAt }
-        for (key, _) in nearest.prefix(max(1, before / 8)) { clocks[key] = nil }
+    private static func makeRoom(in cells: inout [Key: LimitCell], at now: UInt64) {
+        let before = cells.count
+        cells = cells.filter { !$0.value.forget(ifWholeAt: now) }
+        guard cells.count == before else { return }
+        // Read once each: other threads go on counting while they are sorted.
+        let nearest = cells.map { (key: $0.key, fullAgainAt: $0.value.fullAgainAt) }
+            .sorted { $0.fullAgainAt < $1.fullAgainAt }
+        for (key, _) in nearest.prefix(max(1, before / 8)) {
+            cells.removeValue(forKey: key)?.forget()
+        }
     }
 }

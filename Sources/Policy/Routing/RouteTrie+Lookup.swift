@@ -23,7 +23,7 @@ extension RouteTrie {
     func lookUp(_ path: Span<UInt8>, _ method: Method) -> Lookup {
         var lookup = Lookup()
         guard path.count > 0, path[0] == ASCII.slash else { return lookup }
-        lookup.found = walk(from: 0, at: 1, as: [], path, method, &lookup)
+        lookup.found = walk(from: 0, at: 1, as: RequestReading(), path, method, &lookup)
         return lookup
     }
 
@@ -38,27 +38,30 @@ extension RouteTrie {
         while end < path.count, path[end] != ASCII.slash { end += 1 }
         let segment = start..<end
         let isLast = end == path.count
-        if let literal = nodes[node].literals.first(where: { equals($0, path, segment) }) {
+        let node = nodes[node]
+        for place in node.literals where equals(literals[place], path, segment) {
             let result = descend(
-                to: literal.child, after: end, isLast, as: reading, path, method, &lookup)
+                to: literals[place].child, after: end, isLast, as: reading, path, method, &lookup)
             if let result { return result }
+            break
         }
-        for literal in nodes[node].literals {
+        for place in node.literals {
+            let literal = literals[place]
             guard let also = resemblance(literal, path, segment, isLast) else { continue }
             _ = descend(
                 to: literal.child, after: end, isLast, as: reading.union(also), path, method,
                 &lookup)
         }
-        if let parameter = nodes[node].parameter, !segment.isEmpty {
+        if let parameter = node.parameter, !segment.isEmpty {
             let result = descend(
                 to: parameter, after: end, isLast, as: reading, path, method, &lookup)
             if let result { return result }
         }
-        if segment.isEmpty, isLast, let end = nodes[node].end {
+        if segment.isEmpty, isLast, let end = node.end {
             // `/admin/` where `/admin` is listed.
             _ = finish(end, as: reading.union(.trailingSlash), method, &lookup)
         }
-        return nodes[node].rest.flatMap { finish($0, as: reading, method, &lookup) }
+        return node.rest.flatMap { finish($0, as: reading, method, &lookup) }
     }
 
     private func descend(
@@ -73,9 +76,13 @@ extension RouteTrie {
             return route
         }
         // `/admin` where `/admin/` or `/admin/{rest...}` is listed.
-        let slash = nodes[child].literals.first { $0.count == 0 }.flatMap { nodes[$0.child].end }
-        for end in [slash, nodes[child].rest] {
-            if let end { _ = finish(end, as: reading.union(.trailingSlash), method, &lookup) }
+        for place in nodes[child].literals where literals[place].count == 0 {
+            if let end = nodes[literals[place].child].end {
+                _ = finish(end, as: reading.union(.trailingSlash), method, &lookup)
+            }
+        }
+        if let end = nodes[child].rest {
+            _ = finish(end, as: reading.union(.trailingSlash), method, &lookup)
         }
         return nil
     }
@@ -84,20 +91,30 @@ extension RouteTrie {
     private func finish(
         _ end: Int, as reading: RequestReading, _ method: Method, _ lookup: inout Lookup
     ) -> RouteIndex? {
-        let found =
-            listings[end].first { $0.method == method }
-            ?? listings[end].first { $0.method.map(method.isCovered(by:)) ?? false }
-            ?? listings[end].first { $0.method == nil }
+        let found = route(among: listings[end], for: method)
         guard reading.isEmpty else {
-            if let found { lookup.hits.append(Hit(route: found.route, reading: reading)) }
+            if let found { lookup.hits.append(Hit(route: found, reading: reading)) }
             return nil
         }
-        if let found { return found.route }
+        if let found { return found }
         for case let listed? in listings[end].map(\.method) {
             if !lookup.allowed.contains(listed) { lookup.allowed.append(listed) }
             if listed == .get, !lookup.allowed.contains(.head) { lookup.allowed.append(.head) }
         }
         return nil
+    }
+
+    private func route(among listings: [Listing], for method: Method) -> RouteIndex? {
+        var (covering, any): (RouteIndex?, RouteIndex?)
+        for listing in listings {
+            guard let listed = listing.method else {
+                if any == nil { any = listing.route }
+                continue
+            }
+            if listed == method { return listing.route }
+            if covering == nil, method.isCovered(by: listed) { covering = listing.route }
+        }
+        return covering ?? any
     }
 
     private func equals(

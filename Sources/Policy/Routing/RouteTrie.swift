@@ -16,8 +16,9 @@ import AccessModel
 ///   too. Upstreams that take `/Admin/`, `/ädmin` or `/admin.json` for `/admin` must not lead around the
 ///   rules of `/admin`. Where such a path is another resource, list it.
 ///
-/// Cost: no allocation, unless a path resembles a route; every node is visited at most once.
-struct RouteTrie: Sendable {
+/// Cost: no allocation, unless a path resembles a route; every node is visited at most once. Nodes and literals hold no
+/// objects, so that walking counts no references.
+final class RouteTrie: Sendable {
     struct Literal: Sendable {
         /// Where the segment stands in ``RouteTrie/pool``.
         var start: Int
@@ -26,7 +27,8 @@ struct RouteTrie: Sendable {
     }
 
     struct Node: Sendable {
-        var literals: [Literal] = []
+        /// Where its literals stand in ``RouteTrie/literals``.
+        var literals: Range<Int>
         var parameter: Int?
         /// Position in ``RouteTrie/listings`` of the routes that end in a rest here.
         var rest: Int?
@@ -39,18 +41,46 @@ struct RouteTrie: Sendable {
         var route: RouteIndex
     }
 
-    private(set) var nodes = [Node()]
-    private(set) var listings: [[Listing]] = []
+    let nodes: [Node]
+    let literals: [Literal]
+    let listings: [[Listing]]
     /// All literals' bytes in one array, so that comparing needs no further object.
-    private(set) var pool: [UInt8] = []
+    let pool: [UInt8]
 
     init(_ routes: [ListedRoute]) {
+        var draft = RouteTrieDraft()
         for (position, route) in routes.enumerated() {
-            insert(route.pattern, as: RouteIndex(position))
+            draft.insert(route.pattern, as: RouteIndex(position))
         }
+        var literals: [Literal] = []
+        nodes = draft.nodes.map { node in
+            let start = literals.count
+            literals += node.literals
+            return Node(
+                literals: start..<literals.count, parameter: node.parameter, rest: node.rest,
+                end: node.end)
+        }
+        self.literals = literals
+        listings = draft.listings
+        pool = draft.pool
+    }
+}
+
+/// A trie while routes are put into it.
+private struct RouteTrieDraft {
+    /// A node whose literals may grow.
+    struct Node {
+        var literals: [RouteTrie.Literal] = []
+        var parameter: Int?
+        var rest: Int?
+        var end: Int?
     }
 
-    private mutating func insert(_ pattern: RoutePattern, as route: RouteIndex) {
+    private(set) var nodes = [Node()]
+    private(set) var listings: [[RouteTrie.Listing]] = []
+    private(set) var pool: [UInt8] = []
+
+    mutating func insert(_ pattern: RoutePattern, as route: RouteIndex) {
         var at = 0
         var slot = \Node.end
         for segment in pattern.template.segments {
@@ -66,7 +96,7 @@ struct RouteTrie: Sendable {
         let end = nodes[at][keyPath: slot] ?? listings.count
         if end == listings.count { listings.append([]) }
         nodes[at][keyPath: slot] = end
-        listings[end].append(Listing(method: pattern.method, route: route))
+        listings[end].append(RouteTrie.Listing(method: pattern.method, route: route))
     }
 
     private mutating func child(of parent: Int, _ bytes: [UInt8]) -> Int {
@@ -76,7 +106,7 @@ struct RouteTrie: Sendable {
         }
         let child = newNode()
         nodes[parent].literals.append(
-            Literal(start: pool.count, count: bytes.count, child: child))
+            RouteTrie.Literal(start: pool.count, count: bytes.count, child: child))
         pool += bytes
         return child
     }

@@ -12,12 +12,11 @@ extension Rulebook {
     ///   - path: the path in canonical form, without the query.
     package func route(host: Span<UInt8>, path: Span<UInt8>, method: Method) -> Routing {
         var contenders: [Contender] = []
-        for position in order where services[position].match.host.matches(host) {
-            switch services[position].match.path.standing(of: path) {
+        for service in order where service.host.matches(host) {
+            switch service.path.standing(of: path) {
             case .outside: continue
-            case .lookalike:
-                contenders += self.contenders(in: ServiceIndex(position), path, method)
-            case .inside: return route(in: ServiceIndex(position), path, method, contenders)
+            case .lookalike: contenders += Self.contenders(in: service, path, method)
+            case .inside: return Self.route(in: service, path, method, contenders)
             }
         }
         return .noRoute
@@ -29,38 +28,39 @@ extension Rulebook {
         return route(host: host.span, path: path.span, method: method)
     }
 
-    private func route(
-        in service: ServiceIndex, _ path: Span<UInt8>, _ method: Method, _ contenders: [Contender]
+    private static func route(
+        in service: CompiledService, _ path: Span<UInt8>, _ method: Method,
+        _ contenders: [Contender]
     ) -> Routing {
-        guard let trie = compiled[service.value].trie else {
-            return routing(RouteMatch(service: service, route: nil), contenders)
+        guard let trie = service.trie else {
+            return routing(RouteMatch(service: service.index, route: nil), contenders)
         }
         let lookup = trie.lookUp(path, method)
         guard let found = lookup.found else {
             return lookup.allowed.isEmpty
-                ? .unlisted(service) : .methodNotAllowed(service, lookup.allowed)
+                ? .unlisted(service.index) : .methodNotAllowed(service.index, lookup.allowed)
         }
-        let match = RouteMatch(service: service, route: found)
+        let match = RouteMatch(service: service.index, route: found)
         guard !lookup.hits.isEmpty else { return routing(match, contenders) }
-        return .contested(match, by: contenders + Self.contenders(lookup, in: service))
+        return .contested(match, by: contenders + Self.contenders(lookup, in: service.index))
     }
 
-    private func routing(_ match: RouteMatch, _ contenders: [Contender]) -> Routing {
+    private static func routing(_ match: RouteMatch, _ contenders: [Contender]) -> Routing {
         contenders.isEmpty ? .matched(match) : .contested(match, by: contenders)
     }
 
     /// What a path would be to a service whose prefix it resembles.
-    private func contenders(
-        in service: ServiceIndex, _ path: Span<UInt8>, _ method: Method
+    private static func contenders(
+        in service: CompiledService, _ path: Span<UInt8>, _ method: Method
     ) -> [Contender] {
-        guard let trie = compiled[service.value].trie else {
-            let match = RouteMatch(service: service, route: nil)
+        guard let trie = service.trie else {
+            let match = RouteMatch(service: service.index, route: nil)
             return [Contender(match: match, reading: .spelling)]
         }
         let lookup = trie.lookUp(path, method)
-        var found = Self.contenders(lookup, in: service)
+        var found = Self.contenders(lookup, in: service.index)
         if let route = lookup.found {
-            let match = RouteMatch(service: service, route: route)
+            let match = RouteMatch(service: service.index, route: route)
             found.append(Contender(match: match, reading: .spelling))
         }
         return found.isEmpty ? [Contender(match: nil, reading: .spelling)] : found
@@ -93,16 +93,16 @@ extension Rulebook {
         template(of: match).parameters(in: path)
     }
 
-    /// The rate limit of a match's service, and the name of what it counts in.
-    package func limit(of match: RouteMatch) -> (limit: RateLimit, bucket: String)? {
-        services[match.service.value].limit.map { ($0, services[match.service.value].name) }
+    /// The rate limit of a match's service.
+    package func limit(of match: RouteMatch) -> ServiceLimit? {
+        compiled[match.service.value].limit
     }
 
     /// How accesses to a match are recorded.
     package func audit(of match: RouteMatch) -> AuditPolicy {
-        let service = match.service.value
-        guard let route = match.route else { return services[service].audit }
-        return services[service].routes[route.value].audit ?? services[service].audit
+        let service = compiled[match.service.value]
+        guard let route = match.route else { return service.audit }
+        return service.audits[route.value]
     }
 
     /// Whether `%2F` in a path of this match is a character of its segment, and nothing else.
@@ -113,14 +113,14 @@ extension Rulebook {
 
     /// Whether the service passes on paths that hold `%2F`.
     package func passesEncodedSlash(_ match: RouteMatch) -> Bool {
-        self[match.service].paths.encodedSlash == .keep || allowsEncodedSlash(match)
+        compiled[match.service.value].paths.encodedSlash == .keep || allowsEncodedSlash(match)
     }
 
     /// Whether the service that owns a path wants it without its empty segments.
     package func mergesSlashes(host: Span<UInt8>, path: Span<UInt8>) -> Bool {
-        for position in order where services[position].match.host.matches(host) {
-            guard case .inside = services[position].match.path.standing(of: path) else { continue }
-            return services[position].paths.slashes == .merge
+        for service in order where service.host.matches(host) {
+            guard case .inside = service.path.standing(of: path) else { continue }
+            return service.paths.slashes == .merge
         }
         return false
     }
