@@ -80,8 +80,10 @@ package final class Exchange {
         let received = ReceivedRequest(
             request: request, rules: desk.rules, accepted: now,
             acceptedNanoseconds: desk.clock.monotonic())
-        if let known = desk.remembered(received.request, from: client, now: now) {
-            return identify(received, as: known)
+        if let actor = desk.remembered(received.request, from: client, now: now) {
+            let credential = received.request.credential.only
+            return identify(
+                received, as: actor, by: credential, refusal: nil, stray: nil)
         }
         guard
             !desk.verifyElsewhere(
@@ -98,7 +100,7 @@ package final class Exchange {
     private func verify(_ received: borrowing ReceivedRequest) -> Identification {
         received.rules.identity.identify(
             received.request.credential, in: received.request.bytes.span,
-            certificate: client.certificate, now: received.accepted)
+            binding: received.request.binding(to: client), now: received.accepted)
     }
 
     /// It is known who makes the request.
@@ -113,22 +115,24 @@ package final class Exchange {
     private func identify(
         _ received: consuming ReceivedRequest, as identification: Identification
     ) -> Step {
-        let known = desk.identified(
+        switch desk.identified(
             identification, received.request, received.rules, from: client,
             now: received.accepted)
-        return identify(received, as: known)
+        {
+        case .found(let actor, let credential):
+            return identify(received, as: actor, by: credential, refusal: nil, stray: nil)
+        case .foreign(let why):
+            return identify(received, as: desk.anonymous, by: nil, refusal: nil, stray: why)
+        case .refused(let why):
+            return identify(
+                received, as: desk.actor(refused: why), by: nil, refusal: why.reason, stray: nil)
+        }
     }
 
     private func identify(
-        _ received: consuming ReceivedRequest, as known: Desk.Identified
+        _ received: consuming ReceivedRequest, as actor: KnownActor,
+        by credential: ShownCredential?, refusal: Reason?, stray: Refusal?
     ) -> Step {
-        let actor: KnownActor
-        var (credential, refusal, stray): (ShownCredential?, Reason?, Refusal?)
-        switch known {
-        case .found(let found, let by): (actor, credential) = (found, by)
-        case .foreign(let why): (actor, stray) = (desk.anonymous, why)
-        case .refused(let why): (actor, refusal) = (desk.actor(refused: why), why.reason)
-        }
         let uid = desk.uniqueID(at: received.accepted)
         let trace = desk.trace(continuing: received.request.trace, of: uid)
         let commitments = commitments(received.request, actor)

@@ -15,8 +15,10 @@ package import ByteCoding
 /// 4. Without one of ours, the client certificate decides, where a source for certificates is configured.
 /// 5. Without either, the caller is anonymous, and policy says what that allows.
 package struct IdentitySources: Sendable {
-    /// Tells caches which configuration this is.
+    /// Which configuration this is.
     package let generation: SourcesGeneration
+    /// Since when each source has been as it is; what caches go by.
+    package let generations: CredentialGenerations
     /// How certificates are read; hand it to ``PresentedCertificate/init(der:source:)``.
     package let certificates: CertificateSource?
     /// Where credentials are looked for.
@@ -24,11 +26,18 @@ package struct IdentitySources: Sendable {
     private let keys: APIKeyRing
     private let tokens: TokenVerifier
 
+    /// - Parameter before: the sources in force until now; what was verified by one of them that is the same here
+    ///   still holds. Nil: nothing does.
     package init(
         generation: SourcesGeneration, keys: APIKeyRing, tokens: TokenVerifier,
-        certificates: CertificateSource?
+        certificates: CertificateSource?, after before: IdentitySources? = nil
     ) {
         self.generation = generation
+        let since = before.flatMap { $0.keys == keys ? $0.generations[.apiKeys] : nil }
+        generations = CredentialGenerations(
+            keys: since ?? generation,
+            issuers: tokens.generations(
+                from: generation, after: before.map { ($0.tokens, $0.generations) }))
         self.keys = keys
         self.tokens = tokens
         self.certificates = certificates
@@ -49,11 +58,12 @@ package struct IdentitySources: Sendable {
     /// - Parameters:
     ///   - credential: found by ``CredentialFields``.
     ///   - head: the buffer that the credential's range lies in.
-    ///   - certificate: the client certificate of the connection, validated by TLS, if it sent one.
+    ///   - binding: what the credential may be bound to.
     package func identify(
-        _ credential: PresentedCredential, in head: Span<UInt8>,
-        certificate: PresentedCertificate?, now: UTCInstant
+        _ credential: PresentedCredential, in head: Span<UInt8>, binding: RequestBinding,
+        now: UTCInstant
     ) -> Identification {
+        let certificate = binding.certificate
         let shown: [ShownCredential]
         switch credential {
         case .refused(let reason): return .refused(Refusal(reason))
@@ -65,7 +75,7 @@ package struct IdentitySources: Sendable {
         var ours: Identification?
         var stray: Refusal?
         for one in shown {
-            switch verdict(one, in: head, certificate, now) {
+            switch verdict(one, in: head, binding, now) {
             case .foreign(let refusal): if stray == nil { stray = refusal }
             case .identified(let identity):
                 guard ours == nil else { return .refused(Refusal(.ambiguousCredentials)) }
@@ -91,7 +101,7 @@ package struct IdentitySources: Sendable {
     }
 
     private func verdict(
-        _ shown: ShownCredential, in head: Span<UInt8>, _ certificate: PresentedCertificate?,
+        _ shown: ShownCredential, in head: Span<UInt8>, _ binding: RequestBinding,
         _ now: UTCInstant
     ) -> CredentialVerdict {
         let text = head.extracting(shown.range)
@@ -107,10 +117,10 @@ package struct IdentitySources: Sendable {
             return keys.verify(key.span, now: now)
         case .bearer:
             return tokens.verify(
-                text, certificateThumbprint: certificate?.thumbprint, now: now)
+                text, certificateThumbprint: binding.certificate?.thumbprint, now: now)
         case .dpop:
             switch tokens.verify(
-                text, certificateThumbprint: certificate?.thumbprint, now: now)
+                text, certificateThumbprint: binding.certificate?.thumbprint, now: now)
             {
             case .foreign: return .foreign(Refusal(.tokenType))
             case .refused(let refusal):

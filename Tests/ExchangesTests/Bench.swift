@@ -22,6 +22,7 @@ final class Bench {
         var audit = AuditPolicy(ahead: .auto, onFailure: .deny)
         var limit: RateLimit?
         var tags: [String] = []
+        var issuers: [TrustedIssuer] = []
         var privacy = PrivacyChoices(
             name: true, email: true, address: true, userAgent: true, path: true, query: true)
     }
@@ -37,6 +38,7 @@ final class Bench {
     private let inbox = Inbox()
     private var minted: StoredAPIKey
     private var generation: UInt64 = 1
+    private var issuers: [TrustedIssuer]
 
     init(_ choices: Choices = Choices()) throws {
         fixture = try LedgerFixture()
@@ -52,7 +54,8 @@ final class Bench {
             rulebook, keys: [minted.stored],
             services: [
                 EncodedService(name: "billing", address: "127.0.0.1", port: 80, tlsVerified: nil)
-            ], privacy: choices.privacy)
+            ], privacy: choices.privacy, issuers: choices.issuers)
+        issuers = choices.issuers
         client = Client(
             address: try #require(IPAddress("203.0.113.7")), port: 51_234, scheme: .http,
             tls: DisclosedTLS(version: "1.3", cipher: nil, clientSubject: nil), certificate: nil,
@@ -68,15 +71,16 @@ final class Bench {
 
     private static func rules(
         _ rulebook: Rulebook, keys: [StoredAPIKey], services: [EncodedService],
-        privacy: PrivacyChoices, generation: UInt64 = 1
+        privacy: PrivacyChoices, generation: UInt64 = 1, issuers: [TrustedIssuer] = [],
+        after before: IdentitySources? = nil
     ) throws -> ExchangeRules {
         ExchangeRules(
             rulebook: rulebook,
             identity: IdentitySources(
                 generation: SourcesGeneration(generation),
                 keys: try APIKeyRing([APIKeySource(name: "machines", keys: keys)]),
-                tokens: try TokenVerifier([], digestKey: SymmetricKey(size: .bits256)),
-                certificates: nil),
+                tokens: try TokenVerifier(issuers, digestKey: Provider.digestKey),
+                certificates: nil, after: before),
             privacy: privacy, services: services)
     }
 
@@ -93,7 +97,14 @@ final class Bench {
             rulebook, keys: [minted],
             services: [
                 EncodedService(name: "billing", address: "127.0.0.1", port: 80, tlsVerified: nil)
-            ], privacy: privacy, generation: generation)
+            ], privacy: privacy, generation: generation, issuers: issuers,
+            after: desk.rules.identity)
+    }
+
+    /// Puts the same configuration in force with other issuers of tokens.
+    func reload(_ issuers: [TrustedIssuer]) throws {
+        self.issuers = issuers
+        try reload(desk.rules.privacy)
     }
 
     /// Puts the same configuration in force with the key revoked.
@@ -167,6 +178,8 @@ final class Bench {
             case .foreign(let reason): .foreign(reason)
             case .none: .none
             case .token: .one(ShownCredential(.bearer, in: .authorization, put("a.b.c") ?? 0..<0))
+            case .bearer(let text):
+                .one(ShownCredential(.bearer, in: .authorization, put(text) ?? 0..<0))
             case .refused(let reason): .refused(reason)
             }
         let privacy = desk.rules.privacy
@@ -194,6 +207,7 @@ final class Bench {
         case none
         /// A bearer token, which has to be verified.
         case token
+        case bearer(String)
         case refused(Reason)
     }
 

@@ -44,7 +44,14 @@ import X509
             head += Array(value.utf8)
         }
         return sources.identify(
-            fields.credential, in: head.span, certificate: certificate, now: Provider.now)
+            fields.credential, in: head.span,
+            binding: Self.binding(certificate), now: Provider.now)
+    }
+
+    private static func binding(_ certificate: PresentedCertificate? = nil) -> RequestBinding {
+        RequestBinding(
+            method: .get, url: BoundURL(isSecure: true, host: 0..<0, path: 0..<0),
+            certificate: certificate)
     }
 
     private func certificate(_ uri: String, source: CertificateSource?) throws
@@ -248,7 +255,7 @@ import X509
         fields.addNamed(token.span, at: 0, .tokens, isRepeated: false)
         #expect(
             sources.identify(
-                fields.credential, in: token.span, certificate: nil, now: Provider.now
+                fields.credential, in: token.span, binding: Self.binding(), now: Provider.now
             ).subject == "alice")
     }
 }

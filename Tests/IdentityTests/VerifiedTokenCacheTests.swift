@@ -18,26 +18,41 @@ import Testing
     }
 
     private static let first = SourcesGeneration(1)
+    private static let issuer = CredentialSource.issuer("https://one.example")
     private let later = UTCInstant(microseconds: Provider.now.microseconds + 1_000_000)
 
     private func cache(entries: Int = 4, bytes: Int = 1 << 20) -> VerifiedTokenCache<Kept> {
         var random = SeededGenerator(seed: 1)
         return VerifiedTokenCache(
-            mostEntries: entries, mostBytes: bytes, generation: Self.first, random: &random)
+            mostEntries: entries, mostBytes: bytes, generations: generations(), random: &random)
     }
 
-    private func keep(_ value: Int, _ token: String, in cache: VerifiedTokenCache<Kept>) {
+    private func generations(
+        keys: UInt64 = 1, one: UInt64? = 1, two: UInt64 = 1
+    ) -> CredentialGenerations {
+        var issuers = ["https://two.example": SourcesGeneration(two)]
+        issuers["https://one.example"] = one.map { SourcesGeneration($0) }
+        return CredentialGenerations(keys: SourcesGeneration(keys), issuers: issuers)
+    }
+
+    @discardableResult
+    private func keep(
+        _ value: Int, _ token: String, in cache: VerifiedTokenCache<Kept>,
+        from source: CredentialSource = Self.issuer, generation: SourcesGeneration = Self.first,
+        until: UTCInstant? = nil, now: UTCInstant = Provider.now
+    ) -> RememberedCredential? {
         let bytes = Array(token.utf8)
-        cache.keep(
-            Kept(value), for: bytes.span, until: later, generation: Self.first, now: Provider.now)
+        return cache.keep(
+            Kept(value), for: bytes.span, as: .bearer, from: source, generation: generation,
+            until: until ?? later, now: now)
     }
 
     private func value(
         _ token: String, in cache: VerifiedTokenCache<Kept>,
-        generation: SourcesGeneration = Self.first, now: UTCInstant = Provider.now
+        as form: ShownCredential.Form = .bearer, now: UTCInstant = Provider.now
     ) -> Int? {
         let bytes = Array(token.utf8)
-        return cache.value(for: bytes.span, generation: generation, now: now)?.number
+        return cache.find(bytes.span, as: form, now: now).map { cache.value(of: $0).number }
     }
 
     @Test func `What was kept is found for exactly the same bytes`() {
@@ -52,15 +67,13 @@ import Testing
     @Test func `Tokens of every length up to some words are told apart in every byte`() {
         for length in 0...33 {
             let cache = cache()
-            let token = [UInt8](repeating: 0x61, count: length)
-            cache.keep(1, for: token.span, until: later, generation: Self.first, now: Provider.now)
-            #expect(cache.value(for: token.span, generation: Self.first, now: Provider.now) == 1)
-            for at in token.indices {
-                var changed = token
+            let token = String(repeating: "a", count: length)
+            keep(1, token, in: cache)
+            #expect(value(token, in: cache) == 1)
+            for at in 0..<length {
+                var changed = Array(token.utf8)
                 changed[at] ^= 1
-                #expect(
-                    cache.value(for: changed.span, generation: Self.first, now: Provider.now) == nil
-                )
+                #expect(value(String(decoding: changed, as: UTF8.self), in: cache) == nil)
             }
         }
     }
@@ -90,25 +103,80 @@ import Testing
 
     @Test func `A token that has ended is not kept`() {
         let cache = cache()
-        let bytes = Array("t".utf8)
-        cache.keep(1, for: bytes.span, until: later, generation: Self.first, now: later)
+        #expect(keep(1, "t", in: cache, now: later) == nil)
         #expect(cache.count == 0)
     }
 
-    @Test func `Another generation empties the cache, whoever notices it first`() {
-        let next = SourcesGeneration(2)
-        let read = cache()
-        keep(1, "t", in: read)
-        #expect(value("t", in: read, generation: next) == nil)
-        #expect(read.count == 0)
-        #expect(value("t", in: read) == nil)
-        let written = cache()
-        keep(1, "t", in: written)
-        let bytes = Array("u".utf8)
-        written.keep(2, for: bytes.span, until: later, generation: next, now: Provider.now)
-        #expect(written.count == 1)
-        #expect(written.byteCount == 1)
-        #expect(value("u", in: written, generation: next) == 2)
+    @Test func `A changed source ends what it vouched for, and nothing else`() {
+        let cache = cache()
+        let two = CredentialSource.issuer("https://two.example")
+        keep(1, "one", in: cache)
+        keep(2, "two", in: cache, from: two)
+        keep(3, "key", in: cache, from: .apiKeys)
+        cache.adopt(generations(one: 2))
+        #expect(value("one", in: cache) == nil)
+        #expect(value("two", in: cache) == 2)
+        #expect(value("key", in: cache) == 3)
+        cache.adopt(generations(keys: 3, one: 2))
+        #expect(value("two", in: cache) == 2)
+        #expect(value("key", in: cache) == nil)
+        #expect(cache.count == 1)
+        #expect(cache.byteCount == 3)
+        cache.forgetAll()
+        #expect(cache.count == 0)
+        #expect(cache.byteCount == 0)
+    }
+
+    @Test func `An issuer that is none of ours any more vouches for nobody`() {
+        let cache = cache()
+        keep(1, "one", in: cache)
+        cache.adopt(generations(one: nil))
+        #expect(value("one", in: cache) == nil)
+        #expect(keep(1, "one", in: cache) == nil)
+        cache.adopt(generations(one: 3))
+        #expect(value("one", in: cache) == nil)
+    }
+
+    @Test func `What was verified by a source that has changed meanwhile is not kept`() {
+        let cache = cache()
+        cache.adopt(generations(one: 2))
+        #expect(keep(1, "one", in: cache) == nil)
+        #expect(keep(1, "one", in: cache, generation: SourcesGeneration(2)) != nil)
+        #expect(value("one", in: cache) == 1)
+    }
+
+    @Test func `A credential is none where it is shown in another form`() {
+        let cache = cache()
+        keep(1, "one", in: cache)
+        #expect(value("one", in: cache, as: .dpop) == nil)
+        #expect(value("one", in: cache, as: .apiKey) == nil)
+        #expect(value("one", in: cache) == 1)
+    }
+
+    @Test func `ForgottenIsForgotten: whoever still has a credential is told`() throws {
+        func holds(
+            _ kept: RememberedCredential, as form: ShownCredential.Form = .bearer,
+            now: UTCInstant = Provider.now
+        ) -> Bool {
+            let bytes = Array("one".utf8)
+            return kept.holds(bytes.span, as: form, now: now)
+        }
+        func forgotten(_ letGo: (VerifiedTokenCache<Kept>) -> Void) throws -> Bool {
+            let cache = cache(entries: 1)
+            let kept = try #require(keep(1, "one", in: cache))
+            #expect(holds(kept))
+            #expect(!holds(kept, as: .dpop))
+            #expect(!holds(kept, now: later))
+            letGo(cache)
+            return !holds(kept)
+        }
+        #expect(try !forgotten { $0.adopt(generations(two: 2)) })
+        #expect(try forgotten { $0.adopt(generations(one: 2)) })
+        #expect(try forgotten { $0.forgetAll() })
+        // Kept again, ended, and driven out by another.
+        #expect(try forgotten { keep(2, "one", in: $0) })
+        #expect(try forgotten { _ = value("one", in: $0, now: later) })
+        #expect(try forgotten { keep(2, "two", in: $0) })
     }
 
     @Test func `The number of entries is bounded`() {
@@ -170,16 +238,13 @@ import Testing
         for step in 0..<2000 {
             let number = Int.random(in: 0..<40, using: &random)
             let token = String(repeating: "t", count: number) + "\(number)"
-            let bytes = Array(token.utf8)
             now.microseconds += Int64.random(in: 0..<10, using: &random)
             if Bool.random(using: &random) {
                 let until = now.microseconds + Int64.random(in: 0..<300, using: &random)
-                cache.keep(
-                    Kept(step), for: bytes.span, until: UTCInstant(microseconds: until),
-                    generation: Self.first, now: now)
+                keep(step, token, in: cache, until: UTCInstant(microseconds: until), now: now)
                 if until > now.microseconds { model[token] = (step, until) }
-            } else if let found = cache.value(for: bytes.span, generation: Self.first, now: now) {
-                #expect(model[token]?.value == found.number)
+            } else if let found = value(token, in: cache, now: now) {
+                #expect(model[token]?.value == found)
                 #expect(now.microseconds < model[token]?.until ?? .min)
             }
             #expect(cache.count <= 16)

@@ -24,6 +24,8 @@ package final class Client {
     let renderer: any RefusalRenderer
     let addressText: [UInt8]
     private let peerText: [UInt8]
+    /// The credential that was shown last, where it is remembered, and whose it is.
+    var shown: (credential: RememberedCredential, actor: KnownActor)?
     /// The actor that the certificate named last, as long as it names the same.
     var actor: (identity: VerifiedIdentity, actor: KnownActor)?
     /// What its peer has used of limits for each peer.

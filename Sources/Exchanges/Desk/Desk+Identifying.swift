@@ -18,19 +18,22 @@ extension Desk {
         case refused(Refusal)
     }
 
-    /// Who makes a request, where that is known at once; nil: it has to be verified.
+    /// Who makes a request by the one credential that it shows, or by showing none; nil: it has to be verified.
     func remembered(
         _ request: borrowing AccessRequest, from client: Client, now: UTCInstant
-    ) -> Identified? {
+    ) -> KnownActor? {
         switch request.credential {
-        case .none: return client.certificate == nil ? .found(anonymous, by: nil) : nil
-        // A token that is remembered as a bearer's is none where it is shown in another way.
-        case .one(let shown) where shown.form != .dpop:
-            return tokens.value(
-                for: request.bytes.span.extracting(shown.range),
-                generation: rules.identity.generation, now: now
-            ).map { .found($0, by: shown) }
-        case .one, .refused, .foreign, .several: return nil
+        case .none: return client.certificate == nil ? anonymous : nil
+        case .one(let shown):
+            let text = request.bytes.span.extracting(shown.range)
+            if let last = client.shown, last.credential.holds(text, as: shown.form, now: now) {
+                return last.actor
+            }
+            guard let found = tokens.find(text, as: shown.form, now: now) else { return nil }
+            let actor = tokens.value(of: found)
+            client.shown = (found, actor)
+            return actor
+        case .refused, .foreign, .several: return nil
         }
     }
 
@@ -49,7 +52,7 @@ extension Desk {
         verifier.submit(
             IdentificationJob(
                 ticket: ticket, credential: request.credential, bytes: request.bytes,
-                certificate: client.certificate, sources: rules.identity, now: now))
+                binding: request.binding(to: client), sources: rules.identity, now: now))
         return true
     }
 
@@ -75,17 +78,19 @@ extension Desk {
                 return .found(known.actor, by: nil)
             }
             let actor = actor(identity)
-            // What was verified under sources that are in force no more says nothing about the next request.
-            guard rules.identity.generation == self.rules.identity.generation else {
-                return .found(actor, by: shown)
+            guard let shown else {
+                if rules.identity.generation == self.rules.identity.generation {
+                    client.actor = (identity, actor)
+                }
+                return .found(actor, by: nil)
             }
-            if let shown {
-                guard let until = identity.cacheableUntil else { return .found(actor, by: shown) }
-                tokens.keep(
-                    actor, for: request.bytes.span.extracting(shown.range), until: until,
-                    generation: rules.identity.generation, now: now)
-            } else {
-                client.actor = (identity, actor)
+            if let until = identity.cacheableUntil, let source = identity.credentialSource {
+                // What was verified by a source that has changed meanwhile says nothing about the next request.
+                let kept = tokens.keep(
+                    actor, for: request.bytes.span.extracting(shown.range), as: shown.form,
+                    from: source, generation: rules.identity.generations[source], until: until,
+                    now: now)
+                client.shown = kept.map { ($0, actor) }
             }
             return .found(actor, by: shown)
         }
@@ -125,6 +130,20 @@ extension Desk {
             identifier: privacy.subject ? claim.subject : nil, subject: subject, salt: salt())
         return KnownActor(
             .anonymous, subject: subject, who: who, claim: ActorClaim(claim, uid: uid))
+    }
+}
+
+extension AccessRequest {
+    /// What its credential may be bound to.
+    func binding(to client: Client) -> RequestBinding {
+        switch facts {
+        case .http(let http):
+            RequestBinding(
+                method: http.method,
+                url: BoundURL(
+                    isSecure: client.scheme == .https, host: http.host, path: http.path),
+                certificate: client.certificate)
+        }
     }
 }
 

@@ -14,7 +14,13 @@ package import Policy
 /// Belongs to one event loop and is used on it alone; nothing here is locked.
 package final class Desk {
     /// The configuration for requests that begin from now on.
-    package var rules: ExchangeRules
+    package var rules: ExchangeRules {
+        didSet {
+            // What is disclosed of a caller is chosen once, with the actor.
+            if rules.privacy != oldValue.privacy { tokens.forgetAll() }
+            tokens.adopt(rules.identity.generations)
+        }
+    }
     package let ledger: Ledger
     let clock: ExchangeClock
     let limiter: RateLimiter
@@ -52,7 +58,7 @@ package final class Desk {
         self.clock = clock
         var random = SystemRandomNumberGenerator()
         tokens = VerifiedTokenCache(
-            mostEntries: 10_000, mostBytes: 16 << 20, generation: rules.identity.generation,
+            mostEntries: 10_000, mostBytes: 16 << 20, generations: rules.identity.generations,
             random: &random)
         self.randomness = randomness
         anonymous = KnownActor(.anonymous, subject: ledger.subjects.anonymous, who: nil)

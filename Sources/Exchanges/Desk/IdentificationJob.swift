@@ -12,13 +12,14 @@ package struct IdentificationJob: Sendable {
     let credential: PresentedCredential
     /// The buffer that the credential's ranges lie in.
     let bytes: [UInt8]
-    let certificate: PresentedCertificate?
+    /// What they may be bound to.
+    package let binding: RequestBinding
     let sources: IdentitySources
     let now: UTCInstant
 
     /// Who makes the request. On any thread.
     package func perform() -> Identification {
-        sources.identify(credential, in: bytes.span, certificate: certificate, now: now)
+        sources.identify(credential, in: bytes.span, binding: binding, now: now)
     }
 }
 

@@ -29,8 +29,8 @@ package struct APIKeySource: Hashable, Sendable {
 ///
 /// The subject of a key is its holder's name: every key of one holder in one source is the same caller, for limits,
 /// for history and for erasure.
-package struct APIKeyRing: Sendable {
-    private struct Held {
+package struct APIKeyRing: Equatable, Sendable {
+    private struct Held: Equatable {
         var identity: VerifiedIdentity
         var revoked: UTCInstant?
     }

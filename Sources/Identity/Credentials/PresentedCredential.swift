@@ -52,4 +52,9 @@ package enum PresentedCredential: Hashable, Sendable {
     case several([ShownCredential])
     /// The fields are ambiguous or malformed; no credential is picked from them.
     case refused(Reason)
+
+    /// The one that is shown, if it is one.
+    package var only: ShownCredential? {
+        if case .one(let shown) = self { shown } else { nil }
+    }
 }

@@ -4,7 +4,7 @@
 internal import AccessModel
 
 /// The public keys of an issuer, from a JSON Web Key Set (RFC 7517 §5).
-package struct KeySet: Sendable {
+package struct KeySet: Equatable, Sendable {
     /// An entry of the set that is not used, and why; for `check`, `doctor` and the server's messages.
     package struct Note: Hashable, Sendable {
         package enum Cause: String, Hashable, Sendable {

@@ -7,7 +7,7 @@ internal import ByteCoding
 /// Names a token in records without holding it: `tok_` and 128 bits of a keyed digest.
 ///
 /// With the key one can tell whether a seized token was used; without it the name tells nothing.
-struct TokenDigester: Sendable {
+struct TokenDigester: Equatable, Sendable {
     private let key: SymmetricKey
 
     init(key: SymmetricKey) { self.key = key }

@@ -35,6 +35,22 @@ package struct TokenVerifier: Sendable {
         digester = TokenDigester(key: digestKey)
     }
 
+    /// Since which generation each issuer has been as it is.
+    ///
+    /// - Parameters:
+    ///   - now: of this configuration.
+    ///   - before: the one that it takes the place of, with its generations.
+    func generations(
+        from now: SourcesGeneration, after before: (TokenVerifier, CredentialGenerations)?
+    ) -> [String: SourcesGeneration] {
+        issuers.mapValues { issuer in
+            guard let (before, since) = before, before.digester == digester,
+                let same = before.issuers[issuer.issuer], same.isSame(as: issuer)
+            else { return now }
+            return since[.issuer(issuer.issuer)] ?? now
+        }
+    }
+
     /// The verdict on a token sent as a bearer credential.
     ///
     /// A token that names none of the issuers is foreign. One that cannot be read is foreign as well, unless one of

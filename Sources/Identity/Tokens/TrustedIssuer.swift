@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An identity provider whose tokens are accepted, and how they must look.
-package struct TrustedIssuer: Sendable {
+package struct TrustedIssuer: Equatable, Sendable {
     /// The most that clocks may differ.
     package static let largestClockSkew = Duration.seconds(300)
 
@@ -47,6 +47,13 @@ package struct TrustedIssuer: Sendable {
         self.keys = keys
         self.subjectClaims = subjectClaims
         self.fields = fields
+    }
+
+    /// Whether nothing has changed for tokens that were verified by the other.
+    func isSame(as other: TrustedIssuer) -> Bool {
+        // Strings are equal up to Unicode normalisation; these two are compared byte by byte.
+        self == other && issuer.utf8.elementsEqual(other.issuer.utf8)
+            && audiences.elementsEqual(other.audiences) { $0.utf8.elementsEqual($1.utf8) }
     }
 
     func check() throws(IdentityConfigurationFault) {

@@ -31,7 +31,8 @@ package struct AssembledConfiguration {
             let assembly = Assembly(
                 deployment: deployment, in: Surroundings(environment: [:], now: { .now }))
             let rules = try assembly.rules(
-                generation: 1, digestKey: SymmetricKey(data: [UInt8](repeating: 0, count: 32)))
+                generation: 1, digestKey: SymmetricKey(data: [UInt8](repeating: 0, count: 32)),
+                after: nil)
             let listeners = try assembly.listeners()
             replaced = Self.all([
                 rules.exchange, rules.roll, try assembly.upstreams(), listeners.map(\.tls),

@@ -11,7 +11,8 @@ extension Assembly {
     /// - Returns: this, and what was skipped.
     @discardableResult
     package func check() throws(CommandFailure) -> Rules {
-        let rules = try rules(generation: 1, digestKey: SymmetricKey(size: .bits256))
+        let rules = try rules(
+            generation: 1, digestKey: SymmetricKey(size: .bits256), after: nil)
         let configuration = DataPlaneConfiguration(
             listeners: try listeners(), upstreams: try upstreams(), eventLoops: nil)
         do throws(DataPlaneFault) {

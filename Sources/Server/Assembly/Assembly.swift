@@ -41,13 +41,16 @@ package struct Assembly {
     /// - Parameters:
     ///   - generation: one more than that of the configuration before.
     ///   - digestKey: under which token ids are digested for records.
+    ///   - before: the identity sources in force until now, if any are: what is remembered of those that stay the same
+    ///     goes on holding.
     func rules(
-        generation: UInt64, digestKey: SymmetricKey
+        generation: UInt64, digestKey: SymmetricKey, after before: IdentitySources?
     ) throws(CommandFailure) -> Rules {
         var identity = IdentityAssembly(
             settings: settings, files: files, ended: try EndedKeys(in: settings.log.state),
             surroundings: surroundings)
-        let sources = try identity.sources(generation: generation, digestKey: digestKey)
+        let sources = try identity.sources(
+            generation: generation, digestKey: digestKey, after: before)
         return Rules(
             exchange: exchangeRules(sources), roll: identity.roll,
             notes: identity.notes + identity.revived.map(\.finding), ended: identity.ended,

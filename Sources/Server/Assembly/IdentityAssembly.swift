@@ -34,8 +34,9 @@ struct IdentityAssembly {
         self.surroundings = surroundings
     }
 
+    /// - Parameter before: the sources in force until now.
     mutating func sources(
-        generation: UInt64, digestKey: SymmetricKey
+        generation: UInt64, digestKey: SymmetricKey, after before: IdentitySources?
     ) throws(CommandFailure) -> IdentitySources {
         var keys: [APIKeySource] = []
         var issuers: [TrustedIssuer] = []
@@ -56,7 +57,7 @@ struct IdentityAssembly {
             return IdentitySources(
                 generation: SourcesGeneration(generation), keys: try APIKeyRing(keys),
                 tokens: try TokenVerifier(issuers, digestKey: digestKey),
-                certificates: certificates)
+                certificates: certificates, after: before)
         } catch {
             throw CommandFailure(.usage, "identity: \(error.message)")
         }

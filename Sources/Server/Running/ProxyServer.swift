@@ -7,6 +7,7 @@ import ByteCoding
 package import DataPlane
 import Exchanges
 import HTTPWire
+import Identity
 package import Ledger
 package import Logging
 package import Messages
@@ -28,6 +29,8 @@ package actor ProxyServer {
     private let surroundings: Surroundings
     private var deployment: Deployment
     private var generation: UInt64 = 1
+    /// The identity sources in force.
+    private var identity: IdentitySources
     private var current: ConfigurationChange.State
     private var upstreams: [UpstreamConfiguration]
     /// The watched files as they were when read, and at the last poll.
@@ -39,9 +42,11 @@ package actor ProxyServer {
 
     private init(
         deployment: Deployment, ledger: Ledger, dataPlane: DataPlane,
-        current: ConfigurationChange.State, upstreams: [UpstreamConfiguration],
-        seen: [KeyFileWatch.Sighting], surroundings: Surroundings
+        identity: IdentitySources, current: ConfigurationChange.State,
+        upstreams: [UpstreamConfiguration], seen: [KeyFileWatch.Sighting],
+        surroundings: Surroundings
     ) {
+        self.identity = identity
         self.surroundings = surroundings
         self.deployment = deployment
         self.ledger = ledger
@@ -69,7 +74,8 @@ package actor ProxyServer {
         let upstreams = try assembly.upstreams()
         let ledger = try LogOpening(deployment, producer: producer).open()
         do throws(CommandFailure) {
-            let rules = try assembly.rules(generation: 1, digestKey: ledger.subjects.tokenDigestKey)
+            let rules = try assembly.rules(
+                generation: 1, digestKey: ledger.subjects.tokenDigestKey, after: nil)
             for note in rules.notes { logger.notice("\(note.plain)") }
             try rules.ended.write(in: deployment.settings.log.state)
             let dataPlane: DataPlane
@@ -88,8 +94,9 @@ package actor ProxyServer {
                 ConfigurationChange(object: .configuration, before: nil, after: current),
                 isAccepted: true)
             return ProxyServer(
-                deployment: deployment, ledger: ledger, dataPlane: dataPlane, current: current,
-                upstreams: upstreams, seen: seen, surroundings: surroundings)
+                deployment: deployment, ledger: ledger, dataPlane: dataPlane,
+                identity: rules.exchange.identity, current: current, upstreams: upstreams,
+                seen: seen, surroundings: surroundings)
         } catch {
             // The start was recorded, so the stop has to be.
             _ = ledger.close()
@@ -134,7 +141,8 @@ package actor ProxyServer {
             takingRestart = fresh.changesForRestart(from: deployment)
             try Self.check(takingRestart: takingRestart)
             let rules = try made.rules(
-                generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey)
+                generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey,
+                after: identity)
             let upstreams = try made.upstreams()
             let certificates = try made.listeners().map(\.tls)
             try await adopt(rules, upstreams, certificates, as: made, .configuration)
@@ -162,7 +170,8 @@ package actor ProxyServer {
         let made = Assembly(deployment: deployment, in: surroundings)
         do throws(CommandFailure) {
             let rules = try made.rules(
-                generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey)
+                generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey,
+                after: identity)
             let files = made.files.digests
             guard rules.roll != current.roll || !files.allSatisfy(current.files.contains) else {
                 // Rewritten with the same content.
@@ -202,6 +211,7 @@ package actor ProxyServer {
         } catch {
             throw CommandFailure(.usage, "\(error.description)")
         }
+        identity = rules.exchange.identity
         let after = state(made, rules.roll, object)
         ledger.record(
             ConfigurationChange(object: object, before: current, after: after), isAccepted: true)

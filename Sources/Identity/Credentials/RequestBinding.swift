@@ -1,0 +1,38 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AccessModel
+
+/// What stands beside a credential in a request, for those that are worth something only together with it.
+///
+/// A token that is bound to a client certificate (RFC 8705 §3) is compared with ``certificate`` today. A proof of
+/// possession in a field (RFC 9449 §4.3) will be a range here, for the method and the URL that it names: where such a
+/// proof is checked is wherever a token is, on the event loop or on a thread of its own.
+package struct RequestBinding: Sendable {
+    package let method: Method
+    /// Without query and fragment, as proofs name it.
+    package let url: BoundURL
+    /// The client certificate of the connection, validated by TLS, if it sent one.
+    package let certificate: PresentedCertificate?
+
+    package init(method: Method, url: BoundURL, certificate: PresentedCertificate?) {
+        self.method = method
+        self.url = url
+        self.certificate = certificate
+    }
+}
+
+/// The URL of a request in parts; ranges lie in the buffer that its credential's do.
+package struct BoundURL: Hashable, Sendable {
+    /// Whether the client came by `https`.
+    package let isSecure: Bool
+    package let host: Range<Int>
+    /// In canonical form.
+    package let path: Range<Int>
+
+    package init(isSecure: Bool, host: Range<Int>, path: Range<Int>) {
+        self.isSecure = isSecure
+        self.host = host
+        self.path = path
+    }
+}
