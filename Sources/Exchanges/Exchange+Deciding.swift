@@ -125,10 +125,10 @@ extension Exchange {
         guard let stray = identified.stray, decision.reason == .noCredentials else {
             return refuse(identified, decision, match: match)
         }
-        let actor = desk.actor(refused: stray)
+        let actor = desk.actor(refused: stray.refusal)
         identified.commitments = commitments(identified.request, actor)
         identified.actor = actor
         identified.stray = nil
-        return refuse(identified, decision.replacing(reason: stray.reason), match: match)
+        return refuse(identified, decision.replacing(reason: stray.refusal.reason), match: match)
     }
 }

@@ -122,7 +122,8 @@ package final class Exchange {
         case .found(let actor, let credential):
             return identify(received, as: actor, by: credential, refusal: nil, stray: nil)
         case .foreign(let why):
-            return identify(received, as: desk.anonymous, by: nil, refusal: nil, stray: why)
+            return identify(
+                received, as: desk.anonymous, by: nil, refusal: nil, stray: StrayCredential(why))
         case .refused(let why):
             return identify(
                 received, as: desk.actor(refused: why), by: nil, refusal: why.reason, stray: nil)
@@ -131,7 +132,7 @@ package final class Exchange {
 
     private func identify(
         _ received: consuming ReceivedRequest, as actor: KnownActor,
-        by credential: ShownCredential?, refusal: Reason?, stray: Refusal?
+        by credential: ShownCredential?, refusal: Reason?, stray: StrayCredential?
     ) -> Step {
         let uid = desk.uniqueID(at: received.accepted)
         let trace = desk.trace(continuing: received.request.trace, of: uid)
@@ -143,33 +144,42 @@ package final class Exchange {
     }
 
     /// Records what was allowed ahead, or lets it go.
-    func record(_ decided: consuming DecidedRequest) -> Step {
+    func record(_ allowed: consuming DecidedRequest) -> Step {
+        decided = consume allowed
         do throws(AppendRefusal) {
-            if Auditing.isOn, decided.recordsAhead {
-                try desk.append(startedDraft(decided), tally: .uncounted, for: receiver)
-                self.decided = consume decided
+            if Auditing.isOn, withDecided({ $0.recordsAhead }) {
+                let draft = withDecided { startedDraft($0) }
+                try desk.append(draft, tally: .uncounted, for: receiver)
                 phase = .recordingAhead
                 return .wait
             }
-            guard let recorded = RecordedRequest(decided, try desk.ledger.permit()) else {
+            let permit = try desk.ledger.permit()
+            guard let recorded = withDecided({ RecordedRequest($0, permit) }) else {
                 preconditionFailure("RecordedBeforeForwarded: asked for no record ahead above")
             }
-            self.decided = consume decided
             return forward(recorded, standing: .unrecorded)
         } catch {
-            if error == .tooLarge, decided.audit.onFailure == .deny {
-                // The record of the refusal is of no rule, and so without the rule's tags.
-                let rulebook = decided.identified.rules.rulebook
-                return refuse(
-                    decided.identified, rulebook.refusal(of: decided.match, .recordTooLarge),
-                    match: decided.match)
-            }
-            guard let recorded = RecordedRequest(unrecorded: decided) else {
-                return over(refusal(error.reason, decided.identified.uid, closes: false))
-            }
-            self.decided = consume decided
-            return pass(recorded)
+            return goUnrecorded(error)
         }
+    }
+
+    /// What becomes of an allowed request that the ledger does not take.
+    private func goUnrecorded(_ error: AppendRefusal) -> Step {
+        guard let decided = decided.take() else {
+            preconditionFailure("EndsOnce: no request was allowed that could be recorded")
+        }
+        if error == .tooLarge, decided.audit.onFailure == .deny {
+            // The record of the refusal is of no rule, and so without the rule's tags.
+            let rulebook = decided.identified.rules.rulebook
+            return refuse(
+                decided.identified, rulebook.refusal(of: decided.match, .recordTooLarge),
+                match: decided.match)
+        }
+        guard let recorded = RecordedRequest(unrecorded: decided) else {
+            return over(refusal(error.reason, decided.identified.uid, closes: false))
+        }
+        self.decided = consume decided
+        return pass(recorded)
     }
 
     private func forward(_ recorded: RecordedRequest, standing: Standing) -> Step {

@@ -149,7 +149,7 @@ struct PersonalValueTests {
 
 extension Bench {
     /// One exchange from its beginning to its end, whatever that is.
-    func perform(_ request: AccessRequest, _ access: Access? = nil) throws {
+    func perform(_ request: consuming AccessRequest, _ access: Access? = nil) throws {
         let access = access ?? self.access()
         if access.exchange.begin(request).shape == .forward {
             access.exchange.serviceAnswered(status: 200)

@@ -35,7 +35,7 @@ import Testing
 
     /// What a thread would say to the token in a request.
     private func verdict(
-        _ issuer: String, on request: AccessRequest, expires: UTCInstant
+        _ issuer: String, on request: borrowing AccessRequest, expires: UTCInstant
     ) throws -> Identification {
         let shown: ShownCredential = try #require(request.credential.only)
         return .identified(

@@ -8,9 +8,13 @@ package import Identity
 /// A request that was understood in full, whatever protocol it came in: the first stage of an exchange's life.
 ///
 /// What every protocol has stands here; what one protocol asks for is in ``facts``. Ranges lie in ``bytes``.
-package struct AccessRequest: Sendable {
+/// Not copyable: it goes from stage to stage, and counts no references on its way.
+package struct AccessRequest: ~Copyable, Sendable {
     package let bytes: [UInt8]
     package let facts: AccessFacts
+    /// Whether it may change something, so that its `started` record comes first where the route does not say
+    /// otherwise. Of its facts; asked more than once.
+    let mayChange: Bool
     package let credential: PresentedCredential
     /// The client's `traceparent`, if it sent a valid one.
     package let trace: TraceContext?
@@ -26,6 +30,7 @@ package struct AccessRequest: Sendable {
     ) {
         self.bytes = bytes
         self.facts = facts
+        mayChange = facts.mayChange
         self.credential = credential
         self.trace = trace
         self.userAgent = userAgent
@@ -106,8 +111,8 @@ extension AccessRequest {
 }
 
 extension AccessFacts {
-    /// Whether it may change something, so that its `started` record comes first where the route does not say otherwise.
-    var mayChange: Bool {
+    /// Whether it may change something.
+    fileprivate var mayChange: Bool {
         switch self {
         case .http(let http): http.mayChange
         }

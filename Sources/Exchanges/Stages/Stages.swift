@@ -33,16 +33,17 @@ struct IdentifiedRequest: ~Copyable {
     /// The credential that identified the caller, which is not the service's.
     let credential: ShownCredential?
     /// Why what an anonymous caller showed is no credential of ours.
-    var stray: Refusal?
+    var stray: StrayCredential?
 
     init(
         _ received: consuming ReceivedRequest, uid: UniqueID, trace: TraceContext,
-        actor: KnownActor, commitments: Commitments, credential: ShownCredential?, stray: Refusal?
+        actor: KnownActor, commitments: Commitments, credential: ShownCredential?,
+        stray: StrayCredential?
     ) {
-        request = received.request
         rules = received.rules
         accepted = received.accepted
         acceptedNanoseconds = received.acceptedNanoseconds
+        request = received.request
         self.uid = uid
         self.trace = trace
         self.actor = actor
@@ -50,6 +51,15 @@ struct IdentifiedRequest: ~Copyable {
         self.credential = credential
         self.stray = stray
     }
+}
+
+/// A credential that is none of ours, shown by somebody who is anonymous for that.
+///
+/// An object: few requests have one, and all others hand on no room for it.
+final class StrayCredential {
+    let refusal: Refusal
+
+    init(_ refusal: Refusal) { self.refusal = refusal }
 }
 
 /// A request that policy has allowed on a route. Only made from an ``IdentifiedRequest``.
@@ -74,7 +84,7 @@ struct DecidedRequest: ~Copyable {
 
     /// Whether its `started` record comes first.
     var recordsAhead: Bool {
-        audit.recordsAhead(mayChange: identified.request.facts.mayChange)
+        audit.recordsAhead(mayChange: identified.request.mayChange)
     }
 }
 
