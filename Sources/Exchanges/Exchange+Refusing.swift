@@ -50,6 +50,7 @@ extension Exchange {
     /// A request that was understood and is refused.
     ///
     /// - Parameter service: where no route matches, the service that owns the path.
+    @inline(never)
     func refuse(
         _ identified: borrowing IdentifiedRequest, _ decision: Decision, match: RouteMatch? = nil,
         in service: ServiceIndex? = nil, limit: LimitFacts? = nil, retryAfterSeconds: Int? = nil,

@@ -131,7 +131,7 @@ package final class Exchange {
     }
 
     private func identify(
-        _ received: consuming ReceivedRequest, as actor: KnownActor,
+        _ received: consuming ReceivedRequest, as actor: consuming KnownActor,
         by credential: ShownCredential?, refusal: Reason?, stray: StrayCredential?
     ) -> Step {
         let uid = desk.uniqueID(at: received.accepted)

@@ -3,11 +3,13 @@
 
 import AccessModel
 import AuditRecords
+import ByteCoding
 import DataPlane
 import HTTPWire
 import Identity
 import NIOCore
 import NIOSSL
+import TestSupport
 import Testing
 import X509
 
@@ -108,6 +110,29 @@ struct ClientTLSTests {
             let unknown = try await front.connect(house)
             try await unknown.send(request)
             #expect(try await unknown.response().status == 401)
+        }
+    }
+
+    @Test("A certificate ends at its time on the connection that began with it")
+    func certificateEnds() async throws {
+        let front = try Front()
+        let clients = try TestAuthority()
+        let holder = try clients.issue(
+            [.uniformResourceIdentifier("spiffe://example.com/worker")], usage: .clientAuth)
+        var settings = HouseSettings()
+        settings.tls = front.listener(.required(authorities: clients.pem))
+        settings.certificates = try CertificateSource(
+            name: "workloads", subject: .uri, kind: .service, roles: ["reader"])
+        try await withHouse(settings) { house in
+            let start = house.clock.now.microseconds
+            let client = try await front.connect(house, holder)
+            for (hours, status) in [(0, 200), (0, 200), (2, 401), (0, 200), (-2, 401)] {
+                house.clock.set(UTCInstant(microseconds: start + Int64(hours) * 3_600_000_000))
+                try await client.send(
+                    "GET /v1/invoices/1 HTTP/1.1\r\nHost: api.example.com\r\n\r\n")
+                #expect(try await client.response().status == status, "after \(hours) hours")
+            }
+            #expect(house.upstream.requestCount == 3)
         }
     }
 

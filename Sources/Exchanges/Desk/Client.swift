@@ -26,8 +26,8 @@ package final class Client {
     private let peerText: [UInt8]
     /// The credential that was shown last, where it is remembered, and whose it is.
     var shown: (credential: RememberedCredential, actor: KnownActor)?
-    /// The actor that the certificate named last, as long as it names the same.
-    var actor: (identity: VerifiedIdentity, actor: KnownActor)?
+    /// The actor that the certificate named last, and under which configuration.
+    var certified: (identity: VerifiedIdentity, actor: KnownActor, generation: SourcesGeneration)?
     /// What its peer has used of limits for each peer.
     var limits = LimitCells()
     /// The last `where` of this connection, for as long as its facts stay the same.

@@ -18,12 +18,17 @@ extension Desk {
         case refused(Refusal)
     }
 
-    /// Who makes a request by the one credential that it shows, or by showing none; nil: it has to be verified.
+    /// Who makes a request by the one credential that it shows, or by showing none; nil: that has to be found out.
     func remembered(
         _ request: borrowing AccessRequest, from client: Client, now: UTCInstant
     ) -> KnownActor? {
         switch request.credential {
-        case .none: return client.certificate == nil ? anonymous : nil
+        case .none:
+            guard let certificate = client.certificate else { return anonymous }
+            guard let known = client.certified, certificate.isValid(at: now),
+                known.generation == rules.identity.generation
+            else { return nil }
+            return known.actor
         case .one(let shown):
             let text = request.bytes.span.extracting(shown.range)
             if let last = client.shown, last.credential.holds(text, as: shown.form, now: now) {
@@ -74,13 +79,15 @@ extension Desk {
         case .foreign(let refusal): return .foreign(refusal)
         case .refused(let refusal): return .refused(refusal)
         case .identified(let identity, by: let shown):
-            if shown == nil, let known = client.actor, known.identity == identity {
+            if shown == nil, let known = client.certified, known.identity == identity,
+                known.generation == rules.identity.generation
+            {
                 return .found(known.actor, by: nil)
             }
             let actor = actor(identity)
             guard let shown else {
                 if rules.identity.generation == self.rules.identity.generation {
-                    client.actor = (identity, actor)
+                    client.certified = (identity, actor, rules.identity.generation)
                 }
                 return .found(actor, by: nil)
             }

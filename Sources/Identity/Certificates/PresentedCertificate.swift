@@ -14,9 +14,9 @@ internal import X509
 
 /// The leaf of a client certificate chain that TLS has validated, and whom it names.
 ///
-/// Made once per connection, and again when the configuration changes. The chain, signatures and
-/// revocation are the TLS library's work; this reads the name and the end of validity.
-package struct PresentedCertificate: Hashable, Sendable {
+/// Made once per connection, and again when the configuration changes: an object that its requests share. The chain,
+/// signatures and revocation are the TLS library's work; this reads the name and the end of validity.
+package final class PresentedCertificate: Sendable {
     /// `x5t#S256` (RFC 8705 §3.1): unpadded base64url SHA-256 of the DER bytes.
     package let thumbprint: String
     private let content: CredentialVerdict
@@ -44,11 +44,19 @@ package struct PresentedCertificate: Hashable, Sendable {
     /// The verdict at this moment: a connection may outlive the certificate it began with.
     package func verdict(now: UTCInstant) -> CredentialVerdict {
         guard case .identified(let identity) = content else { return content }
-        guard now >= validFrom, let expires = identity.expires, now <= expires else {
+        guard isValid(at: now) else {
             return .refused(
                 Refusal(.certificateInvalid, claim: ClaimedIdentity(genuine: identity)))
         }
         return content
+    }
+
+    /// Whether whom it names is still named at this moment.
+    package func isValid(at now: UTCInstant) -> Bool {
+        guard case .identified(let identity) = content, let expires = identity.expires else {
+            return false
+        }
+        return now >= validFrom && now <= expires
     }
 
     /// TLS has checked the chain, so that the certificate is genuine though it names nobody.
