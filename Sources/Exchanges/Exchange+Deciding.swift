@@ -9,7 +9,10 @@ internal import Policy
 extension Exchange {
     /// Finds out where a request belongs and whether it is allowed.
     ///
+    /// One function with what follows, as far as requests that are allowed go: a call would move the request.
+    ///
     /// - Parameter refusal: why its credentials are not accepted; it is told after the route, which the record names.
+    @inline(__always)
     func decide(_ identified: consuming IdentifiedRequest, refusal: Reason?) -> Step {
         let rulebook = identified.rules.rulebook
         let routing = route(identified.request, rulebook)
@@ -22,6 +25,8 @@ extension Exchange {
                 identified, rulebook.refusal(in: service, refusal), match: routing.match,
                 in: service)
         }
+        let match: RouteMatch
+        var contenders: [Contender] = []
         switch routing {
         case .noRoute:
             let isNamed = !identified.request.http.host.isEmpty || rulebook.servesWithoutHost
@@ -33,10 +38,10 @@ extension Exchange {
             return refuse(
                 identified, rulebook.refusal(in: service, .methodNotAllowed), in: service,
                 allowed: allowed)
-        case .matched(let match): return decide(identified, match, [], rulebook)
-        case .contested(let match, let contenders):
-            return decide(identified, match, contenders, rulebook)
+        case .matched(let found): match = found
+        case .contested(let found, let others): (match, contenders) = (found, others)
         }
+        return decide(identified, match, contenders, rulebook)
     }
 
     /// Where a request belongs: as it stands, or else without the parameters of its path.
@@ -49,6 +54,7 @@ extension Exchange {
             method: http.method, hasOtherReadings: http.traits.hasOtherReadings)
     }
 
+    @inline(__always)
     private func decide(
         _ identified: consuming IdentifiedRequest, _ match: RouteMatch, _ contenders: [Contender],
         _ rulebook: Rulebook
@@ -99,6 +105,7 @@ extension Exchange {
     }
 
     /// Why a request that is allowed as it stands is refused all the same: for another reading, or for what it asks.
+    @inline(never)
     private func objection(
         to identified: borrowing IdentifiedRequest, _ match: RouteMatch, _ contenders: [Contender],
         _ rulebook: Rulebook
@@ -118,6 +125,7 @@ extension Exchange {
 
     /// Refuses what policy does not allow; who is told to show credentials and has shown some is told what is wrong
     /// with them.
+    @inline(never)
     private func refuse(
         _ identified: consuming IdentifiedRequest, stray decision: Decision, _ match: RouteMatch
     ) -> Step {

@@ -115,19 +115,17 @@ package final class Exchange {
     private func identify(
         _ received: consuming ReceivedRequest, as identification: Identification
     ) -> Step {
+        let actor: KnownActor
+        var (credential, refusal, stray): (ShownCredential?, Reason?, StrayCredential?)
         switch desk.identified(
             identification, received.request, received.rules, from: client,
             now: received.accepted)
         {
-        case .found(let actor, let credential):
-            return identify(received, as: actor, by: credential, refusal: nil, stray: nil)
-        case .foreign(let why):
-            return identify(
-                received, as: desk.anonymous, by: nil, refusal: nil, stray: StrayCredential(why))
-        case .refused(let why):
-            return identify(
-                received, as: desk.actor(refused: why), by: nil, refusal: why.reason, stray: nil)
+        case .found(let found, let by): (actor, credential) = (found, by)
+        case .foreign(let why): (actor, stray) = (desk.anonymous, StrayCredential(why))
+        case .refused(let why): (actor, refusal) = (desk.actor(refused: why), why.reason)
         }
+        return identify(received, as: actor, by: credential, refusal: refusal, stray: stray)
     }
 
     private func identify(
@@ -144,6 +142,7 @@ package final class Exchange {
     }
 
     /// Records what was allowed ahead, or lets it go.
+    @inline(__always)
     func record(_ allowed: consuming DecidedRequest) -> Step {
         decided = consume allowed
         do throws(AppendRefusal) {
@@ -164,6 +163,7 @@ package final class Exchange {
     }
 
     /// What becomes of an allowed request that the ledger does not take.
+    @inline(never)
     private func goUnrecorded(_ error: AppendRefusal) -> Step {
         guard let decided = decided.take() else {
             preconditionFailure("EndsOnce: no request was allowed that could be recorded")
@@ -306,7 +306,6 @@ package final class Exchange {
     // MARK: Records
 
     func complete(_ draft: RecordDraft, tally: Tally, _ completed: CompletedExchange) -> Step {
-        decided = nil
         do throws(AppendRefusal) {
             try desk.append(draft, tally: tally, for: receiver)
             self.completed = completed
@@ -387,7 +386,8 @@ package final class Exchange {
 
     private func over(_ last: LastStep) -> Step {
         phase = .idle
-        decided = nil
+        // Emptied only where something is in it: the place for a request is large.
+        if decided != nil { decided = nil }
         return last.step
     }
 }

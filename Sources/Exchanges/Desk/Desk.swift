@@ -32,6 +32,8 @@ package final class Desk {
     package var verifier: (any IdentificationPort)?
     /// Records of this turn, which the ledger does not have yet.
     private var batch: RecordBatch
+    /// How many those are. Counted here: to ask the batch is to copy it.
+    private var held = 0
     /// Has ``turnEnded()`` called once the event loop has done what is at hand; nil: each record is handed over at once.
     ///
     /// All records of one turn then make one group, where a woken writer would begin with the first.
@@ -85,10 +87,10 @@ package final class Desk {
         _ = try recorder.permit()
         try batch.append(draft, tally: tally, ticket: waiting.next)
         waiting.wait(receiver)
-        guard let afterTurn, batch.count < Self.mostInBatch else {
-            return recorder.handOver(&batch)
-        }
+        held += 1
+        guard held < Self.mostInBatch else { return handOver() }
         guard !willHandOver else { return }
+        guard let afterTurn else { return handOver() }
         willHandOver = true
         afterTurn()
     }
@@ -99,6 +101,11 @@ package final class Desk {
     /// The turn is over: the ledger gets what was recorded in it.
     package func turnEnded() {
         willHandOver = false
+        handOver()
+    }
+
+    private func handOver() {
+        held = 0
         recorder.handOver(&batch)
     }
 
