@@ -113,13 +113,6 @@ extension [UInt8] {
     ///
     /// - Parameter fill: stores exactly `length` bytes from the address that it is given.
     package mutating func append(exactly length: Int, _ fill: (UnsafeMutableRawPointer) -> Void) {
-        append(addingCapacity: length) { span in
-            unsafe span.withUnsafeMutableBufferPointer { memory, initialized in
-                // Safe: the span has room for `length` bytes beyond those that are initialised.
-                guard let start = memory.baseAddress else { return }
-                unsafe fill(UnsafeMutableRawPointer(start + initialized))
-                initialized += length
-            }
-        }
+        append(addingCapacity: length) { unsafe $0.append(exactly: length, fill) }
     }
 }

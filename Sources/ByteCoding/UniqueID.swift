@@ -45,6 +45,11 @@ package struct UniqueID: Hashable, Sendable {
         unsafe text.append(exactly: 36) { unsafe store(to: $0) }
     }
 
+    /// Appends the 36 characters.
+    package func append(to text: inout OutputSpan<UInt8>) {
+        unsafe text.append(exactly: 36) { unsafe store(to: $0) }
+    }
+
     @inline(__always)
     private func store(to place: UnsafeMutableRawPointer) {
         let hyphen = UInt8(ascii: "-")

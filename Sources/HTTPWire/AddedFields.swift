@@ -3,7 +3,7 @@
 
 /// Fields that this proxy adds to a message: checked when they are added, copied when it is written.
 ///
-/// One buffer holds them all. Empty it with ``removeAll()`` and use it again for the next message.
+/// One buffer holds them all.
 ///
 /// Framing and hop-by-hop fields are written by the head itself and must not be added.
 package struct AddedFields: Sendable {
@@ -30,24 +30,6 @@ package struct AddedFields: Sendable {
 
     package init() {}
 
-    package mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        entries.removeAll(keepingCapacity: true)
-        known = KnownFieldSet()
-    }
-
-    /// How many fields there are.
-    package var count: Int { entries.count }
-
-    /// Takes back all fields but the first so many; none of those left out may have been the only reason why a field of
-    /// the message is left out, since what they are stays noted.
-    package mutating func removeAll(butFirst count: Int) {
-        precondition(count <= entries.count, "WritersKeepCount: more fields kept than there are")
-        guard count < entries.count else { return }
-        bytes.removeLast(bytes.count - (count == 0 ? 0 : entries[count - 1].line.upperBound))
-        entries.removeLast(entries.count - count)
-    }
-
     /// Adds a field; every field of that name which the message has already will be left out.
     ///
     /// The value may hold 0x20–0x7E and must not begin or end with a space. Nothing is added when it
@@ -70,14 +52,6 @@ package struct AddedFields: Sendable {
         end(name, from)
     }
 
-    /// Adds a field whose value is made of letters, digits and `-` only, such as a hexadecimal number. It is not
-    /// looked at again.
-    package mutating func append(_ name: FieldName, plain value: (inout [UInt8]) -> Void) {
-        let from = begin(name)
-        value(&bytes)
-        end(name, from)
-    }
-
     /// Writes the start of a line; returns where the value begins.
     private mutating func begin(_ name: FieldName) -> Int {
         precondition(
@@ -96,19 +70,6 @@ package struct AddedFields: Sendable {
                 name: ByteSlice(from - name.lineStart.count..<from - 2), value: ByteSlice(value),
                 known: name.known))
         known.insert(name.known)
-    }
-
-    /// Adds the fields of another list, which were checked when they were added there.
-    package mutating func append(_ others: AddedFields) {
-        let start = bytes.count
-        bytes.append(contentsOf: others.bytes)
-        for entry in others.entries {
-            entries.append(
-                Entry(
-                    name: entry.name.moved(by: start), value: entry.value.moved(by: start),
-                    known: entry.known))
-        }
-        known = known.union(others.known)
     }
 
     private static func forbidden(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {

@@ -14,9 +14,17 @@ package struct ByteSlice: Hashable, Sendable {
         count = UInt32(range.count)
     }
 
+    /// No bytes.
+    static var none: Self { Self(offset: 0, count: 0) }
+
+    private init(offset: UInt32, count: UInt32) {
+        self.offset = offset
+        self.count = count
+    }
+
     /// The same bytes in a buffer where they stand this much later.
     func moved(by distance: Int) -> Self {
-        Self(range.lowerBound + distance..<range.upperBound + distance)
+        Self(offset: UInt32(Int(offset) + distance), count: count)
     }
 
     @inline(__always)

@@ -15,6 +15,11 @@ package struct CanonicalPath: Hashable, Sendable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+        /// That of `OptionSet` is not made for this type where another room calls it.
+        package func contains(_ other: Self) -> Bool {
+            rawValue & other.rawValue == other.rawValue
+        }
+
         /// Some services read another path in it: it holds parameters, an empty segment, an encoded
         /// delimiter or percent sign, or a segment that begins or ends in what is cut off elsewhere.
         package static let otherReadings = Traits(rawValue: 1)

@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
+
 /// Writes the framing of a chunked body (RFC 9112 §7.1): lower-case sizes, no extensions, no trailers.
 package enum ChunkEncoder {
     /// What ends the content of every chunk.
@@ -14,7 +16,7 @@ package enum ChunkEncoder {
 
     /// Writes the line before the content of a chunk of `count` bytes, which must not be zero: an empty
     /// chunk would be the last.
-    package static func appendSizeLine(_ count: Int, to output: inout [UInt8]) {
+    package static func appendSizeLine(_ count: Int, to output: inout OutputSpan<UInt8>) {
         precondition(count > 0, "LastChunkIsMeant: an empty chunk ends the body")
         let digits = (Int.bitWidth - count.leadingZeroBitCount + 3) / 4
         for place in (0..<digits).reversed() {

@@ -61,7 +61,7 @@ extension KnownFieldSet {
 extension RequestHead {
     /// The same head with a service's choice of fields. Copies the list of fields.
     package func applying(_ choice: FieldChoice) -> RequestHead {
-        var copy = self
+        let copy = copy()
         for place in copy.section.fields.indices {
             let field = copy.section.fields[place]
             let name = bytes(of: field.name).map(Byte.lower)

@@ -43,7 +43,6 @@ package struct FieldName: Hashable, Sendable, CustomStringConvertible {
     package static let countersignRecord = FieldName(literal: "Countersign-Record")
     package static let date = FieldName(literal: "Date")
     package static let retryAfter = FieldName(literal: "Retry-After")
-    package static let traceparent = FieldName(literal: "traceparent")
     package static let wwwAuthenticate = FieldName(literal: "WWW-Authenticate")
     package static let xForwardedFor = FieldName(literal: "X-Forwarded-For")
     package static let xForwardedHost = FieldName(literal: "X-Forwarded-Host")

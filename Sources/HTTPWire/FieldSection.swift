@@ -16,6 +16,8 @@ struct FieldSection: Sendable {
     private(set) var seen = KnownFieldSet()
     /// Known fields that occur more than once.
     private(set) var repeated = KnownFieldSet()
+    /// Whether each line is ``FieldSlice/isTight``: then the same bytes are the same fields, wherever they stand.
+    private(set) var isTight = true
     /// Whether a line goes on with the value of the one before it: then the values here are parts only.
     var hasFold = false
 
@@ -81,7 +83,33 @@ struct FieldSection: Sendable {
     mutating func append(_ field: FieldSlice) {
         if seen.contains(field.known) { repeated.insert(field.known) }
         seen.insert(field.known)
+        if !field.isTight { isTight = false }
         fields.append(field)
+    }
+
+    /// Where the first line starts and the last one ends.
+    var extent: Range<Int> {
+        guard let first = fields.first, let last = fields.last else { return 0..<0 }
+        return first.name.range.lowerBound..<last.line.upperBound
+    }
+
+    /// Moves all fields to where the same lines stand in another head; what was said about them stays said.
+    mutating func move(by distance: Int) {
+        guard distance != 0 else { return }
+        for place in fields.indices {
+            let isNominated = fields[place].isNominated
+            fields[place] = fields[place].moved(by: distance)
+            fields[place].isNominated = isNominated
+        }
+    }
+
+    /// Forgets all fields and keeps their memory.
+    mutating func removeAll() {
+        if !fields.isEmpty { fields.removeAll(keepingCapacity: true) }
+        seen = KnownFieldSet()
+        repeated = KnownFieldSet()
+        isTight = true
+        hasFold = false
     }
 
     /// Makes a value end where it does after it was rewritten in its place.
@@ -90,6 +118,7 @@ struct FieldSection: Sendable {
         fields[position] = FieldSlice(
             name: field.name, value: ByteSlice(value), known: field.known,
             isNominated: field.isNominated, isTight: false)
+        isTight = false
     }
 
     /// What a name with `_`, `.` or the like is: to gateways that speak CGI, and to programs that make an

@@ -12,6 +12,13 @@ package struct FieldSlice: Hashable, Sendable {
     /// Whether the line is `name: value` with exactly one space, so that copying it is writing it.
     let isTight: Bool
 
+    /// The same field in a buffer where it stands this much later; nobody has nominated it there yet.
+    func moved(by distance: Int) -> Self {
+        Self(
+            name: name.moved(by: distance), value: value.moved(by: distance), known: known,
+            isTight: isTight)
+    }
+
     /// The whole line with its CRLF, meaningful for a tight one.
     var line: Range<Int> { name.range.lowerBound..<value.range.upperBound + 2 }
 }

@@ -24,7 +24,8 @@ package enum ForwardedFor {
     ) -> Origin {
         var origin = Origin(address: peer, port: nil, hops: 0)
         guard head.has(.xForwardedFor), isTrusted(peer) else { return origin }
-        let bytes = head.bytes.span
+        let text = head.bytes
+        let bytes = text.span
         for field in head.section.fields.reversed() where field.known == .xForwardedFor {
             let value = field.value.range
             var end = value.upperBound

@@ -18,6 +18,8 @@ package enum HTTPVersion: UInt8, Comparable, Sendable {
 
     static func read(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Reading {
         let at = range.lowerBound
+        // `HTTP/1.1`, the first byte lowest.
+        if range.count == 8, bytes.word(at: at) == 0x312E_312F_5054_5448 { return .known(.http11) }
         guard range.count == 8, bytes[at] == 0x48, bytes[at + 1] == 0x54, bytes[at + 2] == 0x54,
             bytes[at + 3] == 0x50, bytes[at + 4] == Byte.slash, Byte.isDigit(bytes[at + 5]),
             bytes[at + 6] == Byte.dot, Byte.isDigit(bytes[at + 7])

@@ -25,11 +25,3 @@ protocol HeadGrammar {
     /// The fault for a start line that does not end in CRLF.
     static func malformedStartLine(at offset: Int) -> Fault
 }
-
-/// What a head of either kind consists of once its empty line was seen.
-struct ScannedHead<StartLine> {
-    /// The head from its first byte to the end of its empty line.
-    var bytes: [UInt8]
-    let startLine: StartLine
-    var section: FieldSection
-}

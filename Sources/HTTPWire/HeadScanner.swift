@@ -16,10 +16,7 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
     private var buffer: [UInt8]
     /// A head that came in pieces, for as long as it may still be refused; see ``forget()``.
     private var pieced: [UInt8] = []
-    /// Arrays of an earlier head. They are emptied when the next head begins and not when they are given
-    /// back: only then has the giver let go of them, so that emptying keeps the memory.
-    private var spareBytes: [UInt8] = []
-    private var spareFields: [FieldSlice] = []
+    private var earlier = EarlierHead()
 
     init(limits: Limits) {
         precondition(limits.headBytes <= 1 << 24, "HeadsAreSmall: a head limit above 16 MiB")
@@ -36,20 +33,18 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
     mutating func scan(_ input: Span<UInt8>) throws(Grammar.Fault) -> Int? {
         var at = 0
         if buffer.isEmpty {
-            takeSpare()
             while let feed = input.lineFeed(from: at) {
                 at = feed + 1
                 if try reader.read(input, feed: feed) {
-                    buffer.reserveCapacity(at)
-                    buffer.append(input, 0..<at)
+                    keep(input, at)
                     return at
                 }
-                reader.readPlainFields(input)
+                reader.readPlainFields(input, after: &earlier)
                 at = reader.lineStart
             }
             guard input.count < limits.headBytes else { throw reader.tooLarge }
-            buffer.reserveCapacity(max(input.count, 1_024))
-            buffer.append(input, 0..<input.count)
+            keep(input, input.count)
+            buffer.reserveCapacity(1_024)
             return nil
         }
         while let feed = input.lineFeed(from: at) {
@@ -66,17 +61,40 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
         return nil
     }
 
+    /// Copies the start of a head, into the memory of the one before.
+    private mutating func keep(_ input: Span<UInt8>, _ count: Int) {
+        earlier.isKnown = false
+        swap(&buffer, &earlier.bytes)
+        if let same = reader.fieldsInPlace, buffer.count == count {
+            var bytes = buffer.mutableSpan
+            for place in 0..<same.lowerBound { bytes[place] = input[place] }
+            for place in same.upperBound..<count { bytes[place] = input[place] }
+            return
+        }
+        if !buffer.isEmpty { buffer.removeAll(keepingCapacity: true) }
+        buffer.reserveCapacity(count)
+        buffer.append(input, 0..<count)
+    }
+
     /// Hands out the complete head and makes ready for the next one.
-    mutating func take() throws(Grammar.Fault) -> ScannedHead<Grammar.StartLine> {
+    ///
+    /// - Parameters:
+    ///   - bytes: gets the head from its first byte to the end of its empty line.
+    ///   - section: gets its fields.
+    /// - Returns: the start line, and whether the fields are those of the head that was given to
+    ///   ``reuse(_:_:)`` last, each with the same bytes.
+    mutating func take(
+        _ bytes: inout [UInt8], _ section: inout FieldSection
+    ) throws(Grammar.Fault) -> (line: Grammar.StartLine, repeatsFields: Bool) {
         if reader.section.hasFold { try unfold() }
         guard let startLine = reader.startLine else {
             preconditionFailure("HeadsAreComplete: taken before its start line was read")
         }
-        let head = ScannedHead(
-            bytes: buffer, startLine: startLine, section: reader.takeSection())
+        let repeatsFields = reader.repeatsFields
+        swap(&bytes, &buffer)
         buffer = []
-        reader = LineReader(limits: limits)
-        return head
+        reader.take(&section)
+        return (startLine, repeatsFields)
     }
 
     /// What came of a head that was refused, from its first byte; `input` is the piece that was given last.
@@ -107,20 +125,22 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
         preconditionFailure("HeadsAreComplete: a head lost its end with its folds")
     }
 
-    /// Keeps the arrays of an earlier head for the next one.
-    mutating func reuse(bytes: consuming [UInt8], fields: consuming [FieldSlice]) {
+    /// Keeps a head whose fields the next one may repeat, unless it is large, and leaves the giver without it.
+    mutating func reuse(_ bytes: inout [UInt8], _ section: inout FieldSection) {
         guard bytes.capacity <= Self.largestKeptBytes,
-            fields.capacity <= Self.largestKeptFields
-        else { return }
-        spareBytes = bytes
-        spareFields = fields
+            section.fields.count <= Self.largestKeptFields
+        else {
+            bytes = []
+            section = FieldSection()
+            return
+        }
+        swap(&earlier.bytes, &bytes)
+        swap(&earlier.section, &section)
+        earlier.isKnown = !earlier.section.fields.isEmpty
+        bytes = []
+        reader.takeMemory(of: &section)
     }
 
-    private mutating func takeSpare() {
-        guard spareBytes.capacity > 0 else { return }
-        swap(&buffer, &spareBytes)
-        spareBytes = []
-        buffer.removeAll(keepingCapacity: true)
-        reader.takeMemory(of: &spareFields)
-    }
+    /// What was kept is kept for its memory alone.
+    mutating func forgetEarlier() { earlier.isKnown = false }
 }

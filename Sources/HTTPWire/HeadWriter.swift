@@ -8,12 +8,15 @@ enum HeadWriter {
     /// Copies the fields of a head that survive, in order, runs of them in one piece.
     ///
     /// A line that is written as we would write it is copied; any other is written anew.
+    ///
+    /// - Parameter start: lines before them that are copied as they stand.
     @inline(__always)
     static func appendFields(
-        _ section: FieldSection, of head: Span<UInt8>, to output: inout [UInt8],
-        without dropped: KnownFieldSet, replacedBy added: AddedFields
+        _ section: FieldSection, of head: Span<UInt8>, after start: Range<Int>,
+        to output: inout OutputSpan<UInt8>, without dropped: KnownFieldSet,
+        replacedBy added: AddedFields
     ) {
-        var run = 0..<0
+        var run = start
         for field in section.fields {
             if field.isNominated || dropped.contains(field.known)
                 || added.replace(field, in: head)
@@ -37,7 +40,8 @@ enum HeadWriter {
     }
 
     private static func appendField(
-        _ name: Range<Int>, _ value: Range<Int>, of head: Span<UInt8>, to output: inout [UInt8]
+        _ name: Range<Int>, _ value: Range<Int>, of head: Span<UInt8>,
+        to output: inout OutputSpan<UInt8>
     ) {
         output.append(head, name)
         output.append(": ")
@@ -46,7 +50,7 @@ enum HeadWriter {
     }
 
     /// Writes the one field that says where the body ends; nothing for a body that needs none.
-    static func appendFraming(_ framing: BodyFraming, to output: inout [UInt8]) {
+    static func appendFraming(_ framing: BodyFraming, to output: inout OutputSpan<UInt8>) {
         switch framing {
         case .none, .untilClose:
             return
@@ -59,7 +63,7 @@ enum HeadWriter {
         }
     }
 
-    static func appendAdded(_ added: AddedFields, to output: inout [UInt8]) {
-        output.append(contentsOf: added.bytes)
+    static func appendAdded(_ added: AddedFields, to output: inout OutputSpan<UInt8>) {
+        output.append(added.bytes.span)
     }
 }

@@ -13,25 +13,64 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
     private(set) var startLine: Grammar.StartLine?
     private(set) var section = FieldSection()
 
+    /// How many fields were taken over from the earlier head all at once; 0 for none.
+    private var takenOver = 0
+    /// Where the fields are that were taken over, if they stand where they stood.
+    private(set) var fieldsInPlace: Range<Int>?
+
     init(limits: Limits) { self.limits = limits }
 
+    /// Whether the fields are those of the earlier head, each with the same bytes.
+    var repeatsFields: Bool {
+        takenOver > 0 && takenOver == section.fields.count && !section.hasFold
+    }
+
     /// Keeps fields in this memory, if none was read yet, and leaves the giver without it.
-    mutating func takeMemory(of fields: inout [FieldSlice]) {
+    mutating func takeMemory(of other: inout FieldSection) {
         guard section.fields.isEmpty else { return }
-        swap(&section.fields, &fields)
-        section.fields.removeAll(keepingCapacity: true)
-        fields = []
+        swap(&section, &other)
+        section.removeAll()
+        other = FieldSection()
     }
 
     /// Reads the field lines from ``lineStart`` on, as many as are plain and complete.
     @inline(__always)
-    mutating func readPlainFields(_ bytes: Span<UInt8>) {
+    mutating func readPlainFields(_ bytes: Span<UInt8>, after earlier: inout EarlierHead) {
         guard startLine != nil else { return }
         let most = min(bytes.count, limits.headBytes)
-        while section.fields.count < limits.fields,
-            let next = section.appendPlain(from: lineStart, of: bytes, most: most)
-        {
+        while section.fields.count < limits.fields {
+            if earlier.isKnown { readRepeatedFields(bytes.extracting(0..<most), of: &earlier) }
+            guard section.fields.count < limits.fields,
+                let next = section.appendPlain(from: lineStart, of: bytes, most: most)
+            else { return }
             lineStart = next
+        }
+    }
+
+    /// Takes over the lines that stand here as they stood in the same place of the earlier head.
+    private mutating func readRepeatedFields(_ bytes: Span<UInt8>, of earlier: inout EarlierHead) {
+        let first = section.fields.count
+        guard first < earlier.section.fields.count else { return }
+        let common = earlier.repeated(bytes, from: lineStart, field: first)
+        let extent = earlier.section.extent
+        if first == 0, common == extent.count, earlier.section.isTight {
+            let distance = lineStart - extent.lowerBound
+            swap(&section, &earlier.section)
+            section.move(by: distance)
+            earlier.isKnown = false
+            takenOver = section.fields.count
+            if distance == 0 { fieldsInPlace = extent }
+            lineStart += common
+            return
+        }
+        let from = earlier.section.fields[first].name.range.lowerBound
+        let distance = lineStart - from
+        for place in first..<earlier.section.fields.count where section.fields.count < limits.fields
+        {
+            let field = earlier.section.fields[place]
+            guard field.isTight, field.line.upperBound - from <= common else { return }
+            section.append(field.moved(by: distance))
+            lineStart = field.line.upperBound + distance
         }
     }
 
@@ -97,7 +136,7 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
         }
         startLine = try Grammar.startLine(bytes, line, limits: limits)
         // Most heads have fewer fields, so most cost one allocation for all of them or none.
-        section.fields.reserveCapacity(min(limits.fields, 32))
+        section.fields.reserveCapacity(min(limits.fields, 16))
     }
 
     /// The fault of a head that does not end within the limit.
@@ -105,10 +144,14 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
         Grammar.fault(startLine == nil ? .startLineTooLong : .headTooLarge, at: limits.headBytes)
     }
 
-    /// Takes the fields out, leaving none.
-    mutating func takeSection() -> FieldSection {
-        let taken = section
-        section = FieldSection()
-        return taken
+    /// Hands out the fields and makes ready for the next head; its fields are kept in what `taken` was.
+    mutating func take(_ taken: inout FieldSection) {
+        swap(&taken, &section)
+        section.removeAll()
+        lineStart = 0
+        hasSkippedLine = false
+        startLine = nil
+        takenOver = 0
+        fieldsInPlace = nil
     }
 }

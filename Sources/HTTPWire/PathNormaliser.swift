@@ -37,6 +37,9 @@ struct PathNormaliser {
     static func normalise(
         _ bytes: inout [UInt8], _ range: Range<Int>
     ) throws(PathFault) -> (range: Range<Int>, traits: CanonicalPath.Traits) {
+        if !range.isEmpty, bytes[range.lowerBound] == Byte.slash, bytes.span.isPlainPath(range) {
+            return (range, [])
+        }
         let (read, written): (Int, Int)
         do throws(Failure) {
             var span = bytes.mutableSpan

@@ -59,6 +59,13 @@ enum RequestGrammar: HeadGrammar {
     private static func target(
         _ bytes: Span<UInt8>, from start: Int, to end: Int
     ) throws(RequestFault) -> Range<Int> {
+        // Each of the bytes is looked at by itself only where they are not all visible ASCII.
+        let space = bytes.first(Byte.space, in: start..<end)
+        if space > start, space < end, bytes.firstUnprintable(in: start..<space) == nil,
+            bytes.first(Byte.hash, in: start..<space) == space
+        {
+            return start..<space
+        }
         var at = start
         while at < end, bytes[at] != Byte.space {
             guard bytes[at] &- 0x21 < 0x5E || bytes[at] >= 0x80, bytes[at] != Byte.hash

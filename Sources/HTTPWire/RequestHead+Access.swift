@@ -25,6 +25,7 @@ extension RequestHead {
 
     /// The fields of a name in any case, known or not; for cold paths.
     package func values(named name: FieldName) -> [ByteSlice] {
-        section.fields.filter { name.matches(bytes.span, $0) }.map(\.value)
+        let bytes = bytes
+        return section.fields.filter { name.matches(bytes.span, $0) }.map(\.value)
     }
 }

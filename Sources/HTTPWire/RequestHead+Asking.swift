@@ -43,11 +43,12 @@ extension RequestHead {
             bytes.append(contentsOf: self.bytes[sent.range])
             query = ByteSlice(end + 1..<bytes.count)
         }
-        return RequestHead(
-            bytes: bytes, method: method, methodToken: methodToken, version: version,
-            target: ByteSlice(start..<bytes.count), path: ByteSlice(start..<end),
-            pathTraits: pathTraits.subtracting(.emptySegment), query: query, scheme: scheme,
-            authority: authority, host: host, port: port, framing: framing,
-            expectsContinue: expectsContinue, keepsAlive: keepsAlive, section: section)
+        let head = copy()
+        head.bytes = bytes
+        head.target = ByteSlice(start..<bytes.count)
+        head.path = ByteSlice(start..<end)
+        head.pathTraits.remove(.emptySegment)
+        head.query = query
+        return head
     }
 }

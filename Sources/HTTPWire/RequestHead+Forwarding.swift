@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
+
 /// Whether the peer at the other end of the socket may say where a request came from.
 package enum ForwardedTrust: Sendable {
     /// A client like any other: all its claims are left out.
@@ -19,45 +21,89 @@ extension RequestHead {
     /// exactly the framing field that `framing` asks for, and what is added.
     ///
     /// - Parameters:
+    ///   - output: has room for ``mostBytes(adding:host:)`` and what `last` writes.
     ///   - framing: how the body will be sent, usually ``framing``; `.untilClose` is for responses only.
-    ///   - dropped: kinds of fields to leave out besides those that never pass.
-    ///   - host: the value of `Host`, where the service is not to see the client's.
     ///   - added: with `.peerTrusted`, an `X-Forwarded-For` among them is written after the client's
     ///     values, in one field.
+    ///   - dropped: kinds of fields to leave out besides those that never pass.
+    ///   - host: the value of `Host`, where the service is not to see the client's.
+    ///   - last: writes further lines, each of a kind that never passes or is dropped.
     package func append(
-        toUpstream output: inout [UInt8], framing: BodyFraming, forwarded: ForwardedTrust,
-        adding added: AddedFields, dropping dropped: KnownFieldSet, host: [UInt8]? = nil
+        toUpstream output: inout OutputSpan<UInt8>, framing: BodyFraming,
+        forwarded: ForwardedTrust, adding added: AddedFields, dropping dropped: KnownFieldSet,
+        host: [UInt8]?, last: (inout OutputSpan<UInt8>) -> Void
     ) {
         precondition(framing != .untilClose, "RequestsAreFramed: a request cannot end by closing")
-        output.reserveCapacity(output.count + bytes.count + added.bytes.count + 64)
+        let bytes = bytes
         let head = bytes.span
+        let start = host == nil ? writtenStart(head) : 0..<0
+        if start.isEmpty { appendStart(head, host, to: &output) }
+        HeadWriter.appendFields(
+            section, of: head, after: start, to: &output,
+            without: KnownFieldSet.notForwarded.union(dropped), replacedBy: added)
+        HeadWriter.appendFraming(framing, to: &output)
+        switch forwarded {
+        case .peerTrusted where has(.xForwardedFor):
+            appendJoined(added, head, to: &output)
+        case .stripAll, .peerTrusted:
+            HeadWriter.appendAdded(added, to: &output)
+        }
+        last(&output)
+        output.append("\r\n")
+    }
+
+    private func appendStart(
+        _ head: Span<UInt8>, _ host: [UInt8]?, to output: inout OutputSpan<UInt8>
+    ) {
         output.append(head, methodToken.range)
         output.append(Byte.space)
         output.append(head, target.range)
         output.append(" HTTP/1.1\r\nHost: ")
         if let host {
-            output.append(contentsOf: host)
+            output.append(host.span)
         } else {
             output.append(head, authority.range)
         }
         output.append("\r\n")
-        HeadWriter.appendFields(
-            section, of: head, to: &output, without: KnownFieldSet.notForwarded.union(dropped),
-            replacedBy: added)
-        HeadWriter.appendFraming(framing, to: &output)
-        switch forwarded {
-        case .peerTrusted where has(.xForwardedFor):
-            appendJoined(added, to: &output)
-        case .stripAll, .peerTrusted:
-            HeadWriter.appendAdded(added, to: &output)
+    }
+
+    /// The request line and `Host` behind it where they stand there as we would write them; else an empty range.
+    private func writtenStart(_ head: Span<UInt8>) -> Range<Int> {
+        guard let field = section.fields.first, field.known == .host, field.isTight,
+            field.value == authority, target.range.lowerBound == methodToken.range.upperBound + 1,
+            field.name.range.lowerBound == target.range.upperBound + 11,
+            head[target.range.upperBound] == Byte.space,
+            // `HTTP/1.1` and `Host: `, the first byte lowest.
+            head.word(at: target.range.upperBound + 1) == 0x312E_312F_5054_5448,
+            head.word(at: field.name.range.lowerBound) & 0xFFFF_FFFF_FFFF == 0x203A_7473_6F48
+        else { return 0..<0 }
+        return methodToken.range.lowerBound..<field.line.upperBound
+    }
+
+    /// More than what is written of this head.
+    ///
+    /// Each of its bytes is written at most once; a line that is written anew gets two bytes more at most, and so does
+    /// a value that is joined with another.
+    package func mostBytes(adding added: AddedFields, host: [UInt8]?) -> Int {
+        bytes.count + added.bytes.count + (host?.count ?? 0) + 4 * section.fields.count + 128
+    }
+
+    /// Writes this request behind other bytes.
+    package func append(
+        toUpstream output: inout [UInt8], framing: BodyFraming, forwarded: ForwardedTrust,
+        adding added: AddedFields, dropping dropped: KnownFieldSet, host: [UInt8]? = nil
+    ) {
+        output.append(atMost: mostBytes(adding: added, host: host)) { output in
+            append(
+                toUpstream: &output, framing: framing, forwarded: forwarded, adding: added,
+                dropping: dropped, host: host, last: { _ in })
         }
-        output.append("\r\n")
     }
 
     /// The same head, from which the field whose value starts at or before a place, and ends behind it, will not be
     /// written. Copies the list of fields.
     package func leavingOut(valueAt offset: Int) -> RequestHead {
-        var copy = self
+        let copy = copy()
         for place in copy.section.fields.indices
         where copy.section.fields[place].value.range.contains(offset) {
             copy.section.fields[place].isNominated = true
@@ -66,8 +112,9 @@ extension RequestHead {
     }
 
     /// Writes what is added, with the client's `X-Forwarded-For` values before ours.
-    private func appendJoined(_ added: AddedFields, to output: inout [UInt8]) {
-        let head = bytes.span
+    private func appendJoined(
+        _ added: AddedFields, _ head: Span<UInt8>, to output: inout OutputSpan<UInt8>
+    ) {
         output.append("X-Forwarded-For: ")
         var isFirst = true
         for field in section.fields where field.known == .xForwardedFor && !field.value.isEmpty {

@@ -5,8 +5,9 @@
 ///
 /// One buffer holds every byte; the rest are slices into it. The buffer is what was received with the
 /// following made canonical in place, or behind the rest where that needs more room: ``target``, ``path``
-/// and ``authority``. Two heap objects in all, however many fields there are.
-package struct RequestHead: Sendable {
+/// and ``authority``. Nobody but its parser changes it, and the parser only while nobody else has it: an object, so
+/// that handing it on costs nothing, which serves one request after the other.
+package final class RequestHead {
     /// How an absolute target says that the request came.
     package enum Scheme: UInt8, Sendable {
         case http
@@ -14,33 +15,60 @@ package struct RequestHead: Sendable {
     }
 
     /// The whole head; slices of this head are ranges of it.
-    package let bytes: [UInt8]
-    package let method: RequestMethod
+    package internal(set) var bytes: [UInt8] = []
+    package internal(set) var method = RequestMethod.get
     /// The method as it stands in the request line.
-    package let methodToken: ByteSlice
-    package let version: HTTPVersion
+    package internal(set) var methodToken = ByteSlice.none
+    package internal(set) var version = HTTPVersion.http11
     /// The canonical path, and `?` and the query if there is one; always in origin form.
-    package let target: ByteSlice
+    package internal(set) var target = ByteSlice.none
     /// The canonical path, to be routed, forwarded and logged.
-    package let path: ByteSlice
-    package let pathTraits: CanonicalPath.Traits
+    package internal(set) var path = ByteSlice.none
+    package internal(set) var pathTraits: CanonicalPath.Traits = []
     /// What follows the question mark, byte for byte as sent: no control byte, space or `#`.
-    package let query: ByteSlice?
+    package internal(set) var query: ByteSlice?
     /// The scheme of an absolute target; nil for the usual origin form.
-    package let scheme: Scheme?
+    package internal(set) var scheme: Scheme?
     /// Host and port in canonical form; empty for an HTTP/1.0 request that names none.
-    package let authority: ByteSlice
+    package internal(set) var authority = ByteSlice.none
     /// The host in lower case; an IPv6 address has its brackets.
-    package let host: ByteSlice
+    package internal(set) var host = ByteSlice.none
     /// The port, if `Host` names one.
-    package let port: UInt16?
-    package let framing: BodyFraming
+    package internal(set) var port: UInt16?
+    package internal(set) var framing = BodyFraming.none
     /// Whether the client waits for `100 Continue` before it sends the body.
-    package let expectsContinue: Bool
+    package internal(set) var expectsContinue = false
     /// Whether the client means to send another request on this connection (RFC 9112 §9.3).
-    package let keepsAlive: Bool
-    var section: FieldSection
+    package internal(set) var keepsAlive = false
+    var section = FieldSection()
+    /// Where the first field stood when what the fields say was found out.
+    var firstField = 0
+
+    init() {}
 
     /// All fields in the order in which they came.
     package var fields: [FieldSlice] { section.fields }
+
+    /// The same head, to be changed.
+    func copy() -> RequestHead {
+        let copy = RequestHead()
+        copy.bytes = bytes
+        copy.method = method
+        copy.methodToken = methodToken
+        copy.version = version
+        copy.target = target
+        copy.path = path
+        copy.pathTraits = pathTraits
+        copy.query = query
+        copy.scheme = scheme
+        copy.authority = authority
+        copy.host = host
+        copy.port = port
+        copy.framing = framing
+        copy.expectsContinue = expectsContinue
+        copy.keepsAlive = keepsAlive
+        copy.section = section
+        copy.firstField = firstField
+        return copy
+    }
 }

@@ -14,11 +14,53 @@ struct RequestHeadBuilder {
         self.scheme = scheme
     }
 
-    func head(_ scanned: consuming ScannedHead<RequestLine>) throws(RequestFault) -> RequestHead {
-        var bytes = scanned.bytes
-        scanned.bytes = []
-        var section = scanned.section
-        let line = scanned.startLine
+    /// Fills a head whose bytes and fields are there already.
+    ///
+    /// - Parameter repeatsFields: whether its fields are those that it had before, with the same bytes. Then it knows
+    ///   already what they say.
+    func fill(
+        _ head: RequestHead, _ line: RequestLine, repeatsFields: Bool
+    ) throws(RequestFault) {
+        var bytes: [UInt8] = []
+        swap(&bytes, &head.bytes)
+        let form: TargetForm
+        if repeatsFields, line.version == head.version, head.scheme == nil,
+            bytes[line.target.range.lowerBound] == Byte.slash
+        {
+            form = try TargetForm(bytes.span, line.target.range, host: nil, scheme: scheme)
+            moveAuthority(of: head)
+        } else {
+            var section = FieldSection()
+            swap(&section, &head.section)
+            form = try read(&section, &bytes, line, of: head)
+            swap(&section, &head.section)
+        }
+        head.firstField = head.section.extent.lowerBound
+        let target = try form.canonicalise(&bytes)
+        head.method = line.method
+        head.methodToken = line.methodToken
+        head.version = line.version
+        head.target = ByteSlice(target.whole)
+        head.path = ByteSlice(target.path)
+        head.pathTraits = target.traits
+        head.query = target.query.map(ByteSlice.init)
+        head.scheme = form.scheme
+        swap(&bytes, &head.bytes)
+    }
+
+    /// Follows the fields to where they stand now.
+    private func moveAuthority(of head: RequestHead) {
+        let distance = head.section.extent.lowerBound - head.firstField
+        guard distance != 0, !head.authority.isEmpty else { return }
+        head.authority = head.authority.moved(by: distance)
+        head.host = head.host.moved(by: distance)
+    }
+
+    /// Reads what the fields say.
+    private func read(
+        _ section: inout FieldSection, _ bytes: inout [UInt8], _ line: RequestLine,
+        of head: RequestHead
+    ) throws(RequestFault) -> TargetForm {
         let hostField = try Self.hostField(section, line)
         var host: Authority?
         if let hostField {
@@ -27,34 +69,29 @@ struct RequestHeadBuilder {
             guard host != nil else { throw RequestFault(.malformedHost, at: value.lowerBound) }
         }
         let form = try TargetForm(bytes.span, line.target.range, host: host, scheme: scheme)
-        let framing: BodyFraming
         do {
-            framing =
+            head.framing =
                 try FramingFields.declared(section, in: bytes.span, version: line.version) ?? .none
         } catch {
             throw RequestFault(
                 error.kind == .ambiguous ? .ambiguousFraming : .unsupportedTransferCoding,
                 at: error.offset)
         }
-        let options: ConnectionOptions
         do {
-            options = try ConnectionOptions(
+            let options = try ConnectionOptions(
                 marking: &section, in: bytes.span, limits: limits, of: .request)
+            head.keepsAlive = options.persists(line.version)
         } catch {
             throw RequestFault(.malformedHeader, at: error.offset)
         }
-        let expectsContinue = try Self.expectsContinue(section, bytes.span)
+        head.expectsContinue =
+            try Self.expectsContinue(section, bytes.span) && line.version == .http11
         let authority = Self.canonicalAuthority(
             &bytes, &section, hostField: hostField, host, target: form.authority)
-        let target = try form.canonicalise(&bytes)
-        return RequestHead(
-            bytes: bytes, method: line.method, methodToken: line.methodToken,
-            version: line.version, target: ByteSlice(target.whole), path: ByteSlice(target.path),
-            pathTraits: target.traits, query: target.query.map(ByteSlice.init),
-            scheme: form.scheme, authority: ByteSlice(authority.whole),
-            host: ByteSlice(authority.host), port: authority.port, framing: framing,
-            expectsContinue: expectsContinue && line.version == .http11,
-            keepsAlive: options.persists(line.version), section: section)
+        head.authority = ByteSlice(authority.whole)
+        head.host = ByteSlice(authority.host)
+        head.port = authority.port
+        return form
     }
 
     /// The position of the only `Host`, which only HTTP/1.0 requests may lack (RFC 9112 §3.2).

@@ -7,7 +7,7 @@
 /// further use and neither is the parser.
 package struct RequestHeadParser: ~Copyable {
     /// How far a head has come.
-    package enum Progress: Sendable {
+    package enum Progress {
         /// All bytes were taken and more are needed.
         case incomplete
         /// The head and how many of the bytes just given were its own; the rest follow it.
@@ -16,6 +16,8 @@ package struct RequestHeadParser: ~Copyable {
 
     private var scanner: HeadScanner<RequestGrammar>
     private let builder: RequestHeadBuilder
+    /// A head that nobody needs any more.
+    private var spare: RequestHead?
 
     /// - Parameter scheme: what the connection speaks; an absolute target of another is refused.
     package init(limits: Limits, scheme: RequestHead.Scheme) {
@@ -29,7 +31,10 @@ package struct RequestHeadParser: ~Copyable {
     /// Reads on from where the last piece ended.
     package mutating func consume(_ input: Span<UInt8>) throws(RequestFault) -> Progress {
         guard let consumed = try scanner.scan(input) else { return .incomplete }
-        return .complete(try builder.head(scanner.take()), consumed: consumed)
+        let head = spare.take() ?? RequestHead()
+        let (line, repeatsFields) = try scanner.take(&head.bytes, &head.section)
+        try builder.fill(head, line, repeatsFields: repeatsFields)
+        return .complete(head, consumed: consumed)
     }
 
     /// How many bytes of a head that has not ended have come.
@@ -52,9 +57,11 @@ package struct RequestHeadParser: ~Copyable {
 
     /// Takes back the memory of a head that nobody needs any more, for the next one.
     ///
-    /// It spares the next head its two allocations if no other copy of `head` is left and the next head
-    /// has not begun to arrive.
+    /// It spares the next head all allocations, and what its fields say where they are the same again, if no other
+    /// reference to `head` is left and the next head has not begun to arrive.
     package mutating func recycle(_ head: consuming RequestHead) {
-        scanner.reuse(bytes: head.bytes, fields: head.section.fields)
+        guard isKnownUniquelyReferenced(&head) else { return }
+        scanner.reuse(&head.bytes, &head.section)
+        spare = head
     }
 }

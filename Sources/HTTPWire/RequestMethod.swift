@@ -15,7 +15,13 @@ package enum RequestMethod: UInt8, Sendable {
 
     /// The method that `range` spells, or nil for those that are not proxied: CONNECT and TRACE.
     static func read(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Self? {
-        switch (range.count, bytes[range.lowerBound]) {
+        // `GET`, the first byte lowest; what follows is there, since a request line goes on.
+        if range.count == 3, range.lowerBound + 8 <= bytes.count,
+            bytes.word(at: range.lowerBound) & 0xFF_FFFF == 0x54_4547
+        {
+            return .get
+        }
+        return switch (range.count, bytes[range.lowerBound]) {
         case (3, 0x47): bytes.spells("get", in: range) ? .get : .other
         case (3, 0x50): bytes.spells("put", in: range) ? .put : .other
         case (4, 0x48): bytes.spells("head", in: range) ? .head : .other

@@ -28,48 +28,80 @@ extension ResponseHead {
     /// Writes this response as it goes to the client: our bytes, made from what was understood.
     ///
     /// The service's fields in order without those that concern one hop, are nominated, are this
-    /// proxy's own or share the name of an added one.
+    /// proxy's own, are dropped or share the name of an added one.
     ///
     /// - Parameters:
+    ///   - output: has room for ``mostBytes(adding:pointers:)`` and what `last` writes.
     ///   - framing: how the body will be sent, usually ``framing(for:)``; `.untilClose` requires the note
     ///     `.close`.
-    ///   - rewriting: what keeps the client here, for an answer that has a pointer.
+    ///   - dropped: kinds of fields to leave out besides those that never pass.
+    ///   - pointers: what ``pointers(_:)`` makes of those that the head has; nil: they pass as they came.
+    ///   - last: writes further lines, each of a kind that never passes, is dropped or is not there.
+    package func append(
+        toClient output: inout OutputSpan<UInt8>, framing: BodyFraming,
+        connection: ConnectionNote, adding added: AddedFields, dropping dropped: KnownFieldSet,
+        pointers: [UInt8]?, last: (inout OutputSpan<UInt8>) -> Void
+    ) {
+        let bytes = bytes
+        let head = bytes.span
+        let start = writtenStart(head)
+        if start.isEmpty {
+            output.append("HTTP/1.1 ")
+            output.append(decimal: UInt64(status))
+            output.append(Byte.space)
+            output.append(head, reason.range)
+            output.append("\r\n")
+        }
+        var left = KnownFieldSet.notReturned.union(dropped)
+        if pointers != nil { left = left.union(.pointers) }
+        HeadWriter.appendFields(
+            section, of: head, after: start, to: &output, without: left, replacedBy: added)
+        if let pointers { output.append(pointers.span) }
+        if framing == .none, let declaredLength {
+            HeadWriter.appendFraming(.length(declaredLength), to: &output)
+        }
+        ResponseWriter.appendEnd(framing, connection, added, to: &output, last: last)
+    }
+
+    /// The status line where it stands there as we would write it; else an empty range.
+    private func writtenStart(_ head: Span<UInt8>) -> Range<Int> {
+        let end = reason.range.upperBound
+        // `HTTP/1.1`, the first byte lowest; what follows up to the reason was read as a space, the status and a space.
+        guard version == .http11, reason.range.lowerBound == 13,
+            head.word(at: 0) == 0x312E_312F_5054_5448, head[end] == Byte.carriageReturn,
+            head[end + 1] == Byte.lineFeed
+        else { return 0..<0 }
+        return 0..<end + 2
+    }
+
+    /// More than what is written of this head; see ``RequestHead/mostBytes(adding:host:)``.
+    package func mostBytes(adding added: AddedFields, pointers: [UInt8]?) -> Int {
+        bytes.count + added.bytes.count + (pointers?.count ?? 0) + 4 * section.fields.count + 128
+    }
+
+    /// The fields that lead the client to a URL, in lines that keep it here.
+    package func pointers(_ rewriting: PointerRewriting) -> [UInt8] {
+        var lines: [UInt8] = []
+        for field in section.fields
+        where KnownFieldSet.pointers.contains(field.known) && !field.isNominated {
+            lines.append(contentsOf: bytes[field.name.range])
+            lines.append(": ")
+            rewriting.append(bytes[field.value.range], of: field.known, to: &lines)
+            lines.append("\r\n")
+        }
+        return lines
+    }
+
+    /// Writes this response behind other bytes.
     package func append(
         toClient output: inout [UInt8], framing: BodyFraming, connection: ConnectionNote,
         adding added: AddedFields, rewriting: PointerRewriting? = nil
     ) {
-        output.reserveCapacity(output.count + bytes.count + added.bytes.count + 64)
-        let head = bytes.span
-        output.append("HTTP/1.1 ")
-        output.append(decimal: UInt64(status))
-        output.append(Byte.space)
-        output.append(head, reason.range)
-        output.append("\r\n")
-        if let rewriting {
-            appendFields(rewriting, to: &output, replacedBy: added)
-        } else {
-            HeadWriter.appendFields(
-                section, of: head, to: &output, without: .notReturned, replacedBy: added)
-        }
-        if framing == .none, let declaredLength {
-            HeadWriter.appendFraming(.length(declaredLength), to: &output)
-        }
-        ResponseWriter.appendEnd(framing, connection, added, to: &output)
-    }
-
-    /// Writes the fields as ever, and pointers behind them.
-    private func appendFields(
-        _ rewriting: PointerRewriting, to output: inout [UInt8], replacedBy added: AddedFields
-    ) {
-        HeadWriter.appendFields(
-            section, of: bytes.span, to: &output, without: .notReturned.union(.pointers),
-            replacedBy: added)
-        for field in section.fields
-        where KnownFieldSet.pointers.contains(field.known) && !field.isNominated {
-            output.append(contentsOf: bytes[field.name.range])
-            output.append(": ")
-            rewriting.append(bytes[field.value.range], of: field.known, to: &output)
-            output.append("\r\n")
+        let pointers = rewriting.map { self.pointers($0) }
+        output.append(atMost: mostBytes(adding: added, pointers: pointers)) { output in
+            append(
+                toClient: &output, framing: framing, connection: connection, adding: added,
+                dropping: [], pointers: pointers, last: { _ in })
         }
     }
 }

@@ -5,25 +5,40 @@
 ///
 /// Values may hold the bytes 0x80–0xFF, which RFC 9110 §5.5 calls opaque; they are passed on as they
 /// are and never interpreted. Control bytes are refused as in requests.
-package struct ResponseHead: Sendable {
+///
+/// Like a ``RequestHead``, an object of its parser's, which fills it anew once nobody else has it.
+package final class ResponseHead {
     /// The whole head as received; slices of this head are ranges of it.
-    package let bytes: [UInt8]
-    package let version: HTTPVersion
+    package internal(set) var bytes: [UInt8] = []
+    package internal(set) var version = HTTPVersion.http11
     /// 200–999: what RFC 9110 §15 does not define is for the client to understand.
-    package let status: UInt16
+    package internal(set) var status: UInt16 = 0
     /// The reason phrase, maybe empty.
-    package let reason: ByteSlice
+    package internal(set) var reason = ByteSlice.none
     /// How the body that follows on the wire ends; it depends on the method that was asked with.
-    package let framing: BodyFraming
+    package internal(set) var framing = BodyFraming.none
     /// `Content-Length` of a response to HEAD or of a 304, which speaks of a body that is not sent.
-    package let declaredLength: UInt64?
+    package internal(set) var declaredLength: UInt64?
     /// Whether the connection can serve another request once the body has ended.
-    package let keepsAlive: Bool
+    package internal(set) var keepsAlive = false
     /// Whether a body is announced that must not come: to HEAD, or with 204 or 304.
     ///
     /// A service that sends it all the same sends it where the next answer should be.
-    package let announcesAbsentBody: Bool
-    let section: FieldSection
+    package internal(set) var announcesAbsentBody = false
+    var section = FieldSection()
+    /// What its fields say of the body and the connection.
+    var saying = Saying.unread
+
+    /// What the fields of an answer say, whatever was asked.
+    enum Saying {
+        case unread
+        /// Nil: nothing of the body's end.
+        case read(BodyFraming?, ConnectionOptions)
+        /// The body's end is said in no one way, which matters only where there is a body.
+        case readWithoutFraming(FramingFault, ConnectionOptions)
+    }
+
+    init() {}
 
     /// All fields in the order in which they came.
     package var fields: [FieldSlice] { section.fields }
@@ -46,6 +61,7 @@ package struct ResponseHead: Sendable {
     package var isEventStream: Bool {
         guard let type = value(of: .contentType) else { return false }
         let name = bytes[type.range].prefix { $0 != Byte.semicolon && !Byte.isBlank($0) }
+        let bytes = bytes
         return bytes.span.spells("text/event-stream", in: name.indices)
     }
 

@@ -7,7 +7,7 @@
 /// expects one.
 package struct ResponseHeadParser: ~Copyable {
     /// How far a head has come.
-    package enum Progress: Sendable {
+    package enum Progress {
         /// All bytes were taken and more are needed.
         case incomplete
         /// The head and how many of the bytes just given were taken; the body follows them.
@@ -21,6 +21,8 @@ package struct ResponseHeadParser: ~Copyable {
     private var interimBytes = 0
     /// Where in the last piece the present head began, if it did not begin before it.
     private var headStart = 0
+    /// A head that nobody needs any more.
+    private var spare: ResponseHead?
 
     package init(limits: Limits) {
         self.limits = limits
@@ -41,15 +43,17 @@ package struct ResponseHeadParser: ~Copyable {
         let wasInHead = scanner.isInHead
         while let count = try scanner.scan(input.extracting(consumed..<input.count)) {
             consumed += count
-            let scanned = try scanner.take()
-            if scanned.startLine.status >= 200 {
+            let head = spare.take() ?? ResponseHead()
+            let (line, repeatsFields) = try scanner.take(&head.bytes, &head.section)
+            if !repeatsFields { head.saying = .unread }
+            if line.status >= 200 {
                 interimResponses = 0
                 interimBytes = 0
-                let head = try head(scanned, method)
+                try fill(head, line, method)
                 if wasInHead { scanner.forget() }
                 return .complete(head, consumed: consumed)
             }
-            try passOver(scanned)
+            try passOver(head, line)
             scanner.forget()
             headStart = consumed
         }
@@ -67,22 +71,22 @@ package struct ResponseHeadParser: ~Copyable {
 
     /// Takes back the memory of a head that nobody needs any more, for the next one.
     package mutating func recycle(_ head: consuming ResponseHead) {
-        scanner.reuse(bytes: head.bytes, fields: head.section.fields)
+        guard isKnownUniquelyReferenced(&head) else { return }
+        scanner.reuse(&head.bytes, &head.section)
+        spare = head
     }
 
     private mutating func passOver(
-        _ scanned: ScannedHead<StatusLine>
+        _ head: consuming ResponseHead, _ line: StatusLine
     ) throws(ResponseFault) {
-        guard scanned.startLine.status != 101 else {
-            throw ResponseFault(.unexpectedUpgrade, at: 0)
-        }
-        for field in scanned.section.fields where KnownFieldSet.framing.contains(field.known) {
+        guard line.status != 101 else { throw ResponseFault(.unexpectedUpgrade, at: 0) }
+        let bytes = head.bytes
+        for field in head.section.fields where KnownFieldSet.framing.contains(field.known) {
             // There is no body (RFC 9112 §6.3); one that is announced could be taken for the answer.
             let isEmpty: Bool
             do throws(FramingFault) {
                 isEmpty =
-                    try AnswerFraming.declared(scanned.section, in: scanned.bytes.span)
-                    == .length(0)
+                    try AnswerFraming.declared(head.section, in: bytes.span) == .length(0)
             } catch {
                 isEmpty = false
             }
@@ -91,52 +95,72 @@ package struct ResponseHeadParser: ~Copyable {
             }
         }
         interimResponses += 1
-        interimBytes += scanned.bytes.count
+        interimBytes += head.bytes.count
         guard interimBytes <= limits.interimBytes else {
             throw ResponseFault(.interimTooLarge, at: 0)
         }
-        scanner.reuse(bytes: scanned.bytes, fields: scanned.section.fields)
+        recycle(head)
+        // What its fields say was not read.
+        scanner.forgetEarlier()
     }
 
-    private func head(
-        _ scanned: consuming ScannedHead<StatusLine>, _ method: RequestMethod
-    ) throws(ResponseFault) -> ResponseHead {
-        let line = scanned.startLine
-        let bytes = scanned.bytes
-        var section = scanned.section
+    /// Fills a head whose bytes and fields are there already.
+    private func fill(
+        _ head: ResponseHead, _ line: StatusLine, _ method: RequestMethod
+    ) throws(ResponseFault) {
+        let (declared, options): (BodyFraming?, ConnectionOptions)
         let mustNotHaveBody = method == .head || line.status == 204 || line.status == 304
-        var declared: BodyFraming?
-        do {
-            declared = try AnswerFraming.declared(section, in: bytes.span)
-        } catch {
+        if case .unread = head.saying { head.saying = try saying(head, mustNotHaveBody) }
+        switch head.saying {
+        case .read(let said, let asked): (declared, options) = (said, asked)
+        case .readWithoutFraming(let fault, let asked):
             // A message without a body ends with its head, whatever its fields say (RFC 9112 §6.3).
-            guard mustNotHaveBody else {
-                throw ResponseFault(
-                    error.kind == .ambiguous ? .ambiguousFraming : .unsupportedTransferCoding,
-                    at: error.offset)
-            }
-            declared = .untilClose
+            guard mustNotHaveBody else { throw ResponseFault(fault) }
+            (declared, options) = (.untilClose, asked)
+        case .unread: preconditionFailure("HeadsAreComplete: an answer's fields were not read")
         }
-        let options: ConnectionOptions
-        do {
-            options = try ConnectionOptions(
-                marking: &section, in: bytes.span, limits: limits, of: .response)
-        } catch {
-            throw ResponseFault(.malformedHeader, at: error.offset)
-        }
-        let framing = mustNotHaveBody ? .none : declared ?? .untilClose
-        var declaredLength: UInt64?
+        head.version = line.version
+        head.status = line.status
+        head.reason = line.reason
+        head.framing = mustNotHaveBody ? .none : declared ?? .untilClose
+        head.declaredLength = nil
         if mustNotHaveBody, line.status != 204, case .length(let length) = declared {
-            declaredLength = length
+            head.declaredLength = length
         }
         // Who says chunked with HTTP/1.0 has no right to it and is not believed further (RFC 9112 §6.1).
         let mayPersist =
-            framing != .untilClose && (line.version == .http11 || declared != .chunked)
-        return ResponseHead(
-            bytes: bytes, version: line.version, status: line.status, reason: line.reason,
-            framing: framing, declaredLength: declaredLength,
-            keepsAlive: mayPersist && options.persists(line.version),
-            announcesAbsentBody: mustNotHaveBody && declared != nil && declared != .length(0),
-            section: section)
+            head.framing != .untilClose && (line.version == .http11 || declared != .chunked)
+        head.keepsAlive = mayPersist && options.persists(line.version)
+        head.announcesAbsentBody = mustNotHaveBody && declared != nil && declared != .length(0)
+    }
+
+    private func saying(
+        _ head: ResponseHead, _ mustNotHaveBody: Bool
+    ) throws(ResponseFault) -> ResponseHead.Saying {
+        let bytes = head.bytes
+        var declared: BodyFraming?
+        var framingFault: FramingFault?
+        do throws(FramingFault) {
+            declared = try AnswerFraming.declared(head.section, in: bytes.span)
+        } catch {
+            guard mustNotHaveBody else { throw ResponseFault(error) }
+            framingFault = error
+        }
+        do throws(OffsetFault) {
+            let options = try ConnectionOptions(
+                marking: &head.section, in: bytes.span, limits: limits, of: .response)
+            if let framingFault { return .readWithoutFraming(framingFault, options) }
+            return .read(declared, options)
+        } catch {
+            throw ResponseFault(.malformedHeader, at: error.offset)
+        }
+    }
+}
+
+extension ResponseFault {
+    fileprivate init(_ fault: FramingFault) {
+        self.init(
+            fault.kind == .ambiguous ? .ambiguousFraming : .unsupportedTransferCoding,
+            at: fault.offset)
     }
 }

@@ -8,7 +8,7 @@ package enum ResponseWriter {
     /// `HTTP/1.1 100 Continue` with its empty line.
     package static let continueLine = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-    /// Writes a whole head.
+    /// Writes a whole head behind other bytes.
     ///
     /// - Parameter framing: `.untilClose` requires the note `.close`.
     package static func append(
@@ -16,18 +16,20 @@ package enum ResponseWriter {
         connection: ConnectionNote, adding added: AddedFields
     ) {
         precondition((200...599).contains(status), "AnswersAreFinal: status \(status)")
-        output.append("HTTP/1.1 ")
-        output.append(decimal: UInt64(status))
-        output.append(Byte.space)
-        output.append(phrase(status))
-        output.append("\r\n")
-        appendEnd(framing, connection, added, to: &output)
+        output.append(atMost: 192 + added.bytes.count) { output in
+            output.append("HTTP/1.1 ")
+            output.append(decimal: UInt64(status))
+            output.append(Byte.space)
+            output.append(phrase(status))
+            output.append("\r\n")
+            appendEnd(framing, connection, added, to: &output, last: { _ in })
+        }
     }
 
-    /// Framing, connection and added fields, and the empty line.
+    /// Framing, connection and added fields, what `last` writes, and the empty line.
     static func appendEnd(
         _ framing: BodyFraming, _ connection: ConnectionNote, _ added: AddedFields,
-        to output: inout [UInt8]
+        to output: inout OutputSpan<UInt8>, last: (inout OutputSpan<UInt8>) -> Void
     ) {
         HeadWriter.appendFraming(framing, to: &output)
         switch connection {
@@ -40,6 +42,7 @@ package enum ResponseWriter {
             output.append("Connection: close\r\n")
         }
         HeadWriter.appendAdded(added, to: &output)
+        last(&output)
         output.append("\r\n")
     }
 

@@ -16,21 +16,80 @@ extension Span where Element == UInt8 {
                 fromByteOffset: offset, as: UInt64.self))
     }
 
-    /// The position of the next line feed at or after `from`, looking at eight bytes a step.
+    /// How many bytes from the start on are the same in another span.
+    package func commonPrefix(with other: Span<UInt8>) -> Int {
+        let most = Swift.min(count, other.count)
+        return unsafe withUnsafeBytes { own in
+            unsafe other.withUnsafeBytes { others in
+                guard let own = own.baseAddress, let others = others.baseAddress else { return 0 }
+                var done = 0
+                // Safe: both hold `most` bytes, and no step looks beyond them.
+                while done &+ 16 <= most {
+                    let next = unsafe Self.unlike(own, others, at: done &+ 8)
+                    guard unsafe Self.unlike(own, others, at: done) | next == 0 else { break }
+                    done &+= 16
+                }
+                while done &+ 8 <= most {
+                    let unlike = unsafe Self.unlike(own, others, at: done)
+                    if unlike != 0 { return done &+ unlike.trailingZeroBitCount &>> 3 }
+                    done &+= 8
+                }
+                while done < most,
+                    unsafe own.load(fromByteOffset: done, as: UInt8.self)
+                        == others.load(fromByteOffset: done, as: UInt8.self)
+                { done &+= 1 }
+                return done
+            }
+        }
+    }
+
+    /// The bits in which eight bytes differ, the first byte lowest.
+    @inline(__always)
+    private static func unlike(
+        _ one: UnsafeRawPointer, _ other: UnsafeRawPointer, at offset: Int
+    ) -> UInt64 {
+        // Safe: the caller has looked that eight bytes are there in both.
+        unsafe UInt64(
+            littleEndian: one.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                ^ other.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// The position of the next line feed at or after `from`.
     @inline(__always)
     func lineFeed(from: Int) -> Int? {
-        var at = from
-        while at &+ 8 <= count {
-            let match = word(at: at) ^ 0x0A0A_0A0A_0A0A_0A0A
+        let at = first(Byte.lineFeed, in: from..<count)
+        return at < count ? at : nil
+    }
+
+    /// The first place in `range` that holds a byte, or its end, looking at eight bytes a step.
+    @inline(__always)
+    func first(_ byte: UInt8, in range: Range<Int>) -> Int {
+        var at = range.lowerBound
+        while at &+ 8 <= range.upperBound {
+            let match = word(at: at) ^ ones &* UInt64(byte)
             let zeros = (match &- ones) & ~match & highBits
             if zeros != 0 { return at &+ zeros.trailingZeroBitCount &>> 3 }
             at &+= 8
         }
-        while at < count {
-            if self[at] == Byte.lineFeed { return at }
-            at &+= 1
+        while at < range.upperBound, self[at] != byte { at &+= 1 }
+        return at
+    }
+
+    /// Whether a range that begins with a slash holds letters, digits, `-`, `_` and `/` only, and no two slashes in a row.
+    @inline(__always)
+    func isPlainPath(_ range: Range<Int>) -> Bool {
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let end = plainNameEnd(in: at..<range.upperBound)
+            guard end < range.upperBound else { return true }
+            let byte = self[end]
+            guard byte == Byte.slash || byte == UInt8(ascii: "_") else { return false }
+            if byte == Byte.slash, end > range.lowerBound, self[end &- 1] == Byte.slash {
+                return false
+            }
+            at = end &+ 1
         }
-        return nil
+        return true
     }
 
     /// The first byte of `range` that is no letter, digit or `-` (``ByteSet/plainName``), or its end.

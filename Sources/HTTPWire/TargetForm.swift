@@ -28,8 +28,7 @@ struct TargetForm {
             authority = named
             start = named.upperBound
         }
-        var at = start
-        while at < target.upperBound, bytes[at] != Byte.question { at += 1 }
+        let at = bytes.first(Byte.question, in: start..<target.upperBound)
         path = start..<at
         query = at < target.upperBound ? at + 1..<target.upperBound : nil
     }

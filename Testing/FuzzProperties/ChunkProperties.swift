@@ -25,7 +25,9 @@ enum ChunkProperties {
             "what follows a body does not change it")
         var written: [UInt8] = []
         for piece in content.pieces(of: size * 7) {
-            ChunkEncoder.appendSizeLine(piece.count, to: &written)
+            written.append(addingCapacity: ChunkEncoder.longestSizeLine) {
+                ChunkEncoder.appendSizeLine(piece.count, to: &$0)
+            }
             written += piece + ChunkEncoder.lineEnd
         }
         written += ChunkEncoder.end

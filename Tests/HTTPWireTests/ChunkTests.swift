@@ -225,7 +225,9 @@ func body(
     @Test(arguments: [1, 9, 15, 16, 255, 256, 257, 65_535, 65_536, 1 << 40, Int.max])
     func `is written as it is read`(_ count: Int) {
         var line: [UInt8] = []
-        ChunkEncoder.appendSizeLine(count, to: &line)
+        line.append(addingCapacity: ChunkEncoder.longestSizeLine) {
+            ChunkEncoder.appendSizeLine(count, to: &$0)
+        }
         #expect(String(decoding: line, as: UTF8.self) == String(count, radix: 16) + "\r\n")
         #expect(line.count <= ChunkEncoder.longestSizeLine)
         guard count <= 65_536 else { return }

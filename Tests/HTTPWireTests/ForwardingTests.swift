@@ -227,19 +227,6 @@ func forwarded(
                 + "X-Subject: after\r\n\r\n")
     }
 
-    @Test func `is gone after all were removed`() throws {
-        var fields = try added([("X-A", "1")])
-        fields.removeAll()
-        try fields.append(.retryAfter, Array("7".utf8).span)
-        var output: [UInt8] = []
-        ResponseWriter.append(
-            to: &output, status: 429, framing: .chunked, connection: .close, adding: fields)
-        #expect(
-            String(decoding: output, as: UTF8.self)
-                == "HTTP/1.1 429 Too Many Requests\r\nTransfer-Encoding: chunked\r\n"
-                + "Connection: close\r\nRetry-After: 7\r\n\r\n")
-    }
-
     @Test func `must not be one that heads write themselves`() throws {
         for name in [
             "Host", "content-length", "Transfer-Encoding", "Connection", "TE", "Proxy-X", "Upgrade",

@@ -17,7 +17,8 @@ extension AccessRequest {
         var credentials = CredentialFields()
         var userAgent: Range<Int>?
         var trace: TraceContext?
-        let bytes = head.bytes.span
+        let text = head.bytes
+        let bytes = text.span
         for field in head.fields {
             let value = field.value.range
             switch field.known {
@@ -40,12 +41,12 @@ extension AccessRequest {
             credentials.add(named: rules.identity.places.named, of: head)
         }
         self.init(
-            bytes: head.bytes,
+            bytes: text,
             facts: .http(
                 HTTPRequestFacts(
                     host: head.host.range, path: head.path.range, query: head.query?.range,
                     method: Method(head), version: HTTPFacts.Version(head.version),
-                    traits: HTTPRequestFacts.Traits(head))),
+                    traits: head.isOrdinary ? .none : HTTPRequestFacts.Traits(head))),
             credential: credentials.credential, trace: trace, userAgent: userAgent,
             forwarded: isTrusted && rules.privacy.forwarded ? head.values(of: .xForwardedFor) : [],
             kept: rules.privacy.fields.isEmpty ? [] : head.kept(rules.privacy.fields))
@@ -55,7 +56,8 @@ extension AccessRequest {
 extension CredentialFields {
     /// Looks into fields of the configuration's choice.
     fileprivate mutating func add(named: [CredentialPlaces.Named], of head: RequestHead) {
-        let bytes = head.bytes.span
+        let text = head.bytes
+        let bytes = text.span
         for place in named {
             var isRepeated = false
             for field in head.fields where head.isNamed(field, place.name) {
@@ -94,6 +96,14 @@ extension RequestHead {
             && zip(own, name).allSatisfy { byte, letter in
                 ((0x41...0x5A).contains(byte) ? byte | 0x20 : byte) == letter
             }
+    }
+}
+
+extension RequestHead {
+    /// Whether ``HTTPRequestFacts/Traits`` have nothing to say of it, as of nearly all.
+    fileprivate var isOrdinary: Bool {
+        !pathTraits.contains(.otherReadings) && !pathTraits.contains(.encodedSlash)
+            && !has(.upgrade) && !asksForAnotherMethod
     }
 }
 

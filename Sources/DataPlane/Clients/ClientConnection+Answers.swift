@@ -17,20 +17,28 @@ extension ClientConnection {
         answerFraming = framing
         prepareOutput()
         output.clear()
-        lane.withBench { bench in
-            bench.clear()
-            bench.added.append(.countersignRecord, plain: { record.append(to: &$0) })
-            if !answer.has(.date) { bench.added.put(.date, lane.dateText) }
-            if let pseudonym = target.via {
-                bench.added.put(.via, Via.value(answer, behind: pseudonym))
-            }
+        let pointers = answer.hasPointer ? answer.pointers(rewriting(head, target)) : nil
+        let via = target.via.map { Via.value(answer, behind: $0) }
+        let date = answer.has(.date) ? nil : lane.dateText
+        let note = note(closes)
+        let added = AddedFields()
+        output.write(
+            atMost: answer.mostBytes(adding: added, pointers: pointers) + Self.mostLineBytes
+                + (via?.count ?? 0)
+        ) { output in
             answer.append(
-                toClient: &bench.text, framing: framing, connection: note(closes),
-                adding: bench.added,
-                rewriting: answer.hasPointer ? rewriting(head, target) : nil)
-            output.writeBytes(bench.text)
+                toClient: &output, framing: framing, connection: note, adding: added,
+                dropping: via == nil ? [] : [.via], pointers: pointers
+            ) { output in
+                output.appendRecordLine(record)
+                if let date { output.appendLine("Date: ", date) }
+                if let via { output.appendLine("Via: ", via) }
+            }
         }
     }
+
+    /// The most that is added to an answer, but for the value of `Via`.
+    private static let mostLineBytes = 160
 
     /// What keeps the client here where an answer points to the service.
     private func rewriting(_ head: RequestHead, _ target: UpstreamTarget) -> PointerRewriting {
@@ -53,10 +61,9 @@ extension ClientConnection {
             output.writeBuffer(&piece)
             return
         }
-        lane.withBench { bench in
-            bench.clear()
-            ChunkEncoder.appendSizeLine(piece.readableBytes, to: &bench.text)
-            output.writeBytes(bench.text)
+        let count = piece.readableBytes
+        output.write(atMost: ChunkEncoder.longestSizeLine) {
+            ChunkEncoder.appendSizeLine(count, to: &$0)
         }
         output.writeBuffer(&piece)
         output.writeBytes(ChunkEncoder.lineEnd)
@@ -80,15 +87,14 @@ extension ClientConnection {
             || !access.relay.canDiscardContent
         prepareOutput()
         output.clear()
-        lane.withBench { bench in
-            bench.clear()
-            addFields(of: refusal, to: &bench.added)
-            ResponseWriter.append(
-                to: &bench.text, status: refusal.rendered.status,
-                framing: .length(UInt64(refusal.rendered.body.count)), connection: note(closes),
-                adding: bench.added)
-            output.writeBytes(bench.text)
-        }
+        var added = AddedFields()
+        addFields(of: refusal, to: &added)
+        var text: [UInt8] = []
+        ResponseWriter.append(
+            to: &text, status: refusal.rendered.status,
+            framing: .length(UInt64(refusal.rendered.body.count)), connection: note(closes),
+            adding: added)
+        output.writeBytes(text)
         if asked?.isHead != true { output.writeBytes(refusal.rendered.body) }
         write()
         access.conclude(closes: closes)
@@ -97,8 +103,8 @@ extension ClientConnection {
     /// The access is over: makes ready for the next request, or for the end.
     ///
     /// - Parameter isComplete: whether nothing of the request's content is left.
-    func concluded(_ head: RequestHead?, closes: Bool, isComplete: Bool) {
-        if let head { parser.recycle(head) }
+    func concluded(_ head: consuming RequestHead?, closes: Bool, isComplete: Bool) {
+        if let head = consume head { parser.recycle(head) }
         deadline = .never
         guard phase != .closed else { return }
         if closes || lane.isForced || lane.isDraining {
@@ -149,4 +155,13 @@ extension ClientConnection {
         Array("Bearer realm=\"countersign\", error=\"invalid_token\"".utf8)
     /// For clients that show a key only where Basic is asked for, such as git.
     private static let basic = Array("Basic realm=\"countersign\", charset=\"UTF-8\"".utf8)
+}
+
+extension OutputSpan where Element == UInt8 {
+    /// Appends a field that is written as it is.
+    fileprivate mutating func appendLine(_ start: StaticString, _ value: [UInt8]) {
+        append(start)
+        append(value.span)
+        append("\r\n")
+    }
 }

@@ -2,56 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AccessModel
-internal import AuditRecords
-internal import ByteCoding
 internal import Exchanges
 internal import HTTPWire
 
-/// What services are told about requests of one actor for one host on a connection: all but the last two fields are
-/// written once.
-struct StandingFields {
-    /// Kept, so that no other actor can come to stand at its address.
-    let actor: KnownActor
-    let authority: [UInt8]
-    var fields: AddedFields
-    /// How many of the fields are the same for each request.
-    let count: Int
-
-    func isFor(_ actor: KnownActor, _ authority: Span<UInt8>) -> Bool {
-        self.actor === actor && authority.isEqual(self.authority.span)
-    }
-}
-
-extension StandingFields {
-    /// Puts the fields of another request in the place of those of the last one.
-    fileprivate mutating func renew(_ recorded: RecordedRequest) {
-        fields.removeAll(butFirst: count)
-        fields.append(.traceparent, plain: { recorded.trace.appendTraceparent(to: &$0) })
-        fields.append(.countersignRecord, plain: { recorded.uid.append(to: &$0) })
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate func isEqual(_ other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for place in indices where self[place] != other[place] { return false }
-        return true
-    }
-}
-
 extension ClientConnection {
-    /// What a service is told about a request.
-    func forwardedFields(_ recorded: RecordedRequest, _ head: RequestHead) -> AddedFields {
-        let authority = head.bytes.span.extracting(head.authority.range)
+    /// What a service is told about requests of an actor.
+    func toldFields(_ actor: KnownActor, _ head: RequestHead) -> ToldFields {
+        let bytes = head.bytes
+        let authority = bytes.span.extracting(head.authority.range)
         // A trusted proxy may name another scheme in the next request.
-        if peer.isTrusted || told?.isFor(recorded.actor, authority) != true {
-            let fields = standingFields(recorded.actor, head)
-            told = StandingFields(
-                actor: recorded.actor, authority: Array(head.bytes(of: head.authority)),
-                fields: fields, count: fields.count)
-        }
-        told?.renew(recorded)
-        return told?.fields ?? AddedFields()
+        if !peer.isTrusted, let told, told.isFor(actor, authority) { return told }
+        let made = ToldFields(
+            actor: actor, authority: Array(bytes[head.authority.range]),
+            fields: standingFields(actor, head))
+        told = made
+        return made
     }
 
     private func standingFields(_ actor: KnownActor, _ head: RequestHead) -> AddedFields {

@@ -65,7 +65,9 @@ extension ClientConnection {
         isFirstHead = false
         phase = .underWay
         deadline = .never
-        decoder = BodyDecoder(head.framing, .request, limits: listener.limits.wire)
+        decoder =
+            head.framing == .none
+            ? nil : BodyDecoder(head.framing, .request, limits: listener.limits.wire)
         asked = Asked(
             version: head.version, isHead: head.method == .head, keepsAlive: head.keepsAlive)
         access.begin(
@@ -82,7 +84,8 @@ extension ClientConnection {
     /// The head in the form that its service wants paths in.
     private func inServicesForm(_ head: RequestHead) -> RequestHead {
         guard head.pathTraits.contains(.emptySegment) else { return head }
-        let span = head.bytes.span
+        let bytes = head.bytes
+        let span = bytes.span
         let isMerged = lane.desk.rules.rulebook.mergesSlashes(
             host: span.extracting(head.host.range), path: span.extracting(head.path.range))
         return isMerged ? head.mergingSlashes() : head

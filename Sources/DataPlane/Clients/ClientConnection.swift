@@ -47,7 +47,7 @@ final class ClientConnection: ChannelInboundHandler {
     var input = ByteBuffer()
     /// What leaves with the next write; while an answer is held, all of it.
     var output = ByteBuffer()
-    /// Whether ``output`` was given to the channel and not sent yet.
+    /// Whether ``output`` leaves with the next flush as it is.
     var isQueued = false
     var needsFlush = false
     /// Whether the channel takes more; asking it each time costs more than being told.
@@ -62,7 +62,7 @@ final class ClientConnection: ChannelInboundHandler {
     /// One, unless the peer is a trusted proxy, which speaks for many.
     var visitors: [Visitor] = []
     /// What services were told about the actor of the last request.
-    var told: StandingFields?
+    var told: ToldFields?
     /// Of the content that is coming in; nil before its head.
     var decoder: BodyDecoder?
     /// How the answer under way is framed.
@@ -238,8 +238,12 @@ final class ClientConnection: ChannelInboundHandler {
     func flush() {
         guard needsFlush, let context else { return }
         needsFlush = false
-        context.flush()
-        if isQueued { freeOutput() }
+        if isQueued {
+            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+            freeOutput()
+        } else {
+            context.flush()
+        }
         guard !isWritable else { return }
         // Now the client is waited for, and nobody else.
         if writeDeadline == .never { writeDeadline = lane.now + listener.writeTimeout }
@@ -248,16 +252,16 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// Queues what is in ``output`` to be sent.
     func write() {
-        guard output.readableBytes > 0, !isQueued, let context else { return }
-        context.write(wrapOutboundOut(output), promise: nil)
+        guard output.readableBytes > 0, !isQueued, context != nil else { return }
         isQueued = true
         needsFlush = true
     }
 
     /// Makes sure that what is added to ``output`` does not follow something that is queued already.
     func prepareOutput() {
-        guard isQueued else { return }
+        guard isQueued, let context else { return }
         isQueued = false
+        context.write(wrapOutboundOut(output), promise: nil)
         output = ByteBuffer()
     }
 

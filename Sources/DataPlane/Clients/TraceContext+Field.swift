@@ -20,17 +20,13 @@ extension TraceContext {
     }
 
     /// Appends a `traceparent`, marked as sampled: the trace is in the record in any case.
-    func appendTraceparent(to text: inout [UInt8]) {
-        text.append(Self.zero)
-        text.append(Self.zero)
-        text.append(Self.hyphen)
+    func appendTraceparent(to text: inout OutputSpan<UInt8>) {
+        text.append("00-")
         text.append(hex: traceHigh)
         text.append(hex: traceLow)
         text.append(Self.hyphen)
         text.append(hex: span)
-        text.append(Self.hyphen)
-        text.append(Self.zero)
-        text.append(UInt8(ascii: "1"))
+        text.append("-01")
     }
 
     private static let zero = UInt8(ascii: "0")

@@ -42,6 +42,9 @@ final class RelayedAccess {
 
     var isIdle: Bool { relay.phase == .idle }
 
+    /// The earliest moment at which something has to happen.
+    var nextDeadline: Moment { relay.nextDeadline }
+
     // MARK: Beginning
 
     /// A request was understood.

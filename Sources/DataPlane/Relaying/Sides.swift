@@ -87,7 +87,7 @@ enum ClientSide {
     }
 
     /// The access is over.
-    func concluded(_ head: RequestHead?, closes: Bool, isComplete: Bool) {
+    func concluded(_ head: consuming RequestHead?, closes: Bool, isComplete: Bool) {
         guard case .http1(let connection) = self else { return }
         connection.concluded(head, closes: closes, isComplete: isComplete)
     }
@@ -111,9 +111,11 @@ enum ClientSide {
     }
 
     /// What a service is told about a request.
-    func forwardedFields(_ recorded: RecordedRequest, _ head: RequestHead) -> AddedFields {
-        guard case .http1(let connection) = self else { return AddedFields() }
-        return connection.forwardedFields(recorded, head)
+    func toldFields(_ actor: KnownActor, _ head: RequestHead) -> ToldFields {
+        guard case .http1(let connection) = self else {
+            return ToldFields(actor: actor, authority: [], fields: AddedFields())
+        }
+        return connection.toldFields(actor, head)
     }
 
     /// Whether the peer may say where requests came from.

@@ -68,6 +68,6 @@ package struct DeadlineWheel {
 extension Moment {
     /// The first tick at which this moment has passed; the last of all for ``never``.
     var tick: UInt64 {
-        self == .never ? .max : nanoseconds / DeadlineWheel.tickNanoseconds + 1
+        nanoseconds == .max ? .max : nanoseconds / DeadlineWheel.tickNanoseconds + 1
     }
 }

@@ -32,7 +32,6 @@ final class Lane {
     /// The present, as it was when the event came that is being dealt with.
     private(set) var now = Moment.now
 
-    private var bench = Workbench()
     private var date = HTTPDate()
     private var wheel = DeadlineWheel(now: .now)
     private var isTicking = false
@@ -65,9 +64,6 @@ final class Lane {
 
     /// The text of `Date` now.
     var dateText: [UInt8] { date.text(at: clock.now()) }
-
-    /// Lends the place where heads are written before they are copied to where they leave from.
-    func withBench(_ body: (inout Workbench) -> Void) { body(&bench) }
 
     // MARK: Time
 

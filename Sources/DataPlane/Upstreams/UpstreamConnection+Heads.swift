@@ -6,6 +6,7 @@ internal import AuditRecords
 internal import Exchanges
 internal import HTTPWire
 internal import Identity
+internal import NIOCore
 
 /// How a request's head is written for the service.
 extension UpstreamConnection {
@@ -13,9 +14,10 @@ extension UpstreamConnection {
     /// client elsewhere, and its logs would hold it. Every other credential is the service's own.
     func append(
         _ head: RequestHead, of recorded: RecordedRequest, trust: ForwardedTrust,
-        adding added: AddedFields, to text: inout [UInt8]
+        told: ToldFields, to output: inout ByteBuffer
     ) {
         var dropping = KnownFieldSet()
+        dropping.insert(.traceparent)
         if head.dropsTraceState(recorded.trace) { dropping.insert(.tracestate) }
         var named: Int?
         if let credential = recorded.credential, !target.configuration.forwardsCredentials {
@@ -26,33 +28,36 @@ extension UpstreamConnection {
             }
         }
         guard named == nil, !target.choosesFields else {
-            appendChosen(head, leavingOut: named, trust, dropping, added, to: &text)
+            let (head, added) = chosen(head, leavingOut: named, told.fields)
+            append(head, recorded, trust, dropping, added, to: &output)
             return
         }
-        append(head, trust, dropping, added, to: &text)
+        append(head, recorded, trust, dropping, told.fields, to: &output)
     }
 
-    @inline(__always)
     private func append(
-        _ head: RequestHead, _ trust: ForwardedTrust, _ dropping: KnownFieldSet,
-        _ added: AddedFields, to text: inout [UInt8]
+        _ head: RequestHead, _ recorded: RecordedRequest, _ trust: ForwardedTrust,
+        _ dropping: KnownFieldSet, _ added: AddedFields, to output: inout ByteBuffer
     ) {
-        head.append(
-            toUpstream: &text, framing: head.framing, forwarded: trust, adding: added,
-            dropping: dropping,
-            host: target.hostField ?? (head.authority.isEmpty ? target.ownHost : nil))
+        let host = target.hostField ?? (head.authority.isEmpty ? target.ownHost : nil)
+        output.write(
+            atMost: head.mostBytes(adding: added, host: host) + RecordedRequest.mostLineBytes
+        ) { output in
+            head.append(
+                toUpstream: &output, framing: head.framing, forwarded: trust, adding: added,
+                dropping: dropping, host: host, last: { recorded.appendLines(to: &$0) })
+        }
     }
 
     /// The head for a service that gets other fields than the usual, or without a credential in a field of its own.
-    private func appendChosen(
-        _ head: RequestHead, leavingOut offset: Int?, _ trust: ForwardedTrust,
-        _ dropping: KnownFieldSet, _ added: AddedFields, to text: inout [UInt8]
-    ) {
-        var (head, added) = (head, added)
+    private func chosen(
+        _ head: RequestHead, leavingOut offset: Int?, _ told: AddedFields
+    ) -> (RequestHead, AddedFields) {
+        var (head, added) = (head, told)
         if let offset { head = head.leavingOut(valueAt: offset) }
         if let choice = target.fieldChoice { head = head.applying(choice) }
         if let pseudonym = target.via { added.put(.via, Via.value(head, behind: pseudonym)) }
-        append(head, trust, dropping, added, to: &text)
+        return (head, added)
     }
 }
 
@@ -67,6 +72,7 @@ extension RequestHead {
 
     private func continues(_ trace: TraceContext) -> Bool {
         guard !isRepeated(.traceparent), let slice = value(of: .traceparent) else { return false }
+        let bytes = bytes
         let sent = TraceContext(traceparent: bytes.span.extracting(slice.range))
         return sent?.traceHigh == trace.traceHigh && sent?.traceLow == trace.traceLow
     }

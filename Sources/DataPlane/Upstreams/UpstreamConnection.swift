@@ -159,23 +159,19 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     func send(_ head: RequestHead, of recorded: RecordedRequest, from client: ClientSide) {
         method = head.method
         requestIsChunked = head.framing == .chunked
-        let (added, trust) = (client.forwardedFields(recorded, head), client.trust)
-        pool.lane.withBench { bench in
-            bench.clear()
-            append(head, of: recorded, trust: trust, adding: added, to: &bench.text)
-            output.clear()
-            output.writeBytes(bench.text)
-        }
+        output.clear()
+        append(
+            head, of: recorded, trust: client.trust,
+            told: client.toldFields(recorded.actor, head), to: &output)
         needsFlush = true
     }
 
     /// Queues a piece of the request's content.
     func send(content: inout ByteBuffer) {
         if requestIsChunked {
-            pool.lane.withBench { bench in
-                bench.clear()
-                ChunkEncoder.appendSizeLine(content.readableBytes, to: &bench.text)
-                output.writeBytes(bench.text)
+            let count = content.readableBytes
+            output.write(atMost: ChunkEncoder.longestSizeLine) {
+                ChunkEncoder.appendSizeLine(count, to: &$0)
             }
         }
         output.writeBuffer(&content)
@@ -199,9 +195,8 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         guard needsFlush, let context else { return }
         needsFlush = false
         if output.readableBytes > 0 {
-            context.write(wrapOutboundOut(output), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
             // Once it is written, this buffer is ours alone again and clearing it costs nothing.
-            context.flush()
             output.clear()
         }
     }

@@ -85,7 +85,10 @@ package struct Relay: ~Copyable {
 
     /// The earliest of its deadlines.
     package var nextDeadline: Moment {
-        min(contentDeadline, min(serviceDeadline, holdDeadline))
+        Moment(
+            nanoseconds: min(
+                contentDeadline.nanoseconds,
+                min(serviceDeadline.nanoseconds, holdDeadline.nanoseconds)))
     }
 
     /// What is to be done, from the lowest bit up.
@@ -93,6 +96,16 @@ package struct Relay: ~Copyable {
         package let rawValue: UInt16
 
         package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+        // Those of `OptionSet` are not made for this type where another room calls them.
+
+        /// Whether nothing is to be done.
+        package var isEmpty: Bool { rawValue == 0 }
+
+        /// Whether something is to be done.
+        package func contains(_ other: Self) -> Bool {
+            rawValue & other.rawValue == other.rawValue
+        }
 
         /// Give up the service's connection, or the wait for one.
         package static let dropService = Self(rawValue: 1 << 0)

@@ -91,8 +91,8 @@ struct DecidedRequest: ~Copyable {
 /// A request that may be forwarded: the only thing that an upstream pool accepts.
 ///
 /// `RecordedBeforeForwarded`: made from a receipt or a permit, and only the ledger makes those. The third way is
-/// a route's own `on_failure: allow`, which is counted.
-package struct RecordedRequest {
+/// a route's own `on_failure: allow`, which is counted. An object, because it is handed on again and again.
+package final class RecordedRequest {
     /// Which service it goes to.
     package let service: ServiceIndex
     package let uid: UniqueID
@@ -104,16 +104,18 @@ package struct RecordedRequest {
     package let credential: ShownCredential?
 
     /// The request has a durable `started` record.
-    init(_ decided: borrowing DecidedRequest, _ receipt: RecordReceipt) { self.init(decided) }
+    convenience init(_ decided: borrowing DecidedRequest, _ receipt: RecordReceipt) {
+        self.init(decided)
+    }
 
     /// The route records at completion, and the ledger takes records now.
-    init?(_ decided: borrowing DecidedRequest, _ permit: RecordingPermit) {
+    convenience init?(_ decided: borrowing DecidedRequest, _ permit: RecordingPermit) {
         guard !Auditing.isOn || !decided.recordsAhead else { return nil }
         self.init(decided)
     }
 
     /// The route lets accesses through that the log cannot take; the caller counts it.
-    init?(unrecorded decided: borrowing DecidedRequest) {
+    convenience init?(unrecorded decided: borrowing DecidedRequest) {
         guard decided.audit.onFailure == .allow else { return nil }
         self.init(decided)
     }

@@ -108,7 +108,9 @@ struct OwnReader: ~Copyable {
             toClient: &output, framing: framing, connection: .implied, adding: AddedFields())
         if framing == .chunked {
             if !message.body.isEmpty {
-                ChunkEncoder.appendSizeLine(message.body.count, to: &output)
+                output.append(addingCapacity: ChunkEncoder.longestSizeLine) {
+                    ChunkEncoder.appendSizeLine(message.body.count, to: &$0)
+                }
                 output += message.body + ChunkEncoder.lineEnd
             }
             output += ChunkEncoder.end
