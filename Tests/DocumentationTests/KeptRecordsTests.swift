@@ -4,6 +4,7 @@
 import AuditRecords
 import ByteCoding
 import Foundation
+import LogFormat
 import Testing
 
 /// The page on records against the logs that programs wrote, and against the record that all sides agree on.

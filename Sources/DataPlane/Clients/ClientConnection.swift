@@ -50,6 +50,8 @@ final class ClientConnection: ChannelInboundHandler {
     /// Whether ``output`` leaves with the next flush as it is.
     var isQueued = false
     var needsFlush = false
+    /// Nil with TLS.
+    private var directOutput: DirectOutput?
     /// Whether the channel takes more; asking it each time costs more than being told.
     private(set) var isWritable = true
     private var reading = ReadStanding.none
@@ -117,6 +119,7 @@ final class ClientConnection: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         closed()
         self.context = nil
+        directOutput = nil
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -124,6 +127,7 @@ final class ClientConnection: ChannelInboundHandler {
         deadline =
             lane.now + (phase == .opening ? listener.handshakeTimeout : listener.headTimeout)
         lane.watch(self)
+        if !listener.isSecure { directOutput = DirectOutput(context.channel) }
         if listener.census.admit(peer) {
             standing = .admitted
             context.read()
@@ -238,16 +242,26 @@ final class ClientConnection: ChannelInboundHandler {
     func flush() {
         guard needsFlush, let context else { return }
         needsFlush = false
-        if isQueued {
-            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-            freeOutput()
-        } else {
-            context.flush()
-        }
+        if isQueued { leave(context) } else { context.flush() }
         guard !isWritable else { return }
         // Now the client is waited for, and nobody else.
         if writeDeadline == .never { writeDeadline = lane.now + listener.writeTimeout }
         access.clientBlocked()
+    }
+
+    /// Sends what is queued; what comes of that may queue more.
+    private func leave(_ context: ChannelHandlerContext) {
+        isQueued = false
+        var leaving = ByteBuffer()
+        swap(&leaving, &output)
+        directOutput?.send(&leaving)
+        if leaving.readableBytes > 0 {
+            directOutput?.yield()
+            context.writeAndFlush(wrapOutboundOut(leaving), promise: nil)
+        }
+        guard output.readableBytes == 0, !isQueued else { return }
+        swap(&leaving, &output)
+        freeOutput()
     }
 
     /// Queues what is in ``output`` to be sent.
@@ -261,6 +275,7 @@ final class ClientConnection: ChannelInboundHandler {
     func prepareOutput() {
         guard isQueued, let context else { return }
         isQueued = false
+        directOutput?.yield()
         context.write(wrapOutboundOut(output), promise: nil)
         output = ByteBuffer()
     }

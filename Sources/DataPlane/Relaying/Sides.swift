@@ -46,6 +46,7 @@ enum ClientSide {
     /// Forgets what is held.
     func discardAnswer() {
         guard case .http1(let connection) = self else { return }
+        connection.prepareOutput()
         connection.freeOutput()
     }
 

@@ -50,6 +50,8 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     private var lastError: (any Error)?
     private var output = ByteBuffer()
     private var needsFlush = false
+    /// Nil with TLS.
+    private var directOutput: DirectOutput?
     private var deadline: Moment
     var wheelTick = UInt64.max
 
@@ -83,13 +85,17 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        directOutput = nil
+    }
 
     /// The socket is connected and this handler is in its place.
     func opened() {
         pool.adjust(.connections, by: 1)
         guard case .opening(let lease) = state else { return }
         if target.tls == nil {
+            directOutput = context.flatMap { DirectOutput($0.channel) }
             established(lease)
         } else {
             pool.lane.watch(self)
@@ -194,11 +200,18 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     func flush() {
         guard needsFlush, let context else { return }
         needsFlush = false
-        if output.readableBytes > 0 {
-            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-            // Once it is written, this buffer is ours alone again and clearing it costs nothing.
-            output.clear()
+        guard output.readableBytes > 0 else { return }
+        // What comes of sending may add more.
+        var leaving = ByteBuffer()
+        swap(&leaving, &output)
+        directOutput?.send(&leaving)
+        if leaving.readableBytes > 0 {
+            directOutput?.yield()
+            context.writeAndFlush(wrapOutboundOut(leaving), promise: nil)
         }
+        // Once it is written, the buffer is ours alone again and clearing it costs nothing.
+        leaving.clear()
+        if output.readableBytes == 0 { swap(&leaving, &output) }
     }
 
     /// Nobody has use for the answer any more.
