@@ -78,20 +78,6 @@ import Testing
         }
     }
 
-    @Test func `Equal hashes alone would not do, for the bytes are compared to the last`() {
-        func same(_ one: [UInt8], _ two: [UInt8]) -> Bool { one.span.holdsSameBytes(as: two.span) }
-        for length in 0...33 {
-            let token = [UInt8](repeating: 0x61, count: length)
-            #expect(same(token, token))
-            #expect(!same(token, token + [0]))
-            for at in token.indices {
-                var changed = token
-                changed[at] ^= 0x80
-                #expect(!same(token, changed))
-            }
-        }
-    }
-
     @Test func `An entry ends exactly at its time and is gone then`() {
         let cache = cache()
         keep(1, "t", in: cache)

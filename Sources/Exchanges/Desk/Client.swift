@@ -68,7 +68,7 @@ package final class Client {
     ) -> Disclosure? {
         guard rules.privacy.hasPlace else { return nil }
         if let place, place.subject == subject.id, place.generation == rules.identity.generation,
-            userAgent.isEqual(place.userAgent.span), place.forwarded == forwarded
+            userAgent.holdsSameBytes(as: place.userAgent.span), place.forwarded == forwarded
         {
             return place.disclosure
         }
@@ -81,20 +81,9 @@ package final class Client {
             peerAddress: peerSpan.extracting(privacy.peerAddress ? 0..<peerSpan.count : 0..<0),
             userAgent: userAgent.extracting(privacy.userAgent ? 0..<userAgent.count : 0..<0),
             forwarded: forwarded, tls: privacy.tls ? tls : nil, subject: subject, salt: salt())
-        var copy: [UInt8] = []
-        copy.reserveCapacity(userAgent.count)
-        for place in userAgent.indices { copy.append(userAgent[place]) }
         place = Place(
-            userAgent: copy, forwarded: forwarded, subject: subject.id,
+            userAgent: [UInt8](copying: userAgent), forwarded: forwarded, subject: subject.id,
             generation: rules.identity.generation, disclosure: disclosure)
         return disclosure
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate func isEqual(_ other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for place in indices where self[place] != other[place] { return false }
-        return true
     }
 }

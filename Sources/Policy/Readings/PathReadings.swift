@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AccessModel
+import ByteCoding
 
 /// All the ways in which services may read a canonical path, each with the changes that lead to it.
 ///
@@ -29,9 +30,7 @@ struct PathReadings {
 
     /// - Parameter isSlash: whether `%2F` and `%5C` may be slashes to the service.
     init(of path: Span<UInt8>, isSlash: Bool) throws(Fault) {
-        var whole: [UInt8] = []
-        whole.reserveCapacity(path.count)
-        for place in path.indices { whole.append(path[place]) }
+        let whole = [UInt8](copying: path)
         var known: Set<[UInt8]> = [whole]
         var found = [Other(path: whole, reading: [])]
         var next = 0

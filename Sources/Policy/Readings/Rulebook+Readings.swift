@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AccessModel
+internal import ByteCoding
 
 /// The parts of a request that its readings depend on; ranges refer to ``head``.
 package struct ReadableRequest: Sendable {
@@ -55,9 +56,7 @@ extension Rulebook {
     private func routeWithoutParameters(
         host: Span<UInt8>, path: Span<UInt8>, method: Method
     ) -> Routing? {
-        var whole: [UInt8] = []
-        for place in path.indices { whole.append(path[place]) }
-        return PathChange.withoutParameters(whole).map {
+        PathChange.withoutParameters([UInt8](copying: path)).map {
             route(host: host, path: $0.span, method: method)
         }
     }

@@ -1,7 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A valid leaf as the pattern for others of the same shape: the same members in the same order.
+internal import ByteCoding
+
+/// A good leaf as the pattern of those that are built like it: the same members in the same order.
 ///
 /// Whether a member's value is valid depends on the value alone. So a leaf that has the template's bytes
 /// everywhere except in values, and whose differing values are valid, is as valid as the template.
@@ -22,10 +24,7 @@ final class LeafTemplate {
     let facts: LeafFacts
 
     init(_ leaf: Span<UInt8>, values: [Value], facts: LeafFacts) {
-        bytes = unsafe leaf.withUnsafeBufferPointer { bytes in
-            // Safe: the bytes are copied during the call.
-            unsafe Array(bytes)
-        }
+        bytes = [UInt8](copying: leaf)
         self.values = values
         self.facts = facts
     }

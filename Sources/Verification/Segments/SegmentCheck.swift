@@ -181,7 +181,9 @@ struct SegmentCheck<Content: LogContent> {
         _ facts: LeafFacts, _ bytes: Span<UInt8>, at index: LeafIndex, _ hash: LeafHash
     ) {
         if facts.index != index.value { shifts.note(at: index, says: facts.index) }
-        if let origin, !isEqual(bytes, facts.origin, origin) { report(.wrongOrigin, at: index) }
+        if let origin, !bytes.extracting(facts.origin).holdsSameBytes(as: origin.span) {
+            report(.wrongOrigin, at: index)
+        }
         if let lastHash, facts.previous != lastHash.hash { report(.brokenChain, at: index) }
         checkTime(bytes, facts.logTime, at: index)
         if summary.found == 0 { summary.first = end(facts.previous, hash) }
@@ -263,11 +265,6 @@ struct SegmentCheck<Content: LogContent> {
         } catch {
             report(.notARecord, at: index, error.text)
         }
-    }
-
-    private func isEqual(_ bytes: Span<UInt8>, _ text: Range<Int>, _ other: [UInt8]) -> Bool {
-        text.count == other.count
-            && PlainText.common(bytes.extracting(text), 0, other.span, 0) == other.count
     }
 
     private func text(_ bytes: Span<UInt8>, _ text: Range<Int>) -> String {
