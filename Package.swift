@@ -224,7 +224,7 @@ let package = Package(
             ],
             path: "Testing/countersign-drill", swiftSettings: librarySettings),
         // Tests, by the layer of what they test
-        tests("ByteCoding"),
+        tests("ByteCoding", ["TestSupport"]),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
         tests("HTTPWire", ["ByteCoding", .nioCore, .nioEmbedded, .nioHTTP1]),
         tests("AccessModel", exclude: ["Resources"]),

@@ -17,14 +17,20 @@ package enum Ed25519Points {
         "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
     ].map(bytes)
 
-    /// Coordinates without a point, not below the prime, or with a sign where there is none.
-    package static let notPoints: [[UInt8]] = [
-        "0200000000000000000000000000000000000000000000000000000000000000",
+    /// Coordinates not below the prime, or with a sign where there is none.
+    package static let notCanonical: [[UInt8]] = [
         "0100000000000000000000000000000000000000000000000000000000000080",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
         "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
         "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    ].map(bytes)
+
+    /// Coordinates without a point.
+    package static let notOnCurve: [[UInt8]] = [
+        "0200000000000000000000000000000000000000000000000000000000000000",
+        "0700000000000000000000000000000000000000000000000000000000000000",
     ].map(bytes)
 
     private static func bytes(_ hex: String) -> [UInt8] {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import TestSupport
 import Testing
 
 /// RFC 8032 §5.1.3, and what signature libraries leave to their callers.
@@ -20,35 +21,19 @@ import Testing
         #expect(Ed25519Point.judge(try #require(Hex.decode(hex))) == .good)
     }
 
-    @Test(arguments: [
-        "0100000000000000000000000000000000000000000000000000000000000000",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "0000000000000000000000000000000000000000000000000000000000000000",
-        "0000000000000000000000000000000000000000000000000000000000000080",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
-    ])
-    func `The eight points of small order are known`(hex: String) throws {
-        #expect(Ed25519Point.judge(try #require(Hex.decode(hex))) == .smallOrder)
+    @Test(arguments: Ed25519Points.small)
+    func `The eight points of small order are known`(bytes: [UInt8]) {
+        #expect(Ed25519Point.judge(bytes) == .smallOrder)
     }
 
-    @Test(arguments: [
-        ("0100000000000000000000000000000000000000000000000000000000000080", true),
-        ("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", true),
-        ("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", true),
-        ("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", true),
-        ("eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", true),
-        ("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", true),
-        ("0200000000000000000000000000000000000000000000000000000000000000", false),
-        ("0700000000000000000000000000000000000000000000000000000000000000", false),
-    ])
-    func `A coordinate has one form, and not every one has a point`(
-        hex: String, isForm: Bool
-    ) throws {
-        let verdict = Ed25519Point.judge(try #require(Hex.decode(hex)))
-        #expect(verdict == (isForm ? .notCanonical : .notOnCurve))
+    @Test(arguments: Ed25519Points.notCanonical)
+    func `A coordinate has one form`(bytes: [UInt8]) {
+        #expect(Ed25519Point.judge(bytes) == .notCanonical)
+    }
+
+    @Test(arguments: Ed25519Points.notOnCurve)
+    func `Not every coordinate has a point`(bytes: [UInt8]) {
+        #expect(Ed25519Point.judge(bytes) == .notOnCurve)
     }
 
     @Test func `Half of all coordinates have a point`() {

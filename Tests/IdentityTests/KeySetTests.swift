@@ -224,7 +224,7 @@ import Testing
             let key = Self.ed.with("x", "\"\(Base64URL.encode(point))\"")
             #expect(try notes(Self.ec, key) == [.init(index: 1, cause: .weakPoint)])
         }
-        for point in Ed25519Points.notPoints {
+        for point in Ed25519Points.notCanonical + Ed25519Points.notOnCurve {
             let key = Self.ed.with("x", "\"\(Base64URL.encode(point))\"")
             #expect(try notes(Self.ec, key) == [.init(index: 1, cause: .notAKey)])
         }
