@@ -72,7 +72,8 @@ extension SimulatedWorld {
             visitor.connect(
                 loops[visitor.number % loops.count].desk,
                 Client(
-                    address: address, port: 51_234, scheme: .http, tls: nil, certificate: nil))
+                    address: address, port: 51_234, scheme: .http, tls: nil, certificate: nil,
+                    renderer: SimulatedRefusals()))
             visitor.disregarded = 0
             sendSoon(visitor)
         }

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import AuditRecords
 import DataPlane
 import HTTPWire
@@ -21,6 +22,7 @@ struct RefusalTests {
             #expect(response.values("X-Content-Type-Options") == ["nosniff"])
             #expect(response.values("Content-Length") == ["\(response.body.utf8.count)"])
             #expect(response.value("Date")?.hasSuffix(" GMT") == true)
+            #expect(response.body.contains(#""status":403,"title":"Forbidden","type":"urn:"#))
             #expect(!response.body.contains("secret"))
             #expect(!response.body.contains("forbidden"))
             let uid = try #require(response.value("Countersign-Record"))
@@ -31,6 +33,13 @@ struct RefusalTests {
             #expect(house.upstream.requestCount == 1)
             let records = try await house.closedRecords(of: uid)
             #expect(records.map(\.reason) == ["no_rule_matched"])
+        }
+    }
+
+    @Test("Every status that a refusal can have is spelt out")
+    func phrases() {
+        for status in Reason.allCases.compactMap(\.status) {
+            #expect(!ResponseWriter.phrase(UInt16(status)).description.isEmpty, "\(status)")
         }
     }
 

@@ -59,7 +59,7 @@ final class Bench {
         client = Client(
             address: try #require(IPAddress("203.0.113.7")), port: 51_234, scheme: .http,
             tls: DisclosedTLS(version: "1.3", cipher: nil, clientSubject: nil), certificate: nil,
-            peer: IPAddress("10.0.0.9"))
+            peer: IPAddress("10.0.0.9"), renderer: NamedRefusals())
         let clock = fixture.clock
         let time = MonotonicTime()
         desk = Desk(

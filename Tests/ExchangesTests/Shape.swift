@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AccessModel
+import ByteCoding
 import Exchanges
 import Testing
 
@@ -38,7 +39,12 @@ extension AccessRefusal {
     var status: UInt16 { rendered.status }
     var body: [UInt8] { rendered.body }
 
-    func says(_ reason: Reason) -> Bool {
-        String(decoding: body, as: UTF8.self).contains("\"\(reason.problemType)\"")
+    func says(_ reason: Reason) -> Bool { body == Array(reason.code.utf8) }
+}
+
+/// What a client is told here: the reason's code, and nothing in the terms of any protocol.
+struct NamedRefusals: RefusalRenderer {
+    func render(_ reason: Reason, sentence: String, uid: UniqueID) -> RenderedRefusal {
+        RenderedRefusal(status: UInt16(reason.status ?? 500), body: Array(reason.code.utf8))
     }
 }

@@ -124,7 +124,7 @@ extension ClientConnection {
         let client = Client(
             address: address, port: port, scheme: listener.isSecure ? .https : .http,
             tls: tls?.disclosed, certificate: tls?.certificate,
-            peer: address == peer.address ? nil : peer.address)
+            peer: address == peer.address ? nil : peer.address, renderer: ProblemDetails())
         let exchange = Exchange(desk: lane.desk, client: client, receiver: access)
         if visitors.count >= Self.mostVisitors { visitors.removeFirst() }
         visitors.append(Visitor(address: address, port: port, exchange: exchange))

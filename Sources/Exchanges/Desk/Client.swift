@@ -47,7 +47,7 @@ package final class Client {
     package init(
         address: IPAddress, port: UInt16?, scheme: HTTPFacts.Scheme, tls: DisclosedTLS?,
         certificate: PresentedCertificate?, peer: IPAddress? = nil,
-        renderer: any RefusalRenderer = ProblemDetails()
+        renderer: any RefusalRenderer
     ) {
         self.address = address
         self.port = port

@@ -64,7 +64,7 @@ package struct RenderedRefusal: Sendable {
 
 /// Puts refusals into the terms of a protocol: the plane that speaks it brings one.
 ///
-/// HTTP has ``ProblemDetails``; gRPC, JSON-RPC, Kubernetes and the databases will have theirs.
+/// HTTP has `ProblemDetails` in `DataPlane`; gRPC, JSON-RPC, Kubernetes and the databases will have theirs.
 package protocol RefusalRenderer: Sendable {
     /// - Parameter sentence: what is wrong, with nothing that the client has sent.
     func render(_ reason: Reason, sentence: String, uid: UniqueID) -> RenderedRefusal
