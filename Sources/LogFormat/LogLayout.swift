@@ -43,6 +43,11 @@ package enum LogLayout {
     package static func disclosures(_ number: SegmentNumber) -> String {
         segment(number) + "/disclosures"
     }
+
+    /// What became of a segment that is not here; there is none for one that is (``SegmentState``).
+    package static func away(_ number: SegmentNumber) -> String {
+        segment(number) + "/away"
+    }
 }
 
 /// The number of a segment, counted from zero.

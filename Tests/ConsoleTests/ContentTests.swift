@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import LogFormat
+import Merkle
 import Testing
 
 @Suite("Parts and validators of what the console serves")
@@ -26,6 +28,24 @@ struct ContentTests {
             #expect(part.head.contains("content-range: bytes 90000-390000/480016\r\n"))
             #expect(part.head.contains("content-length: 300001\r\n"))
             #expect(part.body.hasPrefix("1111") && part.body.hasSuffix("6666"))
+        }
+    }
+
+    @Test("Records of a segment that was put away are gone from here, and its hashes are not")
+    func away() async throws {
+        try await RunningConsole.with { port, log in
+            let bundle = "/tlog/tile/entries/000.p/2"
+            #expect(await RunningConsole.get(port, bundle).head.hasPrefix("http/1.1 200"))
+            let first = SegmentNumber(0)
+            let state = SegmentState.archived(
+                root: NodeHash(LeafHash(of: [])), places: ["s3://vault/0"])
+            try log.write(try #require(state.file(of: first)), to: LogLayout.away(first))
+            let gone = await RunningConsole.get(port, bundle)
+            #expect(gone.head.hasPrefix("http/1.1 410"))
+            #expect(gone.head.contains("content-type: application/problem+json"))
+            #expect(gone.body.contains("These records are not here (archived: s3://vault/0)."))
+            let tile = await RunningConsole.get(port, "/tlog/tile/0/000.p/2")
+            #expect(tile.head.hasPrefix("http/1.1 200"))
         }
     }
 

@@ -42,7 +42,8 @@ final class SmallLog: Sendable {
         _ = Result { try FileManager.default.removeItem(atPath: folder) }
     }
 
-    private func write(_ bytes: [UInt8], to name: String) throws {
+    /// Writes a file, and the folders above it where they are not there.
+    func write(_ bytes: [UInt8], to name: String) throws {
         let file = URL(filePath: folder).appending(path: name)
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)

@@ -15,21 +15,37 @@ import Testing
         .expired(root: root, record: LeafIndex(70_000)),
     ]
 
+    private static let first = SegmentNumber(0)
+
+    /// The log, with its first segment in a state.
     private func snapshot(
-        _ log: LedgerLog, _ states: [SegmentNumber: SegmentState] = [:]
+        _ log: LedgerLog, _ state: SegmentState = .present
     ) throws -> LogSnapshot {
-        try LogSnapshot(directory: log.directory.path, segments: SegmentStates(away: states))
+        if let file = state.file(of: Self.first) {
+            try log.directory.write(file, to: LogLayout.away(Self.first))
+        }
+        return try LogSnapshot(directory: log.directory.path)
     }
 
     @Test func `is present where nothing else is said`() throws {
         let log = try LedgerLog(3)
         for number in [0, 1, 65_535] as [UInt64] {
             #expect(try snapshot(log).state(of: SegmentNumber(number)) == .present)
-            #expect(SegmentStates.allPresent[SegmentNumber(number)] == .present)
         }
-        let states = SegmentStates(away: [SegmentNumber(1): Self.away[0]])
-        #expect(states[SegmentNumber(0)] == .present)
-        #expect(states[SegmentNumber(1)] == Self.away[0])
+        // It is asked anew each time, for segments are put away while others read.
+        let before = try snapshot(log)
+        _ = try snapshot(log, Self.away[0])
+        #expect(try before.state(of: Self.first) == Self.away[0])
+        #expect(try before.state(of: SegmentNumber(1)) == .present)
+    }
+
+    @Test func `that says nothing known is no state`() throws {
+        let log = try LedgerLog(3)
+        try log.directory.write(Array("{}\n".utf8), to: LogLayout.away(Self.first))
+        let snapshot = try snapshot(log)
+        let failure = #expect(throws: LogReadFailure.self) { try snapshot.state(of: Self.first) }
+        #expect(failure?.code == .badState)
+        #expect(throws: LogReadFailure.self) { try snapshot.leaf(at: LeafIndex(1)) }
     }
 
     @Test func `that is present makes a missing file a loss`() throws {
@@ -47,9 +63,9 @@ import Testing
         _ state: SegmentState
     ) throws {
         let log = try LedgerLog(3)
-        let first = SegmentNumber(0)
+        let first = Self.first
         // The files are there: it is the state that decides.
-        let snapshot = try snapshot(log, [first: state])
+        let snapshot = try snapshot(log, state)
         let reads: [() throws -> Void] = [
             { _ = try snapshot.entries(of: first) },
             { _ = try snapshot.disclosures(of: first) },
@@ -80,7 +96,7 @@ import Testing
     @Test(arguments: away) func `does not take the tree away`(_ state: SegmentState) throws {
         let log = try LedgerLog(300)
         let whole = try snapshot(log)
-        let rows = try SnapshotRows(try settled(log, [SegmentNumber(0): state]))
+        let rows = try SnapshotRows(try settled(log, state))
         let level = TileLevel.leaves
         #expect(
             try rows.hashes(level: level, first: 0, count: 256)
@@ -89,9 +105,9 @@ import Testing
 
     /// The same with all hashes in the files of the tree, and none in the commit journal alone.
     private func settled(
-        _ log: LedgerLog, _ states: [SegmentNumber: SegmentState]
+        _ log: LedgerLog, _ state: SegmentState
     ) throws -> LogSnapshot {
         try log.directory.forgetCommitJournal()
-        return try snapshot(log, states)
+        return try snapshot(log, state)
     }
 }

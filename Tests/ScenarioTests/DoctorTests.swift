@@ -103,6 +103,40 @@ enum StartFault: String, CaseIterable, Sendable {
         }
     }
 
+    @Test func `of a segment that was put away, all who would read it say where it is`()
+        async throws
+    {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            _ = try server.exchange(site.request())
+            #expect(try server.stop().status == 0)
+            let key = try site.read("key", "export-public").text.trimmed
+            #expect(!(try site.read("doctor").text.contains("segments")))
+            let root = String(repeating: "A", count: 43) + "="
+            try site.folder.write(
+                Array(
+                    (#"{"places":["s3://vault/0"],"root":""# + root
+                        + #"","schema":"countersign.segment/1","segment":0,"state":"archived"}"#
+                        + "\n").utf8), to: "site/log/segments/00000000/away")
+            let doctor = try site.read("doctor").text
+            #expect(
+                doctor.contains(
+                    "warn  segments: 1 is not here, first segments/00000000 (archived: s3://vault/0)"
+                ))
+            let got = try site.folder.run(
+                .countersign, "log", "get", "1", "-c", Site.configuration)
+            #expect(got.status == 3, "\(got.text) \(got.messages)")
+            #expect(got.messages.contains("archived: s3://vault/0"))
+            let verified = try site.folder.run(.verifier, "site/log", "--key", key)
+            #expect(verified.status == 10)
+            #expect(verified.text.contains("(archived: s3://vault/0)"), "\(verified.text)")
+            try site.folder.write([], to: "site/log/segments/00000000/away")
+            let broken = try site.folder.run(.countersign, "doctor", "-c", Site.configuration)
+            #expect(broken.text.contains("FAIL  segments: "), "\(broken.text)")
+        }
+    }
+
     @Test func `of a sound site, doctor says that it opens, and it does`() async throws {
         try await scenario {
             let site = try Site()

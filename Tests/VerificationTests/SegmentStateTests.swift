@@ -25,21 +25,20 @@ import Verification
         return (directory, log.signer.verifierKey, root)
     }
 
-    private func verify(
-        _ directory: TestDirectory, _ key: NoteVerifierKey, _ state: SegmentState
-    ) async throws -> VerificationReport {
-        let snapshot = try LogSnapshot(
-            directory: directory.path, segments: SegmentStates(away: [SegmentNumber(0): state]))
-        return try await verifier([key]).verify(snapshot)
+    private static let first = SegmentNumber(0)
+
+    private func put(_ state: SegmentState, _ directory: TestDirectory) throws {
+        try directory.write(
+            try #require(state.file(of: Self.first)), to: LogLayout.away(Self.first))
     }
 
     @Test func `is reported with what became of it, and the tree is checked over its hash`()
         async throws
     {
         let (directory, key, root) = try build()
-        let lost = try await verify(directory, key, .present)
+        let lost = try await verify(directory, [key])
         #expect(lost.codes.contains(.fileMissing))
-        #expect(lost.findings.first { $0.code == .fileMissing }?.detail == nil)
+        #expect(!lost.codes.contains(.segmentAway))
         for (state, detail) in [
             (SegmentState.archived(root: root, places: ["vault"]), "archived: vault"),
             (
@@ -47,22 +46,33 @@ import Verification
                 "destroyed at the end of its retention: record 65539"
             ),
         ] {
-            let report = try await verify(directory, key, state)
-            let finding = try #require(report.findings.first { $0.code == .fileMissing })
+            try put(state, directory)
+            let report = try await verify(directory, [key])
+            let finding = try #require(report.findings.first { $0.code == .segmentAway })
             #expect(finding.detail == detail)
-            #expect(finding.file == LogLayout.entries(SegmentNumber(0)))
+            #expect(finding.file == LogLayout.away(Self.first))
             #expect(report.recordsRead == 4)
             #expect(report.root == report.verified?.checkpoint.root)
-            #expect(!report.codes.contains(.nodeNotInTree))
-            // Nobody has read its records, so nobody vouches for them.
+            #expect(report.codes.isDisjoint(with: [.fileMissing, .nodeNotInTree]))
+            // Nobody has read its records and nobody has signed the file, so nobody vouches for them.
             #expect(report.verdict == .integrityFailure)
         }
+    }
+
+    @Test func `is damage where nobody can tell what became of it`() async throws {
+        let (directory, key, _) = try build()
+        try directory.write(Array("gone\n".utf8), to: LogLayout.away(Self.first))
+        let report = try await verify(directory, [key])
+        #expect(report.codes.contains(.segmentStateUnreadable))
+        #expect(report.verdict == .integrityFailure)
+        #expect(report.recordsRead == 4)
     }
 
     @Test func `whose hash is not that of the tree is found`() async throws {
         let (directory, key, _) = try build()
         let other = NodeHash(LeafHash(of: [7]))
-        let report = try await verify(directory, key, .archived(root: other, places: ["vault"]))
+        try put(.archived(root: other, places: ["vault"]), directory)
+        let report = try await verify(directory, [key])
         #expect(report.codes.contains(.nodeNotInTree))
         #expect(report.root != report.verified?.checkpoint.root)
         #expect(report.verdict == .integrityFailure)

@@ -28,15 +28,6 @@ func verifyTiles(
     ) { _ in }.verify(tiles: directory.path)
 }
 
-/// Verifies with these keys, two at a time, at a time of the test.
-func verifier(_ keys: [NoteVerifierKey]) throws -> LogVerifier {
-    LogVerifier(
-        try options(
-            keys, remembered: nil, maxAge: nil,
-            now: UTCInstant(microseconds: 1_795_000_060_000_000))
-    ) { _ in }
-}
-
 private func options(
     _ keys: [NoteVerifierKey], remembered: [UInt8]?, maxAge: Duration?, now: UTCInstant
 ) throws -> VerificationOptions {

@@ -67,7 +67,7 @@ extension CommandFailure {
             case .missing, .noCheckpoint, .notHere: .notFound
             case .unreadable: .notPermitted
             case .notAFile: .failure
-            case .tooShort, .badFraming: .integrityFailure
+            case .tooShort, .badFraming, .badState: .integrityFailure
             }
         self.init(status, "\(failure.message)")
     }

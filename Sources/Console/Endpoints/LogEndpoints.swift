@@ -36,9 +36,15 @@ struct LogEndpoints: EndpointGroup {
     }
 
     private func stored(_ resource: LogResource) throws -> StoredContent? {
-        guard let content = try log.content(of: resource),
-            let identity = try identity(of: resource, content)
-        else { return nil }
+        let content: StaticContent?
+        do {
+            content = try log.content(of: resource)
+        } catch let failure as LogReadFailure {
+            // Of a segment that was put away, the hashes are here and the entries are not.
+            guard let absence = failure.absence else { throw failure }
+            throw ConsoleProblem(.gone, "These records are not here (\(absence.text)).")
+        }
+        guard let content, let identity = try identity(of: resource, content) else { return nil }
         return StoredContent(
             content: content, type: resource == .checkpoint ? .plainText : .bytes,
             freshness: resource == .checkpoint ? .seconds : .immutable,

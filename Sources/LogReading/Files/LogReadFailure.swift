@@ -21,6 +21,8 @@ package struct LogReadFailure: Error, Sendable {
         case badFraming
         /// The segment was put away, or destroyed at the end of its retention.
         case notHere
+        /// The file `away` of a segment says nothing that this program understands.
+        case badState
     }
 
     /// Why a segment is not in the log directory, where that is as it should be.
@@ -81,6 +83,9 @@ package struct LogReadFailure: Error, Sendable {
         case .notHere:
             "\(path) is not in the log directory (\(absence?.text ?? "unknown why")). "
                 + "Read an archived segment where it is; of a destroyed one, the tree keeps the hash."
+        case .badState:
+            "\(path) does not say in a form known here where the segment is. "
+                + "Use a newer program, or run `countersign verify` for all findings."
         }
     }
 }

@@ -27,18 +27,16 @@ package struct LogSnapshot: Sendable {
     /// The last of them, where nothing shows that they are durable.
     package let doubtful: ArraySlice<CommitFrame>
     package let checkpointFiles: CheckpointFiles
-    private let segments: SegmentStates
 
     /// Reads the journals in full, and again if a live log publishes a checkpoint meanwhile.
     ///
     /// - Parameter known: a checkpoint that was shown earlier: what it covers was durable then.
     package init(
-        directory: FilePath, known: UnverifiedCheckpoint? = nil,
-        segments: SegmentStates = .allPresent
+        directory: FilePath, known: UnverifiedCheckpoint? = nil
     ) throws(LogReadFailure) {
-        var snapshot = try Self(reading: directory, known: known, segments)
+        var snapshot = try Self(reading: directory, known: known)
         for _ in 0..<Self.mostReadings where snapshot.isOvertaken {
-            snapshot = try Self(reading: directory, known: known, segments)
+            snapshot = try Self(reading: directory, known: known)
         }
         self = snapshot.isOvertaken ? Self(withoutFrames: snapshot) : snapshot
     }
@@ -52,14 +50,12 @@ package struct LogSnapshot: Sendable {
         frames = []
         doubtful = []
         checkpointFiles = other.checkpointFiles
-        segments = other.segments
     }
 
     private init(
-        reading directory: FilePath, known: UnverifiedCheckpoint?, _ segments: SegmentStates
+        reading directory: FilePath, known: UnverifiedCheckpoint?
     ) throws(LogReadFailure) {
         self.directory = directory
-        self.segments = segments
         // Frames first: what a later write takes from the journal has been applied by then.
         let journals = [
             try Self.journal(0, in: directory), try Self.journal(1, in: directory),
@@ -119,27 +115,34 @@ package struct LogSnapshot: Sendable {
     /// A path inside the log directory.
     package func path(_ name: String) -> FilePath { directory.appending(name) }
 
-    /// Where a segment's entries and disclosures are.
-    package func state(of segment: SegmentNumber) -> SegmentState { segments[segment] }
-
     /// The entries of a segment, which has to be present.
     package func entries(of segment: SegmentNumber) throws(LogReadFailure) -> OverlaidFile {
-        try checkPresence(of: segment, LogLayout.entries(segment))
-        return try OverlaidFile(
-            path(LogLayout.entries(segment)), JournalSpan(entriesOf: segment, in: frames))
+        try file(
+            LogLayout.entries(segment), of: segment,
+            JournalSpan(entriesOf: segment, in: frames))
     }
 
     /// The disclosures of a segment, which has to be present.
     package func disclosures(of segment: SegmentNumber) throws(LogReadFailure) -> OverlaidFile {
-        try checkPresence(of: segment, LogLayout.disclosures(segment))
-        return try OverlaidFile(
-            path(LogLayout.disclosures(segment)), JournalSpan(disclosuresOf: segment, in: frames))
+        try file(
+            LogLayout.disclosures(segment), of: segment,
+            JournalSpan(disclosuresOf: segment, in: frames))
+    }
+
+    private func file(
+        _ name: String, of segment: SegmentNumber, _ span: JournalSpan?
+    ) throws(LogReadFailure) -> OverlaidFile {
+        try checkPresence(of: segment, name)
+        let file = try OverlaidFile(path(name), span)
+        // Put away just now: its files go once `away` is there.
+        if file.isMissing { try checkPresence(of: segment, name) }
+        return file
     }
 
     private func checkPresence(
         of segment: SegmentNumber, _ name: String
     ) throws(LogReadFailure) {
-        guard let absence = state(of: segment).absence else { return }
+        guard let absence = try state(of: segment).absence else { return }
         throw LogReadFailure(absence, path(name))
     }
 

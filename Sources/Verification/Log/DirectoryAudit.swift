@@ -21,7 +21,7 @@ struct DirectoryAudit {
                     detail: "\(snapshot.sizeWithDoubtful.count - first.value) records"))
         }
         let segments = Set(snapshot.frames.map { SegmentNumber(of: $0.header.firstIndex) })
-        for segment in segments.sorted() where snapshot.state(of: segment) == .present {
+        for segment in segments.sorted() where try isPresent(segment) {
             try check(
                 snapshot.entries(of: segment), .entries, LogLayout.entries(segment), &findings)
             try check(
@@ -34,8 +34,18 @@ struct DirectoryAudit {
         return try keys(&findings)
     }
 
-    /// The keys. A directory without any is for auditors who must not see the values; one that has some of these
-    /// files, or all their content in the commit journal, has lost the others.
+    /// Whether the segment's own files are to be here; what is said about one that is not, the reading of it judges.
+    private func isPresent(_ segment: SegmentNumber) throws(LogReadFailure) -> Bool {
+        do throws(LogReadFailure) {
+            return try snapshot.state(of: segment) == .present
+        } catch {
+            guard error.code == .badState else { throw error }
+            return false
+        }
+    }
+
+    /// The keys. A directory without any is what one hands to an auditor who is not to see the values; one that has
+    /// some of these files, or all their content in the commit journal, has lost the others.
     private func keys(_ findings: inout FindingList) throws(LogReadFailure) -> KeyRing? {
         let subjects = try snapshot.subjectKeys()
         let periods = try snapshot.periodKeys()

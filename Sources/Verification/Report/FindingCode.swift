@@ -5,6 +5,8 @@
 package enum FindingCode: String, CaseIterable, Sendable {
     // Integrity: the stored log is not the one that was signed.
     case fileMissing = "file_missing"
+    case segmentAway = "segment_away"
+    case segmentStateUnreadable = "segment_state_unreadable"
     case entryTorn = "entry_torn"
     case trailingBytes = "trailing_bytes"
     case journalConflict = "journal_conflict"
@@ -90,8 +92,9 @@ package enum Concern: String, CaseIterable, Sendable {
 extension FindingCode {
     package var concern: Concern {
         switch self {
-        case .fileMissing, .entryTorn, .trailingBytes, .journalConflict, .notARecord, .wrongIndex,
-            .recordsDeleted, .recordsInserted, .recordsReordered, .wrongOrigin, .brokenChain,
+        case .fileMissing, .segmentAway, .segmentStateUnreadable, .entryTorn, .trailingBytes,
+            .journalConflict, .notARecord, .wrongIndex, .recordsDeleted, .recordsInserted,
+            .recordsReordered, .wrongOrigin, .brokenChain,
             .timeWentBack, .leafNotInTree, .nodeNotInTree,
             .treeFileTooShort, .offsetsDiffer, .checkpointUnreadable, .checkpointForged,
             .keyOutOfTerm, .checkpointNotJournalled, .checkpointsNotGrowing, .checkpointsMissing,
@@ -119,6 +122,9 @@ extension FindingCode {
     package var message: String {
         switch self {
         case .fileMissing: "the file does not exist"
+        case .segmentAway:
+            "the segment is said to be elsewhere, or destroyed, so none of its records was read"
+        case .segmentStateUnreadable: "where the segment is said to be cannot be read"
         case .entryTorn: "the entries end before the records that were signed"
         case .trailingBytes: "there are bytes behind the last record that was signed"
         case .journalConflict: "stored bytes contradict the commit journal"

@@ -17,7 +17,9 @@ struct DirectoryContent: LogContent {
         return TreeSize(settled - settled % LogLayout.segmentEntries)
     }
 
-    func state(of segment: SegmentNumber) -> SegmentState { snapshot.state(of: segment) }
+    func state(of segment: SegmentNumber) throws(LogReadFailure) -> SegmentState {
+        try snapshot.state(of: segment)
+    }
 
     func forEachBatch(
         of segment: SegmentNumber, count: Int, _ body: ([UInt8], [Range<Int>], Int) -> Void

@@ -13,7 +13,7 @@ protocol LogContent: Sendable {
     var settledSize: TreeSize { get }
 
     /// Where a segment's entries and disclosures are.
-    func state(of segment: SegmentNumber) -> SegmentState
+    func state(of segment: SegmentNumber) throws(LogReadFailure) -> SegmentState
 
     /// Calls `body` with the first `count` entries of a segment, several at a time: buffer, places of the leaves in it,
     /// where in the file the buffer begins. An entry begins two bytes before its leaf.

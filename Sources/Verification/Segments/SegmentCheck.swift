@@ -64,12 +64,8 @@ struct SegmentCheck<Content: LogContent> {
 
     /// Checks everything.
     mutating func run() -> SegmentSummary {
-        let state = content.state(of: summary.number)
         do throws(LogReadFailure) {
-            if let root = state.root, let absence = state.absence {
-                try passOver(root, absence)
-                return summary
-            }
+            if try isAway() { return summary }
             disclosures = DisclosureIndex(
                 try content.disclosures(of: summary.number), keys: keys,
                 findings: &summary.findings)
@@ -273,16 +269,25 @@ struct SegmentCheck<Content: LogContent> {
 }
 
 extension SegmentCheck {
-    /// A segment that is not here: the tree goes on over its root, and that none of its records was read is reported,
-    /// whatever the reason.
-    private mutating func passOver(
-        _ root: NodeHash, _ absence: LogReadFailure.Absence
-    ) throws(LogReadFailure) {
+    /// Whether the segment is not here. The tree then goes on over its root, and that none of its records was read is
+    /// reported, whatever the reason: nobody has signed it.
+    private mutating func isAway() throws(LogReadFailure) -> Bool {
+        let file = LogLayout.away(summary.number)
+        do throws(LogReadFailure) {
+            let state = try content.state(of: summary.number)
+            guard let root = state.root, let absence = state.absence else { return false }
+            summary.findings.report(
+                Finding(.segmentAway, file: file, index: nextIndex, detail: absence.text))
+            try passOver(root)
+        } catch {
+            guard error.code == .badState else { throw error }
+            summary.findings.report(Finding(.segmentStateUnreadable, file: file, index: nextIndex))
+        }
+        return true
+    }
+
+    private mutating func passOver(_ root: NodeHash) throws(LogReadFailure) {
         summary.joined = root
-        summary.findings.report(
-            Finding(
-                .fileMissing, file: content.file(ofEntry: nextIndex), index: nextIndex,
-                detail: absence.text))
         guard let segments = TileLevel(2) else { return }
         summary.storedJoined = try content.storedHashes(
             level: segments, first: summary.number.value, count: 1

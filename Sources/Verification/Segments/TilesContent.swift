@@ -14,7 +14,7 @@ struct TilesContent: LogContent {
     var settledSize: TreeSize { size }
 
     /// An export holds what was present when it was made.
-    func state(of segment: SegmentNumber) -> SegmentState { .present }
+    func state(of segment: SegmentNumber) throws(LogReadFailure) -> SegmentState { .present }
 
     func forEachBatch(
         of segment: SegmentNumber, count: Int, _ body: ([UInt8], [Range<Int>], Int) -> Void

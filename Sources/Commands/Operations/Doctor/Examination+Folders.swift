@@ -14,6 +14,7 @@ extension Examination {
             logFiles(in: log) ?? folder("log", log), folder("state", state),
         ]
         if let memory = memory(in: state, of: log) { found.append(memory) }
+        if let segments = segments(in: log) { found.append(segments) }
         if let space = DiskSpace(of: LocalFile.nearestFolder(to: log)) {
             found.append(
                 space.isShort

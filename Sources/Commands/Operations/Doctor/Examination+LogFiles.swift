@@ -4,9 +4,11 @@
 import Foundation
 import Glibc
 import LogFormat
+import LogReading
 import Messages
 import Server
 import Settings
+import SystemPackage
 import Verification
 
 extension Examination {
@@ -44,7 +46,26 @@ extension Examination {
         }
     }
 
-    /// What is wrong with what log.state remembers.
+    /// The segments that are not in the log directory; nil where all are, and where the log cannot be read, which
+    /// another examination says.
+    func segments(in directory: String) -> Diagnosis? {
+        guard LocalFile.exists(LocalFile.path(of: LogLayout.checkpoint, in: directory)) else {
+            return nil
+        }
+        do throws(LogReadFailure) {
+            let away = try LogSnapshot(directory: FilePath(directory)).segmentsAway()
+            guard let (first, absence) = away.first else { return nil }
+            return .caution(
+                "segments",
+                "\(away.count) \(away.count == 1 ? "is" : "are") not here, first \(LogLayout.segment(first)) (\(absence.text))",
+                fix: "none, if that was done on purpose; verify copies of segments where they are")
+        } catch {
+            guard error.code == .badState else { return nil }
+            return .bad("segments", "\(error.message)", fix: nil)
+        }
+    }
+
+    /// What log.state remembers, where that is not as it should be.
     func memory(in folder: String, of directory: String) -> Diagnosis? {
         let path = LocalFile.path(of: "checkpoint.slots", in: folder)
         let published = LocalFile.path(of: LogLayout.checkpointJournal, in: directory)
