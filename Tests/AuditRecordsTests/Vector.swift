@@ -48,12 +48,6 @@ enum Sample {
             key: SymmetricKey(data: [UInt8](repeating: fill, count: 32)))
     }
 
-    static func period(_ text: String = "2026-11", fill: UInt8 = 9) throws -> PeriodKey {
-        PeriodKey(
-            period: try #require(Period(text.utf8)),
-            key: SymmetricKey(data: [UInt8](repeating: fill, count: 32)))
-    }
-
     static func producer() throws -> EncodedProducer {
         EncodedProducer(uid: "proxy-a", boot: try #require(boot))
     }
