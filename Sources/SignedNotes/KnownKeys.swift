@@ -15,7 +15,7 @@ package struct KnownKeys: Sendable {
     }
 
     /// The key, or nil for an unknown one and for one of a type that cannot be checked here.
-    subscript(signer: SignerID) -> NoteVerifierKey? {
+    package subscript(signer: SignerID) -> NoteVerifierKey? {
         guard let key = keys[signer], key.isUsable else { return nil }
         return key
     }

@@ -19,6 +19,9 @@ package struct NoteSigner: Sendable {
             name: name, type: .ed25519, publicKey: Array(key.publicKey.rawRepresentation))
     }
 
+    /// How many bytes a signature has, key id not included; a cosignature has a time, too.
+    package static let signatureLength = 64
+
     /// What others check this signer's notes with.
     package var verifierKey: NoteVerifierKey {
         NoteVerifierKey(name: name, ed25519: key.publicKey)

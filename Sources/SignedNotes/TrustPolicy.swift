@@ -19,7 +19,8 @@ package struct TrustPolicy: Sendable {
     package let logs: [Log]
     package let witnesses: [Witness]
     package let quorum: Quorum
-    let knownKeys: KnownKeys
+    /// All keys of logs and witnesses.
+    package let knownKeys: KnownKeys
 
     /// A policy without witnesses: the log's own signature is enough.
     ///

@@ -109,6 +109,32 @@ import Verification
         #expect(try await verify(directory, [new.verifierKey]).verified?.size.count == 4)
     }
 
+    @Test func `has no byte of a signature that may be changed while two keys sign`() async throws {
+        var test = self
+        try test.rotate()
+        let directory = try test.log.directory()
+        let journal = try directory.read("checkpoints")
+        for place in journal.indices {
+            try directory.tamper("checkpoints") { $0[place] ^= 1 }
+            let found = try await codes(directory, place.isMultiple(of: 2) ? old : new)
+            #expect(!found.isEmpty, "byte \(place) of \(journal.count)")
+            try directory.tamper("checkpoints") { $0[place] ^= 1 }
+        }
+        #expect(try directory.read("checkpoints") == journal)
+        #expect(try await codes(directory, new) == [])
+    }
+
+    @Test func `may be cosigned by somebody unknown, as any log`() async throws {
+        var test = self
+        test.record(.rotate, new, new, old)
+        try test.log.sign()
+        let stranger = NoteSigner(name: old.name, key: Curve25519.Signing.PrivateKey())
+        test.log.signers = [new, old, stranger]
+        test.access()
+        let directory = try test.log.directory()
+        for key in [old, new] { #expect(try await codes(directory, key) == []) }
+    }
+
     @Test func `is believed behind a key's end where the other has signed, too`() async throws {
         var test = self
         try test.rotate()

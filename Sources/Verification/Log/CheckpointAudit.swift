@@ -154,6 +154,10 @@ struct CheckpointAudit {
             }
         }
         for (place, checkpoint) in believed {
+            if let signer = spoiltSigner(of: checkpoint, keys, with: wider, covered: covered) {
+                report(.checkpointForged, at: place, detail: "\(signer)")
+                continue
+            }
             if !isInTerm(checkpoint) {
                 // A retired key may have signed together with one that only the log names.
                 guard case .verified(let again)? = found[place].checkpoint?.verify(with: wider),
@@ -168,6 +172,29 @@ struct CheckpointAudit {
         }
     }
 
+    /// Whose signature of a believed checkpoint was changed; nil if none.
+    ///
+    /// The checkpoint was believed for the keys known by then; the log has named others since. Lines of unknown keys
+    /// are ignored, as anybody may cosign, but not a log's kind of signature where one of this log's is missing.
+    private func spoiltSigner(
+        of checkpoint: VerifiedCheckpoint, _ keys: SigningKeys, with policy: TrustPolicy,
+        covered: UInt64
+    ) -> SignerID? {
+        let lines = Set(checkpoint.note.signatures.map(\.signer))
+        let checked = checkpoint.logSignatures + checkpoint.cosignatures
+        guard lines != Set(checked.map(\.signer)) else { return nil }
+        let known = policy.knownKeys
+        if case .invalidSignature(let signer) = checkpoint.note.verify(with: known) {
+            return signer
+        }
+        let isStrange = checkpoint.note.signatures.contains {
+            known[$0.signer] == nil && $0.bytes.count == NoteSigner.signatureLength
+        }
+        guard isStrange else { return nil }
+        return keys.signers(of: checkpoint.size.count, covered: covered)
+            .first { !lines.contains($0) }
+    }
+
     /// How many records are covered by believed checkpoints, including the remembered one.
     private func covered(_ roots: [UInt64: RootHash], _ policy: TrustPolicy) -> UInt64 {
         var checkpoints = believed.map(\.checkpoint)
@@ -177,9 +204,13 @@ struct CheckpointAudit {
             .filter { roots[$0.size.count] == $0.root }.map(\.size.count).max() ?? 0
     }
 
-    private mutating func report(_ code: FindingCode, at place: Int) {
+    private mutating func report(_ code: FindingCode, at place: Int, detail: String? = nil) {
         let size = found[place].checkpoint.map { "size \($0.claim.size.count)" }
-        findings.report(Finding(code, file: found[place].file, detail: size))
+        let parts = [size, detail].compactMap(\.self)
+        findings.report(
+            Finding(
+                code, file: found[place].file,
+                detail: parts.isEmpty ? nil : parts.joined(separator: ", ")))
     }
 
     private func isPublished(_ item: FoundCheckpoint) -> Bool {

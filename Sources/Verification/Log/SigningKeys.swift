@@ -64,4 +64,16 @@ struct SigningKeys: Sendable {
         if let until = term.until, until < covered, size > until + 1 { return false }
         return true
     }
+
+    /// The keys that sign every checkpoint of this size: between two changes one, during a change two.
+    ///
+    /// - Parameter covered: records from here on are not believed yet.
+    func signers(of size: UInt64, covered: UInt64) -> [SignerID] {
+        terms.filter { _, term in
+            guard term.named < covered, size <= covered else { return false }
+            // The record that introduces a key is still signed by the others alone.
+            if let since = term.since, size <= since + 1 { return false }
+            return term.until.map { size <= $0 + 1 } ?? true
+        }.map(\.key)
+    }
 }
