@@ -161,10 +161,11 @@ import Testing
             let ending =
                 switch file.split(separator: "/").first {
                 case "site": try kept.run("verify")
-                case "record.leaf", "record.tlog-proof":
+                case "record.leaf":
                     try kept.folder.run(
-                        .verifier, "record.tlog-proof", "--leaf", "record.leaf", "--key", "log.vkey"
-                    )
+                        .verifier, "record.tlog-proof", "--leaf", file, "--key", "log.vkey")
+                case "record.tlog-proof":
+                    try kept.folder.run(.verifier, file, "--key", "log.vkey")
                 default:
                     try kept.folder.run(
                         .countersign, "verify", "--log", "export", "--key", "log.vkey", "--state",
