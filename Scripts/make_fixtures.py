@@ -290,14 +290,37 @@ def first_boot(proxy, authority, target):
     return alice, shown
 
 
+def killed_unsynced(proxy, alice):
+    """A boot that acknowledges what the kernel has, and answers before outcomes are recorded, killed; and the start after it."""
+    configuration = proxy.site / "countersign.yaml"
+    original = configuration.read_text()
+    configuration.write_text(original.replace("key_file: log.key", "key_file: log.key\n  durability: written").replace(
+        "routes: [", "audit: { outcome: follows }\n    routes: [", 1))
+    proxy.serve()
+    proxy.ask(201, "POST", "/invoices", alice, b"{}")
+    proxy.ask(200, "GET", "/invoices/20", alice)
+    hanging = proxy.send(hanging_post(alice), wait=False)
+    Service.hanging.acquire()
+    proxy.stop(9)
+    hanging.close()
+    configuration.write_text(original)
+    proxy.serve()
+    proxy.stop()
+
+
+def hanging_post(alice):
+    """A write that the service never answers."""
+    return ("POST /invoices HTTP/1.1\r\nHost: a\r\nX-Hang: 1\r\nContent-Length: 2\r\n"
+            f"X-Api-Key: {alice['X-Api-Key']}\r\n\r\n{{}}")
+
+
 def later_boots(proxy, alice):
-    """A change of keys with a kill in it, the loss of the first boot adopted, and an ordinary end."""
+    """A change of keys with a kill in it, an unsynced boot that is killed, the loss of the first boot adopted, an ordinary end."""
     proxy.serve()
     proxy.run("key", "rotate")
     old = proxy.keys()[1]
     proxy.ask(200, "GET", "/invoices/10", alice)
-    hanging = proxy.send("POST /invoices HTTP/1.1\r\nHost: a\r\nX-Hang: 1\r\nContent-Length: 2\r\n"
-                         f"X-Api-Key: {alice['X-Api-Key']}\r\n\r\n{{}}", wait=False)
+    hanging = proxy.send(hanging_post(alice), wait=False)
     Service.hanging.acquire()
     proxy.stop(9)
     hanging.close()
@@ -305,6 +328,8 @@ def later_boots(proxy, alice):
     proxy.run("key", "retire", old)
     proxy.ask(201, "POST", "/invoices", alice, b"{}")
     proxy.stop()
+    if b'"durability"' in proxy.run("check", "--schema"):
+        killed_unsynced(proxy, alice)
     proxy.run("verify", status=11)
     proxy.run("log", "adopt", "--reason", "the disk was full")
     proxy.serve()
