@@ -84,7 +84,8 @@ extension Exchange {
         }
         return record(
             DecidedRequest(
-                identified, match: match, decision: decision, audit: rulebook.audit(of: match)))
+                identified, match: match, decision: consume decision,
+                audit: rulebook.audit(of: match)))
     }
 
     /// Counts an access where whoever it is counted for keeps its cells.

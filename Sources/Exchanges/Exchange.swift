@@ -137,8 +137,9 @@ package final class Exchange {
         let commitments = commitments(received.request, actor)
         return decide(
             IdentifiedRequest(
-                received, uid: uid, trace: trace, actor: actor, commitments: commitments,
-                credential: credential, stray: stray), refusal: refusal)
+                received, uid: uid, trace: trace, actor: consume actor,
+                commitments: consume commitments, credential: credential, stray: stray),
+            refusal: refusal)
     }
 
     /// Records what was allowed ahead, or lets it go.

@@ -54,6 +54,8 @@ package struct HTTPRequestFacts: Sendable {
     package let method: Method
     package let version: HTTPFacts.Version
     package let traits: Traits
+    /// Whether it may change something: by the method that it has, or one that it asks to be taken for.
+    package let mayChange: Bool
 
     package init(
         host: Range<Int>, path: Range<Int>, query: Range<Int>?, method: Method,
@@ -65,6 +67,9 @@ package struct HTTPRequestFacts: Sendable {
         self.method = method
         self.version = version
         self.traits = traits
+        mayChange =
+            !method.isSafe
+            || (!traits.overrides.isEmpty && traits.overrides.contains { !$0.isSafe })
     }
 
     /// What few requests have, so that all others are asked about it once.
@@ -94,11 +99,6 @@ package struct HTTPRequestFacts: Sendable {
         /// Whether it has none of this.
         var isOrdinary: Bool { !hasOtherReadings && !asksUpgrade && overrides.isEmpty }
     }
-
-    /// Whether it may change something: by the method that it has, or one that it asks to be taken for.
-    package var mayChange: Bool {
-        !method.isSafe || traits.overrides.contains { !$0.isSafe }
-    }
 }
 
 extension AccessRequest {
@@ -112,6 +112,7 @@ extension AccessRequest {
 
 extension AccessFacts {
     /// Whether it may change something.
+    @inline(__always)
     fileprivate var mayChange: Bool {
         switch self {
         case .http(let http): http.mayChange

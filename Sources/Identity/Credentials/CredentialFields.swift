@@ -71,9 +71,13 @@ package struct CredentialFields: Sendable {
     }
 
     private mutating func take(_ reading: PresentedCredential) {
+        if case .none = found {
+            found = reading
+            return
+        }
         switch (found, reading) {
         case (_, .none), (.refused, _), (.foreign, .foreign): return
-        case (.none, _), (_, .refused), (.foreign, _): found = reading
+        case (_, .refused), (.foreign, _), (.none, _): found = reading
         case (_, .foreign): return
         case (.one(let first), .one(let second)):
             found =
