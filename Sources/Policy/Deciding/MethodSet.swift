@@ -24,7 +24,7 @@ struct MethodSet: Sendable {
     }
 
     /// Zero for a method without a case of its own.
-    private static func bit(of method: Method) -> UInt8 {
+    static func bit(of method: Method) -> UInt8 {
         switch method {
         case .get: 1
         case .head: 1 << 1

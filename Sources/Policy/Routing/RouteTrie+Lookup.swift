@@ -89,9 +89,9 @@ extension RouteTrie {
 
     /// The route among those that end at one place, by method: its own, GET's for HEAD, then any.
     private func finish(
-        _ end: Int, as reading: RequestReading, _ method: Method, _ lookup: inout Lookup
+        _ end: Range<Int>, as reading: RequestReading, _ method: Method, _ lookup: inout Lookup
     ) -> RouteIndex? {
-        let found = route(among: listings[end], for: method)
+        let found = route(among: end, for: method)
         guard reading.isEmpty else {
             if let found { lookup.hits.append(Hit(route: found, reading: reading)) }
             return nil
@@ -104,18 +104,27 @@ extension RouteTrie {
         return nil
     }
 
-    private func route(among listings: [Listing], for method: Method) -> RouteIndex? {
+    private func route(among places: Range<Int>, for method: Method) -> RouteIndex? {
+        let bit = MethodSet.bit(of: method)
         var (covering, any): (RouteIndex?, RouteIndex?)
-        for listing in listings {
-            guard let listed = listing.method else {
-                if any == nil { any = listing.route }
-                continue
+        for place in places {
+            let listed = listings[place].bit
+            if listed != 0 {
+                if listed == bit { return listings[place].route }
+                if covering == nil, bit == Self.head, listed == Self.get {
+                    covering = listings[place].route
+                }
+            } else if let other = listings[place].method {
+                if other == method { return listings[place].route }
+            } else if any == nil {
+                any = listings[place].route
             }
-            if listed == method { return listing.route }
-            if covering == nil, method.isCovered(by: listed) { covering = listing.route }
         }
         return covering ?? any
     }
+
+    private static let get = MethodSet.bit(of: .get)
+    private static let head = MethodSet.bit(of: .head)
 
     private func equals(
         _ literal: Literal, _ path: Span<UInt8>, _ segment: Range<Int>

@@ -30,20 +30,22 @@ final class RouteTrie: Sendable {
         /// Where its literals stand in ``RouteTrie/literals``.
         var literals: Range<Int>
         var parameter: Int?
-        /// Position in ``RouteTrie/listings`` of the routes that end in a rest here.
-        var rest: Int?
-        /// Position in ``RouteTrie/listings`` of the routes that end here.
-        var end: Int?
+        /// Where the routes that end in a rest here stand in ``RouteTrie/listings``.
+        var rest: Range<Int>?
+        /// Where the routes that end here stand in ``RouteTrie/listings``.
+        var end: Range<Int>?
     }
 
     struct Listing: Sendable {
         var method: Method?
+        /// Of the method, as ``MethodSet`` gives them; zero for all methods too.
+        var bit: UInt8
         var route: RouteIndex
     }
 
     let nodes: [Node]
     let literals: [Literal]
-    let listings: [[Listing]]
+    let listings: [Listing]
     /// All literals' bytes in one array, so that comparing needs no further object.
     let pool: [UInt8]
 
@@ -52,16 +54,20 @@ final class RouteTrie: Sendable {
         for (position, route) in routes.enumerated() {
             draft.insert(route.pattern, as: RouteIndex(position))
         }
-        var literals: [Literal] = []
+        var (literals, listings): ([Literal], [Listing]) = ([], [])
+        let places = draft.listings.map { some in
+            listings += some
+            return listings.count - some.count..<listings.count
+        }
         nodes = draft.nodes.map { node in
-            let start = literals.count
             literals += node.literals
             return Node(
-                literals: start..<literals.count, parameter: node.parameter, rest: node.rest,
-                end: node.end)
+                literals: literals.count - node.literals.count..<literals.count,
+                parameter: node.parameter, rest: node.rest.map { places[$0] },
+                end: node.end.map { places[$0] })
         }
         self.literals = literals
-        listings = draft.listings
+        self.listings = listings
         pool = draft.pool
     }
 }
@@ -96,7 +102,9 @@ private struct RouteTrieDraft {
         let end = nodes[at][keyPath: slot] ?? listings.count
         if end == listings.count { listings.append([]) }
         nodes[at][keyPath: slot] = end
-        listings[end].append(RouteTrie.Listing(method: pattern.method, route: route))
+        listings[end].append(
+            RouteTrie.Listing(
+                method: pattern.method, bit: pattern.method.map(MethodSet.bit) ?? 0, route: route))
     }
 
     private mutating func child(of parent: Int, _ bytes: [UInt8]) -> Int {
