@@ -4,8 +4,13 @@
 package import Crypto
 
 /// The 32 bytes of a SHA-256 digest as a fixed-size value, without a heap object.
+///
+/// Four words rather than a vector, whose alignment would cost every object and array that holds one.
 package struct Hash256: Hashable, Sendable {
-    private let words: SIMD4<UInt64>
+    private let one: UInt64
+    private let two: UInt64
+    private let three: UInt64
+    private let four: UInt64
 
     /// How many bytes a digest has.
     package static let byteCount = 32
@@ -14,7 +19,11 @@ package struct Hash256: Hashable, Sendable {
     package static let zero = Hash256(words: SIMD4())
 
     /// The digest whose bytes lie in these words.
-    init(words: SIMD4<UInt64>) { self.words = words }
+    init(words: SIMD4<UInt64>) {
+        (one, two, three, four) = (words[0], words[1], words[2], words[3])
+    }
+
+    private var words: SIMD4<UInt64> { SIMD4(one, two, three, four) }
 
     package init(_ digest: SHA256.Digest) {
         self = unsafe digest.withUnsafeBytes { bytes in
@@ -31,7 +40,7 @@ package struct Hash256: Hashable, Sendable {
             // Safe: both sides are 32 bytes long; copyBytes checks that the target is large enough.
             unsafe target.copyBytes(from: bytes)
         }
-        self.words = words
+        self.init(words: words)
     }
 
     /// The digest in a span of 32 bytes, or nil for any other length; for loops in other modules, which
@@ -39,8 +48,9 @@ package struct Hash256: Hashable, Sendable {
     package init?(_ bytes: Span<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
         // Safe: there are exactly 32 bytes, and every bit pattern is a vector of integers.
-        words = unsafe bytes.bytes.unsafeLoadUnaligned(
-            fromByteOffset: 0, as: SIMD4<UInt64>.self)
+        self.init(
+            words: unsafe bytes.bytes.unsafeLoadUnaligned(
+                fromByteOffset: 0, as: SIMD4<UInt64>.self))
     }
 
     /// A hash of the digest for tables in memory, unpredictable without the secret.
@@ -62,18 +72,23 @@ package struct Hash256: Hashable, Sendable {
         }
     }
 
+    /// The 256 bits as numbers, the first bytes highest; for loops of other modules, to which ``withBytes(_:)`` is a call.
+    package var bigEndianWords: (UInt64, UInt64, UInt64, UInt64) {
+        (one.bigEndian, two.bigEndian, three.bigEndian, four.bigEndian)
+    }
+
     /// Appends the 32 bytes without allocating.
     package func append(to bytes: inout [UInt8]) {
-        unsafe withUnsafeBytes(of: words) { own in
-            // Safe: the pointer is used only inside the closure, while `words` is alive.
+        unsafe withUnsafeBytes(of: self) { own in
+            // Safe: the pointer is used only inside the closure, while the value is alive.
             unsafe bytes.append(contentsOf: own)
         }
     }
 
     /// Calls `body` with the 32 bytes; the buffer is valid only during the call.
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        // Safe: the pointer is handed to a body that does not keep it, while `words` is alive.
-        unsafe withUnsafeBytes(of: words) { own in unsafe body(own) }
+        // Safe: the pointer is handed to a body that does not keep it, while the value is alive.
+        unsafe withUnsafeBytes(of: self) { own in unsafe body(own) }
     }
 
     /// The digest of 44 characters of padded base 64 given as ASCII, or nil for any other text; does not
@@ -102,7 +117,7 @@ package struct Hash256: Hashable, Sendable {
             UInt64(bigEndian: ten(32) << 4 | last >> 2))
         // Two trailing bits that are not zero would give one hash a second text.
         guard all < 64, last & 3 == 0 else { return nil }
-        self.words = words
+        self.init(words: words)
     }
 
     /// Calls `body` with the bytes of two digests, one after the other; valid only during the call.

@@ -8,9 +8,14 @@ package struct Salt: Hashable, Sendable {
     /// How many bytes a salt has.
     package static let byteCount = 32
 
-    private let words: SIMD4<UInt64>
+    private let one: UInt64
+    private let two: UInt64
+    private let three: UInt64
+    private let four: UInt64
 
-    init(words: SIMD4<UInt64>) { self.words = words }
+    init(words: SIMD4<UInt64>) {
+        (one, two, three, four) = (words[0], words[1], words[2], words[3])
+    }
 
     /// The salt of 32 bytes, or nil for any other number of bytes.
     package init?(_ bytes: some Collection<UInt8>) {
@@ -20,21 +25,27 @@ package struct Salt: Hashable, Sendable {
             // Safe: both sides are 32 bytes long; copyBytes checks that the target is large enough.
             unsafe target.copyBytes(from: bytes)
         }
-        self.words = words
+        self.init(words: words)
     }
 
     /// Appends the 32 bytes without allocating.
     package func append(to bytes: inout [UInt8]) {
-        unsafe withUnsafeBytes(of: words) { own in
-            // Safe: the pointer is used only inside the closure, while `words` is alive.
+        unsafe withUnsafeBytes(of: self) { own in
+            // Safe: the pointer is used only inside the closure, while the salt is alive.
             unsafe bytes.append(contentsOf: own)
         }
     }
 
+    /// Stores the 32 bytes.
+    func store(to place: UnsafeMutableRawPointer) {
+        // Safe: the caller has room for 32 bytes.
+        unsafe place.storeBytes(of: self, as: Salt.self)
+    }
+
     /// Appends them to a writer.
     func append(to writer: inout ByteWriter) {
-        unsafe withUnsafeBytes(of: words) { own in
-            // Safe: the pointer is used only inside the closure, while `words` is alive.
+        unsafe withUnsafeBytes(of: self) { own in
+            // Safe: the pointer is used only inside the closure, while the salt is alive.
             unsafe writer.append(own)
         }
     }
