@@ -17,9 +17,10 @@ extension ByteWriter {
     }
 }
 
-enum DecimalDigits {
-    @inline(__always)
-    static func count(of number: UInt64) -> Int {
+/// Decimal digits without leading zeros.
+package enum DecimalDigits {
+    /// How many digits a number has.
+    package static func count(of number: UInt64) -> Int {
         var count = 1
         var rest = number
         while rest >= 10 {
@@ -30,8 +31,7 @@ enum DecimalDigits {
     }
 
     /// Stores the last `length` digits.
-    @inline(__always)
-    static func store(_ number: UInt64, _ length: Int, to place: UnsafeMutableRawPointer) {
+    package static func store(_ number: UInt64, _ length: Int, to place: UnsafeMutableRawPointer) {
         var rest = number
         var at = length
         while at > 0 {

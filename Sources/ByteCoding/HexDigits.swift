@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Lower-case hexadecimal, eight digits at a time.
-enum HexDigits {
+package enum HexDigits {
     /// The digits of 32 bits as eight bytes of memory, the most significant first.
     ///
     /// Nibbles are spread over the bytes of a word, and the difference between letters and digits is added
@@ -19,8 +19,7 @@ enum HexDigits {
     }
 
     /// Stores the 16 digits of a word.
-    @inline(__always)
-    static func store(_ word: UInt64, to place: UnsafeMutableRawPointer) {
+    package static func store(_ word: UInt64, to place: UnsafeMutableRawPointer) {
         // Safe: the caller has room for 16 bytes.
         unsafe place.storeBytes(of: of(UInt32(word >> 32)), as: UInt64.self)
         unsafe place.storeBytes(

@@ -28,7 +28,8 @@ extension UTCInstant {
         unsafe text.append(exactly: 27) { unsafe store(to: $0) }
     }
 
-    private func store(to place: UnsafeMutableRawPointer) {
+    /// Stores the 27 characters of ``rfc3339``.
+    func store(to place: UnsafeMutableRawPointer) {
         let (days, ofDay) = floorDivide(microseconds, 86_400_000_000)
         let date = CivilDate(daysSince1970: days)
         let second = ofDay / 1_000_000

@@ -50,8 +50,8 @@ package struct UniqueID: Hashable, Sendable {
         unsafe text.append(exactly: 36) { unsafe store(to: $0) }
     }
 
-    @inline(__always)
-    private func store(to place: UnsafeMutableRawPointer) {
+    /// Stores the 36 characters.
+    package func store(to place: UnsafeMutableRawPointer) {
         let hyphen = UInt8(ascii: "-")
         // Safe: the caller has room for 36 bytes; words overlap where the next one is written over them.
         unsafe place.storeBytes(of: HexDigits.of(UInt32(high >> 32)), as: UInt64.self)

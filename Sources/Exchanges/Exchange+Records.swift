@@ -10,12 +10,7 @@ internal import Policy
 
 extension Exchange {
     func startedDraft(_ decided: borrowing DecidedRequest) -> RecordDraft {
-        var record = outcomeRecord(
-            decided.identified, match: decided.match, decision: decided.decision,
-            isAsked: true)
-        record.stage = .started
-        record.end = .open
-        return draft(record, decided.identified)
+        usual(decided, UsualRecord(stage: .started))
     }
 
     /// The record of how a request that went to its service has ended.
@@ -25,6 +20,15 @@ extension Exchange {
         _ decided: borrowing DecidedRequest, _ ending: Ending, _ decision: Decision,
         upstreamStatus: UInt16?, hasReleased: Bool
     ) -> RecordDraft {
+        if ending.isUsual {
+            return usual(
+                decided,
+                UsualRecord(
+                    stage: .complete, status: upstreamStatus,
+                    durationMicroseconds: duration(since: decided.identified),
+                    requestSize: ending.requestSize > 0 ? ending.requestSize : nil,
+                    responseSize: ending.responseSize))
+        }
         var status: UInt16?
         var size = ending.responseSize
         switch ending.step {
@@ -49,6 +53,57 @@ extension Exchange {
         if reason?.kind == .upstream { record.service = record.service.after(reason) }
         record.durationMicroseconds = duration(since: decided.identified)
         return draft(record, decided.identified)
+    }
+
+    /// What records of requests that go to their services, and of those that end well, differ in.
+    struct UsualRecord {
+        let stage: RecordStage
+        /// Of the service's answer, which is the client's.
+        var status: UInt16?
+        var durationMicroseconds: UInt64?
+        var requestSize: UInt64?
+        var responseSize: UInt64?
+    }
+
+    /// Writes such a record by the template of its kind, or leaves it as a template for the next of its kind.
+    private func usual(
+        _ decided: borrowing DecidedRequest, _ usual: UsualRecord
+    ) -> RecordDraft {
+        let http = decided.identified.request.http
+        let host = decided.identified.request.bytes.span.extracting(http.host)
+        let values = TemplateValues(
+            uid: decided.identified.uid, time: desk.text(of: decided.identified.accepted),
+            commitments: decided.identified.commitments,
+            trace: decided.identified.request.trace == nil ? nil : decided.identified.trace,
+            durationMicroseconds: usual.durationMicroseconds, requestSize: usual.requestSize,
+            responseSize: usual.responseSize)
+        let kind =
+            decided.identified.rules !== desk.rules
+            ? nil
+            : RecordKind(
+                decided.decision, decided.match, stage: usual.stage, method: http.method,
+                scheme: client.scheme, version: http.version, status: usual.status,
+                shape: values.shape(host: host))
+        if let kind, let template = desk.templates.template(of: kind),
+            let draft = desk.draft(
+                by: template, values, actor: decided.identified.actor, host: host)
+        {
+            return draft
+        }
+        var record = outcomeRecord(
+            decided.identified, match: decided.match, decision: decided.decision, isAsked: true)
+        record.stage = usual.stage
+        record.http.status = usual.status
+        record.http.requestSize = usual.requestSize
+        record.http.responseSize = usual.responseSize
+        record.durationMicroseconds = usual.durationMicroseconds
+        if usual.stage != .started {
+            record.end = EventEnd(decided.decision.reason, status: usual.status)
+        }
+        let (draft, template) = record.draftAndTemplate(
+            host: host, producer: desk.ledger.producer)
+        if let kind, let template { desk.templates.keep(template, of: kind, decided.decision) }
+        return draft
     }
 
     /// How many bytes of content the client gets with a refusal.
@@ -95,8 +150,7 @@ extension Exchange {
             who: actor.who,
             where: client.place(
                 userAgent: head.extracting(request.userAgent ?? 0..<0),
-                forwarded: forwarded(request), subject: actor.subject, rules: rules,
-                salt: desk.salt),
+                forwarded: forwarded(request), subject: actor.subject, at: desk),
             what: what, payload: payload(request, rules))
     }
 

@@ -28,7 +28,7 @@ extension Exchange {
             commitments: Commitments(
                 where: client.place(
                     userAgent: [UInt8]().span, forwarded: [], subject: desk.anonymous.subject,
-                    rules: desk.rules, salt: desk.salt), what: note.flatMap(what)),
+                    at: desk), what: note.flatMap(what)),
             activity: .other)
         record.detail = note?.detail
         var ending = LastStep.abort

@@ -306,7 +306,9 @@ package final class Exchange {
 
     // MARK: Records
 
-    func complete(_ draft: RecordDraft, tally: Tally, _ completed: CompletedExchange) -> Step {
+    func complete(
+        _ draft: consuming RecordDraft, tally: Tally, _ completed: CompletedExchange
+    ) -> Step {
         do throws(AppendRefusal) {
             try desk.append(draft, tally: tally, for: receiver)
             self.completed = completed

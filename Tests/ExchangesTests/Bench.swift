@@ -149,7 +149,9 @@ final class Bench {
 
     // MARK: Accesses
 
-    func access() -> Access { Access(desk: desk, client: client) }
+    func access(from client: Client? = nil) -> Access {
+        Access(desk: desk, client: client ?? self.client)
+    }
 
     /// A request's head as the data plane hands it over.
     func request(

@@ -6,14 +6,34 @@ import ByteCoding
 import Disclosures
 
 extension AccessRecord {
-    /// Writes the record in canonical member order. Allocates the draft's buffer and nothing else
-    /// for an ordinary request.
+    /// Writes the record in canonical member order.
     ///
     /// - Parameter host: the request's host as received; empty where there is none. Bytes that are
     ///   not UTF-8 are replaced.
     package func draft(host: Span<UInt8>, producer: EncodedProducer) -> RecordDraft {
+        let text = text(host: host, producer: producer)
+        return RecordDraft(
+            uid: uid, stage: stage, commitments: commitments, bytes: text.bytes)
+    }
+
+    /// Writes the record, and has its text serve as the template for the next ones of its kind; nil where it has
+    /// what a template has no place for.
+    package func draftAndTemplate(
+        host: Span<UInt8>, producer: EncodedProducer
+    ) -> (RecordDraft, RecordTemplate?) {
+        let text = text(host: host, producer: producer)
+        let bytes = text.bytes
+        let draft = RecordDraft(uid: uid, stage: stage, commitments: commitments, bytes: bytes)
+        guard facts == nil, limit == nil, commitments.payload == nil, text.truncated.isEmpty,
+            host.isEmpty || host.isPlain
+        else { return (draft, nil) }
+        return (draft, RecordTemplate(bytes, text.holes, stage: stage))
+    }
+
+    private func text(host: Span<UInt8>, producer: EncodedProducer) -> RecordText {
         var text = RecordText(reserving: reservation(host: host, producer: producer))
         text.put(#"{"actor":"#)
+        text.holes.actor = text.count..<text.count + actor.object.bytes.count
         text.put(actor.object.bytes)
         text.put(#","commit":{"#)
         commitments.write(to: &text)
@@ -26,7 +46,7 @@ extension AccessRecord {
         text.put(service.object.bytes)
         if let durationMicroseconds {
             text.put(#","duration_us":"#)
-            text.put(durationMicroseconds)
+            text.holes.duration = text.putNumber(durationMicroseconds)
         }
         writeEvent(to: &text)
         facts?.foreign?.write(to: &text)
@@ -49,13 +69,13 @@ extension AccessRecord {
         noteTruncated(in: &text)
         text.putTruncated()
         text.put(#""uid":""#)
+        text.holes.uid = text.count
         text.put(uid)
         text.put(#"","#)
         facts?.upstream?.write(to: &text)
         facts?.webSocket?.write(to: &text)
         text.put(RecordDraft.ledgersStart)
-        return RecordDraft(
-            uid: uid, stage: stage, commitments: commitments, bytes: text.bytes)
+        return text
     }
 
     /// Bytes enough for every record but those with lists or strings that need escaping.
@@ -112,12 +132,14 @@ extension AccessRecord {
         case .unknown: text.put(#""stage":"unknown","time":""#)
         case .refused: text.put(#""stage":"refused","time":""#)
         }
+        text.holes.time = text.count
         text.put(time)
         text.put(#"","#)
         if let trace {
             text.put(#""trace":{"span_id":""#)
+            text.holes.trace = text.count
             text.put(hex: trace.span)
-            text.put(#"","trace_id":""#)
+            text.put(RecordTemplate.beforeTraceID)
             text.put(hex: trace.traceHigh)
             text.put(hex: trace.traceLow)
             text.put(#""},"#)

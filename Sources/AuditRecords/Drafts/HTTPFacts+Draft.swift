@@ -11,13 +11,15 @@ extension HTTPFacts {
         let start = text.count
         if !host.isEmpty {
             text.put(#""host":"#)
+            let quote = text.count
             text.put(string: host, path: "http.host")
+            text.holes.host = quote + 1..<text.count - 1
             text.put(",")
         }
         if let method { write(method, to: &text) }
-        text.put(#""request_size":"#, requestSize)
+        text.holes.requestSize = text.putNumber(#""request_size":"#, requestSize)
         reset?.write(to: &text)
-        text.put(#""response_size":"#, responseSize)
+        text.holes.responseSize = text.putNumber(#""response_size":"#, responseSize)
         if let route {
             text.put(#""route":"#)
             text.put(route.text.bytes)

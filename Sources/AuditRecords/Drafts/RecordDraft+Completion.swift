@@ -37,7 +37,7 @@ extension RecordDraft {
     ///
     /// - Parameter encodedOrigin: the log's name as a JSON string, with its quotes.
     package func completedSize(encodedOrigin: [UInt8]) -> Int {
-        bytes.count + encodedOrigin.count + Self.mostCompletionBytes
+        range.count + encodedOrigin.count + Self.mostCompletionBytes
     }
 
     /// Appends the leaf: the bytes that are stored, hashed and published.
@@ -67,7 +67,10 @@ extension RecordDraft {
         index: LeafIndex, with member: borrowing LedgersMember, sequence: UInt64,
         into buffer: inout [UInt8]
     ) -> Int {
-        buffer.append(contentsOf: bytes)
+        precondition(
+            range.upperBound <= bytes.count,
+            "DraftsHaveText: a record is completed without its text")
+        buffer.append(contentsOf: bytes[range])
         index.value.appendDecimal(to: &buffer)
         let hole = buffer.count + member.hole
         buffer.append(contentsOf: member.beforeSequence)

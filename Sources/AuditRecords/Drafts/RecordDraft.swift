@@ -25,6 +25,32 @@ package struct RecordDraft: Sendable {
     /// How the ledger's member begins: up to its first value.
     static let ledgersStart: StaticString = #""written":{"index":"#
 
-    /// All members but the ledger's, each with a comma behind it, from the opening brace on, and ``ledgersStart``.
-    let bytes: [UInt8]
+    /// Holds the record's text; empty as long as that stands in a ``DraftText``.
+    private(set) var bytes: [UInt8]
+    /// Where the text lies: all members but the ledger's, each with a comma behind it, from the opening brace on, and
+    /// ``ledgersStart``.
+    let range: Range<Int>
+
+    /// A draft with a text of its own.
+    init(uid: UniqueID, stage: RecordStage, commitments: Commitments, bytes: [UInt8]) {
+        self.uid = uid
+        self.stage = stage
+        self.commitments = commitments
+        self.bytes = bytes
+        range = 0..<bytes.count
+    }
+
+    /// A draft whose text lies at a place of one that many share.
+    init(uid: UniqueID, stage: RecordStage, commitments: Commitments, at range: Range<Int>) {
+        self.uid = uid
+        self.stage = stage
+        self.commitments = commitments
+        bytes = []
+        self.range = range
+    }
+
+    /// Takes the text that it was written into, if it was; nothing more is written into that one.
+    package mutating func take(_ text: DraftText.Finished) {
+        if bytes.isEmpty { bytes = text.bytes }
+    }
 }

@@ -18,6 +18,21 @@ extension RecordText {
         put(",")
     }
 
+    /// The digits of a number, and where they stand.
+    mutating func putNumber(_ number: UInt64) -> Range<Int> {
+        let start = count
+        put(number)
+        return start..<count
+    }
+
+    /// The same with a name in front of it and a comma behind it; nil where there is no number.
+    mutating func putNumber(_ name: StaticString, _ number: UInt64?) -> Range<Int>? {
+        guard let number else { return nil }
+        put(name)
+        defer { put(",") }
+        return putNumber(number)
+    }
+
     mutating func put(_ name: StaticString, _ number: UInt64?) {
         guard let number else { return }
         put(name)

@@ -10,6 +10,8 @@ struct RecordText: ~Copyable {
     private var writer: ByteWriter
     /// Paths of the strings that were cut, for the member `truncated`.
     private(set) var truncated: [String] = []
+    /// Where in it stands what a template leaves open.
+    var holes = RecordHoles()
 
     init(reserving capacity: Int) { writer = ByteWriter(capacity: capacity) }
 
@@ -33,7 +35,7 @@ struct RecordText: ~Copyable {
 
     mutating func put(_ instant: UTCInstant) { instant.appendRFC3339(to: &writer) }
 
-    mutating func put(_ hash: Hash256) { hash.appendBase64(to: &writer) }
+    mutating func put(_ hash: HashText) { writer.append(hash) }
 
     mutating func put(hex word: UInt64) { writer.append(hex: word) }
 

@@ -33,4 +33,10 @@ package struct Commitments: Sendable {
         if let `where` { body(`where`) }
         if let who { body(who) }
     }
+
+    /// Whether no value was too long for what it is committed to in.
+    package var isUncut: Bool {
+        payload?.truncated.isEmpty ?? true && what?.truncated.isEmpty ?? true
+            && `where`?.truncated.isEmpty ?? true && who?.truncated.isEmpty ?? true
+    }
 }

@@ -19,7 +19,7 @@ extension Disclosure {
     ///
     /// Values of the query that are secrets by name (``SecretParameters``) are left out.
     ///
-    /// Ordinarily two allocations: the object and its bytes.
+    /// Ordinarily two allocations: the object and its bytes. Its hash is due, and is worked out where it is first needed.
     ///
     /// - Parameters:
     ///   - host: what a request that was refused before it was understood says in `Host`; empty for all others,
@@ -30,6 +30,56 @@ extension Disclosure {
     package static func what(
         host: [UInt8] = [], path: Span<UInt8>, query: Span<UInt8>,
         resources: [DisclosedResource] = [], subject: SubjectKey, salt: Salt
+    ) -> Disclosure {
+        if host.isEmpty, resources.isEmpty, path.isPlain, query.isPlain,
+            SecretParameters.values(in: query).isEmpty
+        {
+            return plain(path: path, query: query, subject: subject, salt: salt)
+        }
+        return any(
+            host: host, path: path, query: query, resources: resources, subject: subject,
+            salt: salt)
+    }
+
+    /// Commits to what needs neither escaping nor cutting, in text whose length is known beforehand.
+    private static func plain(
+        path: Span<UInt8>, query: Span<UInt8>, subject: SubjectKey, salt: Salt
+    ) -> Disclosure {
+        let start = CommitmentText.start(.what)
+        let (pathName, queryName): (StaticString, StaticString) = (
+            #""http.path":""#, #""http.query":""#
+        )
+        var count = start.utf8CodeUnitCount + Salt.byteCount + 2
+        if !path.isEmpty { count += pathName.utf8CodeUnitCount + path.count + 1 }
+        if !query.isEmpty { count += queryName.utf8CodeUnitCount + query.count + 1 }
+        if !path.isEmpty, !query.isEmpty { count += 1 }
+        var preimage: [UInt8] = []
+        preimage.append(addingCapacity: count) { text in
+            text.append(start)
+            salt.append(to: &text)
+            text.append("{")
+            if !path.isEmpty {
+                text.append(pathName)
+                text.append(path)
+                text.append("\"")
+            }
+            if !path.isEmpty, !query.isEmpty { text.append(",") }
+            if !query.isEmpty {
+                text.append(queryName)
+                text.append(query)
+                text.append("\"")
+            }
+            text.append("}")
+        }
+        return Disclosure(
+            group: .what, subject: subject, preimage: preimage,
+            saltOffset: start.utf8CodeUnitCount, truncated: [])
+    }
+
+    /// Commits to any of it, member by member.
+    static func any(
+        host: [UInt8], path: Span<UInt8>, query: Span<UInt8>, resources: [DisclosedResource],
+        subject: SubjectKey, salt: Salt
     ) -> Disclosure {
         var text = CommitmentText(.what, salt: salt, reserving: path.count + query.count + 40)
         var truncated: [String] = []

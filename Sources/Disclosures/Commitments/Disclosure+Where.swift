@@ -66,9 +66,11 @@ extension Disclosure {
         }
         put(#""user_agent":"#, userAgent, path: "user_agent")
         text.writer.closeLast(with: UInt8(ascii: "}"))
-        return Disclosure(
+        let disclosure = Disclosure(
             group: .where, subject: subject, preimage: text.writer.bytes,
             saltOffset: text.saltOffset,
             truncated: truncated)
+        _ = disclosure.hashed()
+        return disclosure
     }
 }

@@ -14,8 +14,6 @@ package final class Disclosure: Sendable {
     package let group: CommitGroup
     /// Whose key seals it.
     package let subject: SubjectKey
-    /// What the leaf holds (record.md §4.1).
-    package let commitment: Hash256
     /// Paths of values that were cut, for the record's `truncated`.
     package let truncated: [String]
 
@@ -26,11 +24,28 @@ package final class Disclosure: Sendable {
     /// begins, so that no two accesses can overlap.
     @exclusivity(unchecked) package nonisolated(unsafe) var sealedInSegment: SegmentNumber?
 
+    /// A commitment, and its text for leaves.
+    package struct Hashed: Sendable {
+        package let commitment: Hash256
+        package let text: HashText
+
+        init(_ commitment: Hash256) {
+            self.commitment = commitment
+            text = HashText(commitment)
+        }
+    }
+
+    /// Nil until the commitment was worked out, which may wait for others (``DraftText``).
+    ///
+    /// Safe: set by whoever made the object and by nobody else, at the latest when a draft that names it is queued or
+    /// its bytes are asked for; read by other threads only once the queue has handed it over.
+    @exclusivity(unchecked) private nonisolated(unsafe) var known: Hashed?
+
     /// What is hashed: prefix ‖ group ‖ 0x00 ‖ salt ‖ value.
     private let preimage: [UInt8]
     private let saltOffset: Int
 
-    /// Takes a preimage that ends with the value.
+    /// Takes a preimage that ends with the value; its hash is still due.
     init(
         group: CommitGroup, subject: SubjectKey, preimage: [UInt8], saltOffset: Int,
         truncated: [String]
@@ -40,8 +55,34 @@ package final class Disclosure: Sendable {
         self.preimage = preimage
         self.saltOffset = saltOffset
         self.truncated = truncated
-        commitment = Hash256(sha256: preimage)
     }
+
+    /// What the leaf holds (record.md §4.1).
+    package var commitment: Hash256 {
+        unsafe known?.commitment ?? Hash256(sha256: preimage)
+    }
+
+    /// The commitment's text, if the commitment was worked out.
+    package var knownText: HashText? { unsafe known?.text }
+
+    /// The commitment as it is from now on. Only for whoever made the disclosure, before it goes to anybody else.
+    package func hashed() -> Hashed {
+        if let known = unsafe known { return known }
+        let hashed = Hashed(Hash256(sha256: preimage))
+        unsafe known = hashed
+        return hashed
+    }
+
+    /// Takes the hash of the preimage, worked out together with others. Only for whoever made the disclosure.
+    package func settle(_ commitment: Hash256) {
+        if unsafe known == nil { unsafe known = Hashed(commitment) }
+    }
+
+    /// What every disclosure's ``hashedText`` begins with.
+    package static let firstHashedByte = UInt8(ascii: "c")
+
+    /// What is hashed.
+    package var hashedText: [UInt8] { preimage }
 
     /// Commits to a value given as JSON. Off the hot path.
     ///
@@ -57,6 +98,7 @@ package final class Disclosure: Sendable {
             group: group, subject: subject, preimage: text.writer.bytes,
             saltOffset: text.saltOffset,
             truncated: limiter.truncated)
+        _ = hashed()
     }
 
     /// Salt and canonical value, as they are sealed: the 32 bytes of salt first.
@@ -95,7 +137,7 @@ struct CommitmentText: ~Copyable {
     /// What comes before the salt.
     static func prefix(_ group: CommitGroup) -> [UInt8] { Array("\(start(group))".utf8) }
 
-    private static func start(_ group: CommitGroup) -> StaticString {
+    static func start(_ group: CommitGroup) -> StaticString {
         switch group {
         case .who: "countersign/commit/v1\nwho\0"
         case .where: "countersign/commit/v1\nwhere\0"

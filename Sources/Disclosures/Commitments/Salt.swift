@@ -36,10 +36,12 @@ package struct Salt: Hashable, Sendable {
         }
     }
 
-    /// Stores the 32 bytes.
-    func store(to place: UnsafeMutableRawPointer) {
-        // Safe: the caller has room for 32 bytes.
-        unsafe place.storeBytes(of: self, as: Salt.self)
+    /// Appends them to memory that is ready.
+    func append(to text: inout OutputSpan<UInt8>) {
+        // Safe: the memory has room for 32 bytes.
+        unsafe text.append(exactly: Self.byteCount) {
+            unsafe $0.storeBytes(of: self, as: Salt.self)
+        }
     }
 
     /// Appends them to a writer.

@@ -45,7 +45,7 @@ extension DisclosureBlock {
             texts.append(contentsOf: plain[item.value])
             messages.append(start..<texts.count)
         }
-        let digests = messages.digests(in: texts.span, after: prefix[0])
+        let digests = messages.digests(in: texts.span, after: Disclosure.firstHashedByte)
         return zip(commitments, digests).map { $0 == $1 }
     }
 

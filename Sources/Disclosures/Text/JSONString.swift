@@ -21,7 +21,7 @@ extension ByteWriter {
     package mutating func appendJSONString(_ text: Span<UInt8>) -> Bool {
         append(UInt8(ascii: "\""))
         var truncated = false
-        if text.count <= RecordLimits.stringBytes, text.isPlainASCII {
+        if text.isPlain {
             append(text)
         } else {
             truncated = appendRepaired(text)
@@ -79,6 +79,9 @@ extension RecordLimits {
 }
 
 extension Span<UInt8> {
+    /// Whether a record holds the text as it is, neither escaped nor cut.
+    package var isPlain: Bool { count <= RecordLimits.stringBytes && isPlainASCII }
+
     /// Whether the text stands in JSON as it is.
     fileprivate var isPlainASCII: Bool {
         // Safe: bytes have no padding that could be uninitialised.

@@ -34,13 +34,29 @@ package final class Client {
     private var place: Place?
 
     /// What one commitment to a place was made from.
-    private struct Place {
+    private final class Place {
         let userAgent: [UInt8]
         let forwarded: [String]
         let subject: SubjectID
         /// Of the configuration that said what is kept.
         let generation: SourcesGeneration
         let disclosure: Disclosure
+
+        init(
+            userAgent: [UInt8], forwarded: [String], subject: SubjectID,
+            generation: SourcesGeneration, disclosure: Disclosure
+        ) {
+            self.userAgent = userAgent
+            self.forwarded = forwarded
+            self.subject = subject
+            self.generation = generation
+            self.disclosure = disclosure
+        }
+
+        func isOf(_ userAgent: Span<UInt8>) -> Bool {
+            let known = self.userAgent
+            return userAgent.holdsSameBytes(as: known.span)
+        }
     }
 
     /// - Parameter peer: the address at the other end of the socket, where a trusted proxy stands between.
@@ -61,29 +77,37 @@ package final class Client {
 
     /// Commits to where a request comes from; one commitment serves the whole connection.
     ///
-    /// - Parameter forwarded: the addresses that trusted proxies name; empty where they are not to be kept.
+    /// - Parameters:
+    ///   - forwarded: the addresses that trusted proxies name; empty where they are not to be kept.
+    ///   - desk: whose rules say what is kept.
     func place(
-        userAgent: Span<UInt8>, forwarded: [String], subject: SubjectKey, rules: ExchangeRules,
-        salt: () -> Salt
+        userAgent: Span<UInt8>, forwarded: [String], subject: SubjectKey, at desk: Desk
     ) -> Disclosure? {
-        guard rules.privacy.hasPlace else { return nil }
+        let rules = desk.rules
+        guard rules.keepsPlace else { return nil }
         if let place, place.subject == subject.id, place.generation == rules.identity.generation,
-            userAgent.holdsSameBytes(as: place.userAgent.span), place.forwarded == forwarded
+            place.isOf(userAgent), place.forwarded == forwarded
         {
             return place.disclosure
         }
-        let privacy = rules.privacy
-        let (address, peer) = (addressText, peerText)
-        let (text, peerSpan) = (address.span, peer.span)
-        let disclosure = Disclosure.where(
-            address: text.extracting(privacy.address ? 0..<text.count : 0..<0),
-            port: privacy.port ? port : nil,
-            peerAddress: peerSpan.extracting(privacy.peerAddress ? 0..<peerSpan.count : 0..<0),
-            userAgent: userAgent.extracting(privacy.userAgent ? 0..<userAgent.count : 0..<0),
-            forwarded: forwarded, tls: privacy.tls ? tls : nil, subject: subject, salt: salt())
+        let disclosure = disclosure(userAgent, forwarded, subject, rules.privacy, desk.salt())
         place = Place(
             userAgent: [UInt8](copying: userAgent), forwarded: forwarded, subject: subject.id,
             generation: rules.identity.generation, disclosure: disclosure)
         return disclosure
+    }
+
+    private func disclosure(
+        _ userAgent: Span<UInt8>, _ forwarded: [String], _ subject: SubjectKey,
+        _ privacy: PrivacyChoices, _ salt: Salt
+    ) -> Disclosure {
+        let (address, peer) = (addressText, peerText)
+        let (text, peerSpan) = (address.span, peer.span)
+        return Disclosure.where(
+            address: text.extracting(privacy.address ? 0..<text.count : 0..<0),
+            port: privacy.port ? port : nil,
+            peerAddress: peerSpan.extracting(privacy.peerAddress ? 0..<peerSpan.count : 0..<0),
+            userAgent: userAgent.extracting(privacy.userAgent ? 0..<userAgent.count : 0..<0),
+            forwarded: forwarded, tls: privacy.tls ? tls : nil, subject: subject, salt: salt)
     }
 }

@@ -16,6 +16,7 @@ package final class Desk {
     /// The configuration for requests that begin from now on.
     package var rules: ExchangeRules {
         didSet {
+            templates.removeAll()
             // What is disclosed of a caller is chosen once, with the actor.
             if rules.privacy != oldValue.privacy { tokens.forgetAll() }
             tokens.adopt(rules.identity.generations)
@@ -41,6 +42,9 @@ package final class Desk {
     private var willHandOver = false
     var tokens: VerifiedTokenCache<KnownActor>
     private var randomness: BufferedRandomness
+    /// The texts of the records written lately, under the rules in force.
+    var templates = RecordTemplates()
+    private var timeText: InstantText
     private var decisions: [Decision: EncodedDecision] = [:]
     /// The decision asked for last: most requests in a row are decided alike.
     private var lastDecision: Decision?
@@ -54,10 +58,12 @@ package final class Desk {
     ) {
         self.rules = rules
         self.ledger = ledger
-        recorder = .local(ledger)
+        let recorder = Recorder.local(ledger)
+        self.recorder = recorder
         batch = recorder.batch(for: port)
         self.limiter = limiter
         self.clock = clock
+        timeText = InstantText(clock.now())
         var random = SystemRandomNumberGenerator()
         tokens = VerifiedTokenCache(
             mostEntries: 10_000, mostBytes: 16 << 20, generations: rules.identity.generations,
@@ -82,7 +88,7 @@ package final class Desk {
     ///
     /// It stays with this loop until ``turnEnded()``: what is refused then is settled as refused.
     func append(
-        _ draft: RecordDraft, tally: Tally, for receiver: any SettlementReceiver
+        _ draft: consuming RecordDraft, tally: Tally, for receiver: any SettlementReceiver
     ) throws(AppendRefusal) {
         _ = try recorder.permit()
         try batch.append(draft, tally: tally, ticket: waiting.next)
@@ -93,6 +99,14 @@ package final class Desk {
         guard let afterTurn else { return handOver() }
         willHandOver = true
         afterTurn()
+    }
+
+    /// Writes a record by the template of its kind; it is to be appended at once. Nil where the template does not fit.
+    func draft(
+        by template: RecordTemplate, _ values: TemplateValues, actor: KnownActor,
+        host: Span<UInt8>
+    ) -> RecordDraft? {
+        batch.draft(by: template, values, actor: actor.encoded, host: host)
     }
 
     /// Records of a long turn that are given to the writer before the turn ends.
@@ -115,6 +129,12 @@ package final class Desk {
     }
 
     func salt() -> Salt { randomness.salt() }
+
+    /// An instant as records write it.
+    func text(of instant: UTCInstant) -> InstantText {
+        timeText.move(to: instant)
+        return timeText
+    }
 
     /// The trace to which a request belongs, with a span of ours: the client's, or a new one whose ids are
     /// those of the record, which then has no need to name them.

@@ -12,6 +12,8 @@ package final class ExchangeRules: Sendable {
     package let identity: IdentitySources
     /// Which personal values are committed to at all.
     package let privacy: PrivacyChoices
+    /// Whether anything is to be known of where requests come from.
+    let keepsPlace: Bool
     /// `dst` of each service's records, by ``ServiceIndex``.
     private let services: [EncodedService]
     /// The same in records of accesses that never came to the service.
@@ -33,6 +35,7 @@ package final class ExchangeRules: Sendable {
         self.rulebook = rulebook
         self.identity = identity
         self.privacy = privacy
+        keepsPlace = privacy.hasPlace
         self.services = services
         refusing = services.map(\.unasked)
         buckets = rulebook.services.map { $0.limit.map { EncodedText($0.per.rawValue) } }

@@ -26,6 +26,12 @@ struct Ending {
     let isAsked: Bool
     /// What the client gets once the end is recorded.
     let step: LastStep
+
+    /// Whether the service answered and nothing went wrong: then the client gets its answer as it is.
+    var isUsual: Bool {
+        guard case .finish = step else { return false }
+        return reason == nil && detail == nil && isAsked
+    }
 }
 
 /// What is done once the last record is durable.

@@ -87,6 +87,7 @@ final class Intake: Sendable {
     /// - Returns: why nothing of it is queued; nil: it is queued, and the batch empty.
     func append(_ batch: inout RecordBatch) -> AppendRefusal? {
         guard batch.count > 0 else { return nil }
+        batch.finishText()
         let (refusal, wakes) = state.withLock { state -> (AppendRefusal?, Bool) in
             if let objection = state.objection(
                 to: batch.leafBytes, most: mostWaitingBytes)

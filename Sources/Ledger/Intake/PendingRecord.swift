@@ -5,7 +5,7 @@ package import AuditRecords
 
 /// A record on its way from an event loop to the writer.
 package struct PendingRecord: Sendable {
-    package let draft: RecordDraft
+    package internal(set) var draft: RecordDraft
     /// `written.seq`, given when it was queued: what is lost after that shows as a gap.
     package internal(set) var sequence: UInt64
     package let port: PortID
