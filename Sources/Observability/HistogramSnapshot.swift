@@ -19,7 +19,7 @@ package struct HistogramSnapshot: Hashable, Sendable {
     /// How many values were above one of the bounds.
     package func count(above bound: UInt64) -> UInt64 {
         guard let place = bounds.upper.firstIndex(of: bound) else {
-            preconditionFailure("BucketsAscend: \(bound) is no bound of this histogram")
+            preconditionFailure("BucketsAscend: the histogram has no bound \(bound)")
         }
         return buckets[(place + 1)...].reduce(0, &+)
     }

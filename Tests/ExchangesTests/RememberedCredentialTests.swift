@@ -159,7 +159,7 @@ import Testing
         #expect(access.exchange.begin(bench.request()).shape == .wait)
         #expect(try bench.settle(access).answer?.status == 401)
         let records = try bench.records()
-        #expect(records.map(\.reason) == [nil, nil, "key_revoked"])
+        #expect(records.map(\.reason) == ["role_match", "role_match", "key_revoked"])
     }
 
     @Test func `What is verified knows method, URL and certificate of its request`() throws {

@@ -134,6 +134,9 @@ enum StartFault: String, CaseIterable, Sendable {
             try site.folder.write([], to: "site/log/segments/00000000/away")
             let broken = try site.folder.run(.countersign, "doctor", "-c", Site.configuration)
             #expect(broken.text.contains("FAIL  segments: "), "\(broken.text)")
+            let unreadable = try site.folder.run(.verifier, "site/log", "--key", key)
+            #expect(unreadable.status == 10)
+            #expect(unreadable.text.contains("segments/00000000/away"), "\(unreadable.text)")
         }
     }
 

@@ -34,6 +34,17 @@ extension LogSnapshot {
         return state
     }
 
+    /// Whether a segment's own files should be here. Why not, or that nobody can tell, is for whoever judges the
+    /// segment to report.
+    package func isPresent(_ segment: SegmentNumber) throws(LogReadFailure) -> Bool {
+        do throws(LogReadFailure) {
+            return try state(of: segment) == .present
+        } catch {
+            guard error.code == .badState else { throw error }
+            return false
+        }
+    }
+
     /// The segments that are not in the log directory, in order; looks for one file a segment.
     package func segmentsAway() throws(LogReadFailure) -> [(SegmentNumber, LogReadFailure.Absence)]
     {

@@ -19,6 +19,7 @@ package struct UnsignedTail {
             return nil
         }
         let segment = SegmentNumber(of: size.nextIndex)
+        guard try snapshot.isPresent(segment) else { return nil }
         let file = try snapshot.entries(of: segment)
         let signed = Int(size.count - segment.firstIndex.value)
         var stream = try EntryStream(file)

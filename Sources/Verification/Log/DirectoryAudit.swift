@@ -21,7 +21,7 @@ struct DirectoryAudit {
                     detail: "\(snapshot.sizeWithDoubtful.count - first.value) records"))
         }
         let segments = Set(snapshot.frames.map { SegmentNumber(of: $0.header.firstIndex) })
-        for segment in segments.sorted() where try isPresent(segment) {
+        for segment in segments.sorted() where try snapshot.isPresent(segment) {
             try check(
                 snapshot.entries(of: segment), .entries, LogLayout.entries(segment), &findings)
             try check(
@@ -32,16 +32,6 @@ struct DirectoryAudit {
         try checkOffsetsLengths(&findings)
         try checkNextSegment(&findings)
         return try keys(&findings)
-    }
-
-    /// Whether the segment's own files are to be here; what is said about one that is not, the reading of it judges.
-    private func isPresent(_ segment: SegmentNumber) throws(LogReadFailure) -> Bool {
-        do throws(LogReadFailure) {
-            return try snapshot.state(of: segment) == .present
-        } catch {
-            guard error.code == .badState else { throw error }
-            return false
-        }
     }
 
     /// The keys. A directory without any is what one hands to an auditor who is not to see the values; one that has
