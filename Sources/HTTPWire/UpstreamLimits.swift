@@ -17,8 +17,8 @@ package struct UpstreamTimeouts: Hashable, Sendable {
 
 /// How many connections to a service are kept, per event loop.
 package struct UpstreamPoolLimits: Hashable, Sendable {
-    /// Connections kept while no request uses them; 64.
-    package var mostIdle = 64
+    /// Connections kept while no request uses them; 1,024, or what open files allow.
+    package var mostIdle = 1024
     /// Shorter than the service's own, or its closing meets our next request; 30 s.
     package var idleTimeout = Duration.seconds(30)
     /// A connection is not used again after this, so that a changed address is noticed; 10 min.

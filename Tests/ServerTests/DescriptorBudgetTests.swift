@@ -22,10 +22,26 @@ struct DescriptorBudgetTests {
         return DescriptorBudget(limit: limit).fitting(asked).map(\.limits.mostConnections)
     }
 
-    @Test("A connection takes two files, one to the client and one to the service")
+    @Test(
+        "A connection takes two files, one to the client and one to the service, and two another unused one"
+    )
     func wanted() {
         #expect(DescriptorBudget.wanted(0) == DescriptorBudget.own)
-        #expect(DescriptorBudget.wanted(1000) == DescriptorBudget.own + 2000)
+        #expect(DescriptorBudget.wanted(1000) == DescriptorBudget.own + 2500)
+    }
+
+    @Test(
+        "Clients, their services and what is kept unused never take more files than there are",
+        arguments: [1, 256, 300, 1024, 4096, 65_536])
+    func unused(limit: Int) {
+        let budget = DescriptorBudget(limit: limit)
+        let fitting = budget.fitting(listeners(5, 1000, 20_000))
+        let clients = fitting.reduce(0) { $0 + $1.limits.mostConnections }
+        let unused = budget.idle(beside: fitting)
+        #expect(unused >= 0)
+        guard limit > DescriptorBudget.wanted(6) else { return }
+        #expect(DescriptorBudget.own + 2 * clients + unused <= limit)
+        #expect(unused >= clients / 2)
     }
 
     @Test("Where there is room for all, listeners stay as they are configured")

@@ -9,15 +9,18 @@ package struct DataPlaneConfiguration: Sendable {
     package var upstreams: [UpstreamConfiguration]
     /// Threads that serve connections; nil: one for each core.
     package var eventLoops: Int?
+    /// Unused connections to services that are kept at once, all services and event loops together.
+    package var mostIdle: Int
     package var holding: ResponseHolding
 
     package init(
         listeners: [ListenerConfiguration], upstreams: [UpstreamConfiguration], eventLoops: Int?,
-        holding: ResponseHolding = ResponseHolding()
+        mostIdle: Int = .max, holding: ResponseHolding = ResponseHolding()
     ) {
         self.listeners = listeners
         self.upstreams = upstreams
         self.eventLoops = eventLoops
+        self.mostIdle = mostIdle
         self.holding = holding
     }
 }

@@ -88,6 +88,8 @@ extension DataPlane {
         var lanes: [NIOLoopBoundBox<Lane?>] = []
         var allCounters: [TrafficCounters] = []
         let holding = configuration.holding
+        let loops = max(1, configuration.eventLoops ?? System.coreCount)
+        let mostIdle = configuration.mostIdle / loops
         for eventLoop in group.makeIterator() {
             let box = NIOLoopBoundBox<Lane?>.makeEmptyBox(
                 valueType: Lane.self, eventLoop: eventLoop)
@@ -102,6 +104,7 @@ extension DataPlane {
                 let lane = Lane(
                     eventLoop: eventLoop, desk: desk, counters: counters, traffic: traffic,
                     clock: clock, holding: holding, logger: logger)
+                lane.mostIdle = mostIdle
                 lane.adopt(rules: rules, targets: targets)
                 box.value = lane
             }.get()

@@ -25,6 +25,10 @@ final class Lane {
     let longestHolding: Moment.Interval
     /// Where services are, for requests that begin from now on.
     private(set) var upstreams: UpstreamTable
+    /// Unused connections that may be kept, to all services together.
+    var mostIdle = Int.max
+    /// Those that are.
+    var idle = 0
     private(set) var isDraining = false
     /// The time for finishing is over.
     private(set) var isForced = false

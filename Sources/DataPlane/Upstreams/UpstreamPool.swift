@@ -43,6 +43,12 @@ final class UpstreamPool {
         lane.meters.adjust(gauge, by: change, service: slot)
     }
 
+    /// More or fewer connections are kept unused.
+    private func countIdle(by change: Int) {
+        adjust(.idle, by: change)
+        lane.idle += change
+    }
+
     /// Finds or makes a connection and hands it to the access.
     ///
     /// - Parameter reuse: whether a kept connection will do.
@@ -50,7 +56,7 @@ final class UpstreamPool {
         _ recorded: RecordedRequest, for access: RelayedAccess, ticket: UInt64, reuse: Bool
     ) {
         while reuse, let connection = idle.popLast() {
-            adjust(.idle, by: -1)
+            countIdle(by: -1)
             guard connection.mayServeAgain(now: lane.now) else {
                 connection.close()
                 continue
@@ -146,20 +152,22 @@ final class UpstreamPool {
     /// - Parameter asLast: whether every other one is to be used before it: what should not come on it may
     ///   still be on its way.
     func keep(_ connection: UpstreamConnection, asLast: Bool = false) {
-        guard !isRetired, idle.count < target.configuration.pool.mostIdle else {
+        guard !isRetired, idle.count < target.configuration.pool.mostIdle,
+            lane.idle < lane.mostIdle
+        else {
             connection.close()
             return
         }
-        adjust(.idle, by: 1)
+        countIdle(by: 1)
         if asLast { idle.insert(connection, at: 0) } else { idle.append(connection) }
         connection.rest(until: lane.now + target.idleTimeout)
     }
 
-    /// A kept connection is of no more use.
+    /// A kept connection is of no more use: mostly the one that was kept for the longest time.
     func forget(_ connection: UpstreamConnection) {
         guard let place = idle.firstIndex(where: { $0 === connection }) else { return }
         idle.remove(at: place)
-        adjust(.idle, by: -1)
+        countIdle(by: -1)
     }
 
     /// No new request comes here: connections end with those that they serve.
@@ -167,7 +175,7 @@ final class UpstreamPool {
         isRetired = true
         let kept = idle
         idle = []
-        adjust(.idle, by: -kept.count)
+        countIdle(by: -kept.count)
         for connection in kept { connection.close() }
     }
 }

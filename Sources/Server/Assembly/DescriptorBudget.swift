@@ -34,18 +34,26 @@ package struct DescriptorBudget {
         return DescriptorBudget(limit: Int(clamping: isRaised ? raised.rlim_cur : now.rlim_cur))
     }
 
-    /// What this many connections may need.
-    package static func wanted(_ connections: Int) -> Int { own + 2 * connections }
+    /// What so many connections may need.
+    package static func wanted(_ connections: Int) -> Int {
+        own + 2 * connections + connections / 2
+    }
 
     /// The same listeners, with no more connections than there is room for.
     package func fitting(_ listeners: [ListenerConfiguration]) -> [ListenerConfiguration] {
         let wanted = listeners.reduce(0) { $0 + $1.limits.mostConnections }
         guard Self.wanted(wanted) > limit else { return listeners }
-        let share = max(1, (limit - Self.own) / 2 / listeners.count)
+        let share = max(1, (limit - Self.own) * 2 / 5 / listeners.count)
         return listeners.map { listener in
             var fitting = listener
             fitting.limits.mostConnections = min(listener.limits.mostConnections, share)
             return fitting
         }
+    }
+
+    /// How many connections to services may be kept unused beside those of listeners that fit.
+    package func idle(beside fitting: [ListenerConfiguration]) -> Int {
+        let connections = fitting.reduce(0) { $0 + $1.limits.mostConnections }
+        return max(0, limit - Self.own - 2 * connections)
     }
 }

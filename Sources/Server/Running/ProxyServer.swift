@@ -64,7 +64,8 @@ package actor ProxyServer {
     ) async throws(CommandFailure) -> ProxyServer {
         let assembly = Assembly(deployment: deployment, in: surroundings)
         let seen = KeyFileWatch.files(deployment.settings).map { KeyFileWatch.Sighting($0) }
-        let listeners = fitting(try assembly.listeners(), logger)
+        let budget = DescriptorBudget.raised()
+        let listeners = fitting(try assembly.listeners(), budget, logger)
         guard Auditing.isOn || listeners.allSatisfy({ IPAddress($0.host)?.isLoopback == true })
         else {
             throw CommandFailure(
@@ -82,7 +83,8 @@ package actor ProxyServer {
             do throws(DataPlaneFault) {
                 dataPlane = try await DataPlane.start(
                     DataPlaneConfiguration(
-                        listeners: listeners, upstreams: upstreams, eventLoops: eventLoops),
+                        listeners: listeners, upstreams: upstreams, eventLoops: eventLoops,
+                        mostIdle: budget.idle(beside: listeners)),
                     rules: rules.exchange, ledger: ledger,
                     limiter: RateLimiter(mostSubjects: 100_000),
                     clock: .system, logger: logger)
@@ -106,9 +108,8 @@ package actor ProxyServer {
 
     /// The listeners, with no more connections than the system has files for.
     private static func fitting(
-        _ listeners: [ListenerConfiguration], _ logger: Logger
+        _ listeners: [ListenerConfiguration], _ budget: DescriptorBudget, _ logger: Logger
     ) -> [ListenerConfiguration] {
-        let budget = DescriptorBudget.raised()
         let fitting = budget.fitting(listeners)
         for (listener, less) in zip(listeners, fitting)
         where less.limits.mostConnections < listener.limits.mostConnections {

@@ -52,7 +52,7 @@ package struct UpstreamSettings: Hashable, Sendable {
                 example: "10s"),
             Key(
                 "pool_size", \.pool.mostIdle, .integer(0...10_000),
-                "Unused connections kept per event loop; 0: no connection is reused.",
+                "Unused connections kept per event loop, as far as open files allow; 0: no connection is reused.",
                 example: "16"),
             Key(
                 "host", \.hostField, .hostField, "The `Host` that the service gets.",

@@ -50,6 +50,9 @@ struct HouseSettings: Sendable {
     var removedFields: [String] = []
     var keptFields: [String] = []
     var via: String?
+    var pool = UpstreamPoolLimits()
+    /// How many unused connections may be kept in all.
+    var mostIdle = Int.max
     /// Where the proxy's messages go.
     var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 }
@@ -148,12 +151,14 @@ private func openHouse(
     service.removedFields = settings.removedFields
     service.keptFields = settings.keptFields
     service.via = settings.via
+    service.pool = settings.pool
     let configuration = DataPlaneConfiguration(
         listeners: [
             ListenerConfiguration(
                 host: "127.0.0.1", port: 0, tls: settings.tls,
                 trustedProxies: settings.trustedProxies, limits: settings.limits)
-        ], upstreams: [service], eventLoops: settings.eventLoops, holding: settings.holding)
+        ], upstreams: [service], eventLoops: settings.eventLoops, mostIdle: settings.mostIdle,
+        holding: settings.holding)
     let clock = fixture.clock
     // Certificates of the test are checked by this clock and by the system's.
     clock.set(
