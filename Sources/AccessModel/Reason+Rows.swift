@@ -316,7 +316,8 @@ extension Reason {
             Row(
                 "client_closed", .aborted, nil, .low, "The client closed the connection early.",
                 remedy:
-                    "The client went away; nothing is to be done here.")
+                    "The client went away or ended its side (shutdown) before the answer did; keep it open until then."
+            )
         case .clientTimeout:
             Row(
                 "client_timeout", .aborted, nil, .low, "The client stopped reading.",

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import AuditRecords
 import DataPlane
 import Ledger
@@ -121,6 +122,51 @@ struct RecordingTests {
             _ = try await house.closedRecords(of: nil)
             #expect(house.records.contains { $0.reason == "client_closed" })
             #expect(house.plane.status.abandonedRequests == 1)
+        }
+    }
+
+    @Test(
+        "A client that ends its side before its answer is gone, however whole its request",
+        arguments: [false, true])
+    func clientEndsSending(posts: Bool) async throws {
+        try await withHouse { _ in
+            .silence
+        } _: { house in
+            let client = try await house.connect()
+            try await client.send(posts ? house.post("Content-Length: 2\r\n", "{}") : house.get())
+            _ = try await house.upstream.requests(1)
+            try await client.endSending()
+            // Neither side is kept waiting for the other.
+            try await house.upstream.closed(0)
+            #expect(try await client.untilClosed().isEmpty)
+            _ = try await house.closedRecords(of: nil)
+            let records = house.records.filter { $0.action == "http.request" }
+            #expect(records.map(\.stage) == (posts ? [.started, .complete] : [.complete]))
+            #expect(records.last?.reason == "client_closed")
+            #expect(house.plane.status.abandonedRequests == 1)
+        }
+    }
+
+    @Test("A client that ends its side after its answer has had it, and nothing is wrong")
+    func clientEndsSendingAfterAnswer() async throws {
+        try await withHouse { house in
+            let client = try await house.connect()
+            try await client.send(house.get())
+            #expect(try await client.response().body == "hello")
+            try await client.endSending()
+            #expect(try await client.untilClosed().hasSuffix("hello"))
+            try await house.wait { $0.openConnections == 0 }
+            // The service's connection serves whoever comes next.
+            let next = try await house.connect()
+            try await next.send(house.get())
+            #expect(try await next.response().body == "hello")
+            try await next.close()
+            #expect(house.upstream.connectionCount == 1)
+            _ = try await house.closedRecords(of: nil)
+            let records = house.records.filter { $0.action == "http.request" }
+            #expect(records.map(\.stage) == [.complete, .complete])
+            #expect(records.allSatisfy { $0.outcome == .success })
+            #expect(house.plane.status.abandonedRequests == 0)
         }
     }
 

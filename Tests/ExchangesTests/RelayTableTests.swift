@@ -130,7 +130,7 @@ enum RelayEvent: String, CaseIterable {
     case answerEnd = "end of the answer"
     case serviceFailed = "service failed"
     case serviceStale = "used connection closed unanswered"
-    case clientGone = "client is gone"
+    case clientGone = "client is gone or has ended its side"
     case clientBlocked = "client takes no more"
     case clientTakes = "client takes more"
     case clientStopped = "client has stopped reading"

@@ -96,6 +96,9 @@ final class RawClient: Sendable {
 
     var received: String { text(seen.state.bytes[...]) }
 
+    /// Ends its own side; what comes is still taken.
+    func endSending() async throws { try await channel.close(mode: .output).get() }
+
     func close() async throws {
         // Perhaps it was closed by the other side already.
         do { try await channel.close().get() } catch ChannelError.alreadyClosed { return }
