@@ -82,6 +82,7 @@ package struct BuiltLog {
     }
 
     private mutating func finishSegment() {
+        guard size > 0 else { return }
         let number = SegmentNumber((size - 1) / 65_536)
         files[LogLayout.entries(number)] = entries
         files[LogLayout.offsets(number)] = offsets

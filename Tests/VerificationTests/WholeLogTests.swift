@@ -27,6 +27,33 @@ import Verification
         #expect(report.mayBeRemembered)
     }
 
+    @Test func `calls nothing complete whose records are not there`() async throws {
+        var log = try BuiltLog()
+        log.start(BuiltLog.id(1))
+        log.access(BuiltLog.id(1), 2)
+        let directory = try log.directory()
+        try directory.remove("segments/00000000/entries")
+        let report = try await verify(directory, [log.signer.verifierKey])
+        #expect(report.verdict == .integrityFailure)
+        #expect(
+            report.tree(now: UTCInstant(microseconds: log.clock)).contains(
+                "Completeness not decided: 0 of 2 records were read"))
+        #expect(
+            String(decoding: report.json, as: UTF8.self).contains(#""completeness":"undecided""#))
+    }
+
+    @Test func `decides nothing about a log without a record, however well it is signed`()
+        async throws
+    {
+        var log = try BuiltLog()
+        let report = try await verify(log.directory(), [log.signer.verifierKey])
+        #expect(report.codes == [.noRecords])
+        #expect(report.verdict == .undecided)
+        #expect(
+            report.tree(now: UTCInstant(microseconds: log.clock)).contains(
+                "Completeness not decided: there is no record"))
+    }
+
     @Test func `follows several starts`() async throws {
         let log = try LedgerLog(3, 0, 5)
         let report = try await verify(log.directory, [log.key])

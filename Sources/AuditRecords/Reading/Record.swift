@@ -31,7 +31,25 @@ package struct Record: Sendable {
     }
 
     /// Whether the record is of a schema that this version does not know.
-    package var isOfLaterSchema: Bool { isOurs && value["schema"]?.string != RecordSchema.name }
+    package var isOfLaterSchema: Bool { Self.laterSchema(of: value) != nil }
+
+    /// The schema that a leaf says it has, where it is one of ours that this version does not know. No more is asked of such
+    /// a leaf than that it is JSON: what else holds for it, only its own version knows.
+    package static func laterSchema(ofLeaf leaf: [UInt8]) -> String? {
+        do throws(JSONFault) {
+            return laterSchema(of: try JSONParser.parse(leaf, as: .strict, deepest: 64))
+        } catch {
+            return nil
+        }
+    }
+
+    private static func laterSchema(of value: JSONValue) -> String? {
+        guard let name = value["schema"]?.string, name != RecordSchema.name,
+            name.hasPrefix(RecordSchema.family)
+        else { return nil }
+        let number = name.utf8.dropFirst(RecordSchema.family.utf8.count)
+        return !number.isEmpty && number.allSatisfy { (0x30...0x39).contains($0) } ? name : nil
+    }
 
     package var uid: UniqueID? { value["uid"]?.string.flatMap { UniqueID($0) } }
 

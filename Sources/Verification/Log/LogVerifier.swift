@@ -123,6 +123,7 @@ package struct LogVerifier: Sendable {
         checkpoints.checkRoots(result.tree.roots, size: content.size)
         findings.report(checkpoints.findings)
         let root = result.tree.roots[content.size.count]
+        if newest != nil, content.size == .empty { findings.report(Finding(.noRecords)) }
         if let claim = newest?.claim {
             if root == claim.root {
                 findings.blameTree()
@@ -139,7 +140,9 @@ package struct LogVerifier: Sendable {
         }
         if let missing = journal?.missing(by: result.published) { findings.report(missing) }
         result.completeness.finish()
-        findings.report(result.completeness.findings)
+        var completeness = result.completeness.findings
+        if result.later > 0 { completeness.leaveOpen(numbersAreKnown: result.unplaced == 0) }
+        findings.report(completeness)
         for finding in keys.map(result.erasures.findings) ?? [] { findings.report(finding) }
         checkWitnesses(checkpoints, &findings)
         checkAge(result.newestTime, &findings)

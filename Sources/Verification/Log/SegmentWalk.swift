@@ -26,6 +26,9 @@ struct SegmentWalk<Content: LogContent> {
         var recordsRead: UInt64 = 0
         /// How many of those claim to be records of ours.
         var ours: UInt64 = 0
+        /// How many are of a schema that this version does not know, and how many of those do not say where they stand.
+        var later = 0
+        var unplaced = 0
         var newestTime: UTCInstant?
         var erasures = Erasures()
         var signingKeys = SigningKeys()
@@ -40,6 +43,8 @@ struct SegmentWalk<Content: LogContent> {
             disclosures.add(segment.disclosures)
             recordsRead += UInt64(segment.found)
             ours += UInt64(segment.ours)
+            later += segment.later
+            unplaced += segment.unplaced
             newestTime = segment.last?.time ?? newestTime
             for notable in segment.notable {
                 erasures.take(notable.record, at: notable.index)

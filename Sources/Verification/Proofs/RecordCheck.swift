@@ -132,11 +132,13 @@ package struct RecordCheck: Sendable {
     private static func faults(of leaf: [UInt8], proven: Bool) -> [Finding] {
         let faults = Record.faults(inLeaf: leaf)
         guard !faults.isEmpty else { return [] }
+        if let schema = Record.laterSchema(ofLeaf: leaf) {
+            return [
+                Finding(.laterSchema, detail: "\(schema); this program knows \(RecordSchema.name)")
+            ]
+        }
         do throws(RecordFault) {
             let record = try Record(leaf: leaf)
-            if record.isOfLaterSchema {
-                return [Finding(.laterSchema, detail: record.value["schema"]?.string)]
-            }
             if proven, !record.isOurs { return [Finding(.foreignLeaves)] }
         } catch {
             if proven { return [Finding(.foreignLeaves, detail: error.text)] }

@@ -109,7 +109,25 @@ struct FindingList: Sendable {
         report(excused)
     }
 
-    /// Findings about records first, by the first record concerned; then the others in the order they were made.
+    /// Where records are of a schema that this version does not know: what is missing may be what they tell.
+    ///
+    /// - Parameter numbersAreKnown: whether all of them say their numbers, so that gaps between these are gaps.
+    mutating func leaveOpen(numbersAreKnown: Bool) {
+        let found = findings
+        self = FindingList()
+        for finding in found {
+            let stays =
+                switch finding.code {
+                case .sequenceGap, .sequenceRepeated, .bootResumed, .admittedGap,
+                    .accessesUnrecorded:
+                    numbersAreKnown
+                default: finding.concern != .completeness
+                }
+            if stays { report(finding) }
+        }
+    }
+
+    /// The findings about records first, by the first record concerned; then the others as they came.
     var inOrder: [Finding] {
         findings.enumerated().sorted { one, other in
             (one.element.index?.value ?? .max, one.offset)

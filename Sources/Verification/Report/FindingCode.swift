@@ -62,6 +62,7 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case proofAbsent = "proof_absent"
     case laterSchema = "later_schema"
     case foreignLeaves = "foreign_leaves"
+    case noRecords = "no_records"
     // Stale.
     case stale = "stale"
     // Notes: nothing is wrong.
@@ -109,7 +110,7 @@ extension FindingCode {
             .counterMismatch, .accessesUnrecorded, .admittedGap, .outcomeMissing:
             .completeness
         case .noKey, .unknownLog, .notSignedByLog, .quorumNotMet, .noCheckpoint,
-            .rememberedUnreadable, .proofAbsent, .laterSchema, .foreignLeaves:
+            .rememberedUnreadable, .proofAbsent, .laterSchema, .foreignLeaves, .noRecords:
             .undecided
         case .stale: .stale
         case .notYetApplied, .notYetDurable, .notYetPublished, .unsignedRecords, .gapAdopted,
@@ -121,7 +122,7 @@ extension FindingCode {
     /// One clause for people.
     package var message: String {
         switch self {
-        case .fileMissing: "the file does not exist"
+        case .fileMissing: "the file does not exist: it was removed, or this copy is not whole"
         case .segmentAway:
             "the segment is said to be elsewhere, or destroyed, so none of its records was read"
         case .segmentStateUnreadable: "where the segment is said to be cannot be read"
@@ -178,9 +179,11 @@ extension FindingCode {
         case .rememberedUnreadable: "the remembered checkpoint cannot be read"
         case .proofAbsent: "there is no proof"
         case .laterSchema:
-            "the record is of a later schema than this program knows; verify it with a newer one"
+            "the record is of a schema that this program does not know, and is not judged: verify it with a newer version, which does"
         case .foreignLeaves:
             "these are no Countersign records; of their content nothing was checked"
+        case .noRecords:
+            "the log has no record, not even of its start: an empty log says nothing"
         case .stale: "the newest record is older than allowed"
         case .notYetApplied:
             "some bytes are in the commit journal only; opening the log applies them"

@@ -14,7 +14,10 @@ extension VerificationReport {
             JSONMember("verdict", .string(verdict.rawValue)),
             JSONMember("exit_code", .integer(Int64(verdict.exitCode))),
             JSONMember("integrity", ok(.integrity, .rollback)),
-            JSONMember("completeness", ok(.completeness)),
+            JSONMember(
+                "completeness",
+                findings(about: .completeness).isEmpty && completenessDoubt != nil
+                    ? .string("undecided") : ok(.completeness)),
             JSONMember("size", .integer(Int64(clamping: size.count))),
             JSONMember("records", .integer(Int64(clamping: recordsRead))),
             JSONMember("checkpoints", .integer(Int64(checkpointsChecked))),

@@ -64,9 +64,9 @@ extension VerificationReport {
     }
 
     private var completenessLine: String {
-        findings(about: .completeness).isEmpty
-            ? "Completeness OK: \(Self.counted(starts, "start")), no record missing"
-            : "Completeness FAILED"
+        guard findings(about: .completeness).isEmpty else { return "Completeness FAILED" }
+        if let completenessDoubt { return "Completeness not decided: \(completenessDoubt)" }
+        return "Completeness OK: \(Self.counted(starts, "start")), no record missing"
     }
 
     /// The verdict in one line, the last thing that is printed.

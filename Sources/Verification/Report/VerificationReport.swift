@@ -34,7 +34,15 @@ package struct VerificationReport: Sendable {
             && !findings.contains { [.integrity, .rollback].contains($0.concern) }
     }
 
-    /// The findings about one concern, ordered by the first record concerned.
+    /// Why nobody can say whether anything is missing, although nothing was found to be; nil where one can.
+    var completenessDoubt: String? {
+        if recordsRead < size.count { return "\(recordsRead) of \(size.count) records were read" }
+        guard size != .empty else { return "there is no record" }
+        let unknown = findings.first { [.laterSchema, .foreignLeaves].contains($0.code) }
+        return unknown.map { "\($0.count) of \(size.count) records are of another schema" }
+    }
+
+    /// The findings of one concern, by the first record concerned.
     package func findings(about concern: Concern) -> [Finding] {
         findings.filter { $0.concern == concern }
     }

@@ -39,6 +39,8 @@ extension LeafFacts {
         facts.effect = record.effect
         facts.isAccess = record.event("category")?.string
             .flatMap { EventCategory(rawValue: $0) }.map { $0 == .access }
+        // How a later schema commits, nobody knows here.
+        guard !record.isOfLaterSchema else { return (facts, bytes) }
         for (group, commitment) in record.commitments { facts.commitments[group] = commitment }
         return (facts, bytes)
     }

@@ -216,13 +216,13 @@ struct SegmentCheck<Content: LogContent> {
         do throws(RecordFault) {
             record = try Record(leaf: leaf)
         } catch {
+            if summary.takeLater(leaf, at: index, in: content.file(ofEntry: index)) { return }
             return report(.notARecord, at: index, error.text)
         }
-        if record.isOurs { summary.ours += 1 }
         if record.isOfLaterSchema {
-            // What a later schema allows is unknown here; its place is checked as far as it states one.
-            report(.laterSchema, at: index, record.value["schema"]?.string)
+            _ = summary.takeLater(leaf, at: index, in: content.file(ofEntry: index))
         } else {
+            if record.isOurs { summary.ours += 1 }
             for fault in record.faults { report(.notARecord, at: index, fault.text) }
         }
         guard let (facts, bytes) = LeafFacts.reading(record) else { return }

@@ -16,6 +16,10 @@ struct SegmentSummary: Sendable {
     var found = 0
     /// How many of these claim to be records of ours.
     var ours = 0
+    /// How many are of a schema that this version does not know.
+    var later = 0
+    /// How many of those do not say where they stand.
+    var unplaced = 0
     /// All leaves as one node, once all were read.
     var joined: NodeHash?
     /// The same from the stored tree, for full segments.
@@ -41,6 +45,26 @@ struct SegmentSummary: Sendable {
     var isAsStored = true
 
     var isWhole: Bool { found == expected }
+
+    /// Takes a leaf of a schema that this version does not know. What such a schema allows, nobody knows here: where the
+    /// leaf says its place as this version would, that is checked, and nothing else of it.
+    ///
+    /// - Returns: false for a leaf that is no such one.
+    mutating func takeLater(_ leaf: [UInt8], at index: LeafIndex, in file: String?) -> Bool {
+        guard let schema = Record.laterSchema(ofLeaf: leaf) else { return false }
+        ours += 1
+        later += 1
+        findings.report(
+            Finding(
+                .laterSchema, file: file, index: index,
+                detail: "\(schema); this program knows \(RecordSchema.name)"))
+        do throws(RecordFault) {
+            if LeafFacts.reading(try Record(leaf: leaf)) == nil { unplaced += 1 }
+        } catch {
+            unplaced += 1
+        }
+        return true
+    }
 
     init(number: SegmentNumber, expected: Int) {
         self.number = number
