@@ -48,6 +48,55 @@ import Testing
     }
 
     @Test
+    func `the proxy that runs is found, whatever the file says by now of where it is`()
+        async throws
+    {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            func run(_ arguments: String...) throws -> ChildProcess.Ending {
+                try site.folder.start(.countersign, arguments + ["-c", Site.configuration])
+                    .ending()
+            }
+            // Nobody listens on the port of the multiplexer of RFC 1078.
+            try site.folder.edit(
+                Site.configuration, [("127.0.0.1:0    # for", "127.0.0.1:1    # for")])
+            let moved = try run("reload")
+            #expect(moved.status == 2)
+            #expect(moved.messages.contains("a change of admin.address takes effect at a restart"))
+            let place = "running, admin on 127.0.0.1:\(server.adminPort)"
+            #expect(try site.read("status").text.contains(place))
+            #expect(try site.read("doctor").text.contains(place))
+            let minted = try run("token", "mint", "--as", "bob", "--role", "reader")
+            #expect(minted.messages.contains("in force in the running proxy"), "\(minted.messages)")
+            _ = try site.read("log", "tail")
+            #expect(try site.leaves().contains { $0.contains("\"log.query\"") })
+
+            // With its state elsewhere it is found at its admin address, and only there.
+            try site.folder.edit(
+                Site.configuration,
+                [
+                    ("127.0.0.1:1    # for", "127.0.0.1:\(server.adminPort)    # for"),
+                    ("dir: log ", "state: elsewhere\n  dir: log "),
+                ])
+            let state = try run("reload")
+            #expect(state.status == 2)
+            #expect(state.messages.contains("log.state"), "\(state.messages)")
+            #expect(try site.read("status").text.contains(place))
+            try site.folder.edit(
+                Site.configuration,
+                [("127.0.0.1:\(server.adminPort)    # for", "127.0.0.1:1    # for")])
+            let lost = try run("reload")
+            #expect(lost.status == 5)
+            for key in ["`log.state`", "`log.dir`", "`admin.address`"] {
+                #expect(lost.messages.contains(key), "\(lost.messages)")
+            }
+            #expect(try server.exchange(site.request()).status == 200)
+            #expect(try server.stop().status == 0)
+        }
+    }
+
+    @Test
     func `keys that are made and withdrawn count without a reload, and each change is a record`()
         async throws
     {

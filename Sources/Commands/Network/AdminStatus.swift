@@ -3,39 +3,58 @@
 
 import NIOCore
 import ByteCoding
+import Messages
 import Server
 import Settings
 
 /// What a running proxy says about itself on its admin address.
 struct AdminStatus: Sendable {
     let json: JSONValue
+    /// Whether it answered in the state folder, so that it is this log's, whatever a changed file says of it.
+    var isOfThisState = false
 
+    /// Where its console listens, which the file may say otherwise by now.
+    var address: String? { json[path: "admin"]?.string }
     var origin: String? { json[path: "origin"]?.string }
     /// Whether the log takes records.
     var isWriting: Bool { json[path: "log"]?.string == "writing" }
-    /// Why the log stopped, where it did.
-    var cause: String? { json[path: "cause"]?.string }
+    /// Whether only a new start helps.
+    var hasStopped: Bool { json[path: "log"]?.string == "stopped" }
+    /// Why the log takes no records.
+    var trouble: SafeText {
+        let cause = json[path: "cause"]?.string ?? "?"
+        return hasStopped
+            ? "the log stopped: \(cause)" : "the log takes no records now: \(cause)"
+    }
 
     func count(_ name: String) -> Int64 { json[path: name]?.integer ?? 0 }
 
-    /// Asks on the admin address or, where that was left to the system, on the socket in the state folder; nil
-    /// where nothing answers, or what answers is another program.
+    /// Asks on the socket in the state folder and then on the admin address: either key may have been changed in the
+    /// file since the proxy started. Nil where nothing answers, or what answers is another program.
     static func ask(_ settings: DeploymentSettings) async -> AdminStatus? {
-        let admin = settings.admin
-        guard admin.address.port != 0 else {
-            do {
-                let request = JSONValue.object([JSONMember("do", .string("status"))])
-                return try await ControlSocket.ask(request, in: settings.log.state.text)
-                    .map(AdminStatus.init(json:))
-            } catch {
-                return nil
-            }
+        if let own = await ask(in: settings.log.state.text) { return own }
+        return await ask(on: settings.admin.address)
+    }
+
+    private static func ask(in folder: String) async -> AdminStatus? {
+        do {
+            let request = JSONValue.object([JSONMember("do", .string("status"))])
+            return try await ControlSocket.ask(request, in: folder)
+                .map { AdminStatus(json: $0, isOfThisState: true) }
+        } catch {
+            // Closed to this user, or it has no answer: the admin address is open to everybody here.
+            return nil
         }
+    }
+
+    private static func ask(on address: ListenAddress) async -> AdminStatus? {
+        // A port that was left to the system is known to the proxy alone.
+        guard address.port != 0 else { return nil }
         let request =
-            "GET /status HTTP/1.1\r\nHost: \(admin.address.text)\r\nConnection: close\r\n\r\n"
+            "GET /status HTTP/1.1\r\nHost: \(address.text)\r\nConnection: close\r\n\r\n"
         do {
             let answer = try await PlainExchange.send(
-                request, to: admin.address.address.description, port: Int(admin.address.port),
+                request, to: address.address.description, port: Int(address.port),
                 patience: .seconds(3))
             guard answer.hasPrefix("HTTP/1.1 200 "),
                 let head = answer.firstRange(of: "\r\n\r\n")

@@ -23,7 +23,7 @@ struct RunningServer {
 
     private static func status(_ settings: DeploymentSettings) async -> AdminStatus? {
         guard let status = await AdminStatus.ask(settings),
-            status.origin == settings.log.origin.text
+            status.isOfThisState || status.origin == settings.log.origin.text
         else { return nil }
         return status
     }

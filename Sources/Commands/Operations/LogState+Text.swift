@@ -31,6 +31,11 @@ extension LogState {
                     "requests",
                     "\(server.count("accepted")): \(server.count("allowed")) allowed, \(server.count("denied")) denied, \(server.count("limited")) limited, \(server.count("errored")) failed"
                 ))
+            let lost = server.count("lost")
+            if lost > 0 {
+                facts.append(
+                    ("lost", SafeText("\(lost) records found no room since the start", .bad)))
+            }
             let dropped = server.count("dropped")
             let text: SafeText = "\(dropped) since the start"
             facts.append(("unrecorded", dropped == 0 ? text : text.toned(.bad)))
@@ -69,7 +74,7 @@ extension LogState {
     }
 
     private var serverText: SafeText {
-        let address = settings.admin.address.text
+        let address = server?.address ?? settings.admin.address.text
         guard let server else {
             return SafeText("nothing answers at \(address)", .caution)
         }
@@ -77,7 +82,7 @@ extension LogState {
             return SafeText("\(address) serves another log: \(server.origin ?? "?")", .bad)
         }
         guard server.isWriting else {
-            return SafeText("running, but the log stopped: \(server.cause ?? "?")", .bad)
+            return SafeText("running, but \(server.trouble)", .bad)
         }
         return SafeText("running, admin on \(address)", .good)
     }

@@ -31,7 +31,7 @@ struct ReloadCommand: AsyncParsableCommand {
         guard let server = await RunningServer(fresh.settings) else {
             throw CommandFailure(
                 .unavailable,
-                "no proxy of this log answers on \(fresh.settings.admin.address.text); start one with `countersign serve`."
+                "no proxy of this log answers in \(fresh.settings.log.state.text) or on \(fresh.settings.admin.address.text); start one with `countersign serve`. One that runs is not found once the file has changed both `log.state` (or `log.dir`) and `admin.address`: restart it."
             )
         }
         if case .refused(let keys) = try await server.reload() { throw Self.refusal(keys) }

@@ -18,9 +18,9 @@ struct StatusCommand: AsyncParsableCommand {
               countersign status --watch
               countersign status --json
 
-            Reads the log's own files, and asks the server on its admin address where one runs. It verifies \
-            nothing: that is what `countersign verify` is for. Exit code 5 where no server answers, 1 where its \
-            log has stopped or is another one.
+            Reads the log's own files, and asks the server in its state folder or on its admin address where \
+            one runs. It verifies nothing: that is what `countersign verify` is for. Exit code 5 where no server \
+            answers, 1 where its log takes no records or is another one.
             """)
 
     @Flag(name: .shortAndLong, help: "Show it again every two seconds, until interrupted.")

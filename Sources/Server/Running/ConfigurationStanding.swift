@@ -17,6 +17,8 @@ final class ConfigurationStanding: Sendable {
         var refused: Int64 = 0
         /// The keys for which the last reload was refused, because they take a restart.
         var takingRestart: [String] = []
+        /// Where the console listens.
+        var admin = ""
     }
 
     private let state = Mutex(State())
@@ -42,11 +44,15 @@ final class ConfigurationStanding: Sendable {
         }
     }
 
+    /// The console listens.
+    func opened(admin: String) { state.withLock { $0.admin = admin } }
+
     /// Members of `/status`.
     var members: [JSONMember] {
         let state = state.withLock { $0 }
         let files = state.current?.files ?? []
         return [
+            JSONMember("admin", .string(state.admin)),
             JSONMember("pid", .integer(Int64(getpid()))),
             JSONMember("config", .string(state.current?.configuration ?? "")),
             JSONMember("deciding", .string(state.current?.digest ?? "")),

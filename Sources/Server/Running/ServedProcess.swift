@@ -53,6 +53,7 @@ package struct ServedProcess: Sendable {
             logger: logger)
         let served = await Result.of {
             let console = try await AdminConsole.start(for: server, settings, logger: logger)
+            server.standing.opened(admin: authority(of: console, settings))
             let waited = await Result.of {
                 try await ControlListener.serving(server, settings.log) {
                     try tell(.started(start(of: server, console, settings)))
@@ -76,14 +77,18 @@ package struct ServedProcess: Sendable {
     private func start(
         of server: ProxyServer, _ console: Console, _ settings: DeploymentSettings
     ) -> Start {
-        let host = settings.admin.address.address.description
-        let authority = host.contains(":") ? "[\(host)]" : host
-        return Start(
+        Start(
             proxies: server.dataPlane.addresses.map { "\($0.host):\($0.port)" },
-            admin: "http://\(authority):\(console.port)",
+            admin: "http://\(authority(of: console, settings))",
             logDirectory: settings.log.directory.text,
             records: server.ledger.status.size.count,
             warnings: server.ledger.recovery.warnings)
+    }
+
+    /// Where the console listens, as it stands in a URL.
+    private func authority(of console: Console, _ settings: DeploymentSettings) -> String {
+        let host = settings.admin.address.address.description
+        return "\(host.contains(":") ? "[\(host)]" : host):\(console.port)"
     }
 
     /// Returns when a signal says to stop.

@@ -13,20 +13,22 @@ extension Examination {
     /// Addresses that the server listens on, or will.
     func ports(_ server: AdminStatus?) async -> [Diagnosis] {
         if let server {
+            let address = server.address ?? settings.admin.address.text
             guard server.origin == settings.log.origin.text else {
                 return [
                     .bad(
                         "admin",
-                        "\(settings.admin.address.text) serves another log: \(server.origin ?? "?")",
+                        "\(address) serves another log: \(server.origin ?? "?")",
                         fix: "set admin.address to a free port")
                 ]
             }
             return [
                 server.isWriting
-                    ? .good("server", "running, admin on \(settings.admin.address.text)")
+                    ? .good("server", "running, admin on \(address)")
                     : .bad(
-                        "server", "running, but its log stopped: \(server.cause ?? "?")",
-                        fix: "mend the cause, then restart the server")
+                        "server", "running, but \(server.trouble)",
+                        fix: server.hasStopped
+                            ? "mend the cause, then restart the server" : "mend the cause")
             ]
         }
         var found: [Diagnosis] = []
