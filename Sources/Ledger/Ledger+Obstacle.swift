@@ -6,6 +6,8 @@ package enum LogObstacle: Hashable, Sendable, CustomStringConvertible {
     case stopped(LogPoisoned)
     /// One write to the disk takes that long, and has not returned: whether it ever does, nobody can tell.
     case stalled(Duration)
+    /// Records were rejected, and none is durable since: the file system is full, or no file can be opened.
+    case noRoom(StorageFault)
     /// As many bytes wait as may.
     case backlog
     case closed
@@ -15,6 +17,8 @@ package enum LogObstacle: Hashable, Sendable, CustomStringConvertible {
         case .stopped(let poisoned): poisoned.description
         case .stalled(let time):
             "The disk has not answered for \(time.components.seconds) s. Check the disk and the kernel log."
+        case .noRoom(let fault):
+            "Records cannot be written, and their accesses are refused (\(fault)). Once there is room, the proxy goes on by itself."
         case .backlog: "Too many records wait for the disk. Check the disk and the kernel log."
         case .closed: "The log is closed: the proxy is stopping."
         }
@@ -34,7 +38,10 @@ extension Ledger {
             case .backlog, .tooLarge: .backlog
             }
         }
-        guard let time = board.busyFor, time > patience else { return nil }
-        return .stalled(time)
+        if let time = board.busyFor, time > patience { return .stalled(time) }
+        return gaps.cause.map { .noRoom($0) }
     }
+
+    /// How many records found no room since the boot; the log names them once it takes records again.
+    package var lostRecords: UInt64 { gaps.count }
 }

@@ -38,6 +38,7 @@ extension Ledger {
     func runHousekeeper() {
         var lastFlush = DispatchTime.now()
         var nextHeartbeat = lastFlush + options.heartbeatEvery.dispatchInterval
+        var nextLook = lastFlush
         let interval = options.publishEvery.dispatchInterval
         while !closing.load(ordering: .sequentiallyConsistent) {
             // Groups within the interval share one flush, unless the commit journal needs room before; a flush
@@ -48,9 +49,14 @@ extension Ledger {
                 case .inTime: min(nextHeartbeat, lastFlush + interval)
                 case .now: .now()
                 }
+            let looksAt = gaps.areNamed ? wakeAt : min(wakeAt, nextLook)
             // Woken by news, by closing, or by time.
-            _ = housekeeping.wait(timeout: wakeAt)
+            _ = housekeeping.wait(timeout: looksAt)
             let now = DispatchTime.now()
+            if now >= nextLook, !gaps.areNamed {
+                nameGaps()
+                nextLook = now + .seconds(1)
+            }
             if accesses.isHeartbeatDue || now >= nextHeartbeat {
                 recordHeartbeat()
                 nextHeartbeat = now + options.heartbeatEvery.dispatchInterval

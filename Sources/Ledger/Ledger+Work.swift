@@ -22,7 +22,10 @@ extension Ledger {
             // What came while this turn waited goes with it.
             if !writer.hasRest { writer.take(intake.takeWaiting()) }
             guard writer.hasRest else { continue }
+            let allAreNamed = gaps.areNamed
             if let departed = writer.depart() { return departed }
+            // The group found no room: from now on the housekeeper looks for some.
+            if allAreNamed { housekeeping.signal() }
         }
     }
 
@@ -32,6 +35,12 @@ extension Ledger {
         guard let isTaken = writer.sync(departed) else { return }
         if isTaken { recordGaps() }
         if publisher.takeNews() || accesses.isHeartbeatDue { housekeeping.signal() }
+    }
+
+    /// Names lost numbers as soon as there is room: an idle proxy would otherwise not find out until its next heartbeat.
+    func nameGaps() {
+        // PoisonedStaysPoisoned: the next start names them.
+        if intake.poisoned == nil, writer.hasRoom { recordGaps() }
     }
 
     /// Publishes what has been applied.

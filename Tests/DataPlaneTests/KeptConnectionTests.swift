@@ -60,13 +60,29 @@ import Testing
                 try await house.wait { $0.openUpstreams == 0 }
             }
             #expect(house.plane.status.upstreamConnects == 6)
-            // The service may close them, too.
-            try await serve(clients, of: house, round: 3)
-            for connection in Set(house.upstream.connections.suffix(3)) {
-                try await house.upstream.close(connection)
+            for client in clients { try await client.close() }
+        }
+    }
+
+    @Test func `that the service closes leave room for others`() async throws {
+        var settings = HouseSettings()
+        settings.mostIdle = 3
+        try await withHouse(settings) { _ in
+            .silence
+        } _: { house in
+            var clients: [RawClient] = []
+            for _ in 0..<3 { clients.append(try await house.connect()) }
+            for round in 1...3 {
+                try await serve(clients, of: house, round: round)
+                for connection in house.upstream.connections.suffix(3) {
+                    try await house.upstream.close(connection)
+                }
+                try await house.wait { $0.openUpstreams == 0 }
             }
-            try await house.wait { $0.openUpstreams == 0 }
             try await serve(clients, of: house, round: 4)
+            try await serve(clients, of: house, round: 5)
+            #expect(house.plane.status.upstreamConnects == 12)
+            #expect(house.plane.status.upstreamReuses == 3)
             #expect(house.plane.status.upstreamFailures == 0)
             for client in clients { try await client.close() }
         }

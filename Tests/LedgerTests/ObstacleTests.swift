@@ -69,6 +69,44 @@ import Testing
         #expect(ledger.obstacle(patience: .seconds(3600)) == .closed)
     }
 
+    /// ```text
+    /// test                               writer                          housekeeper
+    /// the disk is full
+    /// record ──────────────────────────▶ no room: rejected
+    /// no room                                                            looks for room, in vain
+    /// the disk is not full
+    ///                                    names the lost number ◀──────── looks for room
+    /// no obstacle
+    /// ```
+    @Test func `is no while it finds no room, and yes again without any request`() throws {
+        let fixture = try LedgerFixture()
+        let storage = MemoryStorage()
+        let ledger = try fixture.open(storage)
+        let looks = Atomic(0)
+        storage.inject { _, operation, _ in
+            guard operation == .reserve else { return nil }
+            looks.add(1, ordering: .sequentiallyConsistent)
+            return .init(.noSpace, effect: .nothing)
+        }
+        let outcome = try ledger.appendAndWait(fixture.record(for: ledger), tally: .allowed)
+        guard case .rejected = outcome else {
+            Issue.record("not rejected")
+            return
+        }
+        guard case .noRoom(let fault) = ledger.obstacle(patience: .seconds(3600)) else {
+            Issue.record("no obstacle")
+            return
+        }
+        #expect(fault.cause == .noSpace)
+        // Looking loses no number: an idle proxy on a full disk has nothing more to confess.
+        try waitUntil { looks.load(ordering: .sequentiallyConsistent) > 1 }
+        #expect(ledger.lostRecords == 1)
+        storage.inject(nil)
+        try waitUntil { ledger.obstacle(patience: .seconds(3600)) == nil }
+        #expect(ledger.lostRecords == 1)
+        #expect(ledger.close() == nil)
+    }
+
     @Test func `is no once it has stopped, with the cause`() throws {
         let fixture = try LedgerFixture()
         let storage = MemoryStorage()

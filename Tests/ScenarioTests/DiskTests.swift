@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import Testing
 
 @Suite(.enabled(if: SmallDisk.isPossible, SmallDisk.reason))
@@ -63,6 +64,34 @@ struct `The disk of the log` {
                 .reduce(0) { $0 + $1.number("gap", "count") }
             #expect(admitted > 0)
             #expect(first.count + admitted == last)
+        }
+    }
+
+    @Test func `full, it keeps the proxy from being ready, until there is room again`() async throws
+    {
+        try await scenario {
+            let site = try Self.site()
+            let disk = try #require(site.folder.disk)
+            let server = try site.serve()
+            #expect(try server.exchange(site.request()).status == 200)
+            #expect(try server.admin("/readyz").status == 200)
+            try disk.fill()
+            _ = try Self.refusals(by: server, of: site)
+            let ready = try server.admin("/readyz")
+            #expect(ready.status == 503)
+            #expect(String(decoding: ready.body, as: UTF8.self).contains("no space left"))
+            let full = try site.folder.run(.countersign, "status", "-c", Site.configuration)
+            #expect(full.status == 1)
+            #expect(full.text.contains("running, but the log takes no records now"), "\(full.text)")
+            #expect(full.text.contains("records found no room since the start"), "\(full.text)")
+            try disk.free()
+            // No request helps: a proxy that is not ready gets none.
+            while try server.admin("/readyz").status != 200 { sched_yield() }
+            let healed = try site.read("status").text
+            #expect(healed.contains("running, admin on"))
+            #expect(healed.contains("records found no room since the start"))
+            #expect(try server.exchange(site.request()).status == 200)
+            #expect(try server.stop().status == 0)
         }
     }
 

@@ -28,7 +28,7 @@ struct CommitJournal {
 
     private var files: [File]
     /// The file that was written last.
-    private var current: Int
+    private(set) var current: Int
     private let capacity: Int
     /// The frame that has to be published soon, before a file is needed that holds it.
     private(set) var needsRoomAfter: UInt64?

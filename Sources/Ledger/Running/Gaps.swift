@@ -15,6 +15,10 @@ final class Gaps: ReplyPort {
         /// Named by records that are on their way, by ticket.
         var named: [UInt64: ClosedRange<UInt64>] = [:]
         var hasLostOutcomes = false
+        /// Why the last of them were lost.
+        var cause: StorageFault?
+        /// How many numbers were lost since the boot.
+        var count: UInt64 = 0
     }
 
     private let state = Mutex(State())
@@ -26,9 +30,21 @@ final class Gaps: ReplyPort {
 
     func add(_ records: ArraySlice<PendingRecord>) {
         guard let first = records.first?.sequence, let last = records.last?.sequence else { return }
-        state.withLock { $0.waiting.append(first...last) }
+        state.withLock { state in
+            state.waiting.append(first...last)
+            state.count += UInt64(records.count)
+        }
         for record in records { noteLost(record.draft) }
     }
+
+    /// A group is rejected for a reason; its records are added once its turn has come.
+    func note(_ cause: StorageFault) { state.withLock { $0.cause = cause } }
+
+    /// Why records were lost that no durable record names yet; nil while all are named.
+    var cause: StorageFault? { areNamed ? nil : state.withLock { $0.cause } }
+
+    /// How many numbers were lost since the boot.
+    var count: UInt64 { state.withLock { $0.count } }
 
     /// Notes that a record was refused or rejected: where it was an outcome, an access may be open now.
     func noteLost(_ draft: RecordDraft) {

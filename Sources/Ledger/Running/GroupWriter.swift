@@ -33,6 +33,8 @@ final class GroupWriter: Sendable {
         var sequencer: Sequencer
         /// Records that were taken from the intake and are in no group yet.
         var rest: ArraySlice<PendingRecord> = []
+        /// The group that found no room last, while nobody knows of any.
+        var rejected: PreparedGroup?
     }
 
     private struct Flight {
@@ -149,6 +151,8 @@ final class GroupWriter: Sendable {
                     return Departed(number: group.header.number, place: place)
                 case .failure(let refusal) where refusal.isPassing:
                     turn.sequencer.takeBack(group)
+                    turn.rejected = group
+                    gaps.note(refusal.fault)
                     flight.groups.reject(group, GroupRejected(cause: refusal.fault))
                     // A landing that fails poisons; the next turn finds that.
                     _ = land(&flight)
@@ -160,6 +164,23 @@ final class GroupWriter: Sendable {
                     return nil
                 }
             }
+        }
+    }
+
+    /// Whether there is room now for the group that found none last. Nothing is written for that, so that asking loses no
+    /// number.
+    var hasRoom: Bool {
+        turn.withLock { turn in
+            guard let group = turn.rejected else { return true }
+            do throws(StorageFault) {
+                try applier.reserve(for: group)
+                let file = flight.withLock { $0.journal.current }
+                try storage.reserve(.commits(file), through: commitJournalBytes)
+            } catch {
+                return false
+            }
+            turn.rejected = nil
+            return true
         }
     }
 

@@ -112,6 +112,8 @@ package struct LedgerWatch {
             Line(level: .error, text: "log is stalled; accesses wait", fields: fields)
         case .backlog:
             Line(level: .error, text: "log is overtaxed; accesses are refused", fields: fields)
+        // Told with how many groups were rejected.
+        case .noRoom: nil
         // The server is stopping, and says so itself.
         case .closed: nil
         }
@@ -122,7 +124,8 @@ extension LogObstacle {
     /// Whether another one is the same, however long it has lasted.
     fileprivate func isLike(_ other: LogObstacle) -> Bool {
         switch (self, other) {
-        case (.stopped, .stopped), (.stalled, .stalled), (.backlog, .backlog), (.closed, .closed):
+        case (.stopped, .stopped), (.stalled, .stalled), (.backlog, .backlog), (.noRoom, .noRoom),
+            (.closed, .closed):
             true
         default: false
         }

@@ -36,6 +36,7 @@ struct LiveStatus {
         switch obstacle {
         case nil: "writing"
         case .stalled, .backlog: "stalled"
+        case .noRoom: "full"
         case .stopped, .closed: "stopped"
         }
     }
@@ -54,6 +55,7 @@ struct LiveStatus {
             JSONMember("accepted", number(ledger.counters.accepted)),
             JSONMember("forwarded", number(ledger.counters.forwarded)),
             JSONMember("dropped", number(ledger.counters.dropped)),
+            JSONMember("lost", number(ledger.lostRecords)),
             JSONMember("log", .string(standing)),
         ]
         members += decisions.map { JSONMember($0.0, number($0.1)) }
@@ -87,7 +89,7 @@ struct LiveStatus {
             Metric(
                 "countersign_log_writable",
                 help:
-                    "1 while the log takes records, 0 while the disk is stalled and once it stopped.",
+                    "1 while the log takes records, 0 while the disk is stalled or full and once it stopped.",
                 kind: .gauge, samples: [.init(obstacle == nil ? 1 : 0)]),
         ]
     }
