@@ -12,7 +12,8 @@ import Testing
         let folder: ScenarioFolder
         let key: String
 
-        init() throws {
+        /// - Parameter others: leaves of another schema.
+        init(others: [String] = []) throws {
             folder = try ScenarioFolder()
             let boot = BuiltLog.id(1)
             var log = try BuiltLog()
@@ -35,6 +36,7 @@ import Testing
                     sequence += 1
                 }
             }
+            for leaf in others { log.append(leaf: Array(leaf.utf8)) }
             log.stop(boot, sequence)
             for (name, bytes) in try log.signedFiles() {
                 let parts = name.split(separator: "/")
@@ -90,6 +92,24 @@ import Testing
                 .countersign, "log", "query", "--decision", "approve", "--log", "log")
             #expect(none.status == 3)
             #expect(none.messages.contains("allow, deny, challenge, limit, error"))
+        }
+    }
+
+    @Test func `of another schema are not left out of a search in silence`() async throws {
+        try await scenario {
+            let given = try Given(others: [#"{"a":1.5,"schema":"countersign.record/2"}"#])
+            for (words, status) in [("sub_3", 0), ("sub_nobody", 3)] as [(String, Int32)] {
+                let search = try given.folder.run(
+                    .countersign, "log", "query", "--actor", words, "--log", "log")
+                #expect(search.status == status, "\(search.messages)")
+                #expect(
+                    search.messages.contains("1 of the records looked at cannot be read"),
+                    "\(search.messages)")
+            }
+            let verified = try given.folder.run(.verifier, "log", "--key", given.key)
+            #expect(verified.status == 13)
+            #expect(verified.text.contains("countersign.record/2"), "\(verified.text)")
+            #expect(verified.text.contains("Completeness not decided"), "\(verified.text)")
         }
     }
 

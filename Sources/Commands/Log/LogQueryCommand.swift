@@ -69,9 +69,9 @@ struct LogQueryCommand: AsyncParsableCommand {
         let snapshot = try log.snapshot()
         var finder = try await finder(snapshot)
         let scan = RecordScan(snapshot: snapshot, filter: filter, limit: limit)
-        let (hits, looked): ([RecordScan.Hit], Range<UInt64>)
+        let (hits, looked, unread): ([RecordScan.Hit], Range<UInt64>, Int)
         do throws(LogReadFailure) {
-            (hits, looked) = try scan.run(&finder)
+            (hits, looked, unread) = try scan.run(&finder)
         } catch {
             throw CommandFailure(error)
         }
@@ -86,6 +86,7 @@ struct LogQueryCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .notFound,
                 "none of the log's \(snapshot.size.count) records is such a one." + sealed + unknown
+                    + (unread == 0 ? "" : " " + Self.notSearched(unread))
             )
         }
         // A search by name or path has been recorded already.
@@ -98,13 +99,19 @@ struct LogQueryCommand: AsyncParsableCommand {
                     words: words, rows: hits.count { Record.hasValues($0.leaf) },
                     range: "\(looked.lowerBound)..<\(looked.upperBound)"), output)
         try show(hits, of: snapshot, &reader, digits: String(snapshot.size.count).count)
+        if unread > 0 { try output.messages.line(Self.notSearched(unread)) }
         if hits.count == limit, try !output.isJSON {
             try output.messages.line(
                 "the newest \(limit) that match; there may be more: --limit, --until")
         }
     }
 
-    /// Opens what the filter asks about; whether somebody is in the log is itself a personal value.
+    /// Nobody is to take what cannot be read for what is not there.
+    private static func notSearched(_ count: Int) -> SafeText {
+        "\(count) of the records looked at cannot be read by this program, and may be such ones; `countersign verify` says what they are."
+    }
+
+    /// Opens what the filter asks about; whether somebody is in the log is a personal value, too.
     private func finder(_ snapshot: LogSnapshot) async throws -> ValueReader {
         guard actor != nil || path != nil else { return ValueReader(sealing: snapshot) }
         let reader = try await disclosure.reader(

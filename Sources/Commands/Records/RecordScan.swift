@@ -24,13 +24,15 @@ struct RecordScan {
     let filter: RecordFilter
     let limit: Int
 
-    /// What is found, newest first, and which indices were looked at.
+    /// What is found, newest first, which indices were looked at, and how many of these are no record that this version can
+    /// read.
     ///
     /// - Parameter values: opens what the filter asks about.
     func run(
         _ values: inout ValueReader
-    ) throws(LogReadFailure) -> (hits: [Hit], looked: Range<UInt64>) {
+    ) throws(LogReadFailure) -> (hits: [Hit], looked: Range<UInt64>, unread: Int) {
         var hits: [Hit] = []
+        var unread = 0
         var end = snapshot.size.count
         var isOver = false
         while end > 0, hits.count < limit, !isOver {
@@ -42,7 +44,10 @@ struct RecordScan {
                     case .success(let record) = Result(catching: { () throws(RecordFault) in
                         try Record(leaf: leaf)
                     })
-                else { return }
+                else {
+                    unread += 1
+                    return
+                }
                 if filter.isPast(record) {
                     isOver = true
                 } else if filter.mayAdmit(record) {
@@ -56,7 +61,7 @@ struct RecordScan {
             }
             end = start
         }
-        return (hits, end..<snapshot.size.count)
+        return (hits, end..<snapshot.size.count, unread)
     }
 }
 
