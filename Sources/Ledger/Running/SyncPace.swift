@@ -13,6 +13,9 @@ package struct SyncPace {
     package let overlapsFrom: Duration
     /// How long syncs take, as an average that forgets: each counts an eighth.
     package private(set) var syncTime: Duration = .zero
+    /// What the disk itself takes of that: one fast sync tells, and one that was slow for want of a processor does not.
+    /// Overlapping costs the processor more, so it is no cure for the want of it.
+    private var diskTime: Duration = .zero
     /// When the last group was written.
     private(set) var lastStart: ContinuousClock.Instant?
     private var lastLanding: ContinuousClock.Instant?
@@ -21,13 +24,16 @@ package struct SyncPace {
 
     package init(overlapsFrom: Duration) { self.overlapsFrom = overlapsFrom }
 
-    package var overlaps: Bool { syncTime >= overlapsFrom }
+    package var overlaps: Bool { diskTime >= overlapsFrom }
 
     /// A frame was written.
     package mutating func departed(at now: ContinuousClock.Instant) { lastStart = now }
 
     /// A sync has returned.
-    package mutating func synced(after time: Duration) { syncTime = (syncTime * 7 + time) / 8 }
+    package mutating func synced(after time: Duration) {
+        syncTime = (syncTime * 7 + time) / 8
+        diskTime = min(time, (diskTime * 15 + time) / 16)
+    }
 
     /// So many records were told.
     package mutating func told(_ count: Int, at now: ContinuousClock.Instant) {
