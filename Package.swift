@@ -122,8 +122,8 @@ let package = Package(
         room(
             "Ledger",
             [
-                "CSystemCalls", "ByteCoding", "Observability", "Merkle", "LogFormat", "Disclosures",
-                "AuditRecords", "SignedNotes", .crypto,
+                "CSystemCalls", "ByteCoding", "AccessModel", "Observability", "Merkle", "LogFormat",
+                "Disclosures", "AuditRecords", "SignedNotes", .crypto,
             ]),
         // Layer 6
         room(
@@ -245,8 +245,8 @@ let package = Package(
         tests(
             "Ledger",
             [
-                "ByteCoding", "Observability", "Merkle", "LogFormat", "Disclosures", "AuditRecords",
-                "SignedNotes", "TestSupport", .crypto,
+                "ByteCoding", "AccessModel", "Observability", "Merkle", "LogFormat", "Disclosures",
+                "AuditRecords", "SignedNotes", "TestSupport", .crypto,
             ]),
         tests(
             "LogReading",
@@ -308,8 +308,9 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "ByteCoding", "LogFormat", "Disclosures", "AuditRecords", "SignedNotes",
-                "TestSupport", .crypto, "countersign", "countersign-verify", "countersign-drill",
+                "ByteCoding", "AccessModel", "LogFormat", "Disclosures", "AuditRecords",
+                "SignedNotes", "TestSupport", .crypto, "countersign", "countersign-verify",
+                "countersign-drill",
             ],
             exclude: ["Clients"], swiftSettings: testSettings),
         tests("FuzzProperties", ["TestSupport"]),

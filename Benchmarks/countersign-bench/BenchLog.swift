@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import AuditRecords
 import ByteCoding
 import Crypto
@@ -26,8 +27,14 @@ struct BenchLog {
         options = LedgerOptions(origin: LogOrigin(key), producer: "bench", software: "bench")
     }
 
-    /// - Parameter delay: milliseconds that every sync takes longer.
-    func open(syncDelay delay: Double = 0) throws -> Ledger {
+    /// - Parameters:
+    ///   - delay: milliseconds that every sync takes longer.
+    ///   - durability: what an acknowledged record survives.
+    func open(
+        syncDelay delay: Double = 0, durability: LogDurability = .synced
+    ) throws -> Ledger {
+        var options = options
+        options.durability = durability
         let files = try FileStorage(directory: directory, state: state, key: nil)
         return try Ledger.open(
             delay > 0 ? SlowStorage(files, syncDelayMilliseconds: delay) : files,

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import ArgumentParser
 import AuditRecords
 import Ledger
@@ -18,6 +19,8 @@ struct LedgerBench: ParsableCommand {
     @Option(help: "Seconds of each measurement.") var seconds = 1.0
     @Option(help: "Only with so many writers.") var writers: [Int] = [1, 16, 256, 1024]
     @Option(help: "Milliseconds that every sync takes longer.") var syncDelay = 0.0
+    @Option(help: "What an acknowledged record survives, as log.durability says it.")
+    var durability = LogDurability.synced
     @Option(help: "Only records of this kind.") var record: [SampleKind] = SampleKind.allCases
 
     private struct Row {
@@ -39,7 +42,8 @@ struct LedgerBench: ParsableCommand {
                 for place in rows.indices {
                     let log = try BenchLog(
                         in: folder, named: "\(kind.rawValue)-\(rows[place].writers)-\(round)")
-                    let ledger = try log.open(syncDelay: syncDelay)
+                    let ledger = try log.open(
+                        syncDelay: syncDelay, durability: durability)
                     let drafts = kind.drafts(1024, for: ledger)
                     leafBytes = drafts[0].completedSize(encodedOrigin: []) - 80
                     let bound = HashBound.measure(leafBytes: leafBytes, seconds: 0.1)
@@ -82,6 +86,8 @@ struct LedgerBench: ParsableCommand {
         try Folders.remove(folder)
     }
 }
+
+extension LogDurability: ExpressibleByArgument {}
 
 /// Which records are appended.
 enum SampleKind: String, CaseIterable, ExpressibleByArgument {

@@ -27,8 +27,10 @@ extension Ledger {
                 restoredFiles: recovered.facts.restoredFiles,
                 stateWasMissing: recovered.facts.stateWasMissing,
                 unsignedRecords: recovered.facts.unsignedRecords,
-                silentSince: recovered.history.flatMap { $0.stopped ? nil : $0.lastTime }),
-            version: options.software, configuration: options.configHash)
+                silentSince: recovered.history.flatMap { $0.stopped ? nil : $0.lastTime },
+                unsynced: recovered.facts.unsynced),
+            version: options.software, configuration: options.configHash,
+            durability: options.durability)
         let gaps = (recovered.history?.unnamed ?? []).map { lost in
             let (uid, now) = newRecord()
             return SystemRecord.gap(uid: uid, time: now, GapFacts(lost.sequences, of: lost.boot))
@@ -135,7 +137,7 @@ extension Ledger {
         let (uid, now) = newRecord()
         return SystemRecord.heartbeat(
             uid: uid, time: now, counters: counts, clock: clock.facts(),
-            settled: settled, published: publisher.published)
+            durability: options.durability, settled: settled, published: publisher.published)
     }
 
     /// The end of an orderly boot.

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessModel
 internal import Dispatch
 internal import Synchronization
 
@@ -25,10 +26,34 @@ extension Ledger {
                 turnsAreOver.store(true, ordering: .sequentiallyConsistent)
                 return others.signal()
             }
-            let handsOver = writer.overlaps
+            if case .syncWindow(let isNew) = departed.next {
+                if isNew { others.signal() }
+                acknowledged()
+                continue
+            }
+            let handsOver = writer.overlaps && options.durability == .synced
             if handsOver { others.signal() }
             sync(departed)
             if handsOver { own.wait(until: nil) }
+        }
+    }
+
+    /// Syncs what the writer has acknowledged, half of ``LedgerOptions/syncWithin`` after the first of it, so that the sync
+    /// has the other half.
+    func runSyncer() {
+        while true {
+            let isOver = turnsAreOver.load(ordering: .sequentiallyConsistent)
+            guard let since = writer.windowSince else {
+                guard !isOver else { return }
+                turns[1].wait(until: nil)
+                continue
+            }
+            let due = since + options.syncWithin / 2
+            if !isOver, due > .now {
+                turns[1].wait(until: due)
+            } else if syncWindow() == nil {
+                return
+            }
         }
     }
 

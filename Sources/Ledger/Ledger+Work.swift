@@ -43,6 +43,20 @@ extension Ledger {
         if intake.poisoned == nil, writer.hasRoom { recordGaps() }
     }
 
+    /// A group was acknowledged once it was written.
+    func acknowledged() {
+        recordGaps()
+        if publisher.takeNews() || accesses.isHeartbeatDue { housekeeping.signal() }
+    }
+
+    /// Syncs the oldest window of groups that were acknowledged once they were written.
+    ///
+    /// - Returns: whether there was one; nil once the log is poisoned.
+    func syncWindow() -> Bool? {
+        defer { if publisher.takeNews() { housekeeping.signal() } }
+        return writer.syncWindow()
+    }
+
     /// Publishes what has been applied.
     func flush() {
         // PoisonedStaysPoisoned: nothing is written any more.
@@ -96,16 +110,29 @@ extension Ledger {
         var departed = [writer.depart(most: max(1, records.count / 2))]
         if writer.hasRest { departed.append(writer.depart()) }
         if order == .secondFirst { departed.reverse() }
-        for group in departed.compactMap(\.self) { sync(group) }
+        for group in departed.compactMap(\.self) { finish(group) }
         writeRest()
         return true
     }
 
     private func writeRest() {
         while writer.hasRest {
-            if let departed = writer.depart() { sync(departed) }
+            if let departed = writer.depart() { finish(departed) }
         }
     }
+
+    private func finish(_ departed: GroupWriter.Departed) {
+        switch departed.next {
+        case .sync: sync(departed)
+        case .syncWindow: acknowledged()
+        }
+    }
+
+    /// The turn of whoever syncs what was acknowledged once it was written.
+    ///
+    /// - Returns: whether there was anything.
+    @discardableResult
+    package func syncWritten() -> Bool { syncWindow() ?? false }
 
     /// The housekeeper's turn: publishes.
     package func publishApplied() { flush() }

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessModel
 package import AuditRecords
 package import ByteCoding
 package import Disclosures
@@ -13,10 +14,12 @@ internal import Synchronization
 ///
 /// ## The guarantee
 /// `DurableBeforeAcknowledged`: a record that is settled as ``Outcome/recorded(_:)`` is on stable storage
-/// and covered by a durably stored signed checkpoint.
+/// and covered by a durably stored signed checkpoint. Not with ``LogDurability/written``, which the log says of itself:
+/// then the kernel has both, and the disk soon after.
 ///
 /// ## Threads
 /// `ledger` sequences, writes and syncs groups; while a slow disk syncs one, `ledger-2` does the same for the next.
+/// (With ``LogDurability/written``, there is `ledger-sync` in its place, which syncs what `ledger` writes.)
 /// `housekeeper` applies groups to their files, publishes checkpoints and records heartbeats. Event loops only lock the queue
 /// for a few instructions. What the threads do is in `Ledger+Work.swift`; simulations call that themselves.
 package final class Ledger: Sendable {
@@ -108,6 +111,8 @@ package final class Ledger: Sendable {
         do throws(OpenFault) {
             try ledger.recordStart(recovered)
             ledger.accesses.begin()
+            // SaidBeforeDone: the start that says so is durable by now.
+            if options.durability == .written { ledger.writer.acknowledgeWritten() }
         } catch {
             ledger.abandon()
             throw error
@@ -155,7 +160,7 @@ package final class Ledger: Sendable {
                 sealing: sealing),
             commitJournalBytes: options.commitJournalBytes,
             mostGroupBytes: options.mostGroupBytes, overlapsFrom: options.overlapsFrom,
-            stateSlot: stateSlot, waits: hasThreads)
+            mostUnsynced: options.mostUnsynced, stateSlot: stateSlot, waits: hasThreads)
     }
 
     private func startThreads() {
@@ -164,7 +169,9 @@ package final class Ledger: Sendable {
             threads = Threads(
                 writers: [
                     DedicatedThread(name: "ledger") { self.runWriter(0) },
-                    DedicatedThread(name: "ledger-2") { self.runWriter(1) },
+                    options.durability == .synced
+                        ? DedicatedThread(name: "ledger-2") { self.runWriter(1) }
+                        : DedicatedThread(name: "ledger-sync") { self.runSyncer() },
                 ],
                 housekeeper: DedicatedThread(name: "housekeeper") { self.runHousekeeper() })
         }
@@ -232,6 +239,7 @@ package final class Ledger: Sendable {
     package var status: LedgerStatus {
         var status = board.current
         status.poisoned = intake.poisoned
+        status.durability = options.durability
         (status.waitingBytes, status.waitingRecords) = intake.waitingSize
         status.tallies = intake.tallies
         return status
@@ -254,6 +262,7 @@ package final class Ledger: Sendable {
         intake.close()
         for writer in running?.writers ?? [] { writer.join() }
         while !hasThreads, writeWaiting() {}
+        while !hasThreads, syncWritten() {}
         flush()
         // Whoever still refers to this ledger must not keep the next process from the log.
         storage.close()

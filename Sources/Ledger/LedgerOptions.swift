@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import AccessModel
 package import SignedNotes
 
 /// How a ledger is run; every duration and size is the operator's choice or a documented default.
@@ -24,6 +25,14 @@ package struct LedgerOptions: Sendable {
     /// How long syncs take, on average, for the next group to begin while one is being synced. Signing a group and waking
     /// a second thread take 50 µs: by default, a tenth of this.
     package var overlapsFrom: Duration
+    /// What a record that was acknowledged survives.
+    package var durability: LogDurability
+    /// With ``LogDurability/written``: so long after a record was written, at most, its sync has begun and, on a disk that
+    /// answers within half of it, returned.
+    package var syncWithin: Duration
+    /// With ``LogDurability/written``: nothing more is acknowledged while something acknowledged waits so long for its
+    /// sync, as the disk then does not do what was said.
+    package var mostUnsynced: Duration
     /// Version of this software, for `log.start`.
     package var software: String
     /// Hash of the configuration in force, for `log.start`.
@@ -43,6 +52,9 @@ package struct LedgerOptions: Sendable {
         mostWaitingBytes = 64 << 20
         commitJournalBytes = 16 << 20
         overlapsFrom = .microseconds(500)
+        durability = .synced
+        syncWithin = .milliseconds(100)
+        mostUnsynced = .seconds(1)
         configHash = nil
         adoption = nil
     }

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import AccessModel
 package import Merkle
 
 /// How a log stands at one moment.
@@ -14,6 +15,12 @@ package struct LedgerStatus: Sendable {
     package var waitingBytes = 0
     /// Records that wait for the writer to take them.
     package var waitingRecords = 0
+    /// What a record that was acknowledged survives.
+    package var durability = LogDurability.synced
+    /// Records that were acknowledged and are not durable yet.
+    package var unsyncedRecords: UInt64 = 0
+    /// For how long the oldest of them has waited for its sync; zero where there is none.
+    package var unsyncedFor = Duration.zero
     /// What was queued since the boot.
     package var tallies = ProducerTallies()
 

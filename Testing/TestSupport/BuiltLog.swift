@@ -118,7 +118,7 @@ extension BuiltLog {
                 uid: Self.id(size + 1_000_000), time: Self.time, previous: previous,
                 recovery: RecoveryFacts(
                     wasClean: true, replayedEntries: 0, discardedBytes: 0, unknownOutcomes: 0),
-                version: "0", configuration: nil), boot: boot, 1)
+                version: "0", configuration: nil, durability: .synced), boot: boot, 1)
     }
 
     package mutating func stop(_ boot: UniqueID, _ sequence: UInt64) {
@@ -161,7 +161,7 @@ extension BuiltLog {
                 uid: Self.id(size + 1_000_000), time: Self.time, counters: counters,
                 clock: ClockFacts(
                     source: "test", offsetMicroseconds: nil, errorMicroseconds: nil,
-                    isSynchronized: true)), boot: boot, sequence)
+                    isSynchronized: true), durability: .synced), boot: boot, sequence)
     }
 
     package mutating func gap(_ boot: UniqueID, _ sequence: UInt64, of range: ClosedRange<UInt64>) {

@@ -22,7 +22,7 @@ struct LedgersMemberTests {
             uid: try #require(Sample.uid), time: Sample.time, counters: HeartbeatCounters(),
             clock: ClockFacts(
                 source: "system", offsetMicroseconds: nil, errorMicroseconds: nil,
-                isSynchronized: false)
+                isSynchronized: false), durability: .synced
         ).draft(producer: try Sample.producer())
         let previous = LeafHash(of: [1, 2, 3]).hash
         for draft in [access, system] {

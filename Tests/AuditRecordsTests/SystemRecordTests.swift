@@ -24,7 +24,7 @@ import Testing
                 previous: PreviousBoot(boot: boot, lastSequence: 41),
                 recovery: RecoveryFacts(
                     wasClean: false, replayedEntries: 3, discardedBytes: 17, unknownOutcomes: 2),
-                version: "0.1.0", configuration: "sha256:ab"))
+                version: "0.1.0", configuration: "sha256:ab", durability: .synced))
         #expect(record.action == "log.start")
         #expect(record.previousBoot == PreviousBoot(boot: boot, lastSequence: 41))
         #expect(record.value[path: "recovery", "clean"]?.bool == false)
@@ -45,7 +45,7 @@ import Testing
                 uid: try #require(Sample.uid), time: Sample.time, previous: nil,
                 recovery: RecoveryFacts(
                     wasClean: true, replayedEntries: 0, discardedBytes: 0, unknownOutcomes: 0),
-                version: "0.1.0", configuration: nil))
+                version: "0.1.0", configuration: nil, durability: .synced))
         #expect(record.previousBoot == nil)
         #expect(record.value["previous"] == nil)
         #expect(record.severity == .informational)
@@ -145,7 +145,7 @@ import Testing
                 uid: try #require(Sample.uid), time: Sample.time, counters: counters,
                 clock: ClockFacts(
                     source: "ntp", offsetMicroseconds: -120, errorMicroseconds: 900,
-                    isSynchronized: true)))
+                    isSynchronized: true), durability: .synced))
         #expect(record.value[path: "counters", "accepted"]?.integer == 9)
         #expect(record.value[path: "counters", "through_seq"]?.integer == 8)
         #expect(record.value["counters"]?.members?.count == 9)
@@ -202,7 +202,8 @@ import Testing
                 uid: try #require(Sample.uid), time: Sample.time, previous: nil,
                 recovery: RecoveryFacts(
                     wasClean: true, replayedEntries: 0, discardedBytes: 0, unknownOutcomes: 0),
-                version: String(repeating: "é", count: 1025), configuration: nil))
+                version: String(repeating: "é", count: 1025), configuration: nil,
+                durability: .synced))
         #expect(record.value["truncated"]?.array == [.string("software.version")])
     }
 }

@@ -73,8 +73,9 @@ struct RecordMembersTests {
                         recovery: RecoveryFacts(
                             wasClean: false, replayedEntries: 1, discardedBytes: 1,
                             unknownOutcomes: 1, restoredFiles: ["checkpoints"],
-                            stateWasMissing: true, unsignedRecords: 1, silentSince: Self.time),
-                        version: "1", configuration: "sha256:00"))
+                            stateWasMissing: true, unsignedRecords: 1, silentSince: Self.time,
+                            unsynced: .lost),
+                        version: "1", configuration: "sha256:00", durability: .written))
             ]
         case .logStop:
             try StopCause.allCases.map {
@@ -88,7 +89,7 @@ struct RecordMembersTests {
                         clock: ClockFacts(
                             source: "system", offsetMicroseconds: 1, errorMicroseconds: 1,
                             isSynchronized: true),
-                        settled: SettledFacts(throughSequence: 1, open: [1]),
+                        durability: .written, settled: SettledFacts(throughSequence: 1, open: [1]),
                         published: PublishedFacts(count: 1, size: 1)))
             ]
         case .logAdopt:

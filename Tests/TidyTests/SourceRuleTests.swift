@@ -75,10 +75,12 @@ struct SourceRuleTests {
                 "Sources/Ledger/Intake/Intake.swift",
                 "Sources/Ledger/Intake/Intake.swift",
                 "Sources/Ledger/Running/GroupWriter.swift",
+                "Sources/Ledger/Running/GroupWriter+Landing.swift",
                 "Sources/Ledger/Running/Signal.swift",
                 "Sources/Ledger/Running/LedgerMeters.swift",
                 "Sources/Ledger/Running/StatusBoard.swift",
                 "Sources/Ledger/Running/SyncPace.swift",
+                "Sources/Ledger/Running/UnsyncedGroups.swift",
                 "Testing/countersign-drill/Auditor.swift",
                 "Testing/countersign-drill/DrillCommand.swift",
             ]

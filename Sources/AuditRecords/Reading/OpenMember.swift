@@ -17,6 +17,7 @@ package enum OpenMember: String, CaseIterable, Sendable {
     case binding = "actor.auth.bound"
     case claimedMethod = "actor.claimed.method"
     case effect = "decision.effect"
+    case durability = "durability.mode"
 
     /// The words that this version knows.
     package var known: Set<String> {
@@ -28,6 +29,7 @@ package enum OpenMember: String, CaseIterable, Sendable {
         case .method, .claimedMethod: words(Authentication.Method.self)
         case .binding: words(Authentication.Binding.self)
         case .effect: words(Decision.Effect.self)
+        case .durability: words(LogDurability.self)
         }
     }
 

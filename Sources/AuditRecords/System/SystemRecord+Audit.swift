@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AccessModel
+package import AccessModel
 package import ByteCoding
 import Disclosures
 
@@ -106,7 +106,7 @@ extension SystemRecord {
     /// `audit.heartbeat`, OCSF Application Lifecycle: Other. Every 60 seconds, every 65,536 records and at stop.
     package static func heartbeat(
         uid: UniqueID, time: UTCInstant, counters: HeartbeatCounters, clock: ClockFacts,
-        settled: SettledFacts? = nil, published: PublishedFacts? = nil
+        durability: LogDurability, settled: SettledFacts? = nil, published: PublishedFacts? = nil
     ) -> SystemRecord {
         var counts: [JSONMember] = []
         counts.add("accepted", counters.accepted)
@@ -128,7 +128,7 @@ extension SystemRecord {
             activity: 99, action: .heartbeat,
             end: EventEnd(outcome: .success, severity: .informational), actor: .system,
             details: [JSONMember("clock", .object(state)), JSONMember("counters", .object(counts))]
-                + (settled.map { [JSONMember("settled", $0.json)] } ?? [])
+                + durability.details + (settled.map { [JSONMember("settled", $0.json)] } ?? [])
                 + (published.map { [JSONMember("published", $0.json)] } ?? []))
     }
 

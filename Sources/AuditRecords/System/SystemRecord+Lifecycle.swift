@@ -36,12 +36,15 @@ package struct RecoveryFacts: Hashable, Sendable {
     /// When the boot before recorded last, where it was cut off: accesses that are recorded when complete, and were
     /// under way then or began later, have no record. The start's own time is the other end of that span.
     package var silentSince: UTCInstant?
+    /// What became of records that the boot before had acknowledged before their sync; nil where nothing is missing.
+    package var unsynced: UnsyncedLoss?
 
     package init(
         wasClean: Bool, replayedEntries: UInt64, discardedBytes: UInt64, unknownOutcomes: UInt64,
         restoredFiles: [String] = [], stateWasMissing: Bool = false, unsignedRecords: UInt64 = 0,
-        silentSince: UTCInstant? = nil
+        silentSince: UTCInstant? = nil, unsynced: UnsyncedLoss? = nil
     ) {
+        self.unsynced = unsynced
         self.silentSince = silentSince
         self.restoredFiles = restoredFiles
         self.stateWasMissing = stateWasMissing
@@ -53,6 +56,14 @@ package struct RecoveryFacts: Hashable, Sendable {
     }
 }
 
+/// What is missing behind a boot that acknowledged records before their sync, and was cut off: `recovery.unsynced`.
+package enum UnsyncedLoss: String, CaseIterable, Sendable {
+    /// Whether the power went, and took records, cannot be told: none where the process alone was killed.
+    case possible
+    /// Later groups are on the disk than the last one that is whole: the power went, and took records.
+    case lost
+}
+
 extension SystemRecord {
     /// `log.start`, OCSF Application Lifecycle: Start. The first record of every boot.
     ///
@@ -60,9 +71,10 @@ extension SystemRecord {
     ///   - previous: nil only for the first record of a log.
     ///   - version: of the software.
     ///   - configuration: `sha256:` and hex of the configuration in force; nil without one.
+    ///   - durability: what this boot's acknowledged records survive.
     package static func logStart(
         uid: UniqueID, time: UTCInstant, previous: PreviousBoot?, recovery: RecoveryFacts,
-        version: String, configuration: String?
+        version: String, configuration: String?, durability: LogDurability
     ) -> SystemRecord {
         var details: [JSONMember] = []
         if let previous {
@@ -83,18 +95,21 @@ extension SystemRecord {
         if recovery.unsignedRecords > 0 {
             facts.add("unsigned_records", recovery.unsignedRecords)
         }
+        facts.add("unsynced", recovery.unsynced?.rawValue)
         details.add("recovery", facts)
         var software: [JSONMember] = []
         software.add("config", configuration)
         software.add("name", "countersign")
         software.add("version", version)
         details.add("software", software)
+        details += durability.details
         return SystemRecord(
             uid: uid, time: time, category: .system, eventClass: .applicationLifecycle,
             activity: 3, action: .logStart,
             end: EventEnd(
                 outcome: .success,
                 severity: recovery.stateWasMissing || !recovery.restoredFiles.isEmpty
+                    || recovery.unsynced == .lost
                     ? .high : recovery.wasClean ? .informational : .medium),
             actor: .system, details: details)
     }
@@ -175,6 +190,22 @@ extension SystemRecord {
             record.message = "The configuration is not valid; the one before stays in force."
         }
         return record
+    }
+}
+
+extension LogDurability {
+    /// The member `durability`: only where it promises less than a log does that says nothing.
+    var details: [JSONMember] {
+        guard self != .synced else { return [] }
+        return [JSONMember("durability", .object([JSONMember("mode", .string(rawValue))]))]
+    }
+}
+
+extension Record {
+    /// What this record's boot acknowledges; nil for a word of a later version. For records that say how a boot writes.
+    package var durability: LogDurability? {
+        guard let word = word(.durability) else { return .synced }
+        return LogDurability(rawValue: word)
     }
 }
 

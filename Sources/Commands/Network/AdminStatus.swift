@@ -27,6 +27,9 @@ struct AdminStatus: Sendable {
             ? "the log stopped: \(cause)" : "the log takes no records now: \(cause)"
     }
 
+    /// What an acknowledged record survives, in the words of `log.durability`.
+    var durability: String? { json[path: "durability"]?.string }
+
     func count(_ name: String) -> Int64 { json[path: name]?.integer ?? 0 }
 
     /// Asks on the socket in the state folder and then on the admin address: either key may have been changed in the

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import AuditRecords
 import ByteCoding
 import LogReading
@@ -19,6 +20,7 @@ extension LogState {
             facts.append(("records", "\(snapshot.size.count)"))
             facts.append(("newest", newestText))
             facts.append(("checkpoint", checkpointText))
+            if let unsyncedText { facts.append(("not synced", unsyncedText)) }
             facts.append(("signed by", signersText))
         } else {
             facts.append(
@@ -56,6 +58,19 @@ extension LogState {
     private var checkpointText: SafeText {
         guard let claim = snapshot?.published?.claim else { return "none published" }
         return "\(claim.size.count) records, root \(claim.root.hash.base64)"
+    }
+
+    /// What a power cut would take, where the log does not wait for syncs.
+    private var unsyncedText: SafeText? {
+        guard let server, server.origin == settings.log.origin.text,
+            server.durability != LogDurability.synced.rawValue
+        else {
+            return settings.log.durability == .synced
+                ? nil : SafeText("log.durability: written; the server does not say", .caution)
+        }
+        return SafeText(
+            "\(server.count("unsynced")) acknowledged records, the oldest for \(server.count("unsynced_ms")) ms: a power cut loses them (log.durability: written)",
+            .caution)
     }
 
     private var signersText: SafeText {

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import AccessModel
 package import AuditRecords
 package import ByteCoding
 internal import Merkle
@@ -17,6 +18,9 @@ package struct BootHistory: Sendable {
     package var lastTime: UTCInstant?
     /// Whether the boot ended with `log.stop`.
     package var stopped: Bool
+    /// What that boot's acknowledged records survive, by the newest of its records that says so; nil for a word of a later
+    /// version.
+    package var durability: LogDurability?
     /// The `started` records that have no outcome, oldest first.
     package var unfinished: [Record]
     /// Sequence numbers that are missing and that no `audit.gap` record names, oldest first.
@@ -39,6 +43,7 @@ struct BootHistoryReader {
     private var finished: Set<UniqueID> = []
     /// Numbers that `audit.gap` records name, by boot.
     private var named: [UniqueID: [ClosedRange<UInt64>]] = [:]
+    private var isDurabilityKnown = false
     /// The boot that is being read.
     private var reading: UniqueID?
     /// The number of its record that was read last: the next older one has the number before, or some are lost.
@@ -71,7 +76,7 @@ struct BootHistoryReader {
         if history == nil {
             history = BootHistory(
                 boot: mark.boot, lastSequence: mark.sequence, lastTime: record.logTime,
-                stopped: mark.action == .logStop,
+                stopped: mark.action == .logStop, durability: .synced,
                 unfinished: [], unnamed: [])
         }
         if reading == nil {
@@ -100,6 +105,12 @@ struct BootHistoryReader {
             settled = whole(with: found)
         }
         note(mark)
+        if !isDurabilityKnown, mark.boot == history?.boot,
+            mark.action == .logStart || mark.action == .heartbeat
+        {
+            history?.durability = record.durability
+            isDurabilityKnown = true
+        }
         if mark.action == .logStart { end(record) }
     }
 

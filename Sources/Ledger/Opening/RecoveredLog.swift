@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import AuditRecords
 internal import ByteCoding
 internal import Disclosures
 internal import LogFormat
@@ -53,6 +54,8 @@ package struct RecoveryReport: Hashable, Sendable {
     package var adopted: [AdoptedLoss] = []
     /// The first leaf from which derived files were made anew, where that was more than the usual tail.
     package var rebuiltFrom: LeafIndex?
+    /// What is missing of what the boot before had acknowledged before its sync; nil where nothing is.
+    package var unsynced: UnsyncedLoss?
     /// Records that were read back to learn how the boots before had ended.
     package var readBackRecords: UInt64 = 0
 }

@@ -28,10 +28,26 @@ extension Recovery {
         let files: [[UInt8]]
         /// The newest unbroken run.
         let frames: [CommitFrame]
-        /// A whole frame behind a torn one, beside which it was under way.
-        let ahead: CommitFrame?
-        /// Bytes behind the run, of frames that were torn and of such a one.
+        /// Whole frames behind a torn one, beside or behind which they were under way.
+        let ahead: [CommitFrame]
+        /// Whether others are behind a torn one in its own window.
+        let isWindowTorn: Bool
+        /// Bytes behind the run, of frames that were torn and of such ones.
         let discarded: Int
+
+        /// Whether groups were acknowledged that are not there any more: the writer goes on only once it has told.
+        var hasLost: Bool { isWindowTorn || ahead.contains { $0.kind != .awaited } }
+
+        /// The number of the next frame.
+        var nextNumber: UInt64 {
+            let last = frames.last?.header.number ?? 0
+            // Where nobody waited for syncs, whole frames may be left anywhere behind a torn one. They are known by their
+            // numbers, all of which are passed over.
+            if files.contains(where: { CommitFrame.scan($0).contains { $0.kind != .awaited } }) {
+                return last + 1 + CommitFrame.numbersPassedOver
+            }
+            return max(last + 1, ahead.first.map { $0.header.number - 1 } ?? 1)
+        }
     }
 
     /// Reads the journal of checkpoints.
@@ -131,40 +147,45 @@ extension Recovery {
     ) throws(OpenFault) -> Committed {
         let files = [try disk.journal(0), try disk.journal(1)]
         let (frames, beyond) = CommitFrame.read(files, after: base)
-        if !beyond.isEmpty
+        var isWindowTorn = false
+        // Of a window, a power cut leaves any frames; those behind one that is torn are found by reading everything.
+        if !beyond.isEmpty || frames.last.map({ $0.kind != .awaited }) ?? false
             || files.contains(where: { CommitFrame.mayHoldAnother($0, after: frames.last) })
         {
-            try checkEnd(of: frames, after: base)
+            isWindowTorn = try checkEnd(of: frames, after: base)
         }
-        let ahead = try frameAhead(among: beyond, of: frames, in: files, after: base)
+        let ahead = try framesAhead(among: beyond, of: frames, in: files, after: base)
         let discarded = files.reduce(0) { $0 + CommitFrame.tornBytes($1, after: frames.last) }
         return Committed(
-            files: files, frames: frames, ahead: ahead,
-            discarded: discarded + (ahead?.header.frameLength ?? 0))
+            files: files, frames: frames, ahead: ahead, isWindowTorn: isWindowTorn,
+            discarded: discarded + ahead.reduce(0) { $0 + $1.header.frameLength })
     }
 
-    /// The frame that was under way beside the one that is torn. It was not acknowledged: its mark waits for both.
-    private func frameAhead(
+    /// The frames that were under way beside those that are torn: one, or those of one window. Nothing says that any of
+    /// them was durable: their mark waits for all before them.
+    private func framesAhead(
         among beyond: [CommitFrame], of frames: [CommitFrame], in files: [[UInt8]],
         after base: TreeSize
-    ) throws(OpenFault) -> CommitFrame? {
-        guard let first = beyond.first else { return nil }
-        guard beyond.count == 1, !CommitFrame.isSettled(first, in: files) else {
-            throw .journalDamaged(first)
-        }
+    ) throws(OpenFault) -> [CommitFrame] {
+        guard let first = beyond.first else { return [] }
+        guard !beyond.contains(where: { CommitFrame.isSettled($0, in: files) }),
+            beyond.dropFirst().allSatisfy({ $0.kind == .continuing })
+        else { throw .journalDamaged(first) }
+        // How many frames the window before had, nobody knows.
+        guard first.kind == .awaited else { return beyond }
         // Only the torn one is missing, as far as anything is left that was not published.
         if let last = frames.last, last.header.sizeAfter >= base,
             first.header.number != last.header.number + UInt64(CommitFrame.mostUnderWay)
         {
             throw .journalDamaged(first)
         }
-        return first
+        return beyond
     }
 
     /// Makes durable what was found of groups that are not published. A killed process may have left a frame in the
     /// kernel only: were it applied, and its entries synced, a power cut could leave entries that no frame covers.
     func settle(_ committed: Committed, after base: TreeSize) throws(OpenFault) {
-        if let ahead = committed.ahead { try discard(ahead, of: committed.files) }
+        for frame in committed.ahead { try discard(frame, of: committed.files) }
         guard let last = committed.frames.last, last.header.sizeAfter > base else { return }
         for (number, file) in committed.files.enumerated() {
             var (offset, start, bytes) = (0, 0, [UInt8]())
@@ -198,18 +219,29 @@ extension Recovery {
     }
 
     /// Reads all of the commit journal, also what can only be left over.
-    private func checkEnd(of frames: [CommitFrame], after base: TreeSize) throws(OpenFault) {
+    ///
+    /// - Returns: whether frames are behind a torn one that nobody waited for, as a power cut leaves them.
+    private func checkEnd(
+        of frames: [CommitFrame], after base: TreeSize
+    ) throws(OpenFault) -> Bool {
         let files = [try disk.contents(of: .commits(0)), try disk.contents(of: .commits(1))]
         let again = CommitFrame.read(files, after: base).run
         guard again.last?.header == frames.last?.header else {
             throw .readsDiffer("The commit journal")
         }
+        var isWindowTorn = false
         for file in files {
-            guard let later = CommitFrame.beyondDamage(file, after: frames.last),
+            if let later = CommitFrame.beyondDamage(file, after: frames.last),
                 later.header.sizeAfter > base
-            else { continue }
-            throw .journalDamaged(later)
+            {
+                throw .journalDamaged(later)
+            }
+            isWindowTorn =
+                isWindowTorn
+                || CommitFrame.behindDamage(file, after: frames.last)
+                    .contains { $0.header.sizeAfter > base }
         }
+        return isWindowTorn
     }
 }
 

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessModel
 internal import AuditRecords
 internal import ByteCoding
 internal import Disclosures
@@ -51,8 +52,7 @@ struct Recovery {
         log.facts.stateWasMissing = memory.isEmpty && base != nil
         log.freeStateSlot = memory.freeSlot
         log.forgetsState = !adopted.isEmpty
-        let torn = committed.ahead.map { $0.header.number - 1 }
-        log.position.nextFrame = max((frames.last?.header.number ?? 0) + 1, torn ?? 1)
+        log.position.nextFrame = committed.nextNumber
         guard let newest else {
             guard try disk.length(of: .entries(SegmentNumber(0))) ?? 0 == 0 else {
                 throw .unsignedEntries(segment: SegmentNumber(0))
@@ -93,6 +93,9 @@ struct Recovery {
         try readKeys(into: &log, isJournalled: !covered.isEmpty)
         log.history = try readHistory(
             size: newest.size, newest: rebuild.lastLeaf, counting: &log.facts.readBackRecords)
+        if let history = log.history, !history.stopped, history.durability != .synced {
+            log.facts.unsynced = committed.hasLost ? .lost : .possible
+        }
         return log
     }
 

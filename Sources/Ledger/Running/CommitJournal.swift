@@ -8,7 +8,7 @@ internal import LogFormat
 ///
 /// One group after another goes behind the last one. While a group is on its way to the disk, the next can go to the other
 /// file only: so the two are synced, and fail, apart from each other, and what stands behind a frame in its file says
-/// that it is durable.
+/// that it is durable. Where nobody waits for syncs, groups go to one file until its sync begins: a window.
 struct CommitJournal {
     /// Where a frame begins.
     struct Place: Hashable, Sendable {
@@ -20,8 +20,10 @@ struct CommitJournal {
         var length = 0
         /// Number of the last frame in it; nil where nothing in it is needed.
         var lastFrame: UInt64?
-        /// Whether that frame's sync has not returned.
+        /// Whether its sync has begun, and not returned.
         var isUnderWay = false
+        /// Whether it holds frames whose sync has not begun.
+        var isOpen = false
         /// How long it may become.
         var capacity: Int
     }
@@ -51,6 +53,8 @@ struct CommitJournal {
     /// - Parameter flushedThrough: number of the last frame that is applied and synced.
     mutating func place(for frameLength: Int, flushedThrough: UInt64) -> Place? {
         for file in [current, 1 - current] where !files[file].isUnderWay {
+            // A window that was left is not gone on with: the two are synced in the order of their groups.
+            guard file == current || !files[file].isOpen else { continue }
             let length = files[file].length
             if length == 0 || length + frameLength <= files[file].capacity {
                 current = file
@@ -78,11 +82,22 @@ struct CommitJournal {
         files[file] = File(capacity: capacity)
     }
 
-    /// A frame was written at a place, and is not synced yet.
+    /// What a frame at a place says of the one before it, where nobody waits for its sync.
+    func kindInWindow(at place: Place) -> CommitFrame.Kind {
+        files[place.file].isOpen ? .continuing : .opening
+    }
+
+    /// The sync of a file begins: what comes goes to the other one.
+    mutating func syncBegins(of file: Int) {
+        files[file].isUnderWay = true
+        files[file].isOpen = false
+    }
+
+    /// A frame was written at a place, and is not synced yet; see ``syncBegins(of:)``.
     mutating func departed(_ header: CommitFrame.Header, from place: Place) {
         files[place.file].length = place.offset + header.frameLength
         files[place.file].lastFrame = header.number
-        files[place.file].isUnderWay = true
+        files[place.file].isOpen = true
         // Half full, the file that comes next should be free by the time it is needed.
         let half = files[place.file].capacity / 2
         if place.offset < half, files[place.file].length >= half,
@@ -92,6 +107,6 @@ struct CommitJournal {
         }
     }
 
-    /// The frame at a place is durable, and its mark stands behind it.
-    mutating func landed(at place: Place) { files[place.file].isUnderWay = false }
+    /// All frames of a file are durable, and a mark stands behind the last.
+    mutating func landed(in file: Int) { files[file].isUnderWay = false }
 }

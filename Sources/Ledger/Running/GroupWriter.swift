@@ -22,23 +22,39 @@ internal import Synchronization
 ///
 /// Turns and landings each come one after another, in the order of the groups. While one group's frame is being synced, the
 /// next turn may write its own into the other journal file: see ``SyncPace`` for when.
+///
+/// With ``LogDurability/written``, everybody who waited is told at the end of the turn. The rest of the landing follows the
+/// sync of a whole window of groups (``syncWindow()``): what is marked, remembered, published or shown is durable
+/// whatever was acknowledged.
 final class GroupWriter: Sendable {
     /// A group whose frame is written and not synced.
     struct Departed: Sendable {
+        /// What has to follow.
+        enum Next {
+            /// ``GroupWriter/sync(_:)``: nobody has been told.
+            case sync
+            /// ``GroupWriter/syncWindow()``, soon: everybody has been told.
+            case syncWindow(isNew: Bool)
+        }
+
         let number: UInt64
         let place: CommitJournal.Place
+        let next: Next
     }
 
-    private struct Turn: ~Copyable {
+    struct Turn: ~Copyable {
         var sequencer: Sequencer
         /// Records that were taken from the intake and are in no group yet.
         var rest: ArraySlice<PendingRecord> = []
         /// The group that found no room last, while nobody knows of any.
         var rejected: PreparedGroup?
+        /// Whether records are acknowledged once they are written.
+        var acknowledgesWritten = false
     }
 
-    private struct Flight {
+    struct Flight {
         var groups = GroupsUnderWay()
+        var unsynced = UnsyncedGroups()
         var journal: CommitJournal
         var pace: SyncPace
         /// The slot of the state file that does not hold the newest checkpoint.
@@ -49,31 +65,33 @@ final class GroupWriter: Sendable {
         var isPaused = false
     }
 
-    private let storage: any LedgerStorage
+    let storage: any LedgerStorage
     private let applier: GroupApplier
-    private let publisher: Publisher
-    private let ports: PortTable
-    private let gaps: Gaps
-    private let accesses: OpenAccesses
-    private let intake: Intake
-    private let board: StatusBoard
-    private let meters: LedgerMeters
+    let publisher: Publisher
+    let ports: PortTable
+    let gaps: Gaps
+    let accesses: OpenAccesses
+    let intake: Intake
+    let board: StatusBoard
+    let meters: LedgerMeters
     private let clock: LedgerClock
     private let mostGroupBytes: Int
     /// Each journal file has room for as much from its first frame on: a sync then has no metadata to write.
     private let commitJournalBytes: Int
-    private let turn: Mutex<Turn>
-    private let flight: Mutex<Flight>
+    let turn: Mutex<Turn>
+    let flight: Mutex<Flight>
     /// Signalled at a landing that is awaited.
-    private let landing = Signal()
+    let landing = Signal()
     /// Whether another thread has groups land while this one waits.
     private let waits: Bool
+    private let mostUnsynced: Duration
 
     init(
         storage: any LedgerStorage, publisher: Publisher, ports: PortTable, gaps: Gaps,
         accesses: OpenAccesses, board: StatusBoard, meters: LedgerMeters, intake: Intake,
         clock: LedgerClock, sequencer: consuming Sequencer, commitJournalBytes: Int,
-        mostGroupBytes: Int, overlapsFrom: Duration, stateSlot: Int, waits: Bool
+        mostGroupBytes: Int, overlapsFrom: Duration, mostUnsynced: Duration,
+        stateSlot: Int, waits: Bool
     ) {
         self.storage = storage
         self.publisher = publisher
@@ -87,6 +105,7 @@ final class GroupWriter: Sendable {
         self.mostGroupBytes = mostGroupBytes
         self.commitJournalBytes = commitJournalBytes
         self.waits = waits
+        self.mostUnsynced = mostUnsynced
         applier = GroupApplier(storage: storage)
         // Opening has published every frame: both files start anew.
         let journal = CommitJournal(
@@ -102,6 +121,9 @@ final class GroupWriter: Sendable {
     func betweenGroups(_ body: (inout Sequencer) -> Void) {
         turn.withLock { body(&$0.sequencer) }
     }
+
+    /// From the next group on, records are acknowledged once they are written: the log says so durably by now.
+    func acknowledgeWritten() { turn.withLock { $0.acknowledgesWritten = true } }
 
     /// Whether the disk is slow enough for the next group to begin while one is being synced.
     var overlaps: Bool { flight.withLock { $0.pace.overlaps } }
@@ -127,9 +149,12 @@ final class GroupWriter: Sendable {
             }
             var length = turn.sequencer.groupLength(of: turn.rest, mostBytes: mostGroupBytes)
             if let most { length = min(length, most) }
-            let group = turn.sequencer.sequence(turn.rest.prefix(length), at: clock.now())
+            var group = turn.sequencer.sequence(turn.rest.prefix(length), at: clock.now())
             turn.rest = turn.rest.dropFirst(length)
-            let written = Result { () throws(Refusal) in try persist(group) }
+            let acknowledgesWritten = turn.acknowledgesWritten
+            let written = Result { () throws(Refusal) in
+                try persist(&group, inWindow: acknowledgesWritten)
+            }
             return flight.withLock { flight in
                 defer { awaken(&flight) }
                 guard !flight.groups.isStopped else {
@@ -146,9 +171,20 @@ final class GroupWriter: Sendable {
                     preconditionFailure("PoisonedStaysPoisoned: stopped, and goes on")
                 case .success(let place?):
                     flight.journal.departed(group.header, from: place)
-                    flight.groups.depart(group, from: place)
-                    flight.pace.departed(at: .now)
-                    return Departed(number: group.header.number, place: place)
+                    let next: Departed.Next
+                    if acknowledgesWritten {
+                        acknowledge(group)
+                        let isNew = flight.unsynced.add(group, at: place, now: .now)
+                        board.show(unsynced: flight.unsynced)
+                        board.rest(until: nil)
+                        next = .syncWindow(isNew: isNew)
+                    } else {
+                        flight.journal.syncBegins(of: place.file)
+                        flight.groups.depart(group, from: place)
+                        flight.pace.departed(at: .now)
+                        next = .sync
+                    }
+                    return Departed(number: group.header.number, place: place, next: next)
                 case .failure(let refusal) where refusal.isPassing:
                     turn.sequencer.takeBack(group)
                     turn.rejected = group
@@ -192,12 +228,18 @@ final class GroupWriter: Sendable {
     }
 
     /// - Returns: where the frame stands; nil where nothing may be written any more.
-    private func persist(_ group: PreparedGroup) throws(Refusal) -> CommitJournal.Place? {
+    private func persist(
+        _ group: inout PreparedGroup, inWindow: Bool
+    ) throws(Refusal) -> CommitJournal.Place? {
         let place: CommitJournal.Place
         do throws(StorageFault) {
             try applier.reserve(for: group)
             guard let found = try findPlace(for: group.frame.count) else { return nil }
             place = found
+            if inWindow {
+                CommitFrame.restate(
+                    &group.frame, as: flight.withLock { $0.journal.kindInWindow(at: found) })
+            }
             try storage.reserve(
                 .commits(place.file),
                 through: max(
@@ -217,20 +259,44 @@ final class GroupWriter: Sendable {
         return place
     }
 
+    /// What is between a frame and its place.
+    private enum Way {
+        case free(CommitJournal.Place)
+        /// Nothing may be written any more.
+        case isOver
+        /// A landing.
+        case landing
+        /// The sync of a window.
+        case window(UnsyncedGroups.Window)
+        case publication
+    }
+
     /// - Returns: nil once a sync beside this turn has failed.
     private func findPlace(for length: Int) throws(StorageFault) -> CommitJournal.Place? {
         while true {
-            let (place, isOver, waits) = flight.withLock { flight in
-                let place = flight.journal.place(
-                    for: length, flushedThrough: publisher.flushedThrough)
-                flight.isAwaited = place == nil && flight.groups.count > 0 && self.waits
-                return (place, flight.groups.isStopped, flight.isAwaited)
-            }
-            guard !isOver else { return nil }
-            if let place { return place }
+            switch flight.withLock({ way(for: length, &$0) }) {
+            case .free(let place): return place
+            case .isOver: return nil
             // The file that is being synced may have room, and publishing takes longer than that.
-            if waits { landing.wait(until: nil) } else { try publisher.flush() }
+            case .landing: landing.wait(until: nil)
+            case .window(let window): _ = sync(window)
+            case .publication: try publisher.flush()
+            }
         }
+    }
+
+    private func way(for length: Int, _ flight: inout Flight) -> Way {
+        guard !flight.groups.isStopped else { return .isOver }
+        let isOverdue = flight.unsynced.since.map { $0 + mostUnsynced < .now } ?? false
+        if !isOverdue,
+            let place = flight.journal.place(
+                for: length, flushedThrough: publisher.flushedThrough)
+        {
+            return .free(place)
+        }
+        if let window = beginSync(&flight) { return .window(window) }
+        flight.isAwaited = waits && (flight.groups.count > 0 || flight.unsynced.isSyncing)
+        return flight.isAwaited ? .landing : .publication
     }
 
     /// What the next group waits for; nil: it may begin.
@@ -244,107 +310,6 @@ final class GroupWriter: Sendable {
             flight.isPaused = pause != nil
             return pause
         }
-    }
-
-    /// Syncs a frame that was written, and tells everybody whose turn has come.
-    ///
-    /// - Returns: whether the last group that has come to its end was written, not rejected; nil once the log is poisoned.
-    func sync(_ departed: Departed) -> Bool? {
-        let start = ContinuousClock.now
-        let synced = Result { () throws(StorageFault) in
-            // Crash point C2: the frame is written, not synced. It may be found or not; unanswered.
-            try storage.sync(.commits(departed.place.file))
-        }
-        return flight.withLock { flight in
-            defer { awaken(&flight) }
-            switch synced {
-            case .success:
-                let time = start.duration(to: .now)
-                meters.groupSynced(time)
-                flight.pace.synced(after: time)
-                flight.groups.synced(departed.number)
-                return land(&flight)
-            case .failure(let fault):
-                stop(LogPoisoned(cause: .commit(fault)), with: nil, &flight)
-                return nil
-            }
-        }
-    }
-
-    /// Lets the next turn go on that waits for a landing, or for the end of everything.
-    private func awaken(_ flight: inout Flight) {
-        if flight.isAwaited {
-            flight.isAwaited = false
-            landing.signal()
-        }
-        if flight.isPaused {
-            flight.isPaused = false
-            intake.nudge()
-        }
-    }
-
-    /// Has all groups land whose fate is known, oldest first.
-    private func land(_ flight: inout Flight) -> Bool? {
-        var isTaken: Bool? = true
-        var told = 0
-        while let landing = flight.groups.next() {
-            switch landing {
-            case .durable(let group, let place):
-                told += group.records.count
-                isTaken = land(group, at: place, &flight) ? true : nil
-            case .rejected(let group, let cause):
-                isTaken = false
-                meters.groupRejected(cause.cause)
-                gaps.add(group.records)
-                accesses.lost(group.records)
-                ports.settle(group.records, as: .rejected(cause))
-            }
-        }
-        if told > 0 { flight.pace.told(told, at: .now) }
-        board.rest(until: flight.groups.count == 0 ? nil : flight.pace.lastStart)
-        return flight.groups.isStopped ? nil : isTaken
-    }
-
-    private func land(
-        _ group: PreparedGroup, at place: CommitJournal.Place, _ flight: inout Flight
-    ) -> Bool {
-        // Crash point C3: the group is durable, not applied. Nobody has been answered; opening applies it.
-        do throws(StorageFault) {
-            // Readers of the directory may show its checkpoint from here on, and no sooner.
-            try storage.write(
-                CommitFrame.mark(of: group.frame)[...], to: .commits(place.file),
-                at: place.offset + group.frame.count)
-        } catch {
-            stop(LogPoisoned(cause: .commit(error)), with: group, &flight)
-            return false
-        }
-        flight.journal.landed(at: place)
-        meters.groupPersisted(records: group.records.count)
-        accesses.wrote(group)
-        board.show(group)
-        ports.settle(group)
-        do throws(StorageFault) {
-            // The state file may lag one group behind: harmless.
-            if let slot = StateSlots.slot(for: group.checkpoint) {
-                try storage.write(
-                    slot[...], to: .state, at: flight.stateSlot * StateSlots.slotLength)
-                flight.stateSlot = (flight.stateSlot + 1) % StateSlots.count
-            }
-        } catch {
-            stop(LogPoisoned(cause: .apply(error)), with: nil, &flight)
-            return false
-        }
-        publisher.take(group, needsRoomAfter: flight.journal.needsRoomAfter)
-        return true
-    }
-
-    /// PoisonedStaysPoisoned: nothing is queued any more once somebody knows.
-    private func stop(_ cause: LogPoisoned, with group: PreparedGroup?, _ flight: inout Flight) {
-        let waiting = intake.poison(cause)
-        if let group { ports.settle(group.records, as: .poisoned(cause)) }
-        for group in flight.groups.stop() { ports.settle(group.records, as: .poisoned(cause)) }
-        ports.settle(waiting[...], as: .poisoned(cause))
-        board.rest(until: nil)
     }
 
     private func tell(_ turn: inout Turn, _ cause: LogPoisoned) {

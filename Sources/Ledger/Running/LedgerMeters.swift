@@ -93,7 +93,7 @@ final class LedgerMeters: Sendable {
 
 extension Duration {
     /// Of a time that has passed: never negative.
-    fileprivate var nanoseconds: UInt64 {
+    var nanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds) / 1_000_000_000
     }

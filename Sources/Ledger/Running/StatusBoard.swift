@@ -9,10 +9,16 @@ final class StatusBoard: Sendable {
     private let status: Mutex<LedgerStatus>
     /// Since when the oldest group is under way that has not come to its end; nil while there is none.
     private let busySince = Mutex<ContinuousClock.Instant?>(nil)
+    /// Since when the oldest record waits for its sync that was acknowledged; nil while there is none.
+    private let unsyncedSince = Mutex<ContinuousClock.Instant?>(nil)
 
     init(_ status: LedgerStatus) { self.status = Mutex(status) }
 
-    var current: LedgerStatus { status.withLock { $0 } }
+    var current: LedgerStatus {
+        var current = status.withLock { $0 }
+        current.unsyncedFor = unsyncedSince.withLock { $0 }.map { $0.duration(to: .now) } ?? .zero
+        return current
+    }
 
     /// How long the oldest group has been under way; nil while there is none.
     var busyFor: Duration? { busySince.withLock { $0 }.map { $0.duration(to: .now) } }
@@ -24,6 +30,12 @@ final class StatusBoard: Sendable {
     ///
     /// - Parameter next: when the next one began that is under way; nil where none is.
     func rest(until next: ContinuousClock.Instant?) { busySince.withLock { $0 = next } }
+
+    /// What was acknowledged, and is not synced.
+    func show(unsynced: UnsyncedGroups) {
+        status.withLock { $0.unsyncedRecords = unsynced.recordCount }
+        unsyncedSince.withLock { $0 = unsynced.since }
+    }
 
     /// A group became durable.
     func show(_ group: PreparedGroup) {

@@ -9,7 +9,8 @@ package import Merkle
 /// A frame can be read from the kernel before it is on stable storage, and the power may go in between: whoever was
 /// shown its checkpoint would then call the honest log a rewritten one. Once the syncs of a frame and of all before it
 /// have returned, and before anybody is answered, its mark is written behind it; the next frame in its file takes the
-/// mark's place, and says the same.
+/// mark's place, and says the same. Where nobody waits for the sync, the last frame of a window gets the mark, and the
+/// first of the next one takes its place.
 ///
 /// ```text
 ///  0  8  "CSSYNCED"
@@ -33,8 +34,8 @@ extension CommitFrame {
     package static func settledCount(
         of run: [CommitFrame], in journals: [[UInt8]], given size: TreeSize
     ) -> Int {
-        // No more can be under way; and frames are acknowledged in order, so that one says it of all before it.
-        let certain = max(0, run.count - mostUnderWay)
+        // No more can be under way; and frames are made durable in order, so that one says it of all before it.
+        let certain = run.startOfLastWindows(mostUnderWay)
         for place in stride(from: run.count - 1, through: certain, by: -1)
         where run[place].header.sizeAfter <= size || isSettled(run[place], in: journals) {
             return place + 1
@@ -43,7 +44,7 @@ extension CommitFrame {
     }
 
     /// Whether something behind a frame that was read from these files shows that it, and all before it, are durable:
-    /// its mark, or the beginning of a later frame, which is written over the mark.
+    /// its mark, or the beginning of a later frame that is written over the mark.
     package static func isSettled(_ frame: CommitFrame, in journals: [[UInt8]]) -> Bool {
         let (start, end) = (frame.bytes.startIndex, frame.bytes.endIndex)
         let head = frame.bytes.prefix(headerLength)
@@ -59,10 +60,22 @@ extension CommitFrame {
 
     /// Whether the first 24 bytes of a later frame stand at an offset.
     private func isFollowed(in journal: [UInt8], at offset: Int) -> Bool {
-        guard journal[offset..<offset + 8].elementsEqual(Self.magic),
+        guard let kind = Self.kind(in: journal, at: offset), kind.saysDurable,
             let number = BigEndian.read(UInt64.self, from: journal, at: offset + 8),
             let first = BigEndian.read(UInt64.self, from: journal, at: offset + 16)
         else { return false }
         return number > header.number && first >= header.sizeAfter.count
+    }
+}
+
+extension [CommitFrame] {
+    /// Where the last so many windows of a run begin: each is what one sync makes durable.
+    fileprivate func startOfLastWindows(_ count: Int) -> Int {
+        var left = count
+        for place in indices.reversed() where self[place].kind.saysDurable {
+            left -= 1
+            if left == 0 { return place }
+        }
+        return 0
     }
 }

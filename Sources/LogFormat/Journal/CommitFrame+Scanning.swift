@@ -6,8 +6,11 @@ internal import Glibc
 package import Merkle
 
 extension CommitFrame {
-    /// How many groups may be on their way to the disk at once, each in a journal file of its own.
+    /// How many groups, or windows of groups, may be on their way to the disk at once, each in a journal file of its own.
     package static let mostUnderWay = 2
+
+    /// How many numbers are passed over by a boot after one that did not wait for syncs: more than the journal holds frames.
+    package static let numbersPassedOver: UInt64 = 1 << 20
 
     /// The sound frames at the start of a journal file, oldest first. Those between may stand in the other file.
     ///
@@ -68,8 +71,9 @@ extension CommitFrame {
         let files = journals.map { scan($0) }
         var run = newestRun(files[0], files[1], after: size)
         // Alone behind what was published: the one before it is torn, and everything else was published and written over.
-        if size.count > 0, run.count == 1, run[0].header.firstIndex.value > size.count,
-            !isSettled(run[0], in: journals)
+        if size.count > 0, let first = run.first, first.header.firstIndex.value > size.count,
+            run.dropFirst().allSatisfy({ $0.kind == .continuing }),
+            !run.contains(where: { isSettled($0, in: journals) })
         {
             run = []
         }
@@ -91,7 +95,7 @@ extension CommitFrame {
     package static func tornBytes(_ journal: [UInt8], after last: CommitFrame?) -> Int {
         let end = endOfRun(journal)
         let header = marks(journal, at: end, after: last)
-        guard header.hasMagic, header.hasNumber else { return 0 }
+        guard header.kind != nil, header.hasNumber else { return 0 }
         // What its header says is as doubtful as the rest; it cannot be longer than the file.
         return min(statedLength(journal, at: end), journal.count - end)
     }
@@ -121,9 +125,9 @@ extension CommitFrame {
         var end = 0
         while true {
             try fill(end + headerLength)
-            guard journal.count - end >= headerLength,
-                journal[end..<end + 8].elementsEqual(magic)
-            else { return journal }
+            guard journal.count - end >= headerLength, kind(in: journal, at: end) != nil else {
+                return journal
+            }
             let next = end + statedLength(journal, at: end)
             try fill(next)
             guard journal.count >= next else { return journal }
@@ -137,26 +141,39 @@ extension CommitFrame {
     /// bit of it was read wrong.
     package static func mayHoldAnother(_ journal: [UInt8], after last: CommitFrame?) -> Bool {
         let header = marks(journal, at: endOfRun(journal), after: last)
-        return header.hasMagic || header.hasNumber
+        return header.kind != nil || header.hasNumber
     }
 
-    /// A sound frame of later records that stands behind an unsound one in one file. A frame is written there once the
-    /// one before it is synced, so the one between was whole, and was damaged since.
+    /// A sound frame of later records that stands behind an unsound one in one file, and shows that the one between was
+    /// durable, and was damaged since: a frame is written there once the one before it is synced.
+    ///
+    /// A frame that continues a window shows it only where its window is durable itself: of those that nobody waited for,
+    /// a power cut leaves any.
     package static func beyondDamage(
         _ journal: [UInt8], after last: CommitFrame?
     ) -> CommitFrame? {
-        var offset = endOfRun(journal)
+        behindDamage(journal, after: last).first {
+            $0.kind.saysDurable || isSettled($0, in: [journal])
+        }
+    }
+
+    /// All sound frames of later records that stand behind an unsound one in one file, the last of which may be in doubt.
+    package static func behindDamage(
+        _ journal: [UInt8], after last: CommitFrame?
+    ) -> [CommitFrame] {
+        var (found, offset): ([CommitFrame], Int) = ([], endOfRun(journal))
         let size = last?.header.sizeAfter.count ?? 0
-        while let found = place(ofMagicIn: journal, from: offset) {
-            if let frame = CommitFrame(in: journal, at: found),
+        while let place = place(ofMagicIn: journal, from: offset) {
+            offset = place + 1
+            if let frame = CommitFrame(in: journal, at: place),
                 frame.header.number > (last?.header.number ?? 0) + 1,
                 frame.header.firstIndex.value > size
             {
-                return frame
+                found.append(frame)
+                offset = place + frame.header.frameLength
             }
-            offset = found + 1
         }
-        return nil
+        return found
     }
 
     private static func endOfRun(_ journal: [UInt8]) -> Int {
@@ -165,12 +182,13 @@ extension CommitFrame {
 
     private static func marks(
         _ journal: [UInt8], at offset: Int, after last: CommitFrame?
-    ) -> (hasMagic: Bool, hasNumber: Bool) {
-        guard journal.count - offset >= 16 else { return (false, false) }
-        return (
-            journal[offset..<offset + 8].elementsEqual(magic),
-            isNext(BigEndian.read(UInt64.self, from: journal, at: offset + 8) ?? 0, after: last)
-        )
+    ) -> (kind: Kind?, hasNumber: Bool) {
+        guard journal.count - offset >= 16 else { return (nil, false) }
+        let number = BigEndian.read(UInt64.self, from: journal, at: offset + 8) ?? 0
+        let kind = kind(in: journal, at: offset)
+        // The window before it may have had any number of frames.
+        let isLater = kind == .opening && number > last?.header.number ?? 0
+        return (kind, isLater || isNext(number, after: last))
     }
 
     /// Whether a frame of this number may have been under way when the last one was durable.
@@ -185,11 +203,11 @@ extension CommitFrame {
             guard let start = bytes.baseAddress else { return nil }
             var at = offset
             // Safe: each search begins inside the array and ends with it.
-            while at + magic.count <= bytes.count,
-                let found = unsafe memchr(start + at, Int32(magic[0]), bytes.count - at)
+            while at + magicStart.count < bytes.count,
+                let found = unsafe memchr(start + at, Int32(magicStart[0]), bytes.count - at)
             {
                 at = unsafe UnsafeRawPointer(found) - start
-                if journal[at...].starts(with: magic) { return at }
+                if kind(in: journal, at: at) != nil { return at }
                 at += 1
             }
             return nil

@@ -7,7 +7,7 @@ package import Merkle
 /// One commit group as it stands in the commit journal: everything that one sync makes durable.
 ///
 /// ```text
-///  0  8  "CSFRAME1"
+///  0  8  "CSFRAME1", or "CSFRAME2" or "CSFRAME3" where nobody waits for the sync: see ``Kind``
 ///  8  8  frame number, one more than the frame before
 /// 16  8  index of the group's first entry
 /// 24  8  byte offset of its entries in the segment's `entries`
@@ -27,7 +27,22 @@ package import Merkle
 package struct CommitFrame: Sendable {
     /// The fixed part before the body.
     package static let headerLength = 88
-    static let magic = Array("CSFRAME1".utf8)
+    /// What every magic begins with; its last byte is the ``Kind``.
+    static let magicStart = Array("CSFRAME".utf8)
+
+    /// What a frame says of the one before it in its file.
+    package enum Kind: UInt8, Sendable {
+        /// That it is durable. Nobody is told of this frame before it is durable, too.
+        case awaited = 0x31
+        /// That it is durable. Those who wait are told of this frame once it is written: it begins a window, which one
+        /// later sync makes durable.
+        case opening = 0x32
+        /// Nothing: both are in one window.
+        case continuing = 0x33
+
+        /// Whether the frame before it in its file is durable.
+        package var saysDurable: Bool { self != .continuing }
+    }
 
     /// The numbers of the header.
     package struct Header: Hashable, Sendable {
@@ -63,6 +78,7 @@ package struct CommitFrame: Sendable {
         }
     }
 
+    package let kind: Kind
     package let header: Header
     /// Header and body.
     package let bytes: ArraySlice<UInt8>
@@ -99,7 +115,7 @@ extension CommitFrame {
     package static func seal(_ frame: inout [UInt8], with header: Header) {
         precondition(
             header.frameLength == frame.count, "FrameHoldsWhatItSays: lengths do not add up")
-        var head = magic
+        var head = magicStart + [Kind.awaited.rawValue]
         for number in [
             header.number, header.firstIndex.value, header.entriesOffset,
             header.disclosuresOffset, header.subjectsOffset, header.periodsOffset,
@@ -114,10 +130,30 @@ extension CommitFrame {
         frame.replaceSubrange(80..<88, with: sum)
     }
 
+    /// Makes a sealed frame one of another kind: what stands before it is known once its place is.
+    package static func restate(_ frame: inout [UInt8], as kind: Kind) {
+        let before = headSum(of: frame[...])
+        frame[7] = kind.rawValue
+        let changed = before ^ headSum(of: frame[...])
+        var sum: [UInt8] = []
+        BigEndian.append(
+            (BigEndian.read(UInt64.self, from: frame, at: 80) ?? 0)
+                ^ (changed << 32 | changed >> 32), to: &sum)
+        frame.replaceSubrange(80..<88, with: sum)
+    }
+
+    /// What kind of frame begins at an offset, whole or not; nil where none does.
+    static func kind(in journal: [UInt8], at offset: Int) -> Kind? {
+        guard journal.count - offset >= 8,
+            journal[offset..<offset + 7].elementsEqual(magicStart)
+        else { return nil }
+        return Kind(rawValue: journal[offset + 7])
+    }
+
     /// The frame that starts at an offset, or nil where none does that is whole and sound.
     package init?(in journal: [UInt8], at offset: Int) {
         guard journal.count - offset >= Self.headerLength,
-            journal[offset..<offset + 8].elementsEqual(Self.magic)
+            let kind = Self.kind(in: journal, at: offset)
         else { return nil }
         var at = offset + 8
         func next<Number: FixedWidthInteger & UnsignedInteger>(_: Number.Type) -> Number {
@@ -141,15 +177,20 @@ extension CommitFrame {
         guard journal.count - offset >= header.frameLength else { return nil }
         let bytes = journal[offset..<offset + header.frameLength]
         guard Self.checksum(of: bytes) == stated else { return nil }
+        self.kind = kind
         self.header = header
         self.bytes = bytes
     }
 
     private static func checksum(of frame: ArraySlice<UInt8>) -> UInt64 {
-        let head = frame.prefix(80)
         let body = frame.dropFirst(headerLength)
-        let (headSum, bodySum) = (XXH64.checksum(head.span), XXH64.checksum(body.span))
+        let (headSum, bodySum) = (headSum(of: frame), XXH64.checksum(body.span))
         return bodySum ^ (headSum << 32 | headSum >> 32)
+    }
+
+    private static func headSum(of frame: ArraySlice<UInt8>) -> UInt64 {
+        let head = frame.prefix(80)
+        return XXH64.checksum(head.span)
     }
 
     /// Whether this frame is the next one after another. Numbers alone do not tell: where the newest frame was torn

@@ -40,6 +40,7 @@ package struct LogOpening {
             origin: LogOrigin(signers[0].name), producer: producer,
             software: SoftwareVersion.current)
         options.publishEvery = log.publish.every
+        options.durability = log.durability
         options.configHash = configHash
         options.adoption = adoption
         let place = Place(

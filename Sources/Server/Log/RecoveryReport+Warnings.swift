@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AuditRecords
 package import Ledger
 
 extension RecoveryReport {
@@ -15,6 +16,17 @@ extension RecoveryReport {
         if unsignedRecords > 0 {
             warnings.append(
                 "\(unsignedRecords) records behind the newest checkpoint were left out: no checkpoint of this copy covers them"
+            )
+        }
+        switch unsynced {
+        case nil: break
+        case .possible:
+            warnings.append(
+                "the boot before acknowledged records before their sync (log.durability: written) and was cut off: if the power went, and not only the process, its last records may be missing"
+            )
+        case .lost:
+            warnings.append(
+                "the power went while the boot before acknowledged records before their sync (log.durability: written): some that were acknowledged are lost"
             )
         }
         if !restoredFiles.isEmpty {

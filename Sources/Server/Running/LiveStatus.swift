@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import AuditRecords
 import ByteCoding
 import Ledger
@@ -57,7 +58,15 @@ struct LiveStatus {
             JSONMember("dropped", number(ledger.counters.dropped)),
             JSONMember("lost", number(ledger.lostRecords)),
             JSONMember("log", .string(standing)),
+            JSONMember("durability", .string(status.durability.rawValue)),
         ]
+        if status.durability != .synced {
+            members.append(JSONMember("unsynced", number(status.unsyncedRecords)))
+            let (seconds, attoseconds) = status.unsyncedFor.components
+            members.append(
+                JSONMember(
+                    "unsynced_ms", .integer(seconds * 1000 + attoseconds / 1_000_000_000_000_000)))
+        }
         members += decisions.map { JSONMember($0.0, number($0.1)) }
         members += configuration.members
         if let obstacle { members.append(JSONMember("cause", .string(obstacle.description))) }

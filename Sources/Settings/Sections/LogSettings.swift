@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import AccessModel
 package import Policy
 
 /// `log`: the audit log of this proxy.
@@ -12,7 +13,8 @@ package struct LogSettings: Hashable, Sendable {
     /// The folder in which the newest signed checkpoint is remembered.
     package var state: ResolvedPath
     package var publish = PublishSettings()
-    /// For services that set none of their own.
+    package var durability = LogDurability.synced
+    /// For services that do not say themselves.
     package var onFailure = AuditPolicy.OnFailure.deny
 
     static let section = Section(
@@ -42,6 +44,12 @@ package struct LogSettings: Hashable, Sendable {
                 "publish", \.publish, .section(PublishSettings.section),
                 "How checkpoints are published. Every group of records is signed in any case."
             ),
+            Key(
+                "durability", \.durability, .choice(),
+                "What an acknowledged record survives. `synced`: a power cut, as it is on the disk. `written`: the "
+                    + "end of the process only, as the kernel has it, and the disk within 100 ms. For slow disks; the "
+                    + "log says so of itself, and so does every verdict on it.",
+                example: "written"),
             Key(
                 "on_failure", \.onFailure, .choice(),
                 "What happens to an access that the log cannot take, unless its service says "

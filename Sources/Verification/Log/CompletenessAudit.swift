@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessModel
 internal import AuditRecords
 internal import ByteCoding
 internal import Merkle
@@ -14,6 +15,8 @@ struct CompletenessAudit {
         var last: UInt64
         var counts: TallyWindow
         var isStopped = false
+        /// Whether it acknowledges records before their sync, or in a way of a later version.
+        var isUnsynced = false
         /// The newest heartbeat's count of accesses without a record.
         var unrecorded: (count: Int64, index: LeafIndex)?
         /// Numbers that audit.gap records name.
@@ -36,10 +39,19 @@ struct CompletenessAudit {
     /// The newest start of each producer.
     private var newest: [String: UniqueID] = [:]
     private var open: [UniqueID: OpenAccess] = [:]
+    private var cutOff = 0
     private(set) var findings = FindingList()
 
     /// The number of starts.
     var bootCount: Int { boots.count }
+
+    /// Those of them that did not wait for syncs.
+    var unsyncedStarts: UnsyncedStarts {
+        var starts = UnsyncedStarts()
+        starts.count = boots.values.count { $0.isUnsynced }
+        starts.cutOff = cutOff
+        return starts
+    }
 
     mutating func take(_ segment: SegmentSummary) {
         for run in segment.runs {
@@ -96,6 +108,7 @@ struct CompletenessAudit {
 
     private mutating func take(_ notable: Notable) {
         switch notable.record.action.flatMap({ EventAction(rawValue: $0) }) {
+        case .logStart: takeStart(notable)
         case .logStop: boots[notable.boot]?.isStopped = true
         case .heartbeat: takeHeartbeat(notable)
         case .gap: takeGap(notable)
@@ -105,10 +118,30 @@ struct CompletenessAudit {
         }
     }
 
+    private mutating func takeStart(_ notable: Notable) {
+        noteDurability(notable)
+        guard let loss = notable.record.value[path: "recovery", "unsynced"]?.string else { return }
+        guard loss != UnsyncedLoss.lost.rawValue else {
+            let before = notable.record.previousBoot?.boot ?? notable.boot
+            admissions.append(
+                (
+                    notable.index, before,
+                    "acknowledged before their sync (log.durability: written), and lost with the power"
+                ))
+            return
+        }
+        cutOff += 1
+    }
+
+    private mutating func noteDurability(_ notable: Notable) {
+        if notable.record.durability != .synced { boots[notable.boot]?.isUnsynced = true }
+    }
+
     /// The counters include every record up to a sequence number that the heartbeat names, so they can be
     /// compared with the log exactly, whatever was queued meanwhile.
     private mutating func takeHeartbeat(_ notable: Notable) {
         guard let boot = boots[notable.boot] else { return }
+        noteDurability(notable)
         guard let counters = HeartbeatClaim(notable.record) else {
             return report(
                 .counterMismatch, notable.index, notable.boot, "the heartbeat has no counters")

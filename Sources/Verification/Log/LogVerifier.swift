@@ -150,7 +150,8 @@ package struct LogVerifier: Sendable {
             origin: newest?.claim.origin, size: content.size, root: root,
             recordsRead: result.recordsRead,
             checkpointsChecked: journal?.publishedCount ?? checkpoints.count,
-            starts: result.completeness.bootCount, newestTime: result.newestTime,
+            starts: result.completeness.bootCount,
+            unsyncedStarts: result.completeness.unsyncedStarts, newestTime: result.newestTime,
             disclosures: result.disclosures, erasures: result.erasures.explained(by: keys),
             verified: checkpoints.verified,
             findings: findings.inOrder)

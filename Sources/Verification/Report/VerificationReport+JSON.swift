@@ -25,6 +25,15 @@ extension VerificationReport {
             JSONMember("disclosures", tally),
             JSONMember("findings", .array(findings.map(\.value))),
         ]
+        if unsyncedStarts.count > 0 {
+            members.append(
+                JSONMember(
+                    "unsynced_starts",
+                    .object([
+                        JSONMember("count", .integer(Int64(unsyncedStarts.count))),
+                        JSONMember("cut_off", .integer(Int64(unsyncedStarts.cutOff))),
+                    ])))
+        }
         if !erasures.isEmpty {
             members.append(JSONMember("erasures", .array(erasures.map(\.value))))
         }

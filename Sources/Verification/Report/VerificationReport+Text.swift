@@ -15,7 +15,7 @@ extension VerificationReport {
             (integrityLine(now: now), findings(about: .integrity), []),
             (historyLine, findings(about: .rollback), []),
             (disclosureLine, findings(about: .disclosure), erasures.map(\.text)),
-            (completenessLine, findings(about: .completeness), []),
+            (completenessLine, findings(about: .completeness), unsyncedStarts.lines),
             ("Not decided", findings(about: .undecided), []),
             ("Too old", findings(about: .stale), []),
             ("Notes", findings(about: .note), []),

@@ -16,6 +16,8 @@ package struct VerificationReport: Sendable {
     package let checkpointsChecked: Int
     /// How often the proxy was started.
     package let starts: Int
+    /// How many of these acknowledged records before they were on the disk.
+    package let unsyncedStarts: UnsyncedStarts
     /// `written.time` of the newest record.
     package let newestTime: UTCInstant?
     package let disclosures: DisclosureTally

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import Foundation
 import TestSupport
 
@@ -32,11 +33,15 @@ struct KilledProxy {
     /// The uids of all answers, of all rounds.
     private(set) var answered: [String] = []
 
-    init() throws {
+    /// - Parameter durability: what acknowledged records survive, as `log.durability` says it: a kill, in any case.
+    init(durability: LogDurability) throws {
         site = try Site(rate: "rate: 100000/s, burst: 1000", roles: ["reader", "writer"])
         try site.folder.edit(
             Site.configuration,
-            [("    limit: { per:", "    audit: { ahead: always }\n    limit: { per:")])
+            [
+                ("    limit: { per:", "    audit: { ahead: always }\n    limit: { per:"),
+                ("log:\n", "log:\n  durability: \(durability.rawValue)\n"),
+            ])
     }
 
     /// One life of the proxy, and its end.

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import Messages
 import Server
 import Settings
@@ -14,7 +15,8 @@ struct Examination {
     /// All findings, in the order in which a server would run into them.
     func run() async -> [Diagnosis] {
         let server = await AdminStatus.ask(settings)
-        return configuration() + files() + [clock()] + folders() + log(server) + limits()
+        return configuration() + files() + [clock()] + durability() + folders() + log(server)
+            + limits()
             + certificates() + (await ports(server)) + (await services())
     }
 
@@ -30,6 +32,20 @@ struct Examination {
                 + report.warnings.map { .caution("opening", "\($0)", fix: nil) }
         } catch {
             return [.bad("opening", error.message ?? "the log does not open", fix: nil)]
+        }
+    }
+
+    /// What acknowledged records survive, where that is less than it could be.
+    private func durability() -> [Diagnosis] {
+        switch settings.log.durability {
+        case .synced: []
+        case .written:
+            [
+                .caution(
+                    "durability",
+                    "log.durability is written: what was acknowledged in the last 100 ms does not survive a power cut",
+                    fix: "none, if that was meant; else remove the key, which waits for the disk")
+            ]
         }
     }
 
