@@ -97,7 +97,10 @@ extension Exchange {
         record.http.requestSize = usual.requestSize
         record.http.responseSize = usual.responseSize
         record.durationMicroseconds = usual.durationMicroseconds
-        if usual.stage != .started {
+        if usual.stage == .started {
+            // Of its route, like what a template keeps.
+            record.answersAhead = decided.audit.outcome == .follows
+        } else {
             record.end = EventEnd(decided.decision.reason, status: usual.status)
         }
         let (draft, template) = record.draftAndTemplate(

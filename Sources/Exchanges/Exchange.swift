@@ -284,10 +284,12 @@ package final class Exchange {
                 Tally(decision?.effect ?? decided.decision.effect), decided.identified.uid
             )
         }
-        return complete(
-            draft, tally: tally,
-            CompletedExchange(
-                step: ending.step, hasReleased: hasReleased, ifUnrecorded: ifUnrecorded, uid: uid))
+        let completed = CompletedExchange(
+            step: ending.step, hasReleased: hasReleased, ifUnrecorded: ifUnrecorded, uid: uid)
+        let follows = standing == .started && withDecided { $0.audit.outcome } == .follows
+        return follows
+            ? follow(draft, tally: tally, completed)
+            : complete(draft, tally: tally, completed)
     }
 
     /// What becomes of the answer where the last record cannot be written.
@@ -315,6 +317,19 @@ package final class Exchange {
             phase = .completing
             return .wait
         } catch {
+            return over(unrecorded(completed, reason: error.reason))
+        }
+    }
+
+    /// The answer leaves under its `started` record, and its outcome is recorded behind it.
+    private func follow(
+        _ draft: RecordDraft, tally: Tally, _ completed: CompletedExchange
+    ) -> Step {
+        do throws(AppendRefusal) {
+            try desk.append(draft, tally: tally, for: desk.nobody)
+            return over(completed.step)
+        } catch {
+            // What the log is known not to take is as with every other access.
             return over(unrecorded(completed, reason: error.reason))
         }
     }

@@ -19,7 +19,11 @@ struct SimulatedConfiguration {
 
     init(random: inout SeededGenerator) throws {
         services = AuditPolicy.Ahead.allCases.flatMap { ahead in
-            AuditPolicy.OnFailure.allCases.map { AuditPolicy(ahead: ahead, onFailure: $0) }
+            AuditPolicy.OnFailure.allCases.flatMap { onFailure in
+                AuditPolicy.Outcome.allCases.map {
+                    AuditPolicy(ahead: ahead, onFailure: onFailure, outcome: $0)
+                }
+            }
         }
         var minted: [MintedAPIKey] = []
         for name in ["alice", "bob"] {
@@ -45,7 +49,7 @@ struct SimulatedConfiguration {
 
     /// The name of a service and of its host.
     static func name(_ audit: AuditPolicy) -> String {
-        "\(audit.ahead.rawValue)-\(audit.onFailure.rawValue)"
+        "\(audit.ahead.rawValue)-\(audit.onFailure.rawValue)-\(audit.outcome.rawValue)"
     }
 
     private static func service(_ audit: AuditPolicy) throws -> ServiceRules {

@@ -25,15 +25,23 @@ final class JudgedPort: ReplyPort {
         var waiting: [Settlement] = []
         /// What was acknowledged: the record's place and hash.
         var acknowledged: [UInt64: LeafHash] = [:]
+        /// One more than the index of the newest of them.
+        var size: UInt64 = 0
         var rejected = 0
+        var refused = 0
     }
 
     private let state = Mutex(State())
     private let trouble: Trouble
     private let watch: DurabilityWatch
     private let verdicts: Verdicts
+    private let acknowledgesWritten: Bool
 
-    init(trouble: Trouble, watch: DurabilityWatch, verdicts: Verdicts) {
+    /// - Parameter acknowledgesWritten: whether the log says of itself that it acknowledges before the sync.
+    init(
+        trouble: Trouble, watch: DurabilityWatch, verdicts: Verdicts, acknowledgesWritten: Bool
+    ) {
+        self.acknowledgesWritten = acknowledgesWritten
         self.trouble = trouble
         self.watch = watch
         self.verdicts = verdicts
@@ -53,6 +61,8 @@ final class JudgedPort: ReplyPort {
     private func note(_ outcome: Outcome, in state: inout State) {
         switch outcome {
         case .recorded(let receipt):
+            state.size = max(state.size, receipt.index.value + 1)
+            guard !acknowledgesWritten else { return }
             guard let leaf = watch.leaf(at: receipt.index) else {
                 return verdicts.report(
                     "DurableBeforeAcknowledged: record \(receipt.index.value) is not on stable storage"
@@ -60,7 +70,8 @@ final class JudgedPort: ReplyPort {
             }
             state.acknowledged[receipt.index.value] = leaf
         case .rejected: state.rejected += 1
-        case .poisoned, .refused: break
+        case .refused: state.refused += 1
+        case .poisoned: break
         }
     }
 
@@ -73,14 +84,18 @@ final class JudgedPort: ReplyPort {
 
     var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
 
-    /// What was acknowledged, and how many records were rejected, since the last call.
-    func report() -> (acknowledged: [UInt64: LeafHash], rejected: Int) {
+    /// What was acknowledged, how far the log had come, and how many records were rejected and refused, since this was
+    /// asked last.
+    func report() -> (
+        acknowledged: [UInt64: LeafHash], size: UInt64, rejected: Int, refused: Int
+    ) {
         state.withLock { state in
             defer {
                 state.acknowledged = [:]
                 state.rejected = 0
+                state.refused = 0
             }
-            return (state.acknowledged, state.rejected)
+            return (state.acknowledged, state.size, state.rejected, state.refused)
         }
     }
 }

@@ -85,8 +85,9 @@ extension SimulatedWorld {
 
     /// RecordedBeforeForwarded.
     private func mayForward(_ visitor: Visitor) {
-        guard let request = visitor.request, let uid = visitor.uid else { return }
-        // This route requires only that the ledger accepts records.
+        guard !plan.acknowledgesWritten, let request = visitor.request, let uid = visitor.uid
+        else { return }
+        // The ledger's word that it takes records was all that this route asks for.
         guard request.recordsAhead else { return }
         guard !watch.holds(uid, [.started]) else { return }
         guard request.audit.onFailure == .allow else {
@@ -99,8 +100,10 @@ extension SimulatedWorld {
 
     /// RecordedBeforeAnswered, for the service's answer.
     func mayAnswer(_ visitor: Visitor, _ stages: Set<RecordStage>) {
-        guard let request = visitor.request, let uid = visitor.uid else { return }
-        guard !watch.holds(uid, stages) else { return }
+        guard !plan.acknowledgesWritten, let request = visitor.request, let uid = visitor.uid
+        else { return }
+        let enough = request.audit.outcome == .follows ? stages.union([.started]) : stages
+        guard !watch.holds(uid, enough) else { return }
         guard request.audit.onFailure == .allow else {
             return verdicts.report(
                 "RecordedBeforeAnswered: visitor \(visitor.number) got an answer without a durable record"
@@ -113,7 +116,10 @@ extension SimulatedWorld {
     private func mayAnswer(_ visitor: Visitor, with answer: AccessRefusal) {
         let says = String(decoding: answer.rendered.body, as: UTF8.self)
         if answer.rendered.status == 503, says.contains(Reason.logUnavailable.code) { return }
-        if watch.holds(answer.uid, [.complete, .refused]) { return }
+        if plan.acknowledgesWritten || watch.holds(answer.uid, [.complete, .refused]) { return }
+        if visitor.request?.audit.outcome == .follows, watch.holds(answer.uid, [.started]) {
+            return
+        }
         guard visitor.wasForwarded, visitor.request?.audit.onFailure == .allow else {
             return verdicts.report(
                 "RecordedBeforeAnswered: visitor \(visitor.number) was told \(answer.rendered.status) "
@@ -124,9 +130,11 @@ extension SimulatedWorld {
 
     /// Nothing leaves, but a service was asked: the outcome is recorded, or counted.
     private func mayBreakOff(_ visitor: Visitor) {
-        guard visitor.wasForwarded, visitor.request?.audit.onFailure == .allow,
+        guard !plan.acknowledgesWritten, visitor.wasForwarded,
+            let audit = visitor.request?.audit, audit.onFailure == .allow,
             let uid = visitor.uid, !watch.holds(uid, [.complete])
         else { return }
+        if audit.outcome == .follows, watch.holds(uid, [.started]) { return }
         countUnrecorded(visitor)
     }
 

@@ -37,7 +37,9 @@ extension SimulatedWorld {
         guard proxy != nil else { return }
         switch Int.random(in: 0..<4, using: &random) {
         case 0: agenda.add(.stops, at: now)
-        case 1: crash(disk.crash(keeping: survival()))
+        case 1:
+            let survival = survival()
+            crash(disk.crash(keeping: survival), survival)
         default: endSoon(most: 60)
         }
     }

@@ -17,8 +17,8 @@ extension SimulatedWorld {
             guard verdicts.first == nil, let proxy else { return }
             try await close()
             guard verdicts.first == nil else { return }
-            if let left = trouble.left {
-                crash(left)
+            if let (left, survival) = trouble.left {
+                crash(left, survival)
             } else if proxy.ledger.status.poisoned != nil {
                 vacate()
                 disk = disk.crash(keeping: .everything)
@@ -68,10 +68,12 @@ extension SimulatedWorld {
     /// What the log may admit, given what happened.
     private func isExcused(_ finding: Finding) -> Bool {
         switch finding.code {
-        case .admittedGap: outcome.rejected > 0 || trouble.count > 0
-        // Its outcome is among the numbers that the log admits are lost.
-        case .outcomeMissing: outcome.rejected > 0
-        case .accessesUnrecorded: unrecordedEver > 0
+        case .admittedGap:
+            outcome.rejected > 0 || trouble.count > 0 || plan.acknowledgesWritten
+        // Its outcome is among the numbers that the log admits to have lost.
+        // Or it followed its answer when the queue was full: the next start writes that it is unknown.
+        case .outcomeMissing: outcome.rejected > 0 || refused > 0
+        case .accessesUnrecorded: unrecordedEver > 0 || plan.acknowledgesWritten
         default: false
         }
     }

@@ -41,6 +41,13 @@ extension SimulatedWorld {
             return
         }
         outcome.starts += 1
+        if ledger.status.size.count < owed {
+            return verdicts.report(
+                "KilledLosesNothing: \(owed) records were acknowledged before the process was killed, \(ledger.status.size.count) are there"
+            )
+        }
+        owed = 0
+        acknowledgedSize = 0
         note(
             "start \(run): \(ledger.status.size.count) records, \(ledger.recovery.replayedRecords) replayed"
         )
@@ -53,7 +60,9 @@ extension SimulatedWorld {
     private func moveIn(_ ledger: Ledger) throws {
         let clock = fixture.clock
         let loops = (0..<2).map { number in
-            let inbox = JudgedPort(trouble: trouble, watch: watch, verdicts: verdicts)
+            let inbox = JudgedPort(
+                trouble: trouble, watch: watch, verdicts: verdicts,
+                acknowledgesWritten: plan.acknowledgesWritten)
             return SimulatedProxy.Loop(
                 desk: Desk(
                     rules: configuration.rules, ledger: ledger, port: ledger.addPort(inbox),
@@ -67,6 +76,7 @@ extension SimulatedWorld {
         unrecorded = 0
         isWriteDue = false
         isPublishDue = false
+        isSyncDue = false
         for visitor in visitors {
             guard let address = IPAddress("203.0.113.\(visitor.number + 1)") else { continue }
             visitor.connect(
@@ -99,6 +109,10 @@ extension SimulatedWorld {
         trouble.meanwhile(after: 0, nil)
         trouble.glance(after: 0, nil)
         if plan.bug == .forgetsGaps { ledger.forgetGaps() }
+        if plan.acknowledgesWritten, !isSyncDue {
+            isSyncDue = true
+            agenda.add(.sync(run: run), at: now + microseconds(0...20_000))
+        }
         if !isPublishDue {
             isPublishDue = true
             let due = max(now, lastPublish + (chance(1, of: 2) ? 0 : 5_000))
@@ -133,6 +147,11 @@ extension SimulatedWorld {
         loop.desk.deliver(settlements)
     }
 
+    func sync() {
+        isSyncDue = false
+        proxy?.ledger.syncWritten()
+    }
+
     func publish() {
         isPublishDue = false
         lastPublish = now
@@ -148,9 +167,10 @@ extension SimulatedWorld {
     // MARK: Ends
 
     /// The process ended, in the middle of something or between two steps, and left this disk.
-    func crash(_ left: MemoryStorage) {
+    func crash(_ left: MemoryStorage, _ survival: MemoryStorage.Survival) {
         note("the process is gone")
         if let proxy { collect(proxy) }
+        if case .everything = survival { owed = max(owed, acknowledgedSize) } else { owed = 0 }
         outcome.crashes += 1
         vacate()
         disk = left
@@ -161,6 +181,7 @@ extension SimulatedWorld {
 
     func vacate() {
         proxy = nil
+        acknowledgedSize = 0
         run += 1
         for visitor in visitors { visitor.disconnect() }
     }

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessModel
 internal import ByteCoding
 internal import Crypto
 internal import Exchanges
@@ -21,6 +22,7 @@ final class SimulatedWorld {
         case write(run: Int)
         case deliver(run: Int, loop: Int)
         case publish(run: Int)
+        case sync(run: Int)
         case beat(run: Int)
         case start
         case diskTrouble
@@ -55,6 +57,13 @@ final class SimulatedWorld {
     var visitors: [Visitor] = []
     var isWriteDue = false
     var isPublishDue = false
+    var isSyncDue = false
+    /// How many records were refused at the hand-over.
+    var refused = 0
+    /// How many records a start has to find: those acknowledged before the process alone was killed.
+    var owed: UInt64 = 0
+    /// One more than the index of the newest record that this run has acknowledged.
+    var acknowledgedSize: UInt64 = 0
     var lastPublish: UInt64 = 0
     /// New requests, faults and crashes keep coming until the world winds down.
     var isWindingDown = false
@@ -79,6 +88,11 @@ final class SimulatedWorld {
         fixture.options.commitJournalBytes = 1 << Int.random(in: 12...15, using: &random)
         fixture.options.mostGroupBytes = 1 << Int.random(in: 11...15, using: &random)
         fixture.options.mostWaitingBytes = 1 << Int.random(in: 13...18, using: &random)
+        if plan.acknowledgesWritten {
+            fixture.options.durability = .written
+            // Time is made up here: what the machine takes for a world decides nothing.
+            fixture.options.mostUnsynced = .seconds(100_000)
+        }
         watch = DurabilityWatch(verdicts: verdicts)
         trouble = Trouble(bug: plan.bug, watch: watch)
         onlooker = Onlooker(bug: plan.bug, verdicts: verdicts)
@@ -136,6 +150,7 @@ final class SimulatedWorld {
         case .write(let run): if run == self.run { write() }
         case .deliver(let run, let loop): if run == self.run { deliver(loop) }
         case .publish(let run): if run == self.run { publish() }
+        case .sync(let run): if run == self.run { sync() }
         case .beat(let run): if run == self.run { beat() }
         case .start: try await start()
         case .diskTrouble: makeTrouble()
@@ -149,7 +164,7 @@ final class SimulatedWorld {
 
     /// After each event: whether the process is gone, and what followed from what it acknowledged.
     private func lookAround() async throws {
-        if let left = trouble.left { return crash(left) }
+        if let (left, survival) = trouble.left { return crash(left, survival) }
         guard let proxy else { return }
         collect(proxy)
         if !isWriteDue, proxy.ledger.status.waitingBytes > 0 {
@@ -166,7 +181,9 @@ final class SimulatedWorld {
         for loop in proxy.loops {
             let report = loop.inbox.report()
             acknowledged.merge(report.acknowledged) { _, new in new }
+            acknowledgedSize = max(acknowledgedSize, report.size)
             outcome.rejected += report.rejected
+            refused += report.refused
         }
         let status = proxy.ledger.status
         if let checkpoint = status.checkpoint, status.size.count <= UInt64(watch.leaves.count) {

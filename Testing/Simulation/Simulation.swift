@@ -37,7 +37,9 @@ package struct Simulation: Sendable {
     package let seed: UInt64
     /// A bug to plant, to see that it is found.
     package var bug: PlantedBug?
-    /// How many events happen before the world comes to rest.
+    /// Whether the log acknowledges before the sync; never with a bug planted, which are bugs of logs that wait.
+    var acknowledgesWritten: Bool { bug == nil && seed % 3 == 0 }
+    /// How many things happen before the world comes to rest.
     package var length: Int
 
     package init(seed: UInt64, bug: PlantedBug? = nil, length: Int = 250) {

@@ -20,7 +20,7 @@ final class Trouble: Sendable {
         var end: (survival: MemoryStorage.Survival, tears: Int?, after: Int)?
         var isFull = false
         /// The disk as the next process finds it; set when this one is gone.
-        var left: MemoryStorage?
+        var left: (disk: MemoryStorage, survival: MemoryStorage.Survival)?
         var isEnding = false
         /// Something that another thread does meanwhile, and how many operations come before it.
         var meanwhile: (act: @Sendable () -> Void, after: Int)?
@@ -47,8 +47,10 @@ final class Trouble: Sendable {
         set { state.withLock { $0.isFull = newValue } }
     }
 
-    /// The disk left by a process that ended in the middle of something.
-    var left: MemoryStorage? { state.withLock { $0.left } }
+    /// The disk that the process left behind when it ended in the middle of something, and how it ended.
+    var left: (disk: MemoryStorage, survival: MemoryStorage.Survival)? {
+        state.withLock { $0.left }
+    }
 
     /// Whether the process is gone, or about to be.
     var isOver: Bool { state.withLock { $0.isEnding } }
@@ -186,7 +188,7 @@ final class Trouble: Sendable {
         }
         if let end {
             let left = disk.crash(keeping: end)
-            state.withLock { $0.left = left }
+            state.withLock { $0.left = (left, end) }
             return
         }
         guard operation == .sync else { return }

@@ -48,6 +48,7 @@ package enum AccessSamples {
             limit: LimitFacts(
                 bucket: EncodedText("actor"), limit: 1, remaining: 0, resetSeconds: 1),
             facts: try facts(kind), dataTags: ["pii"], zone: EncodedText("office"))
+        record.answersAhead = true
         record.detail = "a place"
         return record
     }

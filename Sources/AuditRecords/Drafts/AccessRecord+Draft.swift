@@ -85,18 +85,23 @@ extension AccessRecord {
             + host.count + (facts == nil ? 1024 : 4096)
     }
 
+    /// The access is answered before its outcome is recorded.
+    private static let answerAhead: StaticString = #","answer":"ahead""#
+
     private func writeEvent(to text: inout RecordText) {
         if let kind = facts?.kind, kind != .http {
             text.put(#","event":{"action":""#)
             text.put(plain: kind.action.rawValue)
             text.put(#"","activity":"#)
             text.put(kind.activity ?? activity.rawValue)
+            if answersAhead { text.put(Self.answerAhead) }
             text.put(#","category":"access","class":"#)
             text.put(kind.eventClass.rawValue)
             text.put(",")
         } else {
             text.put(#","event":{"action":"http.request","activity":"#)
             text.put(activity.rawValue)
+            if answersAhead { text.put(Self.answerAhead) }
             text.put(#","category":"access","class":6003,"#)
         }
         if let detail, detail.isPlain(most: RecordLimits.messageBytes) {

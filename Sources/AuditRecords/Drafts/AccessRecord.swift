@@ -24,6 +24,8 @@ package struct AccessRecord: Sendable {
     /// What exactly was wrong and where, in words of ours: `event.detail`. Printable ASCII without quotes and
     /// backslashes, at most 256 bytes; anything else is left out.
     package var detail: String?
+    /// Whether the answer leaves before the outcome is recorded: `event.answer` of a `started` record.
+    package var answersAhead = false
     /// Accepted → last byte, by the monotonic clock.
     package var durationMicroseconds: UInt64?
     package var commitments: Commitments

@@ -122,6 +122,7 @@ package struct RecordSchema {
         ("duration_us", .integer(whole)),
         ("event.reason", .text),
         ("event.message", .shortText(RecordLimits.messageBytes)),
+        ("event.answer", .text),
         ("event.detail", .shortText(RecordLimits.messageBytes)),
         ("actor.issuer", .text),
         ("actor.roles", .strings),

@@ -28,7 +28,8 @@ extension SystemRecord {
                 started.value[name].map { JSONMember(name, $0) }
             })
         record.stage = .unknown
-        record.repeatedEvent = ["action", "activity", "category", "class"].compactMap { name in
+        record.repeatedEvent = ["action", "activity", "answer", "category", "class"].compactMap {
+            name in
             started.event(name).map { JSONMember(name, $0) }
         }
         record.reason = Reason.interrupted.code

@@ -40,6 +40,9 @@ package final class Desk {
     /// All records of one turn then make one group, where a woken writer would begin with the first.
     package var afterTurn: (() -> Void)?
     private var willHandOver = false
+    /// Waits for records behind which their answers have left. One that is lost is an access without an outcome, of which
+    /// the ledger takes note.
+    let nobody = Nobody()
     var tokens: VerifiedTokenCache<KnownActor>
     private var randomness: BufferedRandomness
     /// The texts of the records written lately, under the rules in force.
@@ -163,6 +166,15 @@ package final class Desk {
         let encoded = EncodedDecision(decision)
         decisions[decision] = encoded
         return encoded
+    }
+}
+
+/// Whoever is told of what nobody waits for.
+final class Nobody: SettlementReceiver {
+    func recordSettled(_ outcome: Outcome) {}
+
+    func identified(_ identification: Identification) {
+        preconditionFailure("IdentifiedOnce: a credential was verified that nobody waits for")
     }
 }
 

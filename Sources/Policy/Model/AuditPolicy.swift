@@ -21,12 +21,22 @@ package struct AuditPolicy: Hashable, Sendable {
         case allow
     }
 
+    /// Whether an answer waits for the record of the outcome, where there is a durable `started` record.
+    package enum Outcome: String, CaseIterable, Sendable {
+        /// Its end leaves once the outcome is durable.
+        case awaited
+        /// It leaves, and the outcome is recorded behind it; after a crash it may read `unknown`.
+        case follows
+    }
+
     package var ahead: Ahead
     package var onFailure: OnFailure
+    package var outcome: Outcome
 
-    package init(ahead: Ahead, onFailure: OnFailure) {
+    package init(ahead: Ahead, onFailure: OnFailure, outcome: Outcome = .awaited) {
         self.ahead = ahead
         self.onFailure = onFailure
+        self.outcome = outcome
     }
 
     /// Whether a request waits for its `started` record.

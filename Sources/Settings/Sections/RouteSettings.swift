@@ -43,6 +43,8 @@ package struct AuditSettings: Hashable, Sendable {
     package var ahead: AuditPolicy.Ahead?
     /// Nil: as the service says; for a service, as the log does.
     package var onFailure: AuditPolicy.OnFailure?
+    /// Nil: as the service says; for a service, awaited.
+    package var outcome: AuditPolicy.Outcome?
 
     static let ofServices = Section(
         start: AuditSettings(),
@@ -56,6 +58,12 @@ package struct AuditSettings: Hashable, Sendable {
                 "on_failure", \.onFailure, .optional(.choice()),
                 "What happens to an access that the log cannot take.", example: "allow",
                 standard: "`log.on_failure`"),
+            Key(
+                "outcome", \.outcome, .optional(.choice()),
+                "`awaited`: the end of an answer leaves once its outcome is recorded. `follows`: of an access "
+                    + "that has its `started` record, it leaves at once and the outcome is recorded behind it, "
+                    + "so that it may read `unknown` after a crash.",
+                example: "follows", standard: "`awaited`"),
         ])
 
     static let ofRoutes = Section(
@@ -68,11 +76,16 @@ package struct AuditSettings: Hashable, Sendable {
                 "on_failure", \.onFailure, .optional(.choice()),
                 "As `services[].audit.on_failure`.", example: "allow",
                 standard: "as the service says"),
+            Key(
+                "outcome", \.outcome, .optional(.choice()), "As `services[].audit.outcome`.",
+                example: "follows", standard: "as the service says"),
         ])
 
     /// What is set here, with the rest taken from the outer policy.
     func policy(beside outer: AuditPolicy) -> AuditPolicy {
-        AuditPolicy(ahead: ahead ?? outer.ahead, onFailure: onFailure ?? outer.onFailure)
+        AuditPolicy(
+            ahead: ahead ?? outer.ahead, onFailure: onFailure ?? outer.onFailure,
+            outcome: outcome ?? outer.outcome)
     }
 }
 
