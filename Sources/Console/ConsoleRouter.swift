@@ -25,7 +25,7 @@ struct ConsoleRouter {
         [
             IndexEndpoints(),
             HealthEndpoints(obstacle: sources.obstacle),
-            StatusEndpoints(status: sources.status),
+            StatusEndpoints(status: sources.status, growth: sources.growth),
             MetricsEndpoints(metrics: sources.metrics),
             LogEndpoints(log: CurrentLog(sources.log), keys: sources.keys),
         ]

@@ -16,6 +16,8 @@ package struct ConsoleSources: Sendable {
     package var obstacle: @Sendable () -> String?
     /// How the proxy stands, for programs.
     package var status: @Sendable () -> JSONValue
+    /// Returns once the log has more than so many records, is closed, or the task is cancelled.
+    package var growth: @Sendable (_ size: UInt64) async -> Void
     /// What the proxy counts.
     package var metrics: @Sendable () -> [Metric]
 
@@ -23,12 +25,14 @@ package struct ConsoleSources: Sendable {
         log: @escaping @Sendable () throws -> StaticLog,
         keys: @escaping @Sendable () -> [NoteVerifierKey],
         obstacle: @escaping @Sendable () -> String?, status: @escaping @Sendable () -> JSONValue,
+        growth: @escaping @Sendable (_ size: UInt64) async -> Void,
         metrics: @escaping @Sendable () -> [Metric]
     ) {
         self.log = log
         self.keys = keys
         self.obstacle = obstacle
         self.status = status
+        self.growth = growth
         self.metrics = metrics
     }
 }

@@ -138,7 +138,8 @@ extension Ledger {
         }
         guard log.publishedSize < log.position.size else {
             if try disk.contents(of: .checkpoint) != checkpoint {
-                try disk.replace(.checkpoint, with: checkpoint)
+                publisher.offer(checkpoint, of: log.position.size)
+                do { try publisher.flush() } catch { throw OpenFault(error) }
             }
             return stateSlot
         }

@@ -51,7 +51,7 @@ package final class Ledger: Sendable {
     private let waitingID: PortID
     let board: StatusBoard
     let meters: LedgerMeters
-    let housekeeping = DispatchSemaphore(value: 0)
+    let housekeeping: DispatchSemaphore
     /// For each writer's thread, signalled when it is to take its turn.
     let turns = [Signal(), Signal()]
     /// Whether there is no turn any more.
@@ -97,16 +97,20 @@ package final class Ledger: Sendable {
         let (recovered, secret) = try recover(
             disk, signers: signers, options: options, randomness: &randomness)
         let meters = LedgerMeters()
+        let housekeeping = DispatchSemaphore(value: 0)
         let publisher = Publisher(
-            storage: storage, meters: meters, journalLength: recovered.checkpointJournalLength,
+            storage: storage, gate: options.gate, meters: meters,
+            journalLength: recovered.checkpointJournalLength,
             flushedThrough: recovered.position.nextFrame - 1,
             published: PublishedFacts(
-                count: UInt64(recovered.checkpointCount), size: recovered.publishedSize.count))
+                count: UInt64(recovered.checkpointCount), size: recovered.publishedSize.count),
+            passed: { housekeeping.signal() })
         let stateSlot = try publish(recovered, through: publisher, on: disk)
         let ledger = Ledger(
             storage: storage, signers: signers, options: options, clock: clock,
-            recovered: recovered, publisher: publisher, meters: meters, secret: secret,
-            randomness: randomness, hasThreads: hasThreads, stateSlot: stateSlot)
+            recovered: recovered, publisher: publisher, housekeeping: housekeeping,
+            meters: meters, secret: secret, randomness: randomness, hasThreads: hasThreads,
+            stateSlot: stateSlot)
         ledger.startThreads()
         do throws(OpenFault) {
             try ledger.recordStart(recovered)
@@ -122,7 +126,8 @@ package final class Ledger: Sendable {
 
     private init(
         storage: any LedgerStorage, signers: [NoteSigner], options: LedgerOptions,
-        clock: LedgerClock, recovered: RecoveredLog, publisher: Publisher, meters: LedgerMeters,
+        clock: LedgerClock, recovered: RecoveredLog, publisher: Publisher,
+        housekeeping: DispatchSemaphore, meters: LedgerMeters,
         secret: [UInt8], randomness: consuming BufferedRandomness, hasThreads: Bool, stateSlot: Int
     ) {
         self.storage = storage
@@ -132,6 +137,7 @@ package final class Ledger: Sendable {
         accesses = OpenAccesses(heartbeatRecords: options.heartbeatRecords)
         self.clock = clock
         self.publisher = publisher
+        self.housekeeping = housekeeping
         self.meters = meters
         recovery = recovered.facts
         boot = identifiers.next(at: clock.now(), random: randomness.word())
@@ -235,6 +241,9 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// How far the log has come, for whoever follows it.
+    package var feed: LogFeed { board.feed }
+
     /// How the log stands.
     package var status: LedgerStatus {
         var status = board.current
@@ -264,6 +273,7 @@ package final class Ledger: Sendable {
         while !hasThreads, writeWaiting() {}
         while !hasThreads, syncWritten() {}
         flush()
+        board.feed.close()
         // Whoever still refers to this ledger must not keep the next process from the log.
         storage.close()
         return intake.poisoned
@@ -277,6 +287,7 @@ package final class Ledger: Sendable {
             return threads
         }
         intake.close()
+        board.feed.close()
         housekeeping.signal()
         running?.housekeeper.join()
         for writer in running?.writers ?? [] { writer.join() }

@@ -33,6 +33,8 @@ package struct LedgerOptions: Sendable {
     /// With ``LogDurability/written``: nothing more is acknowledged while something acknowledged waits so long for its
     /// sync, as the disk then does not do what was said.
     package var mostUnsynced: Duration
+    /// What a checkpoint has to pass before it is published.
+    package var gate: any CheckpointGate
     /// Version of this software, for `log.start`.
     package var software: String
     /// Hash of the configuration in force, for `log.start`.
@@ -55,6 +57,7 @@ package struct LedgerOptions: Sendable {
         durability = .synced
         syncWithin = .milliseconds(100)
         mostUnsynced = .seconds(1)
+        gate = OpenGate()
         configHash = nil
         adoption = nil
     }

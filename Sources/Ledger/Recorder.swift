@@ -29,6 +29,9 @@ package enum Recorder: Sendable {
     /// What the proxy counts for the heartbeat.
     package var counters: AccessCounters { ledger.counters }
 
+    /// How far the log has come.
+    package var feed: LogFeed { ledger.feed }
+
     /// The log's word that it takes records now, for an access that is recorded when complete. One atomic reading.
     package func permit() throws(AppendRefusal) -> RecordingPermit { try ledger.permit() }
 

@@ -132,6 +132,29 @@ struct ConsoleTests {
         }
     }
 
+    @Test("The status after a size comes once the log has grown beyond it")
+    func growth() async throws {
+        let (asked, asks) = AsyncStream.makeStream(of: UInt64.self)
+        let (grown, grow) = AsyncStream.makeStream(of: Void.self)
+        try await RunningConsole.with(growth: { size in
+            asks.yield(size)
+            for await _ in grown { return }
+        }) { port, _ in
+            async let answer = RunningConsole.get(port, "/status/after/2")
+            var sizes = asked.makeAsyncIterator()
+            #expect(await sizes.next() == 2)
+            // Others are answered meanwhile.
+            #expect(await RunningConsole.get(port, "/status").body == #"{"size":2}"#)
+            grow.yield()
+            #expect(await answer.body == #"{"size":2}"#)
+            for path in [
+                "/status/after/02", "/status/after/x", "/status/after", "/status/after/-1",
+            ] {
+                #expect(await RunningConsole.get(port, path).head.contains(" 404 "))
+            }
+        }
+    }
+
     @Test("A second console on the same port says which address is taken")
     func taken() async throws {
         try await RunningConsole.with { port, _ in
@@ -140,7 +163,8 @@ struct ConsoleTests {
                     host: "127.0.0.1", port: port, hosts: AllowedHosts(names: []),
                     sources: ConsoleSources(
                         log: { throw LogReadFailure(.missing, "none") }, keys: { [] },
-                        obstacle: { nil }, status: { .object([]) }, metrics: { [] }),
+                        obstacle: { nil }, status: { .object([]) }, growth: { _ in },
+                        metrics: { [] }),
                     logger: Logger(label: "test"))
             }
         }

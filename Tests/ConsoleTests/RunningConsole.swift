@@ -13,6 +13,7 @@ import Testing
 enum RunningConsole {
     static func with(
         obstacle: String? = nil, entries: [String] = ["first", "second"],
+        growth: @escaping @Sendable (UInt64) async -> Void = { _ in },
         _ body: (Int, SmallLog) async throws -> Void
     ) async throws {
         let log = try SmallLog(entries)
@@ -24,7 +25,7 @@ enum RunningConsole {
             sources: ConsoleSources(
                 log: { try StaticLog(LogSnapshot(directory: directory)) }, keys: { [log.key] },
                 obstacle: { obstacle },
-                status: { .object([JSONMember("size", .integer(2))]) },
+                status: { .object([JSONMember("size", .integer(2))]) }, growth: growth,
                 metrics: {
                     [
                         Metric(

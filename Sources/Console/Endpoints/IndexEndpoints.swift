@@ -11,6 +11,7 @@ struct IndexEndpoints: EndpointGroup {
         /healthz            is the process up? (200 ok)
         /readyz             does the log take records? (200 ready, 503 not ready)
         /status             how the proxy stands, JSON
+        /status/after/N     the same, once the log has more than N records
         /metrics            what it counts, Prometheus text format or OpenMetrics
         /tlog/checkpoint    the newest signed checkpoint, C2SP tlog-checkpoint
         /tlog/tile/         the log's tiles and entries, C2SP tlog-tiles

@@ -46,11 +46,11 @@ final class LedgerMeters: Sendable {
         return (groups, publications, syncTime.snapshot)
     }
 
-    /// A publication is done, and took so long.
-    func publicationEnded(_ time: Stopwatch) {
-        publishTime.record(time.nanoseconds)
-        published.withLock { $0 = Stopwatch() }
-    }
+    /// Everything is in its place and the checkpoint in its journal, which took so long.
+    func publicationEnded(_ time: Stopwatch) { publishTime.record(time.nanoseconds) }
+
+    /// A checkpoint is what others are given from now on.
+    func checkpointPublished() { published.withLock { $0 = Stopwatch() } }
 
     /// What was measured so far; for anybody.
     var metrics: [Metric] {

@@ -11,8 +11,9 @@ internal import Synchronization
 ///
 /// Until then the commit journal has them, and memory: no more than its two files hold.
 ///
-/// Order: groups applied, evidence synced, then the state file, then the journal of checkpoints, then `checkpoint`. So a published
-/// checkpoint never covers an entry that is not in its place on stable storage, and is never unknown to the state file.
+/// Order: groups applied, evidence synced, then the state file, then the journal of checkpoints, then the gate, then
+/// `checkpoint`. So a published checkpoint never covers an entry that is not in its place on stable storage, and is never
+/// unknown to the state file. Everything but `checkpoint` goes on while the gate is closed.
 ///
 /// `PoisonedStaysPoisoned`: where publishing has failed other than for want of space, it fails from then on. The
 /// kernel may have dropped what a sync should have written: a second one would succeed and mean nothing.
@@ -36,7 +37,19 @@ final class Publisher: Sendable {
         }
     }
 
+    /// A checkpoint on its way to the file `checkpoint`.
+    private struct Offer {
+        var note: [UInt8]
+        var size: TreeSize
+    }
+
     private struct State {
+        /// The newest that the gate was not asked about.
+        var offer: Offer?
+        /// Whether the gate has one.
+        var isAsking = false
+        /// What the gate has let through, and is not published.
+        var passed: Offer?
         var applied: Applied?
         /// Groups that are durable in the commit journal and nowhere else, oldest first.
         var durable: [PreparedGroup] = []
@@ -56,17 +69,22 @@ final class Publisher: Sendable {
 
     private let storage: any LedgerStorage
     private let applier: GroupApplier
+    private let gate: any CheckpointGate
+    /// Called when the gate has let something through.
+    private let wake: @Sendable () -> Void
     private let meters: LedgerMeters
     private let state: Mutex<State>
     /// Held during a flush, so that the writer and the housekeeper never flush at once.
     private let flushing = Mutex(())
 
     init(
-        storage: any LedgerStorage, meters: LedgerMeters, journalLength: Int,
-        flushedThrough: UInt64,
-        published: PublishedFacts
+        storage: any LedgerStorage, gate: any CheckpointGate, meters: LedgerMeters,
+        journalLength: Int, flushedThrough: UInt64, published: PublishedFacts,
+        passed: @escaping @Sendable () -> Void
     ) {
         self.storage = storage
+        self.gate = gate
+        wake = passed
         applier = GroupApplier(storage: storage)
         self.meters = meters
         state = Mutex(
@@ -122,7 +140,10 @@ final class Publisher: Sendable {
 
     var due: Due {
         state.withLock { state in
-            guard state.applied != nil, state.stopped == nil else { return .never }
+            guard state.stopped == nil else { return .never }
+            if state.passed != nil { return .now }
+            let isOffering = state.offer != nil && !state.isAsking
+            guard state.applied != nil || isOffering else { return .never }
             return state.isUrgent ? .now : .inTime
         }
     }
@@ -150,14 +171,14 @@ final class Publisher: Sendable {
         }
         defer { state.withLock { $0.isFlushing = false } }
         if let stopped { throw stopped }
-        guard let applied = taken else { return }
+        guard let applied = taken else { return try publishPassed() }
         let time = LedgerMeters.Stopwatch()
         do {
             // One writer whatever is done to files: what is written elsewhere than others look is not published.
             try storage.confirm()
             // Crash point C4: answered, not applied. Opening applies it.
             try applier.apply(groups)
-            try publish(applied)
+            try settle(applied)
             meters.publicationEnded(time)
         } catch {
             // Nothing is forgotten: where the disk was only full, the next flush does it all again.
@@ -169,9 +190,56 @@ final class Publisher: Sendable {
             }
             throw error
         }
+        try publishPassed()
     }
 
-    private func publish(_ applied: Applied) throws(StorageFault) {
+    /// Offers a checkpoint to the gate that is in its journal already.
+    func offer(_ note: [UInt8], of size: TreeSize) {
+        state.withLock { $0.offer = Offer(note: note, size: size) }
+    }
+
+    /// Asks the gate, where there is something to ask and it has answered, and publishes what it has let through: at once
+    /// where it asks nobody.
+    private func publishPassed() throws(StorageFault) {
+        while true {
+            ask()
+            guard let passed = state.withLock({ $0.passed.take() }) else { return }
+            do throws(StorageFault) {
+                // One writer whatever is done to files: what is written elsewhere than others look is not published.
+                try storage.confirm()
+                try storage.replace(.checkpoint, with: passed.note)
+                meters.checkpointPublished()
+            } catch {
+                state.withLock { state in
+                    // Asked again with the next flush, or something newer.
+                    state.offer = state.offer ?? passed
+                    state.hasNews = true
+                    if !error.isPassing { state.stopped = error }
+                }
+                throw error
+            }
+        }
+    }
+
+    private func ask() {
+        let offer = state.withLock { state -> Offer? in
+            guard !state.isAsking, state.passed == nil, let offer = state.offer.take() else {
+                return nil
+            }
+            state.isAsking = true
+            return offer
+        }
+        guard let offer else { return }
+        gate.ask(offer.note, of: offer.size) { [self] note in
+            state.withLock { state in
+                state.passed = Offer(note: note, size: offer.size)
+                state.isAsking = false
+            }
+            wake()
+        }
+    }
+
+    private func settle(_ applied: Applied) throws(StorageFault) {
         for segment in applied.segments.sorted() {
             try storage.sync(.entries(segment))
             if try storage.length(of: .disclosures(segment)) != nil {
@@ -194,8 +262,8 @@ final class Publisher: Sendable {
         try storage.sync(.state)
         // Crash point P2: remembered, not journalled. The frames are durable, so the log is no smaller than this.
         try journal(applied)
-        // Crash point P3: journalled, not published. Opening publishes the newest checkpoint.
-        try storage.replace(.checkpoint, with: applied.checkpoint)
+        // Crash point P3: journalled, not published. Opening offers the newest checkpoint.
+        offer(applied.checkpoint, of: applied.size)
         state.withLock { $0.flushedThrough = applied.frame }
     }
 

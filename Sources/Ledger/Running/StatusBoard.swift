@@ -12,7 +12,13 @@ final class StatusBoard: Sendable {
     /// Since when the oldest record waits for its sync that was acknowledged; nil while there is none.
     private let unsyncedSince = Mutex<ContinuousClock.Instant?>(nil)
 
-    init(_ status: LedgerStatus) { self.status = Mutex(status) }
+    /// Told of the same.
+    let feed: LogFeed
+
+    init(_ status: LedgerStatus) {
+        feed = LogFeed(size: status.size)
+        self.status = Mutex(status)
+    }
 
     var current: LedgerStatus {
         var current = status.withLock { $0 }
@@ -43,5 +49,6 @@ final class StatusBoard: Sendable {
             status.size = group.after.size
             status.checkpoint = group.checkpoint
         }
+        feed.grew(to: group.after.size)
     }
 }

@@ -7,6 +7,7 @@ import DataPlane
 import Ledger
 import LogReading
 import Logging
+import Merkle
 import Messages
 import Observability
 import Settings
@@ -36,6 +37,7 @@ enum AdminConsole {
             keys: { ledger.signingKeys },
             obstacle: { ledger.obstacle(patience: patience)?.description },
             status: { LiveStatus(ledger, origin: origin, configuration: standing).json },
+            growth: { _ = await ledger.feed.size(after: TreeSize($0)) },
             metrics: {
                 LiveStatus(ledger, origin: origin, configuration: standing).metrics
                     + ledger.metrics + dataPlane.metrics
