@@ -104,7 +104,7 @@ extension Exchange {
             record.end = EventEnd(decided.decision.reason, status: usual.status)
         }
         let (draft, template) = record.draftAndTemplate(
-            host: host, producer: desk.ledger.producer)
+            host: host, producer: desk.recorder.producer)
         if let kind, let template { desk.templates.keep(template, of: kind, decided.decision) }
         return draft
     }
@@ -167,7 +167,7 @@ extension Exchange {
         let clean = PathSecrets.removed(from: path.span) ?? path
         return Disclosure.what(
             host: host, path: clean.span, query: query.span,
-            subject: desk.ledger.subjects.tenant, salt: desk.salt())
+            subject: desk.recorder.subjects.tenant, salt: desk.salt())
     }
 
     /// The addresses that trusted proxies name, nearest last; without a list in memory where none are kept.
@@ -189,7 +189,7 @@ extension Exchange {
         return Disclosure.payload(
             fields: request.kept.map { field in
                 (name: rules.privacy.fields[field.position], value: Self.text(bytes, field.value))
-            }, subject: desk.ledger.subjects.tenant, salt: desk.salt())
+            }, subject: desk.recorder.subjects.tenant, salt: desk.salt())
     }
 
     private static func text(_ bytes: [UInt8], _ range: Range<Int>) -> String {
@@ -198,7 +198,7 @@ extension Exchange {
 
     private func what(_ path: Span<UInt8>, _ query: Span<UInt8>) -> Disclosure {
         Disclosure.what(
-            path: path, query: query, subject: desk.ledger.subjects.tenant, salt: desk.salt())
+            path: path, query: query, subject: desk.recorder.subjects.tenant, salt: desk.salt())
     }
 
     func draft(
@@ -206,7 +206,7 @@ extension Exchange {
     ) -> RecordDraft {
         record.draft(
             host: identified.request.bytes.span.extracting(identified.request.http.host),
-            producer: desk.ledger.producer)
+            producer: desk.recorder.producer)
     }
 
     func duration(since identified: borrowing IdentifiedRequest) -> UInt64 {

@@ -13,7 +13,7 @@ extension Exchange {
     package func refuse(
         _ reason: Reason, version: HTTPFacts.Version?, note: RefusalNote? = nil
     ) -> Step {
-        desk.ledger.counters.countAccepted()
+        desk.recorder.counters.countAccepted()
         service = nil
         let now = desk.clock.now()
         let uid = desk.uniqueID(at: now)
@@ -41,7 +41,7 @@ extension Exchange {
             ending = .answer(refusal)
         }
         return complete(
-            record.draft(host: [UInt8]().span, producer: desk.ledger.producer),
+            record.draft(host: [UInt8]().span, producer: desk.recorder.producer),
             tally: Tally(reason.effect),
             CompletedExchange(
                 step: ending, hasReleased: false, ifUnrecorded: .refuse, uid: uid))

@@ -74,7 +74,7 @@ package final class Exchange {
 
     /// A request was understood.
     package func begin(_ request: consuming AccessRequest) -> Step {
-        desk.ledger.counters.countAccepted()
+        desk.recorder.counters.countAccepted()
         service = nil
         let now = desk.clock.now()
         let received = ReceivedRequest(
@@ -153,7 +153,7 @@ package final class Exchange {
                 phase = .recordingAhead
                 return .wait
             }
-            let permit = try desk.ledger.permit()
+            let permit = try desk.recorder.permit()
             guard let recorded = withDecided({ RecordedRequest($0, permit) }) else {
                 preconditionFailure("RecordedBeforeForwarded: asked for no record ahead above")
             }
@@ -184,7 +184,7 @@ package final class Exchange {
     }
 
     private func forward(_ recorded: RecordedRequest, standing: Standing) -> Step {
-        desk.ledger.counters.countForwarded()
+        desk.recorder.counters.countForwarded()
         self.standing = standing
         hasReleased = false
         upstreamStatus = nil
@@ -194,7 +194,7 @@ package final class Exchange {
 
     /// The log does not take the `started` record, and the route lets the access through.
     private func pass(_ recorded: RecordedRequest) -> Step {
-        desk.ledger.counters.countDropped()
+        desk.recorder.counters.countDropped()
         return forward(recorded, standing: .dropped)
     }
 
@@ -382,7 +382,7 @@ package final class Exchange {
             phase = .forwarded
             return finish(ending)
         }
-        desk.ledger.counters.countDropped()
+        desk.recorder.counters.countDropped()
         standing = .dropped
         return started(nil)
     }
@@ -391,7 +391,7 @@ package final class Exchange {
     private func unrecorded(_ completed: CompletedExchange, reason: Reason) -> LastStep {
         switch completed.ifUnrecorded {
         case .countAndPass:
-            desk.ledger.counters.countDropped()
+            desk.recorder.counters.countDropped()
             return completed.step
         case .pass: return completed.step
         case .refuse: break

@@ -65,7 +65,8 @@ extension SimulatedWorld {
                 acknowledgesWritten: plan.acknowledgesWritten)
             return SimulatedProxy.Loop(
                 desk: Desk(
-                    rules: configuration.rules, ledger: ledger, port: ledger.addPort(inbox),
+                    rules: configuration.rules, recorder: .local(ledger),
+                    port: ledger.addPort(inbox),
                     limiter: RateLimiter(mostSubjects: 10),
                     clock: ExchangeClock(now: { clock.now }, monotonic: { 1_000_000 }),
                     randomness: BufferedRandomness(

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import LogFormat
 import Merkle
 import Testing
 

@@ -63,7 +63,7 @@ final class Bench {
         let clock = fixture.clock
         let time = MonotonicTime()
         desk = Desk(
-            rules: rules, ledger: ledger, port: ledger.addPort(inbox),
+            rules: rules, recorder: .local(ledger), port: ledger.addPort(inbox),
             limiter: RateLimiter(mostSubjects: 100),
             clock: ExchangeClock(now: { clock.now }, monotonic: { time.next() }),
             randomness: BufferedRandomness(source: .kernel))

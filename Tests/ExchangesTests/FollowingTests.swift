@@ -6,6 +6,7 @@ import AuditRecords
 import ByteCoding
 import Exchanges
 import Ledger
+import LogFormat
 import Policy
 import TestSupport
 import Testing

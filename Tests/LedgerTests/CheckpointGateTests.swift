@@ -4,6 +4,7 @@
 import AuditRecords
 import Dispatch
 import Ledger
+import LogFormat
 import Merkle
 import SignedNotes
 import Synchronization

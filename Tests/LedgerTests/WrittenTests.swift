@@ -6,6 +6,7 @@ import AuditRecords
 import ByteCoding
 import Dispatch
 import Ledger
+import LogFormat
 import Merkle
 import Synchronization
 import TestSupport

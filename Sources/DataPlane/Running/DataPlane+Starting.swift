@@ -98,7 +98,8 @@ extension DataPlane {
             allCounters.append(counters)
             try await eventLoop.submit {
                 let desk = Desk(
-                    rules: rules, ledger: ledger, port: port, limiter: limiter, clock: clock,
+                    rules: rules, recorder: .local(ledger), port: port, limiter: limiter,
+                    clock: clock,
                     randomness: BufferedRandomness(source: .kernel))
                 desk.verifier = LoopVerifier(verifiers, box)
                 let lane = Lane(

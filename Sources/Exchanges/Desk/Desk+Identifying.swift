@@ -104,7 +104,7 @@ extension Desk {
     }
 
     private func actor(_ identity: VerifiedIdentity) -> KnownActor {
-        let subject = ledger.subjects.key(issuer: identity.issuer, subject: identity.subject)
+        let subject = recorder.subjects.key(issuer: identity.issuer, subject: identity.subject)
         let principal = Principal(
             uid: subject.id.text, kind: identity.kind, issuer: identity.issuer,
             roles: identity.roles, session: identity.session,
@@ -124,10 +124,10 @@ extension Desk {
     /// claim to be anybody, and fill the directory of subjects.
     func actor(refused refusal: Refusal) -> KnownActor {
         guard let claim = refusal.claim else { return anonymous }
-        var subject = ledger.subjects.anonymous
+        var subject = recorder.subjects.anonymous
         var uid: String?
         if claim.isVerified, let issuer = claim.issuer, let name = claim.subject {
-            subject = ledger.subjects.key(issuer: issuer, subject: name)
+            subject = recorder.subjects.key(issuer: issuer, subject: name)
             uid = subject.id.text
         }
         let privacy = rules.privacy

@@ -22,10 +22,10 @@ package final class Desk {
             tokens.adopt(rules.identity.generations)
         }
     }
-    package let ledger: Ledger
+    /// The log, as far as accesses know of it.
+    let recorder: Recorder
     let clock: ExchangeClock
     let limiter: RateLimiter
-    private let recorder: Recorder
     private var waiting = SettlementTable()
     /// Requests whose credentials are being verified.
     var identifying = SettlementTable()
@@ -54,14 +54,12 @@ package final class Desk {
     private var lastEncoded: EncodedDecision?
     let anonymous: KnownActor
 
-    /// - Parameter port: registered with the ledger; it hands settlements to ``deliver(_:)`` on the loop.
+    /// - Parameter port: registered with the recorder's ledger; it hands settlements to ``deliver(_:)`` on the loop.
     package init(
-        rules: ExchangeRules, ledger: Ledger, port: PortID, limiter: RateLimiter,
+        rules: ExchangeRules, recorder: Recorder, port: PortID, limiter: RateLimiter,
         clock: ExchangeClock, randomness: consuming BufferedRandomness
     ) {
         self.rules = rules
-        self.ledger = ledger
-        let recorder = Recorder.local(ledger)
         self.recorder = recorder
         batch = recorder.batch(for: port)
         self.limiter = limiter
@@ -72,7 +70,7 @@ package final class Desk {
             mostEntries: 10_000, mostBytes: 16 << 20, generations: rules.identity.generations,
             random: &random)
         self.randomness = randomness
-        anonymous = KnownActor(.anonymous, subject: ledger.subjects.anonymous, who: nil)
+        anonymous = KnownActor(.anonymous, subject: recorder.subjects.anonymous, who: nil)
     }
 
     /// How many exchanges wait for the ledger.
@@ -128,7 +126,7 @@ package final class Desk {
 
     /// A new request's id.
     func uniqueID(at instant: UTCInstant) -> UniqueID {
-        ledger.identifiers.next(at: instant, random: randomness.word())
+        recorder.identifiers.next(at: instant, random: randomness.word())
     }
 
     func salt() -> Salt { randomness.salt() }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AuditRecords
+internal import LogFormat
 internal import SignedNotes
 internal import Synchronization
 

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AuditRecords
+internal import LogFormat
 
 /// Groups that were acknowledged once they were written (``LogDurability/written``), and are not synced yet.
 ///
