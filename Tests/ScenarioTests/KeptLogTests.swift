@@ -199,7 +199,7 @@ import Testing
             }
             #expect(Set(claims) == ["apikey", "oidc", "mtls"])
             #expect(leaves.contains { $0.value("dst", "tls_verified") as? Bool == true })
-            #expect(Set(leaves.map { $0.text("producer", "boot") }).count == 5)
+            #expect(Set(leaves.map { $0.text("producer", "boot") }).count == 7)
         }
     }
 }
