@@ -387,21 +387,6 @@ package final class Exchange {
         return started(nil)
     }
 
-    /// What happens where the last record could not be written.
-    private func unrecorded(_ completed: CompletedExchange, reason: Reason) -> LastStep {
-        switch completed.ifUnrecorded {
-        case .countAndPass:
-            desk.recorder.counters.countDropped()
-            return completed.step
-        case .pass: return completed.step
-        case .refuse: break
-        }
-        if case .abort = completed.step { return .abort }
-        // Part of the answer has left under its `started` record: its end never does.
-        guard !completed.hasReleased else { return .abort }
-        return refusal(reason, completed.uid, closes: true)
-    }
-
     private func over(_ last: LastStep) -> Step {
         phase = .idle
         // Emptied only where something is in it: the place for a request is large.

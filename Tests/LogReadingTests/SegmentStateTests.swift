@@ -96,11 +96,9 @@ import Testing
     @Test(arguments: away) func `does not take the tree away`(_ state: SegmentState) throws {
         let log = try LedgerLog(300)
         let whole = try snapshot(log)
+        let hashes = try (0..<256).map { NodeHash(LeafHash(of: try whole.leaf(at: LeafIndex($0)))) }
         let rows = try SnapshotRows(try settled(log, state))
-        let level = TileLevel.leaves
-        #expect(
-            try rows.hashes(level: level, first: 0, count: 256)
-                == (0..<256).map { NodeHash(LeafHash(of: try whole.leaf(at: LeafIndex($0)))) })
+        #expect(try rows.hashes(level: TileLevel.leaves, first: 0, count: 256) == hashes)
     }
 
     /// The same with all hashes in the files of the tree, and none in the commit journal alone.

@@ -69,6 +69,8 @@ import Testing
             #expect(try site.read("doctor").text.contains(place))
             let minted = try run("token", "mint", "--as", "bob", "--role", "reader")
             #expect(minted.messages.contains("in force in the running proxy"), "\(minted.messages)")
+            // Reading values is recorded, by the proxy if it is found.
+            _ = try server.exchange(site.request())
             _ = try site.read("log", "tail")
             #expect(try site.leaves().contains { $0.contains("\"log.query\"") })
 
