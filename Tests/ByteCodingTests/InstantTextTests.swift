@@ -21,7 +21,8 @@ struct InstantTextTests {
         ]
         var now: Int64 = 1_795_250_832_000_000
         var moving = InstantText(UTCInstant(microseconds: now))
-        for _ in 0..<50 {
+        // Down to the third century; the text has no years before the first.
+        for _ in 0..<30 {
             for step in steps {
                 now += step
                 let instant = UTCInstant(microseconds: now)

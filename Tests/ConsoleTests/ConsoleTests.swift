@@ -18,7 +18,9 @@ struct ConsoleTests {
             #expect(head.hasPrefix("http/1.1 200 ok"))
             for line in body.split(separator: "\n") where line.hasPrefix("/") {
                 let path = String(line.prefix { $0 != " " })
-                let page = path.hasSuffix("/tile/") ? path + "entries/000.p/2" : path
+                let page =
+                    path.hasSuffix("/tile/")
+                    ? path + "entries/000.p/2" : path.replacing("/after/N", with: "/after/0")
                 #expect(
                     await RunningConsole.get(port, page).head.hasPrefix("http/1.1 200 ok"),
                     "\(page)")

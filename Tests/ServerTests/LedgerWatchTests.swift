@@ -96,7 +96,10 @@ import Testing
         _ = try ledger.appendAndWait(fixture.record(for: ledger), tally: .allowed)
         ledger.publishApplied()
         let late = watch.look(at: strain())
-        #expect(late.map(\.text) == ["checkpoint cannot be published yet; trying again"])
+        #expect(
+            late.map(\.text) == [
+                "log takes records again", "checkpoint cannot be published yet; trying again",
+            ])
 
         storage.inject { _, operation, _ in
             operation == .sync ? .init(.system(5), effect: .nothing) : nil
