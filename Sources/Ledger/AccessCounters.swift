@@ -3,7 +3,7 @@
 
 internal import Synchronization
 
-/// What only the proxy can count for the heartbeat: accesses, whether or not a record came of them.
+/// Accesses, counted by the proxy for the heartbeat whether or not they were recorded.
 ///
 /// Shared by all event loops; each count is one relaxed atomic addition.
 package final class AccessCounters: Sendable {

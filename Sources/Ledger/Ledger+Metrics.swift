@@ -5,7 +5,7 @@ internal import Merkle
 package import Observability
 
 extension Ledger {
-    /// How the log and its threads do. Never waits for the disk.
+    /// How the log and its threads are doing. Never waits for the disk.
     package var metrics: [Metric] {
         let status = status
         return [

@@ -1,14 +1,16 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why no access can be recorded now; the description is for people and programs that ask whether the proxy is ready.
+/// Why no access can be recorded now; the description is for whoever asks whether the proxy is
+/// ready.
 package enum LogObstacle: Hashable, Sendable, CustomStringConvertible {
     case stopped(LogPoisoned)
-    /// One write to the disk takes that long, and has not returned: whether it ever does, nobody can tell.
+    /// One write to the disk has taken this long without returning, and may never return.
     case stalled(Duration)
-    /// Records were rejected, and none is durable since: the file system is full, or no file can be opened.
+    /// Records were rejected, and none has become durable since: the file system is full, or no
+    /// file can be opened.
     case noRoom(StorageFault)
-    /// As many bytes wait as may.
+    /// As many bytes wait as are allowed.
     case backlog
     case closed
 
@@ -26,7 +28,7 @@ package enum LogObstacle: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Ledger {
-    /// What stands in the way of recording, if anything does; never waits for the disk.
+    /// What prevents recording, if anything; never waits for the disk.
     ///
     /// - Parameter patience: how long one group may take before the disk counts as stalled. Accesses wait meanwhile, and
     ///   are refused only once too many do.
@@ -42,6 +44,7 @@ extension Ledger {
         return gaps.cause.map { .noRoom($0) }
     }
 
-    /// How many records found no room since the boot; the log names them once it takes records again.
+    /// How many records have found no room since the boot; the log names them once it takes records
+    /// again.
     package var lostRecords: UInt64 { gaps.count }
 }

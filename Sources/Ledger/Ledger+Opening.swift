@@ -9,9 +9,9 @@ package import SignedNotes
 internal import Synchronization
 
 extension Ledger {
-    /// Finds out whether a log can be opened, as opening does, and signs and records nothing.
+    /// Checks whether a log can be opened, the way opening does, but signs and records nothing.
     ///
-    /// - Parameter storage: may be written to; give one that keeps that to itself.
+    /// - Parameter storage: may be written to; pass one that keeps its writes to itself.
     package static func examine(
         _ storage: any LedgerStorage, signers: [NoteSigner], options: LedgerOptions,
         randomness: consuming BufferedRandomness
@@ -22,7 +22,7 @@ extension Ledger {
         ).log.facts
     }
 
-    /// Everything of opening that comes before the first signature.
+    /// All of opening up to the first signature.
     static func recover(
         _ disk: OpeningStorage, signers: [NoteSigner], options: LedgerOptions,
         randomness: inout BufferedRandomness
@@ -37,7 +37,7 @@ extension Ledger {
         return (recovered, secret)
     }
 
-    /// The policy that believes these keys alone, where they can sign together.
+    /// The policy that trusts these keys alone, if they can sign together.
     private static func trust(
         in signers: [NoteSigner], of origin: LogOrigin
     ) throws(OpenFault) -> TrustPolicy {
@@ -71,8 +71,8 @@ extension Ledger {
 
     /// The secret under which subjects are looked up; made with the log.
     ///
-    /// It is durable before anything is signed: a first start that is cut off earlier leaves no record, and a log with
-    /// records that has no secret has lost it.
+    /// It is durable before anything is signed: a first start that is cut short earlier leaves no
+    /// record, so a log with records and no secret has lost it.
     ///
     /// - Parameter isNeeded: whether there is a record.
     static func directorySecret(
@@ -91,13 +91,14 @@ extension Ledger {
                 "keys/directory has \(stored.count) bytes that are not a secret and its checksum. Restore it "
                     + "from a copy of the same log; without it every subject gets a new id.")
         }
-        // What reads back may be what a start that failed has left in the kernel only: written again, it is synced.
+        // What is read back may be in the kernel only, left by a start that failed: writing it
+        // again gets it synced.
         try disk.replace(.directorySecret, with: stored)
         return secret.bytes
     }
 
-    /// Refuses keys under which a checkpoint could be too long for the state file: what is not remembered protects
-    /// against no rollback.
+    /// Refuses keys whose checkpoints could be too long for the state file: what is not remembered
+    /// cannot protect against rollback.
     static func checkNotes(
         origin: LogOrigin, signers: [NoteSigner]
     ) throws(OpenFault) {
@@ -109,13 +110,13 @@ extension Ledger {
                 + "\(StateSlots.slotLength). Sign with fewer keys, or give the log a shorter name.")
     }
 
-    /// Publishes what recovery has put in place, before anything is added to it.
+    /// Publishes what recovery put in place, before anything is added.
     ///
-    /// - Returns: the slot of the state file that is written next.
+    /// - Returns: the slot of the state file to write next.
     static func publish(
         _ log: RecoveredLog, through publisher: Publisher, on disk: OpeningStorage
     ) throws(OpenFault) -> Int {
-        // Room for the state file is taken now, so that remembering never fails for want of space.
+        // Reserves room for the state file now, so that remembering never fails for lack of space.
         let state = try disk.contents(of: .state)
         if state.count < StateSlots.slotLength * StateSlots.count {
             let empty = [UInt8](
@@ -130,7 +131,8 @@ extension Ledger {
             try disk.truncate(.checkpointJournal, to: log.checkpointJournalLength)
         }
         if !log.unsettledNotes.isEmpty {
-            // What reads back may be what a failed sync has left in the kernel only: written again, it is synced.
+            // What is read back may be in the kernel only, left by a failed sync: writing it again
+            // gets it synced.
             try disk.write(
                 log.unsettledNotes, to: .checkpointJournal,
                 at: log.checkpointJournalLength - log.unsettledNotes.count)
@@ -153,10 +155,12 @@ extension Ledger {
         return stateSlot
     }
 
-    /// Remembers what the log has come to, which is durable by now, before it is published: where something was
-    /// published, the state file knows of it, and one that knows nothing was lost.
+    /// Remembers the log's size, durable by now, before it is published: the state file knows
+    /// whatever was published, so an empty one beside a published log means that its content was
+    /// lost.
     ///
-    /// The slot that holds the newest checkpoint is left alone: a write that is cut short spoils the other one.
+    /// The slot of the newest checkpoint is left alone: a write that is cut short spoils only the
+    /// other one.
     private static func remember(
         _ checkpoint: [UInt8], of log: RecoveredLog, on disk: OpeningStorage
     ) throws(OpenFault) -> Int {
@@ -164,7 +168,7 @@ extension Ledger {
             return log.freeStateSlot
         }
         if log.forgetsState {
-            // What is remembered of records that are lost would refuse the log at every start.
+            // Remembering lost records would have the log refused at every start.
             let empty = [UInt8](repeating: 0, count: StateSlots.slotLength)
             try disk.replace(.state, with: slot + empty)
             return 1

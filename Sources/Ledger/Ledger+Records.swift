@@ -8,7 +8,7 @@ internal import Merkle
 internal import Synchronization
 
 extension Ledger {
-    /// The records with which a boot begins: what it found, and the outcomes that a crash left open.
+    /// The first records of a boot: what it found, and the outcomes that a crash left open.
     func recordStart(_ recovered: RecoveredLog) throws(OpenFault) {
         let (uid, now) = newRecord()
         let unknown = (recovered.history?.unfinished ?? []).compactMap {
@@ -35,11 +35,11 @@ extension Ledger {
             let (uid, now) = newRecord()
             return SystemRecord.gap(uid: uid, time: now, GapFacts(lost.sequences, of: lost.boot))
         }
-        // Crash point S1: the start is durable, not all that the boots before left open. The next start sees
-        // that this one came no further, and writes the rest.
+        // Crash point S1: the start is durable, but not all that earlier boots left open. The next
+        // start sees how far this one came, and writes the rest.
         for record in [start] + gaps + unknown { try self.record(record) }
-        // An adoption that is cut off before this is not in force: the state file is as it was made by then, but
-        // gaps are accepted by the record alone.
+        // An adoption that is cut short before this is not in force: the state file has changed by
+        // then, but only the record makes gaps accepted.
         if let adoption = options.adoption {
             let (uid, now) = newRecord()
             try self.record(
@@ -68,7 +68,7 @@ extension Ledger {
         }
     }
 
-    /// A new id and the time, for a record of the proxy's own doings.
+    /// A new id and the time, for a record of the proxy's own actions.
     package func newRecord() -> (uid: UniqueID, time: UTCInstant) {
         let now = clock.now()
         return (identifiers.next(at: now, random: ids.withLock { $0.word() }), now)
@@ -97,8 +97,8 @@ extension Ledger {
 
     /// Names what is lost and records the last heartbeat.
     ///
-    /// - Returns: whether every lost number is named. Otherwise the boot has not ended in order: without its `log.stop`,
-    ///   the next start reads the boot back and names them.
+    /// - Returns: whether every lost number is named. Otherwise the boot has not ended cleanly:
+    ///   without its `log.stop`, the next start reads the boot back and names them.
     func recordLast() -> Bool {
         for _ in 0..<2 {
             recordGaps()
@@ -114,9 +114,9 @@ extension Ledger {
         return false
     }
 
-    /// One heartbeat, or several where more accesses are open than one can name.
+    /// One heartbeat, or several if more accesses are open than one can name.
     private func heartbeats() -> [SystemRecord] {
-        // A number that is lost and not named is not settled, and neither is anything behind it.
+        // A number that is lost and not named is not settled, nor is anything after it.
         let settled = accesses.settled()
         guard gaps.areNamed, let settled else { return [heartbeat(nil)] }
         return settled.inParts.map(heartbeat)
@@ -140,7 +140,7 @@ extension Ledger {
             durability: options.durability, settled: settled, published: publisher.published)
     }
 
-    /// The end of an orderly boot.
+    /// The end of a clean boot.
     func recordStop() {
         let (uid, now) = newRecord()
         append(
@@ -148,8 +148,9 @@ extension Ledger {
                 uid: uid, time: now, cause: gaps.hasLostOutcomes ? .outcomesLost : .shutdown))
     }
 
-    /// A record of the proxy's own doings that nobody waits for. A refusal is not lost: it poisons, or it
-    /// is backlog, and then this record has no sequence number and leaves no gap.
+    /// A record of the proxy's own actions that nobody waits for. A refusal does not go unnoticed:
+    /// either the log is poisoned, or there is a backlog, and then the record has no sequence
+    /// number and leaves no gap.
     package func append(unattended record: SystemRecord) {
         _ = Result { () throws(AppendRefusal) in
             try intake.append(
@@ -159,7 +160,7 @@ extension Ledger {
 }
 
 extension GapFacts {
-    /// Numbers that went with rejected groups: only these are followed by others of their boot.
+    /// Numbers lost with rejected groups: only these are followed by others of their boot.
     fileprivate init(_ sequences: ClosedRange<UInt64>, of boot: UniqueID) {
         self.init(
             boot: boot, sequences: sequences, count: UInt64(sequences.count), cause: .groupRejected)

@@ -5,11 +5,12 @@ internal import AccessModel
 internal import Dispatch
 internal import Synchronization
 
-/// The threads of a running ledger. What each of them does is in ``Ledger/nextGroup()``, ``Ledger/sync(_:)``,
-/// ``Ledger/flush()`` and ``Ledger/recordHeartbeat()``; here is only when.
+/// The threads of a running ledger. What each of them does is in ``Ledger/nextGroup()``,
+/// ``Ledger/sync(_:)``, ``Ledger/flush()`` and ``Ledger/recordHeartbeat()``; this is only about
+/// when.
 extension Ledger {
-    /// One of the two writers: of both, one has the turn. It keeps it while the disk is fast; on a slow one it hands the
-    /// turn over before it syncs.
+    /// One of the two writers, of which one has the turn. On a fast disk it keeps the turn; on a
+    /// slow one it hands it over before it syncs.
     ///
     /// ```text
     /// ledger                      ledger-2
@@ -38,8 +39,8 @@ extension Ledger {
         }
     }
 
-    /// Syncs what the writer has acknowledged, half of ``LedgerOptions/syncWithin`` after the first of it, so that the sync
-    /// has the other half.
+    /// Syncs what the writer has acknowledged, beginning half of ``LedgerOptions/syncWithin`` after
+    /// the first of it, which leaves the other half for the sync.
     func runSyncer() {
         while true {
             let isOver = turnsAreOver.load(ordering: .sequentiallyConsistent)
@@ -66,8 +67,8 @@ extension Ledger {
         var nextLook = lastFlush
         let interval = options.publishEvery.dispatchInterval
         while !closing.load(ordering: .sequentiallyConsistent) {
-            // Groups within the interval share one flush, unless the commit journal needs room before; a flush
-            // that failed for now is due again with the next.
+            // Groups within the interval share one flush, unless the commit journal needs room
+            // sooner; a flush that failed for now is due again with the next.
             let wakeAt: DispatchTime =
                 switch due {
                 case .never: nextHeartbeat

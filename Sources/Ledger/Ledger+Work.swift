@@ -8,7 +8,7 @@ internal import Synchronization
 extension Ledger {
     /// The turn of a writer: sleeps until records wait, and writes the frame of the next group.
     ///
-    /// - Returns: nil once there will be none any more, and everybody has been told.
+    /// - Returns: nil once there will be no more, and everybody has been told.
     func nextGroup() -> GroupWriter.Departed? {
         while true {
             if !writer.hasRest, intake.waitingCount == 0 {
@@ -19,25 +19,26 @@ extension Ledger {
                 _ = intake.wait(for: pause.count ?? .max, until: pause.end)
                 continue
             }
-            // What came while this turn waited goes with it.
+            // What came while this turn waited is included.
             if !writer.hasRest { writer.take(intake.takeWaiting()) }
             guard writer.hasRest else { continue }
             let allAreNamed = gaps.areNamed
             if let departed = writer.depart() { return departed }
-            // The group found no room: from now on the housekeeper looks for some.
+            // The group found no room: from now on the housekeeper checks for some.
             if allAreNamed { housekeeping.signal() }
         }
     }
 
-    /// Syncs a frame, and tells everybody whose turn has come.
+    /// Syncs a frame, and notifies everybody whose turn has come.
     func sync(_ departed: GroupWriter.Departed) {
-        // While there is no room, the record of a gap would only be the next gap.
+        // Without room, the record of a gap would only become the next gap.
         guard let isTaken = writer.sync(departed) else { return }
         if isTaken { recordGaps() }
         if publisher.takeNews() || accesses.isHeartbeatDue { housekeeping.signal() }
     }
 
-    /// Names lost numbers as soon as there is room: an idle proxy would otherwise not find out until its next heartbeat.
+    /// Names lost numbers as soon as there is room, which an idle proxy would otherwise notice only
+    /// at its next heartbeat.
     func nameGaps() {
         // PoisonedStaysPoisoned: the next start names them.
         if intake.poisoned == nil, writer.hasRoom { recordGaps() }
@@ -59,27 +60,28 @@ extension Ledger {
 
     /// Publishes what has been applied.
     func flush() {
-        // PoisonedStaysPoisoned: nothing is written any more.
+        // PoisonedStaysPoisoned: nothing more is written.
         guard intake.poisoned == nil else { return }
         do {
             try publisher.flush()
         } catch {
-            // A full disk passes, and so does a want of descriptors: the next flush tries again, and the
-            // commit journal holds everything.
+            // A full disk passes, and so does a lack of descriptors: the next flush tries again,
+            // and the commit journal holds everything.
             guard !error.isPassing else { return meters.publicationPutOff(error) }
             poison(LogPoisoned(cause: .publish(error)))
         }
     }
 
-    /// Everybody who waits, and who comes later, is told that the log has stopped.
+    /// Tells everybody who waits, or comes later, that the log has stopped.
     private func poison(_ cause: LogPoisoned) {
         let waiting = intake.poison(cause)
         ports.settle(waiting[...], as: .poisoned(cause))
     }
 }
 
-/// A ledger without threads: whoever opened it with ``openWithoutThreads(_:signers:options:clock:randomness:)``
-/// does the work, a turn at a time. For simulations and fault tests, which have to know what happens when.
+/// A ledger without threads: whoever opened it with
+/// ``openWithoutThreads(_:signers:options:clock:randomness:)`` does the work, a turn at a time. For
+/// simulations and fault tests, which must know what happens when.
 extension Ledger {
     /// The writer's turns: takes everything that waits and writes it, one group after another.
     ///
@@ -93,7 +95,7 @@ extension Ledger {
         return true
     }
 
-    /// Which of two syncs that are under way at once returns first.
+    /// Which of two concurrent syncs returns first.
     package enum SyncOrder: CaseIterable, Sendable {
         case inOrder
         case secondFirst
@@ -140,6 +142,7 @@ extension Ledger {
     /// The housekeeper's other turn: records a heartbeat.
     package func beat() { recordHeartbeat() }
 
-    /// Plants the bug against which `GapsAreRecorded` stands: forgets lost numbers that no record names yet.
+    /// Plants the bug that `GapsAreRecorded` rules out: forgets lost numbers that no record names
+    /// yet.
     package func forgetGaps() { gaps.record { _, ticket in gaps.forget(ticket) } }
 }

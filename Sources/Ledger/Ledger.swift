@@ -10,12 +10,13 @@ internal import Merkle
 package import SignedNotes
 internal import Synchronization
 
-/// The log of one proxy: takes encoded records from event loops, and tells each when it is durable.
+/// The log of one proxy: takes encoded records from event loops, and notifies them when each is
+/// durable.
 ///
 /// ## The guarantee
-/// `DurableBeforeAcknowledged`: a record that is settled as ``Outcome/recorded(_:)`` is on stable storage
-/// and covered by a durably stored signed checkpoint. Not with ``LogDurability/written``, which the log says of itself:
-/// then the kernel has both, and the disk soon after.
+/// `DurableBeforeAcknowledged`: a record that is settled as ``Outcome/recorded(_:)`` is on stable
+/// storage and covered by a durably stored signed checkpoint. Not with ``LogDurability/written``,
+/// as the log itself says: then the kernel has both, and the disk soon after.
 ///
 /// ## Threads
 /// `ledger` sequences, writes and syncs groups; while a slow disk syncs one, `ledger-2` does the same for the next.
@@ -23,13 +24,13 @@ internal import Synchronization
 /// `housekeeper` applies groups to their files, publishes checkpoints and records heartbeats. Event loops only lock the queue
 /// for a few instructions. What the threads do is in `Ledger+Work.swift`; simulations call that themselves.
 package final class Ledger: Sendable {
-    /// Who is who, and under which key their values are sealed.
+    /// Who is who, and which key seals their values.
     package let subjects: SubjectDirectory
     /// This start of the producer.
     package let boot: UniqueID
     /// The `producer` object of every record of this boot.
     package let producer: EncodedProducer
-    /// Gives out the ids of everything that this boot records.
+    /// Makes the ids of everything that this boot records.
     package let identifiers = UniqueIDSequence()
     /// What opening did.
     package let recovery: RecoveryReport
@@ -52,9 +53,9 @@ package final class Ledger: Sendable {
     let board: StatusBoard
     let meters: LedgerMeters
     let housekeeping: DispatchSemaphore
-    /// For each writer's thread, signalled when it is to take its turn.
+    /// One for each writer's thread, signalled when its turn comes.
     let turns = [Signal(), Signal()]
-    /// Whether there is no turn any more.
+    /// Whether there are no more turns.
     let turnsAreOver = Atomic<Bool>(false)
     /// Whether the ledger does its work itself.
     private let hasThreads: Bool
@@ -64,10 +65,10 @@ package final class Ledger: Sendable {
     let closing = Atomic<Bool>(false)
     let ids: Mutex<BufferedRandomness>
 
-    /// Opens the log that is in storage, or begins a new one, and records the start.
+    /// Opens the log in storage, or begins a new one, and records the start.
     ///
-    /// Returns when the `log.start` record, and an outcome for every access that an earlier boot left
-    /// without one, are durable.
+    /// Returns once the `log.start` record is durable, and an outcome for every access that an
+    /// earlier boot left without one.
     ///
     /// - Parameter signers: the log's keys, the first of them its own; all sign.
     package static func open(
@@ -190,12 +191,13 @@ package final class Ledger: Sendable {
 
     // MARK: Appending
 
-    /// Registers where an event loop wants to be told.
+    /// Registers where an event loop wants to be notified.
     package func addPort(_ port: any ReplyPort) -> PortID { ports.add(port) }
 
-    /// Queues a record; its port is told under `ticket` what became of it.
+    /// Queues a record; its port learns its outcome under `ticket`.
     ///
-    /// - Parameter waking: whether the writer begins at once; otherwise ``wakeWriter()`` has to follow soon.
+    /// - Parameter waking: whether the writer begins at once; otherwise ``wakeWriter()`` must
+    ///   follow soon.
     package func append(
         _ draft: RecordDraft, tally: Tally, port: PortID, ticket: UInt64, waking: Bool = true
     ) throws(AppendRefusal) {
@@ -207,13 +209,13 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// An empty batch of which a port is told.
+    /// An empty batch whose outcomes go to a port.
     package func batch(for port: PortID) -> RecordBatch {
         RecordBatch(port: port, encodedOrigin: intake.encodedOrigin)
     }
 
-    /// Queues all records of a batch and wakes the writer; the batch is empty afterwards. A log that takes none tells the
-    /// batch's port so, under every ticket.
+    /// Queues all records of a batch and wakes the writer; the batch is empty afterwards. If the
+    /// log takes none, the batch's port is told so under every ticket.
     package func handOver(_ batch: inout RecordBatch) {
         guard let refusal = intake.append(&batch) else { return }
         for record in batch.records { gaps.noteLost(record.draft) }
@@ -221,7 +223,7 @@ package final class Ledger: Sendable {
         batch.clear()
     }
 
-    /// Has the writer begin with what was queued without waking it.
+    /// Starts the writer on what was queued without waking it.
     package func wakeWriter() { intake.wake() }
 
     /// The ledger's word that it takes records now, for an access that is recorded when complete.
@@ -244,7 +246,7 @@ package final class Ledger: Sendable {
     /// How far the log has come, for whoever follows it.
     package var feed: LogFeed { board.feed }
 
-    /// How the log stands.
+    /// The log's status.
     package var status: LedgerStatus {
         var status = board.current
         status.poisoned = intake.poisoned
@@ -256,7 +258,7 @@ package final class Ledger: Sendable {
 
     /// Records the stop, waits for everything queued, publishes, and ends the threads.
     ///
-    /// - Returns: why the log had stopped earlier, where it had.
+    /// - Returns: why the log had stopped earlier, if it had.
     package func close() -> LogPoisoned? {
         guard !closing.exchange(true, ordering: .sequentiallyConsistent) else {
             return intake.poisoned
@@ -274,7 +276,7 @@ package final class Ledger: Sendable {
         while !hasThreads, syncWritten() {}
         flush()
         board.feed.close()
-        // Whoever still refers to this ledger must not keep the next process from the log.
+        // Whoever still refers to this ledger must not keep the next process out of the log.
         storage.close()
         return intake.poisoned
     }

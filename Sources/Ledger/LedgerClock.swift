@@ -8,7 +8,7 @@ package import ByteCoding
 package struct LedgerClock: Sendable {
     /// UTC as the system has it.
     package let now: @Sendable () -> UTCInstant
-    /// What the system knows about how right that is, for heartbeats.
+    /// How accurate the system knows that to be, for heartbeats.
     package let facts: @Sendable () -> ClockFacts
 
     package init(

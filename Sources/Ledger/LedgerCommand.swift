@@ -3,14 +3,15 @@
 
 package import SignedNotes
 
-/// Something that is done to the log between two groups: while it is, no group is made or written.
+/// Something done to the log between two groups: meanwhile no group is made or written.
 ///
 /// What changes how the next groups are made is a case here, so that all of it passes through one place: other keys that
 /// sign; later, a key that is destroyed, a segment that is held or dropped.
 package enum LedgerCommand: Sendable {
-    /// These keys sign every group from the next one on, the log's own first.
+    /// These keys sign every group from the next on, the log's own first.
     ///
-    /// `KeysOverlap`: one of them has signed before, so that whoever knows only the keys so far is not lost at once.
+    /// `KeysOverlap`: one of them has signed before, so that nobody who knows only the current keys
+    /// is lost at once.
     case sign(with: [NoteSigner])
 }
 

@@ -3,20 +3,20 @@
 
 internal import Merkle
 
-/// The lesser grade of failure: this group was not written, the log lives and takes the next one.
+/// The lesser failure: this group was not written; the log goes on with the next one.
 package struct GroupRejected: Error, Hashable, Sendable {
     package let cause: StorageFault
 }
 
-/// The greater grade of failure: what is on the disk is in doubt, so nothing is written any more.
+/// The greater failure: what is on the disk is in doubt, so nothing more is written.
 ///
-/// `PoisonedStaysPoisoned`: only a new start, which reads back what is there, ends it. A failed sync is
-/// never tried again on the same descriptor: the kernel may have dropped the pages.
+/// `PoisonedStaysPoisoned`: only a new start, which reads back what is there, ends it. A failed
+/// sync is never retried on the same descriptor: the kernel may have dropped the pages.
 package struct LogPoisoned: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Cause: Hashable, Sendable {
         /// The commit frame may or may not be on the disk.
         case commit(StorageFault)
-        /// The group is durable in the commit journal but could not be brought to its place.
+        /// The group is durable in the commit journal but could not be applied.
         case apply(StorageFault)
         /// Publishing the checkpoint failed.
         case publish(StorageFault)

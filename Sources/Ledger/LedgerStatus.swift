@@ -4,7 +4,7 @@
 package import AccessModel
 package import Merkle
 
-/// How a log stands at one moment.
+/// The status of a log at one moment.
 package struct LedgerStatus: Sendable {
     /// Records that are durable.
     package var size: TreeSize
@@ -15,11 +15,11 @@ package struct LedgerStatus: Sendable {
     package var waitingBytes = 0
     /// Records that wait for the writer to take them.
     package var waitingRecords = 0
-    /// What a record that was acknowledged survives.
+    /// What an acknowledged record survives.
     package var durability = LogDurability.synced
-    /// Records that were acknowledged and are not durable yet.
+    /// Records that were acknowledged but are not durable yet.
     package var unsyncedRecords: UInt64 = 0
-    /// For how long the oldest of them has waited for its sync; zero where there is none.
+    /// How long the oldest of them has waited for its sync; zero if there is none.
     package var unsyncedFor = Duration.zero
     /// What was queued since the boot.
     package var tallies = ProducerTallies()

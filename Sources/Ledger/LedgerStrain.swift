@@ -3,13 +3,14 @@
 
 internal import Observability
 
-/// What of the log goes slowly or fails, counted since it was opened: of two of these, the later one tells what has
-/// happened since the earlier.
+/// What is slow or failing in the log, counted since it was opened: the difference of two of these
+/// is what happened in between.
 package struct LedgerStrain: Sendable {
-    /// From here on a sync counts as slow: longer than any disk takes that is well and not overworked.
+    /// From here on a sync counts as slow: longer than any healthy disk takes that is not
+    /// overloaded.
     package static let slowSync = Duration.milliseconds(100)
 
-    /// Something that fails and is tried again.
+    /// Something that fails and is retried.
     package struct Failures: Hashable, Sendable {
         package var count: UInt64
         /// Why the last one failed.
@@ -27,11 +28,11 @@ package struct LedgerStrain: Sendable {
         }
     }
 
-    /// What stands in the way of recording now.
+    /// What prevents recording now.
     package var obstacle: LogObstacle?
     /// Groups whose records found no room.
     package var rejectedGroups: Failures
-    /// Publications that were put off.
+    /// Publications that were postponed.
     package var publications: Failures
     package var syncs: UInt64
     package var slowSyncs: UInt64
@@ -53,7 +54,7 @@ package struct LedgerStrain: Sendable {
 }
 
 extension Ledger {
-    /// What goes slowly or fails; never waits for the disk.
+    /// What is slow or failing; never waits for the disk.
     ///
     /// - Parameter patience: as for ``obstacle(patience:)``.
     package func strain(patience: Duration) -> LedgerStrain {

@@ -4,14 +4,15 @@
 package import Merkle
 internal import Synchronization
 
-/// How far the log has come, for whoever in this process follows it: told after each group, of durable records only.
+/// How far the log has come, for whoever follows it in this process: updated after each group, with
+/// durable records only.
 ///
-/// The writer sets the size and hands over whoever waits, however many they are, in a few instructions; they go on elsewhere.
-/// Other processes watch the directory.
+/// The writer sets the size and hands over whoever waits, however many, in a few instructions; they
+/// go on elsewhere. Other processes watch the directory.
 package final class LogFeed: Sendable {
     private struct Follower: Sendable {
         let number: UInt64
-        /// It goes on once the log is larger.
+        /// It resumes once the log is larger.
         let size: TreeSize
         let goOn: CheckedContinuation<TreeSize?, Never>
     }
@@ -20,7 +21,7 @@ package final class LogFeed: Sendable {
         var size: TreeSize
         var isOver = false
         var followers: [Follower] = []
-        /// Those that do not wait any more, wherever they are.
+        /// Those that no longer wait, wherever they are.
         var cancelled: Set<UInt64> = []
         var lastNumber: UInt64 = 0
     }
@@ -61,7 +62,7 @@ package final class LogFeed: Sendable {
         Task.detached { self.wait(waiting) }
     }
 
-    /// Nothing comes any more.
+    /// Nothing more will come.
     func close() {
         let waiting = state.withLock { state in
             state.isOver = true
@@ -71,7 +72,7 @@ package final class LogFeed: Sendable {
         wait(waiting)
     }
 
-    /// Has those wait who have to, and the others go on.
+    /// Lets those wait who must, and resumes the others.
     private func wait(_ followers: [Follower]) {
         for follower in followers {
             let answer: TreeSize?? = state.withLock { state in
@@ -88,7 +89,7 @@ package final class LogFeed: Sendable {
         let follower = state.withLock { state -> Follower? in
             state.cancelled.insert(number)
             guard let place = state.followers.firstIndex(where: { $0.number == number }) else {
-                // It is about to wait, or on its way from the writer: it is met there.
+                // It is about to wait, or on its way from the writer, where it is resumed.
                 return nil
             }
             return state.followers.remove(at: place)

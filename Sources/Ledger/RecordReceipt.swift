@@ -24,14 +24,14 @@ package enum Outcome: Sendable {
     case recorded(RecordReceipt)
     case rejected(GroupRejected)
     case poisoned(LogPoisoned)
-    /// It was not even queued: it has no sequence number, and leaves no gap.
+    /// It was not even queued: it has no sequence number and leaves no gap.
     case refused(AppendRefusal)
 }
 
-/// What became of the records that were queued with these tickets, each the one after the one before.
+/// What became of the records queued with these consecutive tickets.
 package struct Settlement: Sendable {
     private enum Fate {
-        /// The first of them stands here, each other behind the one before.
+        /// The first of them has this index, and the others follow it.
         case recorded(LeafIndex)
         case other(Outcome)
     }
@@ -39,13 +39,13 @@ package struct Settlement: Sendable {
     package let tickets: Range<UInt64>
     private let fate: Fate
 
-    /// - Parameter first: where the first of them stands.
+    /// - Parameter first: the index of the first of them.
     init(_ tickets: Range<UInt64>, recordedAt first: LeafIndex) {
         self.tickets = tickets
         fate = .recorded(first)
     }
 
-    /// - Parameter outcome: not ``Outcome/recorded(_:)``: every record has a place of its own.
+    /// - Parameter outcome: not ``Outcome/recorded(_:)``: every record has its own place.
     init(_ tickets: Range<UInt64>, _ outcome: Outcome) {
         self.tickets = tickets
         fate = .other(outcome)
@@ -66,10 +66,10 @@ package struct Settlement: Sendable {
 
 /// Where the outcomes of queued records go: one for each event loop.
 package protocol ReplyPort: AnyObject, Sendable {
-    /// Called on the thread of a writer, once a group at most, with that group's outcomes in order; and on the thread that
-    /// hands over a batch, where that is refused.
+    /// Called on a writer's thread, at most once a group, with that group's outcomes in order; and
+    /// on the thread that hands over a batch, if that is refused.
     ///
-    /// It must return at once: hand the outcomes over and wake whoever waits.
+    /// It must return at once: hand over the outcomes and wake whoever waits.
     func settle(_ outcomes: [Settlement])
 }
 

@@ -8,8 +8,8 @@ internal import Synchronization
 
 /// Who is who: the provider's subject on one side, the opaque id and its key on the other.
 ///
-/// The mapping lies outside the log, as a keyed digest, so that erasing a slot leaves an id that means
-/// nothing. Asked once for each verified credential, not for each request.
+/// The mapping is kept outside the log, as a keyed digest, so that erasing a slot leaves a
+/// meaningless id. Asked once for each verified credential, not for each request.
 package final class SubjectDirectory: Sendable {
     private struct State: ~Copyable {
         var keys: [Hash256: SubjectKey]
@@ -48,15 +48,15 @@ package final class SubjectDirectory: Sendable {
                 randomness: randomness))
     }
 
-    /// The key under which token ids are digested for records: the same for as long as the log lives, so that
-    /// records of one token can be told to belong together.
+    /// The key under which token ids are digested for records: the same for as long as the log
+    /// lives, so that records of one token can be recognised as such.
     package var tokenDigestKey: SymmetricKey {
         HKDF<SHA256>.deriveKey(
             inputKeyMaterial: secret, info: Array("countersign/token-digest/v1".utf8),
             outputByteCount: 32)
     }
 
-    /// The key of a subject; a new one where it has none. A new one becomes durable with the first record
+    /// The key of a subject; a new one if it has none. That becomes durable with the first record
     /// that discloses something under it.
     package func key(issuer: String, subject: String) -> SubjectKey {
         let lookup = SubjectKey.lookup(

@@ -21,21 +21,21 @@ final class Intake: Sendable {
         var waiting: [PendingRecord] = []
         var waitingBytes = 0
         var tallies = ProducerTallies()
-        /// How many records have to wait for the writer to be woken; nil: it is awake.
+        /// How many waiting records wake the writer; nil: it is awake.
         var wakesAt: Int?
-        /// How long the queue was that was taken last.
+        /// The length of the queue that was taken last.
         var lastCount = 16
         var isClosed = false
         var poisoned: LogPoisoned?
 
-        /// Why so many bytes more are not taken; nil: they are.
+        /// Why this many more bytes are not taken; nil: they are.
         func objection(to bytes: Int, most: Int) -> AppendRefusal? {
             if let poisoned { return .poisoned(poisoned) }
             guard !isClosed else { return .closed }
             return waitingBytes + bytes <= most ? nil : .backlog
         }
 
-        /// Whether the writer has to be woken; it is, then.
+        /// Whether the writer has to be woken; it counts as awake from then on.
         mutating func wakesWriter() -> Bool {
             guard let wakesAt, waiting.count >= wakesAt else { return false }
             self.wakesAt = nil
@@ -59,7 +59,8 @@ final class Intake: Sendable {
 
     /// Queues one record and gives it the producer's next sequence number.
     ///
-    /// - Parameter waking: whether a sleeping writer is woken for it; otherwise ``wake()`` has to follow.
+    /// - Parameter waking: whether a sleeping writer is woken for it; otherwise ``wake()`` must
+    ///   follow.
     func append(
         _ draft: RecordDraft, tally: Tally, port: PortID, ticket: UInt64, waking: Bool = true
     ) throws(AppendRefusal) {
@@ -98,7 +99,8 @@ final class Intake: Sendable {
             batch.number(from: state.tallies.throughSequence + 1)
             state.tallies.add(batch.tallies, records: batch.count)
             state.waitingBytes += batch.leafBytes
-            // One loop hands over at a time, and mostly the writer has taken everything: no record is copied.
+            // One loop hands over at a time, and the writer has usually taken everything: no record
+            // is copied.
             if state.waiting.isEmpty {
                 swap(&state.waiting, &batch.records)
             } else {
@@ -112,7 +114,7 @@ final class Intake: Sendable {
         return nil
     }
 
-    /// The state has changed: what is asked without the lock says the same.
+    /// The state has changed: updates what is read without the lock.
     private func note(_ objection: AppendRefusal?) {
         isTaking.store(objection == nil, ordering: .releasing)
     }
@@ -124,7 +126,8 @@ final class Intake: Sendable {
 
     /// Whether the log takes records now.
     ///
-    /// One atomic reading where it does. Fails closed: what was refused since is refused at the hand-over.
+    /// One atomic load if it does. Fails closed: what is refused meanwhile is refused at the
+    /// hand-over.
     func check() throws(AppendRefusal) {
         guard !isTaking.load(ordering: .acquiring) else { return }
         if let refusal { throw refusal }
@@ -138,13 +141,13 @@ final class Intake: Sendable {
     /// How many records wait.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Sleeps until so many records wait, or until a time; less where it is nudged.
+    /// Sleeps until this many records wait, or until a time; less if it is nudged.
     ///
     /// - Returns: false once there is nothing to wait for any more: closed and empty, or poisoned.
     func wait(for count: Int, until deadline: ContinuousClock.Instant?) -> Bool {
         let (isOver, sleeps) = state.withLock { state in
             let isOver = state.poisoned != nil || state.isClosed && state.waiting.isEmpty
-            // Closed, nothing more comes: then only a time is slept for.
+            // Once closed, nothing more comes: then only the time matters.
             let sleeps =
                 state.poisoned == nil && state.waiting.count < count
                 && !(state.isClosed && deadline == nil)
@@ -158,13 +161,13 @@ final class Intake: Sendable {
         return !isOver
     }
 
-    /// Has a sleeping writer look again.
+    /// Makes a sleeping writer look again.
     func nudge() { wakeUp.signal() }
 
     /// Takes everything that waits now, without sleeping.
     func takeWaiting() -> [PendingRecord] {
         var spare: [PendingRecord] = []
-        // As long as the last queue: the next one grows without being copied.
+        // As long as the last queue, so that the next one grows without being copied.
         spare.reserveCapacity(state.withLock { $0.lastCount })
         state.withLock { state in
             swap(&state.waiting, &spare)
@@ -197,7 +200,7 @@ final class Intake: Sendable {
     /// Refuses everything from now on and returns what was waiting.
     func poison(_ cause: LogPoisoned) -> [PendingRecord] {
         let (waiting, sleeps) = state.withLock { state in
-            // The first cause stays: what follows is its consequence.
+            // The first cause is kept: what follows is its consequence.
             if state.poisoned == nil { state.poisoned = cause }
             defer {
                 state.waiting = []

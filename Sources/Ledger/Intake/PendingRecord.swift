@@ -6,7 +6,7 @@ package import AuditRecords
 /// A record on its way from an event loop to the writer.
 package struct PendingRecord: Sendable {
     package internal(set) var draft: RecordDraft
-    /// `written.seq`, given when it was queued: what is lost after that shows as a gap.
+    /// `written.seq`, given when it was queued: if it is lost later, it shows as a gap.
     package internal(set) var sequence: UInt64
     package let port: PortID
     package let ticket: UInt64

@@ -4,15 +4,15 @@
 package import AuditRecords
 internal import ByteCoding
 
-/// Records of one turn of an event loop, on their way to the ledger together: handed over with one lock and numbered in one
-/// block. Belongs to one loop until then.
+/// Records of one turn of an event loop, on their way to the ledger together: handed over under one
+/// lock and numbered in one block. Belongs to one loop until then.
 ///
-/// Not copyable, because a copy would hand the same records over again. Nothing here is durable, and nothing is promised: what
-/// becomes of each record is told to the port, under its ticket.
+/// Not copyable, because a copy would hand over the same records again. Nothing here is durable or
+/// promised: the port learns what becomes of each record, under its ticket.
 package struct RecordBatch: ~Copyable, Sendable {
-    /// In the order in which they are to stand in the log; their sequence numbers are given at the hand-over.
+    /// In the order of the log; they get their sequence numbers at the hand-over.
     var records: [PendingRecord] = []
-    /// Bytes of leaves that they will be, at most.
+    /// The bytes of their leaves, at most.
     private(set) var leafBytes = 0
     private(set) var tallies = ProducerTallies()
     let port: PortID
@@ -28,7 +28,8 @@ package struct RecordBatch: ~Copyable, Sendable {
 
     /// Adds a record.
     ///
-    /// - Parameter ticket: under which its outcome is told. Tickets that follow one another are told in one piece.
+    /// - Parameter ticket: under which its outcome is reported. Consecutive tickets are reported
+    ///   together.
     package mutating func append(
         _ draft: consuming RecordDraft, tally: Tally, ticket: UInt64
     ) throws(AppendRefusal) {
@@ -39,26 +40,28 @@ package struct RecordBatch: ~Copyable, Sendable {
         records.append(PendingRecord(draft: draft, sequence: 0, port: port, ticket: ticket))
     }
 
-    /// Writes a record by its template into memory that all records of the batch share; nil where the template does not fit.
+    /// Writes a record by its template into memory shared by all records of the batch; nil if the
+    /// template does not fit.
     ///
-    /// The draft is of this batch: it is to be appended before the batch is handed over, or not at all.
+    /// The draft belongs to this batch: it is appended before the batch is handed over, or not at
+    /// all.
     package mutating func draft(
         by template: RecordTemplate, _ values: TemplateValues, actor: EncodedActor,
         host: Span<UInt8>
     ) -> RecordDraft? {
-        // What was written and not appended is of no record.
+        // What was written but not appended belongs to no record.
         if records.isEmpty, !text.isEmpty { text.removeAll() }
         return text.draft(by: template, values, actor: actor, host: host)
     }
 
-    /// Gives the records their text, and works out what they commit to, all at once.
+    /// Gives the records their text, and computes all their commitments at once.
     mutating func finishText() {
         guard !text.isEmpty else { return }
         let finished = text.finish()
         for place in records.indices { records[place].draft.take(finished) }
     }
 
-    /// Gives the records the sequence numbers from here on.
+    /// Gives the records the sequence numbers from this one on.
     mutating func number(from first: UInt64) {
         for place in records.indices { records[place].sequence = first &+ UInt64(place) }
     }

@@ -14,20 +14,20 @@ package struct BootHistory: Sendable {
     package var boot: UniqueID
     /// The largest `written.seq` of that boot in the log.
     package var lastSequence: UInt64
-    /// When that record was sequenced; nil where this version cannot read it.
+    /// When that record was sequenced; nil if this version cannot read it.
     package var lastTime: UTCInstant?
     /// Whether the boot ended with `log.stop`.
     package var stopped: Bool
-    /// What that boot's acknowledged records survive, by the newest of its records that says so; nil for a word of a later
-    /// version.
+    /// What that boot's acknowledged records survive, by the newest of its records that says so;
+    /// nil for a later version's word.
     package var durability: LogDurability?
     /// The `started` records that have no outcome, oldest first.
     package var unfinished: [Record]
-    /// Sequence numbers that are missing and that no `audit.gap` record names, oldest first.
+    /// Missing sequence numbers that no `audit.gap` record names, oldest first.
     package var unnamed: [LostSequences]
 }
 
-/// Neighbouring sequence numbers of one boot that no record has.
+/// Consecutive sequence numbers of one boot that no record has.
 package struct LostSequences: Hashable, Sendable {
     package var boot: UniqueID
     package var sequences: ClosedRange<UInt64>
@@ -35,8 +35,8 @@ package struct LostSequences: Hashable, Sendable {
 
 /// Collects a boot's history from its leaves, newest first.
 ///
-/// A start writes what the boot before left open before it takes any other record. Where the newest boot did not
-/// come so far, the ones before it are read, too, back to one that did.
+/// A start writes what the previous boot left open before it takes any other record. If the newest
+/// boot did not get that far, earlier ones are read, too, back to one that did.
 struct BootHistoryReader {
     private let producer: String
     private var history: BootHistory?
@@ -46,18 +46,20 @@ struct BootHistoryReader {
     private var isDurabilityKnown = false
     /// The boot that is being read.
     private var reading: UniqueID?
-    /// The number of its record that was read last: the next older one has the number before, or some are lost.
+    /// The number of its record that was read last: unless some are lost, the next older one has
+    /// the number before.
     private var newer: UInt64 = 0
     /// Whether that boot has recorded anything after its start.
     private var isSettled = false
-    /// The unknown outcomes that it has written; its start announced how many there were to be.
+    /// The unknown outcomes that it has written; its start announced how many there would be.
     private var unknownOutcomes: Int64 = 0
-    /// What the newest heartbeat of the boot that is being read says to be settled.
+    /// What the newest heartbeat of the boot being read says is settled.
     private var settled: SettledFacts?
-    /// Parts of what heartbeats say, by the number up to which they say it.
+    /// Parts of what heartbeats say, by the number up to which it holds.
     private var parts: [UInt64: [Int: SettledFacts]] = [:]
     private(set) var isComplete = false
-    /// Where older `started` records stand that may have no outcome, once ``isComplete``; see ``readOpen(_:)``.
+    /// Indices of older `started` records that may have no outcome, once ``isComplete``; see
+    /// ``readOpen(_:)``.
     private(set) var open: [LeafIndex] = []
 
     init(producer: String) { self.producer = producer }
@@ -82,8 +84,8 @@ struct BootHistoryReader {
         if reading == nil {
             reading = mark.boot
             newer = mark.sequence + 1
-            // A boot that ended in order has named every gap and given every access its outcome, or says that it
-            // has not.
+            // A boot that ended cleanly has named every gap and given every access its outcome, or
+            // says that it has not.
             isComplete =
                 mark.action == .logStop
                 && record.event("reason")?.string != StopCause.outcomesLost.rawValue
@@ -114,7 +116,7 @@ struct BootHistoryReader {
         if mark.action == .logStart { end(record) }
     }
 
-    /// Takes a record that stands at one of ``open``, the newest of them first.
+    /// Takes the record at one of ``open``, the newest of them first.
     mutating func readOpen(_ record: Record) {
         guard let mark = RecordMark(record), mark.boot == reading, record.stage == .started,
             !finished.contains(mark.uid)
@@ -122,7 +124,7 @@ struct BootHistoryReader {
         history?.unfinished.append(record)
     }
 
-    /// What is settled once all its parts were read.
+    /// What is settled, once all its parts have been read.
     private mutating func whole(with part: SettledFacts) -> SettledFacts? {
         guard part.parts > 1 else { return part }
         parts[part.throughSequence, default: [:]][part.part] = part

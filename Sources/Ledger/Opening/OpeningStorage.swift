@@ -15,7 +15,7 @@ struct OpeningStorage {
         do { return try storage.contents(of: file) } catch { throw OpenFault(error) }
     }
 
-    /// What of a commit journal file frames can stand in.
+    /// The part of a commit journal file that can hold frames.
     func journal(_ number: Int) throws(OpenFault) -> [UInt8] {
         let file = LogFile.commits(number)
         return try CommitFrame.used(ofFile: try length(of: file) ?? 0) {

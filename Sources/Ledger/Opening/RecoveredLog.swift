@@ -7,7 +7,7 @@ internal import Disclosures
 internal import LogFormat
 package import Merkle
 
-/// What opening a log's files found and put right.
+/// What opening a log's files found and repaired.
 struct RecoveredLog {
     var position: LogPosition
     var subjects: [SubjectKey]
@@ -22,15 +22,16 @@ struct RecoveredLog {
     var checkpointJournalLength: Int
     /// How many whole notes it has.
     var checkpointCount: Int
-    /// The last of these bytes, which an interrupted publication may have left off stable storage.
+    /// The last of these bytes, which an interrupted publication may not have brought to stable
+    /// storage.
     var unsettledNotes: [UInt8]
     /// Segments whose evidence may not be synced yet.
     var unsynced: Set<SegmentNumber>
     /// The slot of the state file that does not hold the newest checkpoint.
     var freeStateSlot = 0
-    /// Whether the state file remembers just this checkpoint.
+    /// Whether the state file remembers exactly this checkpoint.
     var rememberedIsNewest = false
-    /// Whether what the state file remembers was given up.
+    /// Whether what the state file remembers was abandoned.
     var forgetsState = false
     var facts: RecoveryReport
     /// The producer's last boot, read back from the log.
@@ -39,30 +40,31 @@ struct RecoveredLog {
 
 /// What recovery did, for the `log.start` record and the operator.
 package struct RecoveryReport: Hashable, Sendable {
-    /// Records that were durable in the commit journal only and have been brought to their places.
+    /// Records that were durable in the commit journal only and have been applied.
     package var replayedRecords: UInt64 = 0
     /// Bytes of a commit frame that was cut short: its records were never acknowledged.
     package var discardedBytes: UInt64 = 0
-    /// Files that had lost what was published long ago, and got it back from the commit journal.
+    /// Files that had lost published content, restored from the commit journal.
     package var restoredFiles: [String] = []
-    /// Whether log.state remembered nothing, though something was published: an older copy would not be noticed.
+    /// Whether log.state remembered nothing although something was published: an older copy would
+    /// go unnoticed.
     package var stateWasMissing = false
-    /// Records behind the newest checkpoint that nothing signs, and that were left out: those of a log that was copied
-    /// while it went on.
+    /// Unsigned records after the newest checkpoint, left out: those of a log that was copied while
+    /// in use.
     package var unsignedRecords: UInt64 = 0
-    /// Losses that somebody has taken upon themselves.
+    /// Losses that somebody has accepted.
     package var adopted: [AdoptedLoss] = []
-    /// The first leaf from which derived files were made anew, where that was more than the usual tail.
+    /// The first leaf from which derived files were rebuilt, if that was more than the usual tail.
     package var rebuiltFrom: LeafIndex?
-    /// What is missing of what the boot before had acknowledged before its sync; nil where nothing is.
+    /// What is missing of what the previous boot acknowledged before its sync; nil if nothing is.
     package var unsynced: UnsyncedLoss?
-    /// Records that were read back to learn how the boots before had ended.
+    /// Records that were read back to learn how earlier boots ended.
     package var readBackRecords: UInt64 = 0
 }
 
-/// A loss with which a log is not opened unless somebody takes it upon themselves: `adopted.losses`.
+/// A loss with which a log is opened only if somebody accepts it: `adopted.losses`.
 package enum AdoptedLoss: String, CaseIterable, Sendable {
-    /// What log.state holds is no checkpoint of this log.
+    /// log.state holds no checkpoint of this log.
     case stateLost = "state_lost"
     /// log.state remembers more records than there are.
     case recordsLost = "records_lost"

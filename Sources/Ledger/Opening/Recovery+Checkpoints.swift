@@ -48,8 +48,8 @@ extension Recovery {
         guard let last = frames.last, last.header.sizeAfter > base?.size ?? .empty else {
             return base
         }
-        // Where the journal begins behind what is published, the records between have to be in their place: the root
-        // over all of them tells.
+        // If the journal begins after what is published, the records in between must be in place:
+        // the root over all of them tells.
         let newest = try verified(Array(last.checkpoint), file: .commits(0))
         guard newest.size == last.header.sizeAfter else {
             throw OpenFault(
@@ -63,7 +63,7 @@ extension Recovery {
     /// What the state file remembers.
     struct Memory {
         var newest: Signed?
-        /// Whether there is nothing in it, not even something that cannot be read.
+        /// Whether it is empty, without even something unreadable.
         var isEmpty: Bool
         /// The slot that does not hold the newest checkpoint.
         var freeSlot = 0
@@ -80,7 +80,8 @@ extension Recovery {
             } catch {
                 // Two logs that share the file would each overwrite what the other remembers.
                 guard error.code != .foreignOrigin else { throw .foreignState(origin) }
-                // A slot that was being written when the power went is no signed note; the other one is.
+                // A slot that was being written when the power failed is no signed note; the other
+                // one is.
                 continue
             }
             guard found.size >= memory.newest?.size ?? .empty else { continue }
@@ -90,8 +91,8 @@ extension Recovery {
         return memory
     }
 
-    /// Refuses a log of which more is remembered than there is, or of which nothing can be remembered any more,
-    /// unless somebody takes it upon themselves.
+    /// Refuses a log of which more is remembered than there is, or nothing can be remembered any
+    /// more, unless somebody accepts that.
     func adopt(
         _ memory: Memory, newest: TreeSize, published: Bool
     ) throws(OpenFault) -> [AdoptedLoss] {
@@ -102,7 +103,8 @@ extension Recovery {
             }
             return [.recordsLost]
         }
-        // What was published is remembered first: an unreadable slot before that is one that was cut off.
+        // What is published is remembered first: a slot that is unreadable before that was cut
+        // short.
         guard published, !memory.isEmpty else { return [] }
         guard adoption != nil else { throw .stateLost }
         return [.stateLost]

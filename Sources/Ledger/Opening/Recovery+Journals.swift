@@ -6,17 +6,19 @@ internal import LogFormat
 internal import Merkle
 internal import SignedNotes
 
-/// Reading the two journals: which of their bytes count, after any end and from a disk that may be failing.
+/// Reading the two journals: which of their bytes count, however the last boot ended and even if
+/// the disk is failing.
 extension Recovery {
     /// The journal of checkpoints, as far as it counts.
     struct Published {
-        /// The newest checkpoint in it: everything up to its size is in its place on stable storage.
+        /// The newest checkpoint in it: everything up to its size is in place on stable storage.
         var newest: Signed?
         /// Bytes of the notes that count.
         var length: Int
         /// How many these are.
         var count: Int
-        /// The last of these bytes: notes behind the one that the file `checkpoint` holds, whose sync may have failed.
+        /// The last of these bytes: notes after the one in the file `checkpoint`, whose sync may
+        /// have failed.
         var unsettled: [UInt8]
         /// Whether the newest of them is in the file `checkpoint` only.
         var isRestored = false
@@ -24,25 +26,25 @@ extension Recovery {
 
     /// The commit journal, as far as it counts.
     struct Committed {
-        /// Both files, as far as frames can stand in them.
+        /// Both files, as far as they can hold frames.
         let files: [[UInt8]]
         /// The newest unbroken run.
         let frames: [CommitFrame]
-        /// Whole frames behind a torn one, beside or behind which they were under way.
+        /// Whole frames after a torn one, which were under way with it or after it.
         let ahead: [CommitFrame]
-        /// Whether others are behind a torn one in its own window.
+        /// Whether others follow a torn one in its own window.
         let isWindowTorn: Bool
-        /// Bytes behind the run, of frames that were torn and of such ones.
+        /// Bytes after the run, of torn frames and of these.
         let discarded: Int
 
-        /// Whether groups were acknowledged that are not there any more: the writer goes on only once it has told.
+        /// Whether acknowledged groups are gone: the writer goes on only once it has said so.
         var hasLost: Bool { isWindowTorn || ahead.contains { $0.kind != .awaited } }
 
         /// The number of the next frame.
         var nextNumber: UInt64 {
             let last = frames.last?.header.number ?? 0
-            // Where nobody waited for syncs, whole frames may be left anywhere behind a torn one. They are known by their
-            // numbers, all of which are passed over.
+            // If nobody waited for syncs, whole frames may be left anywhere after a torn one. They
+            // are recognised by their numbers, all of which are skipped.
             if files.contains(where: { CommitFrame.scan($0).contains { $0.kind != .awaited } }) {
                 return last + 1 + CommitFrame.numbersPassedOver
             }
@@ -52,8 +54,8 @@ extension Recovery {
 
     /// Reads the journal of checkpoints.
     ///
-    /// A note stands in the file `checkpoint` only once it is synced here. What comes behind that note may be torn,
-    /// even at its full length; what comes before it, and that note itself, was whole.
+    /// A note is in the file `checkpoint` only once it is synced here. What follows that note may
+    /// be torn, even at its full length; that note and what precedes it were whole.
     func checkpointJournal() throws(OpenFault) -> Published {
         let bytes = try disk.contents(of: .checkpointJournal)
         let front = try disk.contents(of: .checkpoint)
@@ -84,10 +86,11 @@ extension Recovery {
             unsettled: Array(bytes[length - unsettled..<length]))
     }
 
-    /// Nothing is published before it is journalled: a journal that ends earlier was cut off, and gets back the note
-    /// that the file `checkpoint` has; or it was misread, and must not be cut off where it seems to end.
+    /// Nothing is published before it is journalled: a journal that ends earlier was cut off, and
+    /// gets back the note in the file `checkpoint`; or it was misread, and must not be cut off
+    /// where it seems to end.
     ///
-    /// - Returns: the published checkpoint, where nothing but it is missing in the journal.
+    /// - Returns: the published checkpoint, if only it is missing in the journal.
     private func restored(
         _ front: [UInt8], after newest: Signed?, rest: ArraySlice<UInt8>
     ) throws(OpenFault) -> Signed? {
@@ -106,7 +109,7 @@ extension Recovery {
                 let found = Result { () throws(OpenFault) in
                     try verified(front, file: .checkpoint)
                 }
-                // Signed by nobody who may, it is published anew, too.
+                // Not signed by a trusted key, it is published anew, too.
                 return if case .success(let signed) = found { signed } else { nil }
             }
         }
@@ -116,8 +119,9 @@ extension Recovery {
                 + "\(newest?.size.count ?? 0). Restore checkpoints from a copy of the same log.")
     }
 
-    /// Refuses a log of which something was published, and no checkpoint is left but those of the commit journal: that
-    /// is written again from its start only once what it holds is published, and heartbeats count what was.
+    /// Refuses a log of which something was published, but whose only checkpoints left are in the
+    /// commit journal: that is overwritten only once what it holds is published, and heartbeats
+    /// count what was.
     func checkNothingWasPublished(_ frames: [CommitFrame]) throws(OpenFault) {
         var isPublished = frames.first.map { $0.header.firstIndex.value > 0 } ?? false
         for frame in frames where !isPublished {
@@ -140,15 +144,17 @@ extension Recovery {
 
     /// Reads the commit journal.
     ///
-    /// A torn frame was never acknowledged and is passed over. One that stands before later ones was whole, and so is
-    /// damage; and what is passed over is read twice, lest a wrong bit on the way from the disk drop a frame.
+    /// A torn frame was never acknowledged and is discarded. One that precedes later ones was
+    /// whole, so it is damage; and what is discarded is read twice, lest a bit flipped on the way
+    /// from the disk drop a frame.
     func commitFrames(
         after base: TreeSize
     ) throws(OpenFault) -> Committed {
         let files = [try disk.journal(0), try disk.journal(1)]
         let (frames, beyond) = CommitFrame.read(files, after: base)
         var isWindowTorn = false
-        // Of a window, a power cut leaves any frames; those behind one that is torn are found by reading everything.
+        // A power cut leaves any frames of a window; those after a torn one are found by reading
+        // everything.
         if !beyond.isEmpty || frames.last.map({ $0.kind != .awaited }) ?? false
             || files.contains(where: { CommitFrame.mayHoldAnother($0, after: frames.last) })
         {
@@ -161,8 +167,8 @@ extension Recovery {
             discarded: discarded + ahead.reduce(0) { $0 + $1.header.frameLength })
     }
 
-    /// The frames that were under way beside those that are torn: one, or those of one window. Nothing says that any of
-    /// them was durable: their mark waits for all before them.
+    /// The frames that were under way with the torn ones: one, or those of one window. Nothing says
+    /// that any of them was durable: their mark waits for all before them.
     private func framesAhead(
         among beyond: [CommitFrame], of frames: [CommitFrame], in files: [[UInt8]],
         after base: TreeSize
@@ -171,9 +177,9 @@ extension Recovery {
         guard !beyond.contains(where: { CommitFrame.isSettled($0, in: files) }),
             beyond.dropFirst().allSatisfy({ $0.kind == .continuing })
         else { throw .journalDamaged(first) }
-        // How many frames the window before had, nobody knows.
+        // How many frames the previous window had is unknown.
         guard first.kind == .awaited else { return beyond }
-        // Only the torn one is missing, as far as anything is left that was not published.
+        // Only the torn one is missing, as far as anything unpublished is left.
         if let last = frames.last, last.header.sizeAfter >= base,
             first.header.number != last.header.number + UInt64(CommitFrame.mostUnderWay)
         {
@@ -182,8 +188,9 @@ extension Recovery {
         return beyond
     }
 
-    /// Makes durable what was found of groups that are not published. A killed process may have left a frame in the
-    /// kernel only: were it applied, and its entries synced, a power cut could leave entries that no frame covers.
+    /// Makes durable what was found of unpublished groups. A killed process may have left a frame
+    /// in the kernel only: if it were applied and its entries synced, a power cut could leave
+    /// entries that no frame covers.
     func settle(_ committed: Committed, after base: TreeSize) throws(OpenFault) {
         for frame in committed.ahead { try discard(frame, of: committed.files) }
         guard let last = committed.frames.last, last.header.sizeAfter > base else { return }
@@ -197,13 +204,14 @@ extension Recovery {
                 offset += frame.header.frameLength
             }
             guard !bytes.isEmpty else { continue }
-            // Written again first: a sync that failed once may have dropped the pages.
+            // Written again first: a failed sync may have dropped the pages.
             try disk.write(bytes, to: .commits(number), at: start)
             try disk.sync(.commits(number))
         }
     }
 
-    /// Spoils a frame whose number is given again: behind the next one of that number, it could be taken for a later one.
+    /// Spoils a frame whose number is used again: after the next frame of that number, it could be
+    /// mistaken for a later one.
     private func discard(_ frame: CommitFrame, of files: [[UInt8]]) throws(OpenFault) {
         for (number, file) in files.enumerated() {
             var offset = 0
@@ -218,9 +226,10 @@ extension Recovery {
         }
     }
 
-    /// Reads all of the commit journal, also what can only be left over.
+    /// Reads all of the commit journal, including what can only be left over.
     ///
-    /// - Returns: whether frames are behind a torn one that nobody waited for, as a power cut leaves them.
+    /// - Returns: whether frames follow a torn one that nobody waited for, as a power cut leaves
+    ///   them.
     private func checkEnd(
         of frames: [CommitFrame], after base: TreeSize
     ) throws(OpenFault) -> Bool {
@@ -246,7 +255,7 @@ extension Recovery {
 }
 
 extension OpenFault {
-    /// - Parameter later: a sound frame behind the damage.
+    /// - Parameter later: a sound frame after the damage.
     fileprivate static func journalDamaged(_ later: CommitFrame) -> OpenFault {
         OpenFault(
             .damaged,

@@ -7,10 +7,10 @@ internal import Disclosures
 internal import LogFormat
 internal import Merkle
 
-/// Judging the files that the commit journal speaks of, and putting back what is missing in them: all that the journal
-/// holds, whether or not it was published since.
+/// Checking the files that the commit journal covers, and restoring what is missing in them from
+/// all that it holds, published since or not.
 extension Recovery {
-    /// A file, and what of it the journal holds.
+    /// A file, and the journal's part of it.
     struct Covered {
         let file: LogFile
         let kind: StoredFile
@@ -21,9 +21,10 @@ extension Recovery {
         var excess: Int { max(0, length - span.end) }
     }
 
-    /// Compares every file that the frames speak of with them; nothing is changed.
+    /// Compares every file that the frames cover with them; nothing is changed.
     ///
-    /// - Parameter isCopy: bytes behind what the journal knows are those of a log that went on while it was copied.
+    /// - Parameter isCopy: bytes after what the journal knows belong to a log that was copied while
+    ///   in use.
     func covered(by frames: [CommitFrame], isCopy: Bool) throws(OpenFault) -> [Covered] {
         var found: [Covered] = []
         func add(_ file: LogFile, _ kind: StoredFile, _ span: JournalSpan?) throws(OpenFault) {
@@ -62,7 +63,7 @@ extension Recovery {
                         + "\(item.span.start) of it: what is between is lost. Restore the file from a copy of "
                         + "the same log.")
         }
-        // Whether entries behind the last signed one can be left out is for whoever reads them.
+        // Whether entries after the last signed one can be left out is decided where they are read.
         guard item.excess > 0, item.kind != .entries, !isCopy,
             item.kind.judgement(of: .trailing) == .refused
         else { return }
@@ -72,13 +73,13 @@ extension Recovery {
                 + "file from a copy of the same log.")
     }
 
-    /// Applies the frames that are not published, and puts back what else is missing.
+    /// Applies the unpublished frames, and restores what else is missing.
     ///
-    /// - Returns: names of the files that had lost what was published.
+    /// - Returns: names of the files that had lost published content.
     func restore(
         _ covered: [Covered], from frames: [CommitFrame], after base: TreeSize
     ) throws(OpenFault) -> [String] {
-        // Written also where it reads as if it were there: a sync that failed may have left it in the kernel only.
+        // Written even if it seems to be there: a failed sync may have left it in the kernel only.
         for frame in frames where frame.header.sizeAfter > base { try disk.apply(frame) }
         var restored: [String] = []
         for item in covered {
@@ -105,7 +106,7 @@ extension Recovery {
         item.standing == .restorable && item.length >= item.span.end
     }
 
-    /// How long a file is once a frame is applied; nothing of another segment.
+    /// A file's length once a frame is applied; 0 for another segment's.
     private func end(of file: LogFile, in frame: CommitFrame) -> Int {
         let header = frame.header
         let segment = SegmentNumber(of: header.firstIndex)
@@ -120,10 +121,11 @@ extension Recovery {
         return Int(clamping: offset) + Int(length)
     }
 
-    /// Refuses to go on under keys of which some are gone: under the ids that have lost theirs, new keys would be made,
-    /// and what was sealed under the old ones would be called changed for ever.
+    /// Refuses to go on if keys are gone: ids that have lost theirs would get new ones, and what
+    /// was sealed under the old ones would be reported as changed for ever.
     ///
-    /// The newest segment that has sealed values is looked at; what the journal speaks of has been compared before.
+    /// The newest segment with sealed values is checked; what the journal covers has been compared
+    /// before.
     func checkKeys(
         _ subjects: KeyStoreImage<SubjectSlot>, _ periods: KeyStoreImage<PeriodSlot>,
         size: TreeSize
@@ -152,11 +154,12 @@ extension Recovery {
         }
     }
 
-    /// How many records are looked at for one that commits to values.
+    /// How many records are searched for one that commits to values.
     private static let mostLookedAt = 256
 
-    /// Looks for the values that the newest record with any commits to: where the commit journal is gone, too, nothing
-    /// else tells that sealed values were cut off, and those that come would be put in their place.
+    /// Looks for the values of the newest record that commits to any: if the commit journal is
+    /// gone, too, nothing else shows that sealed values were cut off, and new ones would take their
+    /// place.
     func checkNewestValues(size: TreeSize) throws(OpenFault) {
         guard size.count > 0 else { return }
         let segment = SegmentNumber(of: LeafIndex(size.count - 1))

@@ -9,7 +9,7 @@ internal import LogFormat
 internal import Merkle
 internal import SignedNotes
 
-/// Opens the files of a log after any end: orderly, killed, or with the power gone.
+/// Opens the files of a log however it ended: cleanly, killed, or by a power cut.
 ///
 /// ```text
 /// checkpoints (synced)      B: everything up to B is in its place on stable storage
@@ -21,13 +21,13 @@ internal import SignedNotes
 /// state                     must not be ahead of N, and must be an earlier size of the same tree
 /// ```
 ///
-/// Nothing that was acknowledged is dropped: what does not fit is a finding, and opening refuses.
+/// Nothing acknowledged is dropped: what does not fit is a finding, and the log is refused.
 struct Recovery {
     let disk: OpeningStorage
     let origin: LogOrigin
     let trust: TrustPolicy
     let producer: String
-    /// What somebody takes upon themselves; nil: nothing.
+    /// The loss that somebody accepts; nil: none.
     let adoption: Adoption?
 
     func recover() throws(OpenFault) -> RecoveredLog {
@@ -62,10 +62,10 @@ struct Recovery {
         log.rememberedIsNewest =
             adopted.isEmpty && memory.newest?.size == newest.size
             && memory.newest?.root == newest.root
-        // Nothing remembers more than there is: what stands behind it went on while the log was copied.
+        // Nothing remembers more than there is: what follows was written while the log was copied.
         let isCopy = log.facts.stateWasMissing
-        // A crash that tore the first group of a journal file leaves older ones in the other: they are in their places,
-        // and nothing ends where they do.
+        // A crash that tore the first group of a journal file leaves older ones in the other: they
+        // are in place, and nothing ends where they do.
         let current = frames.last?.header.sizeAfter ?? .empty >= baseSize ? frames : []
         let covered = try covered(by: current, isCopy: isCopy)
         // Crash point R1: the frames may be in the kernel only. From here on they are durable.
@@ -99,7 +99,7 @@ struct Recovery {
         return log
     }
 
-    /// Leaves out records that nothing signs, behind the last that is signed: they have to go on from it.
+    /// Leaves out unsigned records after the last signed one, which they must follow.
     private func cutUnsigned(behind rebuild: TreeRebuild) throws(OpenFault) -> UInt64 {
         guard let unsigned = rebuild.unsigned else { return 0 }
         var previous = rebuild.lastLeaf
@@ -118,7 +118,7 @@ struct Recovery {
         return UInt64(unsigned.leaves.count)
     }
 
-    /// Nothing is where the next segment will be.
+    /// Checks that nothing is where the next segment will be.
     private func checkNextSegment(_ size: TreeSize, isCopy: Bool) throws(OpenFault) {
         let width = LogLayout.segmentEntries
         let next = SegmentNumber((size.count + width - 1) / width)
@@ -151,7 +151,7 @@ struct Recovery {
         of file: LogFile, as slot: Slot.Type
     ) throws(OpenFault) -> KeyStoreImage<Slot> {
         let image = KeyStoreImage<Slot>(try disk.contents(of: file))
-        // Slots are written whole, or again from the commit journal, so a fault here is damage.
+        // Slots are written whole, or rewritten from the commit journal, so a fault here is damage.
         if let fault = image.faults.first {
             throw OpenFault(
                 .damaged,
@@ -167,8 +167,8 @@ struct Recovery {
         UInt64(try disk.length(of: .disclosures(segment)) ?? 0)
     }
 
-    /// Reads records back from the newest, each of which must be the one that the next newer one follows: the
-    /// entries were read and checked before, and are read again here.
+    /// Reads records back from the newest, each of which must be the one that the next newer one
+    /// names: the entries were read and checked before, and are read again here.
     private func readHistory(
         size: TreeSize, newest: Hash256, counting count: inout UInt64
     ) throws(OpenFault) -> BootHistory? {
@@ -185,7 +185,8 @@ struct Recovery {
                 }
                 let record: Record
                 do { record = try Record(leaf: Array(leaf)) } catch {
-                    // Signed, and written by a version that this one cannot read: it says nothing about our boots.
+                    // Signed, but written by a version that this one cannot read: it says nothing
+                    // about our boots.
                     expected = nil
                     continue
                 }
@@ -199,7 +200,8 @@ struct Recovery {
         return reader.result
     }
 
-    /// Reads the `started` records that a heartbeat names: each must have the hash that the tree has of it.
+    /// Reads the `started` records that a heartbeat names: each must have the hash that is in the
+    /// tree.
     private func readOpen(into reader: inout BootHistoryReader) throws(OpenFault) {
         var scan: SegmentScan?
         for index in reader.open.reversed() {

@@ -34,9 +34,9 @@ struct SegmentScan {
     /// Where the last whole entry ends.
     var end: Int { leaves.last?.upperBound ?? 0 }
 
-    /// Leaves out what is behind the first so many entries.
+    /// Leaves out what follows the first `count` entries.
     ///
-    /// - Returns: the whole leaves that were left out; nil where there was nothing behind.
+    /// - Returns: the whole leaves that were left out; nil if nothing followed.
     mutating func cut(to count: Int) -> [[UInt8]]? {
         guard leaves.count >= count, leaves.count > count || isTorn else { return nil }
         let rest = leaves[count...].map { Array(bytes[$0]) }

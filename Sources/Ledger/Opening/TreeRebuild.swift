@@ -6,14 +6,14 @@ internal import ByteCoding
 internal import LogFormat
 internal import Merkle
 
-/// Makes the derived files anew from the entries, from one segment on, and so learns the right edge.
+/// Rebuilds the derived files from the entries, from one segment on, and so learns the right edge.
 ///
-/// Nothing is written before the entries are known to lead to the signed root: in a damaged log, the stored
-/// tree is what tells which record was changed.
+/// Nothing is written before the entries are known to lead to the signed root: in a damaged log,
+/// the stored tree shows which record was changed.
 struct TreeRebuild {
     let disk: OpeningStorage
     let size: TreeSize
-    /// Whether entries behind the last that is signed are left out, rather than the log refused.
+    /// Whether entries after the last signed one are left out, rather than the log refused.
     let allowsUnsigned: Bool
     /// What was left out.
     private(set) var unsigned: Unsigned?
@@ -25,10 +25,10 @@ struct TreeRebuild {
     private(set) var scannedSegments: Set<SegmentNumber> = []
     private(set) var rebuiltFrom: LeafIndex?
     private var newestLeaf: ArraySlice<UInt8> = []
-    /// The root after each segment when it was read to be checked.
+    /// The root after each segment as read for the check.
     private var checkedRoots: [SegmentNumber: RootHash] = [:]
 
-    /// Entries behind the last that is signed.
+    /// Entries after the last signed one.
     struct Unsigned {
         let segment: SegmentNumber
         /// Where they begin in the file.
@@ -43,7 +43,7 @@ struct TreeRebuild {
         self.allowsUnsigned = allowsUnsigned
     }
 
-    /// Rebuilds from the segment of `base`; where the root is then not the signed one, from the start.
+    /// Rebuilds from the segment of `base`; if the root is then not the signed one, from the start.
     mutating func run(from base: TreeSize, expecting root: RootHash) throws(OpenFault) {
         let last = SegmentNumber(of: LeafIndex(size.count - 1))
         let usual = min(SegmentNumber(of: base.nextIndex), last)
@@ -74,7 +74,7 @@ struct TreeRebuild {
         case derivedFiles
     }
 
-    /// The first full segment whose root `tree/2` does not hold, or whose leaf hashes are cut short.
+    /// The first full segment whose root is not in `tree/2`, or whose leaf hashes are cut short.
     private func firstIncompleteSegment() throws(OpenFault) -> SegmentNumber {
         let roots = (try disk.length(of: .tree(level: 2)) ?? 0) / Hash256.byteCount
         let leaves = (try disk.length(of: .tree(level: 0)) ?? 0) / Hash256.byteCount
@@ -94,7 +94,7 @@ struct TreeRebuild {
             let bytes = roots.dropFirst(place * Hash256.byteCount).prefix(Hash256.byteCount)
             guard let hash = Hash256(bytes) else { break }
             frontier.append(NodeHash(hash), height: .segment) { level, hash in
-                // Levels up to 2 stand in their files before `start`.
+                // Levels up to 2 are in their files before `start`.
                 if level.value > 2 { rows.append(hash, level: level.value) }
             }
         }
@@ -183,7 +183,7 @@ private struct DerivedRows {
         hash.hash.append(to: &rows[level, default: []])
     }
 
-    /// Writes each row from the first hash that the tree of this size did not have.
+    /// Writes each row from the first hash that a tree of this size does not have.
     func write(to disk: OpeningStorage, startingAt size: TreeSize) throws(OpenFault) {
         for (level, bytes) in rows.sorted(by: { $0.key < $1.key }) {
             let first = level < 8 ? size.count >> UInt64(8 * level) : 0

@@ -3,12 +3,13 @@
 
 internal import LogFormat
 
-/// Where the next commit frame goes: two files, each written from its start and used again once what it holds has been
-/// applied and synced.
+/// Where the next commit frame goes: two files, each written from its start and reused once what it
+/// holds has been applied and synced.
 ///
-/// One group after another goes behind the last one. While a group is on its way to the disk, the next can go to the other
-/// file only: so the two are synced, and fail, apart from each other, and what stands behind a frame in its file says
-/// that it is durable. Where nobody waits for syncs, groups go to one file until its sync begins: a window.
+/// Each group goes after the last. While a group is on its way to the disk, the next can only go to
+/// the other file: so the two are synced, and fail, independently, and whatever follows a frame in
+/// its file shows that it is durable. If nobody waits for syncs, groups go to one file until its
+/// sync begins: a window.
 struct CommitJournal {
     /// Where a frame begins.
     struct Place: Hashable, Sendable {
@@ -18,9 +19,9 @@ struct CommitJournal {
 
     private struct File {
         var length = 0
-        /// Number of the last frame in it; nil where nothing in it is needed.
+        /// Number of the last frame in it; nil if nothing in it is needed.
         var lastFrame: UInt64?
-        /// Whether its sync has begun, and not returned.
+        /// Whether its sync has begun but not returned.
         var isUnderWay = false
         /// Whether it holds frames whose sync has not begun.
         var isOpen = false
@@ -29,10 +30,10 @@ struct CommitJournal {
     }
 
     private var files: [File]
-    /// The file that was written last.
+    /// The file written last.
     private(set) var current: Int
     private let capacity: Int
-    /// The frame that has to be published soon, before a file is needed that holds it.
+    /// The frame that must be published soon, before the file that holds it is needed.
     private(set) var needsRoomAfter: UInt64?
 
     /// - Parameters:
@@ -46,14 +47,15 @@ struct CommitJournal {
         files[1 - current].capacity = capacity / 2
     }
 
-    /// Where a frame of this length can stand; nil where a file has to be published before.
+    /// Where a frame of this length can go; nil if a file has to be published first.
     ///
     /// A frame larger than a whole file goes to the start of one, which grows.
     ///
     /// - Parameter flushedThrough: number of the last frame that is applied and synced.
     mutating func place(for frameLength: Int, flushedThrough: UInt64) -> Place? {
         for file in [current, 1 - current] where !files[file].isUnderWay {
-            // A window that was left is not gone on with: the two are synced in the order of their groups.
+            // A window that was left is not continued: the two are synced in the order of their
+            // groups.
             guard file == current || !files[file].isOpen else { continue }
             let length = files[file].length
             if length == 0 || length + frameLength <= files[file].capacity {
@@ -82,7 +84,7 @@ struct CommitJournal {
         files[file] = File(capacity: capacity)
     }
 
-    /// What a frame at a place says of the one before it, where nobody waits for its sync.
+    /// What a frame at a place says of the one before it, if nobody waits for its sync.
     func kindInWindow(at place: Place) -> CommitFrame.Kind {
         files[place.file].isOpen ? .continuing : .opening
     }
@@ -93,7 +95,7 @@ struct CommitJournal {
         files[file].isOpen = false
     }
 
-    /// A frame was written at a place, and is not synced yet; see ``syncBegins(of:)``.
+    /// A frame was written at a place but is not synced yet; see ``syncBegins(of:)``.
     mutating func departed(_ header: CommitFrame.Header, from place: Place) {
         files[place.file].length = place.offset + header.frameLength
         files[place.file].lastFrame = header.number
@@ -107,6 +109,6 @@ struct CommitJournal {
         }
     }
 
-    /// All frames of a file are durable, and a mark stands behind the last.
+    /// All frames of a file are durable, and a mark follows the last.
     mutating func landed(in file: Int) { files[file].isUnderWay = false }
 }

@@ -5,7 +5,7 @@ internal import CSystemCalls
 internal import Glibc
 internal import Synchronization
 
-/// A thread of its own for work that blocks: syncing must not hold up anybody's pool.
+/// A thread of its own for blocking work: syncing must not hold up anybody's pool.
 final class DedicatedThread: Sendable {
     private let handle: pthread_t
 
@@ -14,7 +14,7 @@ final class DedicatedThread: Sendable {
     /// - Parameter name: at most 15 bytes, as `top -H` and `perf` show it.
     init(name: StaticString, body: @escaping @Sendable () -> Void) {
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
-        // Safe: the argument is retained here and taken over exactly once by the new thread.
+        // Safe: the argument is retained here and released exactly once by the new thread.
         var handle = pthread_t()
         let status = unsafe pthread_create(
             &handle, nil,

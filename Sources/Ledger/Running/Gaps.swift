@@ -4,13 +4,13 @@
 internal import AuditRecords
 internal import Synchronization
 
-/// Producer sequence numbers that were given and then lost with a rejected group.
+/// Producer sequence numbers that were assigned and then lost with a rejected group.
 ///
 /// `GapsAreRecorded`: they are named by an `audit.gap` record as soon as the log takes records again. A gap is
 /// forgotten only once the record that names it is durable: that record can be rejected, too.
 final class Gaps: ReplyPort {
     private struct State {
-        /// Named by no record yet.
+        /// Not yet named by any record.
         var waiting: [ClosedRange<UInt64>] = []
         /// Named by records that are on their way, by ticket.
         var named: [UInt64: ClosedRange<UInt64>] = [:]
@@ -22,7 +22,8 @@ final class Gaps: ReplyPort {
     }
 
     private let state = Mutex(State())
-    /// Held from taking a gap to queueing its record, so that closing finds each gap in one place or the other.
+    /// Held from taking a gap until its record is queued, so that closing finds each gap in one
+    /// place or the other.
     private let naming = Mutex(())
 
     /// Whether durable records name every lost number.
@@ -37,7 +38,7 @@ final class Gaps: ReplyPort {
         for record in records { noteLost(record.draft) }
     }
 
-    /// A group is rejected for a reason; its records are added once its turn has come.
+    /// A group is rejected for a reason; its records are added when its turn comes.
     func note(_ cause: StorageFault) { state.withLock { $0.cause = cause } }
 
     /// Why records were lost that no durable record names yet; nil while all are named.
@@ -46,25 +47,26 @@ final class Gaps: ReplyPort {
     /// How many numbers were lost since the boot.
     var count: UInt64 { state.withLock { $0.count } }
 
-    /// Notes that a record was refused or rejected: where it was an outcome, an access may be open now.
+    /// Notes that a record was refused or rejected: if it was an outcome, an access may be open
+    /// now.
     func noteLost(_ draft: RecordDraft) {
         guard draft.stage == .complete else { return }
         state.withLock { $0.hasLostOutcomes = true }
     }
 
-    /// Whether there may be accesses that were started, and whose outcome was lost.
+    /// Whether there may be started accesses whose outcome was lost.
     var hasLostOutcomes: Bool { state.withLock { $0.hasLostOutcomes } }
 
-    /// Queues a record for every gap that none names yet.
+    /// Queues a record for every gap that has none yet.
     ///
-    /// - Parameter append: queues it under the ticket with ``settle(_:)``; false where it is refused.
+    /// - Parameter append: queues it under the ticket with ``settle(_:)``; false if it is refused.
     func record(_ append: (ClosedRange<UInt64>, _ ticket: UInt64) -> Bool) {
         naming.withLock { _ in
             for gap in take() where !append(gap, gap.lowerBound) { putBack(gap.lowerBound) }
         }
     }
 
-    /// Neighbouring gaps become one.
+    /// Adjoining gaps become one.
     private func take() -> [ClosedRange<UInt64>] {
         state.withLock { state in
             var gaps: [ClosedRange<UInt64>] = []
@@ -81,7 +83,7 @@ final class Gaps: ReplyPort {
         }
     }
 
-    /// Loses a gap that was about to be named; for simulations, which have to miss it.
+    /// Loses a gap that was about to be named; for simulations, which must notice.
     func forget(_ ticket: UInt64) -> Bool {
         state.withLock { _ = $0.named.removeValue(forKey: ticket) }
         return true

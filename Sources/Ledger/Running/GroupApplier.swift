@@ -4,7 +4,8 @@
 internal import LogFormat
 internal import Merkle
 
-/// Brings durable groups from the commit journal to their places, without syncing: the housekeeper's work.
+/// Writes durable groups from the commit journal to their files, without syncing: the housekeeper's
+/// work.
 ///
 /// Every write has its absolute offset: applying a group again, as recovery does, changes nothing.
 ///
@@ -12,7 +13,7 @@ internal import Merkle
 struct GroupApplier {
     let storage: any LedgerStorage
 
-    /// Makes sure that applying the group cannot fail for want of space.
+    /// Makes sure that applying the group cannot fail for lack of space.
     func reserve(for group: PreparedGroup) throws(StorageFault) {
         let header = group.header
         let segment = group.segment
@@ -41,16 +42,16 @@ struct GroupApplier {
         }
     }
 
-    /// Brings groups that follow one another to their places: first the evidence of all, then the derived files.
+    /// Writes consecutive groups to their files: first the evidence of all, then the derived files.
     ///
-    /// Neighbouring bytes of a file are gathered and written together.
+    /// Adjoining bytes of a file are gathered and written together.
     func apply(_ groups: [PreparedGroup]) throws(StorageFault) {
         var writes = GatheredWrites(storage: storage)
         for group in groups {
             try applyEvidence(group.header, frame: group.frame, through: &writes)
         }
         try writes.finish()
-        // Crash point C5: evidence is in its place, derived files are not; opening makes them anew.
+        // Crash point C5: evidence is in place, derived files are not; opening rebuilds them.
         for group in groups { try applyDerived(group, through: &writes) }
         try writes.finish()
     }
@@ -94,19 +95,19 @@ struct GroupApplier {
     }
 }
 
-/// Writes to files that are written from their ends on, gathered so that a hundred groups cost one system call a file.
+/// Appends to files, gathered so that a hundred groups cost one system call a file.
 private struct GatheredWrites {
     private struct Piece {
         var offset: Int
         var bytes: [UInt8]
     }
 
-    /// More is not kept in memory for one file.
+    /// The most that is kept in memory for one file.
     private static let mostBytes = 1 << 20
 
     private let storage: any LedgerStorage
     private var pieces: [LogFile: Piece] = [:]
-    /// In the order in which they were first written to: what is written must not depend on a hash table.
+    /// In the order of their first writes: what is written must not depend on a hash table.
     private var order: [LogFile] = []
 
     init(storage: any LedgerStorage) { self.storage = storage }

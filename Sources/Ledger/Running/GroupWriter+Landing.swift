@@ -6,11 +6,12 @@ internal import LogFormat
 internal import SignedNotes
 internal import Synchronization
 
-/// What follows a turn: syncing, and telling everybody whose time has come.
+/// What follows a turn: syncing, and notifying everybody whose turn has come.
 extension GroupWriter {
-    /// Syncs a frame that was written, and tells everybody whose turn has come.
+    /// Syncs a frame that was written, and notifies everybody whose turn has come.
     ///
-    /// - Returns: whether the last group that has come to its end was written, not rejected; nil once the log is poisoned.
+    /// - Returns: whether the last group to finish was written, not rejected; nil once the log is
+    ///   poisoned.
     func sync(_ departed: Departed) -> Bool? {
         let start = ContinuousClock.now
         let synced = Result { () throws(StorageFault) in
@@ -33,7 +34,7 @@ extension GroupWriter {
         }
     }
 
-    /// Lets the next turn go on that waits for a landing, or for the end of everything.
+    /// Wakes the next turn, if it waits for a landing or for the end of everything.
     func awaken(_ flight: inout Flight) {
         if flight.isAwaited {
             flight.isAwaited = false
@@ -45,7 +46,7 @@ extension GroupWriter {
         }
     }
 
-    /// Has all groups land whose fate is known, oldest first.
+    /// Lands all groups whose fate is known, oldest first.
     func land(_ flight: inout Flight) -> Bool? {
         var isTaken: Bool? = true
         var told = 0
@@ -79,12 +80,12 @@ extension GroupWriter {
         return true
     }
 
-    /// Says behind a group's frame that it is durable.
+    /// Writes after a group's frame that it is durable.
     private func mark(
         _ group: PreparedGroup, at place: CommitJournal.Place, _ flight: inout Flight
     ) -> Bool {
         do throws(StorageFault) {
-            // Readers of the directory may show its checkpoint from here on, and no sooner.
+            // Readers of the directory may show its checkpoint from here on, not sooner.
             try storage.write(
                 CommitFrame.mark(of: group.frame)[...], to: .commits(place.file),
                 at: place.offset + group.frame.count)
@@ -96,7 +97,7 @@ extension GroupWriter {
         return true
     }
 
-    /// Tells everybody who waited.
+    /// Notifies everybody who waited.
     func acknowledge(_ group: PreparedGroup) {
         meters.groupPersisted(records: group.records.count)
         accesses.wrote(group)
@@ -106,7 +107,7 @@ extension GroupWriter {
     /// Notes the checkpoint in the state file.
     private func remember(_ group: PreparedGroup, _ flight: inout Flight) -> Bool {
         do throws(StorageFault) {
-            // The state file may lag one group behind: harmless.
+            // The state file may lag one group behind, which is harmless.
             if let slot = StateSlots.slot(for: group.checkpoint) {
                 try storage.write(
                     slot[...], to: .state, at: flight.stateSlot * StateSlots.slotLength)
@@ -119,7 +120,7 @@ extension GroupWriter {
         }
     }
 
-    /// PoisonedStaysPoisoned: nothing is queued any more once somebody knows.
+    /// PoisonedStaysPoisoned: nothing more is queued once somebody knows.
     func stop(_ cause: LogPoisoned, with group: PreparedGroup?, _ flight: inout Flight) {
         let waiting = intake.poison(cause)
         if let group { ports.settle(group.records, as: .poisoned(cause)) }
@@ -129,19 +130,20 @@ extension GroupWriter {
     }
 }
 
-/// What follows a turn where nobody waits for the sync.
+/// What follows a turn if nobody waits for the sync.
 extension GroupWriter {
-    /// When the next window was begun whose sync somebody has to begin; nil where there is none.
+    /// When the next window to be synced was begun; nil if there is none.
     var windowSince: ContinuousClock.Instant? { flight.withLock { $0.unsynced.waitingSince } }
 
-    /// The oldest window, once its sync has begun and nothing is added to it any more: between two turns.
+    /// The oldest window, once its sync has begun and nothing more is added to it: between two
+    /// turns.
     func beginSync(_ flight: inout Flight) -> UnsyncedGroups.Window? {
         guard !flight.groups.isStopped, let window = flight.unsynced.beginSync() else { return nil }
         flight.journal.syncBegins(of: window.file)
         return window
     }
 
-    /// Syncs the oldest window, where there is one and nobody syncs it; begins between two turns.
+    /// Syncs the oldest window, if there is one and nobody syncs it yet; begins between two turns.
     ///
     /// - Returns: whether there was one; nil once the log is poisoned.
     func syncWindow() -> Bool? {

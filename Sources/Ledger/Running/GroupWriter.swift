@@ -7,7 +7,7 @@ internal import Merkle
 internal import SignedNotes
 internal import Synchronization
 
-/// Brings groups to the disk, on whichever thread calls it: two at a time where the disk is slow.
+/// Writes groups to the disk, on whichever thread calls it: two at a time if the disk is slow.
 ///
 /// ```text
 /// turn      sequence   leaves, hashes, seal, sign
@@ -20,20 +20,21 @@ internal import Synchronization
 ///           hand over  to the ``Publisher``, which applies and publishes
 /// ```
 ///
-/// Turns and landings each come one after another, in the order of the groups. While one group's frame is being synced, the
-/// next turn may write its own into the other journal file: see ``SyncPace`` for when.
+/// Turns and landings are each sequential, in the order of the groups. While one group's frame is
+/// being synced, the next turn may write its own into the other journal file: see ``SyncPace`` for
+/// when.
 ///
-/// With ``LogDurability/written``, everybody who waited is told at the end of the turn. The rest of the landing follows the
-/// sync of a whole window of groups (``syncWindow()``): what is marked, remembered, published or shown is durable
-/// whatever was acknowledged.
+/// With ``LogDurability/written``, everybody who waited is notified at the end of the turn. The
+/// rest of the landing follows the sync of a whole window of groups (``syncWindow()``): what is
+/// marked, remembered, published or shown is durable, whatever was acknowledged.
 final class GroupWriter: Sendable {
-    /// A group whose frame is written and not synced.
+    /// A group whose frame is written but not synced.
     struct Departed: Sendable {
         /// What has to follow.
         enum Next {
-            /// ``GroupWriter/sync(_:)``: nobody has been told.
+            /// ``GroupWriter/sync(_:)``: nobody has been notified.
             case sync
-            /// ``GroupWriter/syncWindow()``, soon: everybody has been told.
+            /// ``GroupWriter/syncWindow()``, soon: everybody has been notified.
             case syncWindow(isNew: Bool)
         }
 
@@ -44,9 +45,9 @@ final class GroupWriter: Sendable {
 
     struct Turn: ~Copyable {
         var sequencer: Sequencer
-        /// Records that were taken from the intake and are in no group yet.
+        /// Records taken from the intake that are in no group yet.
         var rest: ArraySlice<PendingRecord> = []
-        /// The group that found no room last, while nobody knows of any.
+        /// The last group that found no room, until there is some.
         var rejected: PreparedGroup?
         /// Whether records are acknowledged once they are written.
         var acknowledgesWritten = false
@@ -76,13 +77,14 @@ final class GroupWriter: Sendable {
     let meters: LedgerMeters
     private let clock: LedgerClock
     private let mostGroupBytes: Int
-    /// Each journal file has room for as much from its first frame on: a sync then has no metadata to write.
+    /// Each journal file has this much room from its first frame on: a sync then has no metadata to
+    /// write.
     private let commitJournalBytes: Int
     let turn: Mutex<Turn>
     let flight: Mutex<Flight>
-    /// Signalled at a landing that is awaited.
+    /// Signalled at an awaited landing.
     let landing = Signal()
-    /// Whether another thread has groups land while this one waits.
+    /// Whether another thread lands groups while this one waits.
     private let waits: Bool
     private let mostUnsynced: Duration
 
@@ -117,7 +119,7 @@ final class GroupWriter: Sendable {
         turn = Mutex(Turn(sequencer: sequencer))
     }
 
-    /// Does something between two groups; blocks for one turn at most.
+    /// Does something between two groups; blocks for at most one turn.
     func betweenGroups(_ body: (inout Sequencer) -> Void) {
         turn.withLock { body(&$0.sequencer) }
     }
@@ -131,13 +133,13 @@ final class GroupWriter: Sendable {
     /// Whether records were taken from the intake that are in no group yet.
     var hasRest: Bool { turn.withLock { !$0.rest.isEmpty } }
 
-    /// Takes over records from the intake; the ones before are in groups.
+    /// Takes records from the intake; earlier ones are in groups.
     func take(_ records: [PendingRecord]) { turn.withLock { $0.rest = records[...] } }
 
-    /// The turn: makes a group of what was taken over and writes its frame. Its sync has to follow.
+    /// The turn: makes a group of what was taken and writes its frame. Its sync must follow.
     ///
-    /// - Parameter most: so many records at most; nil: as many as a group may have.
-    /// - Returns: nil where the group was rejected, or the log is poisoned, and everybody told.
+    /// - Parameter most: the most records; nil: as many as a group may have.
+    /// - Returns: nil if the group was rejected or the log is poisoned, and everybody notified.
     func depart(most: Int? = nil) -> Departed? {
         turn.withLock { turn in
             let begun = ContinuousClock.now
@@ -190,7 +192,7 @@ final class GroupWriter: Sendable {
                     turn.rejected = group
                     gaps.note(refusal.fault)
                     flight.groups.reject(group, GroupRejected(cause: refusal.fault))
-                    // A landing that fails poisons; the next turn finds that.
+                    // A landing that fails poisons the log; the next turn sees that.
                     _ = land(&flight)
                     return nil
                 case .failure(let refusal):
@@ -203,8 +205,8 @@ final class GroupWriter: Sendable {
         }
     }
 
-    /// Whether there is room now for the group that found none last. Nothing is written for that, so that asking loses no
-    /// number.
+    /// Whether there is room now for the last group that found none. Nothing is written, so that
+    /// asking loses no number.
     var hasRoom: Bool {
         turn.withLock { turn in
             guard let group = turn.rejected else { return true }
@@ -227,7 +229,7 @@ final class GroupWriter: Sendable {
         let isPassing: Bool
     }
 
-    /// - Returns: where the frame stands; nil where nothing may be written any more.
+    /// - Returns: where the frame is; nil if nothing more may be written.
     private func persist(
         _ group: inout PreparedGroup, inWindow: Bool
     ) throws(Refusal) -> CommitJournal.Place? {
@@ -245,7 +247,8 @@ final class GroupWriter: Sendable {
                 through: max(
                     commitJournalBytes, place.offset + group.frame.count + CommitFrame.markLength))
         } catch {
-            // Nothing of this group is on the disk. That earlier ones cannot be published is another matter.
+            // Nothing of this group is on the disk. That earlier ones cannot be published is a
+            // separate matter.
             throw Refusal(
                 fault: error, isPassing: error.operation == .reserve || error.isPassing)
         }
@@ -259,10 +262,10 @@ final class GroupWriter: Sendable {
         return place
     }
 
-    /// What is between a frame and its place.
+    /// What keeps a frame from its place.
     private enum Way {
         case free(CommitJournal.Place)
-        /// Nothing may be written any more.
+        /// Nothing more may be written.
         case isOver
         /// A landing.
         case landing
@@ -271,13 +274,13 @@ final class GroupWriter: Sendable {
         case publication
     }
 
-    /// - Returns: nil once a sync beside this turn has failed.
+    /// - Returns: nil once a concurrent sync has failed.
     private func findPlace(for length: Int) throws(StorageFault) -> CommitJournal.Place? {
         while true {
             switch flight.withLock({ way(for: length, &$0) }) {
             case .free(let place): return place
             case .isOver: return nil
-            // The file that is being synced may have room, and publishing takes longer than that.
+            // The file being synced may have room, and publishing takes longer than the sync.
             case .landing: landing.wait(until: nil)
             case .window(let window): _ = sync(window)
             case .publication: try publisher.flush()

@@ -4,18 +4,19 @@
 internal import AuditRecords
 internal import LogFormat
 
-/// The groups whose syncs have not returned, and those that wait for them: decides who is told, and when.
+/// The groups whose syncs have not returned, and those that wait for them: decides who is notified,
+/// and when.
 ///
-/// It is told what happened and answers with what is to be done, in the order of the groups: a sync that returns before
-/// the one of the group before it acknowledges nobody.
+/// It is told what happened and answers what to do, in the order of the groups: a sync that returns
+/// before that of an earlier group acknowledges nobody.
 ///
 /// ## Invariants
 /// - `DurableBeforeAcknowledged`: no group is ``Landing/durable(_:_:)`` before its sync, and those of all before it.
-/// - `PoisonedStaysPoisoned`: after ``stop()`` nothing lands any more.
+/// - `PoisonedStaysPoisoned`: after ``stop()`` nothing more lands.
 struct GroupsUnderWay {
     /// What became of the oldest group.
     enum Landing {
-        /// Mark it as durable, tell the waiting exchanges, then have it applied to its files.
+        /// Mark it as durable, notify the waiting exchanges, then have it applied to its files.
         case durable(PreparedGroup, CommitJournal.Place)
         /// Tell them that it is not; the log goes on.
         case rejected(PreparedGroup, GroupRejected)
@@ -31,7 +32,7 @@ struct GroupsUnderWay {
     private var groups: [(group: PreparedGroup, fate: Fate)] = []
     private(set) var isStopped = false
 
-    /// How many groups there are of which somebody waits to be told.
+    /// How many groups somebody waits to hear of.
     var count: Int { groups.count }
 
     /// A frame was written, and its sync begins.
@@ -47,7 +48,8 @@ struct GroupsUnderWay {
         groups.append((group, .syncing(place)))
     }
 
-    /// Nothing of a group is on the disk. It is told in its turn: what is known of sequence numbers is known in order.
+    /// Nothing of a group is on the disk. It is reported in its turn: the fates of sequence numbers
+    /// become known in order.
     mutating func reject(_ group: PreparedGroup, _ cause: GroupRejected) {
         groups.append((group, .rejected(cause)))
     }
@@ -75,7 +77,7 @@ struct GroupsUnderWay {
 
     /// What is on the disk is in doubt.
     ///
-    /// - Returns: all groups of which somebody waits to be told, oldest first.
+    /// - Returns: all groups that somebody waits to hear of, oldest first.
     mutating func stop() -> [PreparedGroup] {
         isStopped = true
         defer { groups = [] }

@@ -6,14 +6,14 @@ internal import Synchronization
 
 /// What the ledger's threads measure of their own work.
 ///
-/// Each number has one writer at a time: those of groups are written under the lock for groups under way, which both
-/// writers' threads take, those of publications under the publisher's.
+/// Each number has one writer at a time: those of groups are written under the lock for groups
+/// under way, which both writers' threads take; those of publications under the publisher's.
 final class LedgerMeters: Sendable {
     /// Records of each durable group.
     private let groupRecords = OwnedHistogram(.batches)
     /// How long the disk takes to make a group durable.
     private let syncTime = OwnedHistogram(.latency)
-    /// Groups that found no room, and publications that were put off.
+    /// Groups that found no room, and publications that were postponed.
     private let failing = Mutex(
         (groups: LedgerStrain.Failures(), publications: LedgerStrain.Failures()))
     /// How long a publication takes.
@@ -21,16 +21,16 @@ final class LedgerMeters: Sendable {
     /// When the last publication ended.
     private let published = Mutex(Stopwatch())
 
-    /// The disk has made a group durable, and took so long.
+    /// The disk has made a group durable, in this time.
     func groupSynced(_ time: Duration) { syncTime.record(time.nanoseconds) }
 
-    /// A group of so many records is durable.
+    /// A group of this many records is durable.
     func groupPersisted(records: Int) { groupRecords.record(UInt64(records)) }
 
     /// A group found no room.
     func groupRejected(_ cause: StorageFault) { failing.withLock { $0.groups.add(cause) } }
 
-    /// A publication failed in a way that passes, and is tried again.
+    /// A publication failed temporarily, and is retried.
     func publicationPutOff(_ cause: StorageFault) {
         failing.withLock { $0.publications.add(cause) }
     }
@@ -46,10 +46,10 @@ final class LedgerMeters: Sendable {
         return (groups, publications, syncTime.snapshot)
     }
 
-    /// Everything is in its place and the checkpoint in its journal, which took so long.
+    /// Everything is in place and the checkpoint in its journal, after this time.
     func publicationEnded(_ time: Stopwatch) { publishTime.record(time.nanoseconds) }
 
-    /// A checkpoint is what others are given from now on.
+    /// A checkpoint was published, and others are given it from now on.
     func checkpointPublished() { published.withLock { $0 = Stopwatch() } }
 
     /// What was measured so far; for anybody.
@@ -83,7 +83,7 @@ final class LedgerMeters: Sendable {
         ]
     }
 
-    /// A length of time from now on, by a clock that never goes back. Only shown, never recorded.
+    /// Measures time from now on, by a clock that never goes back. Only shown, never recorded.
     struct Stopwatch: Sendable {
         private let start = ContinuousClock.now
 

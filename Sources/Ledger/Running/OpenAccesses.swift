@@ -7,17 +7,17 @@ internal import LogFormat
 internal import Merkle
 internal import Synchronization
 
-/// Which accesses of this boot have a `started` record and no outcome yet, so that heartbeats can say how far a
-/// later start need not read back (`settled`, see ``SettledFacts``).
+/// Which accesses of this boot have a `started` record and no outcome yet, so that heartbeats can
+/// say what a later start need not read back (`settled`, see ``SettledFacts``).
 ///
-/// Told of every group once its fate is known, in the order of sequence numbers.
+/// Notified of every group once its fate is known, in the order of sequence numbers.
 final class OpenAccesses: Sendable {
     private struct State {
         /// The indices of the `started` records.
         var open: [UniqueID: UInt64] = [:]
         /// The last sequence number whose fate is known.
         var throughSequence: UInt64 = 0
-        /// Whether the boot has written what those before it left open.
+        /// Whether the boot has written what earlier ones left open.
         var hasBegun = false
         var sinceHeartbeat = 0
     }
@@ -27,7 +27,7 @@ final class OpenAccesses: Sendable {
 
     init(heartbeatRecords: Int) { self.heartbeatRecords = heartbeatRecords }
 
-    /// The boot has recorded its start, and the outcomes that it found missing.
+    /// The boot has recorded its start and the outcomes that it found missing.
     func begin() { state.withLock { $0.hasBegun = true } }
 
     /// A group is durable.
@@ -56,14 +56,14 @@ final class OpenAccesses: Sendable {
         state.withLock { $0.throughSequence = last.sequence }
     }
 
-    /// Whether a heartbeat is due by the number of records.
+    /// Whether enough records were written for a heartbeat to be due.
     var isHeartbeatDue: Bool {
         state.withLock { $0.sinceHeartbeat >= heartbeatRecords }
     }
 
     /// What a heartbeat may say; nil until the boot has begun.
     ///
-    /// The caller asks ``Gaps/areNamed`` after this: a gap below the answer is known there by then.
+    /// The caller asks ``Gaps/areNamed`` after this: by then it knows any gap below the answer.
     func settled() -> SettledFacts? {
         state.withLock { state in
             state.sinceHeartbeat = 0

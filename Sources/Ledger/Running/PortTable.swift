@@ -5,7 +5,7 @@ internal import LogFormat
 internal import Merkle
 internal import Synchronization
 
-/// The registered ports, and how a group's outcomes get to them: one call a port and group.
+/// The registered ports, and how a group's outcomes reach them: one call a port and group.
 final class PortTable: Sendable {
     private let ports = Mutex<[any ReplyPort]>([])
 
@@ -16,7 +16,7 @@ final class PortTable: Sendable {
         }
     }
 
-    /// Tells that a group is durable.
+    /// Reports that a group is durable.
     func settle(_ group: PreparedGroup) {
         let first = group.header.firstIndex.value
         settle(group.records) { tickets, place in
@@ -24,14 +24,14 @@ final class PortTable: Sendable {
         }
     }
 
-    /// Tells the same outcome to all; none of them is recorded.
+    /// Reports the same outcome to all; none of them is recorded.
     func settle(_ records: ArraySlice<PendingRecord>, as outcome: Outcome) {
         settle(records) { tickets, _ in Settlement(tickets, outcome) }
     }
 
-    /// Records of one port whose tickets follow one another are told in one piece: those of a batch.
+    /// Records of one port with consecutive tickets, as in a batch, are reported together.
     ///
-    /// - Parameter make: a settlement of records from a place among these on.
+    /// - Parameter make: a settlement of records from one among these on.
     private func settle(
         _ records: ArraySlice<PendingRecord>,
         _ make: (_ tickets: Range<UInt64>, _ place: Int) -> Settlement

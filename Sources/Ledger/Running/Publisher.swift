@@ -6,19 +6,21 @@ internal import LogFormat
 internal import Merkle
 internal import Synchronization
 
-/// Brings durable groups to their places, syncs them, publishes the checkpoint over them, and so lets the commit journal be
-/// used again: the housekeeper's work, off the path of any request.
+/// Writes durable groups to their files, syncs them, publishes the checkpoint over them, and so
+/// lets the commit journal be reused: the housekeeper's work, off the path of any request.
 ///
-/// Until then the commit journal has them, and memory: no more than its two files hold.
+/// Until then the commit journal and memory hold them: no more than its two files can.
 ///
-/// Order: groups applied, evidence synced, then the state file, then the journal of checkpoints, then the gate, then
-/// `checkpoint`. So a published checkpoint never covers an entry that is not in its place on stable storage, and is never
-/// unknown to the state file. Everything but `checkpoint` goes on while the gate is closed.
+/// Order: groups applied, evidence synced, then the state file, then the journal of checkpoints,
+/// then the gate, then `checkpoint`. So a published checkpoint never covers an entry that is not in
+/// place on stable storage, and is always known to the state file. Everything but `checkpoint` goes
+/// on while the gate is closed.
 ///
-/// `PoisonedStaysPoisoned`: where publishing has failed other than for want of space, it fails from then on. The
-/// kernel may have dropped what a sync should have written: a second one would succeed and mean nothing.
+/// `PoisonedStaysPoisoned`: once publishing has failed other than for lack of space, it keeps
+/// failing. The kernel may have dropped what a sync should have written: a second one would succeed
+/// and mean nothing.
 final class Publisher: Sendable {
-    /// What lies in its place, or will once ``State/durable`` is applied, and is not published yet.
+    /// What is in place, or will be once ``State/durable`` is applied, but is not published yet.
     struct Applied: Sendable {
         var checkpoint: [UInt8]
         var size: TreeSize
@@ -27,7 +29,7 @@ final class Publisher: Sendable {
         var hasNewSubjects: Bool
         var hasNewPeriods: Bool
 
-        /// This, with what an earlier one left to be synced.
+        /// This, plus what an earlier one left to be synced.
         func after(_ earlier: Applied) -> Applied {
             var both = self
             both.segments.formUnion(earlier.segments)
@@ -44,37 +46,38 @@ final class Publisher: Sendable {
     }
 
     private struct State {
-        /// The newest that the gate was not asked about.
+        /// The newest that the gate has not been asked about.
         var offer: Offer?
         /// Whether the gate has one.
         var isAsking = false
-        /// What the gate has let through, and is not published.
+        /// What the gate has passed but is not published.
         var passed: Offer?
         var applied: Applied?
         /// Groups that are durable in the commit journal and nowhere else, oldest first.
         var durable: [PreparedGroup] = []
         var journalLength: Int
-        /// The last checkpoint in the journal of checkpoints, where this process has put it there.
+        /// The last checkpoint in the journal of checkpoints, if this process put it there.
         var journalled: [UInt8] = []
         var flushedThrough: UInt64
         var published: PublishedFacts
-        /// Why nothing is published any more.
+        /// Why nothing more is published.
         var stopped: StorageFault?
         var isFlushing = false
         /// Whether a flush cannot wait for its time.
         var isUrgent = false
-        /// Whether there is something to publish, or sooner, of which the housekeeper does not know.
+        /// Whether there is something to publish, or to publish sooner, that the housekeeper does
+        /// not know of.
         var hasNews = false
     }
 
     private let storage: any LedgerStorage
     private let applier: GroupApplier
     private let gate: any CheckpointGate
-    /// Called when the gate has let something through.
+    /// Called when the gate has passed something.
     private let wake: @Sendable () -> Void
     private let meters: LedgerMeters
     private let state: Mutex<State>
-    /// Held during a flush, so that the writer and the housekeeper never flush at once.
+    /// Held during a flush, so that the writer and the housekeeper never flush concurrently.
     private let flushing = Mutex(())
 
     init(
@@ -93,16 +96,16 @@ final class Publisher: Sendable {
                 published: published))
     }
 
-    /// How many checkpoints the journal of checkpoints has, and of what size the last one is.
+    /// How many checkpoints the journal of checkpoints has, and the size of the last one.
     var published: PublishedFacts { state.withLock { $0.published } }
 
-    /// The last frame that is synced in its place and published.
+    /// The last frame that is applied, synced and published.
     var flushedThrough: UInt64 { state.withLock { $0.flushedThrough } }
 
-    /// Takes over a durable group, in their order.
+    /// Takes durable groups, in order.
     ///
-    /// - Parameter needsRoomAfter: the frame that has to be published before the commit journal turns, where that
-    ///   comes near; the writer would wait for it.
+    /// - Parameter needsRoomAfter: the frame that must be published before the commit journal
+    ///   turns, if that is near; the writer would wait for it.
     func take(_ group: consuming PreparedGroup, needsRoomAfter: UInt64?) {
         let applied = Applied(
             checkpoint: group.checkpoint, size: group.after.size, frame: group.header.number,
@@ -121,7 +124,7 @@ final class Publisher: Sendable {
         }
     }
 
-    /// Whether the housekeeper has to hear of something; once for each piece of news.
+    /// Whether the housekeeper must be told something; once for each piece of news.
     func takeNews() -> Bool {
         state.withLock { state in
             defer { state.hasNews = false }
@@ -148,10 +151,10 @@ final class Publisher: Sendable {
         }
     }
 
-    /// Notes groups that recovery has applied.
+    /// Notes groups that recovery applied.
     func recovered(_ applied: Applied) { state.withLock { $0.applied = applied } }
 
-    /// Applies and publishes what is durable; nothing to do when nothing is.
+    /// Applies and publishes what is durable, if anything is.
     func flush() throws(StorageFault) {
         let outcome = flushing.withLock { _ -> Result<Void, StorageFault> in
             Result { () throws(StorageFault) in try flushAlone() }
@@ -174,7 +177,8 @@ final class Publisher: Sendable {
         guard let applied = taken else { return try publishPassed() }
         let time = LedgerMeters.Stopwatch()
         do {
-            // One writer whatever is done to files: what is written elsewhere than others look is not published.
+            // One writer, whatever is done to files: what is written where others do not look is
+            // not published.
             try storage.confirm()
             // Crash point C4: answered, not applied. Opening applies it.
             try applier.apply(groups)
@@ -193,25 +197,26 @@ final class Publisher: Sendable {
         try publishPassed()
     }
 
-    /// Offers a checkpoint to the gate that is in its journal already.
+    /// Offers the gate a checkpoint that is already in its journal.
     func offer(_ note: [UInt8], of size: TreeSize) {
         state.withLock { $0.offer = Offer(note: note, size: size) }
     }
 
-    /// Asks the gate, where there is something to ask and it has answered, and publishes what it has let through: at once
-    /// where it asks nobody.
+    /// Asks the gate, if there is something to ask and it has answered before, and publishes what
+    /// it has passed: at once if it asks nobody.
     private func publishPassed() throws(StorageFault) {
         while true {
             ask()
             guard let passed = state.withLock({ $0.passed.take() }) else { return }
             do throws(StorageFault) {
-                // One writer whatever is done to files: what is written elsewhere than others look is not published.
+                // One writer, whatever is done to files: what is written where others do not look
+                // is not published.
                 try storage.confirm()
                 try storage.replace(.checkpoint, with: passed.note)
                 meters.checkpointPublished()
             } catch {
                 state.withLock { state in
-                    // Asked again with the next flush, or something newer.
+                    // Offered again with the next flush, or something newer instead.
                     state.offer = state.offer ?? passed
                     state.hasNews = true
                     if !error.isPassing { state.stopped = error }
@@ -258,7 +263,8 @@ final class Publisher: Sendable {
         if applied.hasNewSubjects { try storage.sync(.subjects) }
         if applied.hasNewPeriods { try storage.sync(.periods) }
 
-        // Crash point P1: evidence is in its place, no checkpoint says so. Opening finds the frames.
+        // Crash point P1: evidence is in place, but no checkpoint says so. Opening finds the
+        // frames.
         try storage.sync(.state)
         // Crash point P2: remembered, not journalled. The frames are durable, so the log is no smaller than this.
         try journal(applied)
@@ -267,7 +273,7 @@ final class Publisher: Sendable {
         state.withLock { $0.flushedThrough = applied.frame }
     }
 
-    /// Puts a checkpoint at the end of the journal, once: an earlier flush may have come so far and no further.
+    /// Appends a checkpoint to the journal, once: an earlier flush may have got just this far.
     private func journal(_ applied: Applied) throws(StorageFault) {
         let checkpoint = applied.checkpoint
         let (length, journalled) = state.withLock { ($0.journalLength, $0.journalled) }
@@ -276,7 +282,8 @@ final class Publisher: Sendable {
         CheckpointJournal.append(checkpoint, to: &entry)
         try storage.write(entry[...], to: .checkpointJournal, at: length)
         try storage.sync(.checkpointJournal)
-        // ImmutableOnceWritten: from here on the next one goes behind it, whatever becomes of this flush.
+        // ImmutableOnceWritten: from here on the next one goes after it, whatever becomes of this
+        // flush.
         state.withLock { state in
             state.journalLength += entry.count
             state.journalled = checkpoint

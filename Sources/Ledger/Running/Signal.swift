@@ -7,7 +7,7 @@ internal import Dispatch
 final class Signal: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
 
-    /// The waiting thread goes on, now or as soon as it waits.
+    /// The waiting thread resumes, now or as soon as it waits.
     func signal() { semaphore.signal() }
 
     /// Returns once signalled, or at the deadline; nil: there is none.

@@ -7,12 +7,12 @@ internal import Synchronization
 /// Where the writer shows how far the log has come, before anybody is answered about it.
 final class StatusBoard: Sendable {
     private let status: Mutex<LedgerStatus>
-    /// Since when the oldest group is under way that has not come to its end; nil while there is none.
+    /// Since when the oldest unfinished group is under way; nil while there is none.
     private let busySince = Mutex<ContinuousClock.Instant?>(nil)
-    /// Since when the oldest record waits for its sync that was acknowledged; nil while there is none.
+    /// Since when the oldest acknowledged record waits for its sync; nil while there is none.
     private let unsyncedSince = Mutex<ContinuousClock.Instant?>(nil)
 
-    /// Told of the same.
+    /// Notified of the same.
     let feed: LogFeed
 
     init(_ status: LedgerStatus) {
@@ -29,15 +29,15 @@ final class StatusBoard: Sendable {
     /// How long the oldest group has been under way; nil while there is none.
     var busyFor: Duration? { busySince.withLock { $0 }.map { $0.duration(to: .now) } }
 
-    /// A group begins; one that is under way counts from its own beginning.
+    /// A group begins; an earlier one under way keeps its own time.
     func begin(at now: ContinuousClock.Instant) { busySince.withLock { $0 = $0 ?? now } }
 
-    /// A group has come to its end.
+    /// A group has finished.
     ///
-    /// - Parameter next: when the next one began that is under way; nil where none is.
+    /// - Parameter next: when the next one under way began; nil if there is none.
     func rest(until next: ContinuousClock.Instant?) { busySince.withLock { $0 = next } }
 
-    /// What was acknowledged, and is not synced.
+    /// What was acknowledged but is not synced.
     func show(unsynced: UnsyncedGroups) {
         status.withLock { $0.unsyncedRecords = unsynced.recordCount }
         unsyncedSince.withLock { $0 = unsynced.since }

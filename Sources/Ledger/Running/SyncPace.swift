@@ -1,25 +1,27 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// When the next group begins, where syncs take long.
+/// When the next group begins, if syncs take long.
 ///
-/// On a fast disk a group begins once the one before is told: what queues up meanwhile makes a larger group, and a record in
-/// a large group costs less of the processor. On a slow one a record would wait for the sync under way and then for its
-/// own, so the next group begins half a sync after the last one. And those who were just told come back at once with
-/// their next records: a group that begins without them has them wait for nearly half a sync more, so they are waited
-/// for, a quarter of a sync at most.
+/// On a fast disk a group begins once the previous one has been acknowledged: what queues up
+/// meanwhile makes a larger group, in which each record costs less processor time. On a slow one a
+/// record would wait for the sync under way and then for its own, so the next group begins half a
+/// sync after the last one. And those who were just notified come back at once with their next
+/// records: a group that begins without them makes them wait nearly half a sync longer, so it waits
+/// for them, a quarter of a sync at most.
 package struct SyncPace {
     /// From here on two syncs are under way at once.
     package let overlapsFrom: Duration
-    /// How long syncs take, as an average that forgets: each counts an eighth.
+    /// How long syncs take, as a moving average: each new one counts an eighth.
     package private(set) var syncTime: Duration = .zero
-    /// What the disk itself takes of that: one fast sync tells, and one that was slow for want of a processor does not.
-    /// Overlapping costs the processor more, so it is no cure for the want of it.
+    /// The disk's own part of that: one fast sync shows it, and one that was slow for lack of a
+    /// processor does not. Overlapping costs more processor time, so it is no cure for the lack of
+    /// it.
     private var diskTime: Duration = .zero
     /// When the last group was written.
     private(set) var lastStart: ContinuousClock.Instant?
     private var lastLanding: ContinuousClock.Instant?
-    /// How many records were told then.
+    /// How many records were acknowledged then.
     private var lastTold = 0
 
     package init(overlapsFrom: Duration) { self.overlapsFrom = overlapsFrom }
@@ -35,7 +37,7 @@ package struct SyncPace {
         diskTime = min(time, (diskTime * 15 + time) / 16)
     }
 
-    /// So many records were told.
+    /// This many records were acknowledged.
     package mutating func told(_ count: Int, at now: ContinuousClock.Instant) {
         lastLanding = now
         lastTold = count
@@ -45,11 +47,11 @@ package struct SyncPace {
     package struct Pause: Hashable {
         /// Until then, at most.
         package var end: ContinuousClock.Instant
-        /// It begins as soon as so many records wait; nil: not for any number.
+        /// It begins as soon as this many records wait; nil: not for any number.
         package var count: Int?
     }
 
-    /// Nil where the next group may begin.
+    /// Nil if the next group may begin.
     ///
     /// - Parameters:
     ///   - isAlone: whether no other is under way.

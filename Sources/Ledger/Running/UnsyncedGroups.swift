@@ -3,10 +3,11 @@
 
 internal import LogFormat
 
-/// Groups that were acknowledged once they were written (``LogDurability/written``), and are not synced yet.
+/// Groups that were acknowledged once they were written (``LogDurability/written``), but are not
+/// synced yet.
 ///
-/// They go to one journal file until its sync begins, and then to the other: such a window is made durable by one sync.
-/// There are two at most, synced one after the other, in their order.
+/// They go to one journal file until its sync begins, and then to the other: such a window is made
+/// durable by one sync. There are at most two, synced one after the other, in order.
 ///
 /// ## Invariants
 /// - `ShownOnceDurable`: nothing of a window is marked, remembered, published or shown before ``landed()``.
@@ -16,21 +17,21 @@ struct UnsyncedGroups {
         let file: Int
         /// When its first group was acknowledged.
         let since: ContinuousClock.Instant
-        /// Oldest first; their records are told already.
+        /// Oldest first; their records are already acknowledged.
         fileprivate(set) var groups: [PreparedGroup]
-        /// Where the last of them stands.
+        /// Where the last of them is.
         fileprivate(set) var lastPlace: CommitJournal.Place
     }
 
     private var windows: [Window] = []
     private(set) var isSyncing = false
-    /// How many records were acknowledged, and are not synced.
+    /// How many records were acknowledged but are not synced.
     private(set) var recordCount: UInt64 = 0
 
-    /// Since when the oldest of these groups waits for its sync; nil where there is none.
+    /// Since when the oldest of these groups waits for its sync; nil if there is none.
     var since: ContinuousClock.Instant? { windows.first?.since }
 
-    /// When the oldest window that nobody syncs was begun.
+    /// When the oldest window that nobody is syncing was begun.
     var waitingSince: ContinuousClock.Instant? { windows.dropFirst(isSyncing ? 1 : 0).first?.since }
 
     /// A group was written and acknowledged.
@@ -58,7 +59,7 @@ struct UnsyncedGroups {
 
     /// The sync of the oldest window begins.
     ///
-    /// - Returns: nil where one is under way, or nothing waits for one.
+    /// - Returns: nil if one is under way, or nothing waits for one.
     mutating func beginSync() -> Window? {
         guard !isSyncing, let window = windows.first else { return nil }
         isSyncing = true

@@ -12,7 +12,7 @@ final class WaitingPort: ReplyPort {
 
     /// Queues a record and returns what became of it.
     ///
-    /// - Parameter work: what writes the queue, where no other thread does.
+    /// - Parameter work: what writes the queue, if no other thread does.
     func wait(
         _ append: (UInt64) throws(AppendRefusal) -> Void, work: () -> Void
     ) throws(AppendRefusal) -> Outcome {

@@ -6,7 +6,7 @@ internal import ByteCoding
 internal import Disclosures
 internal import LogFormat
 
-/// Seals what a group's records name for the first time in their segment, and adds the keys it takes.
+/// Seals what a group's records name for the first time in their segment, and adds the keys needed.
 ///
 /// Once a segment, so that segments are self-contained: archive and erasure work in units of segments.
 struct GroupSealing: ~Copyable {
@@ -23,7 +23,8 @@ struct GroupSealing: ~Copyable {
     private var sealer: Sealer
     private var randomness: BufferedRandomness
     private var periods: [Period: PeriodKey]
-    /// Subjects whose slot is durable, or in a group on its way to the disk: later ones stand behind it.
+    /// Subjects whose slot is durable, or in a group on its way to the disk, which later groups
+    /// follow.
     private var savedSubjects: Set<SubjectID>
 
     /// - Parameters:
@@ -94,8 +95,9 @@ struct GroupSealing: ~Copyable {
         return sealed
     }
 
-    /// Nothing of the group was written: what it sealed must be sealed again by the next that names it. A period's key
-    /// that went with it is made anew, so that nothing may be sealed any more with what was derived from this one.
+    /// Nothing of the group was written: what it sealed must be sealed again by the next that names
+    /// it. A period key lost with it is made anew, so nothing more may be sealed with what was
+    /// derived from the lost one.
     mutating func takeBack(_ group: PreparedGroup) {
         for subject in group.newSubjects { savedSubjects.remove(subject.id) }
         if let period = group.newPeriod {

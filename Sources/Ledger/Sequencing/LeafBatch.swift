@@ -32,14 +32,15 @@ struct LeafBatch {
             leafBytes += expected[place].draft.completedSize(encodedOrigin: encodedOrigin) + 2
         }
         frame = []
-        // Disclosures, slots and the checkpoint follow: a kilobyte spares most groups a second allocation.
+        // Disclosures, slots and the checkpoint follow: a kilobyte saves most groups a second
+        // allocation.
         frame.reserveCapacity(CommitFrame.headerLength + leafBytes + 1024)
         frame.append(contentsOf: repeatElement(0, count: CommitFrame.headerLength))
         leafHashes.reserveCapacity(records.count * Hash256.byteCount)
         offsets.reserveCapacity(records.count * 4)
     }
 
-    /// Where a leaf lies in the frame, and in it the hash of the one before.
+    /// Where a leaf is in the frame, and in it the hash of the previous one.
     private struct Place {
         let leaf: Range<Int>
         let hole: Int
@@ -47,9 +48,10 @@ struct LeafBatch {
 
     /// Appends records as the next leaves.
     ///
-    /// All that stands before the hash of the leaf before is hashed side by side, and only the last blocks in sequence.
+    /// Everything up to the previous leaf's hash is hashed side by side, and only the last blocks
+    /// in sequence.
     mutating func append(_ records: ArraySlice<PendingRecord>, time: UTCInstant) {
-        // Looked at in their place: an iterator would count the references of every record up and down.
+        // Accessed in place: an iterator would retain and release every record.
         let records = records.span
         let member = LedgersMember(encodedOrigin: encodedOrigin, time: time)
         var places: [Place] = []
@@ -84,14 +86,14 @@ struct LeafBatch {
         }
     }
 
-    /// Writes a record's entry but for the hash of the leaf before it.
+    /// Writes a record's entry except for the hash of the previous leaf.
     private mutating func write(
         _ record: borrowing PendingRecord, at index: LeafIndex, with member: borrowing LedgersMember
     ) -> Place {
         let entryStart = frame.count
         BigEndian.append(
             UInt32(firstOffset + UInt64(entryStart - CommitFrame.headerLength)), to: &offsets)
-        // The length is known only when the leaf stands there.
+        // The length is known only once the leaf is written.
         frame.append(0)
         frame.append(0)
         let hole = record.draft.complete(

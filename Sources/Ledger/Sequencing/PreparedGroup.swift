@@ -23,7 +23,7 @@ struct PreparedGroup: Sendable {
     /// Keys whose slots are in the frame.
     var newSubjects: [SubjectKey]
     var newPeriod: PeriodKey?
-    /// The signed note over the tree with this group.
+    /// The signed note over the tree including this group.
     var checkpoint: [UInt8]
     /// The position that it was sequenced from.
     var before: LogPosition
@@ -32,14 +32,14 @@ struct PreparedGroup: Sendable {
 
     var segment: SegmentNumber { SegmentNumber(of: header.firstIndex) }
 
-    /// What is still needed once everybody has been told: what its files are made of.
+    /// What is still needed once everybody has been notified: the content of its files.
     consuming func withoutRecords() -> PreparedGroup {
         records = []
         disclosed = []
         return self
     }
 
-    /// The receipt of the record at this place of the group.
+    /// The receipt of the record at this place in the group.
     func receipt(at place: Int) -> RecordReceipt {
         RecordReceipt(index: LeafIndex(header.firstIndex.value + UInt64(place)))
     }

@@ -7,15 +7,15 @@ internal import LogFormat
 internal import Merkle
 internal import SignedNotes
 
-/// Gives records their places and makes of them what is written; acts on nothing.
+/// Gives records their places and makes what is written; has no effects.
 ///
-/// The next group may be sequenced while the ones before are on their way to the disk: ``GroupsUnderWay`` decides who is
-/// told, and when. Crash tests therefore need no disk.
+/// The next group may be sequenced while earlier ones are on their way to the disk:
+/// ``GroupsUnderWay`` decides who is notified, and when. Crash tests therefore need no disk.
 ///
 /// ## Invariants
-/// - `SizeNeverShrinks`: every group adds records; the position goes back only for a group of which nothing is on the
-///   disk, and that nothing was built on.
-/// - `EveryGroupSigned`: each carries the checkpoint of the tree with it.
+/// - `SizeNeverShrinks`: every group adds records; the position goes back only for a group of which
+///   nothing is on the disk and on which nothing was built.
+/// - `EveryGroupSigned`: each carries the checkpoint of the tree that includes it.
 ///
 /// ## Not its job
 /// Retrying. One failed sync poisons the log; see `Docs/Internals/Failures.md`.
@@ -44,7 +44,7 @@ struct Sequencer: ~Copyable {
         encodedOrigin = encoded
     }
 
-    /// Has these keys sign every group that is sequenced from now on.
+    /// Makes these keys sign every group sequenced from now on.
     mutating func sign(with signers: [NoteSigner]) {
         precondition(!signers.isEmpty, "EveryGroupSigned: a log has at least one signer")
         self.signers = signers
@@ -67,7 +67,8 @@ struct Sequencer: ~Copyable {
 
     /// Gives the records their places, chains, hashes and signs them.
     ///
-    /// - Parameter now: the wall clock; where it is behind the last record, that record's time is kept.
+    /// - Parameter now: the wall clock; if it is behind the last record, that record's time is
+    ///   used.
     mutating func sequence(
         _ records: ArraySlice<PendingRecord>, at now: UTCInstant
     ) -> PreparedGroup {

@@ -3,20 +3,21 @@
 
 /// What the ledger asks of a disk, one named operation at a time.
 ///
-/// The seam at which faults are injected and memory or another medium can stand in for files. Called by
-/// the writer and the housekeeper, never by both for the same file at the same time except that one may
+/// The seam where faults are injected and memory or another medium can replace files. Called by the
+/// writer and the housekeeper, never by both for the same file at the same time except that one may
 /// write a file while the other syncs it.
 package protocol LedgerStorage: AnyObject, Sendable {
-    /// The file's length in bytes, or nil where there is no such file.
+    /// The file's length in bytes, or nil if there is no such file.
     func length(of file: LogFile) throws(StorageFault) -> Int?
 
-    /// `count` bytes from `offset` on; fewer only where the file ends before.
+    /// `count` bytes from `offset` on; fewer only if the file ends before.
     func read(_ file: LogFile, from offset: Int, count: Int) throws(StorageFault) -> [UInt8]
 
-    /// Writes all bytes at an offset, making the file where there is none. Not durable before ``sync(_:)``.
+    /// Writes all bytes at an offset, creating the file if there is none. Not durable before
+    /// ``sync(_:)``.
     func write(_ bytes: ArraySlice<UInt8>, to file: LogFile, at offset: Int) throws(StorageFault)
 
-    /// Makes sure that writing the file up to `length` cannot fail for want of space.
+    /// Makes sure that writing the file up to `length` cannot fail for lack of space.
     func reserve(_ file: LogFile, through length: Int) throws(StorageFault)
 
     /// Returns when everything written to the file, and its existence, is on stable storage.
@@ -25,29 +26,30 @@ package protocol LedgerStorage: AnyObject, Sendable {
     /// Cuts the file off, and gives back space reserved beyond.
     func truncate(_ file: LogFile, to length: Int) throws(StorageFault)
 
-    /// Puts new content in the place of a file's, durably and so that a reader sees either.
+    /// Replaces a file's content, durably and atomically for readers.
     func replace(_ file: LogFile, with bytes: [UInt8]) throws(StorageFault)
 
-    /// Lets go of a file that will not be written again.
+    /// Releases a file that will not be written again.
     func release(_ file: LogFile)
 
-    /// Returns while what this storage writes to is what others find under its names: nobody has moved the log, or
-    /// removed or replaced one of its files, since they were opened.
+    /// Returns if what this storage writes to is what others find under its names: nobody has moved
+    /// the log, or removed or replaced one of its files, since they were opened.
     func confirm() throws(StorageFault)
 
-    /// Lets go of everything, so that another process may write the same log. Nothing is written afterwards.
+    /// Releases everything, so that another process may write the same log. Nothing is written
+    /// afterwards.
     func close()
 }
 
 extension LedgerStorage {
-    /// The whole file; empty where there is none.
+    /// The whole file; empty if there is none.
     package func contents(of file: LogFile) throws(StorageFault) -> [UInt8] {
         guard let length = try length(of: file), length > 0 else { return [] }
         return try read(file, from: 0, count: length)
     }
 }
 
-/// Why storage did not do as it was asked.
+/// Why storage failed to do what was asked.
 package struct StorageFault: Error, Hashable, Sendable {
     package enum Operation: String, CaseIterable, Sendable {
         case length
@@ -62,7 +64,7 @@ package struct StorageFault: Error, Hashable, Sendable {
     package enum Cause: Hashable, Sendable {
         /// The disk, or the quota, is full.
         case noSpace
-        /// The process, or the system, has no room for another open file. Nothing was done.
+        /// The process or the system cannot open another file. Nothing was done.
         case noDescriptors
         /// Reading or writing is not permitted, or the file system is read-only.
         case notPermitted
@@ -72,7 +74,7 @@ package struct StorageFault: Error, Hashable, Sendable {
         case replaced
         /// The directory that was opened is no longer the one of that name.
         case moved
-        /// The error number that the system gave.
+        /// The system's error number.
         case system(Int32)
     }
 
@@ -88,9 +90,10 @@ package struct StorageFault: Error, Hashable, Sendable {
 }
 
 extension StorageFault {
-    /// Whether nothing was lost or left in doubt, so that the same may be tried again later.
+    /// Whether nothing was lost or left in doubt, so that it may be retried later.
     ///
-    /// A sync that fails for want of space is another matter: what it was to make durable may be gone.
+    /// A sync that fails for lack of space is different: what it should have made durable may be
+    /// gone.
     var isPassing: Bool {
         switch cause {
         case .noSpace: operation != .sync

@@ -3,7 +3,7 @@
 
 package import LogFormat
 
-/// A file of a log, by what it holds; storage decides where it lies.
+/// A file of a log, by what it holds; storage decides where it is.
 package enum LogFile: Hashable, Sendable {
     /// C2SP entry framing of one segment. Evidence.
     case entries(SegmentNumber)

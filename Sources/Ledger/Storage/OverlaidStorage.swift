@@ -3,9 +3,11 @@
 
 internal import Synchronization
 
-/// Storage that is read and never changed: what is written to it stays in memory, in front of what is there.
+/// Storage that is read and never changed: what is written stays in memory, overlaid on what is
+/// there.
 ///
-/// So a log can be opened to see whether it opens. Nothing is durable, and nothing can be without room.
+/// So a log can be opened to see whether it opens. Nothing is durable, and nothing runs out of
+/// room.
 package final class OverlaidStorage: LedgerStorage {
     /// A file as it would be.
     private struct Layer {
