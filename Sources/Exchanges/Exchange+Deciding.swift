@@ -7,11 +7,13 @@ internal import Disclosures
 internal import Policy
 
 extension Exchange {
-    /// Finds out where a request belongs and whether it is allowed.
+    /// Determines where a request belongs and whether it is allowed.
     ///
-    /// One function with what follows, as far as requests that are allowed go: a call would move the request.
+    /// For allowed requests this is one function with what follows, because a call would move the
+    /// request.
     ///
-    /// - Parameter refusal: why its credentials are not accepted; it is told after the route, which the record names.
+    /// - Parameter refusal: why its credentials are not accepted; reported after routing, because
+    ///   the record names the route.
     @inline(__always)
     func decide(_ identified: consuming IdentifiedRequest, refusal: Reason?) -> Step {
         let rulebook = identified.rules.rulebook
@@ -44,7 +46,7 @@ extension Exchange {
         return decide(identified, match, contenders, rulebook)
     }
 
-    /// Where a request belongs: as it stands, or else without the parameters of its path.
+    /// Where a request belongs: as sent, or else without the parameters of its path.
     private func route(_ request: borrowing AccessRequest, _ rulebook: Rulebook) -> Routing {
         let http = request.http
         guard !http.host.isEmpty || rulebook.servesWithoutHost else { return .noRoute }
@@ -88,7 +90,7 @@ extension Exchange {
                 audit: rulebook.audit(of: match)))
     }
 
-    /// Counts an access where whoever it is counted for keeps its cells.
+    /// Counts an access in the cells of whoever it is counted for.
     private func admit(
         _ identified: borrowing IdentifiedRequest, under limit: ServiceLimit
     ) -> LimitVerdict {
@@ -105,7 +107,8 @@ extension Exchange {
         }
     }
 
-    /// Why a request that is allowed as it stands is refused all the same: for another reading, or for what it asks.
+    /// Why a request that is allowed as sent is refused all the same: for another reading, or for
+    /// what it asks.
     @inline(never)
     private func objection(
         to identified: borrowing IdentifiedRequest, _ match: RouteMatch, _ contenders: [Contender],
@@ -124,8 +127,8 @@ extension Exchange {
         return http.traits.asksUpgrade ? rulebook.refusal(of: match, .upgradeNotSupported) : nil
     }
 
-    /// Refuses what policy does not allow; who is told to show credentials and has shown some is told what is wrong
-    /// with them.
+    /// Refuses what policy does not allow; if credentials are needed and some were shown, says what
+    /// is wrong with them.
     @inline(never)
     private func refuse(
         _ identified: consuming IdentifiedRequest, stray decision: Decision, _ match: RouteMatch

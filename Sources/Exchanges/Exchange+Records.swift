@@ -13,9 +13,9 @@ extension Exchange {
         usual(decided, UsualRecord(stage: .started))
     }
 
-    /// The record of how a request that went to its service has ended.
+    /// The record of how a forwarded request has ended.
     ///
-    /// - Parameter decision: what allowed it, with the effect that its end had.
+    /// - Parameter decision: what allowed it, with the effect of its end.
     func outcome(
         _ decided: borrowing DecidedRequest, _ ending: Ending, _ decision: Decision,
         upstreamStatus: UInt16?, hasReleased: Bool
@@ -55,7 +55,7 @@ extension Exchange {
         return draft(record, decided.identified)
     }
 
-    /// What records of requests that go to their services, and of those that end well, differ in.
+    /// What differs among the records of forwarded requests and of those that end well.
     struct UsualRecord {
         let stage: RecordStage
         /// Of the service's answer, which is the client's.
@@ -65,7 +65,8 @@ extension Exchange {
         var responseSize: UInt64?
     }
 
-    /// Writes such a record by the template of its kind, or leaves it as a template for the next of its kind.
+    /// Writes such a record by its kind's template, or makes it the template for the next of its
+    /// kind.
     private func usual(
         _ decided: borrowing DecidedRequest, _ usual: UsualRecord
     ) -> RecordDraft {
@@ -98,7 +99,7 @@ extension Exchange {
         record.http.responseSize = usual.responseSize
         record.durationMicroseconds = usual.durationMicroseconds
         if usual.stage == .started {
-            // Of its route, like what a template keeps.
+            // Depends on its route, like what a template keeps.
             record.answersAhead = decided.audit.outcome == .follows
         } else {
             record.end = EventEnd(decided.decision.reason, status: usual.status)
@@ -157,7 +158,7 @@ extension Exchange {
             what: what, payload: payload(request, rules))
     }
 
-    /// What a request that was not understood seems to ask for, sealed as that of every other.
+    /// What a request that was not understood seems to ask for, sealed as for any other.
     func what(_ note: RefusalNote) -> Disclosure? {
         let privacy = desk.rules.privacy
         let path = privacy.path ? note.path : []
@@ -170,7 +171,7 @@ extension Exchange {
             subject: desk.recorder.subjects.tenant, salt: desk.salt())
     }
 
-    /// The addresses that trusted proxies name, nearest last; without a list in memory where none are kept.
+    /// The addresses that trusted proxies name, nearest last; allocates nothing if none are kept.
     private func forwarded(_ request: borrowing AccessRequest) -> [String] {
         guard !request.forwarded.isEmpty else { return [] }
         let bytes = request.bytes

@@ -9,7 +9,8 @@ internal import Ledger
 internal import Policy
 
 extension Exchange {
-    /// A head that was not understood, or a connection that cannot be served; nothing of it is believed.
+    /// A head that was not understood, or a connection that cannot be served; nothing in it is
+    /// trusted.
     package func refuse(
         _ reason: Reason, version: HTTPFacts.Version?, note: RefusalNote? = nil
     ) -> Step {
@@ -47,9 +48,9 @@ extension Exchange {
                 step: ending, hasReleased: false, ifUnrecorded: .refuse, uid: uid))
     }
 
-    /// A request that was understood and is refused.
+    /// A request that was understood but is refused.
     ///
-    /// - Parameter service: where no route matches, the service that owns the path.
+    /// - Parameter service: if no route matches, the service that owns the path.
     @inline(never)
     func refuse(
         _ identified: borrowing IdentifiedRequest, _ decision: Decision, match: RouteMatch? = nil,
@@ -87,7 +88,8 @@ extension Exchange {
                 uid: identified.uid))
     }
 
-    /// Where that is for which a request, understood in full, is refused; nil where the reason says it all.
+    /// Where in a fully understood request the cause of its refusal is; nil if the reason says it
+    /// all.
     private func detail(of reason: Reason, _ request: borrowing AccessRequest) -> String? {
         switch reason {
         case .malformedPath where request.http.traits.hasEncodedSlash: "%2F in the path"
@@ -104,7 +106,7 @@ extension Exchange {
         }
     }
 
-    /// What happens where the last record could not be written.
+    /// What happens if the last record could not be written.
     func unrecorded(_ completed: CompletedExchange, reason: Reason) -> LastStep {
         switch completed.ifUnrecorded {
         case .countAndPass:
@@ -114,14 +116,14 @@ extension Exchange {
         case .refuse: break
         }
         if case .abort = completed.step { return .abort }
-        // Part of the answer has left under its `started` record: its end never does.
+        // Part of the answer has left under its `started` record: its end never will.
         guard !completed.hasReleased else { return .abort }
         return refusal(reason, completed.uid, closes: true)
     }
 }
 
 extension ShownCredential.Place {
-    /// The name of the field; of one that the configuration names, only that it is one.
+    /// The name of the field; of one named by the configuration, only that it is one.
     fileprivate var words: String {
         switch self {
         case .authorization: "authorization"

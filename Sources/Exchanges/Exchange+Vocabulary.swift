@@ -29,8 +29,8 @@ extension Tally {
 }
 
 extension EncodedService {
-    /// The service as a failed exchange found it: a certificate that was refused was not verified, and where
-    /// there was no connection there was none to be verified.
+    /// The service as a failed exchange found it: a refused certificate was not verified, and
+    /// without a connection there was none to verify.
     func after(_ reason: Reason?) -> EncodedService {
         guard tlsVerified != nil else { return self }
         return switch reason {

@@ -8,7 +8,7 @@ package import Identity
 package import Ledger
 package import Policy
 
-/// One request's life as a state machine: told what happened, it answers with the next ``Step``.
+/// One request's life as a state machine: given what happened, it answers with the next ``Step``.
 ///
 /// ```text
 /// begin ─ identify ─ decide ─┬─ refused ─ record ─ settled ──────────────────────────▶ answer
@@ -18,7 +18,7 @@ package import Policy
 /// serviceFinished ─ record the outcome ─ settled ──────────────────────────────────────▶ finish
 /// ```
 ///
-/// One object serves the requests of a connection in turn. It belongs to the connection's event loop.
+/// One object serves a connection's requests in turn. It belongs to the connection's event loop.
 ///
 /// ## Invariants
 /// - `RecordedBeforeForwarded`: ``Step/forward(_:)`` carries a ``RecordedRequest``, which takes a receipt or permit.
@@ -27,7 +27,7 @@ package final class Exchange {
     enum Phase {
         /// Between requests. Ways out: begin or refuse.
         case idle
-        /// Its credentials are verified elsewhere. Ways out: identified to anything but idle.
+        /// Its credentials are being verified elsewhere. Ways out: identified to anything but idle.
         case identifying
         /// The `started` record is on its way. Ways out: settled to forwarded or completing.
         case recordingAhead
@@ -45,11 +45,11 @@ package final class Exchange {
     private(set) var phase = Phase.idle
     /// Where the request under way belongs, once that is known.
     package internal(set) var service: ServiceIndex?
-    /// The request whose credentials are verified elsewhere.
+    /// The request whose credentials are being verified elsewhere.
     private var received: ReceivedRequest?
     /// The request that was allowed, from then on until its last record is on its way.
     private var decided: DecidedRequest?
-    /// What the log has of it.
+    /// What the log knows of it.
     private var standing = Standing.unrecorded
     /// Whether bytes of the service's answer have left.
     private var hasReleased = false
@@ -59,8 +59,8 @@ package final class Exchange {
     private var ending: Ending?
     private var completed: CompletedExchange?
 
-    /// - Parameter receiver: told when a record of this exchange is settled; it calls ``settled(_:)``.
-    ///   Holds the exchange, and is held by it: a connection ends both at once.
+    /// - Parameter receiver: notified when a record of this exchange is settled; it calls
+    ///   ``settled(_:)``. The two refer to each other: a connection ends both at once.
     package init(desk: Desk, client: Client, receiver: any SettlementReceiver) {
         self.desk = desk
         self.client = client
@@ -103,7 +103,7 @@ package final class Exchange {
             binding: received.request.binding(to: client), now: received.accepted)
     }
 
-    /// It is known who makes the request.
+    /// The caller is known.
     package func identified(_ identification: Identification) -> Step {
         guard phase == .identifying, let received = received.take() else {
             preconditionFailure("IdentifiedOnce: a credential was verified that nobody waits for")
@@ -142,7 +142,7 @@ package final class Exchange {
             refusal: refusal)
     }
 
-    /// Records what was allowed ahead, or lets it go.
+    /// Records an allowed request ahead, or forwards it at once.
     @inline(__always)
     func record(_ allowed: consuming DecidedRequest) -> Step {
         decided = consume allowed
@@ -163,14 +163,14 @@ package final class Exchange {
         }
     }
 
-    /// What becomes of an allowed request that the ledger does not take.
+    /// What becomes of an allowed request whose record the ledger does not take.
     @inline(never)
     private func goUnrecorded(_ error: AppendRefusal) -> Step {
         guard let decided = decided.take() else {
             preconditionFailure("EndsOnce: no request was allowed that could be recorded")
         }
         if error == .tooLarge, decided.audit.onFailure == .deny {
-            // The record of the refusal is of no rule, and so without the rule's tags.
+            // The record of the refusal belongs to no rule, and so lacks the rule's tags.
             let rulebook = decided.identified.rules.rulebook
             return refuse(
                 decided.identified, rulebook.refusal(of: decided.match, .recordTooLarge),
@@ -192,7 +192,7 @@ package final class Exchange {
         return .forward(recorded)
     }
 
-    /// The log does not take the `started` record, and the route lets the access through.
+    /// The log does not take the `started` record, but the route lets the access through.
     private func pass(_ recorded: RecordedRequest) -> Step {
         desk.recorder.counters.countDropped()
         return forward(recorded, standing: .dropped)
@@ -209,7 +209,7 @@ package final class Exchange {
         if phase == .forwarded { upstreamStatus = status }
     }
 
-    /// More of the answer came than shall be held, or its end is long in coming.
+    /// More of the answer came than may be held, or its end takes too long.
     package func holdsTooMuch() -> Step {
         guard phase == .forwarded else { return .wait }
         if standing != .unrecorded || !Auditing.isOn {
@@ -227,7 +227,7 @@ package final class Exchange {
         }
     }
 
-    /// The service's answer is complete; how it ends for the client is decided by the record.
+    /// The service's answer is complete; the record decides how it ends for the client.
     package func serviceFinished(requestSize: UInt64, responseSize: UInt64) -> Step {
         end(
             Ending(
@@ -235,12 +235,13 @@ package final class Exchange {
                 isAsked: true, step: .finish))
     }
 
-    /// The exchange cannot come to its proper end. The client is told why where nothing has left yet.
+    /// The exchange cannot end properly. The client is told why if nothing has left yet.
     ///
     /// - Parameters:
-    ///   - reason: of an upstream failure, a malformed or oversized body, a timeout, or the client's going.
+    ///   - reason: of an upstream failure, a malformed or oversized body, a timeout, or the
+    ///     client's leaving.
     ///   - detail: what exactly happened, in at most 256 bytes of our own words.
-    ///   - detailForClient: the same without what the service has sent.
+    ///   - detailForClient: the same without what the service sent.
     ///   - isAsked: whether the service was, or was being connected to.
     ///   - closes: whether the client's connection is of no further use.
     package func fail(
@@ -292,7 +293,7 @@ package final class Exchange {
             : complete(draft, tally: tally, completed)
     }
 
-    /// What becomes of the answer where the last record cannot be written.
+    /// What becomes of the answer if the last record cannot be written.
     private var ifUnrecorded: CompletedExchange.Recourse {
         guard withDecided({ $0.audit.onFailure }) == .allow else { return .refuse }
         return standing == .dropped ? .pass : .countAndPass
@@ -321,7 +322,7 @@ package final class Exchange {
         }
     }
 
-    /// The answer leaves under its `started` record, and its outcome is recorded behind it.
+    /// The answer leaves under its `started` record, and its outcome is recorded after it.
     private func follow(
         _ draft: RecordDraft, tally: Tally, _ completed: CompletedExchange
     ) -> Step {
@@ -329,7 +330,7 @@ package final class Exchange {
             try desk.append(draft, tally: tally, for: desk.nobody)
             return over(completed.step)
         } catch {
-            // What the log is known not to take is as with every other access.
+            // If the log is known not to take it, this is as with every other access.
             return over(unrecorded(completed, reason: error.reason))
         }
     }
@@ -367,7 +368,7 @@ package final class Exchange {
 
     private func started(_ ending: Ending?) -> Step {
         phase = .forwarded
-        // What came meanwhile ends the exchange: everything leaves at once with its last record.
+        // The end came meanwhile: everything leaves at once with its last record.
         if let ending { return finish(ending) }
         hasReleased = true
         return .release
@@ -377,7 +378,7 @@ package final class Exchange {
         guard withDecided({ $0.audit.onFailure }) == .allow else {
             return over(refusal(reason, withDecided { $0.identified.uid }, closes: true))
         }
-        // Nothing has left, and nothing will before the record of the end: that one decides.
+        // Nothing has left, and nothing will before the record of the end, which decides.
         if let ending {
             phase = .forwarded
             return finish(ending)
@@ -389,7 +390,7 @@ package final class Exchange {
 
     private func over(_ last: LastStep) -> Step {
         phase = .idle
-        // Emptied only where something is in it: the place for a request is large.
+        // Emptied only if something is in it: a request's storage is large.
         if decided != nil { decided = nil }
         return last.step
     }

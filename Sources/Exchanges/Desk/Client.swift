@@ -8,7 +8,7 @@ package import Disclosures
 package import Identity
 internal import Policy
 
-/// The connection that requests come from: what is known of it once, and used by all of them.
+/// The connection that requests come from: what is learnt of it once and used by all of them.
 ///
 /// Belongs to the connection's event loop.
 package final class Client {
@@ -18,22 +18,22 @@ package final class Client {
     package let port: UInt16?
     package let scheme: HTTPFacts.Scheme
     package let tls: DisclosedTLS?
-    /// The client certificate that TLS has validated.
+    /// The client certificate that TLS validated.
     package let certificate: PresentedCertificate?
     /// How it is told of refusals.
     let renderer: any RefusalRenderer
     let addressText: [UInt8]
     private let peerText: [UInt8]
-    /// The credential that was shown last, where it is remembered, and whose it is.
+    /// The credential shown last, if it is remembered, and whose it is.
     var shown: (credential: RememberedCredential, actor: KnownActor)?
-    /// The actor that the certificate named last, and under which configuration.
+    /// The actor that the certificate last named, and under which configuration.
     var certified: (identity: VerifiedIdentity, actor: KnownActor, generation: SourcesGeneration)?
-    /// What its peer has used of limits for each peer.
+    /// What its peer has used up of limits for each peer.
     var limits = LimitCells()
     /// The last `where` of this connection, for as long as its facts stay the same.
     private var place: Place?
 
-    /// What one commitment to a place was made from.
+    /// What a commitment to a place was made from.
     private final class Place {
         let userAgent: [UInt8]
         let forwarded: [String]
@@ -59,7 +59,7 @@ package final class Client {
         }
     }
 
-    /// - Parameter peer: the address at the other end of the socket, where a trusted proxy stands between.
+    /// - Parameter peer: the address at the other end of the socket, if that is a trusted proxy.
     package init(
         address: IPAddress, port: UInt16?, scheme: HTTPFacts.Scheme, tls: DisclosedTLS?,
         certificate: PresentedCertificate?, peer: IPAddress? = nil,
@@ -78,7 +78,7 @@ package final class Client {
     /// Commits to where a request comes from; one commitment serves the whole connection.
     ///
     /// - Parameters:
-    ///   - forwarded: the addresses that trusted proxies name; empty where they are not to be kept.
+    ///   - forwarded: the addresses that trusted proxies name; empty if they are not kept.
     ///   - desk: whose rules say what is kept.
     func place(
         userAgent: Span<UInt8>, forwarded: [String], subject: SubjectKey, at desk: Desk

@@ -13,12 +13,13 @@ extension Desk {
     enum Identified {
         /// - Parameter by: the credential in the header, if it was one.
         case found(KnownActor, by: ShownCredential?)
-        /// Nobody whom we know; the refusal is for an access that needs somebody.
+        /// Nobody we know; the refusal is for an access that needs somebody.
         case foreign(Refusal)
         case refused(Refusal)
     }
 
-    /// Who makes a request by the one credential that it shows, or by showing none; nil: that has to be found out.
+    /// Who makes a request, by the one credential that it shows or by showing none; nil: not known
+    /// yet.
     func remembered(
         _ request: borrowing AccessRequest, from client: Client, now: UTCInstant
     ) -> KnownActor? {
@@ -42,9 +43,10 @@ extension Desk {
         }
     }
 
-    /// Has the credentials of a request verified by other threads; its receiver is told.
+    /// Has the credentials of a request verified by other threads, which notify its receiver.
     ///
-    /// - Returns: false where it is to be done here and now: it takes little, there is nobody else, or too many wait.
+    /// - Returns: false if it is to be done here and now: it takes little, there is nobody else, or
+    ///   too many wait.
     func verifyElsewhere(
         _ request: borrowing AccessRequest, _ rules: ExchangeRules, from client: Client,
         now: UTCInstant, for receiver: any SettlementReceiver
@@ -61,7 +63,7 @@ extension Desk {
         return true
     }
 
-    /// Requests of one event loop whose credentials are verified elsewhere.
+    /// The most requests of one event loop whose credentials are being verified elsewhere.
     private static let mostIdentifying = 1_024
 
     /// Hands the outcome of a job to the request that waits for it.
@@ -69,7 +71,7 @@ extension Desk {
         identifying.take(ticket)?.identified(identification)
     }
 
-    /// Remembers who makes a request, as far as that may be.
+    /// Remembers who makes a request, as far as allowed.
     func identified(
         _ identification: Identification, _ request: borrowing AccessRequest,
         _ rules: ExchangeRules, from client: Client, now: UTCInstant
@@ -92,7 +94,8 @@ extension Desk {
                 return .found(actor, by: nil)
             }
             if let until = identity.cacheableUntil, let source = identity.credentialSource {
-                // What was verified by a source that has changed meanwhile says nothing about the next request.
+                // What was verified by a source that has since changed says nothing about the next
+                // request.
                 let kept = tokens.keep(
                     actor, for: request.bytes.span.extracting(shown.range), as: shown.form,
                     from: source, generation: rules.identity.generations[source], until: until,
@@ -120,8 +123,8 @@ extension Desk {
 
     /// Nobody, with what is known of the credential that was not accepted.
     ///
-    /// Only a genuine credential is told under its subject's id and sealed under that subject's key: others could
-    /// claim to be anybody, and fill the directory of subjects.
+    /// Only a genuine credential is reported under its subject's id and sealed under that subject's
+    /// key: others could claim to be anybody, and fill the directory of subjects.
     func actor(refused refusal: Refusal) -> KnownActor {
         guard let claim = refusal.claim else { return anonymous }
         var subject = recorder.subjects.anonymous
@@ -155,7 +158,8 @@ extension AccessRequest {
 }
 
 extension VerifiedIdentity {
-    /// Until when the same bytes need no second look: a key without an end holds until the next reload.
+    /// Until when the same bytes need no new check: a key without an end is valid until the next
+    /// reload.
     fileprivate var cacheableUntil: UTCInstant? {
         guard authentication.method == .apikey else { return reusableUntil }
         return expires ?? UTCInstant(microseconds: .max)

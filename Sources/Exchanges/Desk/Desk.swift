@@ -22,26 +22,28 @@ package final class Desk {
             tokens.adopt(rules.identity.generations)
         }
     }
-    /// The log, as far as accesses know of it.
+    /// The log, as accesses know it.
     let recorder: Recorder
     let clock: ExchangeClock
     let limiter: RateLimiter
     private var waiting = SettlementTable()
     /// Requests whose credentials are being verified.
     var identifying = SettlementTable()
-    /// Who verifies credentials that take long; nil: the event loop itself.
+    /// Who verifies credentials that take time; nil: the event loop itself.
     package var verifier: (any IdentificationPort)?
-    /// Records of this turn, which the ledger does not have yet.
+    /// Records of this turn that the ledger does not have yet.
     private var batch: RecordBatch
-    /// How many those are. Counted here: to ask the batch is to copy it.
+    /// How many these are. Counted here, because asking the batch copies it.
     private var held = 0
-    /// Has ``turnEnded()`` called once the event loop has done what is at hand; nil: each record is handed over at once.
+    /// Arranges for ``turnEnded()`` to be called once the event loop has finished its present work;
+    /// nil: each record is handed over at once.
     ///
-    /// All records of one turn then make one group, where a woken writer would begin with the first.
+    /// All records of one turn then make one group, whereas a woken writer would begin with the
+    /// first.
     package var afterTurn: (() -> Void)?
     private var willHandOver = false
-    /// Waits for records behind which their answers have left. One that is lost is an access without an outcome, of which
-    /// the ledger takes note.
+    /// Waits for records whose answers have left already. A lost one means an access without an
+    /// outcome, which the ledger notes.
     let nobody = Nobody()
     var tokens: VerifiedTokenCache<KnownActor>
     private var randomness: BufferedRandomness
@@ -49,12 +51,13 @@ package final class Desk {
     var templates = RecordTemplates()
     private var timeText: InstantText
     private var decisions: [Decision: EncodedDecision] = [:]
-    /// The decision asked for last: most requests in a row are decided alike.
+    /// The last decision asked for: most requests in a row are decided alike.
     private var lastDecision: Decision?
     private var lastEncoded: EncodedDecision?
     let anonymous: KnownActor
 
-    /// - Parameter port: registered with the recorder's ledger; it hands settlements to ``deliver(_:)`` on the loop.
+    /// - Parameter port: registered with the recorder's ledger; it passes settlements to
+    ///   ``deliver(_:)`` on the loop.
     package init(
         rules: ExchangeRules, recorder: Recorder, port: PortID, limiter: RateLimiter,
         clock: ExchangeClock, randomness: consuming BufferedRandomness
@@ -85,7 +88,7 @@ package final class Desk {
         }
     }
 
-    /// Queues a record; the receiver is told when it is settled. Nothing waits after a refusal.
+    /// Queues a record; the receiver is notified when it is settled. Nothing waits after a refusal.
     ///
     /// It stays with this loop until ``turnEnded()``: what is refused then is settled as refused.
     func append(
@@ -102,7 +105,8 @@ package final class Desk {
         afterTurn()
     }
 
-    /// Writes a record by the template of its kind; it is to be appended at once. Nil where the template does not fit.
+    /// Writes a record by the template of its kind; it must be appended at once. Nil if the
+    /// template does not fit.
     func draft(
         by template: RecordTemplate, _ values: TemplateValues, actor: KnownActor,
         host: Span<UInt8>
@@ -110,7 +114,7 @@ package final class Desk {
         batch.draft(by: template, values, actor: actor.encoded, host: host)
     }
 
-    /// Records of a long turn that are given to the writer before the turn ends.
+    /// After this many records of a long turn the writer gets them before the turn ends.
     private static let mostInBatch = 64
 
     /// The turn is over: the ledger gets what was recorded in it.
@@ -137,8 +141,8 @@ package final class Desk {
         return timeText
     }
 
-    /// The trace to which a request belongs, with a span of ours: the client's, or a new one whose ids are
-    /// those of the record, which then has no need to name them.
+    /// The trace to which a request belongs, with a span of ours: the client's, or a new one with
+    /// the ids of the record, which then need not name them.
     func trace(continuing trace: TraceContext?, of uid: UniqueID) -> TraceContext {
         guard let trace else {
             return TraceContext(traceHigh: uid.high, traceLow: uid.low, span: uid.low)
@@ -167,7 +171,7 @@ package final class Desk {
     }
 }
 
-/// Whoever is told of what nobody waits for.
+/// The receiver of what nobody waits for.
 final class Nobody: SettlementReceiver {
     func recordSettled(_ outcome: Outcome) {}
 

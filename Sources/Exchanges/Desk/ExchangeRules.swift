@@ -12,11 +12,11 @@ package final class ExchangeRules: Sendable {
     package let identity: IdentitySources
     /// Which personal values are committed to at all.
     package let privacy: PrivacyChoices
-    /// Whether anything is to be known of where requests come from.
+    /// Whether anything is kept of where requests come from.
     let keepsPlace: Bool
     /// `dst` of each service's records, by ``ServiceIndex``.
     private let services: [EncodedService]
-    /// The same in records of accesses that never came to the service.
+    /// The same in records of accesses that never reached the service.
     private let refusing: [EncodedService]
     /// `limit.bucket` of each service's records.
     let buckets: [EncodedText?]
@@ -50,7 +50,7 @@ package final class ExchangeRules: Sendable {
         isAsked ? services[match.service.value] : refusing[match.service.value]
     }
 
-    /// `dst` of a record of what no route of a service matches.
+    /// `dst` of a record of what matches no route of a service.
     func unasked(_ service: ServiceIndex) -> EncodedService { refusing[service.value] }
 
     func route(_ match: RouteMatch) -> EncodedRoute {
@@ -59,7 +59,7 @@ package final class ExchangeRules: Sendable {
     }
 }
 
-/// Which personal values records commit to; what is not named is not kept anywhere.
+/// Which personal values records commit to; what is not chosen is kept nowhere.
 package struct PrivacyChoices: Hashable, Sendable {
     package var name: Bool
     package var email: Bool
@@ -97,7 +97,7 @@ package struct PrivacyChoices: Hashable, Sendable {
         self.fields = fields
     }
 
-    /// Whether anything is to be known of where requests come from.
+    /// Whether anything is kept of where requests come from.
     var hasPlace: Bool {
         address || userAgent || port || peerAddress || forwarded || tls
     }

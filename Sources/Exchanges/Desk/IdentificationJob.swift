@@ -7,10 +7,10 @@ package import Identity
 
 /// The credentials of a request on their way to a thread that verifies them.
 package struct IdentificationJob: Sendable {
-    /// Where the outcome is to be told: ``Desk/deliver(_:ticket:)``.
+    /// Under which to report the outcome: ``Desk/deliver(_:ticket:)``.
     package let ticket: UInt64
     let credential: PresentedCredential
-    /// The buffer that the credential's ranges lie in.
+    /// The buffer that the credential's ranges refer to.
     let bytes: [UInt8]
     /// What they may be bound to.
     package let binding: RequestBinding
@@ -25,6 +25,6 @@ package struct IdentificationJob: Sendable {
 
 /// The way from an event loop to the threads that verify credentials.
 package protocol IdentificationPort: AnyObject, Sendable {
-    /// Has a job done elsewhere; its outcome comes to the loop's desk. It must return at once.
+    /// Has a job done elsewhere; its outcome goes to the loop's desk. Must return at once.
     func submit(_ job: IdentificationJob)
 }

@@ -6,7 +6,7 @@ internal import AuditRecords
 internal import Disclosures
 internal import Policy
 
-/// A principal as records need it again and again: found once for each verified credential.
+/// A principal in the form that records need: made once for each verified credential.
 ///
 /// Belongs to the desk that made it.
 package final class KnownActor {
@@ -16,7 +16,7 @@ package final class KnownActor {
     let subject: SubjectKey
     /// Commits to subject, name and e-mail; shared by all records of the credential.
     let who: Disclosure?
-    /// What it has used of limits for each actor.
+    /// What it has used up of limits for each actor.
     var limits = LimitCells()
 
     /// - Parameters:

@@ -9,12 +9,12 @@ internal import Policy
 struct RecordKind: Equatable {
     private let decision: ObjectIdentifier
     private let service: Int
-    /// Negative where the service lists no routes.
+    /// Negative if the service lists no routes.
     private let route: Int
     /// Stage, method, scheme, version, status and shape, each in bits of its own.
     private let traits: UInt64
 
-    /// - Parameter status: of the answer; nil where there was none.
+    /// - Parameter status: of the answer; nil if there was none.
     /// - Returns: nil for a method without a case of its own, whose records are rare.
     init?(
         _ decision: Decision, _ match: RouteMatch, stage: RecordStage, method: Method,
@@ -54,7 +54,7 @@ struct RecordKind: Equatable {
             | (scheme == .https ? 1 : 0) << 5 | stageNumber << 3 | methodNumber
     }
 
-    /// A place among 2^`bits`.
+    /// A slot among 2^`bits`.
     func place(bits: Int) -> Int {
         var mixed = UInt64(UInt(bitPattern: decision)) ^ traits &* 0x9E37_79B9_7F4A_7C15
         mixed ^= UInt64(truncatingIfNeeded: service) << 40 ^ UInt64(truncatingIfNeeded: route) << 20
@@ -62,15 +62,16 @@ struct RecordKind: Equatable {
     }
 }
 
-/// The texts of one event loop's latest kinds of records. Of one configuration: another one begins anew.
+/// The texts of one event loop's latest kinds of records, under one configuration: another one
+/// starts over.
 struct RecordTemplates {
     private static let bits = 8
 
-    /// A template with what it is of.
+    /// A template and its kind.
     private final class Entry {
         let kind: RecordKind
         let template: RecordTemplate
-        /// Kept, so that no other object is at its address.
+        /// Retained, so that no other object takes its address.
         private let decision: Decision
 
         init(_ kind: RecordKind, _ decision: Decision, _ template: RecordTemplate) {
@@ -80,7 +81,7 @@ struct RecordTemplates {
         }
     }
 
-    /// Each kind has one place, which it may have to leave to another.
+    /// Each kind has one slot, from which another may displace it.
     private var entries = [Entry?](repeating: nil, count: 1 << bits)
 
     /// The template of a kind, if it is known.
@@ -95,7 +96,7 @@ struct RecordTemplates {
         entries[kind.place(bits: Self.bits)] = Entry(kind, decision, template)
     }
 
-    /// Another configuration is in force: tags, services and routes may be others.
+    /// Another configuration is in force: tags, services and routes may differ.
     mutating func removeAll() {
         for place in entries.indices { entries[place] = nil }
     }

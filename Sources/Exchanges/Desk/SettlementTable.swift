@@ -9,24 +9,24 @@ package protocol SettlementReceiver: AnyObject {
     /// Called on the receiver's event loop once its record is settled.
     func recordSettled(_ outcome: Outcome)
 
-    /// Called there once it is known who makes its request.
+    /// Called there once the caller is known.
     func identified(_ identification: Identification)
 }
 
-/// Tickets of waiting exchanges on one event loop, in the order in which they were given.
+/// Tickets of waiting exchanges on one event loop, in the order of issue.
 ///
-/// Records are settled in nearly that order, so the table is a queue with holes. Its ring is used again and again without
-/// allocation.
+/// Records are settled in nearly that order, so the table is a queue with holes. Its ring is reused
+/// without allocation.
 struct SettlementTable {
     private var receivers = [(any SettlementReceiver)?](repeating: nil, count: 64)
     /// The oldest ticket that may wait.
     private var first: UInt64 = 0
-    /// The ticket that is given next.
+    /// The next ticket.
     private(set) var next: UInt64 = 0
     /// How many exchanges wait.
     private(set) var count = 0
 
-    /// Gives ``next`` to a receiver.
+    /// Assigns ``next`` to a receiver.
     mutating func wait(_ receiver: any SettlementReceiver) {
         if next - first == UInt64(receivers.count) { grow() }
         receivers[place(of: next)] = receiver
@@ -34,7 +34,7 @@ struct SettlementTable {
         count += 1
     }
 
-    /// The receiver of a ticket, which waits no more.
+    /// The receiver of a ticket, which no longer waits.
     mutating func take(_ ticket: UInt64) -> (any SettlementReceiver)? {
         guard ticket >= first, ticket < next else { return nil }
         let place = place(of: ticket)

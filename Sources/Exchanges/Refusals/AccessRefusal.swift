@@ -4,29 +4,29 @@
 package import AccessModel
 package import ByteCoding
 
-/// Why an access is refused or has failed, for whoever asked for it: neutral of the protocol that it came in.
+/// Why an access is refused or has failed, for whoever asked for it, independent of the protocol.
 package final class AccessRefusal: Sendable {
     package let reason: Reason
-    /// What exactly was wrong, for the server's log: words of ours, and perhaps a field's name.
+    /// What exactly was wrong, for the server's log: our own words, and perhaps a field's name.
     package let detail: String?
-    /// `policy` and `rule` of the decision, where rules were asked.
+    /// `policy` and `rule` of the decision, if rules were asked.
     package let decidedBy: (policy: String, rule: String)?
-    /// How long to wait before another try.
+    /// How long to wait before trying again.
     package let retryAfterSeconds: Int?
     /// The methods that are allowed there.
     package let allowed: [Method]?
-    /// Whether a key may be shown as a password, which some clients do only where they are asked to.
+    /// Whether a key may be shown as a password, which some clients do only when asked.
     package let offersBasic: Bool
     /// The record's uid.
     package let uid: UniqueID
     /// Whether the connection must be closed after it.
     package let closes: Bool
-    /// What the client is sent, in its own protocol.
+    /// What is sent to the client, in its protocol.
     package let rendered: RenderedRefusal
 
     /// - Parameters:
     ///   - detail: what exactly happened; added to the reason's sentence unless `detailForClient` is given.
-    ///   - detailForClient: the same with nothing that the client has sent.
+    ///   - detailForClient: the same with nothing that the client sent.
     init(
         _ reason: Reason, detail: String? = nil, detailForClient: String? = nil, uid: UniqueID,
         closes: Bool, retryAfterSeconds: Int? = nil, allowed: [Method]? = nil,
@@ -46,7 +46,7 @@ package final class AccessRefusal: Sendable {
             reason, sentence: reason.message + (told.map { " (\($0))" } ?? ""), uid: uid)
     }
 
-    /// How long to wait when the log or a connection slot is not to be had.
+    /// How long to wait if the log or a connection slot is unavailable.
     private static let retryUnavailableSeconds = 1
 }
 
@@ -62,10 +62,10 @@ package struct RenderedRefusal: Sendable {
     }
 }
 
-/// Puts refusals into the terms of a protocol: the plane that speaks it brings one.
+/// Renders refusals for a protocol; supplied by the plane that speaks it.
 ///
 /// HTTP has `ProblemDetails` in `DataPlane`; gRPC, JSON-RPC, Kubernetes and the databases will have theirs.
 package protocol RefusalRenderer: Sendable {
-    /// - Parameter sentence: what is wrong, with nothing that the client has sent.
+    /// - Parameter sentence: what is wrong, with nothing that the client sent.
     func render(_ reason: Reason, sentence: String, uid: UniqueID) -> RenderedRefusal
 }

@@ -1,17 +1,17 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is known of a request that is refused before it was understood: where it is at fault, and what it seems to
-/// ask for.
+/// What is known of a request that is refused before it was understood: where the fault is, and
+/// what it seems to ask for.
 ///
 /// Nothing of it decides anything.
 package struct RefusalNote: Sendable {
     /// Where and what the fault is, for `event.detail` and the server's log: at most 256 bytes of plain ASCII without
     /// quotes and backslashes; names of fields, never values.
     package var detail: String
-    /// The same for the client, with nothing that it has sent.
+    /// The same for the client, with nothing that it sent.
     package var detailForClient: String
-    /// Sealed, as those of every request; empty where they could not be read.
+    /// Sealed, as those of every request; empty if they could not be read.
     package var host: [UInt8]
     package var path: [UInt8]
     package var query: [UInt8]

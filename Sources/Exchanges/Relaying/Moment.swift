@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A moment of a clock that never goes back, told to whoever has to know the time.
+/// A moment of a clock that never goes back, passed to whoever needs the time.
 package struct Moment: Hashable, Comparable, Sendable {
     package var nanoseconds: UInt64
 

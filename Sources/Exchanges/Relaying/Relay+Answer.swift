@@ -3,13 +3,13 @@
 
 package import AccessModel
 
-/// What comes from the service, and what time brings.
+/// Events from the service, and timeouts.
 extension Relay {
-    /// What an answer's head says that decides how it is relayed.
+    /// What an answer's head says about how to relay it.
     package struct AnswerTerms: Hashable, Sendable {
         /// Whether it is a stream of events, which may be silent.
         package var isEventStream: Bool
-        /// Whether the client's connection ends with it, for other reasons than content that is left over.
+        /// Whether the client's connection ends with it, for reasons other than leftover content.
         package var closes: Bool
 
         package init(isEventStream: Bool, closes: Bool) {
@@ -35,13 +35,13 @@ extension Relay {
             ? [.sendHead, .askContent, .sendContent] : [.sendHead, .sendContent]
     }
 
-    /// From now on it is the service that is waited for.
+    /// From now on the service is waited for.
     mutating func awaitAnswer(now: Moment) {
         guard !isAnswered else { return }
         serviceDeadline = now + patience.head
     }
 
-    /// The service works on: it has sent an interim answer.
+    /// The service is still working: it has sent an interim answer.
     package mutating func serviceIsAtWork(now: Moment) {
         guard phase == .serving, !isAnswered, serviceDeadline != .never else { return }
         serviceDeadline = now + patience.head
@@ -56,7 +56,7 @@ extension Relay {
         holdDeadline = now + limits.holding
     }
 
-    /// How long the next piece of the answer may be in coming.
+    /// How long the next piece of the answer may take.
     private mutating func awaitPiece(now: Moment) {
         guard isEventStream else {
             serviceDeadline = now + patience.body
@@ -65,26 +65,26 @@ extension Relay {
         serviceDeadline = patience.eventStream.map { now + $0 } ?? .never
     }
 
-    /// A piece of the answer's content came and is held, or leaves with what is written next.
+    /// A piece of the answer's content came and is held, or leaves with the next write.
     package mutating func answerCame(_ count: Int) { answerBytes += UInt64(count) }
 
-    /// All that was there of the answer has been told.
+    /// All of the answer that was there has been passed on.
     ///
     /// - Parameter held: bytes of it that have not left.
     package mutating func answerPaused(held: Int, now: Moment) -> Actions {
         guard phase == .serving, isAnswered else { return [] }
-        // What waits for its record has been told not to wait for the service.
+        // What waits for its record does not wait for the service.
         if isReleased || !hasAskedRelease || serviceDeadline != .never { awaitPiece(now: now) }
         if isReleased { return .sendAnswer }
         return held > limits.heldBytes ? askRelease(isTooLarge: true) : []
     }
 
-    /// The answer gets too large or too slow to be held to its end.
+    /// The answer is too large or too slow to be held to its end.
     private mutating func askRelease(isTooLarge: Bool) -> Actions {
         holdDeadline = .never
         guard phase == .serving, !hasAskedRelease else { return [] }
         hasAskedRelease = true
-        // While it waits for its record, it is not the service that is slow.
+        // While it waits for its record, the service is not to blame.
         if isTooLarge { serviceDeadline = .never }
         return .askRelease
     }
@@ -97,11 +97,11 @@ extension Relay {
         return [.sendAnswer, .readService]
     }
 
-    /// Whether more of the answer can be taken now.
+    /// Whether more of the answer can be accepted now.
     ///
     /// - Parameters:
     ///   - held: bytes of it that have not left.
-    ///   - clientTakesMore: whether the client's connection does.
+    ///   - clientTakesMore: whether the client's connection accepts more.
     package func wantsAnswer(held: Int, clientTakesMore: Bool) -> Bool {
         guard isAnswered else { return true }
         return isReleased ? clientTakesMore : held <= limits.heldBytes
@@ -119,8 +119,8 @@ extension Relay {
 
     /// The service, or the way to it, has failed.
     ///
-    /// - Parameter wasUsed: whether the connection had served before, closed, and no byte of an answer came on it: it may
-    ///   have been closed before the request came, for want of use.
+    /// - Parameter wasUsed: whether the connection had served before and closed without a byte of
+    ///   an answer: it may have been closed as idle before the request came.
     package mutating func serviceFailed(
         _ reason: Reason, _ detail: String, forClient: String, wasUsed: Bool, now: Moment
     ) -> Actions {
@@ -128,14 +128,14 @@ extension Relay {
         return end(reason, detail, forClient: forClient, closes: false)
     }
 
-    /// Whether sending the request twice does no harm and nothing of it is gone.
+    /// Whether sending the request twice does no harm and all of it is still there.
     private var mayTryAgain: Bool {
         phase == .serving && terms.isRepeatable && contentBytes == 0 && content != .flowing
     }
 
     // MARK: The client's reading
 
-    /// The client does not take more: now it is waited for, and nobody else.
+    /// The client does not take more: now it alone is waited for.
     package mutating func clientBlocked() { if isAnswered { serviceDeadline = .never } }
 
     /// The client takes more again.
@@ -169,7 +169,7 @@ extension Relay {
         return actions
     }
 
-    /// What of the service was waited for in vain.
+    /// What the service failed to deliver in time.
     private var silence: String {
         guard phase == .serving else { return "no connection in time" }
         return isAnswered

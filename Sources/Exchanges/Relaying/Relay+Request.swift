@@ -3,7 +3,7 @@
 
 package import AccessModel
 
-/// What comes from the client, and what the exchange makes of it.
+/// Events from the client, and the exchange's decisions.
 extension Relay {
     /// A request was understood; the exchange is asked about it.
     ///
@@ -15,7 +15,7 @@ extension Relay {
         phase = .deciding
     }
 
-    /// Something came that is no request, or came too late for one; its refusal is recorded.
+    /// Something came that is no request, or came too late; its refusal is recorded.
     package mutating func beginRefusal() {
         precondition(phase == .idle, "OneAccessAtATime: an access began before the last one ended")
         terms = .unreadable
@@ -39,7 +39,7 @@ extension Relay {
         phase = .connecting
         mayReuse = reuse
         ticket += 1
-        // Longer than connecting may take, which is measured there.
+        // Longer than connecting may take, which has its own limit.
         serviceDeadline = now + patience.connect + patience.head
         return .open
     }
@@ -49,7 +49,7 @@ extension Relay {
 
     // MARK: Content
 
-    /// Whether content that comes goes to the service.
+    /// Whether incoming content goes to the service.
     package var takesContent: Bool { phase == .serving && content == .flowing }
 
     /// A piece of content came and goes to the service.
@@ -58,7 +58,7 @@ extension Relay {
         return contentBytes <= limits.contentBytes ? [] : contentIsTooLarge()
     }
 
-    /// A piece was announced that would exceed the limit together with what came before.
+    /// A piece was announced that, with what came before, would exceed the limit.
     package mutating func contentAnnounced(_ bytes: UInt64) -> Actions {
         bytes <= limits.contentBytes ? [] : contentIsTooLarge()
     }
@@ -67,13 +67,13 @@ extension Relay {
         end(.bodyTooLarge, contentLimit, closes: true)
     }
 
-    /// What had come was sent on, and more is to come.
+    /// What had come was passed on, and more will come.
     package mutating func contentPaused(now: Moment) {
         pace.lastPiece = now
         armContent()
     }
 
-    /// All of the content has come and was sent on.
+    /// All of the content has come and was passed on.
     package mutating func contentEnded(now: Moment) -> Actions {
         content = .complete
         contentDeadline = .never
@@ -115,7 +115,7 @@ extension Relay {
         contentDeadline = .never
     }
 
-    /// Whether what is left of the content is little enough to be read for the next request's sake.
+    /// Whether so little content is left that it is worth reading to keep the connection.
     package var canDiscardContent: Bool {
         if content == .complete { return true }
         guard !terms.expectsContinue, let length = terms.length else { return false }
@@ -139,7 +139,7 @@ extension Relay {
     /// The client's content is overdue.
     mutating func contentIsLate() -> Actions { end(.bodyTimeout, cameOfContent, closes: true) }
 
-    /// The access cannot come to its proper end. While the exchange decides, that waits for what it says.
+    /// The access cannot end properly. While the exchange decides, this waits for its decision.
     mutating func end(
         _ reason: Reason, _ detail: String? = nil, forClient: String? = nil, closes: Bool
     ) -> Actions {
@@ -163,7 +163,7 @@ extension Relay {
         return [.dropService, .discardAnswer, .fail]
     }
 
-    /// An answer of our own takes the place of everything else, or no answer does.
+    /// Our own answer replaces everything else, or there is none.
     package mutating func refused() {
         phase = .ending
         ticket += 1
@@ -174,7 +174,8 @@ extension Relay {
 
     /// The access is over.
     ///
-    /// - Returns: whether the next request's head comes next; otherwise it is the rest of this one's content.
+    /// - Returns: whether the next request's head comes next; otherwise the rest of this one's
+    ///   content does.
     package mutating func conclude() -> Bool {
         let isComplete = content == .complete
         phase = .idle

@@ -3,12 +3,13 @@
 
 package import AccessModel
 
-/// One access between a client and a service: what has come from either side, what may leave, who is waited for.
+/// One access between a client and a service: what has come from each side, what may leave, who is
+/// waited for.
 ///
-/// Pure: it is told what happened, and when, and answers with what is to be done. It knows no socket, no codec and no
-/// log, so that every state and event is a line of a table in the tests; whoever drives it carries out its
-/// ``Actions`` in the order of their bits. HTTP/1.1 has one a connection, used again for each request; a protocol
-/// that carries many accesses at once has one for each.
+/// Pure: given what happened, and when, it answers what to do. It knows no socket, codec or log, so
+/// that the tests can list every state and event in a table; its driver carries out its ``Actions``
+/// in the order of their bits. HTTP/1.1 has one a connection, reused for each request; a protocol
+/// with many concurrent accesses has one for each.
 ///
 /// ```text
 /// idle ─ begin ─▶ deciding ─ allowed ─▶ connecting ─ connected ─▶ serving ─ answerEnded ─▶ ending ─ conclude ─▶ idle
@@ -19,7 +20,8 @@ package import AccessModel
 ///
 /// ## Invariants
 /// - `EndsOnce`: an access asks for one record of its end, with ``Actions/finish`` or ``Actions/fail``.
-/// - `RecordedBeforeAnswered`: ``Actions/sendAnswer`` comes only once the exchange has released the answer.
+/// - `RecordedBeforeAnswered`: ``Actions/sendAnswer`` comes only after the exchange has released
+///   the answer.
 package struct Relay: ~Copyable {
     package enum Phase: UInt8, CaseIterable, Sendable {
         /// No access is under way.
@@ -38,9 +40,9 @@ package struct Relay: ~Copyable {
     package enum Content: UInt8, CaseIterable, Sendable {
         /// There is none, or all of it has come.
         case complete
-        /// Nobody takes it yet, or nobody will.
+        /// Nobody accepts it yet, or ever will.
         case held
-        /// What comes goes to the service.
+        /// Incoming content goes to the service.
         case flowing
     }
 
@@ -59,7 +61,7 @@ package struct Relay: ~Copyable {
     package internal(set) var closes = false
     /// Why the access fails; set with ``Actions/fail``.
     package internal(set) var failure: Failure?
-    /// Tells connections that were asked for by this access from those of earlier ones.
+    /// Distinguishes connections requested by this access from those of earlier ones.
     package internal(set) var ticket: UInt64 = 0
     /// Whether the next connection may be one that has served before.
     package internal(set) var mayReuse = true
@@ -91,25 +93,25 @@ package struct Relay: ~Copyable {
                 min(serviceDeadline.nanoseconds, holdDeadline.nanoseconds)))
     }
 
-    /// What is to be done, from the lowest bit up.
+    /// What to do, from the lowest bit up.
     package struct Actions: OptionSet, Hashable, Sendable {
         package let rawValue: UInt16
 
         package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-        // Those of `OptionSet` are not made for this type where another room calls them.
+        // Those of `OptionSet` are not specialised for this type when another room calls them.
 
-        /// Whether nothing is to be done.
+        /// Whether there is nothing to do.
         package var isEmpty: Bool { rawValue == 0 }
 
-        /// Whether something is to be done.
+        /// Whether it includes `other`.
         package func contains(_ other: Self) -> Bool {
             rawValue & other.rawValue == other.rawValue
         }
 
         /// Give up the service's connection, or the wait for one.
         package static let dropService = Self(rawValue: 1 << 0)
-        /// Forget what is held of the service's answer.
+        /// Discard what is held of the service's answer.
         package static let discardAnswer = Self(rawValue: 1 << 1)
         /// Ask for a connection to the service, under ``Relay/ticket``.
         package static let open = Self(rawValue: 1 << 2)
@@ -117,7 +119,7 @@ package struct Relay: ~Copyable {
         package static let sendHead = Self(rawValue: 1 << 3)
         /// Tell the client to send its content, unless some has come.
         package static let askContent = Self(rawValue: 1 << 4)
-        /// Send on what has come of the request's content.
+        /// Pass on what has come of the request's content.
         package static let sendContent = Self(rawValue: 1 << 5)
         /// Tell the service that the request is complete.
         package static let endContent = Self(rawValue: 1 << 6)
@@ -127,7 +129,7 @@ package struct Relay: ~Copyable {
         package static let readService = Self(rawValue: 1 << 8)
         /// Ask the exchange to let bytes leave before the end.
         package static let askRelease = Self(rawValue: 1 << 9)
-        /// Write the end of the answer behind what is held.
+        /// Write the end of the answer after what is held.
         package static let endAnswer = Self(rawValue: 1 << 10)
         /// Tell the exchange that the service's answer is complete.
         package static let finish = Self(rawValue: 1 << 11)
@@ -140,7 +142,7 @@ package struct Relay: ~Copyable {
         package var reason: Reason
         /// What exactly happened, in at most 256 bytes of our own words.
         package var detail: String?
-        /// The same without what the service has sent.
+        /// The same without what the service sent.
         package var detailForClient: String?
         /// Whether the client's connection is of no further use.
         package var closes: Bool
@@ -150,7 +152,7 @@ package struct Relay: ~Copyable {
 
     /// What a request says about itself.
     package struct Terms: Hashable, Sendable {
-        /// Content bytes that were announced; nil where the end is found on the way.
+        /// Content bytes that were announced; nil if the end is found only by reading.
         package var length: UInt64?
         /// Whether the client waits to be told to send its content.
         package var expectsContinue: Bool
@@ -163,22 +165,22 @@ package struct Relay: ~Copyable {
             self.isRepeatable = isRepeatable
         }
 
-        /// Of a request that was not understood: nobody knows where it ends.
+        /// For a request that was not understood: its end is unknown.
         static let unreadable = Terms(length: nil, expectsContinue: false, isRepeatable: false)
     }
 }
 
-/// What a relay holds a client to, and itself.
+/// The limits that a relay enforces on a client, and on itself.
 package struct RelayLimits: Sendable {
     /// Content bytes of a request.
     package var contentBytes: UInt64
-    /// How long a piece of a request's content may be in coming.
+    /// How long a piece of a request's content may take.
     package var contentPause: Moment.Interval
-    /// Bytes a second that a request's content comes with at least; 0: any.
+    /// The least bytes a second of a request's content; 0: any.
     package var contentRate: UInt64
     /// Bytes of an answer that are held until its end is recorded.
     package var heldBytes: Int
-    /// How long they are.
+    /// How long they are held.
     package var holding: Moment.Interval
 
     package init(
@@ -192,11 +194,11 @@ package struct RelayLimits: Sendable {
         self.holding = holding
     }
 
-    /// Content bytes read for nothing rather than giving up a connection.
+    /// Content bytes read and discarded to keep a connection.
     package static let discardedBytes: UInt64 = 65_536
 }
 
-/// How long a service is waited for.
+/// How long to wait for a service.
 package struct ServicePatience: Sendable {
     package var connect = Moment.Interval(nanoseconds: 0)
     package var head = Moment.Interval(nanoseconds: 0)
@@ -217,7 +219,7 @@ package struct ServicePatience: Sendable {
     }
 }
 
-/// How fast the content of a request comes.
+/// How fast a request's content comes.
 struct ContentPace {
     var began = Moment.never
     var lastPiece = Moment.never

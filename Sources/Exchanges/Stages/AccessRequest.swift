@@ -7,19 +7,19 @@ package import Identity
 
 /// A request that was understood in full, whatever protocol it came in: the first stage of an exchange's life.
 ///
-/// What every protocol has stands here; what one protocol asks for is in ``facts``. Ranges lie in ``bytes``.
-/// Not copyable: it goes from stage to stage, and counts no references on its way.
+/// What all protocols share is here; what one protocol asks for is in ``facts``. Ranges refer to
+/// ``bytes``. Not copyable: it moves from stage to stage without counting references.
 package struct AccessRequest: ~Copyable, Sendable {
     package let bytes: [UInt8]
     package let facts: AccessFacts
-    /// Whether it may change something, so that its `started` record comes first where the route does not say
-    /// otherwise. Of its facts; asked more than once.
+    /// Whether it may change something, so that its `started` record comes first unless the route
+    /// says otherwise. Taken from its facts, because it is asked more than once.
     let mayChange: Bool
     package let credential: PresentedCredential
     /// The client's `traceparent`, if it sent a valid one.
     package let trace: TraceContext?
     package let userAgent: Range<Int>?
-    /// The values of `X-Forwarded-For` of a trusted peer, where the configuration keeps them.
+    /// A trusted peer's values of `X-Forwarded-For`, if the configuration keeps them.
     package let forwarded: [Range<Int>]
     /// Fields that the configuration keeps.
     package let kept: [KeptField]
@@ -39,8 +39,8 @@ package struct AccessRequest: ~Copyable, Sendable {
     }
 }
 
-/// What a request asks for, in the terms of its protocol. A database statement, a Kubernetes verb and a tool call will
-/// be cases beside it, each with the member of the record that it fills.
+/// What a request asks for, in its protocol's terms. A database statement, a Kubernetes verb and a
+/// tool call will be further cases, each with the record member that it fills.
 package enum AccessFacts: Sendable {
     case http(HTTPRequestFacts)
 }
@@ -54,7 +54,7 @@ package struct HTTPRequestFacts: Sendable {
     package let method: Method
     package let version: HTTPFacts.Version
     package let traits: Traits
-    /// Whether it may change something: by the method that it has, or one that it asks to be taken for.
+    /// Whether it may change something: by its method, or by one that it asks to be treated as.
     package let mayChange: Bool
 
     package init(
@@ -72,15 +72,15 @@ package struct HTTPRequestFacts: Sendable {
             || (!traits.overrides.isEmpty && traits.overrides.contains { !$0.isSafe })
     }
 
-    /// What few requests have, so that all others are asked about it once.
+    /// What few requests have, so that one check is enough for all others.
     package struct Traits: Sendable {
-        /// Whether some services read another path in the one that was sent.
+        /// Whether some services would read a different path in the one sent.
         package var hasOtherReadings: Bool
         /// Whether the path holds `%2F`.
         package var hasEncodedSlash: Bool
-        /// Whether it asks to go on in a protocol that is not carried.
+        /// Whether it asks to switch to a protocol that is not supported.
         package var asksUpgrade: Bool
-        /// The methods that fields ask to take the place of its own.
+        /// The methods that fields ask to use instead of its own.
         package var overrides: [Method]
 
         package init(
@@ -124,7 +124,7 @@ extension AccessFacts {
 package struct KeptField: Hashable, Sendable {
     /// Position in the configuration's list of such fields.
     package let position: Int
-    /// Where the value lies in the request's bytes.
+    /// Where the value is in the request's bytes.
     package let value: Range<Int>
 
     package init(position: Int, value: Range<Int>) {

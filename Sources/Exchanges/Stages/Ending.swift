@@ -4,7 +4,7 @@
 internal import AccessModel
 internal import ByteCoding
 
-/// What the log has of a request that has gone to its service.
+/// What the log knows of a request that went to its service.
 enum Standing {
     /// Nothing yet: its one record comes at completion, or before a long answer.
     case unrecorded
@@ -14,11 +14,11 @@ enum Standing {
     case dropped
 }
 
-/// How a forwarded request came to its end.
+/// How a forwarded request ended.
 struct Ending {
-    /// Nil where it ended as it should.
+    /// Nil if it ended as it should.
     let reason: Reason?
-    /// What exactly happened, where there is more to say than the reason.
+    /// What exactly happened, if there is more to say than the reason.
     let detail: String?
     let requestSize: UInt64
     let responseSize: UInt64
@@ -57,12 +57,12 @@ struct CompletedExchange {
     let ifUnrecorded: Recourse
     let uid: UniqueID
 
-    /// What happens where the last record could not be written.
+    /// What happens if the last record could not be written.
     enum Recourse {
         case refuse
-        /// The route lets answers out that the log could not record; the access counts as dropped.
+        /// The route releases answers that the log could not record; the access counts as dropped.
         case countAndPass
-        /// The same for an access that has been counted already: each counts once.
+        /// The same for an access that was already counted: each counts once.
         case pass
     }
 }

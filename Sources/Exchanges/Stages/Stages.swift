@@ -20,7 +20,8 @@ struct ReceivedRequest: ~Copyable {
 
 /// A request and who makes it. Only ``Exchange`` makes one, from a ``ReceivedRequest``.
 ///
-/// Not copyable, as the stages after it: there is one of each access, and handing it on counts no references.
+/// Not copyable, like later stages: there is one for each access, and passing it on counts no
+/// references.
 struct IdentifiedRequest: ~Copyable {
     let request: AccessRequest
     let rules: ExchangeRules
@@ -32,7 +33,7 @@ struct IdentifiedRequest: ~Copyable {
     var commitments: Commitments
     /// The credential that identified the caller, which is not the service's.
     let credential: ShownCredential?
-    /// Why what an anonymous caller showed is no credential of ours.
+    /// Why what an anonymous caller showed is not one of our credentials.
     var stray: StrayCredential?
 
     init(
@@ -53,9 +54,9 @@ struct IdentifiedRequest: ~Copyable {
     }
 }
 
-/// A credential that is none of ours, shown by somebody who is anonymous for that.
+/// A credential that is not ours, whose bearer is therefore anonymous.
 ///
-/// An object: few requests have one, and all others hand on no room for it.
+/// An object: few requests have one, and the others carry no room for it.
 final class StrayCredential {
     let refusal: Refusal
 
@@ -90,17 +91,19 @@ struct DecidedRequest: ~Copyable {
 
 /// A request that may be forwarded: the only thing that an upstream pool accepts.
 ///
-/// `RecordedBeforeForwarded`: made from a receipt or a permit, and only the ledger makes those. The third way is
-/// a route's own `on_failure: allow`, which is counted. An object, because it is handed on again and again.
+/// `RecordedBeforeForwarded`: made from a receipt or a permit, and only the ledger makes those. The
+/// third way is a route's own `on_failure: allow`, which is counted. An object, because it is
+/// passed on many times.
 package final class RecordedRequest {
     /// Which service it goes to.
     package let service: ServiceIndex
     package let uid: UniqueID
     /// The trace with a span of ours, for `traceparent`.
     package let trace: TraceContext
-    /// Who makes the request, for the headers that tell the service.
+    /// Who makes the request, for the headers that tell the service so.
     package let actor: KnownActor
-    /// The credential that identified the caller, if it stands in the header: it is not for the service.
+    /// The credential that identified the caller, if it is in the header: it is not for the
+    /// service.
     package let credential: ShownCredential?
 
     /// The request has a durable `started` record.
@@ -114,7 +117,7 @@ package final class RecordedRequest {
         self.init(decided)
     }
 
-    /// The route lets accesses through that the log cannot take; the caller counts it.
+    /// The route lets accesses through that the log cannot record; the caller counts it.
     convenience init?(unrecorded decided: borrowing DecidedRequest) {
         guard decided.audit.onFailure == .allow else { return nil }
         self.init(decided)

@@ -7,9 +7,9 @@ package enum Step {
     case wait
     /// Connect to the service and send the request.
     case forward(RecordedRequest)
-    /// Send an answer of our own; nothing of a service's answer has left. The exchange is over.
+    /// Send our own answer; nothing of a service's answer has left. The exchange is over.
     case answer(AccessRefusal)
-    /// What is held of the service's answer may leave, and more as it comes; not its end.
+    /// What is held of the service's answer may leave, and more as it comes, but not its end.
     case release
     /// All of the service's answer may leave. The exchange is over.
     case finish
