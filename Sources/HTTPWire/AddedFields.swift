@@ -22,7 +22,7 @@ package struct AddedFields: Sendable {
         var line: Range<Int> { name.range.lowerBound..<value.range.upperBound + 2 }
     }
 
-    /// Complete lines, one after the other.
+    /// Complete lines, concatenated.
     private(set) var bytes: [UInt8] = []
     private(set) var entries: [Entry] = []
     /// What ``entries`` are, so that fields of the same kind are found without comparing names.
@@ -30,15 +30,15 @@ package struct AddedFields: Sendable {
 
     package init() {}
 
-    /// Adds a field; every field of that name which the message has already will be left out.
+    /// Adds a field; every field of that name already in the message will be left out.
     ///
-    /// The value may hold 0x20–0x7E and must not begin or end with a space. Nothing is added when it
-    /// holds anything else: a value made from a claim or a certificate is refused here, not repaired.
+    /// The value may hold 0x20–0x7E and must not begin or end with a space. Otherwise nothing is
+    /// added: a value made from a claim or a certificate is refused here, not repaired.
     package mutating func append(_ name: FieldName, _ value: Span<UInt8>) throws(Fault) {
         try append(name, writing: { $0.append(value, 0..<value.count) })
     }
 
-    /// Adds a field whose value is written in its place; it only appends.
+    /// Adds a field whose value is written in place by `value`, which only appends.
     package mutating func append(
         _ name: FieldName, writing value: (inout [UInt8]) -> Void
     ) throws(Fault) {
@@ -79,7 +79,7 @@ package struct AddedFields: Sendable {
         return bytes[last] == Byte.space ? last : nil
     }
 
-    /// Whether a field of a head, whose bytes are given, has the name of one that is added.
+    /// Whether a field of a head, given with the head's bytes, has the name of an added one.
     @inline(__always)
     func replace(_ field: FieldSlice, in head: Span<UInt8>) -> Bool {
         known.contains(field.known) && replaceByName(field, in: head)

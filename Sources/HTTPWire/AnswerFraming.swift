@@ -3,9 +3,9 @@
 
 /// Reads `Content-Length` and `Transfer-Encoding` of a service's answer (RFC 9112 §6).
 ///
-/// Spellings that have one meaning are taken, because what goes on to the client is framed anew: leading
-/// zeros, a length that is said twice, `Chunked`, chunks of HTTP/1.0. What two readers could measure in two
-/// ways is refused.
+/// Spellings with only one meaning are accepted, because what goes to the client is framed anew:
+/// leading zeros, a repeated length, `Chunked`, chunks of HTTP/1.0. What two readers could measure
+/// differently is refused.
 enum AnswerFraming {
     /// What the fields declare; nil when there are none.
     static func declared(
@@ -57,7 +57,7 @@ enum AnswerFraming {
         return found
     }
 
-    /// Digits only, as many zeros before them as there may be.
+    /// Digits only, with any number of leading zeros.
     private static func number(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
         guard let last = range.last else { return nil }
         var start = range.lowerBound

@@ -5,13 +5,13 @@ internal import ByteCoding
 
 /// A host with an optional port as `Host` and absolute targets name it (RFC 9110 §4.2, §7.2).
 ///
-/// Stricter than RFC 3986: no user information, no percent-encoding, and a name that ends in a number must
-/// be a full IPv4 address. One dot behind a name and a colon without a port say nothing.
+/// Stricter than RFC 3986: no user information, no percent-encoding, and a name that ends in a
+/// number must be a full IPv4 address. A dot after a name and a colon without a port mean nothing.
 struct Authority {
-    /// The host without port and without the dot behind it; an IPv6 address keeps its brackets.
+    /// The host without port and without the trailing dot; an IPv6 address keeps its brackets.
     let host: Range<Int>
     let port: UInt16?
-    /// Whether a dot or a colon stands there that says nothing.
+    /// Whether there is a meaningless dot or colon.
     let hasSurplus: Bool
 
     /// Reads the whole of `range`; nil when it is anything else.
@@ -46,7 +46,8 @@ struct Authority {
         hasSurplus = end > hostEnd
     }
 
-    /// Whether both name the same host and port (RFC 9110 §4.2.3), for a scheme whose usual port is given.
+    /// Whether both name the same host and port (RFC 9110 §4.2.3), for a scheme with the given
+    /// usual port.
     func isSame(as other: Authority, in bytes: Span<UInt8>, usualPort: UInt16) -> Bool {
         port ?? usualPort == other.port ?? usualPort
             && bytes.spellsSame(host, as: bytes, other.host)
@@ -83,7 +84,7 @@ struct Authority {
         return at
     }
 
-    /// Whether a last label would be read as a number by those who read short IPv4 forms.
+    /// Whether readers of short IPv4 forms would take a last label for a number.
     private static func isNumber(_ bytes: Span<UInt8>, _ label: Range<Int>) -> Bool {
         var digits = label
         let isHex =

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds the end of a body, however it is framed, and its content on the way.
+/// Finds the end of a body, however it is framed, and its content.
 package struct BodyDecoder: Sendable {
     private enum Framing: Sendable {
         case length(UInt64)
@@ -22,7 +22,7 @@ package struct BodyDecoder: Sendable {
             }
     }
 
-    /// Reads on at `at`, which moves behind what the event stands for; call it until it needs more.
+    /// Reads on at `at`, which moves past what the event covers; call it until it needs more.
     ///
     /// An empty body ends at the first call, even with an empty piece.
     package mutating func next(

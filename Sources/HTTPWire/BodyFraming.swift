@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the end of a body is known; exactly one way, or the message was refused.
+/// How the end of a body is found: in exactly one way, or the message is refused.
 package enum BodyFraming: Hashable, Sendable {
-    /// There is no body and no field that speaks of one.
+    /// There is no body and no field that announces one.
     case none
     /// `Content-Length`; may be zero.
     case length(UInt64)

@@ -17,19 +17,19 @@ struct ByteSet: Hashable, Sendable {
     /// A token (RFC 9110 §5.6.2): letters, digits and ``!#$%&'*+-.^_`|~``.
     static var token: Self { Self(low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_c7ff_fffe) }
 
-    /// A token without `_`: what is read without a second thought.
+    /// A token without `_`, which needs no further check.
     static var fieldName: Self { Self(low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_47ff_fffe) }
 
-    /// Letters, digits and `-`: what programs agree about in a name, as environment variables too.
+    /// Letters, digits and `-`: what programs agree on in a name, even as an environment variable.
     static var plainName: Self { Self(low: 0x03ff_2000_0000_0000, high: 0x07ff_fffe_07ff_fffe) }
 
     /// Letters, digits and `-._~` (RFC 3986 §2.3).
     static var unreserved: Self { Self(low: 0x03ff_6000_0000_0000, high: 0x47ff_fffe_87ff_fffe) }
 
-    /// What a path may hold as it stands: `/`, unreserved, `!$&'()*+,=:@`; `;` is left out.
+    /// What a path may hold unencoded: `/`, unreserved, `!$&'()*+,=:@`; `;` is left out.
     static var path: Self { Self(low: 0x27ff_ffd2_0000_0000, high: 0x47ff_fffe_87ff_ffff) }
 
-    /// What browsers and libraries leave in a path as it stands although RFC 3986 has it encoded.
+    /// What browsers and libraries leave unencoded in a path although RFC 3986 encodes it.
     static var encodedInPath: Self { Self(low: 0x5000_0004_0000_0000, high: 0x3800_0001_6800_0000) }
 
     /// Controls, space and the delimiters ``#%./;?\``.

@@ -3,7 +3,7 @@
 
 /// A run of bytes in a head's buffer: eight bytes instead of an object per name and value.
 ///
-/// It means nothing without the head that it came from.
+/// It means nothing without its head.
 package struct ByteSlice: Hashable, Sendable {
     /// Distance of the first byte from the start of the buffer.
     package let offset: UInt32
@@ -22,7 +22,7 @@ package struct ByteSlice: Hashable, Sendable {
         self.count = count
     }
 
-    /// The same bytes in a buffer where they stand this much later.
+    /// The same bytes in a buffer where they are this much further on.
     func moved(by distance: Int) -> Self {
         Self(offset: UInt32(Int(offset) + distance), count: count)
     }

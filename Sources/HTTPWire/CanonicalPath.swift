@@ -1,27 +1,28 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A path in the one form that is routed, forwarded and logged.
+/// A path in the one form in which it is routed, forwarded and logged.
 ///
-/// Unreserved characters are decoded (RFC 3986 §6.2.2.2), other encodings are in upper case, what may
-/// not stand in a path as it is becomes encoded, and `.` segments are removed. The canonical form of a
-/// canonical path is itself, and a service finds the same in it as in the path that was sent.
+/// Unreserved characters are decoded (RFC 3986 §6.2.2.2), other encodings are in upper case, what a
+/// path may not hold unencoded is encoded, and `.` segments are removed. The canonical form of a
+/// canonical path is itself, and to a service it means the same as the path that was sent.
 ///
-/// Refused is what leads somewhere else or has no meaning: `..` as a segment, control bytes, encoded or
-/// not, and sequences that careless decoders make a delimiter of.
+/// What leads elsewhere or has no meaning is refused: `..` as a segment, control bytes, encoded or
+/// not, and sequences that careless decoders turn into a delimiter.
 package struct CanonicalPath: Hashable, Sendable {
-    /// What the bytes of a path do not show at a glance.
+    /// Properties of a path that its bytes do not show at a glance.
     package struct Traits: OptionSet, Hashable, Sendable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        /// That of `OptionSet` is not made for this type where another room calls it.
+        /// That of `OptionSet` is not specialised for this type when another room calls it.
         package func contains(_ other: Self) -> Bool {
             rawValue & other.rawValue == other.rawValue
         }
 
-        /// Some services read another path in it: it holds parameters, an empty segment, an encoded
-        /// delimiter or percent sign, or a segment that begins or ends in what is cut off elsewhere.
+        /// Some services read it as a different path: it holds parameters, an empty segment, an
+        /// encoded delimiter or percent sign, or a segment whose beginning or end some programs cut
+        /// off.
         package static let otherReadings = Traits(rawValue: 1)
         /// It holds `%2F`, which is part of a name to some services and a slash to others.
         package static let encodedSlash = Traits(rawValue: 2)
@@ -41,7 +42,7 @@ package struct CanonicalPath: Hashable, Sendable {
     }
 }
 
-/// Where a path has no canonical form.
+/// Where a path fails to have a canonical form.
 package struct PathFault: Error, Hashable, Sendable {
     /// Distance in bytes from the start of the path as it was sent.
     package let offset: Int

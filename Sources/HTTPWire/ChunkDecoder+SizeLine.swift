@@ -5,8 +5,8 @@ extension ChunkDecoder {
     /// Takes one byte between the digits of a size and the end of their line: extensions (RFC 9112
     /// §7.1.1), which are checked, counted and dropped.
     ///
-    /// Names, `=`, tokens, quoted strings and the blanks that the grammar puts between them. In answers also
-    /// blanks before the line's end, with which sizes are padded, and extensions without a name.
+    /// Names, `=`, tokens, quoted strings and the blanks that the grammar puts between them. In
+    /// answers also blanks before the line's end, which pad sizes, and extensions without a name.
     mutating func stepExtension(_ byte: UInt8) throws(ChunkFault.Kind) {
         if byte == Byte.carriageReturn, state != .quoted, state != .quotedPair {
             guard mayEndSizeLine else { throw .malformedChunk }
@@ -70,7 +70,7 @@ extension ChunkDecoder {
         }
     }
 
-    /// What RFC 9110 §5.6.4 lets stand between quotes.
+    /// What RFC 9110 §5.6.4 allows between quotes.
     private static func mayBeQuoted(_ byte: UInt8) -> Bool {
         byte == Byte.tab || (byte >= Byte.space && byte != 0x7F)
     }

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ChunkDecoder {
-    /// Takes one byte of the trailer section: checked like a head, then dropped, so that names with `_` and
-    /// bytes from 0x80 can do no harm.
+    /// Takes one byte of the trailer section: checked like a head, then dropped, so that names with
+    /// `_` and bytes from 0x80 on do no harm.
     mutating func stepTrailer(_ byte: UInt8) throws(ChunkFault.Kind) {
         trailerBytes += 1
         guard trailerBytes <= limits.trailerBytes else { throw .framingOverhead }

@@ -3,9 +3,9 @@
 
 /// Finds the content in a chunked body (RFC 9112 §7.1) without copying it.
 ///
-/// Stricter than the RFC where readers are known to differ: every line ends in CRLF, and sizes have a
-/// bounded number of digits. Extensions and trailer fields are checked and dropped. What framing may cost
-/// is bounded in relation to the content.
+/// Stricter than the RFC where readers differ: every line ends in CRLF, and sizes have a bounded
+/// number of digits. Extensions and trailer fields are checked and dropped. The cost of framing is
+/// bounded relative to the content.
 package struct ChunkDecoder: Sendable {
     enum State: UInt8, Sendable {
         case sizeStart, size, sizeEnd
@@ -16,16 +16,16 @@ package struct ChunkDecoder: Sendable {
     }
 
     let limits: Limits
-    /// Whether sizes may be padded, as some services do: we write them anew.
+    /// Whether sizes may be padded, as some services do: we rewrite them.
     let isGenerous: Bool
     var state = State.sizeStart
     /// The size being read, then what is left of the chunk.
     private var remaining: UInt64 = 0
     private var digits = 0
-    /// Bytes of the present size line, its CRLF counted.
+    /// Bytes of the present size line, including its CRLF.
     private var lineBytes = 0
     var extensionBytes = 0
-    /// Framing in excess of what the content allows.
+    /// Framing beyond what the content allows.
     private var excess = 0
     /// Content of all chunks announced so far.
     private(set) var announced: UInt64 = 0
@@ -43,7 +43,7 @@ package struct ChunkDecoder: Sendable {
         isGenerous = direction == .response
     }
 
-    /// Reads on at `at`, which moves behind what the event stands for.
+    /// Reads on at `at`, which moves past what the event covers.
     package mutating func next(
         in input: Span<UInt8>, at: inout Int
     ) throws(ChunkFault) -> BodyEvent {
@@ -117,7 +117,7 @@ package struct ChunkDecoder: Sendable {
         }
     }
 
-    /// Larger bodies are not announced by anybody honest; sums stay exact in every language.
+    /// Nobody honest announces larger bodies; sums stay exact in every language.
     private static var largestBody: UInt64 { FramingFields.largestLength }
 
     private mutating func endSizeLine() throws(ChunkFault.Kind) {

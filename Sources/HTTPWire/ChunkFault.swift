@@ -3,7 +3,7 @@
 
 /// Why a body was refused and at which byte of the piece just given; the connection must be closed.
 ///
-/// Whoever answers has a reason for each kind.
+/// Each kind has a reason to answer with.
 package struct ChunkFault: Error, Hashable, Sendable {
     package enum Kind: String, Error, CaseIterable {
         case malformedChunk = "malformed_chunk"
@@ -19,7 +19,7 @@ package struct ChunkFault: Error, Hashable, Sendable {
 package enum BodyEvent: Hashable, Sendable {
     /// These bytes of the piece are content; never empty.
     case data(Range<Int>)
-    /// The piece is used up and the body goes on.
+    /// The piece is consumed and the body continues.
     case needsMore
     /// The body has ended; what is left of the piece belongs to the next message.
     case end

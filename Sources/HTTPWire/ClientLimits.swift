@@ -5,7 +5,7 @@
 package struct ClientLimits: Hashable, Sendable {
     /// Heads and chunk framing.
     package var wire = Limits.standard
-    /// Content bytes of one request body; any number: bodies stream.
+    /// Content bytes of one request body; unlimited: bodies stream.
     package var mostBodyBytes = UInt64.max
     /// From the first byte of a head, or from connecting, to the head's end; 10 s.
     package var headTimeout = Duration.seconds(10)
@@ -15,9 +15,10 @@ package struct ClientLimits: Hashable, Sendable {
     package var idleTimeout = Duration.seconds(60)
     /// Between two pieces of a body; 30 s.
     package var bodyTimeout = Duration.seconds(30)
-    /// Content bytes per second that a body has to average, once ``bodyTimeout`` has passed; 0: any; 240.
+    /// Content bytes per second that a body must average once ``bodyTimeout`` has passed; 0: any;
+    /// 240.
     package var leastBodyRate: UInt64 = 240
-    /// For a client that does not take what it is sent; 30 s.
+    /// For a client that does not read what it is sent; 30 s.
     package var writeTimeout = Duration.seconds(30)
     /// After the last answer, for a client to close its side; 2 s.
     package var lingerTimeout = Duration.seconds(2)

@@ -1,17 +1,17 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What `Connection` asks for, and which fields it declares to be for this hop only.
+/// What `Connection` asks for, and which fields it limits to this hop.
 struct ConnectionOptions {
     private(set) var closes = false
     private(set) var keepsAlive = false
 
-    /// Reads every `Connection` field of the section and marks the fields that they nominate.
+    /// Reads every `Connection` field of the section and marks the fields that it nominates.
     ///
-    /// Empty list elements are passed over (RFC 9110 §5.6.1.2). Nominating more fields than the limit is a
-    /// fault, and in requests also a field that decides something or what is no name. In answers the
-    /// former is ignored, as a field that is meant for all recipients must not be named (§7.6.1), and after
-    /// the latter the connection is not trusted with another request.
+    /// Empty list elements are skipped (RFC 9110 §5.6.1.2). Nominating more fields than the limit
+    /// is a fault; in requests, so is nominating a field that decides something, or something that
+    /// is no name. In answers the former is ignored, as a field meant for all recipients must not
+    /// be named (§7.6.1), and after the latter the connection is not reused.
     init(
         marking section: inout FieldSection, in bytes: Span<UInt8>, limits: Limits,
         of direction: ChunkDecoder.Direction
@@ -52,14 +52,14 @@ struct ConnectionOptions {
                     }
                     section.nominate(option, known, in: bytes)
                 case .response:
-                    // Known fields are end-to-end, or dropped whatever is said of them.
+                    // Known fields are end-to-end, or dropped regardless.
                     if known == .other { section.nominate(option, known, in: bytes) }
                 }
             }
         }
     }
 
-    /// The byte at which an option stops being a name.
+    /// The first byte that makes an option no name.
     private static func firstForbidden(
         _ bytes: Span<UInt8>, _ option: Range<Int>
     ) -> Int? {
@@ -74,7 +74,7 @@ struct ConnectionOptions {
 }
 
 extension FieldSection {
-    /// Marks the fields called like `option`, a range of the same bytes.
+    /// Marks the fields named `option`, a range of the same bytes.
     fileprivate mutating func nominate(
         _ option: Range<Int>, _ known: KnownField, in bytes: Span<UInt8>
     ) {

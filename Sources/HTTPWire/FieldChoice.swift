@@ -1,13 +1,14 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What one service gets of its clients' fields other than what is usual.
+/// How the client fields that one service gets differ from the usual.
 package struct FieldChoice: Hashable, Sendable {
-    /// A name that cannot be chosen so.
+    /// A name that cannot be chosen.
     package enum Fault: Error, Hashable, Sendable {
-        /// It is no name of a field, or holds more than letters, digits and `-`.
+        /// It is no field name, or holds more than letters, digits and `-`.
         case noName(String)
-        /// It frames a message, concerns one hop only, or says whom it is for: it never passes as it came.
+        /// It frames a message, concerns one hop only, or says whom it is for: it never passes
+        /// unchanged.
         case neverPasses(String)
         /// This proxy sets it; a client that could set it would speak in the proxy's name.
         case ours(String)
@@ -15,9 +16,9 @@ package struct FieldChoice: Hashable, Sendable {
         case passesAnyway(String)
     }
 
-    /// In lower case: left out, too, whichever way `-` is written.
+    /// In lower case; left out however `-` is written.
     let removed: [[UInt8]]
-    /// Passed although a client can forge them: not under names with `_` for `-`.
+    /// Passed although a client can forge them, but not under names with `_` for `-`.
     let kept: [[UInt8]]
 
     package init(removing removed: [String], keeping kept: [String]) throws(Fault) {
@@ -52,14 +53,14 @@ package struct FieldChoice: Hashable, Sendable {
 }
 
 extension KnownFieldSet {
-    /// What a service is told by this proxy about each request, besides ``ours``.
+    /// What this proxy tells a service about each request, besides ``ours``.
     package static let setForServices: Self = [
         .xForwardedFor, .xForwardedProto, .xForwardedHost, .traceparent,
     ]
 }
 
 extension RequestHead {
-    /// The same head with a service's choice of fields. Copies the list of fields.
+    /// The same head with a service's choice of fields. Copies the field list.
     package func applying(_ choice: FieldChoice) -> RequestHead {
         let copy = copy()
         for place in copy.section.fields.indices {

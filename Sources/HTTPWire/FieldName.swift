@@ -1,11 +1,11 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A field name of ours or of the configuration, checked once and then written without looking.
+/// A field name of ours or of the configuration, checked once and then written unchecked.
 package struct FieldName: Hashable, Sendable, CustomStringConvertible {
     /// As it is written on the wire.
     package let bytes: [UInt8]
-    /// The name with the colon and the space that a line of it begins with.
+    /// The name with the colon and space that begin its line.
     let lineStart: [UInt8]
     package let known: KnownField
     /// Whether only heads themselves write this field: framing, one-hop fields and `Host`.
@@ -32,7 +32,7 @@ package struct FieldName: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Whether a field of a head, whose bytes are given, has this name in any case.
+    /// Whether a field of a head, given with the head's bytes, has this name in any case.
     func matches(_ head: Span<UInt8>, _ field: FieldSlice) -> Bool {
         field.known == known && head.spellsSame(field.name.range, as: bytes.span, 0..<bytes.count)
     }

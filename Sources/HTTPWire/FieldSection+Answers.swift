@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension FieldSection {
-    /// Adds a line that is no well-formed field and yet has one meaning: it goes on with the value before
-    /// it, has `_` or the like in its name, or blanks before its colon.
+    /// Adds a line that is not a well-formed field yet has only one meaning: it continues the value
+    /// before it, has `_` or the like in its name, or blanks before its colon.
     ///
-    /// What says where the message ends must be well-formed, and control bytes are refused as ever. A name
-    /// that would be protected if that were `-`, as gateways that speak CGI read it, is not passed on.
+    /// What says where the message ends must be well-formed, and control bytes are always refused.
+    /// A name that would be protected with `-` instead, as CGI gateways read it, is not passed on.
     mutating func append(odd line: Range<Int>, of bytes: Span<UInt8>) throws(OffsetFault) {
         if Byte.isBlank(bytes[line.lowerBound]) {
             try fold(line, of: bytes)
@@ -34,7 +34,7 @@ extension FieldSection {
             ? KnownFieldTable.shared.field(bytes, name) : mistakable(bytes, name, .notReturned)
     }
 
-    /// Takes note of a line that belongs to the field before it (RFC 9112 §5.2).
+    /// Notes a line that continues the field before it (RFC 9112 §5.2).
     ///
     /// A line of blanks alone is refused: some readers take it for the end of the head.
     private mutating func fold(_ line: Range<Int>, of bytes: Span<UInt8>) throws(OffsetFault) {

@@ -9,25 +9,28 @@ enum SectionFault: Error {
     case tooManyFields
 }
 
-/// The fields of one head as they are read, with what is asked of them most often.
+/// The fields of one head as they are read, with what is most often asked about them.
 struct FieldSection: Sendable {
     var fields: [FieldSlice] = []
     /// Known fields that occur.
     private(set) var seen = KnownFieldSet()
     /// Known fields that occur more than once.
     private(set) var repeated = KnownFieldSet()
-    /// Whether each line is ``FieldSlice/isTight``: then the same bytes are the same fields, wherever they stand.
+    /// Whether each line is ``FieldSlice/isTight``: then the same bytes are the same fields,
+    /// wherever they are.
     private(set) var isTight = true
-    /// Whether a line goes on with the value of the one before it: then the values here are parts only.
+    /// Whether a line continues the value of the one before it: then the values here are only
+    /// parts.
     var hasFold = false
 
     /// Adds the field line that starts at `start` if it is one that we could have written: `name: value` and CRLF, the
     /// name of letters, digits and `-`, one space, and no TAB in the value. One pass over its bytes.
     ///
-    /// Nearly all lines are. Whatever else there is, an incomplete line among it, is for ``append(line:_:of:protected:)``.
+    /// Nearly all lines are. Everything else, including an incomplete line, is for
+    /// ``append(line:_:of:protected:)``.
     ///
-    /// - Parameter most: how many bytes of the head may be looked at.
-    /// - Returns: where the next line starts; nil where nothing was added.
+    /// - Parameter most: how many bytes of the head may be read.
+    /// - Returns: where the next line starts; nil if nothing was added.
     @inline(__always)
     mutating func appendPlain(from start: Int, of bytes: Span<UInt8>, most: Int) -> Int? {
         let colon = bytes.plainNameEnd(in: start..<bytes.count)
@@ -48,11 +51,11 @@ struct FieldSection: Sendable {
 
     /// Adds the field line that starts at `start` and whose line end is at `end`.
     ///
-    /// Refuses folding, blanks before the colon, empty names and every byte that RFC 9110 §5 does not
-    /// allow. The bytes 0x80–0xFF of a value are opaque and stay as they are. The offset thrown is that
+    /// Refuses folding, blanks before the colon, empty names and every byte that RFC 9110 §5 does
+    /// not allow. The bytes 0x80–0xFF of a value are opaque and stay as they are. Throws the offset
     /// of the byte at fault.
     ///
-    /// - Parameter protected: asked for names that are not plain only: those that must not pass.
+    /// - Parameter protected: the names that must not pass; used only for names that are not plain.
     @inline(__always)
     mutating func append(
         line start: Int, _ end: Int, of bytes: Span<UInt8>,
@@ -67,7 +70,7 @@ struct FieldSection: Sendable {
         let name = start..<at
         let value = bytes.trimmingBlanks(at &+ 1..<end)
         if let place = bytes.firstForbidden(in: value) { throw OffsetFault(offset: place) }
-        // A value that CR follows at once has nothing behind it and ends its line in CRLF.
+        // A value followed at once by CR has nothing after it and ends its line in CRLF.
         append(
             FieldSlice(
                 name: ByteSlice(name), value: ByteSlice(value),
@@ -87,13 +90,14 @@ struct FieldSection: Sendable {
         fields.append(field)
     }
 
-    /// Where the first line starts and the last one ends.
+    /// From the first line's start to the last one's end.
     var extent: Range<Int> {
         guard let first = fields.first, let last = fields.last else { return 0..<0 }
         return first.name.range.lowerBound..<last.line.upperBound
     }
 
-    /// Moves all fields to where the same lines stand in another head; what was said about them stays said.
+    /// Moves all fields to where the same lines are in another head; what is known about them
+    /// remains.
     mutating func move(by distance: Int) {
         guard distance != 0 else { return }
         for place in fields.indices {
@@ -112,7 +116,7 @@ struct FieldSection: Sendable {
         hasFold = false
     }
 
-    /// Makes a value end where it does after it was rewritten in its place.
+    /// Sets the end of a value that was rewritten in place.
     mutating func shortenValue(ofFieldAt position: Int, to value: Range<Int>) {
         let field = fields[position]
         fields[position] = FieldSlice(
@@ -121,9 +125,9 @@ struct FieldSection: Sendable {
         isTight = false
     }
 
-    /// What a name with `_`, `.` or the like is: to gateways that speak CGI, and to programs that make an
-    /// environment variable of it, it is the one with `-`, so that it must not pass where that one would
-    /// not. It is never taken for that one here.
+    /// What a name with `_`, `.` or the like stands for: CGI gateways, and programs that turn it
+    /// into an environment variable, take it for the one with `-`, so it must not pass where that
+    /// would not. It is never taken for that one here.
     static func mistakable(
         _ bytes: Span<UInt8>, _ name: Range<Int>, _ protected: KnownFieldSet
     ) -> KnownField {
@@ -137,7 +141,7 @@ struct FieldSection: Sendable {
     }
 }
 
-/// The byte at which a line stops being well-formed.
+/// The first byte that makes a line malformed.
 struct OffsetFault: Error {
     let offset: Int
 }

@@ -4,15 +4,15 @@
 /// One field line of a head: where its name and its trimmed value are, and what it is.
 package struct FieldSlice: Hashable, Sendable {
     package let name: ByteSlice
-    /// Without the blanks around it; may be empty.
+    /// Without surrounding blanks; may be empty.
     package let value: ByteSlice
     package let known: KnownField
-    /// Whether `Connection` declares this field to be for one hop only.
+    /// Whether `Connection` limits this field to one hop.
     package internal(set) var isNominated = false
-    /// Whether the line is `name: value` with exactly one space, so that copying it is writing it.
+    /// Whether the line is `name: value` with exactly one space, so that it can be copied as it is.
     let isTight: Bool
 
-    /// The same field in a buffer where it stands this much later; nobody has nominated it there yet.
+    /// The same field in a buffer where it is this much further on; not nominated there yet.
     func moved(by distance: Int) -> Self {
         Self(
             name: name.moved(by: distance), value: value.moved(by: distance), known: known,

@@ -3,22 +3,22 @@
 
 package import ByteCoding
 
-/// Finds where a request came from when trusted proxies stand before this one.
+/// Finds where a request came from when trusted proxies are in front of this one.
 package enum ForwardedFor {
     /// The last address that a trusted party vouches for.
     package struct Origin: Hashable, Sendable {
         package let address: IPAddress
         /// The port, if the entry names one.
         package let port: UInt16?
-        /// How many entries of `X-Forwarded-For` were believed.
+        /// How many entries of `X-Forwarded-For` were trusted.
         package let hops: Int
     }
 
-    /// The right-most address that is not trusted, reading `X-Forwarded-For` from its end.
+    /// The rightmost untrusted address, reading `X-Forwarded-For` from its end.
     ///
-    /// An entry is believed only if the one to its right, in the end the socket peer, is trusted.
-    /// Reading stops at what is no address (`unknown`, a zone, an obfuscated name) and after `mostHops`
-    /// entries; the last address believed is the answer then.
+    /// An entry is believed only if the one to its right, or finally the socket peer, is trusted.
+    /// Reading stops at anything that is no address (`unknown`, a zone, an obfuscated name) and
+    /// after `mostHops` entries; the result is then the last address believed.
     package static func origin(
         of head: RequestHead, peer: IPAddress, mostHops: Int, isTrusted: (IPAddress) -> Bool
     ) -> Origin {

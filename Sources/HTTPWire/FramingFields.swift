@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why the framing fields of a head were not accepted, and where the one at fault is.
+/// Why the framing fields of a head were refused, and where the faulty one is.
 struct FramingFault: Error {
     enum Kind {
         case ambiguous
@@ -12,13 +12,13 @@ struct FramingFault: Error {
     let offset: Int
 }
 
-/// Reads `Content-Length` and `Transfer-Encoding` of a request (RFC 9112 §6) so that they have one meaning
-/// only; those of answers are read by ``AnswerFraming``.
+/// Reads `Content-Length` and `Transfer-Encoding` of a request (RFC 9112 §6) so that they have only
+/// one meaning; ``AnswerFraming`` reads those of answers.
 ///
-/// No tab may stand around a value, in answers neither: readers are known to differ about it, and nobody
-/// honest writes one.
+/// No tab may surround a value, not even in answers: readers differ about it, and nobody honest
+/// writes one.
 enum FramingFields {
-    /// Nothing larger is a length of ours: exact in every language, far from overflow.
+    /// The largest accepted length: exact in every language, far from overflow.
     static let largestLength: UInt64 = 1 << 53
 
     /// What the fields declare; nil when there are none.
@@ -50,7 +50,7 @@ enum FramingFields {
         return nil
     }
 
-    /// Whether nothing but spaces stands around the value.
+    /// Whether only spaces surround the value.
     static func isPlain(_ field: FieldSlice, _ bytes: Span<UInt8>) -> Bool {
         if field.isTight { return true }
         let value = field.value.range
@@ -76,8 +76,8 @@ enum FramingFields {
         return value <= largestLength ? value : nil
     }
 
-    /// Nil for `chunked` in any case (RFC 9112 §7) and nothing else. A list of known codings that ends in it is understood and
-    /// not supported; whatever else there is could be read in two ways.
+    /// Nil for `chunked` in any case (RFC 9112 §7) and nothing else. A list of known codings that
+    /// ends in it is understood but not supported; anything else could be read in two ways.
     static func codingFault(
         _ bytes: Span<UInt8>, _ value: Range<Int>
     ) -> FramingFault.Kind? {

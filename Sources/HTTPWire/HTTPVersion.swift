@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// The versions that are spoken on the wire here (RFC 9112 §2.3); HTTP/2 has its own codec.
+/// The versions spoken here (RFC 9112 §2.3); HTTP/2 has its own codec.
 package enum HTTPVersion: UInt8, Comparable, Sendable {
     case http10
     case http11
@@ -25,7 +25,7 @@ package enum HTTPVersion: UInt8, Comparable, Sendable {
             bytes[at + 6] == Byte.dot, Byte.isDigit(bytes[at + 7])
         else { return .malformed }
         guard bytes[at + 5] == 0x31 else { return .unsupported }
-        // A minor version that we do not know is served as the highest that we do (RFC 9110 §2.5).
+        // An unknown minor version is served as the highest known one (RFC 9110 §2.5).
         return .known(bytes[at + 7] == Byte.zero ? .http10 : .http11)
     }
 }

@@ -8,12 +8,12 @@ protocol HeadGrammar {
 
     /// Whether one empty line before the start line is skipped (RFC 9112 §2.2).
     static var skipsLeadingLine: Bool { get }
-    /// Whether heads are read that are not well-formed and can be understood in one way all the same:
-    /// lines that end in a bare LF, folded fields, `_` in names, blanks before a colon.
+    /// Whether malformed heads are read that can still be understood in only one way: lines that
+    /// end in a bare LF, folded fields, `_` in names, blanks before a colon.
     ///
-    /// Only where every head is written anew, for a reader that gets nothing else.
+    /// Only where every head is rewritten, for a reader that gets nothing else.
     static var isGenerous: Bool { get }
-    /// Fields that never pass as they came, and so not under a name with `_` for `-` either.
+    /// Fields that never pass unchanged, and so not under a name with `_` for `-` either.
     static var protectedNames: KnownFieldSet { get }
 
     /// Reads a start line, a range of `bytes` without its CRLF.

@@ -3,16 +3,17 @@
 
 /// Gathers one head from pieces of any size.
 ///
-/// A head in one piece costs one pass and one copy. A head in many pieces costs one search of each new
-/// piece and one reading of each line, however small the pieces are.
+/// A head in one piece costs one pass and one copy. A head in many pieces costs one search of each
+/// new piece and one read of each line, however small the pieces are.
 struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
-    /// Arrays larger than this are not kept for the next head, so an idle connection stays small.
+    /// Arrays larger than this are not kept for the next head, so that an idle connection stays
+    /// small.
     private static var largestKeptBytes: Int { 4_096 }
     private static var largestKeptFields: Int { 128 }
 
     private let limits: Limits
     private var reader: LineReader<Grammar>
-    /// What has arrived of a head that did not come in one piece.
+    /// What has arrived of a head that came in pieces.
     private var buffer: [UInt8]
     /// A head that came in pieces, for as long as it may still be refused; see ``forget()``.
     private var pieced: [UInt8] = []
@@ -61,7 +62,7 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
         return nil
     }
 
-    /// Copies the start of a head, into the memory of the one before.
+    /// Copies the start of a head into the memory of the previous one.
     private mutating func keep(_ input: Span<UInt8>, _ count: Int) {
         earlier.isKnown = false
         swap(&buffer, &earlier.bytes)
@@ -76,13 +77,13 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
         buffer.append(input, 0..<count)
     }
 
-    /// Hands out the complete head and makes ready for the next one.
+    /// Returns the complete head and prepares for the next one.
     ///
     /// - Parameters:
     ///   - bytes: gets the head from its first byte to the end of its empty line.
     ///   - section: gets its fields.
-    /// - Returns: the start line, and whether the fields are those of the head that was given to
-    ///   ``reuse(_:_:)`` last, each with the same bytes.
+    /// - Returns: the start line, and whether the fields are those of the head last given to
+    ///   ``reuse(_:_:)``, each with the same bytes.
     mutating func take(
         _ bytes: inout [UInt8], _ section: inout FieldSection
     ) throws(Grammar.Fault) -> (line: Grammar.StartLine, repeatsFields: Bool) {
@@ -97,7 +98,7 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
         return (startLine, repeatsFields)
     }
 
-    /// What came of a head that was refused, from its first byte; `input` is the piece that was given last.
+    /// What arrived of a refused head, from its first byte; `input` is the last piece given.
     func refused(_ input: Span<UInt8>) -> [UInt8] {
         if !buffer.isEmpty { return buffer }
         if !pieced.isEmpty { return pieced }
@@ -106,10 +107,10 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
         return head
     }
 
-    /// How many bytes of a head that has not ended have come.
+    /// How many bytes of an unfinished head have arrived.
     var arrived: Int { buffer.count }
 
-    /// A head that came in pieces was accepted: its first form is not needed any more.
+    /// A head that came in pieces was accepted: its original form is no longer needed.
     mutating func forget() { pieced = [] }
 
     /// Joins folded lines and reads the whole head again.
@@ -125,7 +126,8 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
         preconditionFailure("HeadsAreComplete: a head lost its end with its folds")
     }
 
-    /// Keeps a head whose fields the next one may repeat, unless it is large, and leaves the giver without it.
+    /// Keeps a head whose fields the next one may repeat, unless it is large, and takes it from the
+    /// caller.
     mutating func reuse(_ bytes: inout [UInt8], _ section: inout FieldSection) {
         guard bytes.capacity <= Self.largestKeptBytes,
             section.fields.count <= Self.largestKeptFields
@@ -141,6 +143,6 @@ struct HeadScanner<Grammar: HeadGrammar>: ~Copyable {
         reader.takeMemory(of: &section)
     }
 
-    /// What was kept is kept for its memory alone.
+    /// From now on, what was kept serves only for its memory.
     mutating func forgetEarlier() { earlier.isKnown = false }
 }

@@ -3,13 +3,13 @@
 
 internal import ByteCoding
 
-/// Writes the lines that heads of both directions have in common.
+/// Writes the lines that heads in both directions have in common.
 enum HeadWriter {
-    /// Copies the fields of a head that survive, in order, runs of them in one piece.
+    /// Copies the surviving fields of a head in order, adjoining ones together.
     ///
-    /// A line that is written as we would write it is copied; any other is written anew.
+    /// A line in our own form is copied; any other is rewritten.
     ///
-    /// - Parameter start: lines before them that are copied as they stand.
+    /// - Parameter start: lines before them that are copied unchanged.
     @inline(__always)
     static func appendFields(
         _ section: FieldSection, of head: Span<UInt8>, after start: Range<Int>,
@@ -49,7 +49,7 @@ enum HeadWriter {
         output.append("\r\n")
     }
 
-    /// Writes the one field that says where the body ends; nothing for a body that needs none.
+    /// Writes the one field that says where the body ends; nothing if the body needs none.
     static func appendFraming(_ framing: BodyFraming, to output: inout OutputSpan<UInt8>) {
         switch framing {
         case .none, .untilClose:

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension KnownField {
-    /// The name in lower case; for a family the start of the name; empty for ``other``.
+    /// The name in lower case; for a family, the start of the name; empty for ``other``.
     package var name: StaticString {
         switch self {
         case .other, .disguised: ""
@@ -126,6 +126,6 @@ extension KnownField {
         }
     }
 
-    /// Whether this stands for every name with the start ``name`` that has no case of its own.
+    /// Whether this stands for every name starting with ``name`` that has no case of its own.
     package var isFamily: Bool { rawValue >= KnownField.proxyFamily.rawValue }
 }

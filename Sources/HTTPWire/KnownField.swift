@@ -3,12 +3,12 @@
 
 /// What a field is to this proxy, found once per field while the head is parsed.
 ///
-/// Everything that decides, frames, forwards or strips compares this byte instead of a name. A name
-/// that is not listed may still belong to a family, known by how it starts.
+/// Everything that decides, frames, forwards or strips compares this byte instead of a name. An
+/// unlisted name may still belong to a family, recognised by its start.
 package enum KnownField: UInt8, CaseIterable, Sendable {
     /// A name that means nothing here and passes through.
     case other = 0
-    /// A name with `_` that would be a protected one with `-` in its place; no field of ours is taken from it.
+    /// A name with `_` that would be protected with `-` instead; never taken for that field here.
     case disguised
 
     // Where a message begins and ends
@@ -35,7 +35,7 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     case cookie
     case dpop
 
-    // Where a request is said to come from
+    // Where a request claims to come from
     case forwarded
     case xForwarded
     case forwardedFor
@@ -56,7 +56,7 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     case xHost
     case xOriginalHost
 
-    // What a request is said to ask for
+    // What a request claims to ask for
     case xOriginalURL
     case xOriginalURI
     case xOriginalMethod
@@ -66,7 +66,7 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     case xHTTPMethod
     case xMethodOverride
 
-    // Who a request is said to be from
+    // Who a request claims to be from
     case remoteUser
     case remoteGroup
     case remoteGroups

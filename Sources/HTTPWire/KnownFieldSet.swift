@@ -32,10 +32,10 @@ package struct KnownFieldSet: Hashable, Sendable, ExpressibleByArrayLiteral {
 }
 
 extension KnownFieldSet {
-    /// What says where a body ends; written anew, never copied.
+    /// Says where a body ends; rewritten, never copied.
     static let framing: Self = [.contentLength, .transferEncoding]
 
-    /// What concerns one hop only (RFC 9110 §7.6.1) and never passes through.
+    /// Concerns only one hop (RFC 9110 §7.6.1) and never passes through.
     static let oneHop: Self = [
         .connection, .keepAlive, .te, .trailer, .upgrade, .http2Settings, .expect, .proxy,
         .proxyConnection, .proxyAuthenticate, .proxyAuthorization, .proxyFamily,
@@ -43,7 +43,8 @@ extension KnownFieldSet {
 
     /// Claims about origin, destination or identity that a client could forge.
     ///
-    /// A service must believe them only when a proxy in front of it wrote them, so the client's never pass.
+    /// A service may believe them only if a proxy in front of it wrote them, so the client's never
+    /// pass.
     package static let claims: Self = [
         .forwarded, .xForwarded, .forwardedFor, .xForwardedFor, .xForwardedProto, .xForwardedHost,
         .xForwardedPort, .xForwardedClientCert, .xForwardedFamily, .xRealIP, .trueClientIP,
@@ -62,8 +63,8 @@ extension KnownFieldSet {
         .countersignRecord, .countersignFamily, .disguised,
     ]
 
-    /// What asks a service to act as if the request line had another method. It passes, and the rules are
-    /// asked for both methods.
+    /// Asks a service to act as if the request line had another method. It passes, and the rules
+    /// are asked for both methods.
     package static let methodOverrides: Self = [
         .xHTTPMethodOverride, .xHTTPMethod, .xMethodOverride,
     ]
@@ -73,20 +74,20 @@ extension KnownFieldSet {
         .auditID, .countersignRecord, .countersignFamily, .disguised,
     ]
 
-    /// End-to-end fields that decide something; `Connection` must not take them away.
+    /// End-to-end fields that decide something; `Connection` must not remove them.
     static let notNominable: Self = claims.union(methodOverrides).union([
         .host, .contentLength, .transferEncoding, .contentType, .contentEncoding, .authorization,
         .xAPIKey, .cookie, .setCookie, .dpop, .traceparent, .tracestate,
     ])
 
-    /// What a request never carries on to a service as the client wrote it.
+    /// What a request never passes on to a service as the client wrote it.
     static let notForwarded = oneHop.union(framing).union(claims).union([.host])
 
-    /// What a response never carries on to a client as the service wrote it.
+    /// What a response never passes on to a client as the service wrote it.
     ///
     /// `Alt-Svc` (RFC 7838) would lead clients around this proxy, to where nothing is decided or recorded.
     static let notReturned = oneHop.union(framing).union(ours).union([.altSvc])
 
-    /// Fields of a response that lead a client to a URL by itself.
+    /// Response fields that a client follows to a URL by itself.
     static let pointers: Self = [.location, .contentLocation, .refresh]
 }

@@ -5,7 +5,8 @@
 ///
 /// Arrays, because reading one element of a global `InlineArray` copies all of it.
 struct KnownFieldTable: Sendable {
-    /// All names end to end, in lower case, and eight bytes more, so that each can be read by eight.
+    /// All names end to end, in lower case, plus eight bytes, so that each can be read eight at a
+    /// time.
     private var letters = [UInt8]()
     /// Where the name of each raw value starts; the next entry is where it ends.
     private var starts = [UInt16](repeating: 0, count: 129)
@@ -13,7 +14,7 @@ struct KnownFieldTable: Sendable {
     private var heads = [UInt8](repeating: 0, count: 256)
     /// The next raw value with the same hash, 0 for none.
     private var followers = [UInt8](repeating: 0, count: 128)
-    /// The raw values of families, those with the same first letter side by side.
+    /// The raw values of families, grouped by first letter.
     private var families = [UInt8]()
     /// Where in ``families`` those of each of the 32 letters start; the next entry is where they end.
     private var familyStarts = [UInt8](repeating: 0, count: 33)
@@ -91,8 +92,8 @@ struct KnownFieldTable: Sendable {
 extension Span where Element == UInt8 {
     /// A hash of a name that does not depend on the case of its letters.
     ///
-    /// Setting bit 5 lowers a letter and keeps digits and `-` as they are; a token has no other byte
-    /// that it would turn into one of those.
+    /// Setting bit 5 lowers a letter and keeps digits and `-` as they are; no other byte of a token
+    /// would turn into one of those.
     @inline(__always)
     fileprivate func knownFieldHash(_ name: Range<Int>) -> Int {
         let first = UInt32(self[name.lowerBound] | 0x20)

@@ -1,25 +1,25 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// How much a peer may make this room hold or read; reaching a limit is a fault with a name.
+/// How much a peer may make this room hold or read; exceeding a limit is a named fault.
 ///
-/// All sizes are in bytes. A message of exactly the limit is accepted, one more is refused.
+/// All sizes are in bytes. A message of exactly the limit is accepted, one byte more is refused.
 package struct Limits: Hashable, Sendable {
     /// A head, from the first byte of its start line to the end of its empty line; 64 KiB.
     ///
-    /// It is also what one connection can make a parser hold. At most 16 MiB.
+    /// This is also the most that one connection can make a parser hold. At most 16 MiB.
     package var headBytes = 65_536
-    /// The request target as it was sent; 8 KiB.
+    /// The request target as sent; 8 KiB.
     package var targetBytes = 8_192
-    /// Fields in one head, repeated ones counted each; 100.
+    /// Fields in one head, counting each repetition; 100.
     package var fields = 100
     /// Field names that `Connection` may nominate in one head, over all its fields; 16.
     package var nominations = 16
     /// The heads of all interim (1xx) responses before a final one; 64 KiB.
     ///
-    /// Bytes and not a number: a service that works for an hour may say so every second.
+    /// In bytes, not a count: a service that works for an hour may say so every second.
     package var interimBytes = 65_536
-    /// Hexadecimal digits of one chunk size, leading zeros counted; 16.
+    /// Hexadecimal digits of one chunk size, including leading zeros; 16.
     package var chunkSizeDigits = 16
     /// Extensions of one chunk, from the first semicolon up to the line's end; 256.
     package var chunkExtensionBytes = 256
@@ -30,7 +30,7 @@ package struct Limits: Hashable, Sendable {
     package var chunkFramingExcess = 16_384
     /// Trailer fields after the last chunk; 32.
     package var trailerFields = 32
-    /// The trailer section, its line ends counted; 8 KiB.
+    /// The trailer section, including its line ends; 8 KiB.
     package var trailerBytes = 8_192
 
     /// The defaults stated at each field.

@@ -1,21 +1,21 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads a head line by line, each line once, wherever the line's bytes are at the time.
+/// Reads a head line by line, each line once, wherever its bytes are.
 ///
-/// Offsets count from the first byte of the head, so a head that arrives in one piece is read where it
-/// lies and copied once at the end.
+/// Offsets count from the first byte of the head, so that a head that arrives in one piece is read
+/// in place and copied once at the end.
 struct LineReader<Grammar: HeadGrammar>: ~Copyable {
     private let limits: Limits
-    /// Where the line that is not complete yet starts.
+    /// Where the incomplete line starts.
     private(set) var lineStart = 0
     private var hasSkippedLine = false
     private(set) var startLine: Grammar.StartLine?
     private(set) var section = FieldSection()
 
-    /// How many fields were taken over from the earlier head all at once; 0 for none.
+    /// How many fields were adopted from the earlier head at once; 0 for none.
     private var takenOver = 0
-    /// Where the fields are that were taken over, if they stand where they stood.
+    /// Where the adopted fields are, if they have not moved.
     private(set) var fieldsInPlace: Range<Int>?
 
     init(limits: Limits) { self.limits = limits }
@@ -25,7 +25,7 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
         takenOver > 0 && takenOver == section.fields.count && !section.hasFold
     }
 
-    /// Keeps fields in this memory, if none was read yet, and leaves the giver without it.
+    /// Keeps fields in this memory, if none was read yet, and takes it from the caller.
     mutating func takeMemory(of other: inout FieldSection) {
         guard section.fields.isEmpty else { return }
         swap(&section, &other)
@@ -33,7 +33,7 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
         other = FieldSection()
     }
 
-    /// Reads the field lines from ``lineStart`` on, as many as are plain and complete.
+    /// Reads the field lines from ``lineStart`` on, as far as they are plain and complete.
     @inline(__always)
     mutating func readPlainFields(_ bytes: Span<UInt8>, after earlier: inout EarlierHead) {
         guard startLine != nil else { return }
@@ -47,7 +47,7 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
         }
     }
 
-    /// Takes over the lines that stand here as they stood in the same place of the earlier head.
+    /// Adopts the lines that are the same at the same position in the earlier head.
     private mutating func readRepeatedFields(_ bytes: Span<UInt8>, of earlier: inout EarlierHead) {
         let first = section.fields.count
         guard first < earlier.section.fields.count else { return }
@@ -76,7 +76,7 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
 
     /// Reads the line that ends in the line feed at `feed`; true when it is the empty one that ends the head.
     ///
-    /// A line feed belongs to no class of bytes that the readers of lines pass over, so none runs past it.
+    /// No class of bytes that line readers skip includes the line feed, so none runs past it.
     @inline(__always)
     mutating func read(_ bytes: Span<UInt8>, feed: Int) throws(Grammar.Fault) -> Bool {
         guard feed < limits.headBytes else { throw tooLarge }
@@ -111,7 +111,7 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
         return false
     }
 
-    /// Reads a line that is no well-formed field.
+    /// Reads a line that is not a well-formed field.
     private mutating func readOdd(
         _ bytes: Span<UInt8>, _ line: Range<Int>
     ) throws(Grammar.Fault) {
@@ -135,7 +135,7 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
             return
         }
         startLine = try Grammar.startLine(bytes, line, limits: limits)
-        // Most heads have fewer fields, so most cost one allocation for all of them or none.
+        // Most heads have fewer fields, so they cost one allocation at most.
         section.fields.reserveCapacity(min(limits.fields, 16))
     }
 
@@ -144,7 +144,7 @@ struct LineReader<Grammar: HeadGrammar>: ~Copyable {
         Grammar.fault(startLine == nil ? .startLineTooLong : .headTooLarge, at: limits.headBytes)
     }
 
-    /// Hands out the fields and makes ready for the next head; its fields are kept in what `taken` was.
+    /// Returns the fields and prepares for the next head, whose fields go into what `taken` was.
     mutating func take(_ taken: inout FieldSection) {
         swap(&taken, &section)
         section.removeAll()

@@ -12,7 +12,7 @@ extension OutputSpan where Element == UInt8 {
 }
 
 extension [UInt8] {
-    /// Appends what is written to memory of a size that is enough for it.
+    /// Appends what is written to sufficiently large memory.
     mutating func append(atMost count: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
         append(addingCapacity: count, initializingWith: write)
     }

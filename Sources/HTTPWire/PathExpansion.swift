@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Percent-encodes what clients leave in a path as it is although it has to be encoded.
+/// Percent-encodes what clients leave unencoded in a path but should not.
 enum PathExpansion {
     private static func isExpanded(_ byte: UInt8) -> Bool {
         byte >= 0x80 || ByteSet.encodedInPath.contains(byte)
@@ -22,7 +22,7 @@ enum PathExpansion {
         return longer
     }
 
-    /// The byte of `path` that stands at an offset of its expanded form.
+    /// The byte of `path` at an offset of its expanded form.
     static func origin(of offset: Int, in path: ArraySlice<UInt8>) -> Int {
         var expanded = 0
         for (place, byte) in path.enumerated() {

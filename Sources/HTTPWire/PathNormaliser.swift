@@ -5,11 +5,11 @@ internal import ByteCoding
 
 /// Rewrites a path into canonical form within its own bytes: the result is never longer.
 struct PathNormaliser {
-    /// Why a path was not rewritten in its place.
+    /// Why a path was not rewritten in place.
     enum Failure: Error {
         /// Distance in bytes from the start of the path.
         case fault(at: Int)
-        /// The byte at `read` becomes an encoding, for which there is no room; what stands before it was
+        /// The byte at `read` becomes an encoding, for which there is no room; what precedes it was
         /// written up to `written`.
         case needsRoom(read: Int, written: Int)
     }
@@ -21,7 +21,7 @@ struct PathNormaliser {
     private var at: Int
     /// Where the next byte is written, never after ``at``.
     private var out: Int
-    /// Where what was written of the present segment starts.
+    /// Where the written part of the present segment starts.
     private var segment: Int
 
     private init(from start: Int) {
@@ -31,9 +31,9 @@ struct PathNormaliser {
         segment = start
     }
 
-    /// Makes the path at `range` canonical: in its place, or behind all other bytes where it gets longer.
+    /// Makes the path at `range` canonical: in place, or after all other bytes if it gets longer.
     ///
-    /// - Returns: where the canonical path is, and what is to be known about it.
+    /// - Returns: where the canonical path is, and its traits.
     static func normalise(
         _ bytes: inout [UInt8], _ range: Range<Int>
     ) throws(PathFault) -> (range: Range<Int>, traits: CanonicalPath.Traits) {
@@ -120,7 +120,7 @@ struct PathNormaliser {
         write(Byte.hexDigit(byte & 15), &bytes)
     }
 
-    /// Whether what was written of the segment stays; a single dot does not, and `..` is refused.
+    /// Whether the written segment stays; a single dot does not, and `..` is refused.
     private mutating func endSegment(
         _ bytes: borrowing MutableSpan<UInt8>, isLast: Bool
     ) throws(Failure) -> Bool {
@@ -136,7 +136,7 @@ struct PathNormaliser {
                 return false
             }
             if out - segment == 2, bytes[segment] == Byte.dot { throw fault }
-            // Some file systems pass over dots and spaces at the end of a name.
+            // Some file systems ignore dots and spaces at the end of a name.
             traits.insert(.otherReadings)
         }
         if isEncodedSpace(bytes, at: segment) || isEncodedSpace(bytes, at: out - 3) {
@@ -184,7 +184,7 @@ struct PathNormaliser {
 
     /// Rewrites encoded bytes beyond ASCII: a whole UTF-8 sequence, or one byte of another encoding.
     ///
-    /// C1 controls are refused, and what a decoder that does not look closely makes a delimiter of.
+    /// C1 controls are refused, and what a careless decoder turns into a delimiter.
     private mutating func sequence(
         _ lead: UInt8, _ bytes: inout MutableSpan<UInt8>, until end: Int
     ) throws(Failure) {
@@ -210,8 +210,8 @@ struct PathNormaliser {
         if count > 1, CompatibleForm.delimiter(scalar) != nil { traits.insert(.otherReadings) }
     }
 
-    /// Whether the bytes from ``at`` are an overlong form, or would be a delimiter or control to those who
-    /// take the bytes behind a lead for its continuation whatever they are.
+    /// Whether the bytes from ``at`` are an overlong form, or would be a delimiter or control to
+    /// readers who take any bytes after a lead byte for its continuation.
     private func isMistakable(
         _ lead: UInt8, _ bytes: borrowing MutableSpan<UInt8>, until end: Int
     ) -> Bool {
@@ -251,7 +251,7 @@ struct UTF8Form {
         }
     }
 
-    /// How many bytes an overlong form of an ASCII character that begins so has.
+    /// The length of an overlong form of an ASCII character that begins with this byte.
     static func overlongCount(lead: UInt8) -> Int? {
         switch lead {
         case 0xC0, 0xC1: 2

@@ -1,22 +1,22 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Keeps clients at the proxy: where an answer points to the service itself, it points to us instead.
+/// Keeps clients at the proxy: an answer that points to the service itself is made to point to us.
 ///
-/// A service knows itself by the address that it is reached at and by the `Host` that it was told, with its
-/// own port or with none; both become the authority that the client asked for. What names anybody else
-/// passes as it is, and so does what names nobody.
+/// A service knows itself by the address at which it is reached and by the `Host` that it was sent,
+/// with its own port or none; both become the authority that the client asked for. What names
+/// anybody else, or nobody, passes unchanged.
 package struct PointerRewriting {
     private let service: WebOrigin
-    /// What the service was told in `Host`.
+    /// What was sent to the service in `Host`.
     private let told: NamedPlace?
     private let isClientSecure: Bool
-    /// The authority that the client asked for; empty where it named none.
+    /// The authority that the client asked for; empty if it named none.
     private let authority: ArraySlice<UInt8>
 
     /// - Parameters:
     ///   - told: the value of `Host` that went to the service.
-    ///   - isClientSecure: whether the client speaks `https`, to us or to the proxy before us.
+    ///   - isClientSecure: whether the client speaks `https`, to us or to the proxy in front of us.
     package init(
         service: WebOrigin, told: ArraySlice<UInt8>, authority: ArraySlice<UInt8>,
         isClientSecure: Bool
@@ -27,18 +27,18 @@ package struct PointerRewriting {
         self.isClientSecure = isClientSecure
     }
 
-    /// Writes a pointer's value, its URL rewritten where it names the service.
+    /// Writes a pointer's value, its URL rewritten if it names the service.
     func append(_ value: ArraySlice<UInt8>, of field: KnownField, to output: inout [UInt8]) {
         let url = field == .refresh ? value[Self.urlOfRefresh(value)...] : value
         output.append(contentsOf: value[..<url.startIndex])
-        // Browsers pass over tabs wherever they stand.
+        // Browsers ignore tabs wherever they are.
         let read = url.contains(Byte.tab) ? url.filter { $0 != Byte.tab }[...] : url
         guard let (scheme, rest) = parts(read) else {
             output.append(contentsOf: url)
             return
         }
         guard !authority.isEmpty else {
-            // Nobody named us: the path alone leads back to where the client is.
+            // The client named no host: the path alone leads back to where it is.
             if rest.first != Byte.slash { output.append(Byte.slash) }
             output.append(contentsOf: rest)
             return
@@ -51,7 +51,7 @@ package struct PointerRewriting {
 
     /// Whether a URL that names the service has a scheme, and what follows its authority; nil for any other.
     ///
-    /// Read as browsers read it: any number of slashes, also none behind a scheme, and `\` for `/`.
+    /// Read as browsers do: any number of slashes, even none after a scheme, and `\` for `/`.
     private func parts(
         _ url: ArraySlice<UInt8>
     ) -> (hasScheme: Bool, rest: ArraySlice<UInt8>)? {

@@ -1,30 +1,31 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What can be read of a head that was refused: for people who look for the reason.
+/// What can be read of a refused head: for people looking for the reason.
 ///
-/// Nothing here is believed, routed or forwarded. Made when a head is refused, and never otherwise.
+/// Nothing here is trusted, routed or forwarded. Made only when a head is refused.
 package struct RefusedHead: Hashable, Sendable {
     /// The kind of line that the byte at fault is in.
     package enum Place: Hashable, Sendable {
         case startLine
-        /// A field, counted from 1; with its name in lower case where it has one.
+        /// A field, counted from 1; with its name in lower case if it has one.
         case field(Int, name: String?)
     }
 
     package let place: Place
-    /// What is wrong with the byte at fault, where it shows by itself.
+    /// What is wrong with the byte at fault, if the byte alone shows it.
     package let fault: String?
-    /// Whether a field of the name `Host` is there.
+    /// Whether there is a field named `Host`.
     package let hasHost: Bool
-    /// The path as it was sent, up to a bound, without what follows `?` and `#`; empty if none can be told.
+    /// The path as it was sent, up to a bound, without what follows `?` and `#`; empty if there is
+    /// none to be found.
     package let path: [UInt8]
     package let query: [UInt8]
     /// The value of the first `Host`, up to a bound.
     package let host: [UInt8]
 
     /// - Parameters:
-    ///   - head: what came of the head, from its first byte.
+    ///   - head: what arrived of the head, from its first byte.
     ///   - offset: where the byte at fault is.
     package init(_ head: ArraySlice<UInt8>, at offset: Int) {
         let fault = min(head.startIndex + max(0, offset), head.endIndex)
@@ -34,7 +35,7 @@ package struct RefusedHead: Hashable, Sendable {
         while at < head.endIndex {
             let feed = head[at...].firstIndex(of: Byte.lineFeed) ?? head.endIndex
             let isEmpty = head[at..<feed].allSatisfy { $0 == Byte.carriageReturn }
-            // The one empty line that may come first is nobody's.
+            // The one empty line that may come first does not count.
             if !isEmpty || !lines.isEmpty { lines.append(head[at..<feed]) }
             if found == nil, fault <= feed { found = (max(0, lines.count - 1), at) }
             at = feed + 1
@@ -52,12 +53,12 @@ package struct RefusedHead: Hashable, Sendable {
         (path, query) = lines.first.map(Self.target) ?? ([], [])
     }
 
-    /// So much of a target or host is worth keeping.
+    /// The most of a target or host that is worth keeping.
     private static let most = 2_048
-    /// Nobody's field has a longer name; what is longer is something else that a colon follows.
+    /// No field has a longer name; what is longer is something else followed by a colon.
     private static let longestName = 40
 
-    /// A line's name, if what stands before its colon is one.
+    /// A line's name, if what precedes its colon is one.
     private static func name(_ line: ArraySlice<UInt8>) -> String? {
         guard let colon = line.firstIndex(of: Byte.colon) else { return nil }
         var name = line[..<colon]
@@ -68,7 +69,7 @@ package struct RefusedHead: Hashable, Sendable {
         return String(decoding: name.map(Byte.lower), as: UTF8.self)
     }
 
-    /// A host, without what may stand before it and be a password.
+    /// A host, without what precedes it and may be a password.
     private static func value(_ line: ArraySlice<UInt8>) -> [UInt8] {
         guard let colon = line.firstIndex(of: Byte.colon) else { return [] }
         let value = line[(colon + 1)...].filter { $0 > Byte.space }
@@ -76,7 +77,7 @@ package struct RefusedHead: Hashable, Sendable {
         return value[(sign.map { $0 + 1 } ?? 0)...].prefix(most).map(Byte.lower)
     }
 
-    /// Path and query of a request line whose target leads to a path.
+    /// Path and query of a request line whose target has a path.
     private static func target(
         _ line: ArraySlice<UInt8>
     ) -> (path: [UInt8], query: [UInt8]) {
@@ -97,7 +98,7 @@ package struct RefusedHead: Hashable, Sendable {
         return (Array(path), Array(whole.dropFirst(path.count + 1)))
     }
 
-    /// - Parameter line: where the line at fault begins, if it is a field's.
+    /// - Parameter line: where the faulty line begins, if it is a field's.
     private static func words(
         _ head: ArraySlice<UInt8>, at place: Int, line: Int?
     ) -> String? {
@@ -118,10 +119,11 @@ package struct RefusedHead: Hashable, Sendable {
 }
 
 extension RefusedHead {
-    /// Where the fault is, in words of ours: for records and messages, with a name that the client gave.
+    /// Where the fault is, in our own words: for records and messages, including a name that the
+    /// client sent.
     package func words(at offset: Int) -> String { text(offset, names: { $0 }) }
 
-    /// The same for the client: a field that we do not know is only counted, so that nothing is reflected.
+    /// The same for the client: an unknown field is only numbered, so that nothing is reflected.
     package func wordsForClient(at offset: Int) -> String {
         text(offset) { name in
             let bytes = Array(name.utf8)

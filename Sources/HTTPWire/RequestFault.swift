@@ -3,7 +3,7 @@
 
 /// Why a request head was refused and at which byte; the connection must be closed after the answer.
 ///
-/// Whoever answers has a reason for each kind.
+/// Each kind has a reason to answer with.
 package struct RequestFault: Error, Hashable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case malformedRequestLine = "malformed_request_line"

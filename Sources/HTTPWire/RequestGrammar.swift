@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A request line as it was sent, in slices; the target's bytes are checked, its form is not.
+/// A request line as sent, in slices; the target's bytes are checked, its form is not.
 struct RequestLine {
     let method: RequestMethod
     let methodToken: ByteSlice
@@ -14,7 +14,7 @@ enum RequestGrammar: HeadGrammar {
     static var skipsLeadingLine: Bool { true }
     static var isGenerous: Bool { false }
     static var protectedNames: KnownFieldSet {
-        // A gateway that reads `_` as `-` would take it for a credential, or for another method, that no
+        // A gateway that reads `_` as `-` would take it for a credential or another method that no
         // rule was asked about.
         KnownFieldSet.notForwarded.union(KnownFieldSet.methodOverrides)
             .union([.authorization, .xAPIKey, .dpop])
@@ -55,11 +55,11 @@ enum RequestGrammar: HeadGrammar {
 
     /// Everything up to the next space, which must follow: no control byte and no `#`.
     ///
-    /// The path is looked at more closely when it is made canonical; a query passes as it came.
+    /// The path is checked more closely when it is made canonical; a query passes unchanged.
     private static func target(
         _ bytes: Span<UInt8>, from start: Int, to end: Int
     ) throws(RequestFault) -> Range<Int> {
-        // Each of the bytes is looked at by itself only where they are not all visible ASCII.
+        // Bytes are checked one by one only if they are not all visible ASCII.
         let space = bytes.first(Byte.space, in: start..<end)
         if space > start, space < end, bytes.firstUnprintable(in: start..<space) == nil,
             bytes.first(Byte.hash, in: start..<space) == space

@@ -16,7 +16,7 @@ extension RequestHead {
     /// Whether a known field occurs more than once; constant time.
     package func isRepeated(_ field: KnownField) -> Bool { section.repeated.contains(field) }
 
-    /// The value of the first field of this kind; look at ``isRepeated(_:)`` where a second one matters.
+    /// The value of the first field of this kind; see ``isRepeated(_:)`` if a second one matters.
     package func value(of field: KnownField) -> ByteSlice? {
         guard has(field) else { return nil }
         for candidate in section.fields where candidate.known == field { return candidate.value }

@@ -1,9 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What fields ask a service to do otherwise than the request line says.
+/// What fields ask a service to do differently from the request line.
 extension RequestHead {
-    /// The methods that fields ask to be taken for, in upper case as services read them.
+    /// The methods that fields ask the request to be treated as, in upper case as services read
+    /// them.
     package var methodOverrides: [String] {
         guard !section.seen.isDisjoint(with: .methodOverrides) else { return [] }
         return section.fields.filter { KnownFieldSet.methodOverrides.contains($0.known) }
@@ -16,7 +17,7 @@ extension RequestHead {
             .filter { !$0.isEmpty }
     }
 
-    /// Whether the client asks to go on as a web socket (RFC 9110 §7.8, RFC 6455 §4.1).
+    /// Whether the client asks to switch to a web socket (RFC 9110 §7.8, RFC 6455 §4.1).
     package var asksWebSocket: Bool {
         guard version == .http11, has(.upgrade) else { return false }
         return section.fields.contains { field in
@@ -25,7 +26,7 @@ extension RequestHead {
         }
     }
 
-    /// Whether sending it twice could do more than sending it once, whatever its method is.
+    /// Whether sending it twice could do more than sending it once, whatever its method.
     package var asksForAnotherMethod: Bool { !section.seen.isDisjoint(with: .methodOverrides) }
 
     /// The same request with its path freed of empty segments.

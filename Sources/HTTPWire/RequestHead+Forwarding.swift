@@ -5,20 +5,20 @@ internal import ByteCoding
 
 /// Whether the peer at the other end of the socket may say where a request came from.
 package enum ForwardedTrust: Sendable {
-    /// A client like any other: all its claims are left out.
+    /// An ordinary client: all its claims are left out.
     case stripAll
     /// A proxy that the configuration trusts: its `X-Forwarded-For` is kept and ours is appended to it.
     ///
-    /// Its other claims are left out as well; what they say is added anew by the caller.
+    /// Its other claims are left out as well; the caller adds what they say anew.
     case peerTrusted
 }
 
 extension RequestHead {
-    /// Writes this request as it goes to the service: our bytes, made from what was understood.
+    /// Writes this request as it goes to the service: our own bytes, made from what was understood.
     ///
-    /// Method, canonical target, `HTTP/1.1`, `Host`, the client's fields in order without those that
-    /// concern one hop, are nominated, claim an origin or identity, or share the name of an added one,
-    /// exactly the framing field that `framing` asks for, and what is added.
+    /// Method, canonical target, `HTTP/1.1`, `Host`, the client's fields in order except those that
+    /// concern one hop, are nominated, claim an origin or identity, or share the name of an added
+    /// one, exactly the framing field that `framing` asks for, and what is added.
     ///
     /// - Parameters:
     ///   - output: has room for ``mostBytes(adding:host:)`` and what `last` writes.
@@ -26,7 +26,7 @@ extension RequestHead {
     ///   - added: with `.peerTrusted`, an `X-Forwarded-For` among them is written after the client's
     ///     values, in one field.
     ///   - dropped: kinds of fields to leave out besides those that never pass.
-    ///   - host: the value of `Host`, where the service is not to see the client's.
+    ///   - host: the value of `Host`, if the service is not to see the client's.
     ///   - last: writes further lines, each of a kind that never passes or is dropped.
     package func append(
         toUpstream output: inout OutputSpan<UInt8>, framing: BodyFraming,
@@ -67,7 +67,8 @@ extension RequestHead {
         output.append("\r\n")
     }
 
-    /// The request line and `Host` behind it where they stand there as we would write them; else an empty range.
+    /// The request line and the `Host` after it, if they are there in our own form; else an empty
+    /// range.
     private func writtenStart(_ head: Span<UInt8>) -> Range<Int> {
         guard let field = section.fields.first, field.known == .host, field.isTight,
             field.value == authority, target.range.lowerBound == methodToken.range.upperBound + 1,
@@ -80,15 +81,15 @@ extension RequestHead {
         return methodToken.range.lowerBound..<field.line.upperBound
     }
 
-    /// More than what is written of this head.
+    /// An upper bound for what is written of this head.
     ///
-    /// Each of its bytes is written at most once; a line that is written anew gets two bytes more at most, and so does
-    /// a value that is joined with another.
+    /// Each of its bytes is written at most once; a rewritten line grows by at most two bytes, and
+    /// so does a value joined with another.
     package func mostBytes(adding added: AddedFields, host: [UInt8]?) -> Int {
         bytes.count + added.bytes.count + (host?.count ?? 0) + 4 * section.fields.count + 128
     }
 
-    /// Writes this request behind other bytes.
+    /// Writes this request after other bytes.
     package func append(
         toUpstream output: inout [UInt8], framing: BodyFraming, forwarded: ForwardedTrust,
         adding added: AddedFields, dropping dropped: KnownFieldSet, host: [UInt8]? = nil
@@ -100,8 +101,7 @@ extension RequestHead {
         }
     }
 
-    /// The same head, from which the field whose value starts at or before a place, and ends behind it, will not be
-    /// written. Copies the list of fields.
+    /// The same head without the field whose value contains an offset. Copies the field list.
     package func leavingOut(valueAt offset: Int) -> RequestHead {
         let copy = copy()
         for place in copy.section.fields.indices

@@ -1,14 +1,14 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A request head that was understood in full and in one way only.
+/// A request head that was understood in full and in only one way.
 ///
-/// One buffer holds every byte; the rest are slices into it. The buffer is what was received with the
-/// following made canonical in place, or behind the rest where that needs more room: ``target``, ``path``
-/// and ``authority``. Nobody but its parser changes it, and the parser only while nobody else has it: an object, so
-/// that handing it on costs nothing, which serves one request after the other.
+/// One buffer holds every byte; the rest are slices into it. The buffer is what was received, with
+/// the following made canonical in place, or after the rest if more room is needed: ``target``,
+/// ``path`` and ``authority``. Only its parser changes it, and only while nobody else has it. An
+/// object, so that passing it on costs nothing; it serves one request after another.
 package final class RequestHead {
-    /// How an absolute target says that the request came.
+    /// The scheme of an absolute target.
     package enum Scheme: UInt8, Sendable {
         case http
         case https
@@ -17,7 +17,7 @@ package final class RequestHead {
     /// The whole head; slices of this head are ranges of it.
     package internal(set) var bytes: [UInt8] = []
     package internal(set) var method = RequestMethod.get
-    /// The method as it stands in the request line.
+    /// The method as in the request line.
     package internal(set) var methodToken = ByteSlice.none
     package internal(set) var version = HTTPVersion.http11
     /// The canonical path, and `?` and the query if there is one; always in origin form.
@@ -41,12 +41,12 @@ package final class RequestHead {
     /// Whether the client means to send another request on this connection (RFC 9112 §9.3).
     package internal(set) var keepsAlive = false
     var section = FieldSection()
-    /// Where the first field stood when what the fields say was found out.
+    /// Where the first field was when the fields were interpreted.
     var firstField = 0
 
     init() {}
 
-    /// All fields in the order in which they came.
+    /// All fields in the order received.
     package var fields: [FieldSlice] { section.fields }
 
     /// The same head, to be changed.

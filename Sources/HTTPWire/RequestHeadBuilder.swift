@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Turns a scanned request into a ``RequestHead``, or finds the reason why it is none.
+/// Turns a scanned request into a ``RequestHead``, or finds the reason why it is not one.
 ///
 /// The order of checks is fixed: fields that name the host, target and path, framing, connection,
 /// expectation. The first to fail names the fault.
@@ -14,10 +14,10 @@ struct RequestHeadBuilder {
         self.scheme = scheme
     }
 
-    /// Fills a head whose bytes and fields are there already.
+    /// Fills in a head that already has its bytes and fields.
     ///
-    /// - Parameter repeatsFields: whether its fields are those that it had before, with the same bytes. Then it knows
-    ///   already what they say.
+    /// - Parameter repeatsFields: whether its fields are the previous ones, with the same bytes,
+    ///   whose meaning it already knows.
     func fill(
         _ head: RequestHead, _ line: RequestLine, repeatsFields: Bool
     ) throws(RequestFault) {
@@ -48,7 +48,7 @@ struct RequestHeadBuilder {
         swap(&bytes, &head.bytes)
     }
 
-    /// Follows the fields to where they stand now.
+    /// Follows the fields to where they are now.
     private func moveAuthority(of head: RequestHead) {
         let distance = head.section.extent.lowerBound - head.firstField
         guard distance != 0, !head.authority.isEmpty else { return }
@@ -112,7 +112,8 @@ struct RequestHeadBuilder {
         return position
     }
 
-    /// Host and port in canonical form, in the place of `Host` or behind the head; empty if nothing names them.
+    /// Host and port in canonical form, in place of `Host` or after the head; empty if nothing
+    /// names them.
     private static func canonicalAuthority(
         _ bytes: inout [UInt8], _ section: inout FieldSection, hostField: Int?, _ host: Authority?,
         target: Range<Int>?

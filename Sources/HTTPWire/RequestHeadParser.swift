@@ -1,22 +1,22 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads request heads from a connection, one after the other.
+/// Reads request heads from a connection, one after another.
 ///
-/// Give it the bytes that follow the previous message. Once it has thrown, the connection is of no
-/// further use and neither is the parser.
+/// Give it the bytes that follow the previous message. Once it has thrown, neither the connection
+/// nor the parser is of further use.
 package struct RequestHeadParser: ~Copyable {
     /// How far a head has come.
     package enum Progress {
         /// All bytes were taken and more are needed.
         case incomplete
-        /// The head and how many of the bytes just given were its own; the rest follow it.
+        /// The head and how many of the bytes just given belong to it; the rest follow it.
         case complete(RequestHead, consumed: Int)
     }
 
     private var scanner: HeadScanner<RequestGrammar>
     private let builder: RequestHeadBuilder
-    /// A head that nobody needs any more.
+    /// A head that nobody needs any longer.
     private var spare: RequestHead?
 
     /// - Parameter scheme: what the connection speaks; an absolute target of another is refused.
@@ -37,28 +37,28 @@ package struct RequestHeadParser: ~Copyable {
         return .complete(head, consumed: consumed)
     }
 
-    /// How many bytes of a head that has not ended have come.
+    /// How many bytes of an unfinished head have arrived.
     package var arrivedBytes: Int { scanner.arrived }
 
-    /// What can be read of a head that was refused.
+    /// What can be read of a refused head.
     ///
-    /// - Parameter input: the piece that ``consume(_:)`` has thrown for.
+    /// - Parameter input: the piece for which ``consume(_:)`` threw.
     package func refused(_ fault: RequestFault, in input: Span<UInt8>) -> RefusedHead {
         RefusedHead(scanner.refused(input)[...], at: fault.offset)
     }
 
-    /// What can be read of a head that has not come to its end.
+    /// What can be read of an unfinished head.
     package var unfinished: RefusedHead {
         RefusedHead(scanner.refused([UInt8]().span)[...], at: scanner.arrived)
     }
 
-    /// A head that came in pieces was accepted: lets go of what was kept for the case that it is not.
+    /// A head that came in pieces was accepted: releases what was kept in case it was not.
     package mutating func forgetPieces() { scanner.forget() }
 
-    /// Takes back the memory of a head that nobody needs any more, for the next one.
+    /// Takes back the memory of a head that nobody needs any longer, for the next one.
     ///
-    /// It spares the next head all allocations, and what its fields say where they are the same again, if no other
-    /// reference to `head` is left and the next head has not begun to arrive.
+    /// It saves the next head all allocations, and the interpretation of repeated fields, if no
+    /// other reference to `head` is left and the next head has not begun to arrive.
     package mutating func recycle(_ head: consuming RequestHead) {
         guard isKnownUniquelyReferenced(&head) else { return }
         scanner.reuse(&head.bytes, &head.section)

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A request method (RFC 9110 §9), as far as this proxy tells them apart.
+/// A request method (RFC 9110 §9), as far as this proxy distinguishes them.
 package enum RequestMethod: UInt8, Sendable {
     case get
     case head
@@ -15,7 +15,7 @@ package enum RequestMethod: UInt8, Sendable {
 
     /// The method that `range` spells, or nil for those that are not proxied: CONNECT and TRACE.
     static func read(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Self? {
-        // `GET`, the first byte lowest; what follows is there, since a request line goes on.
+        // `GET`, the first byte lowest; there are bytes after it, since a request line continues.
         if range.count == 3, range.lowerBound + 8 <= bytes.count,
             bytes.word(at: range.lowerBound) & 0xFF_FFFF == 0x54_4547
         {

@@ -3,8 +3,8 @@
 
 /// Why a service's response head was refused and at which byte.
 ///
-/// The client is answered with 502 and the connection to the service must be closed: what follows on
-/// it cannot be told apart from the response.
+/// The client gets a 502 and the connection to the service must be closed: what follows on it
+/// cannot be distinguished from the response.
 package struct ResponseFault: Error, Hashable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case malformedStatusLine = "malformed_status_line"

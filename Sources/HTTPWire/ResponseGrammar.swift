@@ -25,7 +25,7 @@ enum ResponseGrammar: HeadGrammar {
         let version: HTTPVersion
         switch HTTPVersion.read(bytes, start..<start + 8) {
         case .known(let known): version = known
-        // A later minor version keeps the meaning of the messages of this one (RFC 9110 §2.5).
+        // A later minor version keeps the meaning of messages (RFC 9110 §2.5).
         case .unsupported where bytes[start + 5] == UInt8(ascii: "1"): version = .http11
         case .unsupported: throw ResponseFault(.unsupportedVersion, at: start)
         case .malformed: throw ResponseFault(.malformedStatusLine, at: start)

@@ -14,10 +14,11 @@ package enum ConnectionNote: Sendable {
 }
 
 extension ResponseHead {
-    /// How the body has to be framed towards a client of this version.
+    /// How the body must be framed for a client of this version.
     ///
-    /// A body of unknown length is chunked, so that the client notices when it is cut short. A client
-    /// of HTTP/1.0 knows no chunks: for it the body ends with the connection, which then must close.
+    /// A body of unknown length is chunked, so that the client notices when it is cut short. A
+    /// client of HTTP/1.0 knows no chunks: for it the body ends with the connection, which must
+    /// then close.
     package func framing(for client: HTTPVersion) -> BodyFraming {
         switch framing {
         case .none, .length: framing
@@ -25,9 +26,9 @@ extension ResponseHead {
         }
     }
 
-    /// Writes this response as it goes to the client: our bytes, made from what was understood.
+    /// Writes this response as it goes to the client: our own bytes, made from what was understood.
     ///
-    /// The service's fields in order without those that concern one hop, are nominated, are this
+    /// The service's fields in order, except those that concern one hop, are nominated, are this
     /// proxy's own, are dropped or share the name of an added one.
     ///
     /// - Parameters:
@@ -35,7 +36,7 @@ extension ResponseHead {
     ///   - framing: how the body will be sent, usually ``framing(for:)``; `.untilClose` requires the note
     ///     `.close`.
     ///   - dropped: kinds of fields to leave out besides those that never pass.
-    ///   - pointers: what ``pointers(_:)`` makes of those that the head has; nil: they pass as they came.
+    ///   - pointers: what ``pointers(_:)`` makes of the head's pointers; nil: they pass unchanged.
     ///   - last: writes further lines, each of a kind that never passes, is dropped or is not there.
     package func append(
         toClient output: inout OutputSpan<UInt8>, framing: BodyFraming,
@@ -63,10 +64,11 @@ extension ResponseHead {
         ResponseWriter.appendEnd(framing, connection, added, to: &output, last: last)
     }
 
-    /// The status line where it stands there as we would write it; else an empty range.
+    /// The status line, if it is there in our own form; else an empty range.
     private func writtenStart(_ head: Span<UInt8>) -> Range<Int> {
         let end = reason.range.upperBound
-        // `HTTP/1.1`, the first byte lowest; what follows up to the reason was read as a space, the status and a space.
+        // `HTTP/1.1`, the first byte lowest; what follows up to the reason was checked to be a
+        // space, the status and a space.
         guard version == .http11, reason.range.lowerBound == 13,
             head.word(at: 0) == 0x312E_312F_5054_5448, head[end] == Byte.carriageReturn,
             head[end + 1] == Byte.lineFeed
@@ -79,7 +81,7 @@ extension ResponseHead {
         bytes.count + added.bytes.count + (pointers?.count ?? 0) + 4 * section.fields.count + 128
     }
 
-    /// The fields that lead the client to a URL, in lines that keep it here.
+    /// The fields that lead the client to a URL, rewritten to keep it here.
     package func pointers(_ rewriting: PointerRewriting) -> [UInt8] {
         var lines: [UInt8] = []
         for field in section.fields
@@ -92,7 +94,7 @@ extension ResponseHead {
         return lines
     }
 
-    /// Writes this response behind other bytes.
+    /// Writes this response after other bytes.
     package func append(
         toClient output: inout [UInt8], framing: BodyFraming, connection: ConnectionNote,
         adding added: AddedFields, rewriting: PointerRewriting? = nil

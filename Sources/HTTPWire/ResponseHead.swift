@@ -1,46 +1,46 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A final response head of a service that was understood in one way only.
+/// A service's final response head that was understood in only one way.
 ///
-/// Values may hold the bytes 0x80–0xFF, which RFC 9110 §5.5 calls opaque; they are passed on as they
-/// are and never interpreted. Control bytes are refused as in requests.
+/// Values may hold the bytes 0x80–0xFF, which RFC 9110 §5.5 calls opaque; they are passed on
+/// unchanged and never interpreted. Control bytes are refused as in requests.
 ///
-/// Like a ``RequestHead``, an object of its parser's, which fills it anew once nobody else has it.
+/// Like a ``RequestHead``, an object of its parser, which refills it once nobody else has it.
 package final class ResponseHead {
     /// The whole head as received; slices of this head are ranges of it.
     package internal(set) var bytes: [UInt8] = []
     package internal(set) var version = HTTPVersion.http11
-    /// 200–999: what RFC 9110 §15 does not define is for the client to understand.
+    /// 200–999: the client has to interpret what RFC 9110 §15 does not define.
     package internal(set) var status: UInt16 = 0
     /// The reason phrase, maybe empty.
     package internal(set) var reason = ByteSlice.none
-    /// How the body that follows on the wire ends; it depends on the method that was asked with.
+    /// How the body that follows on the wire ends; it depends on the request's method.
     package internal(set) var framing = BodyFraming.none
-    /// `Content-Length` of a response to HEAD or of a 304, which speaks of a body that is not sent.
+    /// `Content-Length` of a response to HEAD or of a 304, which describes a body that is not sent.
     package internal(set) var declaredLength: UInt64?
     /// Whether the connection can serve another request once the body has ended.
     package internal(set) var keepsAlive = false
     /// Whether a body is announced that must not come: to HEAD, or with 204 or 304.
     ///
-    /// A service that sends it all the same sends it where the next answer should be.
+    /// A service that sends it all the same puts it where the next answer should be.
     package internal(set) var announcesAbsentBody = false
     var section = FieldSection()
-    /// What its fields say of the body and the connection.
+    /// What its fields say about the body and the connection.
     var saying = Saying.unread
 
-    /// What the fields of an answer say, whatever was asked.
+    /// What the fields of an answer say, whatever the request.
     enum Saying {
         case unread
-        /// Nil: nothing of the body's end.
+        /// Nil: nothing about the body's end.
         case read(BodyFraming?, ConnectionOptions)
-        /// The body's end is said in no one way, which matters only where there is a body.
+        /// The body's end is not defined in exactly one way, which matters only if there is a body.
         case readWithoutFraming(FramingFault, ConnectionOptions)
     }
 
     init() {}
 
-    /// All fields in the order in which they came.
+    /// All fields in the order received.
     package var fields: [FieldSlice] { section.fields }
 
     /// The bytes that a slice of this head stands for, without a copy.

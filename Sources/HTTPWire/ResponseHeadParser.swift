@@ -1,16 +1,16 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the response heads of one connection to a service, one after the other.
+/// Reads the response heads of one connection to a service, one after another.
 ///
-/// Interim responses are read and passed over, as many as their bytes' limit admits: no request of ours
-/// expects one.
+/// Interim responses are read and discarded, as many as their byte limit allows: none of our
+/// requests expects one.
 package struct ResponseHeadParser: ~Copyable {
     /// How far a head has come.
     package enum Progress {
         /// All bytes were taken and more are needed.
         case incomplete
-        /// The head and how many of the bytes just given were taken; the body follows them.
+        /// The head and how many of the bytes just given were consumed; the body follows them.
         case complete(ResponseHead, consumed: Int)
     }
 
@@ -19,9 +19,9 @@ package struct ResponseHeadParser: ~Copyable {
     /// Interim responses to the present request.
     package private(set) var interimResponses = 0
     private var interimBytes = 0
-    /// Where in the last piece the present head began, if it did not begin before it.
+    /// Where in the last piece the present head began, unless it began earlier.
     private var headStart = 0
-    /// A head that nobody needs any more.
+    /// A head that nobody needs any longer.
     private var spare: ResponseHead?
 
     package init(limits: Limits) {
@@ -34,7 +34,7 @@ package struct ResponseHeadParser: ~Copyable {
 
     /// Reads on from where the last piece ended.
     ///
-    /// - Parameter method: the method of the request that is being answered.
+    /// - Parameter method: the method of the request being answered.
     package mutating func consume(
         _ input: Span<UInt8>, answering method: RequestMethod
     ) throws(ResponseFault) -> Progress {
@@ -60,8 +60,8 @@ package struct ResponseHeadParser: ~Copyable {
         return .incomplete
     }
 
-    /// The name of the field in which the fault of a head is that ``consume(_:answering:)`` has just thrown for, in
-    /// lower case; nil where it is in none.
+    /// The lower-case name of the field at fault in the head for which ``consume(_:answering:)``
+    /// just threw; nil if the fault is in none.
     package func fieldName(of fault: ResponseFault, in input: Span<UInt8>) -> String? {
         let rest = input.extracting(headStart..<input.count)
         let head = RefusedHead(scanner.refused(rest)[...], at: fault.offset)
@@ -69,7 +69,7 @@ package struct ResponseHeadParser: ~Copyable {
         return name
     }
 
-    /// Takes back the memory of a head that nobody needs any more, for the next one.
+    /// Takes back the memory of a head that nobody needs any longer, for the next one.
     package mutating func recycle(_ head: consuming ResponseHead) {
         guard isKnownUniquelyReferenced(&head) else { return }
         scanner.reuse(&head.bytes, &head.section)
@@ -82,7 +82,8 @@ package struct ResponseHeadParser: ~Copyable {
         guard line.status != 101 else { throw ResponseFault(.unexpectedUpgrade, at: 0) }
         let bytes = head.bytes
         for field in head.section.fields where KnownFieldSet.framing.contains(field.known) {
-            // There is no body (RFC 9112 §6.3); one that is announced could be taken for the answer.
+            // There is no body (RFC 9112 §6.3); one that is announced could be mistaken for the
+            // answer.
             let isEmpty: Bool
             do throws(FramingFault) {
                 isEmpty =
@@ -100,11 +101,11 @@ package struct ResponseHeadParser: ~Copyable {
             throw ResponseFault(.interimTooLarge, at: 0)
         }
         recycle(head)
-        // What its fields say was not read.
+        // What its fields say was not interpreted.
         scanner.forgetEarlier()
     }
 
-    /// Fills a head whose bytes and fields are there already.
+    /// Fills in a head that already has its bytes and fields.
     private func fill(
         _ head: ResponseHead, _ line: StatusLine, _ method: RequestMethod
     ) throws(ResponseFault) {
@@ -127,7 +128,8 @@ package struct ResponseHeadParser: ~Copyable {
         if mustNotHaveBody, line.status != 204, case .length(let length) = declared {
             head.declaredLength = length
         }
-        // Who says chunked with HTTP/1.0 has no right to it and is not believed further (RFC 9112 §6.1).
+        // A service that sends chunked with HTTP/1.0 may not do so and is trusted no further (RFC
+        // 9112 §6.1).
         let mayPersist =
             head.framing != .untilClose && (line.version == .http11 || declared != .chunked)
         head.keepsAlive = mayPersist && options.persists(line.version)

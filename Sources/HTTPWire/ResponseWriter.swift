@@ -3,12 +3,12 @@
 
 internal import ByteCoding
 
-/// Writes the heads of answers that this proxy gives itself.
+/// Writes the heads of this proxy's own answers.
 package enum ResponseWriter {
     /// `HTTP/1.1 100 Continue` with its empty line.
     package static let continueLine = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-    /// Writes a whole head behind other bytes.
+    /// Writes a whole head after other bytes.
     ///
     /// - Parameter framing: `.untilClose` requires the note `.close`.
     package static func append(

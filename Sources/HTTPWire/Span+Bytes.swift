@@ -16,14 +16,14 @@ extension Span where Element == UInt8 {
                 fromByteOffset: offset, as: UInt64.self))
     }
 
-    /// How many bytes from the start on are the same in another span.
+    /// How many leading bytes are the same in another span.
     package func commonPrefix(with other: Span<UInt8>) -> Int {
         let most = Swift.min(count, other.count)
         return unsafe withUnsafeBytes { own in
             unsafe other.withUnsafeBytes { others in
                 guard let own = own.baseAddress, let others = others.baseAddress else { return 0 }
                 var done = 0
-                // Safe: both hold `most` bytes, and no step looks beyond them.
+                // Safe: both hold `most` bytes, and no step reads beyond them.
                 while done &+ 16 <= most {
                     let next = unsafe Self.unlike(own, others, at: done &+ 8)
                     guard unsafe Self.unlike(own, others, at: done) | next == 0 else { break }
@@ -48,7 +48,7 @@ extension Span where Element == UInt8 {
     private static func unlike(
         _ one: UnsafeRawPointer, _ other: UnsafeRawPointer, at offset: Int
     ) -> UInt64 {
-        // Safe: the caller has looked that eight bytes are there in both.
+        // Safe: the caller has checked that both have eight bytes there.
         unsafe UInt64(
             littleEndian: one.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
                 ^ other.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
@@ -61,7 +61,7 @@ extension Span where Element == UInt8 {
         return at < count ? at : nil
     }
 
-    /// The first place in `range` that holds a byte, or its end, looking at eight bytes a step.
+    /// The first place in `range` that holds a byte, or its end, eight bytes a step.
     @inline(__always)
     func first(_ byte: UInt8, in range: Range<Int>) -> Int {
         var at = range.lowerBound
@@ -127,7 +127,8 @@ extension Span where Element == UInt8 {
         first(in: range) { $0 &- 0x20 >= 0x5F }
     }
 
-    /// The first byte of `range` that is wrong, looking singly only where eight are not all 0x20–0x7E.
+    /// The first byte of `range` that is wrong, checking singly only if eight are not all
+    /// 0x20–0x7E.
     @inline(__always)
     private func first(in range: Range<Int>, where isWrong: (UInt8) -> Bool) -> Int? {
         var at = range.lowerBound
@@ -136,7 +137,7 @@ extension Span where Element == UInt8 {
             if at &+ 8 <= count {
                 var eight = word(at: at)
                 if end &- at < 8 {
-                    // What lies behind the range counts as spaces.
+                    // What follows the range counts as spaces.
                     let inside = (1 &<< UInt64((end &- at) &* 8)) &- 1
                     eight = (eight & inside) | (spaces & ~inside)
                 }
@@ -169,7 +170,7 @@ extension Span where Element == UInt8 {
             let below = (eight &- spaces) & ~eight
             let deleted = eight ^ ones &* 0x7F
             let found = (below | ((deleted &- ones) & ~deleted)) & highBits
-            // May name a byte behind the first one wrongly, never one before it.
+            // May wrongly mark a byte after the first one, never one before it.
             if found != 0 { return at &+ found.trailingZeroBitCount &>> 3 }
             at &+= 8
         }
@@ -177,7 +178,7 @@ extension Span where Element == UInt8 {
         return at
     }
 
-    /// `range` without the blanks at both its ends.
+    /// `range` without the blanks at its ends.
     @inline(__always)
     func trimmingBlanks(_ range: Range<Int>) -> Range<Int> {
         var start = range.lowerBound
@@ -200,7 +201,7 @@ extension Span where Element == UInt8 {
         }
     }
 
-    /// Whether `range` and `otherRange` of `other` are equal when letters of both cases are.
+    /// Whether `range` and `otherRange` of `other` are equal ignoring letter case.
     func spellsSame(_ range: Range<Int>, as other: Span<UInt8>, _ otherRange: Range<Int>) -> Bool {
         guard range.count == otherRange.count else { return false }
         for place in 0..<range.count

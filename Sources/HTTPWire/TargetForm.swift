@@ -1,16 +1,16 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where path and query are in a request target of origin or absolute form (RFC 9112 §3.2).
+/// Where path and query are in a request target in origin or absolute form (RFC 9112 §3.2).
 struct TargetForm {
     let scheme: RequestHead.Scheme?
-    /// What an absolute target names; where a request has no `Host`, its host.
+    /// What an absolute target names; the host of a request without `Host`.
     let authority: Range<Int>?
     private let path: Range<Int>
     private let query: Range<Int>?
 
-    /// Reads a target of checked bytes; an absolute one must have the scheme of the connection and the
-    /// authority of `Host`, if there is one.
+    /// Reads a target of checked bytes; an absolute one must match the connection's scheme and the
+    /// authority in `Host`, if there is one.
     init(
         _ bytes: Span<UInt8>, _ target: Range<Int>, host: Authority?,
         scheme expected: RequestHead.Scheme
@@ -57,8 +57,8 @@ struct TargetForm {
         return from..<end
     }
 
-    /// Makes the path canonical and moves the query up to it: within the target's own bytes, or both behind
-    /// the head where the path gets longer.
+    /// Makes the path canonical and moves the query up to it: within the target's own bytes, or
+    /// both after the head if the path gets longer.
     func canonicalise(
         _ bytes: inout [UInt8]
     ) throws(RequestFault) -> (
@@ -94,7 +94,7 @@ struct TargetForm {
 }
 
 extension RequestHead.Scheme {
-    /// The port that an authority means where it names none (RFC 9110 §4.2).
+    /// The port that an authority without one means (RFC 9110 §4.2).
     var usualPort: UInt16 {
         switch self {
         case .http: 80

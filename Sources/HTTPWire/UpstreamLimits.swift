@@ -19,9 +19,9 @@ package struct UpstreamTimeouts: Hashable, Sendable {
 package struct UpstreamPoolLimits: Hashable, Sendable {
     /// Connections kept while no request uses them; 1,024, or what open files allow.
     package var mostIdle = 1024
-    /// Shorter than the service's own, or its closing meets our next request; 30 s.
+    /// Must be shorter than the service's own, or it may close as our next request arrives; 30 s.
     package var idleTimeout = Duration.seconds(30)
-    /// A connection is not used again after this, so that a changed address is noticed; 10 min.
+    /// A connection is not reused after this, so that a changed address is noticed; 10 min.
     package var mostAge = Duration.seconds(600)
 
     package init() {}

@@ -3,16 +3,17 @@
 
 package import ByteCoding
 
-/// The place that a URL of `http` or `https` leads to, the same however it is spelt (RFC 3986 §6.2).
+/// Where an `http` or `https` URL leads, the same however it is spelt (RFC 3986 §6.2).
 package struct WebOrigin: Hashable, Sendable {
     /// A host, the same in every spelling that clients understand: see ``WrittenHost``.
     package enum Host: Hashable, Sendable {
         case name([UInt8])
         case address(IPAddress)
-        /// The machine itself: `localhost` and names below it, 127.0.0.0/8, `::1`, or the address of no address.
+        /// The machine itself: `localhost` and names below it, 127.0.0.0/8, `::1`, or the
+        /// unspecified address.
         case local
 
-        /// Reads a host as it stands in an authority; nil for an empty one and for one in broken brackets.
+        /// Reads a host as in an authority; nil for an empty one and for broken brackets.
         init?(_ text: ArraySlice<UInt8>) {
             let isBracketed = text.first == Byte.openBracket
             guard !isBracketed || text.last == Byte.closeBracket else { return nil }
@@ -46,12 +47,12 @@ package struct WebOrigin: Hashable, Sendable {
     static func defaultPort(isSecure: Bool) -> UInt16 { isSecure ? 443 : 80 }
 }
 
-/// Host and port of a URL or of `Host`; without a port it is the scheme's that counts.
+/// Host and port of a URL or of `Host`; without a port, the scheme's counts.
 struct NamedPlace: Hashable {
     let host: WebOrigin.Host
     let port: UInt16?
 
-    /// Reads an authority with or without user information; nil where it names no host.
+    /// Reads an authority with or without user information; nil if it names no host.
     init?(authority: ArraySlice<UInt8>) {
         var place = authority
         if let at = place.lastIndex(of: UInt8(ascii: "@")) { place = place[(at + 1)...] }
@@ -71,7 +72,7 @@ struct NamedPlace: Hashable {
         self.port = port
     }
 
-    /// A port, with as many zeros before it as somebody likes.
+    /// A port, with any number of leading zeros.
     private static func number(_ text: ArraySlice<UInt8>) -> UInt16? {
         var number: UInt32 = 0
         for digit in text {

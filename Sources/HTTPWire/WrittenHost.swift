@@ -3,10 +3,10 @@
 
 internal import ByteCoding
 
-/// Reads a host as it stands in a URL in all the ways in which programs understand it (WHATWG URL §3.5).
+/// Reads a host as in a URL, in all the ways in which programs understand it (WHATWG URL §3.5).
 enum WrittenHost {
-    /// The name in lower case, decoded, with every form of letters, digits and dots as it is meant; without the dot
-    /// behind it.
+    /// The name in lower case, decoded, with every variant of letters, digits and dots normalised;
+    /// without the trailing dot.
     static func plain(_ text: ArraySlice<UInt8>) -> [UInt8] {
         let decoded = decoded(text)
         var result: [UInt8] = []
@@ -30,8 +30,8 @@ enum WrittenHost {
         return result
     }
 
-    /// The address that a plain name is to those who read the short, octal and hexadecimal forms of IPv4, as browsers
-    /// do: `127.1`, `2130706433`, `0x7f.1`.
+    /// The address that a plain name is to readers of the short, octal and hexadecimal forms of
+    /// IPv4, such as browsers: `127.1`, `2130706433`, `0x7f.1`.
     static func shortAddress(_ name: [UInt8]) -> IPAddress? {
         let parts = name.split(separator: Byte.dot, omittingEmptySubsequences: false)
         guard (1...4).contains(parts.count) else { return nil }
@@ -86,7 +86,7 @@ enum WrittenHost {
         return result
     }
 
-    /// The character at the front and how many bytes it has; nil and one for what is no UTF-8.
+    /// The character at the front and its length in bytes; nil and one if it is not UTF-8.
     private static func scalar(_ bytes: ArraySlice<UInt8>) -> (UInt32?, Int) {
         guard let lead = bytes.first, let form = UTF8Form(lead: lead), bytes.count >= form.count
         else { return (nil, 1) }
