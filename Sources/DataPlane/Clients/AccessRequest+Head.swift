@@ -8,10 +8,10 @@ internal import HTTPWire
 internal import Identity
 
 extension AccessRequest {
-    /// What an exchange wants to know of a head; its buffer is shared, not copied.
+    /// What an exchange needs to know of a head; its buffer is shared, not copied.
     ///
     /// - Parameters:
-    ///   - rules: say where credentials are looked for and what is kept.
+    ///   - rules: say where to look for credentials and what to keep.
     ///   - isTrusted: whether the peer may say where the request came from.
     init(_ head: RequestHead, _ rules: ExchangeRules, isTrusted: Bool) {
         var credentials = CredentialFields()
@@ -54,7 +54,7 @@ extension AccessRequest {
 }
 
 extension CredentialFields {
-    /// Looks into fields of the configuration's choice.
+    /// Looks into fields chosen by the configuration.
     fileprivate mutating func add(named: [CredentialPlaces.Named], of head: RequestHead) {
         let text = head.bytes
         let bytes = text.span
@@ -100,7 +100,7 @@ extension RequestHead {
 }
 
 extension RequestHead {
-    /// Whether ``HTTPRequestFacts/Traits`` have nothing to say of it, as of nearly all.
+    /// Whether it has none of the ``HTTPRequestFacts/Traits``, like nearly all.
     fileprivate var isOrdinary: Bool {
         !pathTraits.contains(.otherReadings) && !pathTraits.contains(.encodedSlash)
             && !has(.upgrade) && !asksForAnotherMethod

@@ -9,7 +9,7 @@ internal import NIOCore
 
 /// Framing of answers, and what follows them.
 extension ClientConnection {
-    /// Writes an answer's head to where it is held.
+    /// Writes an answer's head to what is held.
     func begin(
         _ answer: ResponseHead, to head: RequestHead, framing: BodyFraming, closes: Bool,
         record: UniqueID, target: UpstreamTarget
@@ -37,10 +37,10 @@ extension ClientConnection {
         }
     }
 
-    /// The most that is added to an answer, but for the value of `Via`.
+    /// The most that is added to an answer, apart from the value of `Via`.
     private static let mostLineBytes = 160
 
-    /// What keeps the client here where an answer points to the service.
+    /// Keeps the client here if an answer points to the service.
     private func rewriting(_ head: RequestHead, _ target: UpstreamTarget) -> PointerRewriting {
         let authority = head.bytes(of: head.authority)
         return PointerRewriting(
@@ -75,7 +75,7 @@ extension ClientConnection {
         if answerFraming == .chunked { output.writeBytes(ChunkEncoder.end) }
     }
 
-    /// Sends a refusal in the place of all that was held.
+    /// Sends a refusal instead of all that was held.
     func send(_ refusal: AccessRefusal) {
         guard phase != .closed, !cannotAnswer else {
             access.conclude(closes: true)
@@ -100,7 +100,7 @@ extension ClientConnection {
         access.conclude(closes: closes)
     }
 
-    /// The access is over: makes ready for the next request, or for the end.
+    /// The access is over: prepares for the next request, or for the end.
     ///
     /// - Parameter isComplete: whether nothing of the request's content is left.
     func concluded(_ head: consuming RequestHead?, closes: Bool, isComplete: Bool) {
@@ -117,7 +117,7 @@ extension ClientConnection {
         }
     }
 
-    /// Not even our side is closed in order.
+    /// Closes without even ending our side cleanly.
     func abort(resets: Bool) {
         if resets { resetOnClose() }
         if phase != .closed { phase = .lingering }
@@ -136,7 +136,7 @@ extension ClientConnection {
             added.put(.retryAfter, Array("\(max(0, seconds))".utf8))
         }
         if refusal.rendered.status == 401 {
-            // RFC 6750 §3.1: a token that was sent and is not good gets `invalid_token`.
+            // RFC 6750 §3.1: a token that was sent but is not valid gets `invalid_token`.
             added.put(
                 .wwwAuthenticate,
                 refusal.reason == .noCredentials ? Self.bearer : Self.invalidToken)
@@ -153,12 +153,12 @@ extension ClientConnection {
     private static let bearer = Array("Bearer realm=\"countersign\"".utf8)
     private static let invalidToken =
         Array("Bearer realm=\"countersign\", error=\"invalid_token\"".utf8)
-    /// For clients that show a key only where Basic is asked for, such as git.
+    /// For clients that show a key only if asked for Basic, such as git.
     private static let basic = Array("Basic realm=\"countersign\", charset=\"UTF-8\"".utf8)
 }
 
 extension OutputSpan where Element == UInt8 {
-    /// Appends a field that is written as it is.
+    /// Appends a field unchanged.
     fileprivate mutating func appendLine(_ start: StaticString, _ value: [UInt8]) {
         append(start)
         append(value.span)

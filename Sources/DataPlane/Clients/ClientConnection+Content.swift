@@ -7,10 +7,10 @@ internal import HTTPWire
 internal import NIOCore
 
 extension ClientConnection {
-    /// Hands on what has come of the content; false when there is nothing to do before more happens.
+    /// Passes on what has come of the content; false if there is nothing to do until more happens.
     func readContent() -> Bool {
         guard access.takesContent() else { return false }
-        // A span of a property would keep the property from being written to.
+        // A span of a property would prevent writing to the property.
         let input = input
         var at = 0
         var hasCome = false
@@ -45,7 +45,7 @@ extension ClientConnection {
         }
     }
 
-    /// Tells a client that waits for it to send its content.
+    /// Tells a waiting client to send its content.
     func askContent() {
         guard input.readableBytes == 0 else { return }
         prepareOutput()
@@ -53,7 +53,7 @@ extension ClientConnection {
         write()
     }
 
-    /// Discards what has come of the content; true when the next head may follow.
+    /// Discards what has come of the content; true if the next head may follow.
     func discardContent() -> Bool {
         let input = input
         var at = 0

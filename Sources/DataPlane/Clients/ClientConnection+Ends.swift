@@ -10,7 +10,7 @@ internal import Observability
 
 extension ClientConnection: DeadlineOwner {
     var nextDeadline: Moment {
-        // As numbers: comparing moments goes through a table of functions.
+        // As numbers: comparing moments goes through a witness table.
         Moment(
             nanoseconds: min(
                 min(deadline.nanoseconds, writeDeadline.nanoseconds),
@@ -21,7 +21,7 @@ extension ClientConnection: DeadlineOwner {
         if writeDeadline <= now {
             writeDeadline = .never
             access.clientStopped()
-            // What could not be sent would be waited for.
+            // Otherwise it would wait for what cannot be sent.
             resetOnClose()
             closeAtOnce()
         }
@@ -39,16 +39,17 @@ extension ClientConnection: DeadlineOwner {
         }
     }
 
-    /// What is known of a request whose head did not come to its end.
+    /// What is known of a request whose head did not end.
     var unfinishedHead: RefusalNote {
         RefusalNote(unfinished: parser.unfinished, bytes: parser.arrivedBytes)
     }
 
     // MARK: Closing
 
-    /// Closes our side once everything is sent, and the rest when the client does or after a while.
+    /// Closes our side once everything is sent, and the rest when the client closes or after a
+    /// while.
     ///
-    /// Closing at once with bytes unread would reset the connection and could take the answer with it.
+    /// Closing at once with bytes unread would reset the connection and could lose the answer.
     func closeGently() {
         guard phase != .lingering, phase != .closed, let context else { return }
         phase = .lingering
@@ -58,7 +59,7 @@ extension ClientConnection: DeadlineOwner {
             context.close(promise: nil)
             return
         }
-        // Until all is sent, it is the client's reading that is waited for.
+        // Until all is sent, this waits for the client to read.
         deadline = lane.now + listener.writeTimeout
         let sent = context.eventLoop.makePromise(of: Void.self)
         context.close(mode: .output, promise: sent)
@@ -83,25 +84,25 @@ extension ClientConnection: DeadlineOwner {
         context?.close(promise: nil)
     }
 
-    /// Makes closing a reset, so that no reader takes a part of an answer for the whole.
+    /// Makes closing a reset, so that no reader mistakes part of an answer for the whole.
     func resetOnClose() {
         guard let context else { return }
         do {
             let tls = try context.pipeline.syncOperations.context(
                 handlerType: NIOSSLServerHandler.self)
             reset(context)
-            // Beneath TLS, which would say a proper goodbye.
+            // Beneath TLS, which would close cleanly.
             tls.close(promise: nil)
         } catch {
-            // Without TLS there is nothing to go around.
+            // Without TLS there is nothing to bypass.
             reset(context)
         }
     }
 
     private func reset(_ context: ChannelHandlerContext) {
         guard let socket = context.channel as? any SocketOptionProvider else { return }
-        // Two ints, as `struct linger` is: on, and no time to linger. A channel that closes in the same
-        // moment needs it no more, so that the outcome is of no use.
+        // Two ints, like `struct linger`: on, with no time to linger. A channel that closes at this
+        // moment no longer needs it, so the outcome does not matter.
         _ = socket.unsafeSetSocketOption(
             level: .socket, name: .so_linger, value: SIMD2<CInt>(1, 0))
     }
@@ -114,7 +115,7 @@ extension ClientConnection: DeadlineOwner {
         if phase == .opening { closeAtOnce() }
     }
 
-    /// What is under way ends now.
+    /// Ends what is under way now.
     func forceEnd() {
         if access.isIdle { closeAtOnce() } else { access.forceEnd() }
         afterEvent()

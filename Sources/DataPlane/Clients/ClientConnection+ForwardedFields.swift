@@ -6,11 +6,11 @@ internal import Exchanges
 internal import HTTPWire
 
 extension ClientConnection {
-    /// What a service is told about requests of an actor.
+    /// What a service is told about an actor's requests.
     func toldFields(_ actor: KnownActor, _ head: RequestHead) -> ToldFields {
         let bytes = head.bytes
         let authority = bytes.span.extracting(head.authority.range)
-        // A trusted proxy may name another scheme in the next request.
+        // A trusted proxy may name a different scheme in the next request.
         if !peer.isTrusted, let told, told.isFor(actor, authority) { return told }
         let made = ToldFields(
             actor: actor, authority: Array(bytes[head.authority.range]),
@@ -47,7 +47,7 @@ extension ClientConnection {
         isSecure(head) ? Self.https : Self.http
     }
 
-    /// Whether the client speaks `https`: with us, or with the trusted proxy that says so.
+    /// Whether the client speaks `https`, to us or to a trusted proxy that says so.
     func isSecure(_ head: RequestHead) -> Bool {
         if peer.isTrusted, !head.isRepeated(.xForwardedProto),
             let claimed = head.value(of: .xForwardedProto)

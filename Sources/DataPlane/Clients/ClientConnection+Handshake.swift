@@ -10,12 +10,12 @@ internal import NIOTLS
 internal import Observability
 
 extension ClientConnection {
-    /// The client has named the host that it wants.
+    /// The hello was read; it may name a host.
     func helloRead(serverName: [UInt8]?) {
         requestedName = serverName?.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
     }
 
-    /// The client speaks nothing that we do.
+    /// The client and we have no protocol in common.
     func refusedHello() {
         handshakeEnded(.failed)
         phase = .lingering
@@ -26,7 +26,7 @@ extension ClientConnection {
         lane.meters.countHandshake(listener: listener.number, result)
     }
 
-    /// Takes note of the handshake's end.
+    /// Notes the handshake's end.
     func handshakeEvent(_ event: Any) {
         guard case TLSUserEvent.handshakeCompleted = event, phase == .opening, let context else {
             return
@@ -51,7 +51,7 @@ extension ClientConnection {
         context.read()
     }
 
-    /// Too many connections are open: this one gets an answer and no request is read from it.
+    /// Too many connections are open: this one gets an answer, and no request is read from it.
     func turnAway() {
         lane.counters.refusedConnections.count()
         refuse(.tooManyConnections)

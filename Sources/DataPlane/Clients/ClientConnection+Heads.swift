@@ -12,7 +12,7 @@ internal import Observability
 internal import Policy
 
 extension ClientConnection {
-    /// Goes through what has come, as far as the phase allows.
+    /// Processes what has come, as far as the phase allows.
     func advance() {
         guard !isAdvancing else { return }
         isAdvancing = true
@@ -30,14 +30,14 @@ extension ClientConnection {
         access.flushService()
     }
 
-    /// Takes bytes from the front of ``input``, and lets go of its memory when none are left.
+    /// Takes bytes from the front of ``input``, and releases its memory when none are left.
     func consume(_ count: Int) {
         input.moveReaderIndex(forwardBy: count)
         if input.readableBytes == 0 { input = ByteBuffer() }
     }
 
     private func readHead() -> Bool {
-        // A span of a property would keep the property from being written to.
+        // A span of a property would prevent writing to the property.
         let input = input
         do throws(RequestFault) {
             let wasInHead = parser.isInHead
@@ -81,7 +81,7 @@ extension ClientConnection {
         return (.misdirected, RefusalNote("Host is not the name in the TLS handshake", head))
     }
 
-    /// The head in the form that its service wants paths in.
+    /// The head with its path in the form that its service wants.
     private func inServicesForm(_ head: RequestHead) -> RequestHead {
         guard head.pathTraits.contains(.emptySegment) else { return head }
         let bytes = head.bytes
@@ -91,13 +91,13 @@ extension ClientConnection {
         return isMerged ? head.mergingSlashes() : head
     }
 
-    /// Whether the request is for another host than the TLS connection was opened for.
+    /// Whether the request is for a host other than the one the TLS connection was opened for.
     private func isMisdirected(_ head: RequestHead) -> Bool {
         guard let name = tls?.serverName, !head.host.isEmpty else { return false }
         return !head.bytes(of: head.host).elementsEqual(name)
     }
 
-    /// Refuses what is no request, or no request in time, and the connection with it.
+    /// Refuses what is no request or came too late, and closes the connection.
     func refuse(_ reason: Reason, _ note: RefusalNote? = nil) {
         lane.counters.malformedRequests.count()
         if phase != .closed { phase = .underWay }
@@ -109,7 +109,7 @@ extension ClientConnection {
 
     // MARK: Visitors
 
-    /// The exchange for requests from where this one comes from.
+    /// The exchange for requests from this one's origin.
     private func exchange(for head: RequestHead) -> Exchange {
         renewIdentities()
         guard peer.isTrusted else { return visitor(peer.address, peer.port) }
@@ -134,7 +134,7 @@ extension ClientConnection {
     /// How many addresses behind one trusted proxy's connection are remembered.
     private static let mostVisitors = 16
 
-    /// A new configuration may read the client's certificate in another way.
+    /// A new configuration may read the client's certificate differently.
     private func renewIdentities() {
         guard tls != nil else { return }
         let identity = lane.desk.rules.identity

@@ -8,7 +8,7 @@ internal import HTTPWire
 internal import NIOCore
 internal import Observability
 
-/// One client's HTTP/1.1 connection: reads its requests in order, frames what it is told to answer, and has one
+/// One client's HTTP/1.1 connection: reads its requests in order, frames the answers, and has one
 /// ``RelayedAccess`` for all of them.
 ///
 /// ```text
@@ -18,7 +18,7 @@ internal import Observability
 ///                     └───────────────────────┘
 ///            any ─▶ lingering ─▶ closed
 /// ```
-/// One request is under way at a time; what a client sends ahead waits, within bounds, unparsed.
+/// One request is under way at a time; what a client sends early waits, within bounds, unparsed.
 final class ClientConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -28,9 +28,9 @@ final class ClientConnection: ChannelInboundHandler {
         case opening
         case awaitingHead
         case underWay
-        /// The answer has left; what is left of the request's content is discarded.
+        /// The answer has been sent; the rest of the request's content is discarded.
         case discarding
-        /// Our side is closed; whatever comes is discarded until the client closes, too.
+        /// Our side is closed; whatever comes is discarded until the client closes its side.
         case lingering
         case closed
     }
@@ -43,43 +43,43 @@ final class ClientConnection: ChannelInboundHandler {
     let access: RelayedAccess
 
     var parser: RequestHeadParser
-    /// What has come and was not looked at yet.
+    /// What has come and is not processed yet.
     var input = ByteBuffer()
-    /// What leaves with the next write; while an answer is held, all of it.
+    /// What leaves with the next write; all of an answer while it is held.
     var output = ByteBuffer()
-    /// Whether ``output`` leaves with the next flush as it is.
+    /// Whether ``output`` leaves unchanged with the next flush.
     var isQueued = false
     var needsFlush = false
     /// Nil with TLS.
     private var directOutput: DirectOutput?
-    /// Whether the channel takes more; asking it each time costs more than being told.
+    /// Whether the channel takes more; asking it each time costs more than being notified.
     private(set) var isWritable = true
     private var reading = ReadStanding.none
     var isAdvancing = false
-    /// Bytes passed over since our side was closed.
+    /// Bytes discarded since our side was closed.
     var lingeredBytes = 0
 
-    /// The exchanges of this connection by the address that requests come from.
+    /// The exchanges of this connection, by origin address.
     ///
     /// One, unless the peer is a trusted proxy, which speaks for many.
     var visitors: [Visitor] = []
     /// What services were told about the actor of the last request.
     var told: ToldFields?
-    /// Of the content that is coming in; nil before its head.
+    /// For the incoming content; nil before its head.
     var decoder: BodyDecoder?
     /// How the answer under way is framed.
     var answerFraming = BodyFraming.none
-    /// What of the request under way decides how it is answered; nil for what was no request.
+    /// What determines how the request under way is answered; nil for what was no request.
     var asked: Asked?
 
     var tls: ClientTLS?
     /// The host named in the TLS handshake.
     var requestedName: [UInt8]?
-    /// Until the first head is complete, its time runs from connecting.
+    /// The first head's time runs from connecting.
     var isFirstHead = true
-    /// When the client has been too slow: with its handshake, head or next request, or with closing.
+    /// When the client is too slow with its handshake, head or next request, or with closing.
     var deadline = Moment.never
-    /// When it has been too slow to take what was written.
+    /// When it is too slow to read what was written.
     var writeDeadline = Moment.never
     var wheelTick = UInt64.max
 
@@ -115,7 +115,7 @@ final class ClientConnection: ChannelInboundHandler {
         lane.add(self)
     }
 
-    /// Comes last in any case, even where the channel never became active.
+    /// Always comes last, even if the channel never became active.
     func handlerRemoved(context: ChannelHandlerContext) {
         closed()
         self.context = nil
@@ -134,7 +134,7 @@ final class ClientConnection: ChannelInboundHandler {
         } else {
             standing = listener.census.mayLinger() ? .turnedAway : .excess
             turnAway()
-            // Recorded like the others, but its descriptor is needed.
+            // Recorded like the others, but its descriptor is needed elsewhere.
             if standing == .excess { context.close(promise: nil) }
         }
     }
@@ -144,7 +144,7 @@ final class ClientConnection: ChannelInboundHandler {
         case unknown
         case admitted
         case turnedAway
-        /// Turned away, with too many others that were: not even told why.
+        /// Turned away along with too many others: not even told why.
         case excess
     }
 
@@ -160,7 +160,7 @@ final class ClientConnection: ChannelInboundHandler {
         case .opening, .awaitingHead, .underWay, .discarding:
             if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
             advance()
-            // Nothing more may be told about a channel that was closed meanwhile.
+            // A channel that was closed meanwhile gets no more events.
             if phase == .closed { afterEvent() }
         }
     }
@@ -190,7 +190,7 @@ final class ClientConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) { closed() }
 
-    /// The channel is gone; what is under way ends with a record.
+    /// The channel is gone; the access under way ends with a record.
     private func closed() {
         guard phase != .closed else { return }
         lane.lookAtClock()
@@ -215,9 +215,9 @@ final class ClientConnection: ChannelInboundHandler {
 
     // MARK: Turns
 
-    /// What is due after anything has happened: the next request, what was written, the next read.
+    /// Does what is due after any event: the next request, sending what was written, the next read.
     func afterEvent() {
-        // Whoever goes through what has come does all this after it.
+        // Whoever processes the input does all this afterwards.
         guard !isAdvancing else { return }
         if phase != .closed { advance() }
         guard phase != .closed else {
@@ -229,7 +229,7 @@ final class ClientConnection: ChannelInboundHandler {
         lane.watch(self)
     }
 
-    /// The channel is closed and no record is waited for: nothing refers to this connection any more.
+    /// The channel is closed and no record is outstanding: releases this connection.
     private func leave() {
         visitors = []
         access.leave()
@@ -244,12 +244,12 @@ final class ClientConnection: ChannelInboundHandler {
         needsFlush = false
         if isQueued { leave(context) } else { context.flush() }
         guard !isWritable else { return }
-        // Now the client is waited for, and nobody else.
+        // Now only the client is waited for.
         if writeDeadline == .never { writeDeadline = lane.now + listener.writeTimeout }
         access.clientBlocked()
     }
 
-    /// Sends what is queued; what comes of that may queue more.
+    /// Sends what is queued; that may in turn queue more.
     private func leave(_ context: ChannelHandlerContext) {
         isQueued = false
         var leaving = ByteBuffer()
@@ -271,7 +271,7 @@ final class ClientConnection: ChannelInboundHandler {
         needsFlush = true
     }
 
-    /// Makes sure that what is added to ``output`` does not follow something that is queued already.
+    /// Makes sure that what is added to ``output`` is not appended to something already queued.
     func prepareOutput() {
         guard isQueued, let context else { return }
         isQueued = false
@@ -280,7 +280,7 @@ final class ClientConnection: ChannelInboundHandler {
         output = ByteBuffer()
     }
 
-    /// Empties ``output``: where all of it has left, it is ours alone again and this costs nothing.
+    /// Empties ``output``: if all of it has left, it is uniquely ours again and this costs nothing.
     func freeOutput() {
         isQueued = false
         if output.capacity > Self.largestKeptOutput {
@@ -290,10 +290,11 @@ final class ClientConnection: ChannelInboundHandler {
         }
     }
 
-    /// An idle connection holds no more than this, and what its parser keeps.
+    /// An idle connection holds no more than this, plus what its parser keeps.
     private static let largestKeptOutput = 8_192
 
-    /// Reads on unless enough waits already. Never within a read, which would lose it.
+    /// Requests the next read unless enough is waiting. Never within a read, where the request
+    /// would be lost.
     func readMore() {
         guard reading == .none, phase != .closed, input.readableBytes < Self.mostWaitingBytes,
             let context
@@ -302,6 +303,6 @@ final class ClientConnection: ChannelInboundHandler {
         context.read()
     }
 
-    /// What may wait unparsed before the client is no longer read from.
+    /// What may wait unparsed before reading from the client stops.
     static let mostWaitingBytes = 32_768
 }

@@ -1,29 +1,30 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a client offers at the beginning of TLS (RFC 8446 §4.1.2), as far as we choose by it.
+/// What a client offers at the beginning of TLS (RFC 8446 §4.1.2), as far as our choices depend on
+/// it.
 ///
-/// Only looked at: the TLS library reads the same bytes again and judges them.
+/// Only inspected: the TLS library reads the same bytes again and validates them.
 struct ClientHello: Hashable {
     /// In the client's order.
     var cipherSuites: [UInt16] = []
-    /// The host that is asked for, as it was sent (RFC 6066 §3).
+    /// The requested host, as sent (RFC 6066 §3).
     var serverName: [UInt8]?
-    /// What may be spoken (RFC 7301); nil where the client does not say.
+    /// The protocols offered (RFC 7301); nil if the client does not say.
     var protocols: [[UInt8]]?
 
-    /// How far the bytes of a connection have come.
+    /// What the first bytes of a connection amount to.
     enum Reading: Hashable {
         case incomplete
         case complete(ClientHello)
-        /// Anything else, which the library refuses in its own words.
+        /// Anything else, which the library refuses in its own way.
         case other
     }
 
-    /// No honest one is larger.
+    /// No honest hello is larger.
     static let mostBytes = 65_536
 
-    /// Reads a hello from the first bytes of a connection, through as many records as it takes.
+    /// Reads a hello from the first bytes of a connection, over as many records as it takes.
     static func read(_ bytes: ArraySlice<UInt8>) -> Reading {
         var message: [UInt8] = []
         var rest = ByteReader(bytes)
@@ -100,7 +101,7 @@ private struct ByteReader {
         return true
     }
 
-    /// Bytes with their number in front of them; nil where there are fewer.
+    /// Bytes prefixed with their count; nil if there are fewer.
     mutating func vector(lengthBytes: Int) -> ArraySlice<UInt8>? {
         guard rest.count >= lengthBytes else { return nil }
         let count = rest.prefix(lengthBytes).reduce(0) { $0 << 8 | Int($1) }

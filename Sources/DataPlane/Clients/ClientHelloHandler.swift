@@ -4,10 +4,11 @@
 internal import NIOCore
 internal import NIOSSL
 
-/// Waits for a client's hello, and then makes way for the TLS library with what the client is to be shown.
+/// Waits for a client's hello, then hands over to the TLS library with the certificate to show.
 ///
-/// Two things are decided here because the library decides them otherwise: a client that speaks none of our
-/// protocols is refused (RFC 7301 §3.2), and of the ciphers of TLS 1.2 the one that we list first is taken.
+/// Two things are decided here because the library decides them differently: a client that speaks
+/// none of our protocols is refused (RFC 7301 §3.2), and of the ciphers of TLS 1.2 the one that we
+/// list first is taken.
 final class ClientHelloHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

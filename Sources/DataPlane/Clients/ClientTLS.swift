@@ -5,7 +5,7 @@ internal import Disclosures
 internal import Identity
 internal import NIOSSL
 
-/// What the TLS handshake told about a client.
+/// What the TLS handshake revealed about a client.
 struct ClientTLS {
     let disclosed: DisclosedTLS
     /// The host that the client asked for, in lower case.
@@ -34,7 +34,7 @@ struct ClientTLS {
         certificate = leaf.map { PresentedCertificate(der: $0, source: source) }
     }
 
-    /// Reads the certificate again where another configuration is in force.
+    /// Reads the certificate again if another configuration is in force.
     ///
     /// - Returns: whether it was.
     mutating func renew(_ generation: SourcesGeneration, source: CertificateSource?) -> Bool {

@@ -4,9 +4,9 @@
 internal import HTTPWire
 
 extension FieldName {
-    /// Who makes the request: the opaque id that the record has, too.
+    /// Who makes the request: the opaque id that is also in the record.
     static let subject = own("Countersign-Subject")
-    /// Comma-separated, each percent-encoded where it is not visible ASCII.
+    /// Comma-separated, each percent-encoded except for visible ASCII.
     static let roles = own("Countersign-Roles")
     /// Who vouches for the subject.
     static let issuer = own("Countersign-Issuer")
@@ -22,12 +22,12 @@ extension FieldName {
 }
 
 extension AddedFields {
-    /// Adds a value that cannot be at fault, because of what it was made from.
+    /// Adds a value that is valid by construction.
     mutating func put(_ name: FieldName, _ value: [UInt8]) {
         put(name) { $0.append(contentsOf: value) }
     }
 
-    /// Adds such a value, written in its place.
+    /// Adds such a value, written in place.
     mutating func put(_ name: FieldName, writing value: (inout [UInt8]) -> Void) {
         do throws(AddedFields.Fault) {
             try append(name, writing: value)

@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes values that come from credentials into field values so that they cannot be taken for another.
+/// Writes values from credentials into field values so that none can be mistaken for another.
 enum ForwardedFieldText {
-    /// Appends visible ASCII as it is, and percent-encodes everything else, `%` and `,` included.
+    /// Appends visible ASCII unchanged, and percent-encodes everything else, including `%` and `,`.
     ///
     /// A role named `a,admin` reaches the service as one role.
     static func append(_ text: String, to value: inout [UInt8]) {

@@ -10,12 +10,12 @@ internal import Policy
 struct Peer {
     let address: IPAddress
     let port: UInt16?
-    /// As `X-Forwarded-For` has it.
+    /// As in `X-Forwarded-For`.
     let text: [UInt8]
     /// Whether it may say where a request came from.
     let isTrusted: Bool
 
-    /// Nil for a socket without an internet address, or one that was closed already.
+    /// Nil for a socket without an internet address, or one that is already closed.
     init?(_ socket: SocketAddress?, trusted: [AddressBlock]) {
         guard let socket, let text = socket.ipAddress, let address = IPAddress(text) else {
             return nil
@@ -26,7 +26,7 @@ struct Peer {
         isTrusted = trusted.contains { $0.contains(address) }
     }
 
-    /// Where a request came from: the peer, or whom a chain of trusted proxies names.
+    /// Where a request came from: the peer, or whoever a chain of trusted proxies names.
     func origin(
         of head: RequestHead, trusted: [AddressBlock]
     ) -> (address: IPAddress, port: UInt16?) {

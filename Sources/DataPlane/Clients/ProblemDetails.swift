@@ -9,7 +9,8 @@ internal import HTTPWire
 /// Refusals over HTTP: `application/problem+json` (RFC 9457), with nothing of the request in it.
 struct ProblemDetails: RefusalRenderer {
     func render(_ reason: Reason, sentence: String, uid: UniqueID) -> RenderedRefusal {
-        // A reason without a status has nobody to be told; asked all the same, it is our failure.
+        // A reason without a status has no client to tell; if it is used all the same, that is our
+        // failure.
         let status = UInt16(reason.status ?? 500)
         let body = CanonicalJSON.encode(
             .object([

@@ -5,7 +5,7 @@ package import AccessModel
 package import HTTPWire
 
 extension Reason {
-    /// What a client is told whose head was refused. The compiler asks for a reason for every fault.
+    /// The reason given for a refused head. The compiler ensures one for every fault.
     package init(_ fault: RequestFault.Kind) {
         self =
             switch fault {
@@ -25,7 +25,7 @@ extension Reason {
             }
     }
 
-    /// What a client is told whose body was refused.
+    /// The reason given for a refused body.
     package init(_ fault: ChunkFault.Kind) {
         self =
             switch fault {

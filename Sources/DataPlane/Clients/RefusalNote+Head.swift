@@ -5,7 +5,7 @@ internal import Exchanges
 internal import HTTPWire
 
 extension RefusalNote {
-    /// Of a head that was refused.
+    /// For a head that was refused.
     init(_ fault: RequestFault, _ head: RefusedHead, _ limits: Limits) {
         let words: String
         switch fault.kind {
@@ -22,13 +22,13 @@ extension RefusalNote {
         self.init(words, host: head.host, path: head.path, query: head.query)
     }
 
-    /// Of a head that did not come to its end.
+    /// For a head that did not end.
     init(unfinished head: RefusedHead, bytes: Int) {
         self.init(
             "after \(bytes) bytes of a head", host: head.host, path: head.path, query: head.query)
     }
 
-    /// Of a request that was understood, on a connection that does not serve it.
+    /// For a request that was understood, on a connection that does not serve it.
     init(_ detail: String, _ head: RequestHead) {
         self.init(
             detail, host: Array(head.bytes(of: head.authority)),

@@ -6,10 +6,10 @@ internal import ByteCoding
 internal import Exchanges
 internal import HTTPWire
 
-/// What services are told about requests of one actor for one host on a connection, written once. What differs with
-/// each request follows it: see ``RecordedRequest/appendLines(to:)``.
+/// What services are told about one actor's requests for one host on a connection, written once.
+/// What differs between requests follows it: see ``RecordedRequest/appendLines(to:)``.
 final class ToldFields {
-    /// Kept, so that no other actor can come to stand at its address.
+    /// Retained, so that no other actor can take its address.
     let actor: KnownActor
     let authority: [UInt8]
     let fields: AddedFields
@@ -20,7 +20,7 @@ final class ToldFields {
         self.fields = fields
     }
 
-    /// Whether they are those of a request of an actor for an authority.
+    /// Whether they fit a request of an actor for an authority.
     func isFor(_ actor: KnownActor, _ authority: Span<UInt8>) -> Bool {
         guard self.actor === actor, authority.count == self.authority.count else { return false }
         let own = self.authority

@@ -19,7 +19,7 @@ extension TraceContext {
         self.init(traceHigh: high, traceLow: low, span: span)
     }
 
-    /// Appends a `traceparent`, marked as sampled: the trace is in the record in any case.
+    /// Appends a `traceparent`, marked as sampled: the trace is always in the record.
     func appendTraceparent(to text: inout OutputSpan<UInt8>) {
         text.append("00-")
         text.append(hex: traceHigh)

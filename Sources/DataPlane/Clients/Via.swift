@@ -3,7 +3,8 @@
 
 internal import HTTPWire
 
-/// Writes `Via` (RFC 9110 §7.6.3): who a message has passed, each with the version that it came in.
+/// Writes `Via` (RFC 9110 §7.6.3): which proxies a message has passed, each with the version
+/// received.
 enum Via {
     /// The value for a request to a service.
     static func value(_ head: RequestHead, behind pseudonym: [UInt8]) -> [UInt8] {
@@ -19,7 +20,7 @@ enum Via {
             pseudonym)
     }
 
-    /// Values that are not visible ASCII are nobody's `Via` and are left out.
+    /// Values that are not visible ASCII are no valid `Via` and are left out.
     private static func value(
         _ before: [ArraySlice<UInt8>], _ version: HTTPVersion, _ pseudonym: [UInt8]
     ) -> [UInt8] {

@@ -3,9 +3,9 @@
 
 internal import NIOSSL
 
-/// What is agreed to in TLS on both sides, stated rather than left to the library.
+/// What is accepted in TLS on both sides, stated rather than left to the library.
 extension [SignatureAlgorithm] {
-    /// With which the other side may sign its handshake: SHA-2 and Ed25519, never SHA-1.
+    /// What the other side may sign its handshake with: SHA-2 and Ed25519, never SHA-1.
     static var acceptable: [SignatureAlgorithm] {
         [
             .ecdsaSecp256R1Sha256, .ecdsaSecp384R1Sha384, .ecdsaSecp521R1Sha512, .ed25519,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension DataPlaneConfiguration {
-    /// Finds out, without opening anything, whether certificates, keys and names can be used.
+    /// Checks, without opening anything, whether certificates, keys and names can be used.
     package func check() throws(DataPlaneFault) {
         for listener in listeners {
             guard let tls = listener.tls else { continue }

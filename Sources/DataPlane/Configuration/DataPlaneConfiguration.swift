@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Everything that the data plane has to be told to run: values only, checked when it starts.
+/// Everything that the data plane needs to run: values only, checked when it starts.
 package struct DataPlaneConfiguration: Sendable {
     /// Where clients connect; at least one.
     package var listeners: [ListenerConfiguration]
@@ -9,7 +9,7 @@ package struct DataPlaneConfiguration: Sendable {
     package var upstreams: [UpstreamConfiguration]
     /// Threads that serve connections; nil: one for each core.
     package var eventLoops: Int?
-    /// Unused connections to services that are kept at once, all services and event loops together.
+    /// The most idle connections to services, over all services and event loops.
     package var mostIdle: Int
     package var holding: ResponseHolding
 
@@ -25,10 +25,10 @@ package struct DataPlaneConfiguration: Sendable {
     }
 }
 
-/// How long an answer waits for its end, so that one record is enough for it.
+/// How long an answer is held for its end, so that one record is enough for it.
 ///
-/// An answer that is over before one of the limits leaves with its only record. A larger or slower one
-/// gets a `started` record before its first byte leaves.
+/// An answer that ends within the limits leaves with its only record. A larger or slower one gets a
+/// `started` record before its first byte leaves.
 package struct ResponseHolding: Hashable, Sendable {
     /// Head and body as they would be sent; 64 KiB.
     package var mostBytes = 65_536

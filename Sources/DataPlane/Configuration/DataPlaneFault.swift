@@ -10,9 +10,9 @@ package struct DataPlaneFault: Error, CustomStringConvertible {
         case clientAuthorities
         case upstreamAuthorities
         case upstreamName
-        /// Fields that a service is to get or not to get, or its `Via`.
+        /// Fields that a service gets or does not get, or its `Via`.
         case upstreamFields
-        /// Upstreams and rulebook do not belong together.
+        /// Upstreams and rulebook do not match.
         case upstreamCount
         case stopped
     }

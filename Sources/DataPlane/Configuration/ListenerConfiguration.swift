@@ -8,7 +8,7 @@ package import Policy
 package struct ListenerConfiguration: Sendable {
     /// An IP address.
     package var host: String
-    /// 0: any free port, told by ``DataPlane/addresses``.
+    /// 0: any free port, reported by ``DataPlane/addresses``.
     package var port: Int
     /// Nil: plain text.
     package var tls: ListenerTLS?

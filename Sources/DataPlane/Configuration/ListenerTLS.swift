@@ -1,15 +1,15 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a listener shows clients, and what it asks of them. All files are given by content, in PEM.
+/// What a listener shows clients and requires of them. All files are given by content, in PEM.
 package struct ListenerTLS: Hashable, Sendable {
     package enum MinimumVersion: String, CaseIterable, Sendable {
         case tls12 = "1.2"
         case tls13 = "1.3"
     }
 
-    /// Ciphers of TLS 1.2, all with ephemeral keys (ECDHE) and authenticated; those of TLS 1.3 are the
-    /// library's, and as good.
+    /// Ciphers of TLS 1.2, all with ephemeral keys (ECDHE) and authenticated; those of TLS 1.3 are
+    /// the library's, and no weaker.
     package enum Cipher: String, CaseIterable, Sendable {
         case aes128GCM = "aes128-gcm"
         case aes256GCM = "aes256-gcm"
@@ -19,7 +19,7 @@ package struct ListenerTLS: Hashable, Sendable {
     /// Whether clients show a certificate, and who must have issued it.
     package enum ClientAuthentication: Hashable, Sendable {
         case none
-        /// Those that show one are checked; a bad one ends the handshake.
+        /// A certificate that is shown is checked; a bad one ends the handshake.
         case optional(authorities: [UInt8])
         case required(authorities: [UInt8])
     }

@@ -3,7 +3,7 @@
 
 package import HTTPWire
 
-/// Where a service is and how it is spoken to.
+/// Where a service is and how to talk to it.
 package struct UpstreamConfiguration: Hashable, Sendable {
     /// The service's name, for operational messages.
     package var name: String
@@ -13,17 +13,17 @@ package struct UpstreamConfiguration: Hashable, Sendable {
     /// Nil: plain text.
     package var tls: UpstreamTLS?
     package var hostField: HostField
-    /// How much of an answer's head and of its chunks' framing is read.
+    /// The most that is read of an answer's head and of its chunks' framing.
     package var limits = Limits.answers
     package var timeouts = UpstreamTimeouts()
     package var pool = UpstreamPoolLimits()
     /// Whether the service gets the credential that identified the caller; otherwise it never does.
     package var forwardsCredentials = false
-    /// Names of fields that the service does not get, besides those that no service gets.
+    /// Names of fields that this service does not get, besides those that none gets.
     package var removedFields: [String] = []
     /// Names of fields that the service gets although a client can forge them.
     package var keptFields: [String] = []
-    /// Under which name `Via` says that messages have passed this proxy; nil: it does not.
+    /// This proxy's name in `Via`; nil: no entry.
     package var via: String?
 
     package init(
@@ -40,14 +40,14 @@ package struct UpstreamConfiguration: Hashable, Sendable {
 /// How a service proves who it is.
 package struct UpstreamTLS: Hashable, Sendable {
     package enum Verification: Hashable, Sendable {
-        /// Chain and name are checked; authorities in PEM, or nil for those of the system.
+        /// Chain and name are checked; authorities in PEM, or nil for the system's.
         case full(authorities: [UInt8]?)
-        /// Nothing is checked: anybody in between can be the service. Every record says so.
+        /// Nothing is checked: anybody in between can pose as the service. Every record says so.
         case off
     }
 
     package var verification: Verification
-    /// The name that is asked for and checked; nil: the upstream's host.
+    /// The name to ask for and check; nil: the upstream's host.
     package var serverName: String?
 
     package init(verification: Verification, serverName: String?) {

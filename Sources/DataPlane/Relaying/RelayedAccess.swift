@@ -11,20 +11,20 @@ internal import NIOCore
 internal import Observability
 internal import Policy
 
-/// One access on its way between a client's side and a service's side: carries out what its ``Relay`` and its
-/// `Exchange` say, and is told by both sides what happens there.
+/// One access between a client's side and a service's side: carries out what its ``Relay`` and its
+/// `Exchange` decide, and is notified by both sides.
 ///
 /// Neither side knows the other: each frames its own wire, and heads pass between them as slices. Belongs to the
 /// client's side and to one event loop; HTTP/1.1 uses one for all requests of a connection.
 final class RelayedAccess {
     let lane: Lane
-    /// Refers back to this; a closed connection lets go.
+    /// Refers back to this; released when the connection closes.
     private(set) var client: ClientSide
     private(set) var service: ServiceSide?
     private(set) var relay: Relay
     private var exchange: Exchange?
     private(set) var head: RequestHead?
-    /// The table that the request under way began with.
+    /// The table with which the request under way began.
     private var table: UpstreamTable?
     private(set) var recorded: RecordedRequest?
     private var meter: AccessMeter
@@ -37,7 +37,7 @@ final class RelayedAccess {
         relay = Relay(limits: limits)
     }
 
-    /// The side that everything is told to.
+    /// Sets the side that is notified of everything.
     func attach(_ client: ClientSide) { self.client = client }
 
     var isIdle: Bool { relay.phase == .idle }
@@ -81,7 +81,7 @@ final class RelayedAccess {
         }
     }
 
-    /// Something came that is no request, or came too late for one.
+    /// Something came that is no request, or came too late.
     func refuse(_ reason: Reason, _ exchange: Exchange, _ note: RefusalNote?) {
         meter.begin(lane.now, reason: reason)
         self.exchange = exchange
@@ -91,7 +91,7 @@ final class RelayedAccess {
 
     // MARK: Carrying out
 
-    /// Does what the exchange says.
+    /// Carries out the exchange's step.
     private func perform(_ step: Step) {
         switch step {
         case .wait: return
@@ -124,7 +124,7 @@ final class RelayedAccess {
         }
     }
 
-    /// Does what the relay says.
+    /// Carries out the relay's actions.
     func perform(_ actions: Relay.Actions) {
         guard !actions.isEmpty else { return }
         if actions.contains(.dropService) { dropService() }
@@ -181,7 +181,7 @@ final class RelayedAccess {
         service.abandon()
     }
 
-    /// The exchange is over: makes ready for the next request, or for the end.
+    /// The exchange is over: prepares for the next request, or for the end.
     ///
     /// - Parameter closes: whether the client's connection is of no further use.
     func conclude(closes: Bool) {
@@ -194,7 +194,7 @@ final class RelayedAccess {
         client.concluded(head.take(), closes: closes, isComplete: isComplete)
     }
 
-    /// The client's side is closed and no record is waited for.
+    /// The client's side is closed and no record is outstanding.
     func leave() {
         exchange = nil
         client = .gone
@@ -214,11 +214,11 @@ extension RelayedAccess: SettlementReceiver {
     }
 }
 
-/// What the service's side tells.
+/// Events from the service's side.
 extension RelayedAccess {
     func awaits(_ ticket: UInt64) -> Bool { relay.awaits(ticket) }
 
-    /// A connection is there for the request under way.
+    /// There is a connection for the request under way.
     func connected(_ side: ServiceSide) {
         service = side
         meter.connected = lane.now
@@ -237,7 +237,7 @@ extension RelayedAccess {
         service.flush()
     }
 
-    /// The service works on: it has sent an interim answer.
+    /// The service is still working: it has sent an interim answer.
     func serviceIsAtWork() { relay.serviceIsAtWork(now: lane.now) }
 
     /// The head of the answer has come.
@@ -268,18 +268,18 @@ extension RelayedAccess {
         client.add(&piece)
     }
 
-    /// All that was there has been told.
+    /// All that was there has been passed on.
     func answerPaused() {
         perform(relay.answerPaused(held: client.heldBytes, now: lane.now))
         client.afterEvent()
     }
 
-    /// Whether more of the answer can be taken now.
+    /// Whether more of the answer can be accepted now.
     var wantsAnswer: Bool {
         relay.wantsAnswer(held: client.heldBytes, clientTakesMore: client.takesMore)
     }
 
-    /// The answer is complete, and its connection is given back.
+    /// The answer is complete; returns its connection.
     func answerEnded() {
         service = nil
         perform(relay.answerEnded())
@@ -288,7 +288,8 @@ extension RelayedAccess {
 
     /// The service has failed the request, and its connection is gone.
     ///
-    /// - Parameter wasUsed: whether the connection had served before, and closed before it answered anything.
+    /// - Parameter wasUsed: whether the connection had served before and closed before it answered
+    ///   anything.
     func serviceFailed(_ failure: UpstreamFailure, wasUsed: Bool) {
         service = nil
         perform(
@@ -302,9 +303,10 @@ extension RelayedAccess {
     func serviceTakesMore() { client.afterEvent() }
 }
 
-/// What the client's side tells.
+/// Events from the client's side.
 extension RelayedAccess {
-    /// Whether content goes to the service now; notes that it is the service that is waited for where it takes none.
+    /// Whether content goes to the service now; if the service takes none, notes that it is waited
+    /// for.
     func takesContent() -> Bool {
         guard relay.takesContent, let service else { return false }
         guard service.isWritable else {
@@ -315,7 +317,7 @@ extension RelayedAccess {
         return true
     }
 
-    /// A piece of content has come; false where the access has ended by it.
+    /// A piece of content has come; false if this ended the access.
     func contentCame(_ piece: inout ByteBuffer) -> Bool {
         let actions = relay.contentCame(piece.readableBytes)
         guard actions.isEmpty else {
@@ -326,23 +328,23 @@ extension RelayedAccess {
         return true
     }
 
-    /// A piece is announced that makes so many bytes in all; false where the access has ended by it.
+    /// A piece is announced that makes this many bytes in all; false if this ended the access.
     func contentAnnounced(_ bytes: UInt64) -> Bool {
         let actions = relay.contentAnnounced(bytes)
         perform(actions)
         return actions.isEmpty
     }
 
-    /// What had come was sent on, and more is to come.
+    /// What had come was passed on, and more will come.
     func contentPaused() { relay.contentPaused(now: lane.now) }
 
-    /// All of the content has come and was sent on.
+    /// All of the content has come and was passed on.
     func contentEnded() { perform(relay.contentEnded(now: lane.now)) }
 
     /// The content is malformed.
     func contentFailed(_ reason: Reason) { perform(relay.contentFailed(reason)) }
 
-    /// What was written to the service leaves.
+    /// Sends what was written to the service.
     func flushService() { service?.flush() }
 
     /// The client's connection is gone.

@@ -7,13 +7,14 @@ internal import Exchanges
 internal import HTTPWire
 internal import NIOCore
 
-/// Where an access comes from. A case a protocol, so that calls are direct; an HTTP/2 stream will be the next.
+/// Where an access comes from. One case for each protocol, so that calls are direct; next will be
+/// an HTTP/2 stream.
 enum ClientSide {
     case http1(ClientConnection)
-    /// Closed, with nothing left to be told.
+    /// Closed, with nothing left to report to.
     case gone
 
-    /// Writes a refusal in the place of all that was held, and concludes the access.
+    /// Writes a refusal instead of all that was held, and concludes the access.
     func send(_ refusal: AccessRefusal, of access: RelayedAccess) {
         switch self {
         case .http1(let connection): connection.send(refusal)
@@ -43,7 +44,7 @@ enum ClientSide {
         connection.endAnswer()
     }
 
-    /// Forgets what is held.
+    /// Discards what is held.
     func discardAnswer() {
         guard case .http1(let connection) = self else { return }
         connection.prepareOutput()
@@ -69,7 +70,7 @@ enum ClientSide {
         connection.closeAtOnce()
     }
 
-    /// Nothing more is said to the client, not even that this is the end.
+    /// Says nothing more to the client, not even that this is the end.
     func abort(resets: Bool) {
         guard case .http1(let connection) = self else { return }
         connection.abort(resets: resets)
@@ -81,7 +82,7 @@ enum ClientSide {
         connection.askContent()
     }
 
-    /// Sends on what has come of the content.
+    /// Passes on what has come of the content.
     func sendContent() {
         guard case .http1(let connection) = self else { return }
         connection.advance()
@@ -93,7 +94,7 @@ enum ClientSide {
         connection.concluded(head, closes: closes, isComplete: isComplete)
     }
 
-    /// Does what is due after anything has happened.
+    /// Does what is due after any event.
     func afterEvent() {
         guard case .http1(let connection) = self else { return }
         connection.afterEvent()
@@ -126,7 +127,7 @@ enum ClientSide {
     }
 }
 
-/// Where an access goes. A case a protocol: an HTTP/2 stream and a tunnel will be the next.
+/// Where an access goes. One case for each protocol: next will be an HTTP/2 stream and a tunnel.
 enum ServiceSide {
     case http1(UpstreamConnection)
 
@@ -171,14 +172,14 @@ enum ServiceSide {
         }
     }
 
-    /// Reads on where somebody wants it.
+    /// Requests the next read if somebody wants it.
     func readMore() {
         switch self {
         case .http1(let connection): connection.readMore()
         }
     }
 
-    /// Nobody has use for the answer.
+    /// Nobody needs the answer.
     func abandon() {
         switch self {
         case .http1(let connection): connection.abandon()

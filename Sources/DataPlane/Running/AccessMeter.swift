@@ -5,20 +5,20 @@ internal import AccessModel
 internal import Exchanges
 internal import Observability
 
-/// When the access under way came how far, and why it fails: what is counted of it once it is over.
+/// When the access under way reached each stage, and why it fails: what is counted once it is over.
 ///
-/// Goes by the lane's time, which is that of the event at hand, so that measuring reads no clock. Within one event no
-/// time passes: a phase is counted only where the access waited in it.
+/// Uses the lane's time, which is that of the current event, so that measuring reads no clock.
+/// Within one event no time passes: a phase is counted only where the access waited in it.
 struct AccessMeter {
     private let listener: Int
     private var began = Moment.never
     /// When another thread had verified the credential.
     var identified = Moment.never
-    /// When it was allowed and what had to be recorded first was.
+    /// When it was allowed, and recorded ahead if necessary.
     var forwarded = Moment.never
     /// When there was a connection to the service.
     var connected = Moment.never
-    /// When all was over but for the last record.
+    /// When all was over except for the last record.
     var ended = Moment.never
     /// Why it is refused or fails.
     var reason: Reason?
@@ -33,7 +33,8 @@ struct AccessMeter {
         self.reason = reason
     }
 
-    /// It ends without an answer, or in the middle of one; where nothing else has failed it, the log did.
+    /// It ends without an answer, or in the middle of one; if nothing else was the cause, the log
+    /// was.
     mutating func abort() { reason = reason ?? .logUnavailable }
 
     /// The access is over.

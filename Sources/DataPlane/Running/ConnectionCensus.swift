@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// Counts a listener's connections, in all and by peer, on all event loops.
 ///
-/// Asked when a connection opens and when it closes, never for a request.
+/// Used when a connection opens and closes, never for a request.
 final class ConnectionCensus: Sendable {
     private struct State {
         var all = 0
@@ -40,8 +40,8 @@ final class ConnectionCensus: Sendable {
         }
     }
 
-    /// How many of those turned away may stay until they have read their answer; beyond, a flood
-    /// of connections would take what the limit is there to keep.
+    /// How many of those turned away may stay until they have read their answer; with more, a flood
+    /// of connections would take what the limit is there to protect.
     private static let mostLingering = 64
 
     /// Whether a connection that is turned away may stay open for a moment.

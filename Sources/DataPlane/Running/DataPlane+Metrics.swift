@@ -4,7 +4,7 @@
 package import Observability
 
 extension DataPlane {
-    /// What listeners and connections to services do now and did since the start.
+    /// What listeners and connections to services are doing and have done since the start.
     package var metrics: [Metric] {
         let status = status
         var metrics = [

@@ -9,8 +9,8 @@ extension DataPlane {
     /// Requests under way finish as they began. Connections stay open.
     ///
     /// - Parameters:
-    ///   - certificates: what each listener shows new clients, in the listeners' order; nil: as before.
-    ///     Whether a listener speaks TLS at all does not change.
+    ///   - certificates: what each listener shows new clients, in the listeners' order; nil:
+    ///     unchanged. Whether a listener speaks TLS at all does not change.
     package func reload(
         rules: ExchangeRules, upstreams: [UpstreamConfiguration], certificates: [ListenerTLS?]
     ) async throws(DataPlaneFault) {
@@ -20,7 +20,7 @@ extension DataPlane {
             guard let tls, listener.isSecure else { continue }
             shown.append((listener, try ServerTLS(tls, listener.configuration)))
         }
-        // Nothing can fail from here on but that the data plane has stopped.
+        // From here on, this fails only if the data plane has stopped.
         do {
             try await onEachLane { $0.adopt(rules: rules, targets: targets) }
         } catch {

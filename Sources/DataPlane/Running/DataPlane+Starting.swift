@@ -14,8 +14,8 @@ extension DataPlane {
     /// Binds all listeners and serves until ``shutdown(grace:)``.
     ///
     /// - Parameters:
-    ///   - rules: of the same services, in the same order, as the configured upstreams.
-    ///   - limiter: kept over reloads, so that what was counted stays counted.
+    ///   - rules: for the same services, in the same order, as the configured upstreams.
+    ///   - limiter: kept across reloads, so that counts survive.
     ///   - logger: for operations only; nothing of a request is ever logged.
     package static func start(
         _ configuration: DataPlaneConfiguration, rules: ExchangeRules, ledger: Ledger,
@@ -49,7 +49,8 @@ extension DataPlane {
                 group: group, lanes: lanes, listeners: listeners, channels: channels,
                 counters: counters, traffic: traffic, verifiers: verifiers, logger: logger)
         } catch {
-            // A lane refers to the log and, through its pools, to itself: where nothing starts, nothing is to be kept.
+            // A lane refers to the log and, through its pools, to itself: if nothing starts,
+            // nothing may be retained.
             for box in lanes {
                 box.eventLoop.execute {
                     box.value?.end()
@@ -63,7 +64,7 @@ extension DataPlane {
         }
     }
 
-    /// Verifying is short bursts of work: after a start, or when many tokens are renewed at once.
+    /// Verifying comes in short bursts: after a start, or when many tokens are renewed at once.
     private static let verifierCount = 2
 
     static func targets(
@@ -122,7 +123,8 @@ extension DataPlane {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Accepted sockets inherit it: a client that vanished during a silent stream is noticed.
+            // Accepted sockets inherit it: a client that vanishes during a silent stream is
+            // noticed.
             .serverChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.maxMessagesPerRead, value: 1)

@@ -8,7 +8,7 @@ internal import NIOPosix
 internal import Synchronization
 
 extension DataPlane {
-    /// Stops accepting, lets what is under way finish, and returns when all of it is recorded.
+    /// Stops accepting, lets what is under way finish, and returns once all of it is recorded.
     ///
     /// - Parameter grace: after this, what is still under way ends with the reason `draining`.
     package func shutdown(grace: Duration) async {

@@ -14,7 +14,8 @@ internal import Synchronization
 /// to the last; the ledger wakes each once a group. Tokens that are not known yet are verified by threads of their own.
 ///
 /// ## Invariants
-/// - `RecordedBeforeForwarded`, `RecordedBeforeAnswered`: kept by doing nothing but the exchange's steps.
+/// - `RecordedBeforeForwarded`, `RecordedBeforeAnswered`: kept by doing only what the exchange's
+///   steps say.
 package final class DataPlane: Sendable {
     /// An address that clients connect to.
     package struct Address: Hashable, Sendable {
@@ -34,7 +35,7 @@ package final class DataPlane: Sendable {
     /// Of each lane.
     let counters: [TrafficCounters]
     let traffic: TrafficMeters
-    /// Verify what would hold up an event loop.
+    /// Verify credentials where that would hold up an event loop.
     let verifiers: NIOThreadPool
     let logger: Logger
     let isStopped = Atomic<Bool>(false)
@@ -60,7 +61,7 @@ package final class DataPlane: Sendable {
         traffic.show(listeners: addresses.map(\.text))
     }
 
-    /// How much is done now and was done since the start.
+    /// How much is being done and was done since the start.
     package var status: DataPlaneStatus {
         var status = DataPlaneStatus()
         for lane in counters { lane.add(to: &status) }

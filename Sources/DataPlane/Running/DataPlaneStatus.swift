@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// How much the data plane does and has done since it started.
+/// How much the data plane is doing and has done since it started.
 package struct DataPlaneStatus: Hashable, Sendable {
     /// Client connections that are open now.
     package var openConnections = 0

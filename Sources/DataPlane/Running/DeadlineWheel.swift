@@ -3,28 +3,29 @@
 
 package import Exchanges
 
-/// Somebody for whom time runs: a connection, on its event loop.
+/// Something with a deadline: a connection, on its event loop.
 package protocol DeadlineOwner: AnyObject {
     /// The earliest moment at which something has to happen; `Moment.never` for none.
     var nextDeadline: Moment { get }
-    /// Where the wheel will look at this owner next; the wheel's own note, `.max` at first.
+    /// When the wheel will next check this owner; kept by the wheel, `.max` at first.
     var wheelTick: UInt64 { get set }
     /// The deadline has passed.
     func deadlineReached(now: Moment)
 }
 
-/// Deadlines of one event loop, late by at most two ticks, so cheap that every request sets several.
+/// Deadlines of one event loop, late by at most two ticks, and so cheap that every request sets
+/// several.
 ///
-/// An owner that moves its deadline back does nothing: the wheel looks at it too early, and then again
-/// when it is time. Only an earlier deadline has to be told. Deadlines beyond the horizon are looked at
-/// once a turn.
+/// An owner that postpones its deadline does nothing: the wheel checks it too early, and then again
+/// when it is due. Only an earlier deadline must be reported. Deadlines beyond the horizon are
+/// checked once a turn.
 package struct DeadlineWheel {
-    /// How coarse it is.
+    /// The wheel's resolution.
     package static let tickNanoseconds: UInt64 = 20_000_000
     private static let slotCount = 128
 
     private var slots: [[any DeadlineOwner]]
-    /// The tick that was looked at last.
+    /// The last tick that was checked.
     private var current: UInt64
     /// Entries in all slots, stale ones included.
     package private(set) var count = 0
@@ -35,13 +36,13 @@ package struct DeadlineWheel {
         current = now.nanoseconds / Self.tickNanoseconds
     }
 
-    /// Catches up with the time that passed while there was nothing to look at.
+    /// Catches up with the time that passed while there was nothing to check.
     package mutating func wake(now: Moment) {
         precondition(count == 0, "DeadlinesAreKept: time was skipped while somebody waited")
         current = now.nanoseconds / Self.tickNanoseconds
     }
 
-    /// Looks at the owner in time for its deadline.
+    /// Arranges to check the owner in time for its deadline.
     package mutating func watch(_ owner: any DeadlineOwner) {
         let deadline = owner.nextDeadline
         guard deadline != .never else { return }
@@ -52,8 +53,8 @@ package struct DeadlineWheel {
         count += 1
     }
 
-    /// The next tick's owners, or nil when it is still to come. An owner that was placed twice is told by
-    /// its ``DeadlineOwner/wheelTick``, which is then not this tick.
+    /// The next tick's owners, or nil if it is still to come. A stale entry of an owner is
+    /// recognised by its ``DeadlineOwner/wheelTick``, which is then not this tick.
     package mutating func next(now: Moment) -> (tick: UInt64, owners: [any DeadlineOwner])? {
         guard count > 0, current < now.nanoseconds / Self.tickNanoseconds else { return nil }
         current += 1
@@ -66,7 +67,7 @@ package struct DeadlineWheel {
 }
 
 extension Moment {
-    /// The first tick at which this moment has passed; the last of all for ``never``.
+    /// The first tick at which this moment has passed; the very last for ``never``.
     var tick: UInt64 {
         nanoseconds == .max ? .max : nanoseconds / DeadlineWheel.tickNanoseconds + 1
     }

@@ -6,15 +6,16 @@ internal import NIOCore
 
 /// The way out of a connection without TLS: straight to its socket as long as nothing waits in its channel.
 ///
-/// One system call takes nearly every head and answer whole. Queueing it in the channel, to take it out of there at once, costs
-/// ten times as much. What the socket does not take goes through the channel, which waits for it as ever.
+/// One system call takes nearly every head and answer whole. Queueing it in the channel, only to
+/// take it out at once, costs ten times as much. What the socket does not take goes through the
+/// channel, which waits as usual.
 struct DirectOutput {
     private let channel: any Channel
     private let socket: NIOBSDSocket.Handle
-    /// Whether the channel was given bytes that may wait there still.
+    /// Whether the channel was given bytes that may still wait there.
     private var isBehind = false
 
-    /// Nil where the channel has no socket.
+    /// Nil if the channel has no socket.
     init?(_ channel: any Channel) {
         do {
             // Used while the channel is active, and only to send.
@@ -23,24 +24,24 @@ struct DirectOutput {
             guard let socket else { return nil }
             self.socket = socket
         } catch {
-            // Closed already: its own way out tells so.
+            // Already closed: the channel reports it.
             return nil
         }
         self.channel = channel
     }
 
-    /// The channel is given bytes: what follows them has to wait for them.
+    /// The channel is given bytes, and later ones must wait for them.
     mutating func yield() { isBehind = true }
 
-    /// Sends bytes as far as the socket takes them at once, and leaves the others in the buffer.
+    /// Sends as many bytes as the socket takes at once, and leaves the rest in the buffer.
     ///
-    /// An error counts as nothing sent: the channel will meet it, too, and say so.
+    /// An error counts as nothing sent: the channel will meet it, too, and report it.
     mutating func send(_ bytes: inout ByteBuffer) {
-        // A channel becomes inactive in the same step that closes its descriptor, with nothing of ours in between, so
-        // that a descriptor that was given to another connection is never written to.
+        // A channel becomes inactive in the same step that closes its descriptor, with none of our
+        // code in between, so a descriptor reused by another connection is never written to.
         guard channel.isActive, !isBehind || hasCaughtUp else { return }
         let count = unsafe bytes.withUnsafeReadableBytes { memory in
-            // Safe: the memory is the buffer's for the time of the call.
+            // Safe: the memory is the buffer's for the duration of the call.
             unsafe Glibc.send(
                 socket, memory.baseAddress, memory.count,
                 CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))

@@ -11,12 +11,12 @@ internal import Observability
 
 /// Everything that belongs to one event loop: its desk, its connections, its pools, its time.
 ///
-/// Used on that loop alone; nothing here is locked. Requests never leave their lane.
+/// Used only on that loop; nothing here is locked. Requests never leave their lane.
 final class Lane {
     let eventLoop: any EventLoop
     let desk: Desk
     let counters: TrafficCounters
-    /// What this loop counts of its requests.
+    /// This loop's request metrics.
     let meters: LaneMeters
     private let traffic: TrafficMeters
     let clock: ExchangeClock
@@ -25,15 +25,15 @@ final class Lane {
     let longestHolding: Moment.Interval
     /// Where services are, for requests that begin from now on.
     private(set) var upstreams: UpstreamTable
-    /// Unused connections that may be kept, to all services together.
+    /// Idle connections that may be kept, over all services.
     var mostIdle = Int.max
-    /// Those that are.
+    /// Those that are kept.
     var idle = 0
     private(set) var isDraining = false
     /// The time for finishing is over.
     private(set) var isForced = false
 
-    /// The present, as it was when the event came that is being dealt with.
+    /// The time at which the current event came.
     private(set) var now = Moment.now
 
     private var date = HTTPDate()
@@ -41,7 +41,7 @@ final class Lane {
     private var isTicking = false
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     private var whenEmpty: EventLoopPromise<Void>?
-    /// When the second ends in which ``told`` refusals were told.
+    /// When the second ends in which ``told`` refusals were logged.
     private var tellingEnds = Moment(nanoseconds: 0)
     private var told = 0
     private var untold = 0
@@ -60,7 +60,7 @@ final class Lane {
         mostHeldBytes = holding.mostBytes
         longestHolding = Moment.Interval(holding.longest)
         upstreams = UpstreamTable(pools: [])
-        // Tasks run when the loop has gone through all sockets that were ready.
+        // Tasks run once the loop has processed all ready sockets.
         desk.afterTurn = { [weak desk] in
             eventLoop.assumeIsolated().execute { desk?.turnEnded() }
         }
@@ -71,13 +71,14 @@ final class Lane {
 
     // MARK: Time
 
-    /// An event has come: one look at the clock serves everything that is done for it.
+    /// An event has come: reads the clock once for everything that is done for it.
     @inline(__always)
     func lookAtClock() { now = .now }
 
-    /// Looks at an owner in time for its deadline; told after every change that may bring it forward.
+    /// Arranges to check an owner in time for its deadline; called after every change that may
+    /// bring it forward.
     func watch(_ owner: some DeadlineOwner) {
-        // Most moves are to later, and the wheel looks early enough already.
+        // Most changes are to later, and the wheel already checks early enough.
         guard owner.nextDeadline.tick < owner.wheelTick else { return }
         if wheel.count == 0 { wheel.wake(now: now) }
         wheel.watch(owner)
@@ -107,8 +108,8 @@ final class Lane {
 
     // MARK: Refusals
 
-    /// Says in the server's log that a request is refused, and why: a few a second, so that a flood of them fills no
-    /// disk, and how many were not told. Services that fail are told of by their pools.
+    /// Logs that a request is refused, and why: a few a second, so that a flood fills no disk, and
+    /// then how many were left out. Failing services are logged by their pools.
     func tell(_ refusal: AccessRefusal) {
         guard refusal.reason.kind != .upstream else { return }
         if now >= tellingEnds {
@@ -134,7 +135,7 @@ final class Lane {
         logger.info("request is refused", metadata: fields)
     }
 
-    /// Refusals told in one second.
+    /// The most refusals logged in one second.
     private static let mostTold = 5
 
     // MARK: Connections
@@ -151,7 +152,7 @@ final class Lane {
         if connections.isEmpty { whenEmpty?.succeed(()) }
     }
 
-    /// Lets connections go as soon as they have no request under way; succeeds when all are gone.
+    /// Closes connections as soon as they have no request under way; succeeds once all are gone.
     func drain() -> EventLoopFuture<Void> {
         isDraining = true
         let promise = eventLoop.makePromise(of: Void.self)
@@ -178,6 +179,6 @@ final class Lane {
     /// Where a service's numbers are; takes a lock.
     func slot(of service: String) -> ServiceSlot { traffic.slot(of: service) }
 
-    /// Closes what is kept for requests that will not come.
+    /// Closes what is kept for requests that will never come.
     func end() { upstreams = upstreams.replaced(by: [], in: self) }
 }

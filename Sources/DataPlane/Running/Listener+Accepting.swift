@@ -5,7 +5,7 @@ internal import NIOCore
 internal import Observability
 
 extension Listener {
-    /// Makes a new client's channel ready, on its event loop.
+    /// Sets up a new client's channel, on its event loop.
     func accept(_ channel: any Channel, in lane: Lane) throws {
         lane.counters.acceptedConnections.count()
         guard !lane.isDraining,

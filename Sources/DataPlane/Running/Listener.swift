@@ -9,7 +9,7 @@ internal import Synchronization
 /// One configured address with what its connections share; used by all event loops.
 final class Listener: Sendable {
     let configuration: ListenerConfiguration
-    /// Its place among the configured ones.
+    /// Its index among the configured ones.
     let number: Int
     let census: ConnectionCensus
     let headTimeout: Moment.Interval
@@ -18,7 +18,7 @@ final class Listener: Sendable {
     let bodyTimeout: Moment.Interval
     let writeTimeout: Moment.Interval
     let lingerTimeout: Moment.Interval
-    /// What connections that come from now on are shown.
+    /// What new connections are shown.
     private let certificate: Mutex<ServerTLS?>
 
     init(_ configuration: ListenerConfiguration, number: Int) throws(DataPlaneFault) {
@@ -41,7 +41,7 @@ final class Listener: Sendable {
 
     var limits: ClientLimits { configuration.limits }
 
-    /// What accesses of its connections are held to on a lane.
+    /// The limits of its connections' accesses on a lane.
     func relayLimits(_ lane: Lane) -> RelayLimits {
         RelayLimits(
             contentBytes: limits.mostBodyBytes, contentPause: bodyTimeout,
@@ -54,6 +54,6 @@ final class Listener: Sendable {
     /// What a new connection is shown; nil: plain text.
     var tls: ServerTLS? { certificate.withLock { $0 } }
 
-    /// Puts other certificates in the place of the present ones, for new connections.
+    /// Replaces the certificates, for new connections.
     func adopt(_ tls: ServerTLS) { certificate.withLock { $0 = tls } }
 }

@@ -9,7 +9,7 @@ internal import NIOCore
 final class LoopPort: ReplyPort {
     private let lane: NIOLoopBoundBox<Lane?>
 
-    /// - Parameter lane: filled on its loop before the first record is queued.
+    /// - Parameter lane: filled in on its loop before the first record is queued.
     init(_ lane: NIOLoopBoundBox<Lane?>) { self.lane = lane }
 
     func settle(_ outcomes: [Settlement]) {

@@ -17,7 +17,7 @@ final class LoopVerifier: IdentificationPort {
 
     func submit(_ job: IdentificationJob) {
         let lane = lane
-        // Also where the threads are about to end: whoever waits has to be told.
+        // Even if the threads are about to end: whoever waits must be notified.
         threads.submit { _ in
             let identification = job.perform()
             lane.eventLoop.execute {

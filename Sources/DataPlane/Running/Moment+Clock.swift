@@ -5,7 +5,7 @@ package import Exchanges
 internal import NIOCore
 
 extension Moment {
-    /// The present, by the clock that event loops go by.
+    /// The present, by the event loops' clock.
     package static var now: Moment { Moment(nanoseconds: NIODeadline.now().uptimeNanoseconds) }
 }
 

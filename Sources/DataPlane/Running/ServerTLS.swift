@@ -5,12 +5,12 @@ internal import Identity
 internal import NIOCore
 internal import NIOSSL
 
-/// What a listener shows its clients, and whom it believes: made once, shared by all event loops.
+/// What a listener shows its clients, and whom it trusts: made once, shared by all event loops.
 final class ServerTLS: Sendable {
-    /// One context for each cipher of TLS 1.2, in our order: the library takes the client's first, so that a
-    /// choice of ours must be the only one.
+    /// One context for each cipher of TLS 1.2, in our order: the library takes the client's first,
+    /// so our choice must be the only one offered.
     private let preferred: [(cipher: NIOTLSCipher, context: NIOSSLContext)]
-    /// For clients that offer none of them: those of TLS 1.3, and those that are refused.
+    /// For clients that offer none of them: those with TLS 1.3, and those that are refused.
     private let context: NIOSSLContext
     private let authorities: ClientAuthorities?
 
@@ -103,7 +103,7 @@ final class ServerTLS: Sendable {
         0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01,
     ]
 
-    /// The suites of TLS 1.2 that are spoken with this certificate, in our order.
+    /// The TLS 1.2 suites that work with this certificate, in our order.
     private static func suites(_ tls: ListenerTLS) -> [NIOTLSCipher] {
         let isRSA: Bool
         do {
@@ -111,7 +111,7 @@ final class ServerTLS: Sendable {
             let key = try leaf?.extractPublicKey().toSPKIBytes() ?? []
             isRSA = key.firstRange(of: Self.rsaEncryption) != nil
         } catch {
-            // Of a kind that has no such form; the library takes what fits.
+            // A key of another kind; the library takes what fits.
             return tls.ciphers.flatMap { [$0.forECDSA, $0.forRSA] }
         }
         return tls.ciphers.map { isRSA ? $0.forRSA : $0.forECDSA }

@@ -3,7 +3,7 @@
 
 internal import Observability
 
-/// Counts what happens on one event loop, which alone writes here.
+/// Counts what happens on one event loop, the only writer.
 final class TrafficCounters: Sendable {
     let openConnections = OwnedCounter()
     let acceptedConnections = OwnedCounter()
@@ -15,7 +15,7 @@ final class TrafficCounters: Sendable {
     let upstreamFailures = OwnedCounter()
     let abandonedRequests = OwnedCounter()
 
-    /// Adds what was counted here to what was counted on other loops.
+    /// Adds these counts to those of other loops.
     func add(to status: inout DataPlaneStatus) {
         status.openConnections += openConnections.value
         status.acceptedConnections += acceptedConnections.value

@@ -5,7 +5,7 @@ internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 
-/// Why a socket failed, in words that name the cause and not the place in the library that noticed it.
+/// Why a socket failed, in words that name the cause, not the place in the library that noticed it.
 struct SocketProblem {
     let words: String
     let isTimeout: Bool
@@ -14,7 +14,7 @@ struct SocketProblem {
         switch error {
         case let error as IOError: self.init(number: error.errnoCode)
         case let error as NIOConnectionError:
-            // One address of several may have been tried last; the first to fail is as good a cause.
+            // Several addresses may have been tried; the first failure is as good a cause as any.
             if let first = error.connectionErrors.first {
                 self.init(first.error)
             } else {

@@ -8,7 +8,7 @@ internal import NIOSSL
 struct TLSProblem: Error {
     let words: String
 
-    /// - Parameter leaf: the certificate that the service showed, if it came so far.
+    /// - Parameter leaf: the certificate that the service showed, if it got that far.
     init(_ error: any Error, leaf: NIOSSLCertificate?) {
         switch error {
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:
@@ -40,7 +40,7 @@ struct TLSProblem: Error {
         }
     }
 
-    /// What the TLS library calls the error, which stands behind a fixed word in its text.
+    /// The TLS library's name for the error, which follows a fixed word in its text.
     private static func name(_ error: BoringSSLError) -> String? {
         guard case .sslError(let stack) = error else { return nil }
         let names = stack.compactMap { error -> String? in
@@ -51,7 +51,8 @@ struct TLSProblem: Error {
             }
             return name.isEmpty ? nil : String(name.prefix(80))
         }
-        // What was wrong with a certificate comes before the word that it was one.
+        // A failed certificate check is preferred, because its cause can be told from the
+        // certificate.
         return names.first { $0 == "CERTIFICATE_VERIFY_FAILED" } ?? names.first
     }
 

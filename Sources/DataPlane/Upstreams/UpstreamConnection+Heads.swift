@@ -10,8 +10,9 @@ internal import NIOCore
 
 /// How a request's head is written for the service.
 extension UpstreamConnection {
-    /// Writes the head without the credential that identified the caller: a service that got it could act as the
-    /// client elsewhere, and its logs would hold it. Every other credential is the service's own.
+    /// Writes the head without the credential that identified the caller: a service that got it
+    /// could impersonate the client elsewhere, and its logs would hold it. Every other credential
+    /// is the service's own.
     func append(
         _ head: RequestHead, of recorded: RecordedRequest, trust: ForwardedTrust,
         told: ToldFields, to output: inout ByteBuffer
@@ -49,7 +50,8 @@ extension UpstreamConnection {
         }
     }
 
-    /// The head for a service that gets other fields than the usual, or without a credential in a field of its own.
+    /// The head for a service with its own choice of fields, or without a credential in a separate
+    /// field.
     private func chosen(
         _ head: RequestHead, leavingOut offset: Int?, _ told: AddedFields
     ) -> (RequestHead, AddedFields) {

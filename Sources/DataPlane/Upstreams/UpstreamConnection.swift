@@ -11,9 +11,9 @@ internal import Observability
 
 /// One connection to a service; it serves one request at a time.
 ///
-/// It is kept for another request only when the last one ended as it should on both sides. After a
-/// malformed answer, an early one, a timeout, or anything unexpected it is closed, because nobody can
-/// tell what the next bytes on it would mean.
+/// It is kept for another request only if the last one ended properly on both sides. After a
+/// malformed or early answer, a timeout, or anything unexpected it is closed, because the meaning
+/// of further bytes would be unknown.
 final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -33,14 +33,14 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     private var state: State
     private var context: ChannelHandlerContext?
     private var parser: ResponseHeadParser
-    /// Of the body that is coming in; nil before its head.
+    /// For the incoming body; nil before its head.
     private var decoder: BodyDecoder?
     private var method = RequestMethod.get
     private var keepsAlive = false
     private var announcesAbsentBody = false
-    /// Interim answers to the present request that were told.
+    /// Interim answers to the present request that were reported.
     private var interimResponses = 0
-    /// Bytes of the answer before the piece at hand: of its head, then of its body.
+    /// Bytes of the answer before the current piece: of its head, then of its body.
     private var passedBytes = 0
     private var requestIsComplete = false
     private var requestIsChunked = false
@@ -55,7 +55,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     private var deadline: Moment
     var wheelTick = UInt64.max
 
-    /// Whether an earlier request was served.
+    /// Whether it has served an earlier request.
     private(set) var isReused = false
     /// Whether any byte of an answer to the present request has come.
     private(set) var hasAnswered = false
@@ -71,7 +71,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     var target: UpstreamTarget { pool.target }
     var nextDeadline: Moment { deadline }
 
-    /// Opening took too long, or nobody needed the connection for its time.
+    /// Opening took too long, or the connection was idle too long.
     func deadlineReached(now: Moment) {
         switch state {
         case .opening: handshakeFault = handshakeFault ?? .handshakeTimeout
@@ -118,13 +118,13 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// Whether a kept connection is good for one more request.
+    /// Whether a kept connection may serve another request.
     func mayServeAgain(now: Moment) -> Bool {
         guard case .idle = state, context != nil else { return false }
         return now < born + target.mostAge
     }
 
-    /// Begins to serve an access, which has the head of its request sent next.
+    /// Begins to serve an access, which sends the head of its request next.
     func serve(_ access: RelayedAccess) {
         guard case .idle = state else {
             preconditionFailure("OneRequestAtATime: a connection was given away twice")
@@ -148,7 +148,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         readMore()
     }
 
-    /// Closes at once; whoever is served is not told.
+    /// Closes at once, without notifying the access served.
     func close() {
         let wasOpening =
             if case .opening(let lease) = state { lease } else { nil as UpstreamPool.Lease? }
@@ -201,7 +201,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         guard needsFlush, let context else { return }
         needsFlush = false
         guard output.readableBytes > 0 else { return }
-        // What comes of sending may add more.
+        // Sending may cause more to be added.
         var leaving = ByteBuffer()
         swap(&leaving, &output)
         directOutput?.send(&leaving)
@@ -209,12 +209,12 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
             directOutput?.yield()
             context.writeAndFlush(wrapOutboundOut(leaving), promise: nil)
         }
-        // Once it is written, the buffer is ours alone again and clearing it costs nothing.
+        // Once written, the buffer is uniquely ours again and clearing it costs nothing.
         leaving.clear()
         if output.readableBytes == 0 { swap(&leaving, &output) }
     }
 
-    /// Nobody has use for the answer any more.
+    /// Nobody needs the answer any longer.
     func abandon() {
         guard case .serving = state else { return }
         close()
@@ -242,7 +242,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         passedBytes += buffer.readableBytes - at
     }
 
-    /// Reads a head; nil when there is no body to be read yet.
+    /// Reads a head; nil if there is no body to read yet.
     private func readHead(_ buffer: ByteBuffer, for access: RelayedAccess) -> Int? {
         do throws(ResponseFault) {
             switch try parser.consume(buffer.readableBytesUInt8Span, answering: method) {
@@ -319,7 +319,8 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         readMore()
     }
 
-    /// Reads on where somebody wants it: the client served, the handshake, or the watch over silence.
+    /// Requests the next read if somebody wants it: the client served, the handshake, or the check
+    /// that an idle connection stays silent.
     func readMore() {
         guard reading == .none, let context else { return }
         switch state {
@@ -354,13 +355,13 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         }
     }
 
-    /// What the service showed, as far as the handshake came.
+    /// What the service showed, as far as the handshake got.
     private static func leaf(_ context: ChannelHandlerContext) -> NIOSSLCertificate? {
         do {
             return try context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
                 .peerCertificate
         } catch {
-            // Gone already; the failure is told without it.
+            // Already gone; the failure is reported without it.
             return nil
         }
     }
@@ -375,7 +376,8 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
         case .opening(let lease): pool.notTrusted(lease, handshakeFault ?? .closedInHandshake)
         case .idle: pool.forget(self)
         case .serving(let access):
-            // A body that ends with its connection has ended, unless TLS says that it was cut.
+            // A body that ends with its connection has ended, unless TLS says that it was cut
+            // short.
             if let decoder, decoder.mayEndWithConnection, !endedUncleanly {
                 access.answerEnded()
             } else {

@@ -8,8 +8,8 @@ internal import NIOSSL
 /// How a service failed an exchange.
 struct UpstreamFailure {
     let reason: Reason
-    /// What exactly happened: for the record and the server's log. Plain ASCII, at most 256 bytes; of what the
-    /// service wrote nothing but a field's name.
+    /// What exactly happened: for the record and the server's log. Plain ASCII, at most 256 bytes;
+    /// nothing that the service wrote except a field's name.
     let detail: String
     /// The same for the client, without that name.
     let detailForClient: String
@@ -27,7 +27,7 @@ struct UpstreamFailure {
 
     /// An answer whose head was refused.
     ///
-    /// - Parameter field: the name of the field that is at fault, if one is.
+    /// - Parameter field: the name of the faulty field, if any.
     static func malformed(_ fault: ResponseFault, in field: String?) -> UpstreamFailure {
         let place = "\(fault.kind.rawValue) at byte \(fault.offset) of the answer's head"
         return UpstreamFailure(
@@ -35,7 +35,7 @@ struct UpstreamFailure {
             forClient: place)
     }
 
-    /// An answer whose body was refused, so many bytes behind those that were read before.
+    /// An answer whose body was refused, after this many bytes that were read before.
     static func malformed(_ fault: ChunkFault, after passed: Int) -> UpstreamFailure {
         UpstreamFailure(
             .upstreamMalformed,

@@ -12,7 +12,7 @@ internal import Observability
 /// `RecordedBeforeForwarded`: the only way to a connection is ``send(_:for:ticket:reuse:)``, which takes a
 /// ``RecordedRequest``.
 final class UpstreamPool {
-    /// A request on its way to a connection. It may have ended meanwhile, which the ticket tells.
+    /// A request on its way to a connection. The ticket shows whether it has ended meanwhile.
     struct Lease {
         let recorded: RecordedRequest
         let access: RelayedAccess
@@ -25,11 +25,12 @@ final class UpstreamPool {
     let lane: Lane
     /// Where the service's numbers are.
     let slot: ServiceSlot
-    /// Kept connections, the one used last at the end: it is the least likely to be closed by now.
+    /// Kept connections, the last used at the end, because it is the least likely to be closed by
+    /// now.
     private var idle: [UpstreamConnection] = []
     private var isRetired = false
     private var nextWarning = Moment(nanoseconds: 0)
-    /// Failures that were not told since the last one that was.
+    /// Failures since the last one that was logged.
     private var unreported = 0
 
     init(target: UpstreamTarget, lane: Lane) {
@@ -38,7 +39,7 @@ final class UpstreamPool {
         slot = lane.slot(of: target.configuration.name)
     }
 
-    /// Moves one of the pool's gauges up, or down by a negative number.
+    /// Changes one of the pool's gauges.
     func adjust(_ gauge: PoolGauge, by change: Int) {
         lane.meters.adjust(gauge, by: change, service: slot)
     }
@@ -84,7 +85,7 @@ final class UpstreamPool {
 
     private func connected(_ channel: any Channel, _ lease: Lease) {
         guard channel.isActive else {
-            // The service closed in the same moment; nobody will say so to a handler that comes now.
+            // The service closed at this moment; a handler added now would not be notified.
             failed(lease, ChannelError.eof)
             return
         }
@@ -92,7 +93,7 @@ final class UpstreamPool {
         do {
             try channel.pipeline.syncOperations.addHandler(connection)
         } catch {
-            // The channel closed in the same moment.
+            // The channel closed at this moment.
             failed(lease, error)
             return
         }
@@ -103,7 +104,7 @@ final class UpstreamPool {
         refuse(lease, .connecting(error))
     }
 
-    /// Says what is wrong with the service, at most once a second however many requests it fails.
+    /// Logs what is wrong with the service, at most once a second however many requests it fails.
     func warn(_ what: Logger.Message, _ failure: UpstreamFailure) {
         let now = lane.now
         guard now >= nextWarning else {
@@ -121,7 +122,7 @@ final class UpstreamPool {
         unreported = 0
     }
 
-    /// A connection was made, with its TLS handshake where there is one.
+    /// A connection was made, including any TLS handshake.
     func established(_ connection: UpstreamConnection, _ lease: Lease) {
         adjust(.waiting, by: -1)
         if target.tls != nil { lane.meters.countUpstreamHandshake(.completed, service: slot) }
@@ -139,7 +140,7 @@ final class UpstreamPool {
         refuse(lease, failure)
     }
 
-    /// A connection for the lease was not made.
+    /// No connection was made for the lease.
     private func refuse(_ lease: Lease, _ failure: UpstreamFailure) {
         adjust(.waiting, by: -1)
         warn("cannot connect to service", failure)
@@ -147,10 +148,10 @@ final class UpstreamPool {
         lease.access.serviceFailed(failure, wasUsed: false)
     }
 
-    /// Takes a connection back that can serve again.
+    /// Takes back a connection that can serve again.
     ///
-    /// - Parameter asLast: whether every other one is to be used before it: what should not come on it may
-    ///   still be on its way.
+    /// - Parameter asLast: whether every other one is to be used before it, because unwanted bytes
+    ///   may still be on their way.
     func keep(_ connection: UpstreamConnection, asLast: Bool = false) {
         guard !isRetired, idle.count < target.configuration.pool.mostIdle,
             lane.idle < lane.mostIdle
@@ -163,14 +164,14 @@ final class UpstreamPool {
         connection.rest(until: lane.now + target.idleTimeout)
     }
 
-    /// A kept connection is of no more use: mostly the one that was kept for the longest time.
+    /// A kept connection is of no further use; usually the one kept longest.
     func forget(_ connection: UpstreamConnection) {
         guard let place = idle.firstIndex(where: { $0 === connection }) else { return }
         idle.remove(at: place)
         countIdle(by: -1)
     }
 
-    /// No new request comes here: connections end with those that they serve.
+    /// No new request comes here: connections end with the requests that they serve.
     func retire() {
         isRetired = true
         let kept = idle

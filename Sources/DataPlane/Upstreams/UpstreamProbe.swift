@@ -6,7 +6,8 @@ internal import NIOPosix
 internal import NIOSSL
 internal import NIOTLS
 
-/// Tries whether a service can be reached and trusted, as requests will reach it; asks it nothing.
+/// Tests whether a service can be reached and trusted, the way requests will reach it; asks it
+/// nothing.
 package enum UpstreamProbe {
     package enum Outcome: Sendable {
         case reached
@@ -60,7 +61,7 @@ package enum UpstreamProbe {
     }
 }
 
-/// Tells how a handshake ended; only the first thing that is told counts.
+/// Reports how a handshake ended; only the first report counts.
 private final class HandshakeWatch: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
@@ -87,7 +88,7 @@ private final class HandshakeWatch: ChannelInboundHandler {
             leaf = try context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
                 .peerCertificate
         } catch {
-            // Gone already; the failure is told without it.
+            // Already gone; the failure is reported without it.
             leaf = nil
         }
         completed.fail(TLSProblem(error, leaf: leaf))

@@ -5,7 +5,7 @@ internal import Policy
 
 /// Where the services of one rulebook are, on one event loop.
 ///
-/// A request keeps the table that it began with: a reload brings another one.
+/// A request keeps the table with which it began: a reload brings another one.
 final class UpstreamTable {
     private let pools: [UpstreamPool]
 
@@ -13,7 +13,7 @@ final class UpstreamTable {
 
     subscript(service: ServiceIndex) -> UpstreamPool { pools[service.value] }
 
-    /// A table of other targets, which goes on using the pools of those that are the same.
+    /// A table of other targets that reuses the pools of unchanged ones.
     func replaced(by targets: [UpstreamTarget], in lane: Lane) -> UpstreamTable {
         var left = pools
         let next = targets.map { target in

@@ -6,7 +6,7 @@ internal import NIOPosix
 
 extension UpstreamTarget {
     /// A connected socket, with a TLS handler where the service speaks TLS. Nothing is read from it
-    /// before it is asked for, so the handshake waits for the first read.
+    /// until requested, so the handshake waits for the first read.
     func connect(on eventLoop: any EventLoop) -> EventLoopFuture<any Channel> {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .channelOption(.autoRead, value: false)

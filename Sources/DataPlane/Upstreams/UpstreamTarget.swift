@@ -6,21 +6,21 @@ internal import HTTPWire
 internal import NIOCore
 internal import NIOSSL
 
-/// One service's place, checked and ready to be connected to; shared by all event loops.
+/// Where one service is, checked and ready for connections; shared by all event loops.
 final class UpstreamTarget: Sendable {
     let configuration: UpstreamConfiguration
-    /// Nil where the host is a name, which is looked up for every connection.
+    /// Nil if the host is a name, which is looked up for every connection.
     let address: SocketAddress?
     let tls: NIOSSLContext?
     /// What the handshake asks for and checks; nil for an address.
     let serverName: String?
-    /// `Host` where it is not the client's.
+    /// `Host`, if it is not the client's.
     let hostField: [UInt8]?
-    /// `Host` where the client names none.
+    /// `Host` if the client names none.
     let ownHost: [UInt8]
-    /// What its URLs begin with where it names itself by its address.
+    /// What its URLs begin with if it names itself by its address.
     let origin: WebOrigin
-    /// Whether it gets other fields than the usual.
+    /// Whether it has its own choice of fields.
     let choosesFields: Bool
     /// Nil: the usual.
     let fieldChoice: FieldChoice?
@@ -100,7 +100,7 @@ final class UpstreamTarget: Sendable {
         }
     }
 
-    /// The service's own `Host`: its port only where it is not the scheme's.
+    /// The service's own `Host`: with its port unless that is the scheme's.
     private static func authority(_ configuration: UpstreamConfiguration) -> String {
         let isUsual = configuration.port == (configuration.tls == nil ? 80 : 443)
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
@@ -138,7 +138,7 @@ final class UpstreamTarget: Sendable {
             let context = try NIOSSLContext(configuration: configuration)
             let name = tls.serverName ?? upstream.host
             if !isAddress(name) {
-                // Made once to find out now whether the name can be asked for.
+                // Made once to check now whether the name can be asked for.
                 _ = try NIOSSLClientHandler(context: context, serverHostname: name)
             }
             return context
