@@ -8,16 +8,16 @@ import Disclosures
 extension AccessRecord {
     /// Writes the record in canonical member order.
     ///
-    /// - Parameter host: the request's host as received; empty where there is none. Bytes that are
-    ///   not UTF-8 are replaced.
+    /// - Parameter host: the request's host as received; empty if there is none. Bytes that are not
+    ///   UTF-8 are replaced.
     package func draft(host: Span<UInt8>, producer: EncodedProducer) -> RecordDraft {
         let text = text(host: host, producer: producer)
         return RecordDraft(
             uid: uid, stage: stage, commitments: commitments, bytes: text.bytes)
     }
 
-    /// Writes the record, and has its text serve as the template for the next ones of its kind; nil where it has
-    /// what a template has no place for.
+    /// Writes the record and makes its text the template for the next ones of its kind; nil if it
+    /// has something that a template has no place for.
     package func draftAndTemplate(
         host: Span<UInt8>, producer: EncodedProducer
     ) -> (RecordDraft, RecordTemplate?) {
@@ -78,7 +78,7 @@ extension AccessRecord {
         return text
     }
 
-    /// Bytes enough for every record but those with lists or strings that need escaping.
+    /// Enough bytes for every record except those with lists or strings that need escaping.
     private func reservation(host: Span<UInt8>, producer: EncodedProducer) -> Int {
         actor.object.bytes.count + decision.object.bytes.count + service.object.bytes.count
             + (http.route?.text.bytes.count ?? 0) + producer.member.count

@@ -19,10 +19,10 @@ package struct AccessRecord: Sendable {
     package var end: EventEnd
     /// What the access does; from the method unless the route says otherwise.
     package var activity: AccessActivity
-    /// Why it did not end as a granted access does: `event.reason` and `event.message`.
+    /// Why it did not end like a granted access: `event.reason` and `event.message`.
     package var reason: Reason?
-    /// What exactly was wrong and where, in words of ours: `event.detail`. Printable ASCII without quotes and
-    /// backslashes, at most 256 bytes; anything else is left out.
+    /// What exactly was wrong and where, in our own words: `event.detail`. Printable ASCII without
+    /// quotes and backslashes, at most 256 bytes; anything else is left out.
     package var detail: String?
     /// Whether the answer leaves before the outcome is recorded: `event.answer` of a `started` record.
     package var answersAhead = false
@@ -33,12 +33,13 @@ package struct AccessRecord: Sendable {
     package var limit: LimitFacts?
     /// What protocols other than plain HTTP add.
     package var facts: RecordFacts?
-    /// Kinds of sensitive data met, e.g. `pii`; without empty strings.
+    /// Kinds of sensitive data found, e.g. `pii`; no empty strings.
     package var dataTags: [String]
     /// The named network zone of the client: `src.zone`.
     package var zone: EncodedText?
 
-    /// - Parameter reason: of a refusal or failure; nil for a granted access, whose reason its decision tells.
+    /// - Parameter reason: of a refusal or failure; nil for a granted access, whose reason is in
+    ///   its decision.
     package init(
         uid: UniqueID, time: UTCInstant, stage: RecordStage, actor: EncodedActor,
         service: EncodedService, http: HTTPFacts, decision: EncodedDecision, end: EventEnd,

@@ -5,14 +5,14 @@ package import AccessModel
 import ByteCoding
 import Disclosures
 
-/// Whom a refused credential names, as far as the leaf may tell: `actor.claimed`.
+/// Whom a refused credential names, as far as the leaf may say: `actor.claimed`.
 package struct ActorClaim: Hashable, Sendable {
     package var method: Authentication.Method
     /// An API key's public id, or a certificate's thumbprint.
     package var key: String?
     /// A configured source or issuer.
     package var issuer: String?
-    /// The opaque id of whom a genuine credential stands for.
+    /// The opaque id of a genuine credential's subject.
     package var uid: String?
     /// Whether the credential is genuine.
     package var isVerified: Bool

@@ -16,7 +16,7 @@ extension Commitments {
 }
 
 extension RecordText {
-    /// - Returns: where the commitment stands.
+    /// - Returns: where the commitment is.
     fileprivate mutating func put(_ name: StaticString, _ disclosure: Disclosure) -> Int {
         put(name)
         let start = count

@@ -5,27 +5,28 @@ import ByteCoding
 import Disclosures
 import Merkle
 
-/// The text of drafts that are written one after another and handed over together: one piece of memory for all of them.
+/// The text of drafts that are written one after another and handed over together, in one piece of
+/// memory.
 ///
 /// What they commit to (`what`: path and query) is hashed at the end, side by side, at a third of what each costs alone.
 package struct DraftText: Sendable {
-    /// Text in which every commitment stands. Only ``DraftText/finish()`` makes one.
+    /// Text with every commitment in place. Only ``DraftText/finish()`` makes one.
     package struct Finished: Sendable {
         fileprivate(set) var bytes: [UInt8] = []
     }
 
     private var bytes: [UInt8] = []
-    /// What is hashed, but for the byte that all of it begins with.
+    /// What is hashed, without the byte that every preimage begins with.
     private var preimages: [UInt8] = []
     private var messages = MessageRanges()
-    /// Whose these are, and where in the text each commitment belongs.
+    /// Their disclosures, and where in the text each commitment belongs.
     private var due: [(disclosure: Disclosure, hole: Int)] = []
 
     package init() {}
 
     package var isEmpty: Bool { bytes.isEmpty }
 
-    /// Writes a record by its template; nil where the template does not fit.
+    /// Writes a record by its template; nil if the template does not fit.
     package mutating func draft(
         by template: RecordTemplate, _ values: TemplateValues, actor: EncodedActor,
         host: Span<UInt8>
@@ -46,14 +47,14 @@ package struct DraftText: Sendable {
         let preimage = what.hashedText.span
         let start = preimages.count
         unsafe preimage.extracting(droppingFirst: 1).withUnsafeBufferPointer { bytes in
-            // Safe: the buffer is read during the call only.
+            // Safe: the buffer is read only during the call.
             unsafe preimages.append(contentsOf: bytes)
         }
         messages.append(start..<preimages.count)
         due.append((what, hole))
     }
 
-    /// Works out what is due, and begins anew.
+    /// Computes what is due, and starts over.
     package mutating func finish() -> Finished {
         if !due.isEmpty {
             let hashes = messages.digests(in: preimages.span, after: Disclosure.firstHashedByte)
@@ -65,12 +66,12 @@ package struct DraftText: Sendable {
         let finished = Finished(bytes: bytes)
         let count = bytes.count
         removeAll()
-        // As long as the last one: the next grows without being copied.
+        // As long as the last one, so that the next grows without being copied.
         bytes.reserveCapacity(count)
         return finished
     }
 
-    /// Begins anew; drafts whose text has not been finished have none.
+    /// Starts over; drafts whose text was not finished have none.
     package mutating func removeAll() {
         bytes = []
         preimages.removeAll(keepingCapacity: true)

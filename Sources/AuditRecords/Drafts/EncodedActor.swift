@@ -11,8 +11,8 @@ package struct EncodedActor: Hashable, Sendable {
 
     /// - Parameters:
     ///   - principal: its uid is not empty.
-    ///   - claim: whom a credential names that was not accepted.
-    ///   - unusedClaims: names of claims that were asked for and could not be used.
+    ///   - claim: whom a refused credential names.
+    ///   - unusedClaims: names of claims that were asked for but could not be used.
     ///   - via: those on whose behalf it acts, the outermost last.
     ///   - agent: the software that acts.
     package init(
@@ -26,7 +26,7 @@ package struct EncodedActor: Hashable, Sendable {
             path: "actor")
     }
 
-    /// Nobody has shown a credential.
+    /// No credential was shown.
     package static let anonymous = EncodedActor(.anonymous)
 
     /// The proxy itself.

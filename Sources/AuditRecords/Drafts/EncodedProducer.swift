@@ -12,7 +12,7 @@ package struct EncodedProducer: Sendable {
     /// `"producer":{"boot":"…","uid":"…"},`
     let member: [UInt8]
 
-    /// - Parameter uid: at most ``RecordLimits/stringBytes`` bytes; configuration sees to that.
+    /// - Parameter uid: at most ``RecordLimits/stringBytes`` bytes; ensured by the configuration.
     package init(uid: String, boot: UniqueID) {
         let name = EncodedText(uid)
         precondition(!name.isTruncated, "ProducerIsNamed: the producer's name is too long")

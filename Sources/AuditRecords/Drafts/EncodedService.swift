@@ -10,13 +10,13 @@ package final class EncodedService: Sendable {
     private let name: String
     private let address: String?
     private let port: UInt16?
-    /// Whether nothing is sent to the service before its certificate was found good; nil without TLS.
+    /// Whether the service's certificate is verified before anything is sent; nil without TLS.
     package let tlsVerified: Bool?
 
     /// - Parameters:
     ///   - name: `dst.service`, not empty.
-    ///   - address: host name or address that requests are forwarded to.
-    ///   - tlsVerified: whether the service's certificate has to be good; nil without TLS.
+    ///   - address: host name or address to which requests are forwarded.
+    ///   - tlsVerified: whether the service's certificate must be good; nil without TLS.
     package init(name: String, address: String?, port: UInt16?, tlsVerified: Bool?) {
         precondition(!name.isEmpty, "EveryRecordNamesAService: the service has no name")
         var members: [JSONMember] = []
@@ -31,16 +31,16 @@ package final class EncodedService: Sendable {
         self.tlsVerified = tlsVerified
     }
 
-    /// The proxy itself: where it answers, refuses or acts without a service.
+    /// The proxy itself, when it answers, refuses or acts without a service.
     package static let countersign = EncodedService(
         name: "countersign", address: nil, port: nil, tlsVerified: nil)
 
-    /// The same service in records of accesses that it was not asked for.
+    /// The same service in records of accesses for which it was not asked.
     package var unasked: EncodedService {
         EncodedService(name: name, address: nil, port: nil, tlsVerified: nil)
     }
 
-    /// The same service where it was not found good; encoded anew, for what seldom happens.
+    /// The same service as a failed access found it; encoded anew, because that is rare.
     package func found(tlsVerified: Bool?) -> EncodedService {
         EncodedService(name: name, address: address, port: port, tlsVerified: tlsVerified)
     }

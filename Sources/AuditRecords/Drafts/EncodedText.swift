@@ -11,7 +11,7 @@ package struct EncodedText: Hashable, Sendable {
     /// Whether the text was longer than a record may hold.
     package let isTruncated: Bool
 
-    /// - Parameter text: not empty: absent is absent in a record.
+    /// - Parameter text: not empty: what is empty is absent in a record.
     package init(_ text: String) {
         precondition(!text.isEmpty, "AbsentIsAbsent: a record holds no empty string")
         var bytes: [UInt8] = []

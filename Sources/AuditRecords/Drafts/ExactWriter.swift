@@ -3,7 +3,7 @@
 
 import ByteCoding
 
-/// Writes text whose length is known beforehand straight into an array, and nothing beyond its end.
+/// Writes text of known length straight into an array, and nothing beyond its end.
 @safe struct ExactWriter: ~Copyable {
     private let start: UnsafeMutableRawPointer
     private let capacity: Int
@@ -35,21 +35,21 @@ import ByteCoding
     ) {
         bytes.append(addingCapacity: length) { span in
             unsafe span.withUnsafeMutableBufferPointer { memory, initialized in
-                // Safe: the span has room for `length` bytes beyond those that are initialised.
+                // Safe: the span has room for `length` bytes after those that are initialised.
                 let start = unsafe memory.baseAddress.map { unsafe $0 + initialized }
                 initialized += unsafe write(exactly: length, to: start, body)
             }
         }
     }
 
-    /// - Parameter start: of memory with room for as many bytes.
+    /// - Parameter start: of memory with room for that many bytes.
     @inline(__always)
     private static func write(
         exactly length: Int, to start: UnsafeMutablePointer<UInt8>?,
         _ body: (inout ExactWriter) -> Void
     ) -> Int {
         guard let start = unsafe start else { return 0 }
-        // Safe: there is room for as many bytes, and the writer goes no further.
+        // Safe: there is room for that many bytes, and the writer goes no further.
         var writer = unsafe ExactWriter(start: UnsafeMutableRawPointer(start), capacity: length)
         body(&writer)
         precondition(
@@ -69,7 +69,7 @@ import ByteCoding
     @inline(__always)
     mutating func put(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBytes { memory in
-            // Safe: there is room for all of them, in memory apart from theirs.
+            // Safe: there is room for all of them, in separate memory.
             guard let from = memory.baseAddress else { return }
             unsafe place(of: memory.count).copyMemory(from: from, byteCount: memory.count)
         }
@@ -82,15 +82,15 @@ import ByteCoding
         unsafe place(of: length).copyMemory(from: text.utf8Start, byteCount: length)
     }
 
-    /// Puts a number of so many digits.
+    /// Puts a number with this many digits.
     mutating func put(_ number: UInt64, digits: Int) {
-        // Safe: there is room for so many bytes.
+        // Safe: there is room for this many bytes.
         unsafe DecimalDigits.store(number, digits, to: place(of: digits))
     }
 
-    /// Stores what `body` stores over bytes that were written.
+    /// Overwrites bytes with what `body` stores.
     ///
-    /// - Parameter body: stores `length` bytes from the address that it is given.
+    /// - Parameter body: stores `length` bytes at the address that it is given.
     @inline(__always)
     func store(at offset: Int, _ length: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
         precondition(

@@ -4,7 +4,7 @@
 import AccessModel
 
 extension HTTPFacts {
-    /// Writes the member `http` and a comma, or nothing where nothing is known.
+    /// Writes the member `http` and a comma, or nothing if nothing is known.
     func write(host: Span<UInt8>, to text: inout RecordText) {
         let opening: StaticString = #""http":{"#
         text.put(opening)
@@ -72,7 +72,8 @@ extension HTTPFacts {
     }
 }
 
-/// Methods of the IANA registry that ``Method`` has no case for; any other becomes `_OTHER`, as in OpenTelemetry.
+/// Methods of the IANA registry without a case in ``Method``; any other becomes `_OTHER`, as in
+/// OpenTelemetry.
 private enum RegisteredMethods {
     static let tokens: Set<String> = [
         "ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "CONNECT", "COPY", "LABEL",

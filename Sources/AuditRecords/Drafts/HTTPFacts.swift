@@ -3,7 +3,7 @@
 
 package import AccessModel
 
-/// What a record's `http` tells beyond the host: nothing that names a resource.
+/// What a record's `http` holds besides the host: nothing that names a resource.
 package struct HTTPFacts: Sendable {
     /// `http.scheme`.
     package enum Scheme: String, CaseIterable, Sendable {
@@ -19,23 +19,23 @@ package struct HTTPFacts: Sendable {
         case http3 = "3"
     }
 
-    /// Nil where no method could be read.
+    /// Nil if no method could be read.
     package var method: Method?
     package var scheme: Scheme?
     package var version: Version?
     /// The route's template, never the raw path; nil before routing.
     package var route: EncodedRoute?
-    /// Status of the answer that the client got; nil where it got none.
+    /// Status of the answer that the client got; nil if it got none.
     package var status: UInt16?
     /// Status of the service's answer.
     package var upstreamStatus: UInt16?
-    /// `http.version` between proxy and service, where it is another.
+    /// `http.version` between proxy and service, if different.
     package var upstreamVersion: Version?
     /// Who reset the stream, if anybody did.
     package var reset: StreamReset?
     /// Content bytes received from the client and passed on.
     package var requestSize: UInt64?
-    /// Content bytes sent to the client, of the service's answer or of our own.
+    /// Content bytes sent to the client, of the service's answer or our own.
     package var responseSize: UInt64?
 
     package init(

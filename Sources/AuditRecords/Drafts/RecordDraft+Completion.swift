@@ -4,18 +4,18 @@
 package import ByteCoding
 package import Merkle
 
-/// What the ledger writes of all records of a group alike, encoded once.
+/// What the ledger writes alike in all records of a group, encoded once.
 package struct LedgersMember: Sendable {
     /// `,"origin":"…","prev":"…","seq":`, the hash all zero.
     fileprivate let beforeSequence: [UInt8]
-    /// Where in these the hash stands.
+    /// Where in these the hash is.
     fileprivate let hole: Int
     /// `,"time":"…"}}`
     fileprivate let afterSequence: [UInt8]
 
     /// - Parameters:
     ///   - encodedOrigin: the log's name as a JSON string, with its quotes.
-    ///   - time: when the records are sequenced; never earlier than in the record before.
+    ///   - time: when the records are sequenced; never earlier than in the previous record.
     package init(encodedOrigin: [UInt8], time: UTCInstant) {
         var before: [UInt8] = []
         before.append(ascii: #","origin":"#)
@@ -33,7 +33,8 @@ package struct LedgersMember: Sendable {
 }
 
 extension RecordDraft {
-    /// An upper bound of the completed leaf's bytes, to be held against ``largestLeaf`` before queueing.
+    /// An upper bound of the completed leaf's bytes, to be compared with ``largestLeaf`` before
+    /// queueing.
     ///
     /// - Parameter encodedOrigin: the log's name as a JSON string, with its quotes.
     package func completedSize(encodedOrigin: [UInt8]) -> Int {
@@ -44,8 +45,8 @@ extension RecordDraft {
     ///
     /// - Parameters:
     ///   - encodedOrigin: the log's name as a JSON string, with its quotes.
-    ///   - previous: hash of the leaf before this one; ``Hash256/zero`` for index 0.
-    ///   - time: when the record is sequenced; never earlier than in the record before.
+    ///   - previous: hash of the previous leaf; ``Hash256/zero`` for index 0.
+    ///   - time: when the record is sequenced; never earlier than in the previous record.
     ///   - sequence: number of this record among those of its boot, from 1.
     package func complete(
         index: LeafIndex, encodedOrigin: [UInt8], previous: Hash256, time: UTCInstant,
@@ -57,12 +58,12 @@ extension RecordDraft {
         previous.storeBase64(at: hole, of: &buffer)
     }
 
-    /// Appends the leaf but for the hash of the one before it, which need not be known yet.
+    /// Appends the leaf without the hash of the previous one, which need not be known yet.
     ///
     /// Does not allocate while `buffer` has room for ``completedSize(encodedOrigin:)``.
     ///
-    /// - Returns: where in the buffer the hash is to be stored (``Hash256/storeBase64(at:of:)``); all before that is
-    ///   as it will be.
+    /// - Returns: where in the buffer to store the hash (``Hash256/storeBase64(at:of:)``);
+    ///   everything before that is final.
     package func complete(
         index: LeafIndex, with member: borrowing LedgersMember, sequence: UInt64,
         into buffer: inout [UInt8]

@@ -4,10 +4,11 @@
 package import ByteCoding
 package import Disclosures
 
-/// A record but for what only the ledger can say: its place in the log and its producer sequence number.
+/// A record without what only the ledger knows: its place in the log and its producer sequence
+/// number.
 ///
-/// All of that stands in the member ``ledgerMember``, behind every other, so that completing a draft is one bulk copy, and
-/// all but the last blocks of a group's leaves can be hashed side by side.
+/// All of that is in the member ``ledgerMember``, after every other, so that completing a draft is
+/// one bulk copy, and all but the last blocks of a group's leaves can be hashed side by side.
 package struct RecordDraft: Sendable {
     /// Bytes of the longest leaf that fits the entry framing (C2SP tlog-tiles).
     package static let largestLeaf = RecordLimits.leafBytes
@@ -19,19 +20,20 @@ package struct RecordDraft: Sendable {
     /// What the record's `commit` names.
     package let commitments: Commitments
 
-    /// The member that the ledger writes. No other member of a record sorts behind it (RFC 8785 §3.2.3).
+    /// The member that the ledger writes. No other member of a record sorts after it (RFC 8785
+    /// §3.2.3).
     package static let ledgerMember = "written"
 
     /// How the ledger's member begins: up to its first value.
     static let ledgersStart: StaticString = #""written":{"index":"#
 
-    /// Holds the record's text; empty as long as that stands in a ``DraftText``.
+    /// Holds the record's text; empty while that is in a ``DraftText``.
     private(set) var bytes: [UInt8]
-    /// Where the text lies: all members but the ledger's, each with a comma behind it, from the opening brace on, and
-    /// ``ledgersStart``.
+    /// Where the text is: from the opening brace, all members but the ledger's, each followed by a
+    /// comma, and ``ledgersStart``.
     let range: Range<Int>
 
-    /// A draft with a text of its own.
+    /// A draft with its own text.
     init(uid: UniqueID, stage: RecordStage, commitments: Commitments, bytes: [UInt8]) {
         self.uid = uid
         self.stage = stage
@@ -40,7 +42,7 @@ package struct RecordDraft: Sendable {
         range = 0..<bytes.count
     }
 
-    /// A draft whose text lies at a place of one that many share.
+    /// A draft whose text is part of a shared one.
     init(uid: UniqueID, stage: RecordStage, commitments: Commitments, at range: Range<Int>) {
         self.uid = uid
         self.stage = stage
@@ -49,7 +51,7 @@ package struct RecordDraft: Sendable {
         self.range = range
     }
 
-    /// Takes the text that it was written into, if it was; nothing more is written into that one.
+    /// Takes the text that it was written into, if any, which is not written to any more.
     package mutating func take(_ text: DraftText.Finished) {
         if bytes.isEmpty { bytes = text.bytes }
     }

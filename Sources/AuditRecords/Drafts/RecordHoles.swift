@@ -1,9 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where in a record's text stands what differs between accesses of one kind. Noted while the record is written.
+/// Where in a record's text the values are that differ between accesses of one kind. Noted while
+/// the record is written.
 struct RecordHoles: Sendable {
-    /// The object behind `"actor":`.
+    /// The object after `"actor":`.
     var actor = 0..<0
     /// Each the first of the 44 characters of a commitment.
     var (what, `where`, who): (Int?, Int?, Int?)
@@ -17,7 +18,8 @@ struct RecordHoles: Sendable {
     var responseSize: Range<Int>?
     /// The first of the 27 characters of `time`.
     var time = 0
-    /// The first of the 16 characters of `trace.span_id`; those of `trace.trace_id` stand behind `","trace_id":"`.
+    /// The first of the 16 characters of `trace.span_id`; those of `trace.trace_id` follow
+    /// `","trace_id":"`.
     var trace: Int?
     /// The first of the 36 characters of `uid`.
     var uid = 0

@@ -5,20 +5,21 @@ import ByteCoding
 import Disclosures
 import Merkle
 
-/// The text of a record, written again for each access of the same kind with other values in its holes.
+/// The text of a record, reused for each access of the same kind with other values in its holes.
 ///
-/// One copy and a few stores instead of a text put together member by member. What comes out is, byte for byte, what
-/// ``AccessRecord/draft(host:producer:)`` writes of the same facts. Nothing personal is in it.
+/// One copy and a few stores instead of writing member by member. The result is, byte for byte,
+/// what ``AccessRecord/draft(host:producer:)`` writes for the same facts. Nothing personal is in
+/// it.
 package final class RecordTemplate: Sendable {
     private let text: [UInt8]
     private let holes: RecordHoles
     /// Of the records that it writes.
     let stage: RecordStage
-    /// Bytes of the text outside the holes whose lengths differ.
+    /// Bytes of the text outside the holes of variable length.
     private let fixedCount: Int
     private let shape: RecordShape
 
-    /// What stands between a span's id and its trace's.
+    /// What is between a span's id and its trace's.
     static let beforeTraceID: StaticString = #"","trace_id":""#
 
     init(_ text: [UInt8], _ holes: RecordHoles, stage: RecordStage) {
@@ -44,18 +45,18 @@ package final class RecordTemplate: Sendable {
         self.shape = shape
     }
 
-    /// Where in a record's text the commitment to `what` is still to be stored; nil where it stands.
+    /// Where in a record's text the commitment to `what` is still to be stored; nil if it is there.
     struct Hole {
         let offset: Int?
     }
 
     /// Appends the record of another access of this kind.
     ///
-    /// The commitment to `what` is left open where it has not been worked out.
+    /// The commitment to `what` is left open if it has not been computed.
     ///
     /// - Parameter host: the request's host as received.
-    /// - Returns: nil, and nothing is appended, where the template has no place for something, or something has to be
-    ///   escaped or cut.
+    /// - Returns: nil, with nothing appended, if the template has no place for something, or
+    ///   something must be escaped or cut.
     func write(
         _ values: TemplateValues, actor: EncodedActor, host: Span<UInt8>, to bytes: inout [UInt8]
     ) -> Hole? {
@@ -96,7 +97,7 @@ package final class RecordTemplate: Sendable {
         var count: Int { duration + requestSize + responseSize }
     }
 
-    /// Copies the text, with the holes whose lengths differ filled.
+    /// Copies the text, with the holes of variable length filled in.
     @inline(__always)
     private func copy(
         _ text: Span<UInt8>, _ values: TemplateValues, _ numbers: Numbers,
@@ -128,11 +129,11 @@ package final class RecordTemplate: Sendable {
         writer.put(text.extracting(read..<text.count))
     }
 
-    /// Stores what is as long in every record over what was copied.
+    /// Stores the values of fixed length over what was copied.
     ///
     /// - Parameters:
-    ///   - middle: how much further on the commitments lie than in the text.
-    ///   - end: how much further on time, trace and id lie.
+    ///   - middle: how much further on the commitments are than in the text.
+    ///   - end: how much further on time, trace and id are.
     /// - Returns: where the commitment to `what` is still to be stored.
     @inline(__always)
     private func store(

@@ -4,9 +4,9 @@
 import ByteCoding
 import Disclosures
 
-/// Members with their names, quotes and colons, and a comma behind each; nothing for what is absent.
+/// Members with their names, quotes and colons, and a comma after each; nothing for what is absent.
 extension RecordText {
-    /// An object whose members `body` writes; nothing where it writes none.
+    /// An object whose members `body` writes; nothing if it writes none.
     ///
     /// - Parameter opening: the name and the brace, such as `"db":{`.
     mutating func putObject(_ opening: StaticString, _ body: (inout RecordText) -> Void) {
@@ -18,14 +18,14 @@ extension RecordText {
         put(",")
     }
 
-    /// The digits of a number, and where they stand.
+    /// The digits of a number; returns where they are.
     mutating func putNumber(_ number: UInt64) -> Range<Int> {
         let start = count
         put(number)
         return start..<count
     }
 
-    /// The same with a name in front of it and a comma behind it; nil where there is no number.
+    /// The same with a name before it and a comma after it; nil if there is no number.
     mutating func putNumber(_ name: StaticString, _ number: UInt64?) -> Range<Int>? {
         guard let number else { return nil }
         put(name)
@@ -64,7 +64,7 @@ extension RecordText {
 
     /// Text from outside; an empty one is absent.
     ///
-    /// - Parameter path: for `truncated`, where it has to be cut.
+    /// - Parameter path: for `truncated`, if it has to be cut.
     mutating func put(_ name: StaticString, _ text: String?, path: String) {
         guard let text, !text.isEmpty else { return }
         put(name)
@@ -73,7 +73,7 @@ extension RecordText {
         put(",")
     }
 
-    /// A word of ours, which needs no escapes.
+    /// One of our own words, which needs no escapes.
     mutating func put(_ name: StaticString, word: String?) {
         guard let word else { return }
         put(name)
@@ -82,7 +82,7 @@ extension RecordText {
         put("\",")
     }
 
-    /// Text of ours that needs neither escapes nor a limit.
+    /// Our own text, which needs neither escapes nor a limit.
     mutating func put(plain text: String) {
         for byte in text.utf8 { put(byte: byte) }
     }
@@ -105,7 +105,7 @@ extension RecordText {
         put(",")
     }
 
-    /// The member `truncated`, or nothing where all text was short enough.
+    /// The member `truncated`, or nothing if all text was short enough.
     mutating func putTruncated() {
         guard !truncated.isEmpty else { return }
         put(#""truncated":["#)

@@ -10,12 +10,12 @@ struct RecordText: ~Copyable {
     private var writer: ByteWriter
     /// Paths of the strings that were cut, for the member `truncated`.
     private(set) var truncated: [String] = []
-    /// Where in it stands what a template leaves open.
+    /// Where in it the values are that a template leaves open.
     var holes = RecordHoles()
 
     init(reserving capacity: Int) { writer = ByteWriter(capacity: capacity) }
 
-    /// What was written so far.
+    /// What has been written so far.
     var bytes: [UInt8] { writer.bytes }
 
     var count: Int { writer.count }

@@ -1,10 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What kind of access a record is of: `event.action`, `event.class` and, where the class has activities of its own,
-/// `event.activity`.
+/// What kind of access a record describes: `event.action`, `event.class` and, if the class has its
+/// own activities, `event.activity`.
 package enum AccessKind: Hashable, Sendable {
-    /// A request over HTTP, gRPC and WebSocket among them.
+    /// A request over HTTP, including gRPC and WebSocket.
     case http
     /// A statement to a database.
     case database(DatastoreActivity)
@@ -38,7 +38,7 @@ package enum AccessKind: Hashable, Sendable {
         }
     }
 
-    /// The activity where the class is not API Activity, whose activities ``AccessActivity`` names.
+    /// The activity, unless the class is API Activity, whose activities are in ``AccessActivity``.
     var activity: Int? {
         if case .database(let activity) = self { activity.rawValue } else { nil }
     }

@@ -3,7 +3,7 @@
 
 package import AccessModel
 
-/// How an access ended, as `event.outcome` and `event.severity` tell it.
+/// How an access ended, in terms of `event.outcome` and `event.severity`.
 ///
 /// | end | outcome | severity |
 /// |---|---|---|
@@ -23,7 +23,7 @@ package struct EventEnd: Hashable, Sendable {
     package static let open = EventEnd(outcome: .unknown, severity: .informational)
 
     /// - Parameters:
-    ///   - reason: of the end, or of the decision where nothing came after it.
+    ///   - reason: of the end, or of the decision if nothing came after it.
     ///   - status: of the answer that the client got.
     package init(_ reason: Reason, status: UInt16?) {
         let row = reason.row

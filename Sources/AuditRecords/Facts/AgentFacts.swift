@@ -5,7 +5,7 @@ package import AccessModel
 import ByteCoding
 import Disclosures
 
-/// The software agent that acts: `actor.agent` of the record. What it says of itself is a claim.
+/// The software agent that acts: `actor.agent` of the record. What it says about itself is a claim.
 package struct AgentFacts: Hashable, Sendable {
     package var name: String?
     package var version: String?
@@ -30,7 +30,7 @@ package struct AgentFacts: Hashable, Sendable {
         return .object(members)
     }
 
-    /// What readers know of it, and of those on whose behalf it acts.
+    /// What readers know of it and of those on whose behalf it acts.
     static let members: [(String, RecordSchema.Form)] = [
         ("actor.agent.model", .text), ("actor.agent.name", .text), ("actor.agent.run", .text),
         ("actor.agent.version", .text), ("actor.via", .array),

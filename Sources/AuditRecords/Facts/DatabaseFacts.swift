@@ -5,7 +5,7 @@ import ByteCoding
 
 /// One statement to a database: `db` of the record. Text and parameters go to the group `payload`.
 package struct DatabaseFacts: Sendable {
-    /// Which of the service's accounts it went through: `db.account`.
+    /// Which of the service's accounts it used: `db.account`.
     package enum Account: String, CaseIterable, Sendable {
         /// The one without rights to write.
         case read
@@ -13,7 +13,7 @@ package struct DatabaseFacts: Sendable {
     }
 
     package var account: Account?
-    /// The process at the database that did it, as the protocol numbers it.
+    /// The number of the database process that did it, as in the protocol.
     package var backend: UInt64?
     /// Bytes of rows sent to the client.
     package var bytes: UInt64?
@@ -21,14 +21,14 @@ package struct DatabaseFacts: Sendable {
     package var fingerprint: String?
     /// Of the database.
     package var name: String?
-    /// What it does, in lower case, such as `select`; `unparsed` where that could not be told.
+    /// What it does, in lower case, such as `select`; `unparsed` if that is unknown.
     package var operation: String?
     package var rows: UInt64?
-    /// How the database says that it ended: an SQLSTATE, or an error's number.
+    /// How it ended according to the database: an SQLSTATE or an error number.
     package var status: String?
-    /// Such as `postgresql` or `mariadb`, as OpenTelemetry's `db.system.name` has them.
+    /// Such as `postgresql` or `mariadb`, as in OpenTelemetry's `db.system.name`.
     package var system: String
-    /// Tables that it names, with their schemas where it names these.
+    /// Tables that it names, with their schemas if it names those.
     package var tables: [String]
 
     package init(

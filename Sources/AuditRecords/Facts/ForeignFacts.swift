@@ -13,7 +13,7 @@ package struct ForeignFacts: Sendable {
         case none
     }
 
-    /// Which part of something long the event tells: `foreign.phase`.
+    /// Which part of something long the event is about: `foreign.phase`.
     package enum Phase: String, CaseIterable, Sendable {
         case start
         case periodic
@@ -25,7 +25,7 @@ package struct ForeignFacts: Sendable {
         /// Such as `overrun`, `copytruncate` or `out_of_range`.
         package var cause: String?
         package var count: UInt64?
-        /// The first and the last position at the source that is missing.
+        /// The first and last missing positions at the source.
         package var positions: ClosedRange<UInt64>?
 
         package init(cause: String?, count: UInt64?, positions: ClosedRange<UInt64>?) {
@@ -44,9 +44,9 @@ package struct ForeignFacts: Sendable {
     package var received: UTCInstant?
     /// When it happened, as the source states it.
     package var time: UTCInstant?
-    /// `assumed` where the source names no time zone.
+    /// `assumed` if the source names no time zone.
     package var zone: String?
-    /// `ahead` where the stated time lies in the future.
+    /// `ahead` if the stated time is in the future.
     package var clock: String?
     /// The host that the source names.
     package var host: String?
@@ -54,12 +54,12 @@ package struct ForeignFacts: Sendable {
     package var phase: Phase?
     /// Whether the source cut the event.
     package var isTruncated: Bool
-    /// The record of another event with the same source and id and other bytes.
+    /// The record of another event with the same source and id but other bytes.
     package var conflict: UniqueID?
-    /// The record of ours that the source should have told of, and did not.
+    /// Our record of which the source should have reported, but did not.
     package var missing: UniqueID?
     package var gap: Gap?
-    /// Whether the source began anew from its start.
+    /// Whether the source started over from its beginning.
     package var hasRestarted: Bool
     /// The producer at the source that holds up all others.
     package var stalledBy: String?

@@ -19,11 +19,11 @@ package struct InspectionFacts: Sendable {
     package var masked: UInt64?
     /// The rules' sum of points.
     package var score: UInt64?
-    /// Ids of the rules that matched; empty strings are not among them.
+    /// Ids of the rules that matched; no empty strings.
     package var rules: [String]
     /// What they matched in, such as `args` or a declared field's name.
     package var targets: [String]
-    /// Why inspection did not come to an end, a code such as `deadline`; nil where it did.
+    /// Why inspection did not finish, a code such as `deadline`; nil if it did.
     package var fault: String?
 
     package init(

@@ -28,7 +28,7 @@ package struct KubernetesFacts: Sendable {
     package var container: String?
     /// Whether a terminal was asked for.
     package var terminal: Bool?
-    /// The command's exit code in decimal, or `lost` where the stream ended without one.
+    /// The command's exit code in decimal, or `lost` if the stream ended without one.
     package var exit: String?
     package var streams: Streams?
 

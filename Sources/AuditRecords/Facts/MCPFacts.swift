@@ -14,7 +14,7 @@ package struct MCPFacts: Sendable {
     package var toolHash: String?
     /// Version of the protocol.
     package var version: String?
-    /// Code of a JSON-RPC error, or `tool` where the tool itself reported one.
+    /// Code of a JSON-RPC error, or `tool` if the tool itself reported one.
     package var error: String?
     /// Bytes of the arguments.
     package var parameterBytes: UInt64?

@@ -1,7 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a record tells of an access besides what every access has; nil in the record of a plain HTTP request.
+/// What a record says of an access besides what every access has; nil in the record of a plain HTTP
+/// request.
 ///
 /// Each part is a member of its own. Nothing personal: texts, parameters and names go to the groups `what` and `payload`.
 package final class RecordFacts: Sendable {
@@ -37,7 +38,7 @@ package final class RecordFacts: Sendable {
         self.webSocket = webSocket
     }
 
-    /// Paths of what was cut when it was made, or is cut when it is written behind `truncated`.
+    /// Paths of what was cut when it was made, or is cut when it is written after `truncated`.
     var truncated: [String] { (labels?.object.truncated ?? []) + (upstream?.truncated ?? []) }
 }
 

@@ -25,9 +25,9 @@ package struct UpstreamFacts: Sendable {
         }
     }
 
-    /// In the order in which they were made; empty where the first one answered.
+    /// In the order made; empty if the first one answered.
     package var attempts: [Attempt]
-    /// Whether no endpoint was known to be well and one was tried all the same.
+    /// Whether no endpoint was known to be healthy and one was tried all the same.
     package var isPanic: Bool
 
     package init(attempts: [Attempt], isPanic: Bool) {
@@ -35,13 +35,13 @@ package struct UpstreamFacts: Sendable {
         self.isPanic = isPanic
     }
 
-    /// Written behind `truncated`, so that what is cut has to be told before.
+    /// Written after `truncated`, so what is cut must be known before.
     var truncated: [String] {
         attempts.count > RecordLimits.arrayItems || attempts.contains { $0.address.isTruncated }
             ? ["upstream.attempts"] : []
     }
 
-    /// Writes a comma and the member `upstream`, or nothing where there is nothing to tell.
+    /// Writes a comma and the member `upstream`, or nothing if there is nothing to say.
     func write(to text: inout RecordText) {
         text.putObject(#""upstream":{"#) { text in
             if !attempts.isEmpty {

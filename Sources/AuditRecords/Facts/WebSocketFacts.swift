@@ -28,7 +28,7 @@ package struct WebSocketFacts: Sendable {
 
     package var client: Direction
     package var service: Direction
-    /// Code of the first close frame, or the one that stands for its absence (RFC 6455 §7.4).
+    /// Code of the first close frame, or the one for its absence (RFC 6455 §7.4).
     package var close: UInt16?
     package var closedBy: ClosingSide?
 
@@ -73,7 +73,7 @@ package struct WebSocketFacts: Sendable {
 }
 
 extension WebSocketFacts.Frames {
-    /// Writes the opcodes that were met.
+    /// Writes the opcodes that occurred.
     fileprivate func write(to text: inout RecordText) {
         func put(_ name: StaticString, _ count: UInt64) {
             if count > 0 { text.put(name, count) }

@@ -4,10 +4,10 @@
 import AccessModel
 import ByteCoding
 
-/// Members whose words may grow: a later version may write others, and a reader shows those as they are and never takes
-/// them for a fault.
+/// Members whose set of words may grow: a later version may write others, which a reader shows
+/// unchanged and never treats as a fault.
 ///
-/// Writers write words of the enums only.
+/// Writers write only the words of the enums.
 package enum OpenMember: String, CaseIterable, Sendable {
     case stage
     case category = "event.category"
@@ -42,7 +42,8 @@ package enum OpenMember: String, CaseIterable, Sendable {
 }
 
 extension Record {
-    /// What an open member says, whether this version knows the word or not; nil where it says nothing.
+    /// What an open member says, whether or not this version knows the word; nil if it says
+    /// nothing.
     package func word(_ member: OpenMember) -> String? {
         member.rawValue.split(separator: ".")
             .reduce(value) { value, name in value?[String(name)] }?.string

@@ -13,7 +13,7 @@ extension Record {
         value[path: "written", "index"]?.integer.flatMap { $0 < 0 ? nil : LeafIndex(UInt64($0)) }
     }
 
-    /// Hash of the leaf before this one.
+    /// Hash of the previous leaf.
     package var previous: Hash256? {
         value[path: "written", "prev"]?.string.flatMap { Base64.decode($0) }.flatMap { Hash256($0) }
     }

@@ -6,7 +6,7 @@ import ByteCoding
 import Disclosures
 
 extension Record {
-    /// Every way in which a leaf is not a record of this schema; empty for a good one.
+    /// Every way in which a leaf fails to be a record of this schema; empty for a good one.
     package static func faults(inLeaf leaf: [UInt8]) -> [RecordFault] {
         do throws(RecordFault) {
             return try Record(leaf: leaf).faults
@@ -15,12 +15,13 @@ extension Record {
         }
     }
 
-    /// Every way in which this is not a record of this schema (record.md §1 and §2); empty for a good one.
+    /// Every way in which this fails to be a record of this schema (record.md §1 and §2); empty for
+    /// a good one.
     package var faults: [RecordFault] {
         var inspection = Inspection()
         if leaf.count > RecordLimits.leafBytes { inspection.note(.tooLong) }
         inspection.inspect(value, as: RecordSchema.root)
-        // What an effect of a later version needs, nobody knows here.
+        // What a later version's effect needs is not known here.
         let mayLack = effect == .error || effect == nil ? RecordSchema.decidedBits : 0
         var missing = RecordSchema.mandatoryBits & ~inspection.found & ~mayLack
         while missing != 0 {
@@ -44,16 +45,16 @@ extension Record {
 /// One walk over a record, in step with the schema: both are sorted by name.
 private struct Inspection {
     var faults: [RecordFault] = []
-    /// Bits of the mandatory members met.
+    /// Bits of the mandatory members found.
     var found: UInt64 = 0
-    /// Names from the record down to where the walk is.
+    /// Names from the record down to the walk's position.
     private var trail: [String] = []
 
     mutating func note(_ kind: RecordFault.Kind) {
         faults.append(RecordFault(kind, at: trail.joined(separator: ".")))
     }
 
-    /// - Parameter node: what the schema says of the value; nil where it says nothing.
+    /// - Parameter node: what the schema says of the value; nil if nothing.
     mutating func inspect(_ value: JSONValue, as node: RecordSchema.Node?) {
         if let node {
             found |= node.bit

@@ -7,14 +7,14 @@ import Disclosures
 
 /// A leaf that was read back, for display and inspection.
 ///
-/// Every string is hostile (attacks.md) and is shown as text only. Accessors are nil where a member is
+/// Every string is hostile (attacks.md) and is shown only as text. Accessors are nil if a member is
 /// missing or of another form; ``faults`` says so in words.
 package struct Record: Sendable {
     /// The bytes that were stored and hashed.
     package let leaf: [UInt8]
     package let value: JSONValue
 
-    /// Reads a leaf; that it parses proves that it is canonical (record.md §1).
+    /// Reads a leaf; if it parses, it is canonical (record.md §1).
     package init(leaf: [UInt8]) throws(RecordFault) {
         self.leaf = leaf
         do throws(JSONFault) {
@@ -25,7 +25,7 @@ package struct Record: Sendable {
         guard value.members != nil else { throw RecordFault(.wrongType, at: "") }
     }
 
-    /// Whether the leaf says that it is one of our records, of this version's schema or another.
+    /// Whether the leaf claims to be one of our records, of this version's schema or another.
     package var isOurs: Bool {
         value["schema"]?.string?.hasPrefix(RecordSchema.family) == true
     }
@@ -33,8 +33,8 @@ package struct Record: Sendable {
     /// Whether the record is of a schema that this version does not know.
     package var isOfLaterSchema: Bool { Self.laterSchema(of: value) != nil }
 
-    /// The schema that a leaf says it has, where it is one of ours that this version does not know. No more is asked of such
-    /// a leaf than that it is JSON: what else holds for it, only its own version knows.
+    /// The schema that a leaf claims, if it is one of ours that this version does not know. Such a
+    /// leaf need only be JSON: what else holds for it, only its own version knows.
     package static func laterSchema(ofLeaf leaf: [UInt8]) -> String? {
         do throws(JSONFault) {
             return laterSchema(of: try JSONParser.parse(leaf, as: .strict, deepest: 64))
@@ -76,7 +76,7 @@ package struct Record: Sendable {
         event("severity")?.integer.flatMap { Severity(rawValue: Int($0)) }
     }
 
-    /// `event.reason`, or `decision.reason` where the event names none.
+    /// `event.reason`, or `decision.reason` if the event names none.
     package var reason: String? {
         event("reason")?.string ?? value[path: "decision", "reason"]?.string
     }

@@ -3,7 +3,7 @@
 
 package import ByteCoding
 
-/// One way in which a leaf is not the record that record.md asks for.
+/// One way in which a leaf fails to be a record as in record.md.
 package struct RecordFault: Error, Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// The leaf is not canonical JSON, or not an object, or nested too deeply.
@@ -14,7 +14,7 @@ package struct RecordFault: Error, Hashable, Sendable {
         case missing
         /// A member is of another JSON type.
         case wrongType
-        /// A member holds none of the values or not the format that it may.
+        /// A member has a value or format that it may not have.
         case badValue
         case emptyString
         case stringTooLong

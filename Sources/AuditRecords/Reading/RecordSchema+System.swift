@@ -4,7 +4,7 @@
 import ByteCoding
 
 extension RecordSchema {
-    /// Members of records of the proxy's own doings.
+    /// Members of records of the proxy's own actions.
     static let systemMembers: [(String, Form)] = [
         ("adopted.losses", .strings),
         ("adopted.size", .integer(whole)),

@@ -14,7 +14,7 @@ package struct RecordSchema {
         case text
         /// One of these texts and no other.
         case oneOf(Set<String>)
-        /// A text; these values are known. A later version may write others, and they are no fault.
+        /// A text; these values are known. A later version may write others, which are no fault.
         case known(Set<String>)
         case integer(ClosedRange<Int64>)
         case bool
@@ -29,7 +29,7 @@ package struct RecordSchema {
         case action
     }
 
-    /// A member and what may stand below it, sorted by name as canonical JSON is.
+    /// A member and what may be below it, sorted by name like canonical JSON.
     package struct Node {
         package var name: String
         package var form: Form = .object
@@ -37,7 +37,7 @@ package struct RecordSchema {
         package var bit: UInt64 = 0
         package var members: [Node] = []
 
-        /// The node below a path, made where it is not there yet.
+        /// The node at a path, created if necessary.
         fileprivate mutating func add(_ path: ArraySlice<Substring>, _ form: Form, bit: UInt64) {
             guard let name = path.first else {
                 (self.form, self.bit) = (form, bit)
@@ -63,7 +63,7 @@ package struct RecordSchema {
         return root
     }()
 
-    /// `schema` of the records that this version writes and reads whole.
+    /// `schema` of the records that this version writes and fully reads.
     package static let name = "countersign.record/1"
 
     /// What every schema of ours begins with.

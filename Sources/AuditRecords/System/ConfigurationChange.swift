@@ -4,9 +4,9 @@
 import ByteCoding
 import Disclosures
 
-/// A file that decides who is let in, as a configuration found it: an item of `change.files`.
+/// A file that decides who is let in, as found by a configuration: an item of `change.files`.
 package struct DecidingFile: Hashable, Sendable {
-    /// As the configuration names it.
+    /// As named in the configuration.
     package var path: String
     /// What it is for, such as `api_keys`, `jwks` or `client_ca`.
     package var purpose: String
@@ -22,9 +22,10 @@ package struct DecidingFile: Hashable, Sendable {
 
 /// The keys that let callers in, by their ids: `SOURCE/ID`.
 package struct CredentialRoll: Hashable, Sendable {
-    /// Id → everything that is said of the key, so that a change of its roles or end is one.
+    /// Id → everything that is said of the key, so that changing its roles or end counts as a
+    /// change.
     package var keys: [String: String]
-    /// Keys that have ended for good, and of which a file says otherwise: an older one was put back.
+    /// Keys that have ended for good although a file says otherwise: an older file was put back.
     package var revived: Set<String>
 
     package init(keys: [String: String] = [:], revived: Set<String> = []) {
@@ -33,7 +34,7 @@ package struct CredentialRoll: Hashable, Sendable {
     }
 }
 
-/// What another configuration changes: `change` of `config.loaded` and `config.rejected`.
+/// What a new configuration changes: `change` of `config.loaded` and `config.rejected`.
 package struct ConfigurationChange: Hashable, Sendable {
     /// One state of everything that decides.
     package struct State: Hashable, Sendable {
@@ -48,7 +49,7 @@ package struct ConfigurationChange: Hashable, Sendable {
             self.roll = roll
         }
 
-        /// One digest of the configuration and all files: another one means that something changed.
+        /// One digest of the configuration and all files: if it differs, something changed.
         package var digest: String {
             ContentDigest.of(
                 .object([
@@ -67,7 +68,7 @@ package struct ConfigurationChange: Hashable, Sendable {
         }
     }
 
-    /// What was to change: `configuration`, or `credentials` where only key files were read again.
+    /// What was to change: `configuration`, or `credentials` if only key files were read again.
     package enum Object: String, CaseIterable, Sendable {
         case configuration
         case credentials
@@ -76,7 +77,7 @@ package struct ConfigurationChange: Hashable, Sendable {
     package var object: Object
     /// Nil at a start.
     package var before: State?
-    /// Nil where nothing could be read.
+    /// Nil if nothing could be read.
     package var after: State?
 
     package init(object: Object, before: State?, after: State?) {
@@ -122,7 +123,7 @@ package struct ConfigurationChange: Hashable, Sendable {
         }
     }
 
-    /// A rejected change adds and removes nothing, so that it lists no keys.
+    /// A rejected change adds and removes nothing, so it lists no keys.
     private func keys(_ isListed: (String?, String?) -> Bool) -> [JSONValue] {
         guard let after else { return [] }
         let old = before?.roll.keys ?? [:]

@@ -4,21 +4,23 @@
 internal import ByteCoding
 internal import Disclosures
 
-/// How far back everything of a boot is settled: `settled` of a heartbeat.
+/// Up to where everything of a boot is settled: `settled` of a heartbeat.
 ///
-/// Up to a sequence number, every record is in the log or in a gap that a durable record names, and every access that
-/// was started has its outcome, but for those listed. A start after a crash reads back to there and no further.
+/// Up to a sequence number, every record is in the log or in a gap that a durable record names, and
+/// every started access has its outcome, except for those listed. A start after a crash reads back
+/// to there and no further.
 ///
-/// Where more accesses are open than one record can name, several heartbeats in a row name them: parts, which count
-/// together or not at all.
+/// If more accesses are open than one record can name, several consecutive heartbeats name them:
+/// parts, which count together or not at all.
 package struct SettledFacts: Hashable, Sendable {
-    /// How many accesses one heartbeat names: even far apart in a long log, their places fit into a leaf.
+    /// How many accesses one heartbeat names: even far apart in a long log, their indices fit into
+    /// a leaf.
     package static let mostOpen = 4096
 
     package var throughSequence: UInt64
-    /// Indices of the `started` records up to there whose outcome is still to come, ascending.
+    /// Indices of the `started` records up to there whose outcome is still outstanding, ascending.
     package var open: [UInt64]
-    /// Which part this is, from 1, of how many.
+    /// Which part this is, from 1.
     package private(set) var part = 1
     package private(set) var parts = 1
 
@@ -27,7 +29,7 @@ package struct SettledFacts: Hashable, Sendable {
         self.open = open
     }
 
-    /// The same in as many parts as it takes.
+    /// The same in as many parts as needed.
     package var inParts: [SettledFacts] {
         let parts = max(1, (open.count + Self.mostOpen - 1) / Self.mostOpen)
         return (0..<parts).map { number in
@@ -38,7 +40,7 @@ package struct SettledFacts: Hashable, Sendable {
         }
     }
 
-    /// What a heartbeat says; nil where it says nothing, or nothing that can be believed.
+    /// What a heartbeat says; nil if it says nothing, or nothing credible.
     package init?(_ record: Record) {
         guard let settled = record.value["settled"],
             let through = settled["through_seq"]?.integer.flatMap({ UInt64(exactly: $0) }),
@@ -56,7 +58,7 @@ package struct SettledFacts: Hashable, Sendable {
         (part, self.parts) = (Int(number), Int(count))
     }
 
-    /// An index, or a list: an index, and how far each other one is from the one before.
+    /// An index, or a list: an index, then the distance of each one from the previous.
     private static func indices(_ item: JSONValue) -> [UInt64]? {
         if let index = item.integer { return UInt64(exactly: index).map { [$0] } }
         guard let text = item.string else { return nil }
@@ -87,7 +89,7 @@ package struct SettledFacts: Hashable, Sendable {
         return .object(members)
     }
 
-    /// How many indices one list holds: they fit into a string however far apart they are.
+    /// The most indices in one list: they fit into a string however far apart they are.
     private static let listed = 96
 
     private static func list(_ indices: ArraySlice<UInt64>) -> String {

@@ -3,6 +3,6 @@
 
 /// Which release writes a log, and which verifies it.
 package enum SoftwareVersion {
-    /// As <https://semver.org> has it.
+    /// As defined by <https://semver.org>.
     package static let number = "0.1.0"
 }

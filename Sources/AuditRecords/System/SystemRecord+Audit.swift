@@ -13,9 +13,9 @@ package struct HeartbeatCounters: Hashable, Sendable {
     package var denied: UInt64 = 0
     package var limited: UInt64 = 0
     package var errored: UInt64 = 0
-    /// Records queued for the log, `started` ones and the proxy's own among them.
+    /// Records queued for the log, including `started` ones and the proxy's own.
     package var recorded: UInt64 = 0
-    /// Accesses that went through without a record, because their route lets them.
+    /// Accesses that went through without a record, because their route allows that.
     package var dropped: UInt64 = 0
     /// The last `written.seq` that `allowed`, `denied`, `limited`, `errored` and `recorded` include.
     package var throughSequence: UInt64 = 0
@@ -43,12 +43,12 @@ package struct ClockFacts: Hashable, Sendable {
     }
 }
 
-/// What had been published when a heartbeat was recorded: `published` of it. A checkpoint that is taken out of the
-/// journal of checkpoints later is missed.
+/// What had been published when a heartbeat was recorded: its `published`. Reveals the later
+/// removal of a checkpoint from the journal of checkpoints.
 package struct PublishedFacts: Hashable, Sendable {
     /// How many checkpoints the journal of checkpoints had.
     package var count: UInt64
-    /// How many records the last of them is of.
+    /// How many records the last of them covers.
     package var size: UInt64
 
     package init(count: UInt64, size: UInt64) {
@@ -56,7 +56,7 @@ package struct PublishedFacts: Hashable, Sendable {
         self.size = size
     }
 
-    /// What a heartbeat says; nil where it says nothing.
+    /// What a heartbeat says; nil if it says nothing.
     package init?(_ record: Record) {
         guard let published = record.value["published"],
             let count = published["count"]?.integer.flatMap({ UInt64(exactly: $0) }),
@@ -77,7 +77,7 @@ package struct PublishedFacts: Hashable, Sendable {
 package struct GapFacts: Hashable, Sendable {
     /// Why they are missing: `gap.reason`.
     package enum Cause: String, CaseIterable, Sendable {
-        /// The log could not be written and the route lets accesses through all the same.
+        /// The log could not be written but the route lets accesses through all the same.
         case logUnavailable = "log_unavailable"
         /// A record was longer than a leaf may be.
         case recordTooLarge = "record_too_large"
@@ -132,7 +132,7 @@ extension SystemRecord {
                 + (published.map { [JSONMember("published", $0.json)] } ?? []))
     }
 
-    /// `audit.gap`, OCSF Application Error: Other. Names records that the log does not hold.
+    /// `audit.gap`, OCSF Application Error: Other. Names records that are not in the log.
     package static func gap(uid: UniqueID, time: UTCInstant, _ gap: GapFacts) -> SystemRecord {
         var members: [JSONMember] = []
         members.add("boot", gap.boot.text)

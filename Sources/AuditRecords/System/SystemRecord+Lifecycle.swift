@@ -17,26 +17,28 @@ package struct PreviousBoot: Hashable, Sendable {
     }
 }
 
-/// What opening the log found and put right: `recovery` of `log.start`.
+/// What opening the log found and repaired: `recovery` of `log.start`.
 package struct RecoveryFacts: Hashable, Sendable {
-    /// Whether the boot before ended with a `log.stop`.
+    /// Whether the previous boot ended with a `log.stop`.
     package var wasClean: Bool
     /// Entries that were applied again from the commit journal.
     package var replayedEntries: UInt64
-    /// Bytes behind the last durable group that were cut off.
+    /// Bytes after the last durable group that were cut off.
     package var discardedBytes: UInt64
     /// `started` records without an outcome, each of which gets a record of stage `unknown`.
     package var unknownOutcomes: UInt64
-    /// Files that had lost published bytes and got them back from the commit journal.
+    /// Files that had lost published bytes, restored from the commit journal.
     package var restoredFiles: [String]
-    /// Whether the state file remembered nothing though something had been published.
+    /// Whether the state file remembered nothing although something had been published.
     package var stateWasMissing: Bool
     /// Records without a checkpoint that were left out of a copy.
     package var unsignedRecords: UInt64
-    /// When the boot before recorded last, where it was cut off: accesses that are recorded when complete, and were
-    /// under way then or began later, have no record. The start's own time is the other end of that span.
+    /// When the previous boot last recorded, if it was cut off: accesses that are recorded when
+    /// complete and were under way then, or began later, have no record. The start's own time is
+    /// the other end of that span.
     package var silentSince: UTCInstant?
-    /// What became of records that the boot before had acknowledged before their sync; nil where nothing is missing.
+    /// What became of records that the previous boot had acknowledged before their sync; nil if
+    /// nothing is missing.
     package var unsynced: UnsyncedLoss?
 
     package init(
@@ -56,11 +58,14 @@ package struct RecoveryFacts: Hashable, Sendable {
     }
 }
 
-/// What is missing behind a boot that acknowledged records before their sync, and was cut off: `recovery.unsynced`.
+/// What is missing after a boot that acknowledged records before their sync and was cut off:
+/// `recovery.unsynced`.
 package enum UnsyncedLoss: String, CaseIterable, Sendable {
-    /// Whether the power went, and took records, cannot be told: none where the process alone was killed.
+    /// Whether the power failed and took records is unknown; none are missing if only the process
+    /// was killed.
     case possible
-    /// Later groups are on the disk than the last one that is whole: the power went, and took records.
+    /// There are later groups on the disk than the last whole one: the power failed and took
+    /// records.
     case lost
 }
 
@@ -114,14 +119,14 @@ extension SystemRecord {
             actor: .system, details: details)
     }
 
-    /// `log.adopt`, OCSF Application Lifecycle: Update. Somebody has taken a loss upon themselves: the log goes on from
-    /// what is left, and gaps that earlier records admit are known.
+    /// `log.adopt`, OCSF Application Lifecycle: Update. Somebody has accepted a loss: the log goes
+    /// on from what is left, and gaps that earlier records admit are known.
     ///
     /// - Parameters:
-    ///   - losses: what was lost besides, in the words of `adopted.losses`.
+    ///   - losses: what else was lost, in the words of `adopted.losses`.
     ///   - size: how many records were left.
     ///   - ticket: why, as they put it.
-    ///   - user: who they are, by the number that the host knows them by.
+    ///   - user: their user number on the host.
     package static func adoption(
         uid: UniqueID, time: UTCInstant, losses: [String], size: UInt64, ticket: String,
         user: UInt32
@@ -143,7 +148,7 @@ extension SystemRecord {
             ])
     }
 
-    /// `log.stop`, OCSF Application Lifecycle: Stop. The last record of an orderly boot.
+    /// `log.stop`, OCSF Application Lifecycle: Stop. The last record of a boot that ends cleanly.
     ///
     package static func logStop(
         uid: UniqueID, time: UTCInstant, cause: StopCause
@@ -158,11 +163,11 @@ extension SystemRecord {
 
     /// `config.loaded` and `config.rejected`, OCSF Application Lifecycle: Update.
     ///
-    /// Where more keys changed than a record can list, there are several.
+    /// There are several if more keys changed than a record can list.
     ///
     /// - Parameters:
     ///   - next: an id and the time for each.
-    ///   - isAccepted: whether what came after is in force now.
+    ///   - isAccepted: whether the new one is in force now.
     package static func configuration(
         _ change: ConfigurationChange, isAccepted: Bool, actor: Principal,
         next: () -> (uid: UniqueID, time: UTCInstant)
@@ -194,7 +199,7 @@ extension SystemRecord {
 }
 
 extension LogDurability {
-    /// The member `durability`: only where it promises less than a log does that says nothing.
+    /// The member `durability`: only if it promises less than a log without one does.
     var details: [JSONMember] {
         guard self != .synced else { return [] }
         return [JSONMember("durability", .object([JSONMember("mode", .string(rawValue))]))]
@@ -202,7 +207,8 @@ extension LogDurability {
 }
 
 extension Record {
-    /// What this record's boot acknowledges; nil for a word of a later version. For records that say how a boot writes.
+    /// What this record's boot acknowledges; nil for a later version's word. For records that say
+    /// how a boot writes.
     package var durability: LogDurability? {
         guard let word = word(.durability) else { return .synced }
         return LogDurability(rawValue: word)
@@ -211,8 +217,9 @@ extension Record {
 
 /// How a boot came to its `log.stop`: `event.reason`.
 package enum StopCause: String, CaseIterable, Sendable {
-    /// In order; every access has its outcome.
+    /// Cleanly; every access has its outcome.
     case shutdown
-    /// In order, but outcomes could not be recorded meanwhile, so accesses may be open: the next start looks for them.
+    /// Cleanly, but some outcomes could not be recorded, so accesses may be open: the next start
+    /// looks for them.
     case outcomesLost = "outcomes_lost"
 }

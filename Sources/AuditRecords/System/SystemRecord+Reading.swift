@@ -9,10 +9,10 @@ import Disclosures
 package struct QueryFacts: Hashable, Sendable {
     /// SHA-256 of the query's text, `sha256:` and hex; the text itself may be personal.
     package var hash: String?
-    /// Records that were given out: of a query, those whose personal values were shown. Nil where that is known only
-    /// after they were, for the record comes first.
+    /// Records that were given out; for a query, those whose personal values were shown. Nil if
+    /// that is known only afterwards, because the record comes first.
     package var rows: UInt64?
-    /// Indices that were looked at, such as `0..<4096`; `7..` for one who stays and looks on.
+    /// Indices that were read, such as `0..<4096`; `7..` for a reader who follows the log.
     package var range: String?
     /// Why it was read, as the reader stated.
     package var purpose: String?
@@ -30,7 +30,7 @@ extension SystemRecord {
     package enum Reading: String, CaseIterable, Sendable {
         /// Personal values were shown.
         case query
-        /// Records were handed out in bulk, without personal values.
+        /// Records were given out in bulk, without personal values.
         case export
     }
 

@@ -6,17 +6,18 @@ package import ByteCoding
 
 /// A change of the keys that sign the log: `signing` of `key.rotate` and `key.retire`.
 ///
-/// Keys stand here as verifier keys, `name+id+key`: whoever believes the record can check what they sign.
+/// Keys are given as verifier keys, `name+id+key`: whoever trusts the record can check what they
+/// sign.
 package struct SigningFacts: Hashable, Sendable {
     package enum Change: String, CaseIterable, Sendable {
-        /// The key signs from here on, beside those before it.
+        /// The key signs from here on, along with the earlier ones.
         case rotate
-        /// The key signs no more: what it alone signs behind this record is not the log's.
+        /// The key no longer signs: what it alone signs after this record is not the log's.
         case retire
     }
 
     package var change: Change
-    /// The key that comes or goes.
+    /// The key that is added or retired.
     package var key: String
     /// Keys that sign from here on, the newest first.
     package var keys: [String]
@@ -27,7 +28,7 @@ package struct SigningFacts: Hashable, Sendable {
         self.keys = keys
     }
 
-    /// What a record says; nil where it says nothing of signing.
+    /// What a record says; nil if it says nothing about signing.
     package init?(_ record: Record) {
         let change: Change
         switch record.action {
@@ -43,8 +44,8 @@ package struct SigningFacts: Hashable, Sendable {
 }
 
 extension SystemRecord {
-    /// `key.rotate` and `key.retire`, OCSF Application Lifecycle: Update. Durable before a key begins to sign, or
-    /// ceases to.
+    /// `key.rotate` and `key.retire`, OCSF Application Lifecycle: Update. Durable before a key
+    /// starts or stops signing.
     ///
     /// - Parameter actor: who changes the keys.
     package static func signing(

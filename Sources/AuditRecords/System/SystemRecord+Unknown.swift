@@ -5,7 +5,7 @@ import AccessModel
 package import ByteCoding
 
 extension SystemRecord {
-    /// Members of the `started` record that its `unknown` outcome repeats. Commitments are not among them:
+    /// Members of the `started` record that its `unknown` outcome repeats. Not its commitments:
     /// their disclosures are found through the started record of the same uid.
     private static let repeated = [
         "actor", "data_tags", "db", "decision", "dst", "grpc", "http", "inspect", "k8s", "labels",
@@ -14,10 +14,11 @@ extension SystemRecord {
 
     /// The outcome, written at the next start, of a `started` record that a crash left without one.
     ///
-    /// Its uid and what it was are those of the started record, in words of a later version, too: an access must not
-    /// stay open because an older program starts next. Nil where `started` is no record of stage `started`.
+    /// Its uid and description are those of the started record, even in a later version's words: an
+    /// access must not stay open because an older program starts next. Nil if `started` is not of
+    /// stage `started`.
     ///
-    /// - Parameter time: now; when the access was accepted is told by the started record.
+    /// - Parameter time: now; the started record says when the access was accepted.
     package static func unknownOutcome(of started: Record, time: UTCInstant) -> SystemRecord? {
         guard started.stage == .started, let uid = started.uid else { return nil }
         var record = SystemRecord(

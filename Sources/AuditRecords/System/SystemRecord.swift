@@ -5,7 +5,7 @@ import AccessModel
 package import ByteCoding
 import Disclosures
 
-/// A record of the proxy's own doings. Off the hot path: built as JSON values.
+/// A record of the proxy's own actions. Off the hot path: built as JSON values.
 ///
 /// Its actor is the proxy (``EncodedActor/system``) unless it copies another record, its service
 /// ``EncodedService/countersign``.
@@ -27,7 +27,8 @@ package struct SystemRecord: Sendable {
     var actor: JSONValue
     /// `decision`.
     var decision: JSONValue
-    /// Members of `event` as another record has them, in place of ``category``, ``eventClass`` and so on.
+    /// Members of `event` copied from another record, in place of ``category``, ``eventClass`` and
+    /// so on.
     var repeatedEvent: [JSONMember] = []
     /// Members besides the mandatory ones, and copies that replace mandatory ones.
     package var details: [JSONMember]
@@ -49,7 +50,7 @@ package struct SystemRecord: Sendable {
         self.details = details
     }
 
-    /// The record but for its place in the log.
+    /// The record without its place in the log.
     package func draft(producer: EncodedProducer) -> RecordDraft {
         var event: [JSONMember] = []
         event.add("action", action.rawValue)
@@ -84,7 +85,7 @@ package struct SystemRecord: Sendable {
         return RecordDraft(uid: uid, stage: stage, members: members, producer: producer)
     }
 
-    /// What the proxy does of itself, no policy decides.
+    /// No policy decides what the proxy does on its own.
     private static let builtIn: JSONValue = .object([
         JSONMember("effect", .string(Decision.Effect.allow.rawValue)),
         JSONMember("policy", .string("countersign")),
