@@ -4,19 +4,19 @@
 package import AccessModel
 package import ByteCoding
 
-/// What is known of a request's sender once all sources have been asked.
+/// What is known of a request's sender after asking all sources.
 package enum Identification: Hashable, Sendable {
     /// No credential was shown.
     case anonymous
-    /// What was shown is of no source of ours: the sender is anonymous to us, and the field is the service's. The
-    /// refusal is for an access that anonymous senders are not allowed.
+    /// What was shown belongs to none of our sources: the sender is anonymous to us, and the field
+    /// is the service's. The refusal is for an access that is not open to anonymous senders.
     case foreign(Refusal)
     /// - Parameter by: the credential in the header, which is not for the service; nil for a certificate.
     case identified(VerifiedIdentity, by: ShownCredential?)
-    /// A credential of ours was shown and is not accepted; it never falls back to another one.
+    /// One of our credentials was shown and is not accepted; there is no fallback to another one.
     case refused(Refusal)
 
-    /// Why there is no identity; nil where there is one, or nothing was shown.
+    /// Why there is no identity; nil if there is one, or nothing was shown.
     package var reason: Reason? {
         switch self {
         case .anonymous, .identified: nil
@@ -28,11 +28,11 @@ package enum Identification: Hashable, Sendable {
 /// The verdict on one credential.
 package enum CredentialVerdict: Hashable, Sendable {
     case identified(VerifiedIdentity)
-    /// It is of nobody whom the configuration names.
+    /// It belongs to nobody named by the configuration.
     case foreign(Refusal)
     case refused(Refusal)
 
-    /// Why it is not accepted; nil where it is.
+    /// Why it is not accepted; nil if it is.
     package var reason: Reason? {
         switch self {
         case .identified: nil
@@ -42,8 +42,9 @@ package enum CredentialVerdict: Hashable, Sendable {
 }
 
 extension VerifiedIdentity {
-    /// Until when the verdict on this credential may be used again for the same bytes, or nil where it
-    /// depends on more than those: a token bound to a client certificate is checked on every request.
+    /// Until when the verdict on this credential may be reused for the same bytes, or nil if it
+    /// depends on more than those: a token bound to a client certificate is checked on every
+    /// request.
     package var reusableUntil: UTCInstant? {
         guard authentication.method == .oidc, authentication.binding != .mtls else { return nil }
         return expires

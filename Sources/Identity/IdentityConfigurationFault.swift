@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why identity sources cannot be put together from their configuration.
+/// Why identity sources cannot be made from their configuration.
 package enum IdentityConfigurationFault: Error, Hashable, Sendable {
     /// A key id is not eight characters of `a`–`z`, `2`–`7`.
     case keyID(String)

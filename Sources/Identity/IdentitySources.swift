@@ -7,27 +7,28 @@ package import ByteCoding
 /// Everyone who may vouch for a caller, by configuration: API keys, tokens, client certificates.
 ///
 /// A request has one identity. Its order of precedence:
-/// 1. A refused header field refuses the request, and so do two credentials that are ours.
-/// 2. An API key or token of ours in the header decides alone. A bad one is refused everywhere, even where the
-///    connection has a good certificate: falling back would let a caller act as someone they did not mean to be, and
-///    hide that a credential has ended.
-/// 3. What no source claims is the service's, as if it were not there.
-/// 4. Without one of ours, the client certificate decides, where a source for certificates is configured.
+/// 1. A refused header field refuses the request, and so do two credentials of ours.
+/// 2. An API key or token of ours in the header decides alone. A bad one is refused everywhere,
+///    even if the connection has a good certificate: falling back would let a caller act as someone
+///    they did not mean to be, and hide that a credential has ended.
+/// 3. What no source claims is the service's, and is ignored here.
+/// 4. Without one of ours, the client certificate decides, if a source for certificates is
+/// configured.
 /// 5. Without either, the caller is anonymous, and policy says what that allows.
 package struct IdentitySources: Sendable {
     /// Which configuration this is.
     package let generation: SourcesGeneration
-    /// Since when each source has been as it is; what caches go by.
+    /// Since when each source has been unchanged; used by caches.
     package let generations: CredentialGenerations
-    /// How certificates are read; hand it to ``PresentedCertificate/init(der:source:)``.
+    /// How certificates are read; pass it to ``PresentedCertificate/init(der:source:)``.
     package let certificates: CertificateSource?
-    /// Where credentials are looked for.
+    /// Where to look for credentials.
     package let places: CredentialPlaces
     private let keys: APIKeyRing
     private let tokens: TokenVerifier
 
-    /// - Parameter before: the sources in force until now; what was verified by one of them that is the same here
-    ///   still holds. Nil: nothing does.
+    /// - Parameter before: the sources in force until now; what an unchanged one of them verified
+    ///   remains valid. Nil: nothing does.
     package init(
         generation: SourcesGeneration, keys: APIKeyRing, tokens: TokenVerifier,
         certificates: CertificateSource?, after before: IdentitySources? = nil
@@ -44,7 +45,8 @@ package struct IdentitySources: Sendable {
         places = CredentialPlaces(keys: keys.fields, tokens: tokens.fields)
     }
 
-    /// Whether finding out takes as long as verifying a signature: too long for an event loop that others wait for.
+    /// Whether checking it takes as long as verifying a signature: too long for an event loop on
+    /// which others wait.
     package func isSlow(_ credential: PresentedCredential) -> Bool {
         switch credential {
         case .none, .foreign, .refused: false
@@ -57,7 +59,7 @@ package struct IdentitySources: Sendable {
     ///
     /// - Parameters:
     ///   - credential: found by ``CredentialFields``.
-    ///   - head: the buffer that the credential's range lies in.
+    ///   - head: the buffer that the credential's range refers to.
     ///   - binding: what the credential may be bound to.
     package func identify(
         _ credential: PresentedCredential, in head: Span<UInt8>, binding: RequestBinding,
@@ -108,7 +110,7 @@ package struct IdentitySources: Sendable {
         switch shown.form {
         case .apiKey: return keys.verify(text, now: now)
         case .basic:
-            // Past the scheme and the spaces behind it; the reader found the key there before.
+            // Past the scheme and the spaces after it; the reader found the key there before.
             var start = 0
             while start < text.count, text[start] != UInt8(ascii: " ") { start += 1 }
             while start < text.count, text[start] == UInt8(ascii: " ") { start += 1 }
@@ -134,7 +136,7 @@ package struct IdentitySources: Sendable {
 }
 
 extension ClaimedIdentity {
-    /// Of a credential that is genuine and not accepted all the same.
+    /// For a credential that is genuine but not accepted.
     init(genuine identity: VerifiedIdentity) {
         self.init(
             method: identity.authentication.method, key: identity.authentication.key,

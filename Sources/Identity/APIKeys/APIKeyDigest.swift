@@ -6,7 +6,7 @@ internal import Crypto
 
 /// SHA-256 of a whole API key: all that is stored of it.
 ///
-/// Keys carry 256 random bits, so that a plain digest cannot be searched and no slow hash is needed.
+/// Keys carry 256 random bits, so a plain digest cannot be searched and no slow hash is needed.
 package struct APIKeyDigest: Hashable, Sendable {
     private let words: SIMD4<UInt64>
 
@@ -43,7 +43,7 @@ package struct APIKeyDigest: Hashable, Sendable {
         return Self.prefix + Hex.encode(bytes)
     }
 
-    /// Compares all words always, so that the time tells nothing of where two digests part.
+    /// Always compares all words, so that the time does not reveal where two digests differ.
     package static func == (one: Self, other: Self) -> Bool {
         let difference = one.words ^ other.words
         return difference[0] | difference[1] | difference[2] | difference[3] == 0

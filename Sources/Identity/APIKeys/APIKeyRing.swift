@@ -24,21 +24,22 @@ package struct APIKeySource: Hashable, Sendable {
 
 /// The API keys of all sources, looked up by the digest of what was presented.
 ///
-/// The secret is never compared byte by byte: an attacker who measures time learns about digests
-/// that cannot be turned into keys. Identities are made once, so that a check allocates nothing.
+/// The secret is never compared byte by byte: an attacker who measures time learns only about
+/// digests, which cannot be turned into keys. Identities are made once, so that a check allocates
+/// nothing.
 ///
-/// The subject of a key is its holder's name: every key of one holder in one source is the same caller, for limits,
-/// for history and for erasure.
+/// The subject of a key is its holder's name: all keys of one holder in one source are the same
+/// caller, for limits, history and erasure.
 package struct APIKeyRing: Equatable, Sendable {
     private struct Held: Equatable {
         var identity: VerifiedIdentity
         var revoked: UTCInstant?
     }
 
-    /// Where keys are looked for; none without a source.
+    /// Where to look for keys; nowhere without a source.
     package let fields: Set<CredentialField>
     private let held: [APIKeyDigest: Held]
-    /// Which source an id is of.
+    /// The source of an id.
     private let sources: [String: String]
 
     package init(_ sources: [APIKeySource]) throws(IdentityConfigurationFault) {

@@ -30,7 +30,7 @@ enum APIKeyText {
         return (name, prefix + name + "_" + Base64URL.encode(secret))
     }
 
-    /// Whether a text can be an API key at all; tells nothing of whether it is one.
+    /// Whether a text has the shape of an API key; not whether it is one.
     static func isShaped(_ text: Span<UInt8>) -> Bool {
         guard text.count == length else { return false }
         var at = 0
@@ -45,7 +45,7 @@ enum APIKeyText {
         return text[at] == UInt8(ascii: "_")
     }
 
-    /// The public id in a text that is shaped as a key.
+    /// The public id in a text of that shape.
     static func id(of text: Span<UInt8>) -> String {
         let start = prefix.utf8.count
         return String(

@@ -6,7 +6,7 @@ package import ByteCoding
 
 /// A new API key: the text, to be shown once, and the entry to be stored.
 package struct MintedAPIKey: Hashable, Sendable {
-    /// `csk_<id>_<secret>`; kept nowhere.
+    /// `csk_<id>_<secret>`; not kept anywhere.
     package let text: String
     package let stored: StoredAPIKey
 

@@ -9,15 +9,15 @@ package struct StoredAPIKey: Hashable, Sendable {
     /// Public id, eight characters of base 32; part of the key's text and of records.
     package var id: String
     package var digest: APIKeyDigest
-    /// Who holds the key: all keys of one name in one source are the same caller.
+    /// Who holds the key: all keys with the same name in one source are the same caller.
     package var name: String
     package var kind: Principal.Kind
     package var roles: [String]
-    /// First moment at which the key is refused; nil for a key without an end.
+    /// The first moment at which the key is refused; nil for a key without an end.
     package var expires: UTCInstant?
-    /// When the key was withdrawn; nil for one that was not.
+    /// When the key was revoked; nil if it was not.
     ///
-    /// A revoked key stays in its file, so that whoever still uses it can be named.
+    /// A revoked key stays in its file, so that whoever still uses it can be identified.
     package var revoked: UTCInstant?
 
     package init(

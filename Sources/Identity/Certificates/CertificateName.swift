@@ -5,15 +5,15 @@ internal import X509
 
 /// Takes the one name of the configured kind from a certificate's subject alternative names.
 ///
-/// Every rule refuses: two names of the kind would let the holder choose who to be.
+/// In doubt it refuses: two names of the kind would let the holder choose who to be.
 enum CertificateName {
-    /// More names than this make a certificate suspicious and its checks costly.
+    /// More names than this are suspicious and costly to check.
     static let mostNames = 64
     /// Limit of SPIFFE IDs (SPIFFE-ID §2.3), used for every URI.
     static let longestURI = 2048
     static let longestDNSName = 253
 
-    /// The name, or nil where there is none, more than one, or one of a form that is not accepted.
+    /// The name, or nil if there is none, more than one, or one of an unacceptable form.
     static func read(_ names: SubjectAlternativeNames, as subject: CertificateSource.SubjectName)
         -> String?
     {
@@ -36,7 +36,8 @@ enum CertificateName {
         }
     }
 
-    /// Printable ASCII with a scheme, without wildcard and without the delimiters that RFC 3986 leaves out.
+    /// Printable ASCII with a scheme, without wildcard and without the delimiters that RFC 3986
+    /// excludes.
     private static func isURI(_ text: String) -> Bool {
         guard (1...longestURI).contains(text.utf8.count),
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !forbidden.contains($0) }),
@@ -66,7 +67,8 @@ enum CertificateName {
         }
     }
 
-    /// Letters, digits and hyphens in labels of 1 to 63 (RFC 1123 §2.1); `xn--` labels stay as they are.
+    /// Letters, digits and hyphens in labels of 1 to 63 (RFC 1123 §2.1); `xn--` labels are kept
+    /// unchanged.
     private static func isDNSName(_ text: String) -> Bool {
         guard (1...longestDNSName).contains(text.utf8.count) else { return false }
         return text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

@@ -5,9 +5,9 @@ package import AccessModel
 
 /// How client certificates of one configured authority become identities.
 package struct CertificateSource: Hashable, Sendable {
-    /// Where the subject's name stands; the common name is never one (RFC 9525 §2).
+    /// Where to find the subject's name; never in the common name (RFC 9525 §2).
     package enum SubjectName: String, CaseIterable, Hashable, Sendable {
-        /// The one URI among the subject alternative names, as it is.
+        /// The one URI among the subject alternative names, unchanged.
         case uri = "san_uri"
         /// The one URI, which must be a SPIFFE ID.
         case spiffe = "san_spiffe"
@@ -19,7 +19,7 @@ package struct CertificateSource: Hashable, Sendable {
     package var name: String
     package var subject: SubjectName
     package var kind: Principal.Kind
-    /// The roles of everyone whom this source vouches for.
+    /// The roles of everyone this source vouches for.
     package var roles: [String]
 
     package init(name: String, subject: SubjectName, kind: Principal.Kind, roles: [String])

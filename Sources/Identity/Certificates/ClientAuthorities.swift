@@ -6,7 +6,7 @@ internal import X509
 
 /// Who may issue clients' certificates, and whether a chain leads to one of them.
 ///
-/// An authority is whatever authority's certificate the configuration names, a root or an intermediate.
+/// Any authority whose certificate the configuration names counts, whether root or intermediate.
 /// The profile is that of `Docs/Using/TLS.md`.
 package struct ClientAuthorities: Sendable {
     /// Nobody honest shows more certificates than this.
@@ -15,7 +15,7 @@ package struct ClientAuthorities: Sendable {
     private let store: CertificateStore
 
     /// - Parameter pem: one certificate or several, nothing else.
-    /// - Throws: where there is none, or one cannot be read.
+    /// - Throws: if there is none, or one cannot be read.
     package init(pem: [UInt8]) throws {
         let documents = try PEMDocument.parseMultiple(
             pemString: String(decoding: pem, as: UTF8.self))
@@ -26,9 +26,11 @@ package struct ClientAuthorities: Sendable {
     /// Text without a certificate.
     private struct Empty: Error {}
 
-    /// Whether the first certificate is good for a client and the others lead from it to an authority, now.
+    /// Whether the first certificate is now valid for a client and the others lead from it to an
+    /// authority.
     ///
-    /// - Parameter chain: DER, as the client showed them; it has proved to hold the first one's key.
+    /// - Parameter chain: DER, as shown by the client, which has proved possession of the first
+    ///   one's key.
     package func vouch(for chain: [[UInt8]]) async -> Bool {
         guard let first = chain.first, chain.count <= Self.mostCertificates else { return false }
         let leaf: Certificate
@@ -37,7 +39,7 @@ package struct ClientAuthorities: Sendable {
             leaf = try Certificate(derEncoded: first)
             for der in chain.dropFirst() { others.append(try Certificate(derEncoded: der)) }
         } catch {
-            // A certificate that cannot be read, or whose key is of a kind that is not accepted.
+            // A certificate that cannot be read, or whose kind of key is not accepted.
             return false
         }
         var verifier = Verifier(rootCertificates: store) {

@@ -5,13 +5,13 @@ internal import CryptoExtras
 internal import SwiftASN1
 internal import X509
 
-/// What a chain must fulfil besides RFC 5280: strong keys and signatures, and purposes that fit.
+/// What a chain must satisfy besides RFC 5280: strong keys and signatures, and purposes that fit.
 struct ClientCertificatePolicy: VerifierPolicy {
     let verifyingCriticalExtensions: [ASN1ObjectIdentifier] = [
         .X509ExtensionID.keyUsage, .X509ExtensionID.extendedKeyUsage,
     ]
 
-    /// The CA/Browser Forum's least (Baseline Requirements §6.1.5).
+    /// The CA/Browser Forum's minimum (Baseline Requirements §6.1.5).
     private static let leastRSABits = 2048
 
     private static let signatures: Set<Certificate.SignatureAlgorithm> = [
@@ -29,7 +29,7 @@ struct ClientCertificatePolicy: VerifierPolicy {
                 guard Self.isStrong(certificate.publicKey) else {
                     return .failsToMeetPolicy(reason: "a key is too weak")
                 }
-                // Nobody signs for the authority but the configuration.
+                // Only the configuration vouches for the authority.
                 let isAnchor = place == chain.count - 1
                 guard isAnchor || Self.signatures.contains(certificate.signatureAlgorithm) else {
                     return .failsToMeetPolicy(reason: "a signature is too weak")
@@ -46,12 +46,14 @@ struct ClientCertificatePolicy: VerifierPolicy {
     }
 
     private static func isStrong(_ key: Certificate.PublicKey) -> Bool {
-        // Other kinds than RSA are curves of 256 bits and more, or the certificate could not be read.
+        // Kinds other than RSA are curves of at least 256 bits, or the certificate could not be
+        // read.
         guard let rsa = _RSA.Signing.PublicKey(key) else { return true }
         return rsa.keySizeInBits >= leastRSABits
     }
 
-    /// No authority's own certificate, and neither limited to other purposes (RFC 5280 §4.2.1.3, §4.2.1.12).
+    /// Not an authority's own certificate, and not limited to other purposes (RFC 5280 §4.2.1.3,
+    /// §4.2.1.12).
     private static func isForClients(_ certificate: Certificate, isLeaf: Bool) throws -> Bool {
         let extensions = certificate.extensions
         if isLeaf {

@@ -12,10 +12,11 @@ internal import X509
     internal import Foundation
 #endif
 
-/// The leaf of a client certificate chain that TLS has validated, and whom it names.
+/// The leaf of a client certificate chain validated by TLS, and whom it names.
 ///
-/// Made once per connection, and again when the configuration changes: an object that its requests share. The chain,
-/// signatures and revocation are the TLS library's work; this reads the name and the end of validity.
+/// Made once per connection, and again when the configuration changes: an object shared by its
+/// requests. The chain, signatures and revocation are the TLS library's work; this reads the name
+/// and the end of validity.
 package final class PresentedCertificate: Sendable {
     /// `x5t#S256` (RFC 8705 §3.1): unpadded base64url SHA-256 of the DER bytes.
     package let thumbprint: String
@@ -24,8 +25,8 @@ package final class PresentedCertificate: Sendable {
 
     /// Reads a certificate from its DER bytes.
     ///
-    /// - Parameter source: nil where certificates are asked for but name nobody; such a certificate
-    ///   can still prove the possession that a bound token asks for.
+    /// - Parameter source: nil if certificates are requested but name nobody; such a certificate
+    ///   can still prove possession for a bound token.
     package init(der: [UInt8], source: CertificateSource?) {
         let thumbprint = Base64URL.encode(SHA256.hash(data: der))
         self.thumbprint = thumbprint
@@ -41,7 +42,7 @@ package final class PresentedCertificate: Sendable {
         self.validFrom = validFrom
     }
 
-    /// The verdict at this moment: a connection may outlive the certificate it began with.
+    /// The verdict at this moment: a connection may outlive its certificate.
     package func verdict(now: UTCInstant) -> CredentialVerdict {
         guard case .identified(let identity) = content else { return content }
         guard isValid(at: now) else {
@@ -51,7 +52,7 @@ package final class PresentedCertificate: Sendable {
         return content
     }
 
-    /// Whether whom it names is still named at this moment.
+    /// Whether it still names somebody at this moment.
     package func isValid(at now: UTCInstant) -> Bool {
         guard case .identified(let identity) = content, let expires = identity.expires else {
             return false
@@ -59,7 +60,7 @@ package final class PresentedCertificate: Sendable {
         return now >= validFrom && now <= expires
     }
 
-    /// TLS has checked the chain, so that the certificate is genuine though it names nobody.
+    /// TLS has checked the chain, so the certificate is genuine although it names nobody.
     private static func refusal(_ thumbprint: String, _ source: CertificateSource?) -> Refusal {
         Refusal(
             .certificateInvalid,
@@ -92,6 +93,6 @@ package final class PresentedCertificate: Sendable {
 }
 
 extension UTCInstant {
-    /// Certificate times are whole seconds of the years 1950 to 9999 (RFC 5280 §4.1.2.5).
+    /// Certificate times are whole seconds in the years 1950 to 9999 (RFC 5280 §4.1.2.5).
     fileprivate init(seconds: Double) { self.init(microseconds: Int64(seconds) * 1_000_000) }
 }

@@ -3,9 +3,9 @@
 
 internal import ByteCoding
 
-/// `Basic` credentials (RFC 7617) that hold an API key, as clients that can send nothing else show it.
+/// `Basic` credentials (RFC 7617) that hold an API key, for clients that can send nothing else.
 enum BasicCredential {
-    /// What a text of user and password holds.
+    /// What user and password hold.
     enum Content: Equatable {
         case key([UInt8])
         /// User and password are both API keys.
@@ -13,9 +13,10 @@ enum BasicCredential {
         case foreign
     }
 
-    /// Reads what stands behind the scheme.
+    /// Reads what follows the scheme.
     ///
-    /// The password is the key, whoever the user is; or the user is, whatever the password. Padding may be missing.
+    /// Either the password is the key, whoever the user is, or the user is, whatever the password.
+    /// Padding may be missing.
     static func read(_ text: Span<UInt8>) -> Content {
         var bytes = [UInt8](copying: text)
         while bytes.last == UInt8(ascii: "=") { bytes.removeLast() }

@@ -3,10 +3,10 @@
 
 internal import AccessModel
 
-/// Finds what may be a credential of ours among the fields in which sources look.
+/// Finds what may be one of our credentials among the fields in which sources look.
 ///
-/// It is fed every such field of the head in turn; for bearer tokens and API keys it never allocates. Query, cookie
-/// and body are not looked at, so a token there counts for nothing.
+/// It is given every such field of the head in turn; for bearer tokens and API keys it never
+/// allocates. Query, cookie and body are not searched, so a token there does not count.
 ///
 /// | field | outcome |
 /// |---|---|
@@ -28,7 +28,7 @@ package struct CredentialFields: Sendable {
     /// What the fields seen so far show.
     package var credential: PresentedCredential {
         guard isRepeated else { return found }
-        // A service may read the other one of the two.
+        // A service may read the other of the two.
         switch found {
         case .one, .several: return .refused(.ambiguousCredentials)
         case .none, .foreign, .refused: return found
@@ -38,8 +38,8 @@ package struct CredentialFields: Sendable {
     /// Takes the value of one `Authorization` field.
     ///
     /// - Parameters:
-    ///   - offset: where the value starts in the buffer that ranges shall refer to.
-    ///   - kinds: what is looked for in this field.
+    ///   - offset: where the value starts in the buffer that ranges refer to.
+    ///   - kinds: what to look for in this field.
     package mutating func addAuthorization(
         _ value: Span<UInt8>, at offset: Int, _ kinds: CredentialKinds
     ) {
@@ -57,7 +57,7 @@ package struct CredentialFields: Sendable {
         take(Self.readBare(value, at: offset, in: .xAPIKey, kinds))
     }
 
-    /// Takes the value of one field of the configuration's choice.
+    /// Takes the value of one field chosen by the configuration.
     package mutating func addNamed(
         _ value: Span<UInt8>, at offset: Int, _ kinds: CredentialKinds, isRepeated: Bool
     ) {
@@ -129,7 +129,7 @@ package struct CredentialFields: Sendable {
         in place: ShownCredential.Place, _ kinds: CredentialKinds
     ) -> PresentedCredential {
         guard start < value.count else { return .foreign(.tokenMalformed) }
-        // Perhaps two credentials folded into one field.
+        // Possibly two credentials folded into one field.
         guard !value.holdsListSeparator(from: start) else {
             return .refused(.ambiguousCredentials)
         }
@@ -195,7 +195,7 @@ package struct CredentialFields: Sendable {
     }
 }
 
-/// The usual fields that occurred already.
+/// The usual fields that have occurred.
 private struct CredentialPlacesSeen: OptionSet, Sendable {
     let rawValue: UInt8
 

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A header field in which a credential may stand.
+/// A header field that may hold a credential.
 package enum CredentialField: Hashable, Sendable {
     case authorization
     case xAPIKey
@@ -21,7 +21,7 @@ package enum CredentialField: Hashable, Sendable {
     package static let usualOfTokens: Set<CredentialField> = [.authorization]
 }
 
-/// What kinds of credentials are looked for in one field.
+/// What kinds of credentials to look for in one field.
 package struct CredentialKinds: OptionSet, Hashable, Sendable {
     package let rawValue: UInt8
 
@@ -35,7 +35,7 @@ package struct CredentialKinds: OptionSet, Hashable, Sendable {
 ///
 /// A key of any source is accepted wherever some source of keys looks, and tokens likewise.
 package struct CredentialPlaces: Hashable, Sendable {
-    /// A field of the configuration's choice.
+    /// A field chosen by the configuration.
     package struct Named: Hashable, Sendable {
         /// In lower case.
         package let name: [UInt8]

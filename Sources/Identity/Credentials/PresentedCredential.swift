@@ -3,14 +3,14 @@
 
 package import AccessModel
 
-/// One thing in a request's header that may be a credential of ours.
+/// Something in a request's header that may be one of our credentials.
 package struct ShownCredential: Hashable, Sendable {
     package enum Form: Hashable, Sendable {
         /// A text that begins with `csk_`.
         case apiKey
-        /// `Basic …` whose password, or user, begins so; the range holds the scheme as well.
+        /// `Basic …` whose password or user begins so; the range includes the scheme.
         case basic
-        /// A bearer token (RFC 6750 §2.1), which may be of an issuer that we do not know.
+        /// A bearer token (RFC 6750 §2.1), perhaps of an unknown issuer.
         case bearer
         /// A token with a proof of possession (RFC 9449 §7.1).
         case dpop
@@ -22,7 +22,7 @@ package struct ShownCredential: Hashable, Sendable {
         var isToken: Bool { self == .bearer || self == .dpop }
     }
 
-    /// The kind of field that it stands in; a field of another name is found by range.
+    /// The kind of field that holds it; a field of another name is found by range.
     package enum Place: Hashable, Sendable {
         case authorization
         case xAPIKey
@@ -31,7 +31,7 @@ package struct ShownCredential: Hashable, Sendable {
 
     package let form: Form
     package let place: Place
-    /// Where it lies in the buffer whose offsets ``CredentialFields`` was given.
+    /// Where it is in the buffer whose offsets ``CredentialFields`` was given.
     package let range: Range<Int>
 
     package init(_ form: Form, in place: Place, _ range: Range<Int>) {
@@ -41,11 +41,12 @@ package struct ShownCredential: Hashable, Sendable {
     }
 }
 
-/// What a request's header shows of its sender, before anything of it is believed.
+/// What a request's header shows of its sender, before any of it is trusted.
 package enum PresentedCredential: Hashable, Sendable {
-    /// No field that is looked at is there.
+    /// None of the fields searched is there.
     case none
-    /// What is there is no credential of ours but the service's; the reason tells whoever needs one why.
+    /// What is there is the service's credential, not ours; the reason is for whoever needs one of
+    /// ours.
     case foreign(Reason)
     case one(ShownCredential)
     /// Several of which at most one may be ours.
@@ -53,7 +54,7 @@ package enum PresentedCredential: Hashable, Sendable {
     /// The fields are ambiguous or malformed; no credential is picked from them.
     case refused(Reason)
 
-    /// The one that is shown, if it is one.
+    /// The one shown, if there is exactly one.
     package var only: ShownCredential? {
         if case .one(let shown) = self { shown } else { nil }
     }

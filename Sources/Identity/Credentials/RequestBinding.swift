@@ -3,14 +3,15 @@
 
 package import AccessModel
 
-/// What stands beside a credential in a request, for those that are worth something only together with it.
+/// What accompanies a credential in a request, for those that are valid only together with it.
 ///
-/// A token that is bound to a client certificate (RFC 8705 §3) is compared with ``certificate`` today. A proof of
-/// possession in a field (RFC 9449 §4.3) will be a range here, for the method and the URL that it names: where such a
-/// proof is checked is wherever a token is, on the event loop or on a thread of its own.
+/// A token that is bound to a client certificate (RFC 8705 §3) is compared with ``certificate``
+/// today. A proof of possession in a field (RFC 9449 §4.3) will be a range here, for the method and
+/// the URL that it names: such a proof is checked wherever tokens are, on the event loop or on a
+/// separate thread.
 package struct RequestBinding: Sendable {
     package let method: Method
-    /// Without query and fragment, as proofs name it.
+    /// Without query and fragment, as in proofs.
     package let url: BoundURL
     /// The client certificate of the connection, validated by TLS, if it sent one.
     package let certificate: PresentedCertificate?
@@ -22,7 +23,7 @@ package struct RequestBinding: Sendable {
     }
 }
 
-/// The URL of a request in parts; ranges lie in the buffer that its credential's do.
+/// The URL of a request in parts; ranges refer to the same buffer as its credential's.
 package struct BoundURL: Hashable, Sendable {
     /// Whether the client came by `https`.
     package let isSecure: Bool

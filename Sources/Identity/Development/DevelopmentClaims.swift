@@ -3,7 +3,7 @@
 
 package import ByteCoding
 
-/// What a development token says of its subject.
+/// What a development token says about its subject.
 package struct DevelopmentClaims: Hashable, Sendable {
     package var subject: String
     package var audiences: [String]
@@ -14,7 +14,7 @@ package struct DevelopmentClaims: Hashable, Sendable {
     /// How the subject signed in (RFC 8176), e.g. `pwd`, `otp`.
     package var authenticationMethods: [String]
     package var issuedAt: UTCInstant
-    /// At least one second; parts of a second are dropped.
+    /// At least one second; fractions of a second are dropped.
     package var lifetime: Duration
     /// `jti`, unique per token.
     package var id: String

@@ -20,7 +20,7 @@ package struct DevelopmentIssuer: Sendable {
         self.init(issuer: issuer, key: P256.Signing.PrivateKey())
     }
 
-    /// An issuer with the key of a PEM text that ``privateKeyPEM`` made.
+    /// An issuer with the key of a PEM text made by ``privateKeyPEM``.
     package init(issuer: String, privateKeyPEM: String) throws(DevelopmentIssuerFault) {
         do {
             self.init(

@@ -18,8 +18,8 @@ extension KeySet {
 
     /// Reads a set from its JSON text.
     ///
-    /// Private and secret keys reject the set; entries that cannot be used are left out with a note (RFC 7517 §5),
-    /// and a set of nothing else is none.
+    /// A set with private or secret keys is rejected; unusable entries are left out with a note
+    /// (RFC 7517 §5), and a set with nothing else is rejected, too.
     package init(parsing text: [UInt8]) throws(KeySetFault) {
         guard text.count <= Self.longest else { throw .tooLarge }
         let set: JSONValue
@@ -52,7 +52,7 @@ extension KeySet {
         init(_ cause: Note.Cause) { self.cause = cause }
     }
 
-    /// What no published set may hold.
+    /// Finds what no published set may hold.
     private static func secret(in item: JSONValue) -> KeySetFault.Entry? {
         if item["kty"]?.string == "oct" || item["k"] != nil { return .secretKey }
         let members = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"]
@@ -76,7 +76,7 @@ extension KeySet {
             throw LeftOut(.otherAlgorithm)
         }
         let key = try key(of: item, type: type)
-        // A key that says it is for an algorithm of another type of key.
+        // A key whose stated algorithm belongs to another type of key.
         if let algorithm, key.algorithm.rawValue != algorithm { throw LeftOut(.malformed) }
         return (id, key)
     }
@@ -118,7 +118,7 @@ extension KeySet {
         _ modulus: [UInt8], _ exponent: [UInt8]
     ) throws(LeftOut) -> VerificationKey {
         let bitCount = modulus.count * 8 - modulus[0].leadingZeroBitCount
-        // Above 8192 bits a check would hold up the event loop.
+        // Above 8192 bits a check would block the event loop.
         guard (2048...8192).contains(bitCount), bitCount % 8 == 0,
             !hasSmallFactor(modulus)
         else { throw LeftOut(.weakModulus) }
@@ -129,7 +129,7 @@ extension KeySet {
         }
     }
 
-    /// Whether a number has a prime factor below 1000, as no product of two large primes has.
+    /// Whether a number has a prime factor below 1000, which no product of two large primes has.
     private static func hasSmallFactor(_ number: [UInt8]) -> Bool {
         (2..<1000).contains { divisor in
             number.reduce(0) { (remainder: Int, byte) in

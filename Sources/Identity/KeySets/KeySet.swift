@@ -5,7 +5,7 @@ internal import AccessModel
 
 /// The public keys of an issuer, from a JSON Web Key Set (RFC 7517 §5).
 package struct KeySet: Equatable, Sendable {
-    /// An entry of the set that is not used, and why; for `check`, `doctor` and the server's messages.
+    /// An unused entry of the set, and why; for `check`, `doctor` and the server's messages.
     package struct Note: Hashable, Sendable {
         package enum Cause: String, Hashable, Sendable {
             case notAnObject = "it is no object"
@@ -38,19 +38,19 @@ package struct KeySet: Equatable, Sendable {
         var key: VerificationKey
     }
 
-    /// What a header may ask for: the same id may stand for keys of several algorithms (RFC 7517 §4.5).
+    /// What a header may ask for: the same id may name keys of several algorithms (RFC 7517 §4.5).
     private struct Name: Hashable {
         var id: String
         var algorithm: TokenAlgorithm
     }
 
-    /// Entries that were left out, in their order.
+    /// Entries that were left out, in order.
     package let notes: [Note]
     private let byName: [Name: VerificationKey]
     private let byAlgorithm: [TokenAlgorithm: [VerificationKey]]
 
-    /// Puts the usable entries together: one that stands twice counts once, and of two that a token could not tell
-    /// apart neither is used.
+    /// Collects the usable entries: a repeated one counts once, and of two that a token could not
+    /// distinguish neither is used.
     init(_ entries: [Entry], notes: [Note]) {
         var notes = notes
         var kept: [Entry] = []
@@ -89,8 +89,8 @@ package struct KeySet: Equatable, Sendable {
 
     /// The key that a header asks for.
     ///
-    /// An id is looked up and nothing else is done with it. Without an id the key must be plain: the
-    /// only one of its algorithm.
+    /// An id is only looked up. Without an id the key must be unambiguous: the only one of its
+    /// algorithm.
     func key(id: String?, for algorithm: TokenAlgorithm) throws(TokenRefusal) -> VerificationKey {
         guard let id else {
             guard let keys = byAlgorithm[algorithm], keys.count == 1 else {

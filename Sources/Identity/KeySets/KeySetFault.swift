@@ -5,8 +5,8 @@ package import ByteCoding
 
 /// Why a JSON Web Key Set is rejected as a whole.
 ///
-/// A set that holds a secret is not one to pick public keys from: whoever published it has lost
-/// the secret, and mixing kinds is how key confusion begins.
+/// Public keys are not taken from a set that holds a secret: whoever published it has lost the
+/// secret, and mixing kinds is how key confusion begins.
 package enum KeySetFault: Error, Hashable, Sendable {
     package enum Entry: Error, Hashable, Sendable {
         /// `kty` is `oct`, or there is a `k`: a shared secret.

@@ -28,8 +28,8 @@ enum VerificationKey: Sendable {
     func isValid(_ signature: [UInt8], over message: ArraySlice<UInt8>) -> Bool {
         switch self {
         case .p256(let key):
-            // r ‖ s of 32 bytes each (RFC 7518 §3.4); DER would have another length. The library refuses
-            // zero and everything else outside 1 ..< order.
+            // r ‖ s of 32 bytes each (RFC 7518 §3.4); DER would have a different length. The
+            // library refuses zero and everything else outside 1 ..< order.
             guard signature.count == 64 else { return false }
             do {
                 let parsed = try P256.Signing.ECDSASignature(rawRepresentation: signature)

@@ -3,7 +3,8 @@
 
 package import AccessModel
 
-/// Counts configurations of identity sources: what was verified under one says nothing under another.
+/// Counts configurations of identity sources: what was verified under one means nothing under
+/// another.
 package struct SourcesGeneration: Hashable, Sendable {
     package var number: UInt64
 
@@ -18,9 +19,9 @@ package enum CredentialSource: Hashable, Sendable {
     case issuer(String)
 }
 
-/// Since which configuration each source has been as it is.
+/// Since which configuration each source has been unchanged.
 ///
-/// A new key set of one issuer, or a key that is revoked, ends what is remembered of that source and of no other.
+/// A new key set of one issuer, or a revoked key, ends what is remembered of that source only.
 package struct CredentialGenerations: Hashable, Sendable {
     private let keys: SourcesGeneration
     private let issuers: [String: SourcesGeneration]
@@ -30,7 +31,7 @@ package struct CredentialGenerations: Hashable, Sendable {
         self.issuers = issuers
     }
 
-    /// Nil for an issuer that is none of ours.
+    /// Nil for an issuer that is not ours.
     package subscript(source: CredentialSource) -> SourcesGeneration? {
         switch source {
         case .apiKeys: keys
@@ -40,7 +41,7 @@ package struct CredentialGenerations: Hashable, Sendable {
 }
 
 extension VerifiedIdentity {
-    /// Whose verdict it is; nil where that is not remembered by the credential's bytes.
+    /// Whose verdict it is; nil if that is not remembered by the credential's bytes.
     package var credentialSource: CredentialSource? {
         switch authentication.method {
         case .apikey: .apiKeys

@@ -5,24 +5,25 @@ package import ByteCoding
 
 /// A credential that was accepted, for as long as its ``VerifiedTokenCache`` remembers it.
 ///
-/// A connection that shows the same credential again and again keeps it, and asks it without hashing what was shown.
+/// A connection that keeps showing the same credential keeps this, and checks it without hashing
+/// what was shown.
 ///
 /// ## Invariants
-/// - `ForgottenIsForgotten`: what its cache has let go for any reason (its time, its source's generation, want of room)
-///   holds for nobody who still has it.
+/// - `ForgottenIsForgotten`: what its cache has dropped for any reason (its time, its source's
+///   generation, lack of room) is invalid for everybody who still has it.
 package final class RememberedCredential {
     let form: ShownCredential.Form
     let bytes: [UInt8]
     let source: CredentialSource
-    /// Of its source, when it was verified.
+    /// The generation of its source when it was verified.
     let generation: SourcesGeneration
     let until: UTCInstant
     let value: AnyObject
-    /// Of the bytes, as its cache takes it.
+    /// The hash of its bytes, as computed by its cache.
     let hash: Int
-    /// Whether it was used since the cache looked for something to let go.
+    /// Whether it was used since the cache last looked for something to drop.
     var wasUsed = false
-    /// Set by its cache, for good.
+    /// Set once by its cache.
     var isForgotten = false
 
     init(
@@ -38,10 +39,10 @@ package final class RememberedCredential {
         self.until = until
     }
 
-    /// Whether a request shows this credential in the same form, and it still holds.
+    /// Whether a request shows this credential in the same form, and it is still valid.
     ///
-    /// The comparison takes the same time wherever two texts of one length differ: who shares a trusted proxy's
-    /// connection with others learns nothing of what they have shown.
+    /// The comparison takes the same time wherever two texts of one length differ: those who share
+    /// a trusted proxy's connection learn nothing of what others have shown.
     package func holds(
         _ shown: Span<UInt8>, as form: ShownCredential.Form, now: UTCInstant
     ) -> Bool {

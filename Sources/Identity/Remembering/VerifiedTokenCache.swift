@@ -3,23 +3,23 @@
 
 package import ByteCoding
 
-/// What event loops know of tokens and API keys that they have verified already.
+/// What event loops remember of tokens and API keys that they have verified.
 ///
 /// One cache belongs to one event loop; it has no lock. A hit costs one SipHash over the token, one
-/// comparison of its bytes and no allocation. Only accepted ones are kept, so that nobody can
-/// fill it without valid ones. When it is full, a clock hand passes over the entries: one that was
-/// used since the last pass stays, the next one that was not goes.
+/// comparison of its bytes and no allocation. Only accepted ones are kept, so that nobody can fill
+/// it without valid ones. When it is full, a clock hand goes over the entries: one that was used
+/// since the last pass stays, the first one that was not is dropped.
 ///
-/// An entry ends with its token (`exp`, without clock skew) or with the generation of its source, whichever
-/// comes first. Keys that are taken out of a key set therefore stop working at the reload, and tokens of other issuers
-/// are not verified again for it.
+/// An entry ends with its token (`exp`, without clock skew) or with the generation of its source,
+/// whichever comes first. Keys removed from a key set therefore stop working at the reload, and
+/// tokens of other issuers need not be verified again.
 ///
-/// Values are objects, and entries the same type for all kinds of them: a generic of another module is
-/// not specialised, and would look their layout up at each hit.
+/// Values are objects, and entries have the same type for all of them: a generic of another module
+/// is not specialised, and would look up their layout at each hit.
 package final class VerifiedTokenCache<Value: AnyObject> {
     private let mostEntries: Int
     private let mostBytes: Int
-    /// Keeps hashes unforeseeable even where the process runs with deterministic hashing.
+    /// Keeps hashes unpredictable even if the process runs with deterministic hashing.
     private let seed: UInt64
     private var generations: CredentialGenerations
     private var entries: [RememberedCredential] = []
@@ -68,8 +68,9 @@ package final class VerifiedTokenCache<Value: AnyObject> {
     /// Keeps a value for a credential that was verified.
     ///
     /// - Parameters:
-    ///   - generation: of the source, under which it was verified; nothing is kept where that is not in force.
-    ///   - until: not kept once that has come.
+    ///   - generation: of the source when it was verified; nothing is kept if that is no longer in
+    ///     force.
+    ///   - until: not kept from then on.
     /// - Returns: what was kept.
     @discardableResult
     package func keep(
@@ -92,7 +93,7 @@ package final class VerifiedTokenCache<Value: AnyObject> {
         return entry
     }
 
-    /// Goes by other sources from now on: what was verified by one that has changed is forgotten.
+    /// Adopts other sources: what was verified by one that has changed is forgotten.
     ///
     /// Goes through all entries once, about a millisecond for ten thousand.
     package func adopt(_ generations: CredentialGenerations) {
@@ -100,11 +101,11 @@ package final class VerifiedTokenCache<Value: AnyObject> {
         forget { generations[$0.source] != $0.generation }
     }
 
-    /// Forgets everything, where values were made from what is in force no more.
+    /// Forgets everything, because values were made from what is no longer in force.
     package func forgetAll() { forget { _ in true } }
 
     private func forget(where isOver: (RememberedCredential) -> Bool) {
-        // From the end: the last entry takes the place of one that goes, and was asked already.
+        // From the end: the last entry, already checked, takes the place of a removed one.
         for position in entries.indices.reversed() where isOver(entries[position]) {
             remove(at: position)
         }
@@ -120,7 +121,7 @@ package final class VerifiedTokenCache<Value: AnyObject> {
         return hasher.finalize()
     }
 
-    /// Ends after at most two passes, since the first one clears every mark.
+    /// Ends after at most two passes, because the first clears every mark.
     private func evict() {
         while true {
             if hand >= entries.count { hand = 0 }

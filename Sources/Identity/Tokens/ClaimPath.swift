@@ -3,17 +3,17 @@
 
 internal import ByteCoding
 
-/// Where in a token's payload a claim stands.
+/// Where a claim is in a token's payload.
 ///
-/// A text that starts with `/` is a path of member names, such as `/realm_access/roles`; any other is one
-/// member's name, so that names which are URLs need no escape. A name with a dot that is no URL stands in double
-/// quotes, because most who write one mean a path.
+/// A text that starts with `/` is a path of member names, such as `/realm_access/roles`; any other
+/// is one member's name, so that names which are URLs need no escape. A name with a dot that is not
+/// a URL is in double quotes, because most who write one mean a path.
 package struct ClaimPath: Hashable, Sendable {
     package let names: [String]
     /// As it was written.
     package let text: String
 
-    /// The path of a text, or nil where a name in it is empty.
+    /// The path of a text, or nil if a name in it is empty.
     package init?(_ text: String) {
         let names: [String]
         if text.hasPrefix("/") {
@@ -39,7 +39,7 @@ package struct ClaimPath: Hashable, Sendable {
         ClaimPath("roles" as StaticString), ClaimPath("groups" as StaticString),
     ]
 
-    /// Whether the claim is an OAuth scope: a list parted by spaces (RFC 6749 §3.3).
+    /// Whether the claim is an OAuth scope: a space-separated list (RFC 6749 §3.3).
     var isScope: Bool { names == ["scope"] || names == ["scp"] }
 
     func value(in payload: JSONValue) -> JSONValue? {

@@ -3,9 +3,9 @@
 
 internal import ByteCoding
 
-/// A text that is no token in canonical form, looked through for the name of an issuer of ours.
+/// Searches a text that is no canonical token for the name of one of our issuers.
 enum MangledToken {
-    /// The issuer whose name stands in any part of the text, read as leniently as anybody might.
+    /// The issuer whose name is in any part of the text, read as leniently as anybody might.
     ///
     /// It finds too much rather than too little: what is found here is refused instead of handed to a service.
     static func issuer(of token: Span<UInt8>, among issuers: some Sequence<String>) -> String? {
@@ -14,14 +14,14 @@ enum MangledToken {
         let text = [UInt8](copying: token)
         // Encrypted, nested and cut tokens have other numbers of parts; every part may be the payload.
         for part in text.split(separator: UInt8(ascii: "."), maxSplits: 7) {
-            // JSON may write a solidus with a backslash before it.
+            // JSON may escape a slash with a backslash.
             let decoded = decode(part).filter { $0 != UInt8(ascii: "\\") }
             for issuer in issuers where decoded.holds(Array(issuer.utf8)) { return issuer }
         }
         return nil
     }
 
-    /// The bytes of base 64 in either alphabet; what is no letter of one is passed over, and so are bits left over.
+    /// The bytes of base 64 in either alphabet; other characters and leftover bits are ignored.
     private static func decode(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         var (bits, held): (UInt32, Int) = (0, 0)
@@ -46,7 +46,7 @@ enum MangledToken {
 }
 
 extension [UInt8] {
-    /// Whether other bytes, at least one, stand somewhere in these.
+    /// Whether these contain other bytes, at least one.
     fileprivate func holds(_ other: [UInt8]) -> Bool {
         guard let first = other.first, count >= other.count else { return false }
         for start in 0...count - other.count where self[start] == first {

@@ -4,12 +4,14 @@
 internal import AccessModel
 internal import ByteCoding
 
-/// Reads the claims that say more of a caller than a decision needs: one of another form yields nothing and is noted.
+/// Reads the claims that say more about a caller than a decision needs: one of the wrong form
+/// yields nothing and is noted.
 ///
-/// Whoever signed the token vouches for all of it, so that leaving a claim out can only take a role away.
+/// Whoever signed the token vouches for all of it, so leaving out a claim can only take a role
+/// away.
 struct OptionalClaims {
     private let claims: TokenClaims
-    /// Names of the claims that were there and could not be used.
+    /// Names of the claims that were present but could not be used.
     private(set) var unused: [String] = []
 
     init(_ claims: TokenClaims) { self.claims = claims }
@@ -24,9 +26,10 @@ struct OptionalClaims {
         return text
     }
 
-    /// The values of all role claims, those that are not known left out.
+    /// The values of all role claims, without unknown ones.
     ///
-    /// More known ones than a record can list refuse the token: none may decide without being recorded.
+    /// A token with more known ones than a record can list is refused: none may decide without
+    /// being recorded.
     mutating func roles(of issuer: TrustedIssuer) throws(TokenRefusal) -> [String] {
         var roles: Set<String> = []
         for claim in issuer.roleClaims {
@@ -54,7 +57,7 @@ struct OptionalClaims {
         return roles.sorted()
     }
 
-    /// Whether a second factor was used (RFC 8176); nil where the token does not say how.
+    /// Whether a second factor was used (RFC 8176); nil if the token does not say.
     mutating func multiFactor() -> Bool? {
         guard let value = claims.payload["amr"], value != .null else { return nil }
         let items = value.array ?? [value]
@@ -82,7 +85,7 @@ struct OptionalClaims {
 }
 
 extension JSONValue {
-    /// Null, and a text or list with nothing in it, are as good as absent.
+    /// Null, and an empty text or list, count as absent.
     fileprivate var isNothing: Bool {
         switch self {
         case .null, .string(""), .array([]): true

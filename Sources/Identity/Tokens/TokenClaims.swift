@@ -6,9 +6,10 @@ internal import ByteCoding
 
 /// Reads the claims that decide whether a token is accepted, with their bounds: one of the wrong form refuses it.
 ///
-/// An access token is told from its relatives by claims where `typ` does not tell: `at_hash`, `c_hash` and
-/// `s_hash` stand only in ID tokens, `events` in logout tokens, and some providers write the kind into
-/// the payload's `typ` or `token_use` (RFC 8725 §3.12). A claim that is null is absent.
+/// If `typ` does not say so, an access token is distinguished from its relatives by claims:
+/// `at_hash`, `c_hash` and `s_hash` occur only in ID tokens, `events` in logout tokens, and some
+/// providers write the kind into the payload's `typ` or `token_use` (RFC 8725 §3.12). A claim that
+/// is null is absent.
 struct TokenClaims {
     static let longestText = 256
     static let mostItems = 64
@@ -43,14 +44,15 @@ struct TokenClaims {
         }
     }
 
-    /// A NumericDate (RFC 7519 §2), of which a fraction is allowed; texts and years beyond 9999 are refused.
+    /// A NumericDate (RFC 7519 §2), which may have a fraction; texts and years beyond 9999 are
+    /// refused.
     func instant(_ name: String) throws(TokenRefusal) -> UTCInstant? {
         guard let value = payload[name], value != .null else { return nil }
         guard let instant = Self.instant(value) else { throw TokenRefusal(.tokenClaims) }
         return instant
     }
 
-    /// The same, or nil for a value that is none.
+    /// The same, or nil for any other value.
     func usableInstant(_ name: String) -> UTCInstant? { payload[name].flatMap(Self.instant) }
 
     private static func instant(_ value: JSONValue) -> UTCInstant? {
@@ -59,7 +61,7 @@ struct TokenClaims {
             guard (0...latestSecond).contains(seconds) else { return nil }
             return UTCInstant(microseconds: seconds * 1_000_000)
         case .number(let text):
-            // A double is exact to the microsecond for some centuries, and never rounds a second away.
+            // A double is exact to the microsecond for some centuries, and never loses a second.
             guard let seconds = Double(text), seconds.sign == .plus,
                 seconds < Double(latestSecond + 1)
             else { return nil }
@@ -68,7 +70,8 @@ struct TokenClaims {
         }
     }
 
-    /// Whom the token is about: `sub`, or the first that is there of what the issuer puts in its place.
+    /// Whom the token is about: `sub`, or the first claim present of those that the issuer uses
+    /// instead.
     ///
     /// A user, unless the token was given to a client in its own name: `client_id` or `azp` is the subject (RFC 9068
     /// §2.2), or the provider says so with `gty` or `idtyp`.
@@ -112,7 +115,7 @@ struct TokenClaims {
 }
 
 extension TrustedIssuer {
-    /// What stands in the place of a subject, for naming who was refused.
+    /// What stands for the subject, to name who was refused.
     func stated(in claims: TokenClaims) -> String? {
         subjectClaims.lazy.compactMap { claims.usableText($0) }.first
     }

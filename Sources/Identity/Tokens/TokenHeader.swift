@@ -6,15 +6,15 @@ internal import ByteCoding
 
 /// The header of a token after the checks that need no configuration.
 ///
-/// Keys and links to keys in the header (`jwk`, `jku`, `x5c`, `x5u`, `x5t`) are never looked at: keys come
-/// from the issuer's set alone (RFC 8725 §3.10).
+/// Keys and links to keys in the header (`jwk`, `jku`, `x5c`, `x5u`, `x5t`) are never used: keys
+/// come only from the issuer's set (RFC 8725 §3.10).
 struct TokenHeader {
     let algorithm: TokenAlgorithm
     let type: TokenType
     let keyID: String?
 
     init(_ header: JSONValue) throws(TokenRefusal) {
-        // No extension is understood, so every critical one is refused (RFC 7515 §4.1.11); `b64` and
+        // No extension is supported, so every critical one is refused (RFC 7515 §4.1.11); `b64` and
         // `zip` change what is signed, `enc` belongs to encryption, `cty` to nested tokens.
         for name in ["crit", "b64", "zip", "enc", "cty"] where header[name] != nil {
             throw TokenRefusal(.tokenMalformed)

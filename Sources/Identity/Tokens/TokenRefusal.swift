@@ -3,7 +3,7 @@
 
 internal import AccessModel
 
-/// Carries the reason out of the steps of one verification, where it becomes a verdict.
+/// Carries a refusal's reason out of the steps of a verification, to become a verdict.
 struct TokenRefusal: Error, Hashable {
     var reason: Reason
 

@@ -4,8 +4,8 @@
 /// A value of the header's `typ` that an issuer's tokens may have.
 ///
 /// The default is all three. `at+jwt` (RFC 9068 §2.1) is the safest, but most providers still send
-/// `JWT`, or nothing, which means the same (RFC 7519 §5.1). Tokens of another kind either name it in
-/// `typ`, and are refused, or are told by their claims: see ``TokenClaims``.
+/// `JWT`, or nothing, which means the same (RFC 7519 §5.1). Tokens of another kind either name it
+/// in `typ` and are refused, or are recognised by their claims: see ``TokenClaims``.
 package enum TokenType: String, CaseIterable, Hashable, Sendable {
     case absent
     case jwt = "JWT"

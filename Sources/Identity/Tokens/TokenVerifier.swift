@@ -14,12 +14,13 @@ package import Crypto
 /// key, signature, times, audience, remaining claims. The issuer is read before the signature is
 /// checked, but only to pick the key set that may check it.
 package struct TokenVerifier: Sendable {
-    /// Where tokens are looked for; none without an issuer.
+    /// Where to look for tokens; nowhere without an issuer.
     package let fields: Set<CredentialField>
     private let issuers: [String: TrustedIssuer]
     private let digester: TokenDigester
 
-    /// - Parameter digestKey: names tokens in records; kept as long as those shall be recognised.
+    /// - Parameter digestKey: names tokens in records; kept as long as those should be
+    ///   recognisable.
     package init(_ issuers: [TrustedIssuer], digestKey: SymmetricKey)
         throws(IdentityConfigurationFault)
     {
@@ -35,11 +36,11 @@ package struct TokenVerifier: Sendable {
         digester = TokenDigester(key: digestKey)
     }
 
-    /// Since which generation each issuer has been as it is.
+    /// Since which generation each issuer has been unchanged.
     ///
     /// - Parameters:
-    ///   - now: of this configuration.
-    ///   - before: the one that it takes the place of, with its generations.
+    ///   - now: the generation of this configuration.
+    ///   - before: the one that it replaces, with its generations.
     func generations(
         from now: SourcesGeneration, after before: (TokenVerifier, CredentialGenerations)?
     ) -> [String: SourcesGeneration] {
@@ -53,8 +54,9 @@ package struct TokenVerifier: Sendable {
 
     /// The verdict on a token sent as a bearer credential.
     ///
-    /// A token that names none of the issuers is foreign. One that cannot be read is foreign as well, unless one of
-    /// their names stands in it: a service might read it, and would then hold a credential of ours.
+    /// A token that names none of the issuers is foreign. One that cannot be read is foreign as
+    /// well, unless it contains one of their names: a service might read it, and would then have
+    /// one of our credentials.
     ///
     /// - Parameter certificateThumbprint: `x5t#S256` of the client certificate of the connection, for
     ///   tokens that are bound to one (RFC 8705 §3).
@@ -89,7 +91,7 @@ package struct TokenVerifier: Sendable {
         }
     }
 
-    /// Why a token of an unknown issuer would not be accepted, and what it says of itself.
+    /// Why a token of an unknown issuer would not be accepted, and what it says about itself.
     private func foreign(_ token: UnverifiedToken, _ claims: TokenClaims) -> Refusal {
         var reason = Reason.tokenIssuer
         do { _ = try TokenHeader(token.header) } catch { reason = error.reason }
@@ -100,12 +102,12 @@ package struct TokenVerifier: Sendable {
                 subject: claims.usableText("sub"), isVerified: false))
     }
 
-    /// What one verification is about, and how far it has come.
+    /// The input and progress of one verification.
     private struct Checks {
         let issuer: TrustedIssuer
         let certificateThumbprint: String?
         let now: UTCInstant
-        /// Whether the signature was found to be the issuer's.
+        /// Whether the signature was verified as the issuer's.
         var isGenuine = false
 
         init(issuer: TrustedIssuer, certificateThumbprint: String?, now: UTCInstant) {
@@ -163,7 +165,7 @@ package struct TokenVerifier: Sendable {
     {
         let skew = skew.wholeMicroseconds
         guard let expires = try claims.instant("exp") else { throw TokenRefusal(.tokenClaims) }
-        // Nobody asks when a token was made, so that a form we cannot read refuses none.
+        // When a token was made does not matter, so an unreadable form refuses none.
         let starts = [try claims.instant("nbf"), claims.usableInstant("iat")]
         guard now.microseconds < expires.microseconds + skew else {
             throw TokenRefusal(.tokenExpired)
@@ -190,13 +192,14 @@ package struct TokenVerifier: Sendable {
         }
     }
 
-    /// A token bound to a key is worth nothing without proof of that key (RFC 7800, RFC 8705, RFC 9449).
+    /// A token bound to a key is worthless without proof of that key (RFC 7800, RFC 8705, RFC
+    /// 9449).
     private func checkBinding(_ claims: TokenClaims, certificateThumbprint: String?)
         throws(TokenRefusal) -> Authentication.Binding
     {
         guard let confirmation = claims.payload["cnf"], confirmation != .null else { return .none }
         guard let members = confirmation.members else { throw TokenRefusal(.tokenClaims) }
-        // Any other confirmation, `jkt` above all, asks for a proof that a bearer credential lacks.
+        // Any other confirmation, `jkt` above all, requires a proof that a bearer credential lacks.
         guard members.count == 1, let bound = confirmation["x5t#S256"]?.string,
             let certificateThumbprint, bound == certificateThumbprint
         else { throw TokenRefusal(.tokenType) }

@@ -1,12 +1,12 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// An identity provider whose tokens are accepted, and how they must look.
+/// An identity provider whose tokens are accepted, and what they must look like.
 package struct TrustedIssuer: Equatable, Sendable {
     /// The most that clocks may differ.
     package static let largestClockSkew = Duration.seconds(300)
 
-    /// `iss`, compared byte by byte: a slash more or less is another issuer.
+    /// `iss`, compared byte by byte: one slash more or less is another issuer.
     package var issuer: String
     /// A token must be meant for at least one of these.
     package var audiences: [String]
@@ -21,12 +21,12 @@ package struct TrustedIssuer: Equatable, Sendable {
     /// Roles to keep, e.g. those that policies name; nil keeps all.
     package var knownRoles: Set<String>?
     package var keys: KeySet
-    /// Claims that name the subject where there is no `sub`, the first that is there.
+    /// Claims that name the subject if there is no `sub`; the first one present counts.
     package var subjectClaims: [String]
     /// Where clients may show the tokens.
     package var fields: Set<CredentialField>
 
-    /// What machine tokens hold in the place of `sub` (RFC 9068 §2.2).
+    /// What machine tokens hold instead of `sub` (RFC 9068 §2.2).
     package static let usualSubjectClaims = ["client_id", "azp"]
 
     package init(

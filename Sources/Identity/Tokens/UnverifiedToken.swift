@@ -22,7 +22,7 @@ package enum TokenFault: Error, Hashable, Sendable {
     case notAnObject(Part)
 }
 
-/// A token taken apart; nothing in it is to be believed.
+/// A token taken apart; nothing in it is to be trusted.
 package struct UnverifiedToken: Sendable {
     /// The most bytes a token may have.
     package static let longest = 16 * 1024
@@ -34,7 +34,7 @@ package struct UnverifiedToken: Sendable {
     private let text: [UInt8]
     private let signedLength: Int
 
-    /// The bytes that the signature is made over: header, period and payload as they were sent.
+    /// The bytes that the signature is made over: header, period and payload as sent.
     package var signingInput: ArraySlice<UInt8> { text[..<signedLength] }
 
     /// Takes a token apart; cost and memory are bounded by ``longest``.
