@@ -6,13 +6,13 @@ import Glibc
 
 /// Random bits for salts, keys and ids, drawn from the kernel 4 KiB at a time.
 ///
-/// One per event loop or thread. Not copyable, because a copy would hand out the same bits again.
+/// One per event loop or thread. Not copyable, because a copy would produce the same bits again.
 package struct BufferedRandomness: ~Copyable {
     /// Where the bits come from.
     package enum Source: Sendable {
         /// The kernel's generator.
         case kernel
-        /// A reproducible sequence, for simulations and tests only: its salts protect nothing.
+        /// A reproducible sequence, only for simulations and tests: its salts protect nothing.
         case reproducible(seed: UInt64)
     }
 
@@ -23,7 +23,7 @@ package struct BufferedRandomness: ~Copyable {
 
     package init(source: Source) { self.source = source }
 
-    /// Another one of the same source, whose bits are others.
+    /// Another one with the same source but different bits.
     package mutating func split() -> BufferedRandomness {
         switch source {
         case .kernel: BufferedRandomness(source: .kernel)
@@ -56,7 +56,7 @@ package struct BufferedRandomness: ~Copyable {
         next = 0
         switch source {
         case .kernel:
-            // glibc asks the kernel once for the whole buffer and aborts rather than fail.
+            // glibc asks the kernel once for the whole buffer and aborts rather than fails.
             unsafe words.withUnsafeMutableBytes { memory in
                 // Safe: the pointer and its length describe the same memory.
                 if let start = memory.baseAddress { unsafe arc4random_buf(start, memory.count) }

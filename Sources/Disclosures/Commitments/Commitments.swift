@@ -1,14 +1,14 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What one record commits to: at most one disclosure of each group. Without a heap object.
+/// What one record commits to: at most one disclosure of each group. No heap object.
 package struct Commitments: Sendable {
     package private(set) var who: Disclosure?
     package private(set) var `where`: Disclosure?
     package private(set) var what: Disclosure?
     package private(set) var payload: Disclosure?
 
-    /// Each argument is of the group that its label names.
+    /// Each argument belongs to the group that its label names.
     package init(
         who: Disclosure? = nil, where: Disclosure? = nil, what: Disclosure? = nil,
         payload: Disclosure? = nil
@@ -34,7 +34,7 @@ package struct Commitments: Sendable {
         if let who { body(who) }
     }
 
-    /// Whether no value was too long for what it is committed to in.
+    /// Whether no value had to be cut.
     package var isUncut: Bool {
         payload?.truncated.isEmpty ?? true && what?.truncated.isEmpty ?? true
             && `where`?.truncated.isEmpty ?? true && who?.truncated.isEmpty ?? true

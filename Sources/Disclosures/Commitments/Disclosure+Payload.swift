@@ -4,11 +4,11 @@
 import ByteCoding
 
 extension Disclosure {
-    /// Commits to fields of a request that were asked to be kept: `http.request.headers`. Nil without any.
+    /// Commits to request fields that are to be kept: `http.request.headers`. Nil without any.
     ///
     /// - Parameters:
-    ///   - fields: names in lower case, and values as received; a name that comes again adds to its value.
-    ///   - subject: the data subject where a rule names one, otherwise the tenant.
+    ///   - fields: names in lower case, and values as received; a repeated name adds to its value.
+    ///   - subject: the data subject if a rule names one, otherwise the tenant.
     package static func payload(
         fields: [(name: String, value: String)], subject: SubjectKey, salt: Salt
     ) -> Disclosure? {

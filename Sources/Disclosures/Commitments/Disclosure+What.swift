@@ -19,14 +19,14 @@ extension Disclosure {
     ///
     /// Values of the query that are secrets by name (``SecretParameters``) are left out.
     ///
-    /// Ordinarily two allocations: the object and its bytes. Its hash is due, and is worked out where it is first needed.
+    /// Usually two allocations: the object and its bytes. Its hash is computed when first needed.
     ///
     /// - Parameters:
-    ///   - host: what a request that was refused before it was understood says in `Host`; empty for all others,
-    ///     whose host is in the leaf.
+    ///   - host: `Host` of a request that was refused before it was understood; empty for all
+    ///     others, whose host is in the leaf.
     ///   - path: raw path as received; bytes that are not UTF-8 are replaced.
-    ///   - query: query without its question mark, as sent; empty where there is none.
-    ///   - subject: the data subject where a rule names one, otherwise the tenant.
+    ///   - query: query without its question mark, as sent; empty if there is none.
+    ///   - subject: the data subject if a rule names one, otherwise the tenant.
     package static func what(
         host: [UInt8] = [], path: Span<UInt8>, query: Span<UInt8>,
         resources: [DisclosedResource] = [], subject: SubjectKey, salt: Salt
@@ -41,7 +41,7 @@ extension Disclosure {
             salt: salt)
     }
 
-    /// Commits to what needs neither escaping nor cutting, in text whose length is known beforehand.
+    /// Commits to what needs neither escaping nor cutting, in text of known length.
     private static func plain(
         path: Span<UInt8>, query: Span<UInt8>, subject: SubjectKey, salt: Salt
     ) -> Disclosure {
@@ -76,7 +76,7 @@ extension Disclosure {
             saltOffset: start.utf8CodeUnitCount, truncated: [])
     }
 
-    /// Commits to any of it, member by member.
+    /// Commits to any of these, member by member.
     static func any(
         host: [UInt8], path: Span<UInt8>, query: Span<UInt8>, resources: [DisclosedResource],
         subject: SubjectKey, salt: Salt
@@ -124,7 +124,7 @@ extension Disclosure {
 }
 
 extension ByteWriter {
-    /// Appends a query as a JSON string, without the values that nobody should keep.
+    /// Appends a query as a JSON string, without the values that should not be kept.
     fileprivate mutating func appendJSONString(withoutSecrets query: Span<UInt8>) -> Bool {
         let values = SecretParameters.values(in: query)
         guard !values.isEmpty else { return appendJSONString(query) }

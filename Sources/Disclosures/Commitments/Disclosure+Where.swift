@@ -22,8 +22,8 @@ extension Disclosure {
     ///
     /// - Parameters:
     ///   - address: the client's address as text.
-    ///   - peerAddress: of the connection, where a trusted proxy stands between.
-    ///   - userAgent: as received; empty where there is none.
+    ///   - peerAddress: of the connection, if a trusted proxy is in between.
+    ///   - userAgent: as received; empty if there is none.
     ///   - forwarded: addresses that proxies in front of us named, nearest last.
     package static func `where`(
         address: Span<UInt8>, port: UInt16?, peerAddress: Span<UInt8>, userAgent: Span<UInt8>,

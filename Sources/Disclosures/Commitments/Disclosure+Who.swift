@@ -4,8 +4,8 @@
 import ByteCoding
 
 extension Disclosure {
-    /// Commits to who an actor is: `actor.email`, `actor.name`, `actor.subject`. One serves every request of a
-    /// verified credential. Nil where none is known.
+    /// Commits to who an actor is: `actor.email`, `actor.name`, `actor.subject`. One serves every
+    /// request of a verified credential. Nil if none is known.
     ///
     /// - Parameter identifier: the subject in the identity source's own words.
     package static func who(
@@ -19,8 +19,8 @@ extension Disclosure {
         return Disclosure(.who, value: .object(members), subject: subject, salt: salt)
     }
 
-    /// Commits to whom a refused credential names: `actor.claimed.issuer` where it is none of ours,
-    /// `actor.claimed.name`, `actor.claimed.subject`. Nil where none is known.
+    /// Commits to whom a refused credential names: `actor.claimed.issuer` if it is not ours,
+    /// `actor.claimed.name`, `actor.claimed.subject`. Nil if none is known.
     package static func who(
         claimedIssuer issuer: String?, name: String?, identifier: String?, subject: SubjectKey,
         salt: Salt

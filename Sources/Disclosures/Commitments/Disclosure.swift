@@ -6,10 +6,10 @@ import Crypto
 package import LogFormat
 package import Merkle
 
-/// The personal values of one group, with the salt that opens the commitment to them.
+/// The personal values of one group, with the salt that opens their commitment.
 ///
-/// A record's leaf holds only ``commitment``; the ledger seals the rest under the subject's key. One
-/// disclosure may be named by many records: `where` of one connection, `who` of one verified token.
+/// A record's leaf holds only ``commitment``; the ledger seals the rest under the subject's key.
+/// Many records may name one disclosure: `where` of one connection, `who` of one verified token.
 package final class Disclosure: Sendable {
     package let group: CommitGroup
     /// Whose key seals it.
@@ -17,11 +17,11 @@ package final class Disclosure: Sendable {
     /// Paths of values that were cut, for the record's `truncated`.
     package let truncated: [String]
 
-    /// The segment in whose disclosures this one was last sealed; nil before the first.
+    /// The segment in whose disclosures this was last sealed; nil before the first.
     ///
-    /// Safe: owned by the ledger's writer whose turn it is, the only one that reads or writes it; event loops
-    /// hand the object over through the ledger's queue and touch immutable members only. One turn ends before the next
-    /// begins, so that no two accesses can overlap.
+    /// Safe: owned by the ledger's writer whose turn it is, the only one that reads or writes it;
+    /// event loops hand the object over through the ledger's queue and touch only immutable
+    /// members. One turn ends before the next begins, so no two accesses overlap.
     @exclusivity(unchecked) package nonisolated(unsafe) var sealedInSegment: SegmentNumber?
 
     /// A commitment, and its text for leaves.
@@ -35,17 +35,18 @@ package final class Disclosure: Sendable {
         }
     }
 
-    /// Nil until the commitment was worked out, which may wait for others (``DraftText``).
+    /// Nil until the commitment was computed, which may wait for others (``DraftText``).
     ///
-    /// Safe: set by whoever made the object and by nobody else, at the latest when a draft that names it is queued or
-    /// its bytes are asked for; read by other threads only once the queue has handed it over.
+    /// Safe: set only by whoever made the object, at the latest when a draft that names it is
+    /// queued or its bytes are requested; read by other threads only after the queue has handed it
+    /// over.
     @exclusivity(unchecked) private nonisolated(unsafe) var known: Hashed?
 
     /// What is hashed: prefix ‖ group ‖ 0x00 ‖ salt ‖ value.
     private let preimage: [UInt8]
     private let saltOffset: Int
 
-    /// Takes a preimage that ends with the value; its hash is still due.
+    /// Takes a preimage that ends with the value; its hash is not computed yet.
     init(
         group: CommitGroup, subject: SubjectKey, preimage: [UInt8], saltOffset: Int,
         truncated: [String]
@@ -62,10 +63,11 @@ package final class Disclosure: Sendable {
         unsafe known?.commitment ?? Hash256(sha256: preimage)
     }
 
-    /// The commitment's text, if the commitment was worked out.
+    /// The commitment's text, if the commitment was computed.
     package var knownText: HashText? { unsafe known?.text }
 
-    /// The commitment as it is from now on. Only for whoever made the disclosure, before it goes to anybody else.
+    /// Computes and keeps the commitment. Only for whoever made the disclosure, before passing it
+    /// on.
     package func hashed() -> Hashed {
         if let known = unsafe known { return known }
         let hashed = Hashed(Hash256(sha256: preimage))
@@ -73,7 +75,8 @@ package final class Disclosure: Sendable {
         return hashed
     }
 
-    /// Takes the hash of the preimage, worked out together with others. Only for whoever made the disclosure.
+    /// Takes the hash of the preimage, computed together with others. Only for whoever made the
+    /// disclosure.
     package func settle(_ commitment: Hash256) {
         if unsafe known == nil { unsafe known = Hashed(commitment) }
     }
@@ -101,7 +104,7 @@ package final class Disclosure: Sendable {
         _ = hashed()
     }
 
-    /// Salt and canonical value, as they are sealed: the 32 bytes of salt first.
+    /// Salt and canonical value as sealed: the 32 bytes of salt first.
     var saltAndValue: ArraySlice<UInt8> { preimage[saltOffset...] }
 
     package var salt: ArraySlice<UInt8> { saltAndValue.prefix(Salt.byteCount) }
@@ -111,7 +114,7 @@ package final class Disclosure: Sendable {
 
     /// The commitment to a value, for whoever checks an opening.
     ///
-    /// - Parameter value: canonical JSON as it was disclosed.
+    /// - Parameter value: canonical JSON as disclosed.
     package static func commitment(
         group: CommitGroup, salt: Salt, value: some Collection<UInt8>
     ) -> Hash256 {
@@ -121,7 +124,7 @@ package final class Disclosure: Sendable {
     }
 }
 
-/// The text that a commitment is the SHA-256 of, up to the value.
+/// The text whose SHA-256 is a commitment, up to the value.
 struct CommitmentText: ~Copyable {
     var writer: ByteWriter
     let saltOffset: Int

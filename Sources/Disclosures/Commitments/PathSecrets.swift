@@ -1,9 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Takes passwords out of addresses that stand in a path, such as `/web/https://user:password@host/`.
+/// Removes passwords from addresses in a path, such as `/web/https://user:password@host/`.
 package enum PathSecrets {
-    /// The path with something else in the place of what stands between `//` and `@`; nil if nothing does.
+    /// The path with a replacement for what is between `//` and `@`; nil if nothing is.
     package static func removed(from path: Span<UInt8>) -> [UInt8]? {
         let slash = UInt8(ascii: "/")
         var text: [UInt8] = []

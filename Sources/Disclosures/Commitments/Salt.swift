@@ -36,7 +36,7 @@ package struct Salt: Hashable, Sendable {
         }
     }
 
-    /// Appends them to memory that is ready.
+    /// Appends them to prepared memory.
     func append(to text: inout OutputSpan<UInt8>) {
         // Safe: the memory has room for 32 bytes.
         unsafe text.append(exactly: Self.byteCount) {

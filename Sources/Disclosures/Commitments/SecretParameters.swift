@@ -3,17 +3,18 @@
 
 import ByteCoding
 
-/// Finds the query parameters whose values nobody should keep, going by their names.
+/// Finds the query parameters whose values should not be kept, by their names.
 ///
-/// Words count, not letters: `access_token`, `accessToken` and `X-Amz-Signature` are secrets, `keyword` and
-/// `country_code` are not. Names are read as a service would read them, with `%74oken` decoded, and
-/// parameters of an address that is itself a value are found as well. What has another name is kept: leave
-/// `query` out of `privacy.commit.what` where services take secrets under names of their own.
+/// Words count, not letters: `access_token`, `accessToken` and `X-Amz-Signature` are secrets,
+/// `keyword` and `country_code` are not. Names are read as a service would, with `%74oken` decoded,
+/// and parameters of an address that is itself a value are found as well. Others are kept: leave
+/// `query` out of `privacy.commit.what` if services take secrets under other names.
 enum SecretParameters {
-    /// What is kept in the place of a value.
+    /// What is kept instead of a value.
     static let replacement: StaticString = "[redacted]"
 
-    /// Where the values are, from first to last, none of them empty; allocates only where there are some.
+    /// Where the values are, from first to last, none of them empty; allocates only if there are
+    /// some.
     static func values(in query: Span<UInt8>) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var name = ParameterName()
@@ -38,7 +39,7 @@ enum SecretParameters {
         return found
     }
 
-    /// A byte and how many of the query stand for it.
+    /// A byte and how many bytes of the query encode it.
     private static func decoded(_ query: Span<UInt8>, _ at: Int) -> (UInt8, Int) {
         guard query[at] == UInt8(ascii: "%"), at + 2 < query.count,
             let high = Hex.nibble(lower(query[at + 1])), let low = Hex.nibble(lower(query[at + 2]))
@@ -50,7 +51,7 @@ enum SecretParameters {
         (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
     }
 
-    /// The query with something else in the place of these values.
+    /// The query with these values replaced.
     static func query(_ query: Span<UInt8>, without values: [Range<Int>]) -> [UInt8] {
         var writer = ByteWriter(capacity: query.count + 16 * values.count)
         var at = 0
@@ -64,7 +65,8 @@ enum SecretParameters {
     }
 }
 
-/// The name of a parameter, read word by word; a word is up to sixteen letters in one number.
+/// The name of a parameter, read word by word; a word is up to sixteen letters packed into one
+/// number.
 private struct ParameterName {
     private var word: UInt128 = 0
     private var previous: UInt128 = 0
@@ -72,7 +74,7 @@ private struct ParameterName {
     private var isAfterSmall = false
     private var hasSecretWord = false
 
-    /// Whether the name, once it has ended, is one of a secret.
+    /// Whether the name, once ended, is a secret's.
     private(set) var isSecret = false
 
     mutating func take(_ byte: UInt8) {
@@ -107,12 +109,12 @@ private struct ParameterName {
         words += 1
     }
 
-    /// Secrets wherever they stand in a name.
+    /// Secrets wherever they are in a name.
     private static let anywhere = [
         "sig", "jwt", "pwd", "cookie", "bearer", "credentials", "sessionid",
     ].map(packed)
 
-    /// Secrets also when other words are written together with them, as in `accesstoken`.
+    /// Secrets even if joined with other words, as in `accesstoken`.
     private static let endings = [
         "token", "password", "passwd", "passphrase", "secret", "signature", "credential", "apikey",
         "assertion",
@@ -120,7 +122,7 @@ private struct ParameterName {
         (word: packed(text), mask: UInt128.max >> UInt128(128 - 8 * text.utf8.count))
     }
 
-    /// Secrets only where they are the whole name: `code`, but not `country_code`.
+    /// Secrets only as the whole name: `code`, but not `country_code`.
     private static let alone = [
         "code", "key", "session", "sid", "auth", "authorization", "otp", "pass",
     ]

@@ -3,7 +3,7 @@
 
 package import ByteCoding
 
-/// A month in UTC, such as `2026-11`: what is kept together and expires together.
+/// A month in UTC, such as `2026-11`: what is kept and expires together.
 package struct Period: Hashable, Comparable, Sendable {
     /// How many bytes the text has.
     package static let textBytes = 7
@@ -11,14 +11,14 @@ package struct Period: Hashable, Comparable, Sendable {
     /// Year × 12 + month − 1.
     private let months: Int32
 
-    /// The month that an instant lies in.
+    /// The month of an instant.
     package init(of instant: UTCInstant) {
         var text: [UInt8] = []
         instant.appendRFC3339(to: &text)
         months = Self.months(text[..<Self.textBytes]) ?? 0
     }
 
-    /// The period of a text that ``text`` made, or nil for any other.
+    /// The period of a text made by ``text``, or nil for any other.
     package init?(_ text: some Collection<UInt8>) {
         guard let months = Self.months(text) else { return nil }
         self.months = months

@@ -22,7 +22,7 @@ package struct SubjectID: Hashable, Sendable {
 
     private init(name: Name) { self.name = name }
 
-    /// A new id of a subject that had none.
+    /// A new id for a subject that had none.
     package init(randomness: inout BufferedRandomness) {
         name = .random(
             randomness.word(), UInt16(truncatingIfNeeded: randomness.word()))
@@ -38,7 +38,7 @@ package struct SubjectID: Hashable, Sendable {
         case .tenant: return "tenant"
         case .random(let high, let low):
             var text: [UInt8] = Array("sub_".utf8)
-            // 80 bits are 16 groups of five; the 13th lies across the two numbers.
+            // 80 bits are 16 groups of five; the 13th spans the two numbers.
             for group in 0..<16 {
                 let shift = 75 - 5 * group
                 let value =
@@ -51,7 +51,7 @@ package struct SubjectID: Hashable, Sendable {
         }
     }
 
-    /// The id of a text that ``text`` made, or nil for any other.
+    /// The id of a text made by ``text``, or nil for any other.
     package init?(_ text: some StringProtocol) {
         switch text {
         case "anonymous": self = .anonymous

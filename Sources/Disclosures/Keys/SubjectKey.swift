@@ -10,7 +10,7 @@ package final class SubjectKey: Sendable {
     package static let byteCount = 32
 
     package let id: SubjectID
-    /// Finds the subject in the directory without telling who it is; zero for the special ids.
+    /// Finds the subject in the directory without revealing who it is; zero for the special ids.
     package let lookup: Hash256
     let key: SymmetricKey
 
@@ -32,7 +32,7 @@ package final class SubjectKey: Sendable {
 
     /// The directory's name for a subject: HMAC-SHA-256(secret, issuer ‖ 0x00 ‖ subject).
     ///
-    /// - Parameter issuer: holds no zero byte, so that two pairs never meet in one text.
+    /// - Parameter issuer: holds no zero byte, so that no two pairs give the same text.
     package static func lookup(
         issuer: String, subject: String, directorySecret: SymmetricKey
     ) -> Hash256 {

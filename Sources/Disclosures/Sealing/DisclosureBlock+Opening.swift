@@ -8,7 +8,7 @@ import Merkle
 extension DisclosureBlock {
     /// The values that the block holds, in the order of ``commitments``.
     ///
-    /// Whether each matches its commitment is for the caller to ask and to report.
+    /// The caller must check and report whether each matches its commitment.
     package func open(
         subject: SubjectKey, period: PeriodKey
     ) throws(BlockFault) -> [OpenedDisclosure] {
@@ -26,14 +26,15 @@ extension DisclosureBlock {
         return disclosures
     }
 
-    /// Whether each of ``commitments`` is what its value and salt lead to: what
-    /// ``OpenedDisclosure/matchesCommitment`` says of ``open(subject:period:)``, at a hash each, side by side, and nothing more.
+    /// Whether each of ``commitments`` follows from its value and salt: what
+    /// ``OpenedDisclosure/matchesCommitment`` says of ``open(subject:period:)``, at the cost of one
+    /// hash each, side by side.
     package func matches(
         subject: SubjectKey, period: PeriodKey
     ) throws(BlockFault) -> [Bool] {
         let plain = try plain(subject: subject, period: period)
         let prefix = CommitmentText.prefix(group)
-        // All texts but for the byte that all of them begin with, to be hashed side by side.
+        // All texts without their common first byte, to be hashed side by side.
         var texts: [UInt8] = []
         texts.reserveCapacity(plain.count + commitments.count * prefix.count)
         var messages = MessageRanges()
@@ -67,7 +68,7 @@ extension DisclosureBlock {
         }
     }
 
-    /// Where salt and value of each disclosure lie: as many as there are commitments, and nothing besides.
+    /// Where salt and value of each disclosure are: exactly as many as there are commitments.
     private func items(
         in plain: [UInt8]
     ) throws(BlockFault) -> [(salt: Range<Int>, value: Range<Int>)] {

@@ -19,18 +19,19 @@ package import Merkle
 ///  +  16       tag
 /// ```
 ///
-/// All integers are big-endian. Everything before the ciphertext is associated data, so that no byte of a block can
-/// change unnoticed. The key is derived from subject key, period key and group (record.md §4.2).
+/// All integers are big-endian. Everything before the ciphertext is associated data, so no byte of
+/// a block can change unnoticed. The key is derived from subject key, period key and group
+/// (record.md §4.2).
 package struct DisclosureBlock: Sendable {
-    /// Commitments in one block, as its count has 16 bits.
+    /// The most commitments in one block: its count has 16 bits.
     package static let mostDisclosures = 65_535
 
     package let group: CommitGroup
     package let subject: SubjectID
     package let period: Period
-    /// What the sealed values are committed to with, in the order they are sealed in.
+    /// The commitments to the sealed values, in the order of sealing.
     package let commitments: [Hash256]
-    /// Where the block lies in the bytes it was read from.
+    /// Where the block is in the bytes it was read from.
     package let range: Range<Int>
 
     let associated: ArraySlice<UInt8>
@@ -59,11 +60,11 @@ package struct BlockFault: Error, Hashable, Sendable {
         case badPeriod
         /// A block without disclosures.
         case empty
-        /// The keys given are of another subject or period.
+        /// The keys given belong to another subject or period.
         case wrongKey
         /// The block was changed, or sealed with another key.
         case notAuthentic
-        /// The sealed content is not a list of disclosures as long as the list of commitments.
+        /// The sealed content is not a list of as many disclosures as there are commitments.
         case badContent
     }
 

@@ -10,9 +10,9 @@ import Merkle
 /// Owned by the ledger's writer thread. Not copyable, because a copy would use its nonces again.
 ///
 /// ## Invariants
-/// - `NoncesAreUsedOnce`: a nonce is 4 random bytes of this start ‖ a block number that begins with the
-///   start's microseconds and grows by one a block, so that two starts share a nonce only where the clock went back
-///   *and* the random bytes agree.
+/// - `NoncesAreUsedOnce`: a nonce is 4 random bytes of this start ‖ a block number that begins with
+///   the start's microseconds and grows by one a block, so two starts share a nonce only if the
+///   clock went back *and* the random bytes agree.
 package struct Sealer: ~Copyable {
     private struct KeyName: Hashable {
         var subject: SubjectID
@@ -20,7 +20,7 @@ package struct Sealer: ~Copyable {
         var group: CommitGroup
     }
 
-    /// Derived keys kept before all are forgotten and derived anew.
+    /// The most derived keys kept before all are dropped and derived anew.
     private static let mostCachedKeys = 4096
 
     private let boot: UInt32
@@ -33,16 +33,17 @@ package struct Sealer: ~Copyable {
         nextBlock = UInt64(max(0, start.microseconds))
     }
 
-    /// Appends blocks that hold all disclosures; cost per block one derivation at most and one seal (≈ 5 µs).
+    /// Appends blocks that hold all disclosures; each block costs at most one derivation and one
+    /// seal (≈ 5 µs).
     ///
-    /// - Parameter disclosures: each names the subject key it is sealed with.
+    /// - Parameter disclosures: each names the subject key that seals it.
     package mutating func seal(
         _ disclosures: [Disclosure], period: PeriodKey, into bytes: inout [UInt8]
     ) throws(SealingFault) {
         // Kept in order of first appearance, so that the same queue gives the same file.
         var positions: [KeyName: Int] = [:]
         var blocks: [(name: KeyName, disclosures: [Disclosure])] = []
-        // Where the last disclosure of each group went: the next is of the same subject more often than not.
+        // Where the last disclosure of each group went: the next is usually of the same subject.
         var last = [Int?](repeating: nil, count: CommitGroup.allCases.count + 1)
         for disclosure in disclosures {
             let group = Int(disclosure.group.code)
@@ -135,10 +136,11 @@ package struct Sealer: ~Copyable {
     }
 }
 
-/// Appends in one copy what lies in one piece: the library's type is gone through byte by byte otherwise.
+/// Appends contiguous bytes in one copy: the library's type would otherwise be iterated byte by
+/// byte.
 private func append(_ piece: some Collection<UInt8>, to bytes: inout [UInt8]) {
     let isCopied: Void? = piece.withContiguousStorageIfAvailable { memory in
-        // Safe: the buffer is read during the call only.
+        // Safe: the buffer is read only during the call.
         unsafe bytes.append(contentsOf: memory)
     }
     if isCopied == nil { bytes.append(contentsOf: piece) }

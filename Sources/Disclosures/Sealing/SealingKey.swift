@@ -3,7 +3,7 @@
 
 import Crypto
 
-/// Derivation of the key that one subject's values of one period and group are sealed with.
+/// Derivation of the key that seals one subject's values of one period and group.
 enum SealingKey {
     /// HKDF-SHA-256 (RFC 5869) of subject key ‖ period key without salt, for the info
     /// `countersign/seal/v1\n` ‖ group (record.md §4.2).

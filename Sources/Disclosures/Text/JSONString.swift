@@ -4,7 +4,8 @@
 package import ByteCoding
 
 extension [UInt8] {
-    /// Appends a quoted JSON string of text from outside and tells whether it was cut, as ``ByteWriter`` does.
+    /// Appends a quoted JSON string of outside text and returns whether it was cut, as
+    /// ``ByteWriter`` does.
     package mutating func appendJSONString(_ text: Span<UInt8>) -> Bool {
         var writer = ByteWriter(capacity: text.count + 16)
         let isCut = writer.appendJSONString(text)
@@ -14,7 +15,7 @@ extension [UInt8] {
 }
 
 extension ByteWriter {
-    /// Appends a quoted JSON string of text from outside and tells whether it was cut.
+    /// Appends a quoted JSON string of outside text and returns whether it was cut.
     ///
     /// Whatever the bytes are, the result is canonical: what is not UTF-8 becomes U+FFFD, and
     /// text beyond ``RecordLimits/stringBytes`` is cut between two scalars.
@@ -31,8 +32,8 @@ extension ByteWriter {
     }
 
     private mutating func appendRepaired(_ text: Span<UInt8>) -> Bool {
-        // One byte more than the limit is enough to see that there is more; four let the last
-        // scalar be whole, so that cutting never looks like damage.
+        // One byte more than the limit shows that there is more; four keep the last scalar whole,
+        // so that cutting never looks like damage.
         let taken = text.extracting(first: RecordLimits.stringBytes + 4)
         let repaired = unsafe taken.withUnsafeBufferPointer { bytes in
             // Safe: the pointer is used only inside the closure, while the span is alive.
@@ -79,21 +80,21 @@ extension RecordLimits {
 }
 
 extension Span<UInt8> {
-    /// Whether a record holds the text as it is, neither escaped nor cut.
+    /// Whether a record holds the text unchanged, neither escaped nor cut.
     package var isPlain: Bool { count <= RecordLimits.stringBytes && isPlainASCII }
 
-    /// Whether the text stands in JSON as it is.
+    /// Whether the text needs no escapes in JSON.
     fileprivate var isPlainASCII: Bool {
         // Safe: bytes have no padding that could be uninitialised.
         let raw = unsafe bytes
         let (ones, highBits): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
         var at = 0
         while at + 8 <= count {
-            // Safe: eight bytes from `at` lie within the span, and any bits are a valid UInt64.
+            // Safe: eight bytes from `at` are within the span, and any bits are a valid UInt64.
             let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
             let quote = word ^ 0x2222_2222_2222_2222
             let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
-            // May name a byte behind a found one wrongly, which is no matter: one is enough.
+            // May wrongly mark a byte after a found one, which does not matter: one is enough.
             let control = word &- 0x2020_2020_2020_2020
             if (word | control | (quote &- ones) | (backslash &- ones)) & highBits != 0 {
                 return false

@@ -3,9 +3,9 @@
 
 package import ByteCoding
 
-/// Brings a JSON value within the limits of record.md §1 and notes what it had to cut.
+/// Limits a JSON value as in record.md §1 and notes what it had to cut.
 package struct RecordLimiter {
-    /// Dotted paths of what was cut, in the order met.
+    /// Dotted paths of what was cut, in order.
     package private(set) var truncated: [String] = []
 
     package init() {}
@@ -49,17 +49,17 @@ package struct RecordLimiter {
 }
 
 extension [JSONMember] {
-    /// Adds a member unless there is no value for it.
+    /// Adds a member if there is a value for it.
     package mutating func add(_ name: String, _ text: String?) {
         if let text, !text.isEmpty { append(JSONMember(name, .string(text))) }
     }
 
-    /// Adds a member unless there is no value for it.
+    /// Adds a member if there is a value for it.
     package mutating func add(_ name: String, _ number: (some BinaryInteger)?) {
         if let number { append(JSONMember(name, .integer(Int64(number)))) }
     }
 
-    /// Adds a member unless there is no value for it.
+    /// Adds a member if there is a value for it.
     package mutating func add(_ name: String, _ flag: Bool?) {
         if let flag { append(JSONMember(name, .bool(flag))) }
     }

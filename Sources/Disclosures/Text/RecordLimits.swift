@@ -7,7 +7,7 @@ package enum RecordLimits {
     package static let stringBytes = 2048
     /// Items of one array.
     package static let arrayItems = 64
-    /// Arrays and objects that may enclose one another, the record itself included.
+    /// Nested arrays and objects, including the record itself.
     package static let depth = 6
     /// Bytes of `event.message`.
     package static let messageBytes = 256
