@@ -22,12 +22,12 @@ package struct EntryFault: Error, Hashable, Sendable {
 
 /// Entries as C2SP tlog-tiles bundles them: a big-endian `UInt16` length, then the leaf.
 package enum EntryFraming {
-    /// Bytes in front of every leaf.
+    /// Bytes before every leaf.
     package static let lengthBytes = 2
 
-    /// Appends one entry whose leaf `write` appends; on a fault the buffer is as it was.
+    /// Appends one entry whose leaf `write` appends; on a fault the buffer is unchanged.
     ///
-    /// - Returns: where the leaf lies in the buffer.
+    /// - Returns: where the leaf is in the buffer.
     @discardableResult
     package static func append(
         to buffer: inout [UInt8], leaf write: (inout [UInt8]) -> Void
@@ -46,7 +46,7 @@ package enum EntryFraming {
         return start..<buffer.count
     }
 
-    /// Where the leaf of the entry at an offset lies, or nil at the end of the bytes.
+    /// Where the leaf of the entry at an offset is, or nil at the end of the bytes.
     ///
     /// The next entry begins where the leaf ends.
     package static func leaf(
@@ -64,7 +64,7 @@ package enum EntryFraming {
         return start..<start + length
     }
 
-    /// Where all leaves lie, up to the end or the first fault.
+    /// Where all leaves are, up to the end or the first fault.
     package static func scan(_ bytes: Span<UInt8>) -> (leaves: [Range<Int>], fault: EntryFault?) {
         var leaves: [Range<Int>] = []
         do throws(EntryFault) {

@@ -3,7 +3,7 @@
 
 package import Merkle
 
-/// Where everything lies in a log directory, shared by the writer and its readers.
+/// Where everything is in a log directory, shared by the writer and its readers.
 ///
 /// The layout is the static tlog-tiles log laid flat (`Docs/Formats/directory.md`): a tile or an entry
 /// bundle is a slice of a file.
@@ -44,7 +44,8 @@ package enum LogLayout {
         segment(number) + "/disclosures"
     }
 
-    /// What became of a segment that is not here; there is none for one that is (``SegmentState``).
+    /// What became of a segment that is not here; there is no such file for one that is
+    /// (``SegmentState``).
     package static func away(_ number: SegmentNumber) -> String {
         segment(number) + "/away"
     }

@@ -6,27 +6,27 @@ package import Merkle
 
 /// Where the entries and disclosures of a segment are.
 ///
-/// A segment that is not present has a file `away`, which says so; its other files may be gone. Every reader looks there
-/// before it opens them, so that nobody takes a file that is not there for a segment that was put away. Only full
-/// segments leave the log directory; the rows of the tree stay, so that proofs and later checkpoints go on over a
-/// segment that cannot be read.
+/// A segment that is not present has a file `away`, which says so; its other files may be gone.
+/// Every reader looks there before it opens them, so that a missing file is never mistaken for a
+/// segment that was put away. Only full segments leave the log directory; the rows of the tree
+/// stay, so that proofs and later checkpoints work without a segment that cannot be read.
 ///
-/// Nobody has signed the file. What it says is a claim, and only the hash can be checked, against the tree.
+/// The file is unsigned. What it says is a claim; only the hash can be checked, against the tree.
 package enum SegmentState: Hashable, Sendable {
-    /// In the log directory, or in the commit journal on the way there. A file that is missing is lost.
+    /// In the log directory, or in the commit journal on the way there. A missing file is lost.
     case present
-    /// Put away whole, and dropped here.
+    /// Put away whole, and removed here.
     ///
     /// - `root`: the hash of its 65,536 leaves as one node.
     /// - `places`: where copies are, in the words of whoever put them there; at least one.
     case archived(root: NodeHash, places: [String])
-    /// Destroyed at the end of its retention, in every place.
+    /// Destroyed everywhere at the end of its retention.
     ///
     /// - `root`: the hash of its 65,536 leaves as one node, all that is left of it.
     /// - `record`: the record that says so.
     case expired(root: NodeHash, record: LeafIndex)
 
-    /// What the tree goes on with; nil where the entries say it.
+    /// The hash with which the tree continues; nil if the entries give it.
     package var root: NodeHash? {
         switch self {
         case .present: nil
@@ -36,9 +36,9 @@ package enum SegmentState: Hashable, Sendable {
 }
 
 extension SegmentState {
-    /// What the form is called: the member `schema`.
+    /// The format's name: the member `schema`.
     package static let schema = "countersign.segment/1"
-    /// No file is longer: room for some hundred places.
+    /// The longest file: room for some hundred places.
     package static let mostBytes = 65_536
 
     /// The file `away` of a segment; nil for one that is present, which has none.
@@ -66,9 +66,10 @@ extension SegmentState {
         return CanonicalJSON.encode(.object(members)) + [UInt8(ascii: "\n")]
     }
 
-    /// Reads a segment's file `away`; nil where it is none of the segment, or says what this program does not know.
+    /// Reads a segment's file `away`; nil if it belongs to another segment, or says what this
+    /// program does not know.
     ///
-    /// Members of a later version are passed over, its states are not.
+    /// A later version's members are ignored, its states are not.
     package init?(file: [UInt8], of segment: SegmentNumber) {
         guard file.count <= Self.mostBytes, file.last == UInt8(ascii: "\n") else { return nil }
         let value: JSONValue

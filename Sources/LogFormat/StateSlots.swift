@@ -1,11 +1,11 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// The state file: the newest signed checkpoint, kept apart from the data so that putting back an older
-/// copy of the data is noticed.
+/// The state file: the newest signed checkpoint, kept apart from the data so that restoring an
+/// older copy of the data is noticed.
 ///
-/// Two slots of 4,096 bytes, written in turn and padded with zero bytes: a write that is cut short spoils
-/// one slot and never both. Which slot is newer is for the reader to decide by the checkpoints' sizes.
+/// Two slots of 4,096 bytes, written in turn and padded with zero bytes: a write that is cut short
+/// spoils one slot, never both. The reader decides by the checkpoints' sizes which slot is newer.
 package enum StateSlots {
     package static let slotLength = 4096
     package static let count = 2
@@ -22,7 +22,7 @@ package enum StateSlots {
         (0..<count).compactMap { note(in: file, slot: $0) }
     }
 
-    /// The note of one slot; nil where it is empty.
+    /// The note of one slot; nil if it is empty.
     package static func note(in file: [UInt8], slot number: Int) -> [UInt8]? {
         let slot = file.dropFirst(number * slotLength).prefix(slotLength)
         let note = slot.prefix { $0 != 0 }

@@ -1,14 +1,14 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A kind of file of a log directory, and what it means that something is wrong with it: the one table by which
-/// opening and verifying judge (`Docs/Formats/directory.md` has it for people).
+/// A kind of file in a log directory, and what a fault in it means: the one table used by opening
+/// and verifying (for people: `Docs/Formats/directory.md`).
 package enum StoredFile: CaseIterable, Sendable {
     case entries
     case disclosures
     case subjects
     case periods
-    /// Durable before the first record is signed: it is missed in a log with records, and in no other.
+    /// Durable before the first record is signed: its absence is a loss only in a log with records.
     case directorySecret
     case checkpoint
     case checkpoints
@@ -17,22 +17,23 @@ package enum StoredFile: CaseIterable, Sendable {
 
     /// What can be wrong.
     package enum Fault: CaseIterable, Sendable {
-        /// Bytes are missing, and the commit journal has them.
+        /// Bytes are missing, but the commit journal has them.
         case missingAndJournalled
-        /// Bytes are missing, or the whole file is, and the commit journal does not have them.
+        /// Bytes or the whole file are missing, and the commit journal does not have them.
         case missing
-        /// There are other bytes than the commit journal has, or than can stand there.
+        /// There are bytes other than the commit journal's, or than can be there.
         case changed
-        /// There are bytes behind those that were committed.
+        /// There are bytes after those that were committed.
         case trailing
     }
 
     /// What becomes of it.
     package enum Judgement: Sendable {
-        /// Opening puts it right; verifying notes it.
+        /// Opening repairs it; verifying notes it.
         case restored
-        /// Opening makes the file anew from the entries, whatever is in it. A crash explains it for the segment that
-        /// is being written; elsewhere verifying reports it, for somebody was there.
+        /// Opening rebuilds the file from the entries, whatever is in it. For the segment being
+        /// written, a crash explains it; elsewhere verifying reports it, because somebody changed
+        /// it.
         case remade
         /// Opening refuses, and verifying reports it.
         case refused
@@ -50,7 +51,7 @@ package enum StoredFile: CaseIterable, Sendable {
 }
 
 extension JournalSpan.Standing {
-    /// What is wrong, as the table has it; nil where nothing is.
+    /// What is wrong, in terms of the table; nil if nothing is.
     package var fault: StoredFile.Fault? {
         switch self {
         case .whole: nil

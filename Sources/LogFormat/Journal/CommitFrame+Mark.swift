@@ -4,13 +4,14 @@
 internal import ByteCoding
 package import Merkle
 
-/// How a reader of the commit journal tells what is durable.
+/// How a reader of the commit journal knows what is durable.
 ///
-/// A frame can be read from the kernel before it is on stable storage, and the power may go in between: whoever was
-/// shown its checkpoint would then call the honest log a rewritten one. Once the syncs of a frame and of all before it
-/// have returned, and before anybody is answered, its mark is written behind it; the next frame in its file takes the
-/// mark's place, and says the same. Where nobody waits for the sync, the last frame of a window gets the mark, and the
-/// first of the next one takes its place.
+/// A frame can be read from the kernel before it is on stable storage, and the power may fail in
+/// between: to whoever was shown its checkpoint, the honest log would then look rewritten. Once the
+/// syncs of a frame and of all before it have returned, and before anybody is answered, its mark is
+/// written after it; the next frame in its file replaces the mark, and says the same. If nobody
+/// waits for the sync, the last frame of a window gets the mark, and the first of the next one
+/// replaces it.
 ///
 /// ```text
 ///  0  8  "CSSYNCED"
@@ -29,12 +30,13 @@ extension CommitFrame {
     /// How many frames of a run, from the front, are certainly durable.
     ///
     /// - Parameters:
-    ///   - run: as it was read from these files.
+    ///   - run: as read from these files.
     ///   - size: of a checkpoint that was given out: what it covers was durable then.
     package static func settledCount(
         of run: [CommitFrame], in journals: [[UInt8]], given size: TreeSize
     ) -> Int {
-        // No more can be under way; and frames are made durable in order, so that one says it of all before it.
+        // No more can be under way; and frames become durable in order, so one shows it for all
+        // before it.
         let certain = run.startOfLastWindows(mostUnderWay)
         for place in stride(from: run.count - 1, through: certain, by: -1)
         where run[place].header.sizeAfter <= size || isSettled(run[place], in: journals) {
@@ -43,8 +45,8 @@ extension CommitFrame {
         return certain
     }
 
-    /// Whether something behind a frame that was read from these files shows that it, and all before it, are durable:
-    /// its mark, or the beginning of a later frame that is written over the mark.
+    /// Whether something after a frame read from these files shows that it, and all before it, are
+    /// durable: its mark, or the beginning of a later frame written over the mark.
     package static func isSettled(_ frame: CommitFrame, in journals: [[UInt8]]) -> Bool {
         let (start, end) = (frame.bytes.startIndex, frame.bytes.endIndex)
         let head = frame.bytes.prefix(headerLength)
@@ -58,7 +60,7 @@ extension CommitFrame {
         }
     }
 
-    /// Whether the first 24 bytes of a later frame stand at an offset.
+    /// Whether the first 24 bytes of a later frame are at an offset.
     private func isFollowed(in journal: [UInt8], at offset: Int) -> Bool {
         guard let kind = Self.kind(in: journal, at: offset), kind.saysDurable,
             let number = BigEndian.read(UInt64.self, from: journal, at: offset + 8),
@@ -69,7 +71,7 @@ extension CommitFrame {
 }
 
 extension [CommitFrame] {
-    /// Where the last so many windows of a run begin: each is what one sync makes durable.
+    /// Where the last `count` windows of a run begin: each is what one sync makes durable.
     fileprivate func startOfLastWindows(_ count: Int) -> Int {
         var left = count
         for place in indices.reversed() where self[place].kind.saysDurable {

@@ -9,12 +9,14 @@ extension CommitFrame {
     /// How many groups, or windows of groups, may be on their way to the disk at once, each in a journal file of its own.
     package static let mostUnderWay = 2
 
-    /// How many numbers are passed over by a boot after one that did not wait for syncs: more than the journal holds frames.
+    /// How many numbers a boot skips after one that did not wait for syncs: more than the journal
+    /// holds frames.
     package static let numbersPassedOver: UInt64 = 1 << 20
 
-    /// The sound frames at the start of a journal file, oldest first. Those between may stand in the other file.
+    /// The sound frames at the start of a journal file, oldest first. Those in between may be in
+    /// the other file.
     ///
-    /// Files are used again from the start, so what follows the last of them is left over from earlier.
+    /// Files are reused from the start, so what follows the last of them is left over.
     package static func scan(_ journal: [UInt8]) -> [CommitFrame] {
         var frames: [CommitFrame] = []
         var offset = 0
@@ -31,15 +33,18 @@ extension CommitFrame {
         newestRun(scan(one), scan(other), after: TreeSize(UInt64.max))
     }
 
-    /// The frames of both journal files in order: the newest run that is unbroken from what was published on.
+    /// The frames of both journal files in order: the newest run that continues unbroken from what
+    /// was published.
     ///
-    /// Two groups may be under way at once. Where the first of them was torn, the second one stands alone behind the gap,
-    /// however whole it is: it was never acknowledged, and nothing can be where it says.
+    /// Two groups may be under way at once. If the first of them was torn, the second is alone
+    /// after the gap, however whole it is: it was never acknowledged, and nothing can have been
+    /// applied from it.
     ///
     /// - Parameters:
-    ///   - one: the frames of one file, as ``scan(_:)`` finds them, and `other` those of the other one.
-    ///   - size: up to here, everything was published. Where the journal does not reach back so far, the newest run
-    ///     counts.
+    ///   - one: the frames of one file, as found by ``scan(_:)``; `other` has those of the other
+    ///     file.
+    ///   - size: everything up to here was published. If the journal does not reach back that far,
+    ///     the newest run counts.
     package static func newestRun(
         _ one: [CommitFrame], _ other: [CommitFrame], after size: TreeSize
     ) -> [CommitFrame] {
@@ -61,16 +66,18 @@ extension CommitFrame {
         return run
     }
 
-    /// What the two files hold, as whoever knows what was published reads them.
+    /// What the two files hold, given what was published.
     ///
-    /// - Returns: the run that counts, and sound frames behind it that it does not reach: one that was under way beside
-    ///   a torn one, or, where there are more or something says that they were durable, what is left behind damage.
+    /// - Returns: the run that counts, and sound frames after it that it does not reach: one that
+    ///   was under way with a torn one, or, if there are more or something says that they were
+    ///   durable, what is left after damage.
     package static func read(
         _ journals: [[UInt8]], after size: TreeSize
     ) -> (run: [CommitFrame], beyond: [CommitFrame]) {
         let files = journals.map { scan($0) }
         var run = newestRun(files[0], files[1], after: size)
-        // Alone behind what was published: the one before it is torn, and everything else was published and written over.
+        // Alone after what was published: the one before it is torn, and everything else was
+        // published and overwritten.
         if size.count > 0, let first = run.first, first.header.firstIndex.value > size.count,
             run.dropFirst().allSatisfy({ $0.kind == .continuing }),
             !run.contains(where: { isSettled($0, in: journals) })
@@ -80,7 +87,7 @@ extension CommitFrame {
         return (run, beyond(run, in: files))
     }
 
-    /// Sound frames behind a run that it does not reach.
+    /// Sound frames after a run that it does not reach.
     package static func beyond(
         _ run: [CommitFrame], in files: [[CommitFrame]]
     ) -> [CommitFrame] {
@@ -90,29 +97,29 @@ extension CommitFrame {
         }
     }
 
-    /// How many bytes of a frame that would be next, but is not whole, end a journal file: it was being
-    /// written when the process or the machine stopped.
+    /// How many bytes at the end of a journal file belong to an incomplete next frame, which was
+    /// being written when the process or the machine stopped.
     package static func tornBytes(_ journal: [UInt8], after last: CommitFrame?) -> Int {
         let end = endOfRun(journal)
         let header = marks(journal, at: end, after: last)
         guard header.kind != nil, header.hasNumber else { return 0 }
-        // What its header says is as doubtful as the rest; it cannot be longer than the file.
+        // Its header is as doubtful as the rest; it cannot be longer than the file.
         return min(statedLength(journal, at: end), journal.count - end)
     }
 
-    /// The length that a header gives to its frame.
+    /// The length that a header states for its frame.
     private static func statedLength(_ journal: [UInt8], at offset: Int) -> Int {
         (0..<5).reduce(headerLength) { sum, place in
             sum + Int(BigEndian.read(UInt32.self, from: journal, at: offset + 60 + 4 * place) ?? 0)
         }
     }
 
-    /// The beginning of a journal file, as far as frames can stand in it: what follows was only reserved, or is
-    /// left over, and would cost megabytes to read.
+    /// The beginning of a journal file, as far as it can hold frames: what follows is only reserved
+    /// or left over, and would cost megabytes to read.
     ///
     /// - Parameters:
     ///   - length: of the file.
-    ///   - read: gives the bytes from an offset on; fewer only where the file ends.
+    ///   - read: gives the bytes from an offset on; fewer only if the file ends.
     package static func used<Failure: Error>(
         ofFile length: Int, _ read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
     ) throws(Failure) -> [UInt8] {
@@ -137,18 +144,19 @@ extension CommitFrame {
 
     private static let usedStep = 1 << 16
 
-    /// Whether something that could be the next frame, but is not sound, ends a journal file: it was torn, or one
-    /// bit of it was read wrong.
+    /// Whether a journal file ends with something that could be the next frame but is not sound: it
+    /// was torn, or one bit of it was misread.
     package static func mayHoldAnother(_ journal: [UInt8], after last: CommitFrame?) -> Bool {
         let header = marks(journal, at: endOfRun(journal), after: last)
         return header.kind != nil || header.hasNumber
     }
 
-    /// A sound frame of later records that stands behind an unsound one in one file, and shows that the one between was
-    /// durable, and was damaged since: a frame is written there once the one before it is synced.
+    /// A sound frame of later records after an unsound one in the same file, which shows that the
+    /// unsound one was durable and has been damaged since: a frame is written there only once the
+    /// one before it is synced.
     ///
-    /// A frame that continues a window shows it only where its window is durable itself: of those that nobody waited for,
-    /// a power cut leaves any.
+    /// A frame that continues a window shows it only if its window is durable itself: a power cut
+    /// leaves any of those that nobody waited for.
     package static func beyondDamage(
         _ journal: [UInt8], after last: CommitFrame?
     ) -> CommitFrame? {
@@ -157,7 +165,8 @@ extension CommitFrame {
         }
     }
 
-    /// All sound frames of later records that stand behind an unsound one in one file, the last of which may be in doubt.
+    /// All sound frames of later records after an unsound one in the same file, the last of which
+    /// may be in doubt.
     package static func behindDamage(
         _ journal: [UInt8], after last: CommitFrame?
     ) -> [CommitFrame] {
@@ -216,7 +225,7 @@ extension CommitFrame {
 }
 
 extension [CommitFrame] {
-    /// Without a frame at the end whose group was rejected, though it was whole, and then went to the other file.
+    /// Without a whole frame at the end whose group was rejected and then went to the other file.
     fileprivate func withoutRejected(_ others: [CommitFrame]) -> ArraySlice<CommitFrame> {
         guard let last else { return [] }
         let twin = others.firstIndex {

@@ -4,7 +4,7 @@
 internal import ByteCoding
 package import Merkle
 
-/// One commit group as it stands in the commit journal: everything that one sync makes durable.
+/// One commit group in the commit journal: everything that one sync makes durable.
 ///
 /// ```text
 ///  0  8  "CSFRAME1", or "CSFRAME2" or "CSFRAME3" where nobody waits for the sync: see ``Kind``
@@ -22,8 +22,8 @@ package import Merkle
 /// 88     entries ‖ disclosures ‖ subject slots ‖ period slots ‖ checkpoint (a signed note)
 /// ```
 ///
-/// All integers are big-endian. Every part has its absolute place, so that applying a frame twice is the
-/// same as applying it once. A group never crosses a segment's end.
+/// All integers are big-endian. Every part has its absolute offset, so applying a frame twice is
+/// the same as applying it once. A group never crosses a segment's end.
 package struct CommitFrame: Sendable {
     /// The fixed part before the body.
     package static let headerLength = 88
@@ -32,10 +32,10 @@ package struct CommitFrame: Sendable {
 
     /// What a frame says of the one before it in its file.
     package enum Kind: UInt8, Sendable {
-        /// That it is durable. Nobody is told of this frame before it is durable, too.
+        /// That it is durable. This frame is acknowledged only once it is durable, too.
         case awaited = 0x31
-        /// That it is durable. Those who wait are told of this frame once it is written: it begins a window, which one
-        /// later sync makes durable.
+        /// That it is durable. This frame is acknowledged once it is written: it begins a window,
+        /// which one later sync makes durable.
         case opening = 0x32
         /// Nothing: both are in one window.
         case continuing = 0x33
@@ -99,7 +99,7 @@ package struct CommitFrame: Sendable {
             header.periodsLength)
     }
 
-    /// The signed note of the tree with this group.
+    /// The signed note of the tree including this group.
     package var checkpoint: ArraySlice<UInt8> { bytes.suffix(Int(header.checkpointLength)) }
 
     private func part(_ offset: UInt32, _ length: UInt32) -> ArraySlice<UInt8> {
@@ -130,7 +130,7 @@ extension CommitFrame {
         frame.replaceSubrange(80..<88, with: sum)
     }
 
-    /// Makes a sealed frame one of another kind: what stands before it is known once its place is.
+    /// Changes a sealed frame's kind: what precedes it is known once its place is.
     package static func restate(_ frame: inout [UInt8], as kind: Kind) {
         let before = headSum(of: frame[...])
         frame[7] = kind.rawValue
@@ -142,7 +142,7 @@ extension CommitFrame {
         frame.replaceSubrange(80..<88, with: sum)
     }
 
-    /// What kind of frame begins at an offset, whole or not; nil where none does.
+    /// What kind of frame begins at an offset, whole or not; nil if none does.
     static func kind(in journal: [UInt8], at offset: Int) -> Kind? {
         guard journal.count - offset >= 8,
             journal[offset..<offset + 7].elementsEqual(magicStart)
@@ -150,7 +150,7 @@ extension CommitFrame {
         return Kind(rawValue: journal[offset + 7])
     }
 
-    /// The frame that starts at an offset, or nil where none does that is whole and sound.
+    /// The frame that starts at an offset, or nil if there is none that is whole and sound.
     package init?(in journal: [UInt8], at offset: Int) {
         guard journal.count - offset >= Self.headerLength,
             let kind = Self.kind(in: journal, at: offset)
@@ -193,15 +193,15 @@ extension CommitFrame {
         return XXH64.checksum(head.span)
     }
 
-    /// Whether this frame is the next one after another. Numbers alone do not tell: where the newest frame was torn
-    /// its number is given again, and frames that were written after it may still stand in the file.
+    /// Whether this frame directly follows another. Numbers alone do not tell: the number of a torn
+    /// newest frame is used again, and frames that were written after it may still be in the file.
     package func follows(_ other: CommitFrame) -> Bool {
         header.number == other.header.number + 1
             && header.firstIndex.value == other.header.sizeAfter.count
     }
 
-    /// Whether this frame can stand behind another in one file: it is a later one, and those between may stand in
-    /// the other file.
+    /// Whether this frame can follow another in one file: it is a later one, and those in between
+    /// may be in the other file.
     func comesAfter(_ other: CommitFrame) -> Bool {
         header.number > other.header.number
             && header.firstIndex.value >= other.header.sizeAfter.count

@@ -3,10 +3,10 @@
 
 internal import Glibc
 
-/// What the commit journal holds of one file: everything from `start` up to `end`.
+/// The commit journal's part of one file: everything from `start` up to `end`.
 ///
-/// Shared by opening, which puts back what is missing, and by verifying, which reads through it; so both take the same
-/// things for a loss.
+/// Shared by opening, which restores what is missing, and by verifying, which reads through it; so
+/// both mean the same by a loss.
 package struct JournalSpan: Sendable {
     /// The part that one frame holds.
     package struct Piece: Sendable {
@@ -21,9 +21,9 @@ package struct JournalSpan: Sendable {
         package var end: Int { offset + bytes.count }
     }
 
-    /// How a file on disk stands to the journal.
+    /// How a file on disk compares with the journal.
     package enum Standing: Hashable, Sendable {
-        /// All of it is in its place.
+        /// All of it is in place.
         case whole
         /// Bytes are missing, or zero where a crash may have left them so, and the journal has them.
         case restorable
@@ -33,20 +33,20 @@ package struct JournalSpan: Sendable {
         case contradicted(at: Int)
     }
 
-    /// Up to here the journal does not reach back: these bytes have to be in their place.
+    /// The journal does not cover anything before this: these bytes must be in place.
     package let start: Int
-    /// How long the file is once the journal is applied.
+    /// The file's length once the journal is applied.
     package let end: Int
     /// In order, none of them empty.
     package let pieces: [Piece]
 
-    /// A file larger than this is none of a log; larger offsets are those of a forged frame.
+    /// No file of a log is larger than this; larger offsets come from a forged frame.
     private static let mostBytes = 1 << 56
 
-    /// What a disk writes whole or not at all, at least.
+    /// The least that a disk writes whole or not at all.
     package static let sectorBytes = 512
 
-    /// Nil where no frame speaks of the file.
+    /// Nil if no frame covers the file.
     private init?(_ parts: [(offset: UInt64, bytes: ArraySlice<UInt8>)]) {
         let pieces = parts.map {
             Piece(offset: min(Int(clamping: $0.offset), Self.mostBytes), bytes: $0.bytes)
@@ -80,8 +80,8 @@ package struct JournalSpan: Sendable {
     /// Compares a file with the journal.
     ///
     /// - Parameters:
-    ///   - length: of the file; 0 where there is none.
-    ///   - read: gives the bytes of a range, which the file has.
+    ///   - length: of the file; 0 if there is none.
+    ///   - read: gives the bytes of a range that is in the file.
     package func standing<Failure: Error>(
         ofFile length: Int, reading read: (Range<Int>) throws(Failure) -> [UInt8]
     ) throws(Failure) -> Standing {
@@ -98,7 +98,7 @@ package struct JournalSpan: Sendable {
             where found != expected {
                 let offset = piece.offset + position
                 let rest = Self.sectorBytes - offset % Self.sectorBytes
-                // What a crash leaves of an unfinished application, and no contradiction.
+                // What a crash leaves of an unfinished application, not a contradiction.
                 guard onDisk[position...].prefix(rest).allSatisfy({ $0 == 0 }) else {
                     return .contradicted(at: offset)
                 }

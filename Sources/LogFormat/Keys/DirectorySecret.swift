@@ -3,10 +3,10 @@
 
 internal import ByteCoding
 
-/// The secret under which subjects are looked up, as `keys/directory` holds it: 32 bytes and their XXH64.
+/// The secret under which subjects are looked up, as in `keys/directory`: 32 bytes and their XXH64.
 ///
-/// The checksum is what tells a bad disk: under a secret with one wrong bit everybody would be somebody new, and
-/// erasing a subject would miss what was recorded meanwhile.
+/// The checksum reveals a bad disk: with one wrong bit in the secret, everybody would be a new
+/// subject, and erasing one would miss what was recorded meanwhile.
 package struct DirectorySecret: Sendable {
     package static let secretBytes = 32
 
@@ -14,7 +14,7 @@ package struct DirectorySecret: Sendable {
 
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Nil where these are not a secret and its checksum.
+    /// Nil if these are not a secret and its checksum.
     package init?(file: [UInt8]) {
         let secret = DirectorySecret(bytes: Array(file.prefix(Self.secretBytes)))
         guard file.count == Self.secretBytes + 8, secret.fileBytes == file else { return nil }

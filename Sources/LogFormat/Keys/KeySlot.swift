@@ -33,7 +33,7 @@ package enum KeySlot {
 
     private static let idBytes = 32
 
-    /// The content of a slot whose form is right, whatever it is a slot of.
+    /// The content of a well-formed slot of either kind.
     package struct Content {
         package var state: KeyState
         package var id: String
@@ -52,7 +52,7 @@ package enum KeySlot {
         }
     }
 
-    /// Why 128 bytes are no slot.
+    /// Why 128 bytes are not a slot.
     package enum Fault: Error, Hashable, Sendable {
         case badMagic
         case badChecksum
@@ -62,7 +62,7 @@ package enum KeySlot {
         case badContent
     }
 
-    /// The bytes of a slot; id and key fit it.
+    /// The bytes of a slot; id and key must fit.
     package static func encode(_ content: Content, magic: String) -> [UInt8] {
         let id = Array(content.id.utf8)
         precondition(

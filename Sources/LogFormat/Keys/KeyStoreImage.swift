@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a key file is a sequence of.
+/// What a key file consists of.
 package protocol KeySlotContent: Sendable {
     associatedtype ID: Hashable, Sendable
 
@@ -14,7 +14,7 @@ package protocol KeySlotContent: Sendable {
     init(_ bytes: ArraySlice<UInt8>) throws(KeySlot.Fault)
 }
 
-/// A whole key file, `keys/subjects` or `keys/periods`, as it stands on disk.
+/// A whole key file, `keys/subjects` or `keys/periods`, as on disk.
 package struct KeyStoreImage<Slot: KeySlotContent>: Sendable {
     /// A slot with its place in the file, in slots.
     package struct Placed: Sendable {
@@ -44,10 +44,10 @@ package struct KeyStoreImage<Slot: KeySlotContent>: Sendable {
 
     package private(set) var slots: [Slot.ID: Placed] = [:]
     package private(set) var faults: [Fault] = []
-    /// Whole slots in the file, the faulty ones included: where the next slot goes.
+    /// Whole slots in the file, including faulty ones: where the next slot goes.
     package let count: Int
 
-    /// Reads every slot; a fault in one hides no other.
+    /// Reads every slot; a fault in one does not hide others.
     package init(_ file: [UInt8]) {
         count = file.count / KeySlot.byteCount
         for position in 0..<count {
