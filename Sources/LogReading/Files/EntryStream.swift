@@ -27,7 +27,7 @@ package struct EntryStream: ~Copyable {
     /// Room for several of the longest entries, and few system calls.
     package static let chunkBytes = 1 << 20
 
-    /// - Parameter chunk: how many bytes are read at a time; more where an entry is longer.
+    /// - Parameter chunk: how many bytes are read at a time; more if an entry is longer.
     package init(
         _ source: OverlaidFile, from offset: Int = 0, chunk: Int = chunkBytes
     ) throws(LogReadFailure) {
@@ -96,7 +96,7 @@ package struct EntryStream: ~Copyable {
         return leaf
     }
 
-    /// Brings at least `count` bytes into the chunk behind `at`.
+    /// Brings at least `count` bytes into the chunk after `at`.
     private mutating func refill(_ count: Int) throws(Stop) {
         if chunk.count < count {
             chunk.append(contentsOf: repeatElement(0, count: count - chunk.count))

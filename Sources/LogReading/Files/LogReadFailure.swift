@@ -25,9 +25,9 @@ package struct LogReadFailure: Error, Sendable {
         case badState
     }
 
-    /// Why a segment is not in the log directory, where that is as it should be.
+    /// Why a segment is legitimately not in the log directory.
     package enum Absence: Hashable, Sendable {
-        /// In which places copies of it are.
+        /// Where copies of it are.
         case archived(places: [String])
         /// Which record says that it was destroyed.
         case expired(record: LeafIndex)

@@ -19,7 +19,7 @@ package struct OverlaidFile: Sendable {
     /// Adjoining parts in order; empty ones are left out.
     package let patches: [Patch]
 
-    /// - Parameter span: what the commit journal holds of the file; nil where it does not speak of it.
+    /// - Parameter span: the commit journal's part of the file; nil if it has none.
     package init(_ path: FilePath, _ span: JournalSpan?) throws(LogReadFailure) {
         self.path = path
         self.span = span

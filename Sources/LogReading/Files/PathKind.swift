@@ -11,7 +11,7 @@ package enum PathKind: Sendable {
     /// A pipe, a device, a socket.
     case other
 
-    /// Nil where there is nothing.
+    /// Nil if there is nothing.
     package init?(_ path: FilePath) throws(LogReadFailure) {
         var status = stat()
         // Safe: both pointers live through the call, and the path is zero-terminated.
@@ -25,7 +25,7 @@ package enum PathKind: Sendable {
         }
     }
 
-    /// Nil where the system does not say.
+    /// Nil if the system does not say.
     init?(_ descriptor: FileDescriptor) {
         var status = stat()
         // Safe: the structure lives through the call.

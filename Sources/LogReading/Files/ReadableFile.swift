@@ -93,7 +93,7 @@ package struct ReadableFile: ~Copyable {
         return try file.bytes(0..<(try file.length()))
     }
 
-    /// All bytes of a file, or nil where there is none.
+    /// All bytes of a file, or nil if there is none.
     package static func contents(ifAny path: FilePath) throws(LogReadFailure) -> [UInt8]? {
         do throws(LogReadFailure) {
             return try contents(of: path)

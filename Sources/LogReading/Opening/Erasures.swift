@@ -16,7 +16,7 @@ package struct Erasures: Hashable, Sendable {
 
     package init() {}
 
-    /// Takes note of a record; only those that erase count.
+    /// Notes a record; only those that erase count.
     package mutating func take(_ record: Record, at index: LeafIndex) {
         guard record.action == EventAction.privacyErase.rawValue else { return }
         for list in ["subjects", "periods"] {
@@ -43,7 +43,7 @@ extension LogSnapshot {
             do throws(RecordFault) {
                 erasures.take(try Record(leaf: leaf), at: index)
             } catch {
-                // Not a record of ours; verifying the log says what it is.
+                // Not one of our records; verifying the log says what it is.
             }
         }
         return erasures

@@ -4,7 +4,7 @@
 package import Disclosures
 package import LogFormat
 
-/// The keys of sealed disclosures, as far as whoever reads was given them.
+/// The keys of sealed disclosures, as far as the reader was given them.
 package struct KeyRing: Sendable {
     package let subjects: KeyStoreImage<SubjectSlot>
     package let periods: KeyStoreImage<PeriodSlot>

@@ -46,6 +46,6 @@ package struct RecordValues: Sendable {
     package var path: String? { self["http.path"] }
     package var address: String? { self["src.ip"] }
 
-    /// For programs; nil where there are none.
+    /// For programs; nil if there are none.
     package var json: JSONValue? { members.isEmpty ? nil : .object(members) }
 }

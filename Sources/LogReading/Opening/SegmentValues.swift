@@ -34,8 +34,8 @@ package struct SegmentValues {
         self.places = places
     }
 
-    /// The values behind a record's commitments, merged, without any that cannot be opened or do not match: judging
-    /// those is the verifier's task.
+    /// The values of a record's commitments, merged, without any that cannot be opened or do not
+    /// match: judging those is the verifier's task.
     package mutating func values(of commitments: some Sequence<Hash256>) -> [JSONMember] {
         commitments.flatMap { commitment -> [JSONMember] in
             guard let number = places[commitment] else { return [] }

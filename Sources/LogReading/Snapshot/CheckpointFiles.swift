@@ -16,7 +16,7 @@ package struct FoundCheckpoint: Sendable {
     /// Where the bytes after the checkpoint begin.
     package let excess: Int?
 
-    /// - Parameter note: as it stands in the file.
+    /// - Parameter note: as in the file.
     package init(_ note: some Collection<UInt8>, file: String, position: Int) {
         self.file = file
         self.position = position
@@ -44,7 +44,7 @@ package struct FoundCheckpoint: Sendable {
         return nil
     }
 
-    /// Nil where it could not be read.
+    /// Nil if it could not be read.
     package var checkpoint: UnverifiedCheckpoint? {
         if case .success(let checkpoint) = content { checkpoint } else { nil }
     }
@@ -69,7 +69,7 @@ package struct CheckpointFiles: Sendable {
     /// it from the file `checkpoint`.
     package let publishedIsRestorable: Bool
 
-    /// The two files as they were read.
+    /// The two files as read.
     struct Bytes {
         let note: [UInt8]?
         let published: FoundCheckpoint?

@@ -22,7 +22,7 @@ extension LogSnapshot {
         }
     }
 
-    /// The leaves of a range as they lie in a buffer.
+    /// The leaves of a range, in place in a buffer.
     func forEachEntry(
         in range: Range<UInt64>, _ body: (LeafIndex, [UInt8], Range<Int>) -> Void
     ) throws(LogReadFailure) {

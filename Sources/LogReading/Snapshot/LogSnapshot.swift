@@ -21,16 +21,16 @@ package struct LogSnapshot: Sendable {
     package let newest: UnverifiedCheckpoint?
     /// The file `checkpoint`: what readers of the log get.
     package let published: UnverifiedCheckpoint?
-    /// The newest unbroken run of commit groups, oldest first; none where all that the commit journal holds has
-    /// been published since.
+    /// The newest unbroken run of commit groups, oldest first; none if all that the commit journal
+    /// holds has been published since.
     package let frames: [CommitFrame]
-    /// The last of them, where nothing shows that they are durable.
+    /// The last of them, if nothing shows that they are durable.
     package let doubtful: ArraySlice<CommitFrame>
     package let checkpointFiles: CheckpointFiles
 
     /// Reads the journals in full, and again if a live log publishes a checkpoint meanwhile.
     ///
-    /// - Parameter known: a checkpoint that was shown earlier: what it covers was durable then.
+    /// - Parameter known: a checkpoint shown earlier: what it covers was durable then.
     package init(
         directory: FilePath, known: UnverifiedCheckpoint? = nil
     ) throws(LogReadFailure) {
@@ -41,8 +41,8 @@ package struct LogSnapshot: Sendable {
         self = snapshot.isOvertaken ? Self(withoutFrames: snapshot) : snapshot
     }
 
-    /// A crash that tore the first group of a journal file leaves older groups in the other file. These have been
-    /// applied, and say nothing about where the log ends.
+    /// A crash that tore the first group of a journal file leaves older groups in the other file.
+    /// These have been applied and say nothing about where the log ends.
     private init(withoutFrames other: LogSnapshot) {
         directory = other.directory
         newest = other.newest
@@ -115,14 +115,14 @@ package struct LogSnapshot: Sendable {
     /// A path inside the log directory.
     package func path(_ name: String) -> FilePath { directory.appending(name) }
 
-    /// The entries of a segment, which has to be present.
+    /// The entries of a segment, which must be present.
     package func entries(of segment: SegmentNumber) throws(LogReadFailure) -> OverlaidFile {
         try file(
             LogLayout.entries(segment), of: segment,
             JournalSpan(entriesOf: segment, in: frames))
     }
 
-    /// The disclosures of a segment, which has to be present.
+    /// The disclosures of a segment, which must be present.
     package func disclosures(of segment: SegmentNumber) throws(LogReadFailure) -> OverlaidFile {
         try file(
             LogLayout.disclosures(segment), of: segment,
@@ -134,7 +134,7 @@ package struct LogSnapshot: Sendable {
     ) throws(LogReadFailure) -> OverlaidFile {
         try checkPresence(of: segment, name)
         let file = try OverlaidFile(path(name), span)
-        // Put away just now: its files go once `away` is there.
+        // Put away just now: its files are removed once `away` is there.
         if file.isMissing { try checkPresence(of: segment, name) }
         return file
     }
@@ -154,8 +154,9 @@ package struct LogSnapshot: Sendable {
         try OverlaidFile(path(LogLayout.periods), JournalSpan(periodsIn: frames))
     }
 
-    /// Whether the directory has more records by now: a live log has grown since, and a copy made while it was written
-    /// has valid records behind the newest checkpoint. Other bytes do not count.
+    /// Whether the directory has more records by now: a live log has grown since, and a copy made
+    /// while it was written has valid records after the newest checkpoint. Other bytes do not
+    /// count.
     package func hasLaterRecords() throws(LogReadFailure) -> Bool {
         if try LogSnapshot(directory: directory).sizeWithDoubtful > size { return true }
         return try UnsignedTail(self) != nil

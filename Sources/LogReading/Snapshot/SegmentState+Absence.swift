@@ -5,7 +5,7 @@ package import LogFormat
 import Merkle
 
 extension SegmentState {
-    /// Why the segment cannot be read here; nil where it can.
+    /// Why the segment cannot be read here; nil if it can.
     package var absence: LogReadFailure.Absence? {
         switch self {
         case .present: nil
@@ -22,7 +22,7 @@ extension LogSnapshot {
         let bytes: [UInt8]
         do throws(LogReadFailure) {
             let file = try ReadableFile(path)
-            // Who can write there could fill the memory of whoever reads.
+            // Whoever can write there could fill the reader's memory.
             bytes = try file.bytes(0..<min(try file.length(), SegmentState.mostBytes + 1))
         } catch {
             if error.code == .missing { return .present }
@@ -34,8 +34,8 @@ extension LogSnapshot {
         return state
     }
 
-    /// Whether a segment's own files should be here. Why not, or that nobody can tell, is for whoever judges the
-    /// segment to report.
+    /// Whether a segment's own files should be here. Why not, or that this is unknown, is reported
+    /// by whoever judges the segment.
     package func isPresent(_ segment: SegmentNumber) throws(LogReadFailure) -> Bool {
         do throws(LogReadFailure) {
             return try state(of: segment) == .present
