@@ -3,8 +3,8 @@
 
 /// The buckets of a histogram, each given by its largest value; a last bucket without a bound takes the rest.
 ///
-/// Fixed, as Prometheus wants them: histograms with the same bounds can be summed, over lanes here and over hosts
-/// there.
+/// Fixed, as Prometheus requires: histograms with the same bounds can be summed, over lanes here
+/// and over hosts there.
 package struct HistogramBounds: Hashable, Sendable {
     /// What the recorded numbers count, which decides how they are written out.
     package enum Unit: Sendable {
@@ -51,6 +51,6 @@ package struct HistogramBounds: Hashable, Sendable {
             2_500_000_000, 5_000_000_000, 10_000_000_000,
         ], .nanoseconds)
 
-    /// From 1 to 4,096 by powers of two: how many things went together.
+    /// From 1 to 4,096 by powers of two: how many things were grouped.
     package static let batches = HistogramBounds((0...12).map { 1 << $0 }, .one)
 }

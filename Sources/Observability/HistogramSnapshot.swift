@@ -27,7 +27,7 @@ package struct HistogramSnapshot: Hashable, Sendable {
     /// How many cells a histogram takes: its buckets, then the sum.
     static func cellCount(_ bounds: HistogramBounds) -> Int { bounds.bucketCount + 1 }
 
-    /// Adds a histogram that lies in cells from `start` on.
+    /// Adds a histogram from the cells from `start` on.
     mutating func add(_ cells: OwnedCells, at start: Int) {
         for bucket in buckets.indices { buckets[bucket] &+= cells.value(of: start + bucket) }
         sum &+= cells.value(of: start + buckets.count)

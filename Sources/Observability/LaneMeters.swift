@@ -6,7 +6,7 @@
 /// Belongs to that loop, and cannot be copied off it. Each call is a few plain loads and stores: no lock, no locked
 /// instruction, no allocation, no look-up by name.
 ///
-/// Listeners, effects and reasons are numbers: places in the lists that ``TrafficMeters`` was made with.
+/// Listeners, effects and reasons are numbers: indices into the lists given to ``TrafficMeters``.
 package struct LaneMeters: ~Copyable {
     private let layout: TrafficLayout
     private let cells: OwnedCells
@@ -44,7 +44,7 @@ package struct LaneMeters: ~Copyable {
         record(nanoseconds, at: layout.duration(service))
     }
 
-    /// Moves a gauge of a service's pool up, or down by a negative number.
+    /// Changes a gauge of a service's pool.
     package func adjust(_ gauge: PoolGauge, by change: Int, service: ServiceSlot) {
         cells.add(UInt64(bitPattern: Int64(change)), to: layout.pool(gauge, service))
     }

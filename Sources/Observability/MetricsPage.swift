@@ -71,7 +71,7 @@ package struct MetricsPage: Sendable {
         for (bound, count) in zip(histogram.bounds.upper, histogram.buckets) {
             cumulated &+= count
             var limit = text(bound)
-            // OpenMetrics wants bounds as floating-point numbers in canonical form.
+            // OpenMetrics requires bounds as canonical floating-point numbers.
             if form == .openMetrics, !limit.contains(".") { limit += ".0" }
             append(name + "_bucket", labels + [Metric.Label("le", limit)], "\(cumulated)")
         }
@@ -104,7 +104,7 @@ package struct MetricsPage: Sendable {
         }
     }
 
-    /// The older form leaves quotation marks in this text as they are.
+    /// The older form leaves quotation marks in this text unescaped.
     private func escapedHelp(_ text: String) -> String {
         form == .openMetrics
             ? escaped(text)

@@ -3,11 +3,11 @@
 
 /// What a request waits for; the raw order is that of a request that waits for all of it.
 ///
-/// What is done without waiting (parsing, routing, rules, limits) takes microseconds and is no phase.
+/// What needs no waiting (parsing, routing, rules, limits) takes microseconds and is no phase.
 package enum RequestPhase: Int, CaseIterable, Sendable {
     /// A credential is verified by another thread.
     case identify
-    /// The record that has to be durable before anything is forwarded.
+    /// The record that must be durable before anything is forwarded.
     case recordAhead
     /// A new connection to the service.
     case connect
@@ -44,7 +44,7 @@ package enum HandshakeResult: Int, CaseIterable, Sendable {
 
 /// What a pool of connections to a service has now.
 package enum PoolGauge: Int, CaseIterable, Sendable {
-    /// Open connections, idle ones among them.
+    /// Open connections, including idle ones.
     case connections
     case idle
     /// Connections that are being made, each for a request.

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which number of a lane lies in which cell.
+/// Which cell of a lane holds which number.
 ///
 /// ```text
 /// reasons │ handshakes of listener 0, 1, … │ service 0 │ service 1 │ …

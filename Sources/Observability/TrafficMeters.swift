@@ -21,9 +21,9 @@ package struct ServiceSlot: Hashable, Sendable {
 /// numbers, because counters never go back. Names beyond ``mostServices`` share one slot, ``other``, so that reloads
 /// with ever new names cannot make the page grow without bound.
 package final class TrafficMeters: Sendable {
-    /// How many services have numbers of their own.
+    /// How many services have their own numbers.
     package static let mostServices = 256
-    /// How services beyond these are called: no service can have this name.
+    /// The name for services beyond these; no service can have it.
     package static let other = "(other)"
 
     private struct State {

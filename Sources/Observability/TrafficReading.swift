@@ -23,7 +23,7 @@ struct TrafficReading {
         return all
     }
 
-    /// The services to show: nothing is said of the shared slot before there is anything in it.
+    /// The services to show: the shared slot is left out while it is empty.
     private var slots: [(slot: ServiceSlot, name: String)] {
         services.enumerated().compactMap { number, name in
             number == ServiceSlot.other.number && services.count < layout.mostServices
