@@ -3,7 +3,7 @@
 
 import ArgumentParser
 
-/// Measures what lies beneath the proxy; `make bench` runs it. The figures are for `Docs/Benchmarks.md`.
+/// Measures what is below the proxy; run by `make bench`. The figures are for `Docs/Benchmarks.md`.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

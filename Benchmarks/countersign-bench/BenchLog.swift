@@ -12,7 +12,7 @@ import Merkle
 import SignedNotes
 import SystemPackage
 
-/// A log on the disk that is measured, in a folder of its own.
+/// A log on the measured disk, in its own folder.
 struct BenchLog {
     let directory: FilePath
     let state: FilePath
@@ -28,7 +28,7 @@ struct BenchLog {
     }
 
     /// - Parameters:
-    ///   - delay: milliseconds that every sync takes longer.
+    ///   - delay: milliseconds added to every sync.
     ///   - durability: what an acknowledged record survives.
     func open(
         syncDelay delay: Double = 0, durability: LogDurability = .synced

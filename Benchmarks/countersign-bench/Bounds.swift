@@ -6,7 +6,8 @@ import Glibc
 import Merkle
 import SystemPackage
 
-/// How many records a second one core could hash if it did nothing else: each leaf, and nothing of the tree.
+/// How many records a second one core could hash if it did nothing else: each leaf, without the
+/// tree.
 enum HashBound {
     static func measure(leafBytes: Int, seconds: Double) -> Double {
         let leaf = [UInt8](repeating: 0x61, count: leafBytes)

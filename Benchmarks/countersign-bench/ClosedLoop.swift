@@ -6,7 +6,7 @@ import Dispatch
 import Ledger
 import Synchronization
 
-/// Writers that each wait for their record before they hand in the next: one thread plays them all.
+/// Writers that each wait for their record before they append the next: one thread acts for all.
 final class ClosedLoop: ReplyPort {
     private struct State {
         var ready: [UInt64] = []
@@ -16,7 +16,7 @@ final class ClosedLoop: ReplyPort {
 
     private let state = Mutex(State())
     private let settled = DispatchSemaphore(value: 0)
-    /// When each writer handed in its record.
+    /// When each writer appended its record.
     private let started: Mutex<[UInt64]>
     private let writers: Int
 
@@ -43,7 +43,7 @@ final class ClosedLoop: ReplyPort {
         settled.signal()
     }
 
-    /// Appends for so many seconds; answers how many a second, and the waits in ascending order.
+    /// Appends for this many seconds; returns how many a second, and the waits in ascending order.
     func run(
         on ledger: Ledger, drafts: [RecordDraft], seconds: Double
     ) throws -> (rate: Double, latencies: [UInt64]) {

@@ -8,7 +8,8 @@ import Ledger
 import Merkle
 import SystemPackage
 
-/// Durable appends beside what the machine allows at best: SHA-256, and the bare append with its sync.
+/// Durable appends compared with the best that the machine allows: SHA-256, and the bare append
+/// with its sync.
 struct LedgerBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger",

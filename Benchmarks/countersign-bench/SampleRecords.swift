@@ -40,7 +40,7 @@ struct SampleRecords: ~Copyable {
             forwarded: [], tls: nil, subject: subject, salt: randomness.salt())
     }
 
-    /// A new record with an id, a path and a commitment of its own.
+    /// A new record with its own id, path and commitment.
     mutating func next(at now: UTCInstant) -> RecordDraft {
         serial += 1
         let path = Array("/v1/invoices/\(serial)".utf8)
@@ -61,7 +61,7 @@ struct SampleRecords: ~Copyable {
         return record.draft(host: host.span, producer: ledger.producer)
     }
 
-    /// As small a record as the schema admits.
+    /// The smallest record that the schema allows.
     mutating func smallest(at now: UTCInstant) -> RecordDraft {
         SystemRecord.logStop(uid: newID(at: now), time: now, cause: .shutdown)
             .draft(producer: ledger.producer)

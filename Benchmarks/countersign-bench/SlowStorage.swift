@@ -4,7 +4,7 @@
 import Foundation
 import Ledger
 
-/// A disk whose syncs take a while longer, as those of network disks do.
+/// A disk whose syncs take longer, like those of network disks.
 final class SlowStorage: LedgerStorage {
     private let below: any LedgerStorage
     private let seconds: Double

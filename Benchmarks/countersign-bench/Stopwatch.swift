@@ -6,7 +6,7 @@ import Dispatch
 import Foundation
 
 enum Stopwatch {
-    /// Nanoseconds that never go back.
+    /// Nanoseconds of a clock that never goes back.
     static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
 
     static var wallClock: UTCInstant {
@@ -22,7 +22,7 @@ enum Stopwatch {
 }
 
 extension [UInt64] {
-    /// The value below which this part of all lies, in microseconds; the receiver is sorted.
+    /// The value below which this part of all values is, in microseconds; the receiver is sorted.
     func microseconds(at part: Double) -> Double {
         guard !isEmpty else { return 0 }
         return Double(self[Swift.min(count - 1, Int(Double(count) * part))]) / 1000

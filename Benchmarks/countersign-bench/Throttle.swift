@@ -4,7 +4,7 @@
 import Dispatch
 import Ledger
 
-/// Lets so many records wait and no more.
+/// Limits how many records wait.
 final class Throttle: ReplyPort {
     private let room = DispatchSemaphore(value: 8192)
 

@@ -5,9 +5,9 @@ import ArgumentParser
 import Identity
 import TestSupport
 
-/// What the most expensive tokens cost beside an ordinary one of the same length.
+/// What the most expensive tokens cost compared with an ordinary one of the same length.
 ///
-/// A reader that is quadratic anywhere would need thousands of times as long for one of them.
+/// A reader that is quadratic anywhere would take thousands of times as long for one of them.
 struct TokenBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokens",

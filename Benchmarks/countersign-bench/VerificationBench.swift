@@ -76,7 +76,7 @@ struct VerificationBench: AsyncParsableCommand {
         try Folders.remove(folder)
     }
 
-    /// Writes the log and answers how many bytes its leaves have.
+    /// Writes the log and returns how many bytes its leaves have.
     private func fill(_ log: BenchLog) throws -> Int {
         let ledger = try log.open()
         var samples = SampleRecords(for: ledger)

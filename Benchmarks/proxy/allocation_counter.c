@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 //
-// Counts heap allocations of each thread of a program that it is preloaded into. The counts stand in the file that
+// Counts heap allocations of each thread of a program into which it is preloaded. The counts are in the file that
 // ALLOCATION_COUNTS names: 256 slots of two 64-bit numbers, thread id and allocations, for another process to read.
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""Counts the heap allocations that the real program makes for one request, and holds them against a budget.
+"""Counts the heap allocations that the real program makes for one request, and compares them with a budget.
 
 Counts do not depend on how busy the machine is, so that they can be a gate where times cannot.
 """

@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the parts of `make bench` and prints, last, which targets were met; see Docs/Benchmarks.md."""
+"""Runs the parts of `make bench` and finally prints which targets were met; see Docs/Benchmarks.md."""
 
 import argparse
 import datetime
@@ -33,7 +33,7 @@ class Run:
         minutes, seconds = divmod(int(time.monotonic() - self.began), 60)
         print(f"bench: {minutes:02}:{seconds:02} {text}", file=sys.stderr, flush=True)
 
-    # Parts, in the order in which they run.
+    # The parts, in order.
 
     def counts(self):
         return counts.run(self.arguments.countersign, self.targets, self.progress)
@@ -75,7 +75,7 @@ class Run:
                             self.arguments.seconds)
 
     def programs(self):
-        """This build of countersign-bench, and the one that is kept beside."""
+        """This build of countersign-bench, and the older one."""
         programs = {"now": self.arguments.ledger_bench}
         if self.arguments.beside:
             programs["before"] = self.arguments.beside / "countersign-bench"
@@ -136,7 +136,7 @@ def main():
         try:
             run.figures[part] = getattr(run, part)()
         except (BenchError, OSError) as error:
-            # The other parts are worth having, and the run ends as failed.
+            # The other parts are still useful; the run ends as failed.
             print(f"bench: {PARTS[part]}: {error}", file=sys.stderr, flush=True)
             failed.append(part)
     print("\n## Targets\n")

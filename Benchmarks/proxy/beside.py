@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""The ledger and verification without a proxy, and beside an older build of them; see Scripts/build-beside."""
+"""The ledger and verification without a proxy, and against an older build of them; see Scripts/build-beside."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def measure(program, folder, *arguments, environment=None):
 
 
 def alternate(programs, rounds, progress, what, once):
-    """Each round asks every program once, in an order that turns."""
+    """Each round runs every program once, in rotating order."""
     measured = {name: [] for name in programs}
     for number in range(rounds):
         progress(f"{what}, round {number + 1} of {rounds}")
@@ -69,7 +69,7 @@ def ledger(programs, targets, progress, folder, rounds):
 
 
 def verification(programs, targets, progress, folder, rounds, records):
-    """Records verified a second, each build in a log that it wrote itself."""
+    """Records verified a second, each build with a log that it wrote itself."""
     def once(environment):
         return lambda program: measure(
             program, folder, "verification", "--rounds", 3, "--records", records, environment=environment)

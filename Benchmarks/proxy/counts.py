@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""What a GET takes by count: instructions, retains and allocations, which do not depend on what else the machine does."""
+"""What a GET takes by count: instructions, retains and allocations, which do not depend on the machine's other load."""
 
 import allocation_gate
 import instruction_gate

@@ -26,7 +26,7 @@ def run(bench, targets, progress, rounds, seconds):
     found = {}
     for connections in (64, 1024):
         for method in ("GET", "POST"):
-            # What the choices change does not depend on how many wait.
+            # The effect of these choices does not depend on how many wait.
             names = list(disks) if connections == 64 else ["default"]
             load = Load(method, "1k", connections=connections, seconds=seconds)
             progress(str(load))
@@ -38,7 +38,7 @@ def run(bench, targets, progress, rounds, seconds):
 
 
 def compare(bench, nginx, disks, load, rounds):
-    """Rounds by name and delay; each round goes through all delays, and measures nginx at each."""
+    """Rounds by name and delay; each round goes through all delays and measures nginx at each."""
     measured = {(name, delay): [] for name in ["nginx", *disks] for delay in DELAYS}
     load.on(bench, nginx, seconds=1)
     for disk in disks.values():
@@ -56,7 +56,7 @@ def compare(bench, nginx, disks, load, rounds):
 
 
 def show(name, load, measured):
-    """Prints a row a delay; by delay, what the targets ask for."""
+    """Prints a row for each delay; returns, by delay, the figures that targets need."""
     figures = {}
     fast = measured[name, 0]
     for delay in DELAYS:

@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""Tells whether memory grows with requests, and how long a start takes after a crash under load."""
+"""Measures whether memory grows with requests, and how long a start takes after a crash under load."""
 
 import argparse
 import pathlib
@@ -32,7 +32,7 @@ def memory(bench, subject, requests):
 
 
 def starts(bench, subject, program, rounds):
-    """Seconds from starting the program to its first connection, after a crash and after an orderly end."""
+    """Seconds from starting the program to its first connection, after a crash and after a clean end."""
     folder = bench.folder / subject.name
     command = [program, "serve", "-c", folder / "countersign.yaml", "--loops", "1"]
     times = {"crash": [], "order": []}

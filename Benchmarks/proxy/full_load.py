@@ -4,7 +4,7 @@
 
 from load import Load, ratio, table
 
-# What the targets ask for, and in the cases that are marked the others, too.
+# What the targets need, and in marked cases the others, too.
 CORE = ["nginx", "envoy-uncached", "countersign", "unaudited"]
 OTHERS = ["haproxy", "envoy", "caddy", "countersign-jwt"]
 CASES = [
@@ -33,7 +33,7 @@ def run(bench, targets, progress, rounds, seconds):
 
 def judge(measured, targets):
     def over(method, payloads, key, beside, of=None, secure=False):
-        """By payload: our figure divided by somebody else's in the same round."""
+        """By payload: our figure divided by another proxy's in the same round."""
         result = {}
         for payload in payloads:
             rows = measured[method, payload, secure]

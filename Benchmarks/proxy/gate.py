@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""What the gates have in common: a budget, a program to hold against it, a table, and an end that says what to do."""
+"""What the gates share: a budget, a program to compare with it, a table, and a final message that says what to do."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from proxies import HERE, Bench, BenchError
 
 
 class Gate:
-    """Counts something for each request, and ends the process where it is more than the budget allows."""
+    """Counts something for each request, and ends the process if it exceeds the budget."""
 
     def __init__(self, name, what, budget, bench=Bench):
         self.name, self.what = name, what
@@ -22,7 +22,7 @@ class Gate:
         self.misses = []
 
     def hold(self, request, thread, each, most, digits=0, what=None):
-        """A row of the table; `each` is None where nothing was counted."""
+        """A row of the table; `each` is None if nothing was counted."""
         what = what or self.what
         if each is None:
             self.misses.append(f"no {what} were counted on the {thread}")

@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""Tells how much memory connections cost that have had one request and wait for the next."""
+"""Measures how much memory connections cost that have had one request and wait for the next."""
 
 import argparse
 import contextlib
@@ -12,7 +12,7 @@ from proxies import Bench, BenchError, resident_bytes
 
 
 def measure(bench, count):
-    """Bytes that so many connections take: new, and after a request each."""
+    """Bytes that this many connections take: new, and after one request each."""
     subject = bench.countersign("countersign", with_tls=False)
     request = f"GET /items/0 HTTP/1.1\r\nHost: a\r\n{subject.credential}\r\n\r\n".encode()
     with contextlib.ExitStack() as stack:
@@ -34,7 +34,7 @@ def main():
     arguments = parser.parse_args()
     try:
         with Bench(arguments.countersign) as bench:
-            # The proxy keeps one for the service beside each client's, and some for everything else.
+            # Besides each client's, the proxy keeps one for the service, and some for everything else.
             most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
             count = min(arguments.count, (most - 512) // 2)
             fresh, used = measure(bench, count)

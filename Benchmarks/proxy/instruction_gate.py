@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""Counts the instructions and the retains that the real program's threads take for one GET, and holds them against budgets.
+"""Counts the instructions and the retains that the real program's threads take for one GET, and compares them with budgets.
 
 Callgrind counts, it does not time, so that the figures do not depend on what else the machine does. Its processor has no SHA
 extensions: hashing weighs more here than in life.
@@ -20,7 +20,7 @@ from gate import Gate
 from proxies import HERE, Bench, BenchError, Server
 
 CONNECTIONS = 32
-# A record costs the ledger less the more there are in a group: what is counted is with so many, from so many connections.
+# A record costs the ledger less the more there are in a group: counted with this many, from this many connections.
 GROUP = (16, 18)
 GROUP_CONNECTIONS = 18
 GROUP_TRIES = 6
@@ -31,7 +31,7 @@ RETAINS = {"swift_retain", "swift_retain_n"}
 
 
 class Valgrind(Server):
-    """The program under callgrind, counting only while it is told to."""
+    """The program under callgrind, counting only when told to."""
 
     def await_port(self):
         deadline = time.monotonic() + START_SECONDS
@@ -47,7 +47,7 @@ class Valgrind(Server):
 
 
 class InstrumentedBench(Bench):
-    """Starts the program under callgrind where the other benchmarks start it bare."""
+    """Starts the program under callgrind, which the other benchmarks start directly."""
 
     def server(self, name, folder, command, port, environment=None):
         if name != "countersign":
@@ -127,7 +127,7 @@ def totals(folder, dump):
 
 
 def calls(text, functions):
-    """How often one of the functions was called; callgrind writes a name out once, and its number from then on."""
+    """How often one of the functions was called; callgrind writes a name once, and its number from then on."""
     names, count, called = {}, 0, None
     for kind, number, name, times in re.findall(
             r"(?m)^(c?fn)=\((\d+)\)(?: (.*))?$|^calls=(\d+)", text):
@@ -150,7 +150,7 @@ class Counting:
                         f"Accept: */*\r\n{self.subject.credential}\r\n\r\n").encode()
 
     def count(self, connections, rounds, are_together=False):
-        """What each kind of thread took a request, and how many records the ledger wrote a group."""
+        """What each kind of thread took for each request, and how many records the ledger wrote a group."""
         pid = self.subject.server.pid
         together = pid if are_together else None
         with contextlib.ExitStack() as stack:
@@ -172,7 +172,7 @@ class Counting:
 
 
 def measure(bench, rounds):
-    """What a GET takes of the event loop, and a record of the ledger in groups of the size that was agreed on."""
+    """What a GET costs the event loop, and a record the ledger, in groups of the agreed size."""
     counting = Counting(bench)
     found, _ = counting.count(CONNECTIONS, rounds)
     middle = sum(GROUP) / 2

@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""What one access waits and costs where there is little else to do: with one connection, and with eight."""
+"""What one access waits and costs if there is little else to do: with one connection, and with eight."""
 
 import statistics
 
@@ -40,7 +40,7 @@ def run(bench, targets, progress, rounds, seconds):
 
 
 def compare(bench, nginx, disk, load, rounds):
-    """Our rounds and nginx's, in turns."""
+    """Our rounds and nginx's, in turn."""
     ours, beside = [], []
     load.on(bench, nginx, seconds=1)
     disk.measure(bench, load)

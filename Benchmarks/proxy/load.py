@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""Puts wrk before a proxy, and compares proxies.
+"""Runs wrk against a proxy, and compares proxies.
 
 Every round measures every proxy once, in an order that turns, so that what the machine does to one it does to all. A figure is
 the median of the rounds; a ratio is taken within each round, and its median is what counts.
@@ -17,7 +17,7 @@ SIZES = {"0": 0, "1k": 1024, "64k": 65536}
 
 
 def thread_seconds(pid):
-    """Seconds of processor that a process and those it started have had, by what their threads do."""
+    """Processor seconds used by a process and those it started, by what their threads do."""
     sums = {}
     for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -53,7 +53,7 @@ class Load:
                 f"{self.connections} connection{plural}")
 
     def on(self, bench, subject, seconds=None):
-        """What came of it: requests, requests a second, waits, and microseconds of processor a request."""
+        """The result: requests, requests a second, waits, and microseconds of processor a request."""
         script = bench.folder / "request.lua"
         lines = [f'wrk.method = "{self.method}"']
         if subject.credential:
@@ -76,7 +76,7 @@ class Load:
         return parse(out, used, f"{subject.name}: {self}")
 
     def round(self, bench, subject):
-        """One measurement; where somebody else's proxy fails a request it is measured again, once, and that is said."""
+        """One measurement; if another proxy fails a request, it is measured again once, and that is reported."""
         try:
             return self.on(bench, subject)
         except BenchError as error:
@@ -96,7 +96,7 @@ class Load:
 
 
 def turned(subjects, number):
-    """The same in another order each round."""
+    """The same in a different order each round."""
     start = number % len(subjects)
     return subjects[start:] + subjects[:start]
 

@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""Two event loops beside one, each loop on a processor of its own.
+"""Two event loops compared with one, each loop on its own processor.
 
 How much more two loops let through shows only where load, service and ledger have processors of their own, which takes five.
 With fewer all share the loops' processors, and what can be told is a bound: if a request costs a loop as much when two run as
@@ -15,7 +15,7 @@ import statistics
 from load import Load, median, turned
 
 LEAST = 1.7
-# Two loops, what else the proxy does, load, service.
+# Two loops, the proxy's other threads, load, service.
 ENOUGH = 5
 
 
@@ -55,7 +55,7 @@ def run(bench, targets, progress, rounds, seconds):
 
 
 def pin(pid, processors, has_enough):
-    """Each loop to a processor; with enough of them, all else that the program does to a third."""
+    """Each loop to a processor; with enough of them, the program's other threads to a third."""
     if has_enough:
         pin_family(pid, processors[2:3])
     number = 0

@@ -19,7 +19,7 @@ PAGE = HERE.parent.parent / "Docs" / "Benchmarks.md"
 
 
 def sections(text):
-    """What stands before the first heading of level two, and the sections below each."""
+    """What precedes the first heading of level two, and the section below each."""
     start, *rest = re.split(r"(?m)^## ", text)
     return start, dict(each.split("\n", 1) for each in rest)
 

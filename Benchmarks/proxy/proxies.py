@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""Starts the proxies that are measured, all before one service; what is measured of them is in load.py."""
+"""Starts the measured proxies, all in front of one service; load.py measures them."""
 
 import base64
 import contextlib
@@ -20,7 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 class BenchError(Exception):
-    """Something that the user can mend."""
+    """Something that the user can fix."""
 
 
 def free_ports(count):
@@ -48,7 +48,7 @@ def raw_signature(der):
 
 
 class Server:
-    """A process in the foreground, in a folder of its own, that is ended by its id."""
+    """A foreground process in its own folder, ended by its id."""
 
     def __init__(self, name, folder, command, port, environment=None):
         self.name, self.port = name, port
@@ -92,18 +92,18 @@ class Subject:
 
 
 class Bench:
-    """A folder with a service and the proxies before it: `with Bench(…) as bench`, and nothing of it is left."""
+    """A folder with a service and the proxies in front of it: `with Bench(…) as bench`; it leaves nothing behind."""
 
     def __init__(self, countersign=None, unaudited=None):
         self.programs = {"countersign": countersign, "unaudited": unaudited}
         self.servers = []
 
     def __enter__(self):
-        # A proxy keeps a connection for the service beside each client's.
+        # Besides each client's, a proxy keeps a connection for the service.
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="countersign-bench-"))
-        # Workers of nginx started by root are of another user.
+        # nginx workers started by root run as another user.
         self.folder.chmod(0o755)
         try:
             self.prepare()
@@ -163,7 +163,7 @@ class Bench:
             self.upstream)
 
     def make_token(self):
-        """An issuer's key as a JWK set, and a token of it."""
+        """An issuer's key as a JWK set, and one of its tokens."""
         self.run("openssl", "ecparam", "-genkey", "-name", "prime256v1", "-noout", "-out", "jwt.pem")
         self.run("openssl", "ec", "-in", "jwt.pem", "-pubout", "-outform", "DER", "-out", "jwt.der")
         point = (self.folder / "jwt.der").read_bytes()[-64:]
@@ -193,7 +193,7 @@ class Bench:
 
     def start_haproxy(self):
         plain, tls, syslog = free_ports(3)
-        # Its access log goes to a socket that takes everything and reads nothing.
+        # Its access log goes to a socket that accepts everything and reads nothing.
         self.syslog = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.syslog.bind(("127.0.0.1", syslog))
         self.template("haproxy.cfg", UPSTREAM=self.upstream, PLAIN=plain, TLS=tls, LOGPORT=syslog)
@@ -228,7 +228,7 @@ class Bench:
         return self.countersign("unaudited", program="unaudited")
 
     def start_envoy_uncached(self):
-        """Without the cache of verified tokens, which is off unless one turns it on."""
+        """Without the cache of verified tokens, which is off by default."""
         plain, tls = free_ports(2)
         self.template("envoy.yaml", UPSTREAM=self.upstream, PLAIN=plain, TLS=tls)
         text = (self.folder / "envoy.yaml").read_text()
@@ -299,7 +299,7 @@ class Bench:
         raise BenchError(f"countersign check refuses the configuration: {told.strip()}")
 
     def preloaded(self, source, variable, name="countersign"):
-        """Compiles a library; the environment that has a program load it, and the file that it shares with us."""
+        """Compiles a library; returns the environment that makes a program load it, and the file that it shares with us."""
         library, shared = self.folder / f"{source}.so", self.folder / f"{source}-{name}.shared"
         if not library.exists():
             self.run("cc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, HERE / f"{source}.c")

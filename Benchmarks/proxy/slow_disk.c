@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes the disk slower for a program that it is preloaded into: fdatasync and fsync return so much later than they
+// Makes the disk slower for a program into which it is preloaded: fdatasync and fsync return later than they
 // would. The file that SLOW_DISK names says by how much, and may be changed while the program runs; it also tells how
 // long each fdatasync took, for another process to read. A file that is not there yet is made, without a delay.
 #define _GNU_SOURCE

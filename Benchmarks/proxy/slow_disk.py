@@ -16,7 +16,7 @@ START = struct.Struct("QQ")
 
 
 class SlowDisk:
-    """Starts Countersign on such a disk; the disk is as fast as it is until it is told otherwise."""
+    """Starts Countersign on such a disk; the disk has its own speed until told otherwise."""
 
     def __init__(self, bench, name, **named):
         environment, self.file = bench.preloaded("slow_disk", "SLOW_DISK", name)
@@ -40,6 +40,6 @@ class SlowDisk:
         return statistics.median(slots[place % SLOTS] for place in range(max(since, count - SLOTS), count))
 
     def measure(self, bench, load):
-        """What came of the load, and with it the median sync meanwhile."""
+        """The result of the load, with the median sync meanwhile."""
         since = self.count()
         return {**load.on(bench, self.subject), "sync_us": self.sync_microseconds(since)}

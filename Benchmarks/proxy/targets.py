@@ -1,6 +1,6 @@
 # Countersign: tamper-evident access proxy
 # SPDX-License-Identifier: Apache-2.0
-"""The table of what was to be reached, and whether it was."""
+"""The table of targets, and whether they were reached."""
 
 
 class Targets:
@@ -21,7 +21,7 @@ class Targets:
         self._add(what, f"≥ {limit:,}{unit}", reached, digits, "met" if worst >= limit else "missed")
 
     def beside(self, what, reached, digits=2):
-        """A figure that was set no target."""
+        """A figure without a target."""
         self._add(what, "", reached, digits, "")
 
     def unmeasured(self, what, target, why):
