@@ -144,11 +144,10 @@ let package = Package(
             besides: unaudited),
         // Layer 7
         room(
-            "DataPlane",
+            "Transport",
             [
-                "ByteCoding", "AccessModel", "Observability", "Disclosures", "AuditRecords",
-                "Exchanges", "HTTPWire", "Identity", "Policy", "Ledger", .nioCore, .nioPosix,
-                .nioTLS, .nioSSL, .logging,
+                "ByteCoding", "AccessModel", "Observability", "Disclosures", "Exchanges",
+                "Identity", "Policy", "Ledger", .nioCore, .nioPosix, .nioTLS, .nioSSL, .logging,
             ]),
         room(
             "Console",
@@ -158,24 +157,33 @@ let package = Package(
             ]),
         // Layer 8
         room(
+            "HTTPPlane",
+            [
+                "ByteCoding", "AccessModel", "Observability", "AuditRecords", "Exchanges",
+                "HTTPWire", "Identity", "Policy", "Ledger", "Transport", .nioCore, .nioTLS,
+                .nioSSL, .logging,
+            ]),
+        // Layer 9
+        room(
             "Server",
             [
                 "CSystemCalls", "ByteCoding", "Observability", "Merkle", "HTTPWire", "AccessModel",
                 "Messages", "SignedNotes", "Disclosures", "AuditRecords", "LogReading", "Identity",
-                "Policy", "Ledger", "Settings", "LedgerFiles", "Exchanges", "DataPlane", "Console",
+                "Policy", "Ledger", "Settings", "LedgerFiles", "Exchanges", "Transport", "HTTPPlane",
+                "Console",
                 .logging, .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
-        // Layer 9
+        // Layer 10
         room(
             "Commands",
             [
                 "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages", "SignedNotes",
                 "LogFormat", "Disclosures", "AuditRecords", "LogReading", "Verification",
-                "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "DataPlane", "Server",
+                "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport", "HTTPPlane", "Server",
                 .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1, .crypto,
                 .nioCore, .nioPosix, .system,
             ]),
-        // Layer 10
+        // Layer 11
         .executableTarget(
             name: "countersign", dependencies: ["Commands"],
             swiftSettings: librarySettings),
@@ -280,12 +288,13 @@ let package = Package(
                 "ByteCoding", "AccessModel", "LogFormat", "Disclosures", "AuditRecords", "Identity",
                 "Ledger", "Policy", "TestSupport", .crypto,
             ], exclude: ["Golden"]),
+        tests("Transport", ["Exchanges"]),
         tests(
-            "DataPlane",
+            "HTTPPlane",
             [
                 "ByteCoding", "AccessModel", "LogFormat", "Disclosures", "AuditRecords",
                 "Exchanges", "HTTPWire", "Identity", "Ledger", "Observability", "Policy",
-                "TestSupport", .crypto, .cryptoExtras, .asn1, .x509, .nioConcurrency, .nioCore,
+                "TestSupport", "Transport", .crypto, .cryptoExtras, .asn1, .x509, .nioConcurrency, .nioCore,
                 .nioPosix, .nioSSL, .logging,
             ]),
         tests(
@@ -297,7 +306,7 @@ let package = Package(
         tests(
             "Server",
             [
-                "ByteCoding", "DataPlane", "HTTPWire", "Identity", "Ledger", "LedgerFiles",
+                "ByteCoding", "Transport", "HTTPPlane", "HTTPWire", "Identity", "Ledger", "LedgerFiles",
                 "Messages", "Settings", "SignedNotes", "TestSupport", .logging, .system,
                 .unixSignals,
             ]),

@@ -1,18 +1,19 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import DataPlane
+import HTTPPlane
+import Transport
 import HTTPWire
 import Server
 import Testing
 
 @Suite("Files that connections may take")
 struct DescriptorBudgetTests {
-    private func listeners(_ connections: Int...) -> [ListenerConfiguration] {
+    private func listeners(_ connections: Int...) -> [HTTPListenerConfiguration] {
         connections.map { most in
             var limits = ClientLimits()
             limits.mostConnections = most
-            return ListenerConfiguration(
+            return HTTPListenerConfiguration(
                 host: "127.0.0.1", port: 0, tls: nil, trustedProxies: [], limits: limits)
         }
     }

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import DataPlane
+import HTTPPlane
+import Transport
 import Ledger
 import Logging
 import Merkle

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
-import DataPlane
+import HTTPPlane
+import Transport
 import Ledger
 import LedgerFiles
 import LogReading

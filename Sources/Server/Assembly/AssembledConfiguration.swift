@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
-import DataPlane
+import HTTPPlane
+import Transport
 import Ledger
 import Messages
 import Settings
@@ -55,7 +56,7 @@ package struct AssembledConfiguration {
         }
     }
 
-    private static func withoutTLS(_ listener: ListenerConfiguration) -> ListenerConfiguration {
+    private static func withoutTLS(_ listener: HTTPListenerConfiguration) -> HTTPListenerConfiguration {
         var plain = listener
         plain.tls = nil
         return plain

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
-import DataPlane
+import HTTPPlane
+import Transport
 package import Messages
 
 extension Assembly {
@@ -13,10 +14,10 @@ extension Assembly {
     package func check() throws(CommandFailure) -> Rules {
         let rules = try rules(
             generation: 1, digestKey: SymmetricKey(size: .bits256), after: nil)
-        let configuration = DataPlaneConfiguration(
-            listeners: try listeners(), upstreams: try upstreams(), eventLoops: nil)
+        let configuration = HTTPPlaneConfiguration(
+            listeners: try listeners(), upstreams: try upstreams())
         do throws(DataPlaneFault) {
-            try configuration.check()
+            _ = try HTTPPlane(configuration, rules: rules.exchange)
         } catch {
             throw CommandFailure(.usage, "\(error.description)")
         }

@@ -4,7 +4,8 @@
 import AuditRecords
 import ByteCoding
 import Crypto
-package import DataPlane
+package import HTTPPlane
+internal import Transport
 import Exchanges
 import Identity
 package import Messages
@@ -107,9 +108,9 @@ package struct Assembly {
     }
 
     /// Where clients connect.
-    func listeners() throws(CommandFailure) -> [ListenerConfiguration] {
+    func listeners() throws(CommandFailure) -> [HTTPListenerConfiguration] {
         try settings.listen.map { listener throws(CommandFailure) in
-            ListenerConfiguration(
+            HTTPListenerConfiguration(
                 host: listener.address.address.text, port: Int(listener.address.port),
                 tls: try tls(listener), trustedProxies: listener.trustedProxies,
                 limits: listener.http)

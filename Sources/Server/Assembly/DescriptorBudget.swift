@@ -1,7 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import DataPlane
+package import HTTPPlane
+internal import Transport
 import Glibc
 import HTTPWire
 import Settings
@@ -40,7 +41,7 @@ package struct DescriptorBudget {
     }
 
     /// The same listeners, with no more connections than there is room for.
-    package func fitting(_ listeners: [ListenerConfiguration]) -> [ListenerConfiguration] {
+    package func fitting(_ listeners: [HTTPListenerConfiguration]) -> [HTTPListenerConfiguration] {
         let wanted = listeners.reduce(0) { $0 + $1.limits.mostConnections }
         guard Self.wanted(wanted) > limit else { return listeners }
         let share = max(1, (limit - Self.own) * 2 / 5 / listeners.count)
@@ -52,7 +53,7 @@ package struct DescriptorBudget {
     }
 
     /// How many connections to services may be kept unused beside those of listeners that fit.
-    package func idle(beside fitting: [ListenerConfiguration]) -> Int {
+    package func idle(beside fitting: [HTTPListenerConfiguration]) -> Int {
         let connections = fitting.reduce(0) { $0 + $1.limits.mostConnections }
         return max(0, limit - Self.own - 2 * connections)
     }

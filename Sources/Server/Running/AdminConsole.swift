@@ -3,7 +3,6 @@
 
 import ByteCoding
 import Console
-import DataPlane
 import Ledger
 import LogReading
 import Logging
@@ -12,6 +11,7 @@ import Messages
 import Observability
 import Settings
 import SystemPackage
+internal import Transport
 
 /// The console of a running proxy, on the configured admin address.
 enum AdminConsole {

@@ -4,7 +4,8 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
-package import DataPlane
+internal import HTTPPlane
+package import Transport
 import Exchanges
 import HTTPWire
 import Identity
@@ -24,6 +25,7 @@ package actor ProxyServer {
 
     package nonisolated let ledger: Ledger
     package nonisolated let dataPlane: DataPlane
+    private let http: HTTPPlane
     /// Which configuration is in force.
     nonisolated let standing = ConfigurationStanding()
     private let surroundings: Surroundings
@@ -41,7 +43,7 @@ package actor ProxyServer {
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     private init(
-        deployment: Deployment, ledger: Ledger, dataPlane: DataPlane,
+        deployment: Deployment, ledger: Ledger, dataPlane: DataPlane, http: HTTPPlane,
         identity: IdentitySources, current: ConfigurationChange.State,
         upstreams: [UpstreamConfiguration], seen: [KeyFileWatch.Sighting],
         surroundings: Surroundings
@@ -51,6 +53,7 @@ package actor ProxyServer {
         self.deployment = deployment
         self.ledger = ledger
         self.dataPlane = dataPlane
+        self.http = http
         self.current = current
         self.upstreams = upstreams
         sightings = (seen, seen)
@@ -79,13 +82,16 @@ package actor ProxyServer {
                 generation: 1, digestKey: ledger.subjects.tokenDigestKey, after: nil)
             for note in rules.notes { logger.notice("\(note.plain)") }
             try rules.ended.write(in: deployment.settings.log.state)
+            let http: HTTPPlane
             let dataPlane: DataPlane
             do throws(DataPlaneFault) {
-                dataPlane = try await DataPlane.start(
-                    DataPlaneConfiguration(
-                        listeners: listeners, upstreams: upstreams, eventLoops: eventLoops,
+                http = try HTTPPlane(
+                    HTTPPlaneConfiguration(
+                        listeners: listeners, upstreams: upstreams,
                         mostIdle: budget.idle(beside: listeners)),
-                    rules: rules.exchange, ledger: ledger,
+                    rules: rules.exchange)
+                dataPlane = try await DataPlane.start(
+                    [http], eventLoops: eventLoops, rules: rules.exchange, ledger: ledger,
                     limiter: RateLimiter(mostSubjects: 100_000),
                     clock: .system, logger: logger)
             } catch {
@@ -96,7 +102,7 @@ package actor ProxyServer {
                 ConfigurationChange(object: .configuration, before: nil, after: current),
                 isAccepted: true)
             return ProxyServer(
-                deployment: deployment, ledger: ledger, dataPlane: dataPlane,
+                deployment: deployment, ledger: ledger, dataPlane: dataPlane, http: http,
                 identity: rules.exchange.identity, current: current, upstreams: upstreams,
                 seen: seen, surroundings: surroundings)
         } catch {
@@ -108,8 +114,8 @@ package actor ProxyServer {
 
     /// The listeners, with no more connections than the system has files for.
     private static func fitting(
-        _ listeners: [ListenerConfiguration], _ budget: DescriptorBudget, _ logger: Logger
-    ) -> [ListenerConfiguration] {
+        _ listeners: [HTTPListenerConfiguration], _ budget: DescriptorBudget, _ logger: Logger
+    ) -> [HTTPListenerConfiguration] {
         let fitting = budget.fitting(listeners)
         for (listener, less) in zip(listeners, fitting)
         where less.limits.mostConnections < listener.limits.mostConnections {
@@ -207,8 +213,8 @@ package actor ProxyServer {
         // Taken before anything is awaited: no two changes share a number.
         generation += 1
         do throws(DataPlaneFault) {
-            try await dataPlane.reload(
-                rules: rules.exchange, upstreams: upstreams, certificates: certificates)
+            try http.adopt(upstreams, of: rules.exchange, certificates: certificates)
+            try await dataPlane.reload(rules.exchange)
         } catch {
             throw CommandFailure(.usage, "\(error.description)")
         }

@@ -3,7 +3,8 @@
 
 import ByteCoding
 import Console
-import DataPlane
+import HTTPPlane
+import Transport
 import Ledger
 package import Logging
 import Merkle

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
-import DataPlane
+import HTTPPlane
+import Transport
 import Messages
 import NIOCore
 import NIOPosix
@@ -76,7 +77,7 @@ extension Examination {
         let subject = "service \(upstream.name)"
         let place: SafeText = "\(upstream.host):\(upstream.port)"
         do throws(DataPlaneFault) {
-            switch try await UpstreamProbe.reach(upstream) {
+            switch try await upstream.endpoint().probe() {
             case .reached where upstream.tls?.verification == .off:
                 return .caution(
                     subject, place + " is reached, and its certificate is not checked",

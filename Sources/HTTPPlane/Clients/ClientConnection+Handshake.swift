@@ -1,0 +1,61 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AccessModel
+internal import Exchanges
+internal import Identity
+internal import NIOCore
+internal import NIOSSL
+internal import NIOTLS
+internal import Observability
+internal import Transport
+
+extension ClientConnection: HelloReceiver {
+    /// The hello was read; it may name a host.
+    func helloRead(serverName: [UInt8]?) {
+        requestedName = serverName?.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    }
+
+    /// The client and we have no protocol in common.
+    func refusedHello() {
+        handshakeEnded(.failed)
+        phase = .lingering
+    }
+
+    /// Counts the end of a handshake.
+    func handshakeEnded(_ result: HandshakeResult) {
+        lane.meters.countHandshake(listener: listener.number, result)
+    }
+
+    /// Notes the handshake's end.
+    func handshakeEvent(_ event: Any) {
+        guard case TLSUserEvent.handshakeCompleted = event, phase == .opening, let context else {
+            return
+        }
+        do {
+            let handler = try context.pipeline.syncOperations.handler(
+                type: NIOSSLServerHandler.self)
+            let identity = lane.desk.rules.identity
+            tls = try ClientTLS(
+                handler, serverName: requestedName, generation: identity.generation,
+                source: identity.certificates)
+        } catch {
+            handshakeEnded(.failed)
+            context.close(promise: nil)
+            return
+        }
+        handshakeEnded(.completed)
+        lane.lookAtClock()
+        phase = .awaitingHead
+        deadline = lane.now + terms.headTimeout
+        lane.watch(self)
+        context.read()
+    }
+
+    /// Too many connections are open: this one gets an answer, and no request is read from it.
+    func turnAway() {
+        lane.counters.refusedConnections.count()
+        refuse(.tooManyConnections)
+        afterEvent()
+    }
+}

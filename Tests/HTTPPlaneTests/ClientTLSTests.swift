@@ -1,0 +1,257 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import AuditRecords
+import ByteCoding
+import HTTPPlane
+import Transport
+import HTTPWire
+import Identity
+import NIOCore
+import NIOSSL
+import TestSupport
+import Testing
+import X509
+
+@Suite("TLS in front")
+struct ClientTLSTests {
+    /// A listener's certificate for `api.example.com`, and what clients need to trust it.
+    private struct Front {
+        let authority: TestAuthority
+        let server: TestTLS
+
+        init() throws {
+            authority = try TestAuthority()
+            server = try authority.issue([.dnsName("api.example.com")], usage: .serverAuth)
+        }
+
+        func listener(_ clients: ListenerTLS.ClientAuthentication) -> ListenerTLS {
+            ListenerTLS(
+                certificateChain: server.certificate, privateKey: server.key,
+                minimumVersion: .tls12, clientAuthentication: clients)
+        }
+
+        func client(_ identity: TestTLS? = nil) throws -> TLSConfiguration {
+            try TestTLS.clientConfiguration(trusting: server.authority, identity: identity)
+        }
+
+        func connect(_ house: House, _ identity: TestTLS? = nil) async throws -> RawClient {
+            try await RawClient.connect(
+                house.port, tls: try client(identity), serverName: "api.example.com")
+        }
+    }
+
+    @Test("A request over TLS is forwarded as such")
+    func https() async throws {
+        let front = try Front()
+        var settings = HouseSettings()
+        settings.tls = front.listener(.none)
+        try await withHouse(settings) { house in
+            let client = try await front.connect(house)
+            for _ in 0..<3 {
+                try await client.send(house.get())
+                #expect(try await client.response().body == "hello")
+            }
+            let request = try await house.upstream.requests(1)[0]
+            #expect(request.values("X-Forwarded-Proto") == ["https"])
+        }
+    }
+
+    @Test("A large answer and a large body pass through TLS")
+    func large() async throws {
+        let front = try Front()
+        var settings = HouseSettings()
+        settings.tls = front.listener(.none)
+        let text = String(repeating: "x", count: 1 << 20)
+        try await withHouse(settings) { _ in
+            .bytes(ok(text))
+        } _: { house in
+            let client = try await front.connect(house)
+            client.begin(house.post("Content-Length: \(text.utf8.count)\r\n", text))
+            #expect(try await client.response().body.utf8.count == text.utf8.count)
+            #expect(try await house.upstream.requests(1)[0].body.utf8.count == text.utf8.count)
+        }
+    }
+
+    @Test("A request for another host than the connection was opened for is misdirected")
+    func misdirected() async throws {
+        let front = try Front()
+        var settings = HouseSettings()
+        settings.tls = front.listener(.none)
+        try await withHouse(settings) { house in
+            let client = try await front.connect(house)
+            try await client.send(
+                "GET /v1/invoices/1 HTTP/1.1\r\nHost: internal\r\nX-Api-Key: \(house.key)\r\n\r\n")
+            let response = try await client.response()
+            #expect(response.status == 421)
+            #expect(house.upstream.connectionCount == 0)
+        }
+    }
+
+    @Test("A client certificate identifies its holder, and its absence nobody")
+    func certificate() async throws {
+        let front = try Front()
+        let clients = try TestAuthority()
+        let holder = try clients.issue(
+            [.uniformResourceIdentifier("spiffe://example.com/worker")], usage: .clientAuth)
+        var settings = HouseSettings()
+        settings.tls = front.listener(.optional(authorities: clients.pem))
+        settings.certificates = try CertificateSource(
+            name: "workloads", subject: .uri, kind: .service, roles: ["reader"])
+        try await withHouse(settings) { house in
+            let request = "GET /v1/invoices/1 HTTP/1.1\r\nHost: api.example.com\r\n\r\n"
+            let known = try await front.connect(house, holder)
+            for _ in 0..<2 {
+                try await known.send(request)
+                #expect(try await known.response().status == 200)
+            }
+            let forwarded = try await house.upstream.requests(1)[0]
+            #expect(forwarded.values("Countersign-Issuer") == ["workloads"])
+            let unknown = try await front.connect(house)
+            try await unknown.send(request)
+            #expect(try await unknown.response().status == 401)
+        }
+    }
+
+    @Test("A certificate ends at its time on the connection that began with it")
+    func certificateEnds() async throws {
+        let front = try Front()
+        let clients = try TestAuthority()
+        let holder = try clients.issue(
+            [.uniformResourceIdentifier("spiffe://example.com/worker")], usage: .clientAuth)
+        var settings = HouseSettings()
+        settings.tls = front.listener(.required(authorities: clients.pem))
+        settings.certificates = try CertificateSource(
+            name: "workloads", subject: .uri, kind: .service, roles: ["reader"])
+        try await withHouse(settings) { house in
+            let start = house.clock.now.microseconds
+            let client = try await front.connect(house, holder)
+            for (hours, status) in [(0, 200), (0, 200), (2, 401), (0, 200), (-2, 401)] {
+                house.clock.set(UTCInstant(microseconds: start + Int64(hours) * 3_600_000_000))
+                try await client.send(
+                    "GET /v1/invoices/1 HTTP/1.1\r\nHost: api.example.com\r\n\r\n")
+                #expect(try await client.response().status == status, "after \(hours) hours")
+            }
+            #expect(house.upstream.requestCount == 3)
+        }
+    }
+
+    @Test("A certificate of another authority ends the handshake", arguments: [true, false])
+    func foreignCertificate(required: Bool) async throws {
+        let front = try Front()
+        let clients = try TestAuthority()
+        let foreign = try TestAuthority().issue(
+            [.uniformResourceIdentifier("spiffe://example.com/worker")], usage: .clientAuth)
+        var settings = HouseSettings()
+        settings.tls = front.listener(
+            required
+                ? .required(authorities: clients.pem) : .optional(authorities: clients.pem))
+        try await withHouse(settings) { house in
+            let client = try await front.connect(house, foreign)
+            client.begin(house.get())
+            #expect(try await client.untilClosed().isEmpty)
+            #expect(house.upstream.connectionCount == 0)
+            #expect(house.plane.status.requests == 0)
+            #expect(house.plane.status.failedHandshakes == 1)
+        }
+    }
+
+    @Test("Where a certificate is required, there is no connection without one")
+    func missingCertificate() async throws {
+        let front = try Front()
+        var settings = HouseSettings()
+        settings.tls = front.listener(.required(authorities: try TestAuthority().pem))
+        try await withHouse(settings) { house in
+            let client = try await front.connect(house)
+            client.begin(house.get())
+            #expect(try await client.untilClosed().isEmpty)
+            #expect(house.plane.status.requests == 0)
+        }
+    }
+
+    @Test("TLS below the least version is not spoken")
+    func version() async throws {
+        let front = try Front()
+        var settings = HouseSettings()
+        var listener = front.listener(.none)
+        listener.minimumVersion = .tls13
+        settings.tls = listener
+        try await withHouse(settings) { house in
+            var old = try front.client()
+            old.maximumTLSVersion = .tlsv12
+            let client = try await RawClient.connect(
+                house.port, tls: old, serverName: "api.example.com")
+            client.begin(house.get())
+            #expect(try await client.untilClosed().isEmpty)
+        }
+    }
+
+    @Test("Plain text on a TLS port is not answered")
+    func plainText() async throws {
+        let front = try Front()
+        var settings = HouseSettings()
+        settings.tls = front.listener(.none)
+        try await withHouse(settings) { house in
+            let client = try await house.connect()
+            client.begin(house.get())
+            _ = try await client.untilClosed()
+            #expect(house.plane.status.requests == 0)
+        }
+    }
+
+    @Test("A handshake that does not come to its end is given up")
+    func handshakeTimeout() async throws {
+        let front = try Front()
+        var settings = HouseSettings()
+        settings.tls = front.listener(.none)
+        settings.limits.handshakeTimeout = .milliseconds(50)
+        try await withHouse(settings) { house in
+            let client = try await house.connect()
+            #expect(try await client.untilClosed().isEmpty)
+        }
+    }
+
+    @Test("A reload shows new clients the new certificate, and old ones stay connected")
+    func reload() async throws {
+        let front = try Front()
+        let next = try Front()
+        var settings = HouseSettings()
+        settings.tls = front.listener(.none)
+        try await withHouse(settings) { house in
+            let old = try await front.connect(house)
+            try await old.send(house.get())
+            #expect(try await old.response().status == 200)
+            var random = SystemRandomNumberGenerator()
+            let minted = MintedAPIKey(
+                name: "other", kind: .service, roles: ["reader"], expires: nil, random: &random)
+            try await house.reload(
+                rules: try makeRules(
+                    house.settings, key: minted.stored, port: UInt16(house.upstream.port),
+                    generation: 2),
+                upstreams: [
+                    UpstreamConfiguration(
+                        name: "billing", host: "127.0.0.1", port: UInt16(house.upstream.port),
+                        tls: nil, hostField: .preserved)
+                ], certificates: [next.listener(.none)])
+            let request =
+                "GET /v1/invoices/1 HTTP/1.1\r\nHost: api.example.com\r\n"
+                + "X-Api-Key: \(minted.text)\r\n\r\n"
+            try await old.send(request)
+            #expect(try await old.response().status == 200)
+            let new = try await next.connect(house)
+            try await new.send(request)
+            #expect(try await new.response().status == 200)
+        }
+    }
+
+    @Test("What cannot be used as a certificate is told before anything listens")
+    func badCertificate() async throws {
+        let front = try Front()
+        var settings = HouseSettings()
+        var listener = front.listener(.none)
+        listener.privateKey = try Front().server.key
+        settings.tls = listener
+        await #expect(throws: DataPlaneFault.self) { try await withHouse(settings) { _ in } }
+    }
+}
