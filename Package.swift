@@ -15,7 +15,7 @@ let testSettings: [SwiftSetting] = [
 ]
 let librarySettings = testSettings + [.strictMemorySafety()]
 
-/// For `make bench` only: see `Auditing` in `Exchanges`.
+/// For `make bench` only: see `Auditing` in `Access`.
 let unaudited: [SwiftSetting] =
     Context.environment["COUNTERSIGN_UNAUDITED"] == nil ? [] : [.define("COUNTERSIGN_UNAUDITED")]
 
@@ -136,7 +136,7 @@ let package = Package(
             "LedgerFiles",
             ["CSystemCalls", "Ledger", "LogFormat", "SignedNotes", .crypto, .system]),
         room(
-            "Exchanges",
+            "Access",
             [
                 "ByteCoding", "AccessModel", "Policy", "Identity", "Disclosures", "AuditRecords",
                 "Ledger",
@@ -146,7 +146,7 @@ let package = Package(
         room(
             "Transport",
             [
-                "ByteCoding", "AccessModel", "Observability", "Disclosures", "Exchanges",
+                "ByteCoding", "AccessModel", "Observability", "Disclosures", "Access",
                 "Identity", "Policy", "Ledger", .nioCore, .nioPosix, .nioTLS, .nioSSL, .logging,
             ]),
         room(
@@ -159,7 +159,7 @@ let package = Package(
         room(
             "HTTPPlane",
             [
-                "ByteCoding", "AccessModel", "Observability", "AuditRecords", "Exchanges",
+                "ByteCoding", "AccessModel", "Observability", "AuditRecords", "Access",
                 "HTTPWire", "Identity", "Policy", "Ledger", "Transport", .nioCore, .nioTLS,
                 .nioSSL, .logging,
             ]),
@@ -169,7 +169,7 @@ let package = Package(
             [
                 "CSystemCalls", "ByteCoding", "Observability", "Merkle", "HTTPWire", "AccessModel",
                 "Messages", "SignedNotes", "Disclosures", "AuditRecords", "LogReading", "Identity",
-                "Policy", "Ledger", "Settings", "LedgerFiles", "Exchanges", "Transport", "HTTPPlane",
+                "Policy", "Ledger", "Settings", "LedgerFiles", "Access", "Transport", "HTTPPlane",
                 "Console",
                 .logging, .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
@@ -179,7 +179,8 @@ let package = Package(
             [
                 "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages", "SignedNotes",
                 "LogFormat", "Disclosures", "AuditRecords", "LogReading", "Verification",
-                "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport", "HTTPPlane", "Server",
+                "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport", "HTTPPlane",
+                "Server",
                 .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1, .crypto,
                 .nioCore, .nioPosix, .system,
             ]),
@@ -221,7 +222,7 @@ let package = Package(
             [
                 "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "LogFormat", "Disclosures",
                 "AuditRecords", "LogReading", "Verification", "Identity", "Policy", "Ledger",
-                "Exchanges", "TestSupport", .crypto, .system,
+                "Access", "TestSupport", .crypto, .system,
             ]),
         .executableTarget(
             name: "countersign-drill",
@@ -283,18 +284,19 @@ let package = Package(
                 "Verification", "Merkle", "SignedNotes", "Ledger", "TestSupport", .crypto,
             ]),
         tests(
-            "Exchanges",
+            "Access",
             [
                 "ByteCoding", "AccessModel", "LogFormat", "Disclosures", "AuditRecords", "Identity",
                 "Ledger", "Policy", "TestSupport", .crypto,
             ], exclude: ["Golden"]),
-        tests("Transport", ["Exchanges"]),
+        tests("Transport", ["Access"]),
         tests(
             "HTTPPlane",
             [
                 "ByteCoding", "AccessModel", "LogFormat", "Disclosures", "AuditRecords",
-                "Exchanges", "HTTPWire", "Identity", "Ledger", "Observability", "Policy",
-                "TestSupport", "Transport", .crypto, .cryptoExtras, .asn1, .x509, .nioConcurrency, .nioCore,
+                "Access", "HTTPWire", "Identity", "Ledger", "Observability", "Policy",
+                "TestSupport", "Transport", .crypto, .cryptoExtras, .asn1, .x509, .nioConcurrency,
+                .nioCore,
                 .nioPosix, .nioSSL, .logging,
             ]),
         tests(
@@ -306,7 +308,8 @@ let package = Package(
         tests(
             "Server",
             [
-                "ByteCoding", "Transport", "HTTPPlane", "HTTPWire", "Identity", "Ledger", "LedgerFiles",
+                "ByteCoding", "Transport", "HTTPPlane", "HTTPWire", "Identity", "Ledger",
+                "LedgerFiles",
                 "Messages", "Settings", "SignedNotes", "TestSupport", .logging, .system,
                 .unixSignals,
             ]),

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import Exchanges
+package import Access
 internal import Policy
 package import Transport
 internal import Synchronization

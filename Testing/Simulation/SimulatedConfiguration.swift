@@ -5,7 +5,7 @@ internal import AccessModel
 internal import AuditRecords
 internal import ByteCoding
 internal import Crypto
-internal import Exchanges
+internal import Access
 internal import Identity
 internal import Policy
 internal import TestSupport

@@ -3,7 +3,7 @@
 
 internal import AccessModel
 internal import ByteCoding
-internal import Exchanges
+internal import Access
 
 /// What a simulated client is told: the reason's code, and nothing in the terms of any protocol.
 struct SimulatedRefusals: RefusalRenderer {

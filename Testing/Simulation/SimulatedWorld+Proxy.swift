@@ -5,7 +5,7 @@ internal import AccessModel
 internal import AuditRecords
 internal import ByteCoding
 internal import Disclosures
-internal import Exchanges
+internal import Access
 internal import Ledger
 internal import Merkle
 internal import Policy

@@ -3,7 +3,7 @@
 
 internal import AccessModel
 internal import AuditRecords
-internal import Exchanges
+internal import Access
 
 /// The data plane of the simulation: the product's own relay between simulated clients and services.
 extension SimulatedWorld {

@@ -4,7 +4,7 @@
 internal import AccessModel
 internal import ByteCoding
 internal import Crypto
-internal import Exchanges
+internal import Access
 internal import Ledger
 internal import Merkle
 internal import TestSupport

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ByteCoding
-internal import Exchanges
+internal import Access
 internal import Identity
 internal import Ledger
 

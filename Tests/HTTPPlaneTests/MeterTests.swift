@@ -6,7 +6,7 @@ import AuditRecords
 import Crypto
 import HTTPPlane
 import Transport
-import Exchanges
+import Access
 import HTTPWire
 import Identity
 import Ledger

@@ -79,7 +79,7 @@ struct LayerTests {
                 open += table.rows[target]?.imports ?? []
             }
             #expect(seen.count > 3)
-            #expect(seen.isDisjoint(with: ["Ledger", "LedgerFiles", "Exchanges", "DataPlane"]))
+            #expect(seen.isDisjoint(with: ["Ledger", "LedgerFiles", "Access", "Transport"]))
         }
     }
 }

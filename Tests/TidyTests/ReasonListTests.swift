@@ -8,7 +8,7 @@ struct ReasonListTests {
     /// The table itself and its cases, and where faults of codecs become reasons by an exhaustive switch.
     private static let tables: Set<String> = [
         "Sources/AccessModel/Reason.swift", "Sources/AccessModel/Reason+Rows.swift",
-        "Sources/DataPlane/Clients/Reason+Fault.swift",
+        "Sources/HTTPPlane/Clients/Reason+Fault.swift",
     ]
     /// Reasons that a switch or a file's texts may name before it is a second table.
     private static let most = 6

@@ -62,7 +62,7 @@ struct SourceRuleTests {
             "time(nil)",
             [
                 "Sources/countersign-verify/SystemClock.swift",
-                "Sources/DataPlane/Upstreams/TLSProblem.swift",
+                "Sources/Transport/Services/TLSProblem.swift",
             ]
         ),
         // When threads wake, how old a reading is, how long a disk takes, when a connection is given up: lengths of time, no dates.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Transport
-import Exchanges
+import Access
 import Testing
 
 @Suite("DeadlinesAreKept: the wheel of deadlines")

@@ -3,7 +3,7 @@
 
 internal import AccessModel
 internal import AuditRecords
-internal import Exchanges
+internal import Access
 internal import HTTPWire
 internal import Identity
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AccessModel
-internal import Exchanges
+internal import Access
 internal import HTTPWire
 internal import Transport
 

@@ -4,7 +4,7 @@
 internal import AccessModel
 internal import AuditRecords
 internal import ByteCoding
-internal import Exchanges
+internal import Access
 internal import HTTPWire
 internal import Identity
 internal import NIOCore

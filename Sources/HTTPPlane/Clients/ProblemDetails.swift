@@ -3,7 +3,7 @@
 
 internal import AccessModel
 internal import ByteCoding
-internal import Exchanges
+internal import Access
 internal import HTTPWire
 
 /// Refusals over HTTP: `application/problem+json` (RFC 9457), with nothing of the request in it.

@@ -3,7 +3,7 @@
 
 internal import AuditRecords
 internal import ByteCoding
-internal import Exchanges
+internal import Access
 internal import HTTPWire
 
 /// What services are told about one actor's requests for one host on a connection, written once.

@@ -3,7 +3,7 @@
 
 internal import AccessModel
 internal import ByteCoding
-internal import Exchanges
+internal import Access
 internal import HTTPWire
 internal import NIOCore
 internal import Transport

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Exchanges
+internal import Access
 internal import HTTPWire
 internal import Logging
 internal import NIOCore
@@ -128,7 +128,9 @@ final class UpstreamPool {
     /// A connection was made, including any TLS handshake.
     func established(_ connection: UpstreamConnection, _ lease: Lease) {
         adjust(.waiting, by: -1)
-        if target.endpoint.isSecure { lane.meters.countUpstreamHandshake(.completed, service: slot) }
+        if target.endpoint.isSecure {
+            lane.meters.countUpstreamHandshake(.completed, service: slot)
+        }
         guard lease.isWanted else {
             keep(connection)
             return

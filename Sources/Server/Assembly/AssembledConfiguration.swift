@@ -56,7 +56,9 @@ package struct AssembledConfiguration {
         }
     }
 
-    private static func withoutTLS(_ listener: HTTPListenerConfiguration) -> HTTPListenerConfiguration {
+    private static func withoutTLS(_ listener: HTTPListenerConfiguration)
+        -> HTTPListenerConfiguration
+    {
         var plain = listener
         plain.tls = nil
         return plain

@@ -6,7 +6,7 @@ import ByteCoding
 import Crypto
 package import HTTPPlane
 internal import Transport
-import Exchanges
+import Access
 import Identity
 package import Messages
 import Policy

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AuditRecords
-import Exchanges
+import Access
 
 extension SoftwareVersion {
     /// As records of `log.start` name it.

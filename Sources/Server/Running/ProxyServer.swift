@@ -6,7 +6,7 @@ import AuditRecords
 import ByteCoding
 internal import HTTPPlane
 package import Transport
-import Exchanges
+import Access
 import HTTPWire
 import Identity
 package import Ledger

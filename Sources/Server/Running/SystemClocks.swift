@@ -4,7 +4,7 @@
 import AuditRecords
 package import ByteCoding
 import CSystemCalls
-import Exchanges
+import Access
 import Glibc
 package import Ledger
 

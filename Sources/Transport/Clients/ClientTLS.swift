@@ -37,7 +37,8 @@ package struct ClientTLS {
     /// Reads the certificate again if another configuration is in force.
     ///
     /// - Returns: whether it was.
-    package mutating func renew(_ generation: SourcesGeneration, source: CertificateSource?) -> Bool {
+    package mutating func renew(_ generation: SourcesGeneration, source: CertificateSource?) -> Bool
+    {
         guard let leaf, generation != self.generation else { return false }
         self.generation = generation
         certificate = PresentedCertificate(der: leaf, source: source)

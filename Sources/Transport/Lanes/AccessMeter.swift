@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AccessModel
-package import Exchanges
+package import Access
 package import Observability
 
 /// When the access under way reached each stage, and why it fails: what is counted once it is over.

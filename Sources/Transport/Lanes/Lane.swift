@@ -3,7 +3,7 @@
 
 internal import AccessModel
 internal import ByteCoding
-package import Exchanges
+package import Access
 package import Logging
 package import NIOCore
 package import Observability

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Exchanges
+internal import Access
 internal import NIOCore
 internal import NIOPosix
 

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import Exchanges
+package import Access
 
 extension DataPlane {
     /// Puts other rules in force, and what each plane was given before: all of it for requests

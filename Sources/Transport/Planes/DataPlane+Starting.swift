@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Disclosures
-package import Exchanges
+package import Access
 package import Ledger
 package import Logging
 internal import NIOCore

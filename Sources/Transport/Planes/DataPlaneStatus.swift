@@ -19,9 +19,9 @@ package struct DataPlaneStatus: Hashable, Sendable {
     package var upstreamConnects = 0
     /// Requests that found a connection open.
     package var upstreamReuses = 0
-    /// Exchanges that a service failed.
+    /// Accesses that a service failed.
     package var upstreamFailures = 0
-    /// Exchanges that ended because their client went away.
+    /// Accesses that ended because their client went away.
     package var abandonedRequests = 0
 
     package init() {}

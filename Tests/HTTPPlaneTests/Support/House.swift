@@ -7,7 +7,7 @@ import ByteCoding
 import Crypto
 import HTTPPlane
 import Transport
-import Exchanges
+import Access
 import Foundation
 import HTTPWire
 import Identity
@@ -182,7 +182,8 @@ private func openHouse(
         throw error
     }
     let house = House(
-        plane: plane, http: http, upstream: upstream, ledger: ledger, storage: storage, key: minted.text,
+        plane: plane, http: http, upstream: upstream, ledger: ledger, storage: storage,
+        key: minted.text,
         mintedKey: minted.stored, clock: clock, settings: settings)
     let result: Result<Void, any Error>
     do {

@@ -5,7 +5,7 @@ import AccessModel
 import AuditRecords
 import ByteCoding
 import Crypto
-import Exchanges
+import Access
 import Identity
 import Ledger
 import TestSupport
@@ -49,7 +49,7 @@ import Testing
     ///
     /// - Returns: whether it had to be verified.
     private func perform(
-        _ issuer: String, by access: Access, _ bench: Bench, _ jobs: HeldJobs,
+        _ issuer: String, by access: TestedAccess, _ bench: Bench, _ jobs: HeldJobs,
         until expires: UTCInstant
     ) throws -> Bool {
         let request = request(bench, issuer)

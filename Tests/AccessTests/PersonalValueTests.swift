@@ -5,14 +5,14 @@ import AccessModel
 import AuditRecords
 import ByteCoding
 import Disclosures
-import Exchanges
+import Access
 import Ledger
 import LogFormat
 import Merkle
 import TestSupport
 import Testing
 
-@Suite("Exchanges: which personal values are kept, and where")
+@Suite("Access: which personal values are kept, and where")
 struct PersonalValueTests {
     private static let nothing = PrivacyChoices(
         name: false, email: false, address: false, userAgent: false, path: false, query: false)
@@ -149,7 +149,7 @@ struct PersonalValueTests {
 
 extension Bench {
     /// One exchange from its beginning to its end, whatever that is.
-    func perform(_ request: consuming AccessRequest, _ access: Access? = nil) throws {
+    func perform(_ request: consuming AccessRequest, _ access: TestedAccess? = nil) throws {
         let access = access ?? self.access()
         if access.exchange.begin(request).shape == .forward {
             access.exchange.serviceAnswered(status: 200)

@@ -4,12 +4,12 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
-import Exchanges
+import Access
 import Ledger
 import Policy
 import Testing
 
-@Suite("Exchanges: what is recorded, and when")
+@Suite("Access: what is recorded, and when")
 struct StageTests {
     private func bench(
         _ ahead: AuditPolicy.Ahead, _ onFailure: AuditPolicy.OnFailure = .deny

@@ -4,12 +4,12 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
-import Exchanges
+import Access
 import Ledger
 import Policy
 import Testing
 
-@Suite("Exchanges: who is let through, and what the record says")
+@Suite("Access: who is let through, and what the record says")
 struct DecisionTests {
     @Test("An allowed GET is forwarded at once and recorded before its answer ends")
     func allowed() throws {

@@ -64,7 +64,7 @@ package struct RenderedRefusal: Sendable {
 
 /// Renders refusals for a protocol; supplied by the plane that speaks it.
 ///
-/// HTTP has `ProblemDetails` in `DataPlane`; gRPC, JSON-RPC, Kubernetes and the databases will have theirs.
+/// HTTP has `ProblemDetails` in `HTTPPlane`; gRPC, JSON-RPC, Kubernetes and the databases will have theirs.
 package protocol RefusalRenderer: Sendable {
     /// - Parameter sentence: what is wrong, with nothing that the client sent.
     func render(_ reason: Reason, sentence: String, uid: UniqueID) -> RenderedRefusal

@@ -5,7 +5,7 @@ import AccessModel
 import AuditRecords
 import ByteCoding
 import Disclosures
-import Exchanges
+import Access
 import Ledger
 import TestSupport
 import Testing

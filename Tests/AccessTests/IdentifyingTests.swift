@@ -4,7 +4,7 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
-import Exchanges
+import Access
 import Identity
 import Ledger
 import Testing
@@ -108,7 +108,7 @@ struct IdentifyingTests {
     func bounded() throws {
         let bench = try Bench()
         let jobs = bench.holdTokens()
-        var waiting: [Access] = []
+        var waiting: [TestedAccess] = []
         for _ in 0..<1_100 {
             let access = bench.access()
             _ = access.exchange.begin(bench.request(credential: .token))

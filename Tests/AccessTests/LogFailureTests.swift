@@ -4,12 +4,12 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
-import Exchanges
+import Access
 import Ledger
 import Policy
 import Testing
 
-@Suite("Exchanges: when the log does not take a record")
+@Suite("Access: when the log does not take a record")
 struct LogFailureTests {
     private func bench(
         _ ahead: AuditPolicy.Ahead, _ onFailure: AuditPolicy.OnFailure, tags: [String] = []

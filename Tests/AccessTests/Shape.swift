@@ -3,7 +3,7 @@
 
 import AccessModel
 import ByteCoding
-import Exchanges
+import Access
 import Testing
 
 /// A ``Step`` as tests compare it.

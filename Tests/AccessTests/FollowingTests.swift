@@ -4,14 +4,14 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
-import Exchanges
+import Access
 import Ledger
 import LogFormat
 import Policy
 import TestSupport
 import Testing
 
-@Suite("Exchanges: answers that do not wait for the record of their outcome")
+@Suite("Access: answers that do not wait for the record of their outcome")
 struct FollowingTests {
     private func bench(
         _ ahead: AuditPolicy.Ahead, _ onFailure: AuditPolicy.OnFailure = .deny

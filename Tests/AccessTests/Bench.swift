@@ -7,7 +7,7 @@ import ByteCoding
 import Crypto
 import Disclosures
 import Dispatch
-import Exchanges
+import Access
 import Identity
 import Ledger
 import LogFormat
@@ -149,8 +149,8 @@ final class Bench {
 
     // MARK: Accesses
 
-    func access(from client: Client? = nil) -> Access {
-        Access(desk: desk, client: client ?? self.client)
+    func access(from client: Client? = nil) -> TestedAccess {
+        TestedAccess(desk: desk, client: client ?? self.client)
     }
 
     /// A request's head as the data plane hands it over.
@@ -214,7 +214,7 @@ final class Bench {
     }
 
     /// Waits for the ledger and hands what it says to those who wait for it, until `access` knows its next step.
-    func settle(_ access: Access) throws -> Step {
+    func settle(_ access: TestedAccess) throws -> Step {
         while access.steps.isEmpty {
             let settlements = try #require(inbox.next(), "the ledger did not settle")
             desk.deliver(settlements)
@@ -275,7 +275,7 @@ final class Bench {
 }
 
 /// One connection that waits for its records.
-final class Access: SettlementReceiver {
+final class TestedAccess: SettlementReceiver {
     private let desk: Desk
     private let client: Client
     lazy var exchange = Exchange(desk: desk, client: client, receiver: self)

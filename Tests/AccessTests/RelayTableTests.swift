@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AccessModel
-import Exchanges
+import Access
 import Foundation
 import Testing
 
