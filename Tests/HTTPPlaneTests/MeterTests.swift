@@ -18,7 +18,7 @@ import Testing
 import X509
 
 /// The numbers that a data plane shows, by the text of their samples.
-private struct ShownNumbers {
+struct ShownNumbers {
     private(set) var all: [Substring: Double] = [:]
 
     init(_ plane: DataPlane) {
@@ -56,10 +56,10 @@ private struct ShownNumbers {
 }
 
 extension House {
-    fileprivate var shown: ShownNumbers { ShownNumbers(plane) }
+    var shown: ShownNumbers { ShownNumbers(plane) }
 
     /// Waits until the numbers are as they should be.
-    fileprivate func waitForNumbers(_ isReady: (ShownNumbers) -> Bool) async throws {
+    func waitForNumbers(_ isReady: (ShownNumbers) -> Bool) async throws {
         let deadline = NIODeadline.now() + .seconds(120)
         while !isReady(shown) {
             guard NIODeadline.now() < deadline else {

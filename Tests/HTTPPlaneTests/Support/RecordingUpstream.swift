@@ -14,6 +14,8 @@ final class RecordingUpstream: Sendable {
         case last(String)
         /// Bytes as they are, all at once or one by one.
         case exactly([UInt8], Pace, thenCloses: Bool)
+        /// An answer with this content, whose memory other answers may share.
+        case content(ByteBuffer)
         /// Nothing happens until the test sends something.
         case silence
         case close
@@ -148,6 +150,10 @@ final class RecordingUpstream: Sendable {
                 case .last(let text): write(Array(text.utf8), .burst, context, thenCloses: true)
                 case .exactly(let bytes, let pace, let thenCloses):
                     write(bytes, pace, context, thenCloses: thenCloses)
+                case .content(let content):
+                    let head = "HTTP/1.1 200 OK\r\nContent-Length: \(content.readableBytes)\r\n\r\n"
+                    context.write(NIOAny(ByteBuffer(string: head)), promise: nil)
+                    context.writeAndFlush(NIOAny(content), promise: nil)
                 case .silence: continue
                 case .close: context.close(promise: nil)
                 }
