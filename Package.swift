@@ -96,11 +96,11 @@ let package = Package(
         .target(name: "CSHA256"),
         // Layer 1
         room("Merkle", ["ByteCoding", "CSHA256", .crypto]),
-        room("HTTPWire", ["ByteCoding"]),
         room("AccessModel", ["ByteCoding"]),
         room("Messages", ["ByteCoding"]),
         room("Observability"),
         // Layer 2
+        room("HTTPWire", ["ByteCoding", "AccessModel"]),
         room("SignedNotes", ["ByteCoding", "Merkle", .crypto]),
         room("LogFormat", ["ByteCoding", "Merkle", .crypto]),
         room(
@@ -235,7 +235,7 @@ let package = Package(
         // Tests, by the layer of what they test
         tests("ByteCoding", ["TestSupport"]),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
-        tests("HTTPWire", ["ByteCoding", .nioCore, .nioEmbedded, .nioHTTP1]),
+        tests("HTTPWire", ["AccessModel", "ByteCoding", .nioCore, .nioEmbedded, .nioHTTP1]),
         tests("AccessModel", exclude: ["Resources"]),
         tests("Observability"),
         tests("SignedNotes", ["ByteCoding", "Merkle", .crypto], exclude: ["Resources"]),

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// A request method (RFC 9110 §9) as policies and records name it.
+/// A request method (RFC 9110 §9), as it is read, decided about and recorded.
 package enum Method: Hashable, Sendable {
     case get
     case head
@@ -47,6 +47,9 @@ package enum Method: Hashable, Sendable {
         case .other(let token): token
         }
     }
+
+    /// Whether the answer has a head and no content; cheaper than to compare, which looks at the token.
+    package var isHead: Bool { if case .head = self { true } else { false } }
 
     /// Whether the method is safe (RFC 9110 §9.2.1): it is not expected to change anything.
     ///

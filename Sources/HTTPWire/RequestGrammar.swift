@@ -1,9 +1,11 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessModel
+
 /// A request line as sent, in slices; the target's bytes are checked, its form is not.
 struct RequestLine {
-    let method: RequestMethod
+    let method: Method
     let methodToken: ByteSlice
     let target: ByteSlice
     let version: HTTPVersion
@@ -45,7 +47,7 @@ enum RequestGrammar: HeadGrammar {
         guard target.count <= limits.targetBytes else {
             throw RequestFault(.targetTooLong, at: target.lowerBound + limits.targetBytes)
         }
-        guard let known = RequestMethod.read(bytes, method) else {
+        guard let known = Method.read(bytes, method) else {
             throw RequestFault(.methodNotSupported, at: start)
         }
         return RequestLine(

@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import AccessModel
+
 /// A request head that was understood in full and in only one way.
 ///
 /// One buffer holds every byte; the rest are slices into it. The buffer is what was received, with
@@ -16,7 +18,7 @@ package final class RequestHead {
 
     /// The whole head; slices of this head are ranges of it.
     package internal(set) var bytes: [UInt8] = []
-    package internal(set) var method = RequestMethod.get
+    package internal(set) var method = Method.get
     /// The method as in the request line.
     package internal(set) var methodToken = ByteSlice.none
     package internal(set) var version = HTTPVersion.http11

@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import AccessModel
+
 /// Reads the response heads of one connection to a service, one after another.
 ///
 /// Interim responses are read and discarded, as many as their byte limit allows: none of our
@@ -36,7 +38,7 @@ package struct ResponseHeadParser: ~Copyable {
     ///
     /// - Parameter method: the method of the request being answered.
     package mutating func consume(
-        _ input: Span<UInt8>, answering method: RequestMethod
+        _ input: Span<UInt8>, answering method: Method
     ) throws(ResponseFault) -> Progress {
         var consumed = 0
         headStart = 0
@@ -107,10 +109,10 @@ package struct ResponseHeadParser: ~Copyable {
 
     /// Fills in a head that already has its bytes and fields.
     private func fill(
-        _ head: ResponseHead, _ line: StatusLine, _ method: RequestMethod
+        _ head: ResponseHead, _ line: StatusLine, _ method: Method
     ) throws(ResponseFault) {
         let (declared, options): (BodyFraming?, ConnectionOptions)
-        let mustNotHaveBody = method == .head || line.status == 204 || line.status == 304
+        let mustNotHaveBody = method.isHead || line.status == 204 || line.status == 304
         if case .unread = head.saying { head.saying = try saying(head, mustNotHaveBody) }
         switch head.saying {
         case .read(let said, let asked): (declared, options) = (said, asked)

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessModel
 internal import HTTPWire
 
 /// A head means the same however it arrives, and the same when written again.
@@ -145,7 +146,7 @@ enum HeadProperties {
 
 extension HeadProperties {
     private static func read(
-        _ bytes: [UInt8], _ size: Int, answering method: RequestMethod,
+        _ bytes: [UInt8], _ size: Int, answering method: Method,
         _ limits: Limits = .standard
     ) -> Outcome<ResponseHead, ResponseFault> {
         var parser = ResponseHeadParser(limits: limits)
@@ -164,7 +165,7 @@ extension HeadProperties {
     }
 
     private static func response(
-        _ bytes: [UInt8], _ size: Int, _ method: RequestMethod
+        _ bytes: [UInt8], _ size: Int, _ method: Method
     ) throws(BrokenProperty) -> Bool {
         let whole = read(bytes, max(1, bytes.count), answering: method)
         switch (whole, read(bytes, size, answering: method)) {
@@ -184,7 +185,7 @@ extension HeadProperties {
     }
 
     private static func accepted(
-        _ head: ResponseHead, _ method: RequestMethod
+        _ head: ResponseHead, _ method: Method
     ) throws(BrokenProperty) {
         try require((200...999).contains(head.status), "a response is final")
         let framing = head.framing(for: .http11)

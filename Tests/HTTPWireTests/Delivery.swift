@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import HTTPWire
 import Testing
 
@@ -32,7 +33,7 @@ func latin1(_ text: String) -> [UInt8] {
 
 /// What a request head means, in comparable form.
 struct RequestSummary: Equatable {
-    var method: RequestMethod
+    var method: Method
     var token: String
     var version: HTTPVersion
     var target: String

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import HTTPWire
 import Testing
 
@@ -151,7 +152,7 @@ struct RepeatedHeadTests {
 
     /// What is written to the client of the second of two answers on a connection, or why it is refused.
     private func written(
-        after first: [UInt8]?, _ second: [UInt8], to method: RequestMethod
+        after first: [UInt8]?, _ second: [UInt8], to method: Method
     ) throws -> String {
         var parser = ResponseHeadParser(limits: .answers)
         if let first {
@@ -198,7 +199,7 @@ struct RepeatedHeadTests {
     func statusLines(_ line: String) throws {
         let first = Array(Self.answer.utf8)
         let bytes = Array(line.utf8) + first.dropFirst("HTTP/1.1 200 OK".utf8.count)
-        for method in [RequestMethod.get, .head] {
+        for method in [Method.get, .head] {
             #expect(
                 try written(after: first, bytes, to: method)
                     == written(after: nil, bytes, to: method))

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import HTTPWire
 import Testing
 
@@ -11,7 +12,7 @@ enum ResponseOutcome: Equatable {
 }
 
 private func outcome(
-    _ bytes: [UInt8], _ delivery: Delivery, _ method: RequestMethod, _ limits: Limits
+    _ bytes: [UInt8], _ delivery: Delivery, _ method: Method, _ limits: Limits
 ) -> (ResponseOutcome, ResponseHead?) {
     var parser = ResponseHeadParser(limits: limits)
     var taken = 0
@@ -41,7 +42,7 @@ private func outcome(
 /// Parses a response in every way of delivery and requires that all agree.
 @discardableResult
 func response(
-    _ text: String, to method: RequestMethod = .get, limits: Limits = .standard,
+    _ text: String, to method: Method = .get, limits: Limits = .standard,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> ResponseHead {
     let bytes = latin1(text)
@@ -59,7 +60,7 @@ func response(
 }
 
 func responseFault(
-    _ text: String, to method: RequestMethod = .get, limits: Limits = .standard,
+    _ text: String, to method: Method = .get, limits: Limits = .standard,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> ResponseFault.Kind? {
     do {
@@ -184,7 +185,7 @@ func responseFault(
     @Test(
         arguments: [
             (
-                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", RequestMethod.get,
+                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", Method.get,
                 BodyFraming.length(5), nil, true
             ),
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n", .get, .chunked, nil, true),
@@ -241,9 +242,9 @@ func responseFault(
                 "HTTP/1.1 500 x\r\nContent-Length: 9007199254740992\r\n", .put, .length(1 << 53),
                 nil, true
             ),
-        ] as [(String, RequestMethod, BodyFraming, UInt64?, Bool)])
+        ] as [(String, Method, BodyFraming, UInt64?, Bool)])
     func `says how its body ends`(
-        _ text: String, _ method: RequestMethod, _ framing: BodyFraming, _ declared: UInt64?,
+        _ text: String, _ method: Method, _ framing: BodyFraming, _ declared: UInt64?,
         _ keeps: Bool
     ) throws {
         let head = try response(text + "\r\n", to: method)

@@ -1,12 +1,13 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import HTTPWire
 import Testing
 
 @Suite struct `A returned response` {
     private func returned(
-        _ text: String, to method: RequestMethod = .get, client: HTTPVersion = .http11,
+        _ text: String, to method: Method = .get, client: HTTPVersion = .http11,
         connection: ConnectionNote = .implied, adding pairs: [(String, String)] = []
     ) throws -> String {
         let head = try response(text, to: method)

@@ -45,7 +45,7 @@ extension AccessRequest {
             facts: .http(
                 HTTPRequestFacts(
                     host: head.host.range, path: head.path.range, query: head.query?.range,
-                    method: Method(head), version: HTTPFacts.Version(head.version),
+                    method: head.method, version: HTTPFacts.Version(head.version),
                     traits: head.isOrdinary ? .none : HTTPRequestFacts.Traits(head))),
             credential: credentials.credential, trace: trace, userAgent: userAgent,
             forwarded: isTrusted && rules.privacy.forwarded ? head.values(of: .xForwardedFor) : [],
@@ -113,22 +113,6 @@ extension HTTPRequestFacts.Traits {
             hasOtherReadings: head.pathTraits.contains(.otherReadings),
             hasEncodedSlash: head.pathTraits.contains(.encodedSlash),
             asksUpgrade: head.asksWebSocket, overrides: head.methodOverrides.map { Method($0) })
-    }
-}
-
-extension Method {
-    fileprivate init(_ head: RequestHead) {
-        self =
-            switch head.method {
-            case .get: .get
-            case .head: .head
-            case .post: .post
-            case .put: .put
-            case .patch: .patch
-            case .delete: .delete
-            case .options: .options
-            case .other: .other(head.string(of: head.methodToken))
-            }
     }
 }
 

@@ -70,7 +70,7 @@ extension ClientConnection {
             head.framing == .none
             ? nil : BodyDecoder(head.framing, .request, limits: terms.wire)
         asked = Asked(
-            version: head.version, isHead: head.method == .head, keepsAlive: head.keepsAlive)
+            version: head.version, isHead: head.method.isHead, keepsAlive: head.keepsAlive)
         access.begin(
             head, exchange(for: head), isTrusted: peer.isTrusted, objection: objection(to: head))
     }

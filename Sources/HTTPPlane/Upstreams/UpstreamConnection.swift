@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Access
+internal import AccessModel
 internal import HTTPWire
 internal import Logging
 internal import NIOCore
@@ -36,7 +37,7 @@ final class UpstreamConnection: ChannelInboundHandler, DeadlineOwner {
     private var parser: ResponseHeadParser
     /// For the incoming body; nil before its head.
     private var decoder: BodyDecoder?
-    private var method = RequestMethod.get
+    private var method = Method.get
     private var keepsAlive = false
     private var announcesAbsentBody = false
     /// Interim answers to the present request that were reported.

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import HTTPWire
 
 /// Reads a connection with the codec of this package.
@@ -70,7 +71,7 @@ struct OwnReader: ~Copyable {
         var reader = OwnReader()
         var parser = ResponseHeadParser(limits: .answers)
         var written: ResponseHead?
-        let asked: RequestMethod = method == "HEAD" ? .head : method == "POST" ? .post : .get
+        let asked: Method = method == "HEAD" ? .head : method == "POST" ? .post : .get
         do {
             for piece in pieces {
                 var at = 0
