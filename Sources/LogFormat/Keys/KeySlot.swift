@@ -31,6 +31,9 @@ package enum KeySlot {
     /// Bytes of every slot.
     package static let byteCount = 128
 
+    /// Bytes of every key.
+    package static let keyBytes = 32
+
     private static let idBytes = 32
 
     /// The content of a well-formed slot of either kind.
@@ -66,7 +69,7 @@ package enum KeySlot {
     package static func encode(_ content: Content, magic: String) -> [UInt8] {
         let id = Array(content.id.utf8)
         precondition(
-            (1...idBytes).contains(id.count) && content.key.count == 32,
+            (1...idBytes).contains(id.count) && content.key.count == keyBytes,
             "SlotsHaveOneShape: an id or key does not fit its slot")
         var bytes = Array(magic.utf8)
         bytes.append(content.state.rawValue)
