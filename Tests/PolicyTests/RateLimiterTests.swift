@@ -85,27 +85,6 @@ struct RateLimiterTests {
         #expect(standing.remaining == 0)
     }
 
-    @Test(
-        "Exactly the burst passes, however many threads ask",
-        arguments: [1, 2, 100, 255, 256, 999])
-    func exactness(burst: Int) async throws {
-        let limiter = RateLimiter(mostSubjects: 1_000)
-        let limit = try limit("1/d", burst: burst)
-        let admitted = await withTaskGroup(of: Int.self) { group in
-            for _ in 0..<8 {
-                group.addTask {
-                    (0..<125).count(where: { _ in
-                        let verdict = limiter.admit(
-                            .actor("a"), under: limit, bucket: "s", at: second)
-                        return if case .admitted = verdict { true } else { false }
-                    })
-                }
-            }
-            return await group.reduce(0, +)
-        }
-        #expect(admitted == burst)
-    }
-
     @Test func `subjects and buckets count apart, addresses by their group`() throws {
         let limiter = RateLimiter(mostSubjects: 100)
         let limit = try limit("1/d", burst: 1, per: .peer)
