@@ -130,7 +130,7 @@ let package = Package(
             "Verification",
             [
                 "ByteCoding", "AccessModel", "Merkle", "LogFormat", "Disclosures", "AuditRecords",
-                "LogReading", "SignedNotes", .crypto, .system,
+                "LogReading", "SignedNotes", .system,
             ]),
         room(
             "LedgerFiles",
@@ -191,8 +191,7 @@ let package = Package(
         .executableTarget(
             name: "countersign-verify",
             dependencies: [
-                "ByteCoding", "Merkle", "SignedNotes", "AuditRecords", "Verification",
-                .argumentParser, .system,
+                "ByteCoding", "AuditRecords", "Verification", .argumentParser, .system,
             ],
             swiftSettings: librarySettings),
         // Measurements, beside the layers
@@ -239,10 +238,11 @@ let package = Package(
         tests("AccessModel", exclude: ["Resources"]),
         tests("Observability"),
         tests("SignedNotes", ["ByteCoding", "Merkle", .crypto], exclude: ["Resources"]),
-        tests("LogFormat", ["ByteCoding", "Merkle"]),
+        tests("LogFormat", ["Merkle"]),
         tests("Disclosures", ["ByteCoding", "Merkle", "LogFormat", .crypto]),
         tests(
-            "AuditRecords", ["ByteCoding", "AccessModel", "Merkle", "Disclosures", .crypto],
+            "AuditRecords",
+            ["ByteCoding", "AccessModel", "Merkle", "LogFormat", "Disclosures", .crypto],
             exclude: ["Resources"]),
         tests(
             "Identity",
@@ -260,8 +260,8 @@ let package = Package(
         tests(
             "LogReading",
             [
-                "ByteCoding", "Merkle", "SignedNotes", "LogFormat", "AuditRecords", "Ledger",
-                "TestSupport", .crypto, .system,
+                "ByteCoding", "Merkle", "SignedNotes", "LogFormat", "AuditRecords", "TestSupport",
+                .system,
             ]),
         tests(
             "Verification",

@@ -22,6 +22,16 @@ struct LayerTests {
         }
     }
 
+    @Test("A target depends on every room that its row names")
+    func manifestIsComplete() throws {
+        let (table, manifest) = (try LayerTable(), try Manifest())
+        for (target, row) in table.rows {
+            let rooms = row.imports.filter { table.rows[$0] != nil }
+            let missing = rooms.subtracting(manifest.dependencies[target] ?? []).sorted()
+            #expect(missing.isEmpty, "\(target) does not depend on \(missing) in Package.swift")
+        }
+    }
+
     @Test("A row names rooms of lower layers only")
     func layersPointDown() throws {
         let table = try LayerTable()
@@ -46,24 +56,30 @@ struct LayerTests {
         }
     }
 
-    @Test("No source imports what its target's row does not name")
-    func importsFollowTable() throws {
-        let table = try LayerTable()
+    /// The modules that a file imports.
+    private func imports(of file: String) throws -> Set<String> {
         let pattern =
             /^\s*(?:package |internal |private |fileprivate |public )?import (?:\w+ )?(\w+)/
-        for (target, row) in table.rows {
+        var modules: Set<String> = []
+        for line in SourceText(try Repository.text(file)).code where line.contains("import ") {
+            if let match = try pattern.firstMatch(in: line) { modules.insert(String(match.1)) }
+        }
+        return modules
+    }
+
+    @Test("A target's files import what its row names and nothing else, and leave nothing out")
+    func importsFollowTable() throws {
+        for (target, row) in try LayerTable().rows {
             let files = Repository.sources(of: target)
             #expect(!files.isEmpty || target.hasPrefix("C"), "\(target) has no files")
+            var unused = row.imports
             for file in files {
-                for line in SourceText(try Repository.text(file)).code
-                where line.contains("import ") {
-                    guard let match = try pattern.firstMatch(in: line) else { continue }
-                    let module = String(match.1)
-                    #expect(
-                        row.imports.contains(module) || LayerTable.everywhere.contains(module),
-                        "\(file) imports \(module): not in ARCHITECTURE.md")
-                }
+                let modules = try imports(of: file).subtracting(LayerTable.everywhere)
+                let extra = modules.subtracting(row.imports).sorted()
+                #expect(extra.isEmpty, "\(file) imports \(extra): not in ARCHITECTURE.md")
+                unused.subtract(modules)
             }
+            #expect(unused.isEmpty, "no file of \(target) imports \(unused.sorted())")
         }
     }
 
