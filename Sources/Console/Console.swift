@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
 import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -55,9 +56,10 @@ package final class Console: Sendable {
         for await port in bound {
             return Console(port: port, group: group, running: running)
         }
+        let address = AuthorityText.of(host, port: port)
         switch await running.result {
-        case .success: throw ConsoleFault(address: "\(host):\(port)", cause: nil)
-        case .failure(let error): throw ConsoleFault(address: "\(host):\(port)", cause: error)
+        case .success: throw ConsoleFault(address: address, cause: nil)
+        case .failure(let error): throw ConsoleFault(address: address, cause: error)
         }
     }
 

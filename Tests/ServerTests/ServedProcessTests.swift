@@ -219,4 +219,22 @@ struct ServedProcessTests {
         signal.yield(.sigterm)
         try await end
     }
+
+    @Test("names an IPv6 address as the configuration does, in brackets")
+    func brackets() async throws {
+        let folder = try deployed()
+        // Kept for documentation (RFC 3849), so that no machine has it.
+        let address = "[2001:db8::1]:8443"
+        let text = try folder.text("countersign.yaml")
+        try folder.write(
+            text.replacing(
+                "address: 127.0.0.1:0  # where", with: "address: \"\(address)\"  # where"),
+            to: "countersign.yaml")
+        do {
+            try await process(folder) { _ in }.run(until: AsyncStream<UnixSignal> { _ in })
+            Issue.record("it listens on an address that nobody has")
+        } catch let failure as CommandFailure {
+            #expect(failure.message?.plain.contains("listen on \(address);") == true)
+        }
+    }
 }

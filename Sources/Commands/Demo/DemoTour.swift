@@ -52,7 +52,7 @@ struct DemoTour {
     private func playRequests() async throws -> Int {
         let address = try address()
         try screen?.line(
-            SafeText("1. Requests through the proxy on \(address.host):\(address.port)", .strong))
+            SafeText("1. Requests through the proxy on \(address.text)", .strong))
         var rows: [[SafeText]] = []
         for request in DemoRequest.all(alice: files.alice, bob: files.bob) {
             let (status, record) = try await request.send(to: address.host, port: address.port)
@@ -155,7 +155,7 @@ struct DemoTour {
             JSONMember("folder", .string(files.folder)),
         ]
         if isStaying {
-            members.append(JSONMember("proxy", .string("http://\(address.host):\(address.port)")))
+            members.append(JSONMember("proxy", .string("http://\(address.text)")))
         }
         return .object(members)
     }
@@ -163,7 +163,7 @@ struct DemoTour {
     /// What to try while the proxy stays up.
     func invite() throws {
         let address = try address()
-        let url = "http://\(address.host):\(address.port)"
+        let url = "http://\(address.text)"
         try screen?.line(SafeText("5. It stays up. Try, in another terminal:", .strong))
         try screen?.line("   curl -i -H 'X-Api-Key: \(files.alice)' \(url)/invoices/7")
         try screen?.line("   curl -i \(url)/invoices/7")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Access
+internal import ByteCoding
 internal import HTTPWire
 internal import Transport
 
@@ -90,7 +91,7 @@ final class UpstreamTarget: Sendable {
     /// The service's own `Host`: with its port unless that is the scheme's.
     private static func authority(_ configuration: UpstreamConfiguration) -> String {
         let isUsual = configuration.port == (configuration.tls == nil ? 80 : 443)
-        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-        return (isUsual ? host : "\(host):\(configuration.port)").lowercased()
+        let port = isUsual ? nil : Int(configuration.port)
+        return AuthorityText.of(configuration.host, port: port).lowercased()
     }
 }

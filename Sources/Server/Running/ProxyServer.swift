@@ -122,7 +122,8 @@ package actor ProxyServer {
             logger.notice(
                 "fewer connections than http.max_connections: raise ulimit -n or LimitNOFILE=",
                 metadata: [
-                    "listener": "\(listener.host):\(listener.port)", "files": "\(budget.limit)",
+                    "listener": "\(AuthorityText.of(listener.host, port: listener.port))",
+                    "files": "\(budget.limit)",
                     "configured": "\(listener.limits.mostConnections)",
                     "taken": "\(less.limits.mostConnections)",
                 ])

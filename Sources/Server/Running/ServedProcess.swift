@@ -79,7 +79,7 @@ package struct ServedProcess: Sendable {
         of server: ProxyServer, _ console: Console, _ settings: DeploymentSettings
     ) -> Start {
         Start(
-            proxies: server.dataPlane.addresses.map { "\($0.host):\($0.port)" },
+            proxies: server.dataPlane.addresses.map(\.text),
             admin: "http://\(authority(of: console, settings))",
             logDirectory: settings.log.directory.text,
             records: server.ledger.status.size.count,
@@ -88,8 +88,7 @@ package struct ServedProcess: Sendable {
 
     /// Where the console listens, as it stands in a URL.
     private func authority(of console: Console, _ settings: DeploymentSettings) -> String {
-        let host = settings.admin.address.address.description
-        return "\(host.contains(":") ? "[\(host)]" : host):\(console.port)"
+        AuthorityText.of(settings.admin.address.address.text, port: console.port)
     }
 
     /// Returns when a signal says to stop.

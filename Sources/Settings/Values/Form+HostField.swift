@@ -23,8 +23,7 @@ extension Form where Value == HostField {
                         + "found `\(text)`")
             }
             let isPortGiven = text.hasSuffix(":\(url.port)")
-            let host = url.host.contains(":") ? "[\(url.host)]" : url.host
-            return .literal(isPortGiven ? "\(host):\(url.port)" : host)
+            return .literal(AuthorityText.of(url.host, port: isPortGiven ? Int(url.port) : nil))
         }
     }
 

@@ -15,12 +15,7 @@ package struct ListenAddress: Hashable, Sendable {
         self.port = port
     }
 
-    package var text: String {
-        switch address.family {
-        case .v4: "\(address):\(port)"
-        case .v6: "[\(address)]:\(port)"
-        }
-    }
+    package var text: String { AuthorityText.of(address.text, port: Int(port)) }
 
     /// Stands for a required address until it is read.
     static let placeholder = ListenAddress(address: IPAddress(v4: 0), port: 0)

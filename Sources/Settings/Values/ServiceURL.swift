@@ -21,8 +21,7 @@ package struct ServiceURL: Hashable, Sendable {
     /// `Host` and SNI's view of the service: the host, an IPv6 address in brackets, and the port
     /// where it is not the scheme's.
     package var authority: String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        return port == scheme.defaultPort ? name : "\(name):\(port)"
+        AuthorityText.of(host, port: port == scheme.defaultPort ? nil : Int(port))
     }
 
     package var text: String { "\(scheme.rawValue)://\(authority)" }

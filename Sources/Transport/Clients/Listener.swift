@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
 internal import NIOCore
 package import Policy
 internal import Synchronization
@@ -36,7 +37,7 @@ package final class Listener: Sendable {
         }
 
         /// `HOST:PORT`, as in a URL.
-        var place: String { DataPlane.Address(host: host, port: port).text }
+        var place: String { AuthorityText.of(host, port: port) }
     }
 
     package let terms: Terms

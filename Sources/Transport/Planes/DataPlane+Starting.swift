@@ -1,8 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Disclosures
 package import Access
+internal import Disclosures
 package import Ledger
 package import Logging
 internal import NIOCore

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -24,7 +25,7 @@ package final class DataPlane: Sendable {
         package let port: Int
 
         /// `HOST:PORT`, as in a URL.
-        package var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+        package var text: String { AuthorityText.of(host, port: port) }
     }
 
     /// Where clients connect, in the order of the configured listeners.

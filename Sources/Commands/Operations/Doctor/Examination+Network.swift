@@ -75,7 +75,7 @@ extension Examination {
 
     private func service(_ upstream: UpstreamConfiguration) async -> Diagnosis {
         let subject = "service \(upstream.name)"
-        let place: SafeText = "\(upstream.host):\(upstream.port)"
+        let place: SafeText = "\(AuthorityText.of(upstream.host, port: Int(upstream.port)))"
         do throws(DataPlaneFault) {
             switch try await upstream.endpoint().probe() {
             case .reached where upstream.tls?.verification == .off:
