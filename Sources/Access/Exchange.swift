@@ -336,9 +336,9 @@ package final class Exchange {
     }
 
     /// The ledger has settled the record that the exchange waits for.
-    package func settled(_ outcome: Outcome) -> Step {
+    package func settled(_ fate: RecordFate) -> Step {
         var receipt: RecordReceipt?
-        if case .recorded(let found) = outcome { receipt = found }
+        if case .recorded(let found) = fate { receipt = found }
         switch phase {
         case .recordingAhead:
             if let receipt {

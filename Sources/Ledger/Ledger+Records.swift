@@ -51,13 +51,13 @@ extension Ledger {
     }
 
     private func record(_ record: SystemRecord) throws(OpenFault) {
-        let outcome: Outcome
+        let fate: RecordFate
         do {
-            outcome = try appendAndWait(record.draft(producer: producer), tally: .uncounted)
+            fate = try appendAndWait(record.draft(producer: producer), tally: .uncounted)
         } catch {
             throw OpenFault(.storage, "The start could not be recorded: \(error).")
         }
-        switch outcome {
+        switch fate {
         case .recorded: return
         case .rejected(let rejected):
             throw OpenFault(.storage, "The start could not be recorded: \(rejected.cause).")

@@ -14,7 +14,7 @@ internal import Synchronization
 /// durable.
 ///
 /// ## The guarantee
-/// `DurableBeforeAcknowledged`: a record that is settled as ``Outcome/recorded(_:)`` is on stable
+/// `DurableBeforeAcknowledged`: a record that is settled as ``RecordFate/recorded(_:)`` is on stable
 /// storage and covered by a durably stored signed checkpoint. Not with ``LogDurability/written``,
 /// as the log itself says: then the kernel has both, and the disk soon after.
 ///
@@ -235,7 +235,7 @@ package final class Ledger: Sendable {
     /// Queues a record and blocks the calling thread until it is settled. Never on an event loop.
     package func appendAndWait(
         _ draft: RecordDraft, tally: Tally
-    ) throws(AppendRefusal) -> Outcome {
+    ) throws(AppendRefusal) -> RecordFate {
         try waiting.wait { ticket throws(AppendRefusal) in
             try intake.append(draft, tally: tally, port: waitingID, ticket: ticket)
         } work: {

@@ -20,7 +20,7 @@ package struct RecordingPermit: Hashable, Sendable {
 }
 
 /// What became of one queued record.
-package enum Outcome: Sendable {
+package enum RecordFate: Sendable {
     case recorded(RecordReceipt)
     case rejected(GroupRejected)
     case poisoned(LogPoisoned)
@@ -30,31 +30,31 @@ package enum Outcome: Sendable {
 
 /// What became of the records queued with these consecutive tickets.
 package struct Settlement: Sendable {
-    private enum Fate {
+    private enum Common {
         /// The first of them has this index, and the others follow it.
         case recorded(LeafIndex)
-        case other(Outcome)
+        case other(RecordFate)
     }
 
     package let tickets: Range<UInt64>
-    private let fate: Fate
+    private let common: Common
 
     /// - Parameter first: the index of the first of them.
     init(_ tickets: Range<UInt64>, recordedAt first: LeafIndex) {
         self.tickets = tickets
-        fate = .recorded(first)
+        common = .recorded(first)
     }
 
-    /// - Parameter outcome: not ``Outcome/recorded(_:)``: every record has its own place.
-    init(_ tickets: Range<UInt64>, _ outcome: Outcome) {
+    /// - Parameter fate: not ``RecordFate/recorded(_:)``: every record has its own place.
+    init(_ tickets: Range<UInt64>, _ fate: RecordFate) {
         self.tickets = tickets
-        fate = .other(outcome)
+        common = .other(fate)
     }
 
     /// Calls `body` with each ticket in order.
-    package func forEach(_ body: (_ ticket: UInt64, _ outcome: Outcome) -> Void) {
-        switch fate {
-        case .other(let outcome): for ticket in tickets { body(ticket, outcome) }
+    package func forEach(_ body: (_ ticket: UInt64, _ fate: RecordFate) -> Void) {
+        switch common {
+        case .other(let fate): for ticket in tickets { body(ticket, fate) }
         case .recorded(let first):
             for ticket in tickets {
                 let index = LeafIndex(first.value + (ticket - tickets.lowerBound))
@@ -64,13 +64,13 @@ package struct Settlement: Sendable {
     }
 }
 
-/// Where the outcomes of queued records go: one for each event loop.
+/// Where it is told what became of queued records: one for each event loop.
 package protocol ReplyPort: AnyObject, Sendable {
-    /// Called on a writer's thread, at most once a group, with that group's outcomes in order; and
+    /// Called on a writer's thread, at most once a group, with that group's settlements in order; and
     /// on the thread that hands over a batch, if that is refused.
     ///
-    /// It must return at once: hand over the outcomes and wake whoever waits.
-    func settle(_ outcomes: [Settlement])
+    /// It must return at once: hand over the settlements and wake whoever waits.
+    func settle(_ settlements: [Settlement])
 }
 
 /// The ledger's name for a registered port.

@@ -47,19 +47,19 @@ final class JudgedPort: ReplyPort {
         self.verdicts = verdicts
     }
 
-    func settle(_ outcomes: [Settlement]) {
+    func settle(_ settlements: [Settlement]) {
         // The process is gone; ignore what it still says.
         guard !trouble.isOver else { return }
         state.withLock { state in
-            for settlement in outcomes {
-                settlement.forEach { _, outcome in note(outcome, in: &state) }
+            for settlement in settlements {
+                settlement.forEach { _, fate in note(fate, in: &state) }
             }
-            state.waiting += outcomes
+            state.waiting += settlements
         }
     }
 
-    private func note(_ outcome: Outcome, in state: inout State) {
-        switch outcome {
+    private func note(_ fate: RecordFate, in state: inout State) {
+        switch fate {
         case .recorded(let receipt):
             state.size = max(state.size, receipt.index.value + 1)
             guard !acknowledgesWritten else { return }

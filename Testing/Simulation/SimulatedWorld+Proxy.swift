@@ -141,8 +141,8 @@ extension SimulatedWorld {
         let loop = proxy.loops[number]
         let settlements = loop.inbox.take()
         for settlement in settlements {
-            settlement.forEach { _, outcome in
-                if case .recorded = outcome { oldReceipt = outcome }
+            settlement.forEach { _, fate in
+                if case .recorded = fate { oldReceipt = fate }
             }
         }
         loop.desk.deliver(settlements)

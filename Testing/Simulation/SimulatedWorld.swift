@@ -76,7 +76,7 @@ final class SimulatedWorld {
     var unrecorded: UInt64 = 0
     var unrecordedEver: UInt64 = 0
     /// Settled outcomes, one of which the planted bug reuses.
-    var oldReceipt: Outcome?
+    var oldReceipt: RecordFate?
 
     init(_ plan: Simulation) throws {
         self.plan = plan

@@ -67,12 +67,12 @@ final class Visitor: SettlementReceiver {
         isUnrecorded = false
     }
 
-    func recordSettled(_ outcome: Outcome) {
+    func recordSettled(_ fate: RecordFate) {
         guard disregarded == 0 else {
             disregarded -= 1
             return
         }
-        settle(outcome)
+        settle(fate)
     }
 
     /// The simulation's event loops verify credentials themselves.
@@ -81,8 +81,8 @@ final class Visitor: SettlementReceiver {
         act(self, exchange.identified(identification))
     }
 
-    func settle(_ outcome: Outcome) {
+    func settle(_ fate: RecordFate) {
         guard let exchange else { return }
-        act(self, exchange.settled(outcome))
+        act(self, exchange.settled(fate))
     }
 }

@@ -50,20 +50,20 @@ struct DrillCommand: AsyncParsableCommand {
         DrillTable.line("damage drill: \(records) records, seed \(seed)")
         let clock = ContinuousClock()
         let began = clock.now
-        var bench = try DrillBench(
+        var target = try DrillTarget(
             log: try DrilledLog(folder: folder.path, records: records), auditor: auditor,
             generator: SeededGenerator(seed: seed))
         DrillTable.line("written and exported in \(DrillTable.seconds(clock.now - began))\n")
 
-        try bench.checkSound()
+        try target.checkSound()
         var table = DrillTable()
-        try bench.damageRecords(&table)
-        try bench.damageTree(&table)
-        try bench.damageCheckpoints(&table)
-        try bench.damageDisclosures(&table)
-        try bench.damageExport(&table)
-        let missed = try bench.flipBits(flips)
-        try bench.rewindHistory(&table)
+        try target.damageRecords(&table)
+        try target.damageTree(&table)
+        try target.damageCheckpoints(&table)
+        try target.damageDisclosures(&table)
+        try target.damageExport(&table)
+        let missed = try target.flipBits(flips)
+        try target.rewindHistory(&table)
         var judging = try JudgementDrill(folder: folder.path, auditor: auditor)
         try judging.run(everyFrame: everyFrame)
         DrillTable.line("")

@@ -17,7 +17,7 @@ import TestSupport
 import Testing
 
 /// One event loop's desk over a real ledger in memory, without a loop: the test is the loop.
-final class Bench {
+final class DeskBench {
     struct Choices {
         var audit = AuditPolicy(ahead: .auto, onFailure: .deny)
         var limit: RateLimit?
@@ -287,7 +287,7 @@ final class TestedAccess: SettlementReceiver {
         self.client = client
     }
 
-    func recordSettled(_ outcome: Outcome) { steps.append(exchange.settled(outcome)) }
+    func recordSettled(_ fate: RecordFate) { steps.append(exchange.settled(fate)) }
 
     func identified(_ identification: Identification) {
         steps.append(exchange.identified(identification))
@@ -312,8 +312,8 @@ private final class Inbox: ReplyPort {
     private let waiting = Mutex<[[Settlement]]>([])
     private let arrived = DispatchSemaphore(value: 0)
 
-    func settle(_ outcomes: [Settlement]) {
-        waiting.withLock { $0.append(outcomes) }
+    func settle(_ settlements: [Settlement]) {
+        waiting.withLock { $0.append(settlements) }
         arrived.signal()
     }
 

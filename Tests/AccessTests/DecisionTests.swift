@@ -13,7 +13,7 @@ import Testing
 struct DecisionTests {
     @Test("An allowed GET is forwarded at once and recorded before its answer ends")
     func allowed() throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let access = bench.access()
         let trace = TraceContext(traceHigh: 0xabc, traceLow: 0xdef, span: 0x123)
         let step = access.exchange.begin(
@@ -119,9 +119,9 @@ struct DecisionTests {
                 reason: .ruleDenied, status: 403, path: "/v1/invoices/a%2Fb;c", encodedSlash: true),
         ])
     func refused(_ refusal: Refusal) throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let access = bench.access()
-        let credential: Bench.Credential =
+        let credential: DeskBench.Credential =
             refusal.isAnonymous ? .none : refusal.usesOtherKey ? .otherKey : .key
         let step = access.exchange.begin(
             bench.request(
@@ -163,7 +163,7 @@ struct DecisionTests {
 
     @Test("Anonymous requests pass where a rule admits them")
     func anonymous() throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let access = bench.access()
         let step = access.exchange.begin(bench.request(.get, "/open", credential: .none))
         #expect(step.recorded?.principal.kind == .anonymous)
@@ -178,7 +178,7 @@ struct DecisionTests {
 
     @Test("An encoded slash passes where the route admits it")
     func encodedSlash() throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let step = bench.access().exchange.begin(
             bench.request(.get, "/names/a%2Fb", encodedSlash: true))
         #expect(step.shape == .forward)
@@ -187,7 +187,7 @@ struct DecisionTests {
 
     @Test("405 names what is allowed")
     func allow() throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let access = bench.access()
         _ = access.exchange.begin(bench.request(.put))
         let allow = try #require(try bench.settle(access).answer?.allowed)
@@ -198,9 +198,9 @@ struct DecisionTests {
 
     @Test("Over the limit is told with how long to wait, and the record has the bucket")
     func limited() throws {
-        var choices = Bench.Choices()
+        var choices = DeskBench.Choices()
         choices.limit = RateLimit(per: .actor, rate: try #require(Rate("2/h")), burst: 2)
-        let bench = try Bench(choices)
+        let bench = try DeskBench(choices)
         for _ in 0..<2 {
             let access = bench.access()
             #expect(access.exchange.begin(bench.request()).shape == .forward)
@@ -237,7 +237,7 @@ struct DecisionTests {
             .headTimeout, .tooManyConnections, .methodNotSupported, .clientClosed,
         ])
     func notUnderstood(_ reason: Reason) throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let access = bench.access()
         #expect(access.exchange.refuse(reason, version: .http11).shape == .wait)
         let step = try bench.settle(access)

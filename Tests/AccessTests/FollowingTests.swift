@@ -15,10 +15,10 @@ import Testing
 struct FollowingTests {
     private func bench(
         _ ahead: AuditPolicy.Ahead, _ onFailure: AuditPolicy.OnFailure = .deny
-    ) throws -> Bench {
-        var choices = Bench.Choices()
+    ) throws -> DeskBench {
+        var choices = DeskBench.Choices()
         choices.audit = AuditPolicy(ahead: ahead, onFailure: onFailure, outcome: .follows)
-        return try Bench(choices)
+        return try DeskBench(choices)
     }
 
     @Test("RecordedBeforeAnswered: the answer leaves under its `started` record, and not before")

@@ -22,7 +22,7 @@ struct IdentifyingTests {
 
     @Test("A request waits for its token, and goes on as whoever it names")
     func waits() throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let jobs = bench.holdTokens()
         let access = bench.access()
         #expect(access.exchange.begin(bench.request(credential: .token)).shape == .wait)
@@ -44,7 +44,7 @@ struct IdentifyingTests {
     func same() throws {
         var statuses: [UInt16] = []
         for isHeld in [false, true] {
-            let bench = try Bench()
+            let bench = try DeskBench()
             let jobs = isHeld ? bench.holdTokens() : nil
             let access = bench.access()
             _ = access.exchange.begin(bench.request(credential: .token))
@@ -58,7 +58,7 @@ struct IdentifyingTests {
 
     @Test("API keys, and requests without credentials, wait for nobody")
     func fast() throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let jobs = bench.holdTokens()
         let access = bench.access()
         #expect(access.exchange.begin(bench.request()).shape == .forward)
@@ -71,7 +71,7 @@ struct IdentifyingTests {
 
     @Test("A client that goes while its token is verified ends nothing before that is known")
     func clientGoes() throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let jobs = bench.holdTokens()
         let access = bench.access()
         _ = access.exchange.begin(bench.request(credential: .token))
@@ -90,7 +90,7 @@ struct IdentifyingTests {
         "A reload meanwhile changes nothing for the request, and nothing is remembered of the old sources"
     )
     func reload() throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let jobs = bench.holdTokens()
         let access = bench.access()
         _ = access.exchange.begin(bench.request(credential: .token))
@@ -106,7 +106,7 @@ struct IdentifyingTests {
 
     @Test("Where too many wait, the event loop verifies itself")
     func bounded() throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let jobs = bench.holdTokens()
         var waiting: [TestedAccess] = []
         for _ in 0..<1_100 {

@@ -13,15 +13,15 @@ import Testing
 struct LogFailureTests {
     private func bench(
         _ ahead: AuditPolicy.Ahead, _ onFailure: AuditPolicy.OnFailure, tags: [String] = []
-    ) throws -> Bench {
-        var choices = Bench.Choices()
+    ) throws -> DeskBench {
+        var choices = DeskBench.Choices()
         choices.audit = AuditPolicy(ahead: ahead, onFailure: onFailure)
         choices.tags = tags
-        return try Bench(choices)
+        return try DeskBench(choices)
     }
 
     /// Poisons the log, and returns once that is known.
-    private func poison(_ bench: Bench) throws {
+    private func poison(_ bench: DeskBench) throws {
         bench.breakLog()
         let access = bench.access()
         _ = access.exchange.refuse(.malformedHeader, version: nil)

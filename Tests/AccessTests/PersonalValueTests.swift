@@ -19,11 +19,11 @@ struct PersonalValueTests {
 
     private func values(
         _ group: CommitGroup, _ change: (inout PrivacyChoices) -> Void,
-        credential: Bench.Credential = .key
+        credential: DeskBench.Credential = .key
     ) throws -> [JSONMember] {
         var privacy = Self.nothing
         change(&privacy)
-        let bench = try Bench(Bench.Choices(privacy: privacy))
+        let bench = try DeskBench(DeskBench.Choices(privacy: privacy))
         try bench.perform(bench.request(query: "a=b", userAgent: "curl/8", credential: credential))
         let record = try #require(try bench.records().first)
         return try bench.disclosed(group, of: record)?.members ?? []
@@ -66,8 +66,8 @@ struct PersonalValueTests {
 
     @Test("What a reload no longer keeps is not kept on connections that are open")
     func reloaded() throws {
-        let bench = try Bench(
-            Bench.Choices(
+        let bench = try DeskBench(
+            DeskBench.Choices(
                 privacy: PrivacyChoices(
                     name: true, email: true, address: true, userAgent: true, path: true,
                     query: true, subject: true, port: true, tls: true)))
@@ -94,8 +94,8 @@ struct PersonalValueTests {
 
     @Test("A refused credential is named in the record: by its id in the leaf, by name under seal")
     func refusedCredential() throws {
-        let bench = try Bench(
-            Bench.Choices(
+        let bench = try DeskBench(
+            DeskBench.Choices(
                 privacy: PrivacyChoices(
                     name: true, email: true, address: true, userAgent: true, path: true,
                     query: true, subject: true)))
@@ -126,7 +126,7 @@ struct PersonalValueTests {
         "A credential of the service names nobody where it passes, and is told where it does not do"
     )
     func foreignCredential() throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let open = bench.access()
         #expect(
             open.exchange.begin(bench.request(.get, "/open", credential: .foreign(.tokenIssuer)))
@@ -147,7 +147,7 @@ struct PersonalValueTests {
     }
 }
 
-extension Bench {
+extension DeskBench {
     /// One exchange from its beginning to its end, whatever that is.
     func perform(_ request: consuming AccessRequest, _ access: TestedAccess? = nil) throws {
         let access = access ?? self.access()

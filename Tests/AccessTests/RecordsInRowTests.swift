@@ -70,7 +70,7 @@ struct RecordsInRowTests {
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `each record tells of its own access`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let bench = try Bench()
+        let bench = try DeskBench()
         let secure = Client(
             address: try #require(IPAddress("203.0.113.8")), port: 1, scheme: .https, tls: nil,
             certificate: nil, renderer: NamedRefusals())
@@ -130,7 +130,7 @@ struct RecordsInRowTests {
     func `another configuration is in the next record, and not in that of a request under way`()
         throws
     {
-        let bench = try Bench()
+        let bench = try DeskBench()
         for _ in 0..<3 { try bench.perform(bench.request()) }
         let underWay = bench.access()
         #expect(underWay.exchange.begin(bench.request()).shape == .forward)

@@ -23,13 +23,13 @@ import Testing
         }
     }
 
-    private func bench() throws -> Bench {
-        var choices = Bench.Choices()
+    private func bench() throws -> DeskBench {
+        var choices = DeskBench.Choices()
         choices.issuers = try issuers()
-        return try Bench(choices)
+        return try DeskBench(choices)
     }
 
-    private func request(_ bench: Bench, _ issuer: String) -> AccessRequest {
+    private func request(_ bench: DeskBench, _ issuer: String) -> AccessRequest {
         bench.request(credential: .bearer("token of \(issuer)"))
     }
 
@@ -49,7 +49,7 @@ import Testing
     ///
     /// - Returns: whether it had to be verified.
     private func perform(
-        _ issuer: String, by access: TestedAccess, _ bench: Bench, _ jobs: HeldJobs,
+        _ issuer: String, by access: TestedAccess, _ bench: DeskBench, _ jobs: HeldJobs,
         until expires: UTCInstant
     ) throws -> Bool {
         let request = request(bench, issuer)
@@ -68,7 +68,7 @@ import Testing
         return isVerified
     }
 
-    private func year(from bench: Bench) -> UTCInstant {
+    private func year(from bench: DeskBench) -> UTCInstant {
         UTCInstant(microseconds: bench.fixture.clock.now.microseconds + 31_536_000_000_000)
     }
 

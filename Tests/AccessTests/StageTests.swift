@@ -13,10 +13,10 @@ import Testing
 struct StageTests {
     private func bench(
         _ ahead: AuditPolicy.Ahead, _ onFailure: AuditPolicy.OnFailure = .deny
-    ) throws -> Bench {
-        var choices = Bench.Choices()
+    ) throws -> DeskBench {
+        var choices = DeskBench.Choices()
         choices.audit = AuditPolicy(ahead: ahead, onFailure: onFailure)
-        return try Bench(choices)
+        return try DeskBench(choices)
     }
 
     struct Case: Sendable {
@@ -208,10 +208,10 @@ struct StageTests {
 
     @Test("A reload changes nothing for requests under way", arguments: AuditPolicy.Ahead.allCases)
     func reload(_ ahead: AuditPolicy.Ahead) throws {
-        var choices = Bench.Choices()
+        var choices = DeskBench.Choices()
         choices.audit = AuditPolicy(ahead: ahead, onFailure: .deny)
         choices.tags = ["ledger"]
-        let bench = try Bench(choices)
+        let bench = try DeskBench(choices)
         let access = bench.access()
         var step = access.exchange.begin(bench.request())
         try bench.reloadEmpty()

@@ -9,7 +9,7 @@ import Testing
 @Suite struct `What the ledger measures` {
     /// Nobody waits here for what becomes of records.
     private final class DeafPort: ReplyPort {
-        func settle(_ outcomes: [Settlement]) {}
+        func settle(_ settlements: [Settlement]) {}
     }
 
     private func value(_ sample: String, of ledger: Ledger) -> Double? {

@@ -41,10 +41,10 @@ import Testing
             letGo.wait()
             return nil
         }
-        let outcome = Mutex<Outcome?>(nil)
+        let fate = Mutex<RecordFate?>(nil)
         let caller = Thread {
             let found = try? ledger.appendAndWait(fixture.record(for: ledger), tally: .allowed)
-            outcome.withLock { $0 = found }
+            fate.withLock { $0 = found }
         }
         caller.start()
         try waitUntil { hangs.load(ordering: .sequentiallyConsistent) }
@@ -59,8 +59,8 @@ import Testing
         // Shorter than somebody's patience, it is a disk that works.
         #expect(ledger.obstacle(patience: .seconds(3600)) == nil)
         letGo.signal()
-        try waitUntil { outcome.withLock { $0 } != nil }
-        guard case .recorded = outcome.withLock({ $0 }) else {
+        try waitUntil { fate.withLock { $0 } != nil }
+        guard case .recorded = fate.withLock({ $0 }) else {
             Issue.record("not recorded")
             return
         }
@@ -88,8 +88,8 @@ import Testing
             looks.add(1, ordering: .sequentiallyConsistent)
             return .init(.noSpace, effect: .nothing)
         }
-        let outcome = try ledger.appendAndWait(fixture.record(for: ledger), tally: .allowed)
-        guard case .rejected = outcome else {
+        let fate = try ledger.appendAndWait(fixture.record(for: ledger), tally: .allowed)
+        guard case .rejected = fate else {
             Issue.record("not rejected")
             return
         }

@@ -129,7 +129,7 @@ import Testing
     private static let tags = (0..<64).map { "\($0)" + String(repeating: "t", count: 60) }
 
     private final class NobodysPort: ReplyPort {
-        func settle(_ outcomes: [Settlement]) {}
+        func settle(_ settlements: [Settlement]) {}
     }
 
     @Test func `gives that outcome though the next starts, too, are cut short, wherever`() throws {

@@ -29,11 +29,11 @@ import Testing
 
         var entries: [Entry] { state.withLock { $0 } }
 
-        func settle(_ outcomes: [Settlement]) {
+        func settle(_ settlements: [Settlement]) {
             state.withLock { entries in
-                for settlement in outcomes {
-                    settlement.forEach { ticket, outcome in
-                        guard case .recorded(let receipt) = outcome else {
+                for settlement in settlements {
+                    settlement.forEach { ticket, fate in
+                        guard case .recorded(let receipt) = fate else {
                             return entries.append(Entry(ticket: ticket, index: nil))
                         }
                         entries.append(Entry(ticket: ticket, index: receipt.index.value))

@@ -109,7 +109,7 @@ import Testing
     }
 
     private final class Unheard: ReplyPort {
-        func settle(_ outcomes: [Settlement]) {}
+        func settle(_ settlements: [Settlement]) {}
     }
 
     @Test(arguments: [64, 65, SettledFacts.mostOpen, SettledFacts.mostOpen + 3])

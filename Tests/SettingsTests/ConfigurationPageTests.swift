@@ -50,7 +50,7 @@ struct ConfigurationPageTests {
     func `An example is a value of its key`(path: String) throws {
         let node = try #require(KeyPlace.all.first { $0.text == path }).node
         guard !node.example.isEmpty else { return }
-        let faults = World.faults(Self.document(path, node.example))
+        let faults = TestSettings.faults(Self.document(path, node.example))
         // Others may be missing or clash; the value itself and its key are understood.
         let own = faults.filter { fault in
             fault.contains(": " + path.replacing("[]", with: "[0]") + ":")

@@ -10,7 +10,7 @@ import Testing
 
 struct DeploymentTests {
     @Test func `every key is read and printed in its effective form`() throws {
-        let deployment = try World.read(Golden.text("full.yaml"))
+        let deployment = try TestSettings.read(Golden.text("full.yaml"))
         try Golden.expect(deployment.effectiveYAML(.masked), in: "full.effective.yaml")
         #expect(
             deployment.references == [
@@ -23,8 +23,8 @@ struct DeploymentTests {
         "The effective configuration reads as the same one",
         arguments: ["full.yaml", "sample.yaml"])
     func roundTrip(name: String) throws {
-        let first = try World.read(Golden.text(name))
-        let second = try World.read(first.effectiveYAML(.full))
+        let first = try TestSettings.read(Golden.text(name))
+        let second = try TestSettings.read(first.effectiveYAML(.full))
         #expect(second.settings == first.settings)
         #expect(second.configHash == first.configHash)
         #expect(second.rulebook.version == first.rulebook.version)
@@ -32,7 +32,7 @@ struct DeploymentTests {
     }
 
     @Test func `masking hides what came from outside, in both forms`() throws {
-        let deployment = try World.read(Golden.text("full.yaml"))
+        let deployment = try TestSettings.read(Golden.text("full.yaml"))
         let json = String(
             decoding: CanonicalJSON.encode(deployment.effectiveJSON(.masked)), as: UTF8.self)
         for secret in ["192.0.2.7", "id.example.com"] {
@@ -44,7 +44,7 @@ struct DeploymentTests {
     }
 
     @Test func `a minimal configuration gets the documented defaults`() throws {
-        let settings = try World.read(World.minimal).settings
+        let settings = try TestSettings.read(TestSettings.minimal).settings
         #expect(settings.log.origin.text == "example.com/log")
         #expect(settings.log.directory.text == "/etc/countersign/log")
         #expect(settings.log.keyFile.text == "/etc/countersign/log.key")
@@ -69,7 +69,7 @@ struct DeploymentTests {
     }
 
     @Test func `the rulebook is made of the services`() throws {
-        let deployment = try World.read(Golden.text("full.yaml"))
+        let deployment = try TestSettings.read(Golden.text("full.yaml"))
         let book = deployment.rulebook
         guard
             case .matched(let match) = book.route(
@@ -93,22 +93,22 @@ struct DeploymentTests {
             {services: [{upstream: {url: "http://127.0.0.1:8081/"}, name: 'demo'}], "version": "1",
              listen: [{address: "127.0.0.1:8080"}], log: {dir: ./log, origin: example.com/log}}
             """
-        let one = try World.read(World.minimal)
-        let other = try World.read("# a comment\n" + flow)
+        let one = try TestSettings.read(TestSettings.minimal)
+        let other = try TestSettings.read("# a comment\n" + flow)
         #expect(one.configHash == other.configHash)
         #expect(one.configHash.hasPrefix("sha256:"))
         #expect(one.configHash.count == 71)
-        let third = try World.read(World.minimal.with("8081", "8082"))
+        let third = try TestSettings.read(TestSettings.minimal.with("8081", "8082"))
         #expect(third.configHash != one.configHash)
         #expect(third.rulebook.version == one.rulebook.version)
     }
 
     @Test func `anchors repeat what they name`() throws {
-        let text = World.minimal.with(
+        let text = TestSettings.minimal.with(
             "  - address: 127.0.0.1:8080",
             "  - { address: \"127.0.0.1:1\", http: &h { max_headers: 7 } }\n"
                 + "  - { address: \"127.0.0.1:2\", http: *h }")
-        #expect(try World.read(text).settings.listen.map(\.http.wire.fields) == [7, 7])
+        #expect(try TestSettings.read(text).settings.listen.map(\.http.wire.fields) == [7, 7])
     }
 
     @Test(
@@ -120,7 +120,7 @@ struct DeploymentTests {
     func sample(name: String) throws {
         let origin = try #require(LogName(name))
         let text = SampleConfiguration.text(origin: origin)
-        let deployment = try World.read(text)
+        let deployment = try TestSettings.read(text)
         #expect(deployment.settings.log.origin == origin)
         #expect(deployment.settings.services.map(\.name) == ["demo"])
         if name == "audit.example.com/demo" { try Golden.expect(text, in: "sample.yaml") }

@@ -6,7 +6,7 @@ import Testing
 
 struct FaultTests {
     @Test func `all faults of a file are listed at once, in its order`() throws {
-        let faults = World.faults(try Golden.text("faulty.yaml"))
+        let faults = TestSettings.faults(try Golden.text("faulty.yaml"))
         try Golden.expect(faults.joined(separator: "\n") + "\n", in: "faulty.txt")
     }
 
@@ -36,7 +36,7 @@ struct FaultTests {
             ),
         ])
     func texts(text: String, fault: String) {
-        #expect(World.faults(text) == [fault])
+        #expect(TestSettings.faults(text) == [fault])
     }
 
     @Test(
@@ -169,7 +169,7 @@ struct FaultTests {
             ),
         ] as [(String, String, [String])])
     func mistakes(part: String, other: String, faults: [String]) {
-        #expect(World.faults(World.minimal.with(part, other)) == faults)
+        #expect(TestSettings.faults(TestSettings.minimal.with(part, other)) == faults)
     }
 
     @Test(
@@ -182,22 +182,22 @@ struct FaultTests {
             ("file:locked", "the file /etc/countersign/locked cannot be read: permission denied"),
         ])
     func references(value: String, fault: String) {
-        let text = World.minimal.with(
+        let text = TestSettings.minimal.with(
             "8080\n", "8080\n    http: { max_body: \"\(value)\" }\n")
-        #expect(World.faults(text) == ["7:23: listen[0].http.max_body: \(fault)"])
-        let good = World.minimal.with(
+        #expect(TestSettings.faults(text) == ["7:23: listen[0].http.max_body: \(fault)"])
+        let good = TestSettings.minimal.with(
             "8080\n", "8080\n    http: { max_body: \"env:PORT_TEXT\" }\n")
-        #expect(World.faults(good) == [])
+        #expect(TestSettings.faults(good) == [])
     }
 
     @Test(
         "PlaceholdersNeverEscape: without a required key there is no deployment",
         arguments: ["version", "origin", "dir", "address", "name", "url"])
     func required(key: String) {
-        let lines = World.minimal.split(separator: "\n").map { line in
+        let lines = TestSettings.minimal.split(separator: "\n").map { line in
             String(line).replacing("\(key):", with: "\(key)x:")
         }
-        let faults = World.faults(lines.joined(separator: "\n"))
+        let faults = TestSettings.faults(lines.joined(separator: "\n"))
         #expect(faults.contains { $0.hasSuffix("`\(key)` is missing") })
     }
 
@@ -208,16 +208,16 @@ struct FaultTests {
             let list = Array(repeating: last, count: 10).joined(separator: ", ")
             text += "a\(level): &a\(level) [\(list)]\n"
         }
-        let faults = World.faults(text)
+        let faults = TestSettings.faults(text)
         #expect(faults.count == 1)
         #expect(faults.first?.hasSuffix("the file has more than 100000 values") == true)
     }
 
     @Test func `nesting, size and encoding are bounded`() {
         let deep = String(repeating: "[", count: 5_000)
-        #expect(World.faults(deep).count == 1)
+        #expect(TestSettings.faults(deep).count == 1)
         let large = String(repeating: "#", count: ConfigurationText.mostBytes + 1)
-        #expect(World.faults(large) == ["1:1: the file is larger than 1 MiB"])
+        #expect(TestSettings.faults(large) == ["1:1: the file is larger than 1 MiB"])
         let bytes = ConfigurationText(file: "f", folder: "", bytes: [0x61, 0xFF])
         #expect(throws: SettingsFaults.self) {
             try Deployment.read(bytes, sources: .none)
@@ -226,11 +226,12 @@ struct FaultTests {
 
     @Test(arguments: ["\\n", "\\r\\n", "\\N", "\\L"])
     func `a line break in a name or a value is shown, and breaks no line`(lineBreak: String) {
-        let value = World.minimal.replacing(
+        let value = TestSettings.minimal.replacing(
             "url: http://127.0.0.1:8081", with: "url: \"http://127.0.0.1:80\(lineBreak)1\"")
-        let name = World.minimal.replacing("version: 1", with: "version: 1\n\"a\(lineBreak)b\": 1")
+        let name = TestSettings.minimal.replacing(
+            "version: 1", with: "version: 1\n\"a\(lineBreak)b\": 1")
         for text in [value, name] {
-            let faults = World.faults(text)
+            let faults = TestSettings.faults(text)
             #expect(faults.count == 1)
             #expect(faults.allSatisfy { !$0.contains(where: \.isNewline) && $0.contains("␤") })
         }

@@ -33,16 +33,16 @@ struct RestartTests {
             ("  dir: log", "  dir: ./log\n  publish: { every: 1000ms }", []),
         ] as [(String, String, [String])])
     func names(part: String, other: String, keys: [String]) throws {
-        let old = try World.read(World.minimal)
-        let new = try World.read(World.minimal.with(part, other))
+        let old = try TestSettings.read(TestSettings.minimal)
+        let new = try TestSettings.read(TestSettings.minimal.with(part, other))
         #expect(new.changesForRestart(from: old) == keys)
         #expect(new.changesForRestart(from: new).isEmpty)
     }
 
     @Test("Other certificates take a reload")
     func certificates() throws {
-        let old = World.minimal.with("8080\n", Self.tls)
+        let old = TestSettings.minimal.with("8080\n", Self.tls)
         let new = old.with("a.pem", "b.pem").with("a.key }", "b.key, min: \"1.3\" }")
-        #expect(try World.read(new).changesForRestart(from: World.read(old)).isEmpty)
+        #expect(try TestSettings.read(new).changesForRestart(from: TestSettings.read(old)).isEmpty)
     }
 }

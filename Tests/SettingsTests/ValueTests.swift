@@ -8,8 +8,8 @@ import Testing
 /// Values through the whole reader, each at one place.
 struct ValueTests {
     private func http(_ key: String, _ value: String) throws -> ClientLimits {
-        let text = World.minimal.with("8080\n", "8080\n    http: { \(key): \(value) }\n")
-        return try #require(World.read(text).settings.listen.first).http
+        let text = TestSettings.minimal.with("8080\n", "8080\n    http: { \(key): \(value) }\n")
+        return try #require(TestSettings.read(text).settings.listen.first).http
     }
 
     @Test(
@@ -74,8 +74,8 @@ struct ValueTests {
             ("https://h:443", "h", 443, "h"), ("https://h:80", "h", 80, "h:80"),
         ])
     func urls(text: String, host: String, port: UInt16, authority: String) throws {
-        let yaml = World.minimal.with("http://127.0.0.1:8081", "\"\(text)\"")
-        let url = try #require(World.read(yaml).settings.services.first).upstream.url
+        let yaml = TestSettings.minimal.with("http://127.0.0.1:8081", "\"\(text)\"")
+        let url = try #require(TestSettings.read(yaml).settings.services.first).upstream.url
         #expect(url.host == host)
         #expect(url.port == port)
         #expect(url.authority == authority)
@@ -91,8 +91,8 @@ struct ValueTests {
             "HTTP://h", "unix:/x",
         ])
     func urlRefusals(text: String) {
-        let yaml = World.minimal.with("http://127.0.0.1:8081", "\"\(text)\"")
-        #expect(throws: SettingsFaults.self) { try World.read(yaml) }
+        let yaml = TestSettings.minimal.with("http://127.0.0.1:8081", "\"\(text)\"")
+        #expect(throws: SettingsFaults.self) { try TestSettings.read(yaml) }
     }
 
     @Test(
@@ -116,14 +116,14 @@ struct ValueTests {
     }
 
     private func host(_ text: String) throws -> HostField? {
-        let text = World.minimal.with(
+        let text = TestSettings.minimal.with(
             "8081\n", "8081\n      host: \"\(text)\"\n")
-        return try World.read(text).settings.services.first?.upstream.hostField
+        return try TestSettings.read(text).settings.services.first?.upstream.hostField
     }
 
     @Test("A service is told the client's host, its own, or one that is written out")
     func hosts() throws {
-        let usual = try World.read(World.minimal).settings.services.first
+        let usual = try TestSettings.read(TestSettings.minimal).settings.services.first
         #expect(usual?.upstream.hostField == .preserved)
         #expect(try host("preserve") == .preserved)
         #expect(try host("service") == .own)
@@ -150,16 +150,16 @@ struct ValueTests {
             ("idle_timeout", "010s", "10"), ("max_connections", "0777", "777"),
         ])
     func octal(key: String, value: String, plain: String) {
-        let text = World.minimal.with("8080\n", "8080\n    http: { \(key): \(value) }\n")
-        let faults = World.faults(text)
+        let text = TestSettings.minimal.with("8080\n", "8080\n    http: { \(key): \(value) }\n")
+        let faults = TestSettings.faults(text)
         #expect(faults.count == 1)
         #expect(faults.first?.contains("write `\(plain)`") == true, "\(faults)")
         #expect(faults.first?.contains("octal") == true)
     }
 
     @Test func `A rate with a zero in front is none`() {
-        let text = World.minimal + "    limit: { rate: 010/m }\n"
-        #expect(World.faults(text).first?.contains("octal") == true)
+        let text = TestSettings.minimal + "    limit: { rate: 010/m }\n"
+        #expect(TestSettings.faults(text).first?.contains("octal") == true)
     }
 
     @Test(
@@ -169,13 +169,13 @@ struct ValueTests {
             "0X7F000001", "1.2.3.4.5", "0x7f000001.",
         ])
     func numericHosts(host: String) {
-        let text = World.minimal.with("127.0.0.1:8081", "\(host):8081")
-        #expect(!World.faults(text).isEmpty, "\(host)")
+        let text = TestSettings.minimal.with("127.0.0.1:8081", "\(host):8081")
+        #expect(!TestSettings.faults(text).isEmpty, "\(host)")
     }
 
     @Test("Names that only begin like numbers are names", arguments: ["0x7f.example", "1.example"])
     func hostNames(host: String) throws {
-        let text = World.minimal.with("127.0.0.1:8081", "\(host):8081")
-        #expect(try World.read(text).settings.services[0].upstream.url.host == host)
+        let text = TestSettings.minimal.with("127.0.0.1:8081", "\(host):8081")
+        #expect(try TestSettings.read(text).settings.services[0].upstream.url.host == host)
     }
 }

@@ -8,11 +8,11 @@ import Testing
 /// Files as people and their editors leave them.
 struct WrittenFormTests {
     @Test func `a byte order mark and Windows line ends change nothing`() throws {
-        let plain = try World.read(World.minimal)
+        let plain = try TestSettings.read(TestSettings.minimal)
         for text in [
-            "\u{FEFF}" + World.minimal, World.minimal.replacing("\n", with: "\r\n"),
-            "\u{FEFF}" + World.minimal.replacing("\n", with: "\r\n"),
-        ] { #expect(try World.read(text).configHash == plain.configHash) }
+            "\u{FEFF}" + TestSettings.minimal, TestSettings.minimal.replacing("\n", with: "\r\n"),
+            "\u{FEFF}" + TestSettings.minimal.replacing("\n", with: "\r\n"),
+        ] { #expect(try TestSettings.read(text).configHash == plain.configHash) }
     }
 
     @Test(
@@ -25,30 +25,31 @@ struct WrittenFormTests {
         // A live rule can hide behind what looks like a comment.
         for text in [
             "# no rules yet\(character)version: 1\n",
-            World.minimal + "    # note \(character)    rules: [ { id: all, allow: all } ]\n",
-            World.minimal.with("demo", "\"de\(character)mo\""),
+            TestSettings.minimal
+                + "    # note \(character)    rules: [ { id: all, allow: all } ]\n",
+            TestSettings.minimal.with("demo", "\"de\(character)mo\""),
         ] {
-            let faults = World.faults(text)
+            let faults = TestSettings.faults(text)
             #expect(faults.count == 1)
             #expect(faults.first?.contains(name) == true, "\(faults)")
         }
-        #expect(World.faults("version: 1 \(character)x").first?.hasPrefix("1:12: ") == true)
+        #expect(TestSettings.faults("version: 1 \(character)x").first?.hasPrefix("1:12: ") == true)
     }
 
     @Test func `merge keys take in sections, and what is written goes before them`() throws {
-        let text = World.minimal.with(
+        let text = TestSettings.minimal.with(
             "  - address: 127.0.0.1:8080",
             "  - { address: \"127.0.0.1:1\", http: &h { max_headers: 7, max_connections: 9 } }\n"
                 + "  - { address: \"127.0.0.1:2\", http: { <<: *h, max_headers: 8 } }\n"
                 + "  - { address: \"127.0.0.1:3\", http: { max_headers: 5, <<: [{ max_headers: 6 }, *h] } }"
         )
-        let http = try World.read(text).settings.listen.map(\.http)
+        let http = try TestSettings.read(text).settings.listen.map(\.http)
         #expect(http.map(\.wire.fields) == [7, 8, 5])
         #expect(http.map(\.mostConnections) == [9, 9, 9])
-        let quoted = World.minimal + "\"<<\": 1\n"
-        #expect(World.faults(quoted).first?.contains("unknown key `<<`") == true)
-        let wrong = World.minimal + "<<: 1\n"
-        #expect(World.faults(wrong).first?.contains("takes in a section") == true)
+        let quoted = TestSettings.minimal + "\"<<\": 1\n"
+        #expect(TestSettings.faults(quoted).first?.contains("unknown key `<<`") == true)
+        let wrong = TestSettings.minimal + "<<: 1\n"
+        #expect(TestSettings.faults(wrong).first?.contains("takes in a section") == true)
     }
 
     @Test(
@@ -66,16 +67,17 @@ struct WrittenFormTests {
         ] as [(String, String?)])
     func roles(identity: String, fault: String?) {
         let text =
-            World.minimal + "    rules:\n      - { id: r, allow: { roles: [reader] } }\n" + identity
-        let faults = World.faults(text)
+            TestSettings.minimal + "    rules:\n      - { id: r, allow: { roles: [reader] } }\n"
+            + identity
+        let faults = TestSettings.faults(text)
         #expect(faults.isEmpty == (fault == nil), "\(faults)")
         if let fault { #expect(faults.first?.contains(fault) == true, "\(faults)") }
     }
 
     @Test func `a claim with a dot is a path or a quoted name`() throws {
         func faults(_ claim: String) -> [String] {
-            World.faults(
-                World.minimal
+            TestSettings.faults(
+                TestSettings.minimal
                     + "identity:\n  - name: c\n    jwks: { file: j, issuer: i, audience: [a], roles_claims: [\(claim)] }\n"
             )
         }
@@ -88,7 +90,7 @@ struct WrittenFormTests {
 
     @Test func `headers are kept where both settings say so`() {
         func faults(_ privacy: String) -> [String] {
-            World.faults(World.minimal + "privacy: { \(privacy) }\n")
+            TestSettings.faults(TestSettings.minimal + "privacy: { \(privacy) }\n")
         }
         #expect(faults("capture_headers: [accept]").count == 1)
         #expect(faults("commit: { payload: [headers] }").count == 1)

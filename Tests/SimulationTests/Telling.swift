@@ -172,12 +172,12 @@ final class ToldBook: ReplyPort {
         }
     }
 
-    func settle(_ outcomes: [Settlement]) {
+    func settle(_ settlements: [Settlement]) {
         state.withLock { state in
-            for settlement in outcomes {
-                settlement.forEach { ticket, outcome in
+            for settlement in settlements {
+                settlement.forEach { ticket, fate in
                     let uid = state.asked[Int(ticket)]
-                    switch outcome {
+                    switch fate {
                     case .recorded(let receipt):
                         state.told.doubtful.remove(uid)
                         state.told.acknowledged[uid] = receipt.index

@@ -79,11 +79,11 @@ package final class Desk {
     /// How many exchanges wait for the ledger.
     package var waitingCount: Int { waiting.count }
 
-    /// Hands a group's outcomes to those who wait for them.
+    /// Hands a group's settlements to those who wait for them.
     package func deliver(_ settlements: [Settlement]) {
         for settlement in settlements {
-            settlement.forEach { ticket, outcome in
-                waiting.take(ticket)?.recordSettled(outcome)
+            settlement.forEach { ticket, fate in
+                waiting.take(ticket)?.recordSettled(fate)
             }
         }
     }
@@ -173,7 +173,7 @@ package final class Desk {
 
 /// The receiver of what nobody waits for.
 final class Nobody: SettlementReceiver {
-    func recordSettled(_ outcome: Outcome) {}
+    func recordSettled(_ fate: RecordFate) {}
 
     func identified(_ identification: Identification) {
         preconditionFailure("IdentifiedOnce: a credential was verified that nobody waits for")

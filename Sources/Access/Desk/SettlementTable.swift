@@ -7,7 +7,7 @@ package import Ledger
 /// Whoever waits for a record.
 package protocol SettlementReceiver: AnyObject {
     /// Called on the receiver's event loop once its record is settled.
-    func recordSettled(_ outcome: Outcome)
+    func recordSettled(_ fate: RecordFate)
 
     /// Called there once the caller is known.
     func identified(_ identification: Identification)

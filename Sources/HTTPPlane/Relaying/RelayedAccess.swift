@@ -205,8 +205,8 @@ final class RelayedAccess {
 }
 
 extension RelayedAccess: SettlementReceiver {
-    func recordSettled(_ outcome: Outcome) {
-        ask { $0.settled(outcome) }
+    func recordSettled(_ fate: RecordFate) {
+        ask { $0.settled(fate) }
         client.afterEvent()
     }
 

@@ -95,10 +95,10 @@ final class Gaps: ReplyPort {
         }
     }
 
-    func settle(_ outcomes: [Settlement]) {
-        for settlement in outcomes {
-            settlement.forEach { ticket, outcome in
-                switch outcome {
+    func settle(_ settlements: [Settlement]) {
+        for settlement in settlements {
+            settlement.forEach { ticket, fate in
+                switch fate {
                 case .recorded: _ = state.withLock { $0.named.removeValue(forKey: ticket) }
                 case .rejected, .poisoned, .refused: putBack(ticket)
                 }

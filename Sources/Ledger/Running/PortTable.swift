@@ -5,7 +5,7 @@ internal import LogFormat
 internal import Merkle
 internal import Synchronization
 
-/// The registered ports, and how a group's outcomes reach them: one call a port and group.
+/// The registered ports, and how what became of a group reaches them: one call a port and group.
 final class PortTable: Sendable {
     private let ports = Mutex<[any ReplyPort]>([])
 
@@ -24,9 +24,9 @@ final class PortTable: Sendable {
         }
     }
 
-    /// Reports the same outcome to all; none of them is recorded.
-    func settle(_ records: ArraySlice<PendingRecord>, as outcome: Outcome) {
-        settle(records) { tickets, _ in Settlement(tickets, outcome) }
+    /// Reports the same fate to all; none of them is recorded.
+    func settle(_ records: ArraySlice<PendingRecord>, as fate: RecordFate) {
+        settle(records) { tickets, _ in Settlement(tickets, fate) }
     }
 
     /// Records of one port with consecutive tickets, as in a batch, are reported together.

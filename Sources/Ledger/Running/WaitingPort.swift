@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// A port for a thread that waits for one record, off any event loop.
 final class WaitingPort: ReplyPort {
-    private let outcomes = Mutex<[UInt64: Outcome]>([:])
+    private let fates = Mutex<[UInt64: RecordFate]>([:])
     private let settled = DispatchSemaphore(value: 0)
     private let turn = DispatchSemaphore(value: 1)
 
@@ -15,21 +15,21 @@ final class WaitingPort: ReplyPort {
     /// - Parameter work: what writes the queue, if no other thread does.
     func wait(
         _ append: (UInt64) throws(AppendRefusal) -> Void, work: () -> Void
-    ) throws(AppendRefusal) -> Outcome {
+    ) throws(AppendRefusal) -> RecordFate {
         turn.wait()
         defer { turn.signal() }
         try append(0)
         work()
         while true {
             settled.wait()
-            if let outcome = outcomes.withLock({ $0.removeValue(forKey: 0) }) { return outcome }
+            if let fate = fates.withLock({ $0.removeValue(forKey: 0) }) { return fate }
         }
     }
 
     func settle(_ settlements: [Settlement]) {
-        outcomes.withLock { outcomes in
+        fates.withLock { fates in
             for settlement in settlements {
-                settlement.forEach { ticket, outcome in outcomes[ticket] = outcome }
+                settlement.forEach { ticket, fate in fates[ticket] = fate }
             }
         }
         settled.signal()
@@ -38,5 +38,5 @@ final class WaitingPort: ReplyPort {
 
 /// The port of records that nobody waits for.
 final class UnattendedPort: ReplyPort {
-    func settle(_ outcomes: [Settlement]) {}
+    func settle(_ settlements: [Settlement]) {}
 }

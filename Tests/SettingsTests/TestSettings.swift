@@ -3,8 +3,8 @@
 
 import Settings
 
-/// The world that test configurations point to.
-enum World {
+/// Configurations of tests, and the files and variables that they point to.
+enum TestSettings {
     static let sources = SettingsSources(
         environment: { ["ADMIN": "192.0.2.7:9443", "PORT_TEXT": "1KiB", "EMPTY": ""][$0] },
         file: { path in

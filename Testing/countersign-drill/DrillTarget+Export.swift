@@ -5,7 +5,7 @@ internal import LogFormat
 internal import Merkle
 internal import SystemPackage
 
-extension DrillBench {
+extension DrillTarget {
     /// The same log as other software reads it: static tiles and bundles.
     func damageExport(_ table: inout DrillTable) throws {
         let export = try DamagedDirectory(log.folder.appending(DrilledLog.export))

@@ -5,7 +5,7 @@ internal import ByteCoding
 internal import LogFormat
 internal import Merkle
 
-extension DrillBench {
+extension DrillTarget {
     /// What is derived from the entries: tiles and offsets.
     func damageTree(_ table: inout DrillTable) throws {
         let tile = index / LogLayout.tileWidth
@@ -33,14 +33,14 @@ extension DrillBench {
         let offsets = LogLayout.offsets(segment)
         try drill(
             expected("an offset edited", "offsets_differ", offsets, .record(index)), &table
-        ) { bench in
-            try bench.edit(offsets) { $0[4 * place(index) + 3] ^= 1 }
+        ) { directory in
+            try directory.edit(offsets) { $0[4 * place(index) + 3] ^= 1 }
         }
         guard hasFullSegments else { return }
         try drill(
             expected("tiles taken away", "tree_file_too_short", leaves, .record(index)), &table
-        ) { bench in
-            try bench.edit(leaves) { $0.removeSubrange((Int(index) * Hash256.byteCount)...) }
+        ) { directory in
+            try directory.edit(leaves) { $0.removeSubrange((Int(index) * Hash256.byteCount)...) }
         }
     }
 

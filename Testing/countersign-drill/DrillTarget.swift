@@ -10,13 +10,13 @@ internal import SystemPackage
 internal import TestSupport
 
 /// The drilled log, and where it is damaged.
-struct DrillBench {
+struct DrillTarget {
     let log: DrilledLog
     let auditor: Auditor
     var generator: SeededGenerator
     /// The log directory without its commit journal, which has the newest groups a second time, so that a
     /// thorough forger removes it.
-    private let bench: DamagedDirectory
+    private let directory: DamagedDirectory
     let size: UInt64
     /// The record at which most damage is done, in the middle of the log.
     let index: UInt64
@@ -25,7 +25,7 @@ struct DrillBench {
         self.log = log
         self.auditor = auditor
         self.generator = generator
-        bench = try DamagedDirectory(log.directory)
+        directory = try DamagedDirectory(log.directory)
         size = try log.size
         let segments = size / LogLayout.segmentEntries
         let first = segments > 1 ? LogLayout.segmentEntries : 0
@@ -48,10 +48,10 @@ struct DrillBench {
         _ expected: Expectation, state: String? = nil, _ table: inout DrillTable,
         _ damage: (DamagedDirectory) throws -> Void
     ) throws {
-        for number in 0...1 { try bench.replace(LogLayout.commits(number), with: []) }
-        try damage(bench)
+        for number in 0...1 { try directory.replace(LogLayout.commits(number), with: []) }
+        try damage(directory)
         let report = try auditor.verify(DrilledLog.name, key: log.key, state: state)
-        try bench.restore()
+        try directory.restore()
         table.show(expected, report)
     }
 
@@ -78,7 +78,7 @@ struct DrillBench {
             guard let (name, length) = files.randomElement(using: &generator) else { break }
             let offset = Int.random(in: 0..<length, using: &generator)
             let bit = Int.random(in: 0..<8, using: &generator)
-            let code = try bench.withBitTurned(name, offset: offset, bit: bit) {
+            let code = try directory.withBitTurned(name, offset: offset, bit: bit) {
                 try auditor.verify(DrilledLog.name, key: log.key).exitCode
             }
             guard code == 0 else { continue }
@@ -107,7 +107,7 @@ struct DrillBench {
         }
         var files: [(String, Int)] = []
         for name in names {
-            let length = try ReadableFile.contents(ifAny: bench.path(name))?.count ?? 0
+            let length = try ReadableFile.contents(ifAny: directory.path(name))?.count ?? 0
             if length > 0 { files.append((name, length)) }
         }
         return files

@@ -6,7 +6,7 @@ internal import Disclosures
 internal import LogFormat
 internal import Merkle
 
-extension DrillBench {
+extension DrillTarget {
     /// Sealed personal values and their keys.
     func damageDisclosures(_ table: inout DrillTable) throws {
         let name = disclosures

@@ -12,7 +12,7 @@ internal import SignedNotes
 internal import SystemPackage
 internal import TestSupport
 
-extension DrillBench {
+extension DrillTarget {
     /// Logs that are sound in themselves but not the one that was seen, and one that does not say everything.
     func rewindHistory(_ table: inout DrillTable) throws {
         try cutToCheckpoint(&table)
@@ -58,8 +58,8 @@ extension DrillBench {
         let expected = Self.rewound("cut back to an earlier checkpoint", .record(cut))
         let size = size
         let (name, key, auditor) = (DrilledLog.name, log.key, auditor)
-        try drill(expected, state: DrilledLog.seen, &table) { bench in
-            try Self.cut(bench, from: size, to: cut, kept)
+        try drill(expected, state: DrilledLog.seen, &table) { directory in
+            try Self.cut(directory, from: size, to: cut, kept)
             let blind = try auditor.verify(name, key: key)
             guard blind.exitCode == 0 else {
                 throw DrillFault("cut back: not sound in itself, \(blind.findings)")
@@ -69,7 +69,8 @@ extension DrillBench {
 
     /// Restores all files as they were when the last of these checkpoints was published.
     private static func cut(
-        _ bench: DamagedDirectory, from size: UInt64, to cut: UInt64, _ notes: [ArraySlice<UInt8>]
+        _ directory: DamagedDirectory, from size: UInt64, to cut: UInt64,
+        _ notes: [ArraySlice<UInt8>]
     ) throws {
         let last = SegmentNumber(of: LeafIndex(cut - 1))
         for first in stride(
@@ -77,36 +78,36 @@ extension DrillBench {
         {
             let gone = SegmentNumber(of: LeafIndex(first))
             for name in [LogLayout.entries, LogLayout.offsets, LogLayout.disclosures] {
-                try bench.setAside(name(gone))
+                try directory.setAside(name(gone))
             }
         }
         if cut < last.fullSize.count {
-            try cutSegment(bench, last, keeping: Int(cut - last.firstIndex.value))
+            try cutSegment(directory, last, keeping: Int(cut - last.firstIndex.value))
         }
         for level in (0..<8).compactMap(TileLevel.init) {
             let count = Int(level.hashCount(in: TreeSize(cut))) * Hash256.byteCount
             let name = LogLayout.tree(level: level.value)
             guard count > 0 else {
-                try bench.setAside(name)
+                try directory.setAside(name)
                 continue
             }
-            try bench.edit(name) { $0.removeSubrange(count...) }
+            try directory.edit(name) { $0.removeSubrange(count...) }
         }
         var journal: [UInt8] = []
         for note in notes { CheckpointJournal.append(note, to: &journal) }
-        try bench.replace(LogLayout.checkpointJournal, with: journal)
-        try bench.replace(LogLayout.checkpoint, with: Array(notes[notes.count - 1]))
+        try directory.replace(LogLayout.checkpointJournal, with: journal)
+        try directory.replace(LogLayout.checkpoint, with: Array(notes[notes.count - 1]))
     }
 
     private static func cutSegment(
-        _ bench: DamagedDirectory, _ segment: SegmentNumber, keeping count: Int
+        _ directory: DamagedDirectory, _ segment: SegmentNumber, keeping count: Int
     ) throws {
-        var entries = try Entries(try bench.bytes(LogLayout.entries(segment)))
+        var entries = try Entries(try directory.bytes(LogLayout.entries(segment)))
         // A group's blocks follow those of the groups before it.
         for place in entries.all[count...].indices {
             let commitments = Set(try entries.record(place).commitments.values)
             guard !commitments.isEmpty else { continue }
-            try bench.edit(LogLayout.disclosures(segment)) { bytes in
+            try directory.edit(LogLayout.disclosures(segment)) { bytes in
                 let block = DisclosureBlock.scan(bytes).blocks.first {
                     !commitments.isDisjoint(with: $0.commitments)
                 }
@@ -116,8 +117,8 @@ extension DrillBench {
             break
         }
         entries.all.removeSubrange(count...)
-        try bench.replace(LogLayout.entries(segment), with: entries.bytes)
-        try bench.edit(LogLayout.offsets(segment)) { $0.removeSubrange((4 * count)...) }
+        try directory.replace(LogLayout.entries(segment), with: entries.bytes)
+        try directory.edit(LogLayout.offsets(segment)) { $0.removeSubrange((4 * count)...) }
     }
 
     /// A record is lost between the proxy and its log, and so is the record that would admit it.
@@ -127,7 +128,7 @@ extension DrillBench {
             directory: log.directory, state: log.folder.appending(DrilledLog.name + "-state"),
             key: nil)
         let ledger = try log.open(DroppingStorage(files, dropping: [tag, "audit.gap"]))
-        func write(_ tags: [String]) throws -> Outcome {
+        func write(_ tags: [String]) throws -> RecordFate {
             try ledger.appendAndWait(
                 log.fixture.record(for: ledger, dataTags: tags), tally: .allowed)
         }
@@ -135,12 +136,12 @@ extension DrillBench {
             throw DrillFault("the wrong records were dropped")
         }
         // Whatever shares a group with the gap record is dropped with it.
-        var outcome = try write([])
+        var fate = try write([])
         for _ in 0..<5 {
-            if case .recorded = outcome { break }
-            outcome = try write([])
+            if case .recorded = fate { break }
+            fate = try write([])
         }
-        guard case .recorded(let next) = outcome else {
+        guard case .recorded(let next) = fate else {
             throw DrillFault("the wrong records were dropped")
         }
         if let poisoned = ledger.close() { throw poisoned }

@@ -4,7 +4,7 @@
 internal import LogFormat
 internal import Merkle
 
-extension DrillBench {
+extension DrillTarget {
     /// Entries: changed, moved, removed, inserted, cut off.
     func damageRecords(_ table: inout DrillTable) throws {
         let (place, entries) = (place(index), entries)
@@ -13,8 +13,8 @@ extension DrillBench {
                 kind: kind, code: code, file: entries, place: .record(record ?? index),
                 exitCode: 10)
         }
-        try drill(expected("a byte of a record edited", "leaf_not_in_tree"), &table) { bench in
-            try bench.edit(entries) { bytes in
+        try drill(expected("a byte of a record edited", "leaf_not_in_tree"), &table) { directory in
+            try directory.edit(entries) { bytes in
                 let leaf = try Entries(bytes).all[place]
                 // Every record has a class, of four digits; another digit leaves it well-formed.
                 guard let name = leaf.firstRange(of: Array(#""class":"#.utf8)) else {
@@ -23,20 +23,22 @@ extension DrillBench {
                 bytes[name.upperBound + 3] ^= 1
             }
         }
-        try drill(expected("two records swapped", "records_reordered"), &table) { bench in
-            try change(bench) { $0.swapAt(place, place + 1) }
+        try drill(expected("two records swapped", "records_reordered"), &table) { directory in
+            try change(directory) { $0.swapAt(place, place + 1) }
         }
-        try drill(expected("two records far apart swapped", "records_reordered"), &table) { bench in
-            try change(bench) { $0.swapAt(place, place + place / 2) }
+        try drill(expected("two records far apart swapped", "records_reordered"), &table) {
+            directory in
+            try change(directory) { $0.swapAt(place, place + place / 2) }
         }
-        try drill(expected("a record deleted", "records_deleted"), &table) { bench in
-            try change(bench) { $0.remove(at: place) }
+        try drill(expected("a record deleted", "records_deleted"), &table) { directory in
+            try change(directory) { $0.remove(at: place) }
         }
-        try drill(expected("a record inserted", "records_inserted"), &table) { bench in
-            try change(bench) { $0.insert($0[place - 7], at: place) }
+        try drill(expected("a record inserted", "records_inserted"), &table) { directory in
+            try change(directory) { $0.insert($0[place - 7], at: place) }
         }
-        try drill(expected("the file of entries gone", "file_missing", first), &table) { bench in
-            try bench.setAside(entries)
+        try drill(expected("the file of entries gone", "file_missing", first), &table) {
+            directory in
+            try directory.setAside(entries)
         }
         try cutTail(&table)
         try swapSegments(&table)
@@ -45,9 +47,9 @@ extension DrillBench {
     private var first: UInt64 { segment.firstIndex.value }
 
     private func change(
-        _ bench: DamagedDirectory, _ body: (inout [ArraySlice<UInt8>]) -> Void
+        _ directory: DamagedDirectory, _ body: (inout [ArraySlice<UInt8>]) -> Void
     ) throws {
-        try bench.edit(entries) { bytes in
+        try directory.edit(entries) { bytes in
             var entries = try Entries(bytes)
             body(&entries.all)
             bytes = entries.bytes
@@ -63,8 +65,8 @@ extension DrillBench {
                 kind: rest == 0 ? "the tail cut off" : "the tail cut off within a record",
                 code: "entry_torn", file: name, place: .record(last.firstIndex.value + kept),
                 exitCode: 10)
-            try drill(expected, &table) { bench in
-                try bench.edit(name) { bytes in
+            try drill(expected, &table) { directory in
+                try directory.edit(name) { bytes in
                     let end = try Entries(bytes).all[Int(kept)].startIndex
                     bytes.removeSubrange((end + rest)...)
                 }
@@ -73,8 +75,8 @@ extension DrillBench {
         let trailing = Expectation(
             kind: "bytes behind the last record", code: "trailing_bytes", file: name,
             place: .noRecord, exitCode: 10)
-        try drill(trailing, &table) { bench in
-            try bench.edit(name) { $0 += [0, 2, 0x7B, 0x7D] }
+        try drill(trailing, &table) { directory in
+            try directory.edit(name) { $0 += [0, 2, 0x7B, 0x7D] }
         }
     }
 
@@ -84,11 +86,13 @@ extension DrillBench {
         let expected = Expectation(
             kind: "two segments swapped", code: "wrong_index", file: LogLayout.entries(one),
             place: .record(0), exitCode: 10)
-        try drill(expected, &table) { bench in
+        try drill(expected, &table) { directory in
             for name in [LogLayout.entries, LogLayout.offsets, LogLayout.disclosures] {
-                let (first, second) = (try bench.bytes(name(one)), try bench.bytes(name(other)))
-                try bench.replace(name(one), with: second)
-                try bench.replace(name(other), with: first)
+                let (first, second) = (
+                    try directory.bytes(name(one)), try directory.bytes(name(other))
+                )
+                try directory.replace(name(one), with: second)
+                try directory.replace(name(other), with: first)
             }
         }
     }

@@ -7,7 +7,7 @@ internal import Merkle
 internal import SignedNotes
 internal import TestSupport
 
-extension DrillBench {
+extension DrillTarget {
     /// What is signed.
     func damageCheckpoints(_ table: inout DrillTable) throws {
         let (published, journal) = (LogLayout.checkpoint, LogLayout.checkpointJournal)
@@ -34,11 +34,11 @@ extension DrillBench {
         try drill(
             expected("all signed with a foreign key", "not_signed_by_log", published, exit: 13),
             &table
-        ) { bench in
+        ) { directory in
             let foreign = NoteSigner(
                 name: log.fixture.signer.name, key: Curve25519.Signing.PrivateKey())
-            try bench.edit(published) { $0 = try Self.signAnew($0, foreign) }
-            try bench.edit(journal) { bytes in
+            try directory.edit(published) { $0 = try Self.signAnew($0, foreign) }
+            try directory.edit(journal) { bytes in
                 let notes = CheckpointJournal.scan(bytes).notes
                 bytes = []
                 for note in notes {
