@@ -33,6 +33,7 @@ import Testing
         #expect(record.value[path: "recovery", "unknown_outcomes"]?.integer == 2)
         #expect(record.value[path: "software", "version"]?.string == "0.1.0")
         #expect(record.value[path: "software", "config"]?.string == "sha256:ab")
+        #expect(record.word(.durability) == "synced")
         #expect(record.actorKind == .system)
         #expect(record.service == "countersign")
         #expect(record.sequence == 3)
@@ -56,6 +57,9 @@ import Testing
         let uid = try #require(Sample.uid)
         let stop = try read(.logStop(uid: uid, time: Sample.time, cause: .shutdown))
         #expect(stop.action == "log.stop")
+        // What says nothing of it is read as the first records were.
+        #expect(stop.word(.durability) == nil)
+        #expect(stop.durability == .synced)
         let query = QueryFacts(hash: "sha256:00", rows: 12, range: "0..<12", purpose: "review")
         let readings: [(SystemRecord.Reading, String)] = [
             (.query, "log.query"), (.export, "log.export"),
@@ -149,6 +153,7 @@ import Testing
         #expect(record.value[path: "counters", "accepted"]?.integer == 9)
         #expect(record.value[path: "counters", "through_seq"]?.integer == 8)
         #expect(record.value["counters"]?.members?.count == 9)
+        #expect(record.word(.durability) == "synced")
         #expect(record.value[path: "clock", "offset_us"]?.integer == -120)
         #expect(record.value[path: "clock", "synced"]?.bool == true)
     }

@@ -199,16 +199,15 @@ extension SystemRecord {
 }
 
 extension LogDurability {
-    /// The member `durability`: only if it promises less than a log without one does.
+    /// The member `durability`.
     var details: [JSONMember] {
-        guard self != .synced else { return [] }
-        return [JSONMember("durability", .object([JSONMember("mode", .string(rawValue))]))]
+        [JSONMember("durability", .object([JSONMember("mode", .string(rawValue))]))]
     }
 }
 
 extension Record {
     /// What this record's boot acknowledges; nil for a later version's word. For records that say
-    /// how a boot writes.
+    /// how a boot writes; older ones said it only where it was not `synced`.
     package var durability: LogDurability? {
         guard let word = word(.durability) else { return .synced }
         return LogDurability(rawValue: word)
