@@ -24,22 +24,42 @@ package struct Deployment: Sendable {
         _ text: ConfigurationText, sources: SettingsSources
     ) throws(SettingsFaults) -> Deployment {
         let reading = Reading(sources: sources, folder: text.folder)
-        guard let root = try YAMLDocument.root(of: text) else {
-            let message = "the configuration is empty; `countersign init` writes one to start from"
-            throw SettingsFaults(
-                file: text.file,
-                [SettingsFault(code: .empty, position: .start, path: "", message: message)])
-        }
-        let settings = DeploymentSettings.section.read(Place(node: root, path: ""), reading)
-        guard let settings, reading.faults.isEmpty else {
-            throw SettingsFaults(file: text.file, reading.faults)
-        }
+        let settings = try settings(of: text, reading)
         do throws(ServiceFault) {
             return try Deployment(settings, references: reading.references)
         } catch {
             preconditionFailure(
                 "RulesAreCheckedBeforeCompiled: a rule without fault does not compile (\(error))")
         }
+    }
+
+    /// What a configuration text says of the log, for those who only read that.
+    ///
+    /// Nothing else of the text is looked at, so that none of its variables and files need be there: a log may be
+    /// checked where its proxy does not run.
+    package static func log(
+        _ text: ConfigurationText, sources: SettingsSources
+    ) throws(SettingsFaults) -> LogSettings {
+        let reading = Reading(sources: sources, folder: text.folder)
+        return try settings(of: text, reading, only: ["version", "log"]).log
+    }
+
+    /// - Parameter names: the sections to read; nil: all. The others are as if they were empty.
+    private static func settings(
+        of text: ConfigurationText, _ reading: Reading, only names: Set<String>? = nil
+    ) throws(SettingsFaults) -> DeploymentSettings {
+        guard let root = try YAMLDocument.root(of: text) else {
+            let message = "the configuration is empty; `countersign init` writes one to start from"
+            throw SettingsFaults(
+                file: text.file,
+                [SettingsFault(code: .empty, position: .start, path: "", message: message)])
+        }
+        let settings = DeploymentSettings.section.read(
+            Place(node: root, path: ""), reading, only: names)
+        guard let settings, reading.faults.isEmpty else {
+            throw SettingsFaults(file: text.file, reading.faults)
+        }
+        return settings
     }
 
     private init(

@@ -29,6 +29,31 @@ import Testing
         }
     }
 
+    @Test func `is checked by a configuration whose proxy does not run here`() async throws {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            _ = try server.exchange(site.request())
+            #expect(try server.stop().status == 0)
+            try site.folder.edit(
+                Site.configuration, [("address: 127.0.0.1:0", "address: env:NOT_SET_HERE")])
+            // What serves needs all of it, what reads the log does not.
+            let checked = try site.folder.run(.countersign, "check", "-c", Site.configuration)
+            #expect(checked.status == 2, "\(checked.messages)")
+            #expect(checked.messages.contains("NOT_SET_HERE"), "\(checked.messages)")
+            let verified = try site.folder.run(.countersign, "verify", "-c", Site.configuration)
+            #expect(verified.status == 0, "\(verified.text) \(verified.messages)")
+            #expect(!verified.text.contains("signed by nobody"))
+            _ = try site.read("key", "export-public")
+            _ = try site.read("log", "get", "1", "--sealed")
+            // Its own section is read as strictly as ever.
+            try site.folder.edit(Site.configuration, [("  dir: log ", "  dri: log ")])
+            let wrong = try site.folder.run(.countersign, "verify", "-c", Site.configuration)
+            #expect(wrong.status == 2, "\(wrong.messages)")
+            #expect(wrong.messages.contains("`dri`"), "\(wrong.messages)")
+        }
+    }
+
     @Test func `is not adopted where nothing is lost`() async throws {
         try await scenario {
             let site = try Site()

@@ -43,6 +43,41 @@ struct DeploymentTests {
         #expect(json.contains("env:ADMIN"))
     }
 
+    @Test func `whoever only reads the log needs nothing else of the configuration`() throws {
+        // Nothing but the log's own section is as it should be.
+        let text = """
+            version: 1
+            log: { origin: example.com/log, dir: "env:ADMIN" }
+            listen: [{ address: "env:NOT_SET", tls: { certificate: file:gone } }]
+            services: nonsense
+            unknown: key
+            """
+        let log = try Deployment.log(TestSettings.text(text), sources: TestSettings.sources)
+        #expect(log.origin.text == "example.com/log")
+        #expect(log.directory.text == "/etc/countersign/192.0.2.7:9443")
+        #expect(log.keyFile.text == "/etc/countersign/log.key")
+        #expect(TestSettings.faults(text).count >= 4)
+        // The same as the whole reading gives.
+        let whole = try TestSettings.read(Golden.text("full.yaml"))
+        let alone = try Deployment.log(
+            TestSettings.text(Golden.text("full.yaml")), sources: TestSettings.sources)
+        #expect(alone == whole.settings.log)
+    }
+
+    @Test(arguments: [
+        "log: { origin: example.com/log, dir: log }", "version: 1",
+        "version: 2\nlog: { origin: example.com/log, dir: log }",
+        "version: 1\nlog: { origin: example.com/log }",
+        "version: 1\nlog: { origin: example.com/log, dir: \"env:NOT_SET\" }",
+        "version: 1\nlog: { origin: example.com/log, dir: log, dri: log }",
+        "version: 1\nlog: { origin: example.com/log, dir: log, state: log/in }", "", "[]",
+    ])
+    func `a fault of the log's own section is one for its readers, too`(text: String) {
+        #expect(throws: SettingsFaults.self) {
+            try Deployment.log(TestSettings.text(text), sources: TestSettings.sources)
+        }
+    }
+
     @Test func `a minimal configuration gets the documented defaults`() throws {
         let settings = try TestSettings.read(TestSettings.minimal).settings
         #expect(settings.log.origin.text == "example.com/log")

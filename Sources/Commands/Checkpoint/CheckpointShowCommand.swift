@@ -66,7 +66,7 @@ struct CheckpointShowCommand: ParsableCommand {
         for text in key { named += try VerifierKeyText.keys(text) }
         let most = 1 << 20
         if let file, !named.isEmpty { return (try LocalFile.required(file, most: most), named) }
-        let log = try deployment.read().settings.log
+        let log = try deployment.readLog()
         let keys = named.isEmpty ? try SigningKey.readPublic(log) : named
         if let file { return (try LocalFile.required(file, most: most), keys) }
         let path = LocalFile.path(of: LogLayout.checkpoint, in: log.directory.text)

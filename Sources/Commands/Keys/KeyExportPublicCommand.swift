@@ -24,7 +24,7 @@ struct KeyExportPublicCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let keys = try SigningKey.readPublic(try deployment.read().settings.log)
+        let keys = try SigningKey.readPublic(try deployment.readLog())
         guard try output.isJSON else {
             for key in keys { try output.screen.line("\(key.text)") }
             return

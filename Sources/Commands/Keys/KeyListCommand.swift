@@ -23,7 +23,7 @@ struct KeyListCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let settings = try deployment.read().settings.log
+        let settings = try deployment.readLog()
         let keys = try SigningKey.readPublic(settings)
         let mode = LocalFile.mode(of: settings.keyFile.text).map { String($0, radix: 8) } ?? "?"
         guard try output.isJSON else {

@@ -88,7 +88,7 @@ struct LogExportCommand: AsyncParsableCommand {
             for text in trust.key { keys += try VerifierKeyText.keys(text) }
             return keys
         }
-        return try SigningKey.readPublic(try log.deployment.read().settings.log)
+        return try SigningKey.readPublic(try log.deployment.readLog())
     }
 
     private func write(

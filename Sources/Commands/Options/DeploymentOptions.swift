@@ -34,6 +34,11 @@ struct DeploymentOptions: ParsableArguments {
         try CommandContext.current.surroundings.deployment(at: path)
     }
 
+    /// What the configuration says of the log, or every fault in that; the rest may lead to what is not there.
+    func readLog() throws(CommandFailure) -> LogSettings {
+        try CommandContext.current.surroundings.log(at: path)
+    }
+
     /// What `env:` and `file:` in a configuration lead to.
     static var sources: SettingsSources { CommandContext.current.surroundings.sources }
 }

@@ -21,7 +21,7 @@ struct LogOptions: ParsableArguments {
     /// The log's directory.
     func path() throws(CommandFailure) -> FilePath {
         if let directory { return FilePath(directory) }
-        return FilePath(try deployment.read().settings.log.directory.text)
+        return FilePath(try deployment.readLog().directory.text)
     }
 
     /// Names of which a log directory holds at least one from its first record on.

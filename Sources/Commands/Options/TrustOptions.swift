@@ -48,7 +48,7 @@ struct TrustOptions: ParsableArguments {
         if file != nil || !key.isEmpty || !isSaid {
             return Named(keys: key, policyFile: file.map { FilePath($0) })
         }
-        let own = try SigningKey.readPublic(try log.deployment.read().settings.log)
+        let own = try SigningKey.readPublic(try log.deployment.readLog())
         return Named(keys: own.map(\.text), policyFile: nil)
     }
 }

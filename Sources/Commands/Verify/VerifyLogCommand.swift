@@ -77,7 +77,7 @@ struct VerifyLogCommand: AsyncParsableCommand {
             return FilePath(path)
         }
         guard log.directory == nil else { return nil }
-        let folder = try log.deployment.read().settings.log.state.text
+        let folder = try log.deployment.readLog().state.text
         let path = LocalFile.path(of: "checkpoint.slots", in: folder)
         // Two empty slots remember nothing, and only the server may write them.
         guard let bytes = try LocalFile.read(path, most: 1 << 20),

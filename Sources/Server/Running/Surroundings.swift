@@ -35,6 +35,21 @@ package struct Surroundings: Sendable {
 
     /// What a configuration file says, or every fault in it.
     package func deployment(at path: String) throws(CommandFailure) -> Deployment {
+        try read(path) { text throws(SettingsFaults) in
+            try Deployment.read(text, sources: sources)
+        }
+    }
+
+    /// What a configuration file says of the log, or every fault in that.
+    package func log(at path: String) throws(CommandFailure) -> LogSettings {
+        try read(path) { text throws(SettingsFaults) in
+            try Deployment.log(text, sources: sources)
+        }
+    }
+
+    private func read<Settings>(
+        _ path: String, _ body: (ConfigurationText) throws(SettingsFaults) -> Settings
+    ) throws(CommandFailure) -> Settings {
         guard let bytes = try LocalFile.read(path, most: ConfigurationText.mostBytes) else {
             throw CommandFailure(
                 .usage,
@@ -42,9 +57,8 @@ package struct Surroundings: Sendable {
             )
         }
         do throws(SettingsFaults) {
-            return try Deployment.read(
-                ConfigurationText(file: path, folder: LocalFile.folder(of: path), bytes: bytes),
-                sources: sources)
+            return try body(
+                ConfigurationText(file: path, folder: LocalFile.folder(of: path), bytes: bytes))
         } catch {
             throw CommandFailure(error)
         }

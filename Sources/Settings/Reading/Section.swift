@@ -45,7 +45,9 @@ struct Section<Root: Sendable>: Sendable {
         self.checks = checks
     }
 
-    func read(_ place: Place, _ reading: Reading) -> Root? {
+    /// - Parameter names: the keys to read, as if nothing else were declared or written; nil: all.
+    func read(_ place: Place, _ reading: Reading, only names: Set<String>? = nil) -> Root? {
+        func isRead(_ name: String) -> Bool { names?.contains(name) ?? true }
         guard case .map(let entries) = place.node.content else {
             reading.note(
                 .wrongShape, at: place,
@@ -55,7 +57,7 @@ struct Section<Root: Sendable>: Sendable {
         let before = reading.faults.count
         var root = start
         var faulty: Set<String> = []
-        for entry in entries {
+        for entry in entries where isRead(entry.name) {
             let at = Place(node: entry.value, path: place.path(to: entry.name))
             if let key = keys.first(where: { $0.name == entry.name }) {
                 if !key.read(at, reading, &root) { faulty.insert(entry.name) }
@@ -63,13 +65,14 @@ struct Section<Root: Sendable>: Sendable {
                 refuse(entry, at.path, reading)
             }
         }
-        for key in keys where key.isRequired && place[key.name] == nil {
+        for key in keys where key.isRequired && isRead(key.name) && place[key.name] == nil {
             faulty.insert(key.name)
             reading.note(
                 .missing, place.node.position, place.path(to: key.name),
                 "`\(key.name)` is missing")
         }
-        for check in checks where faulty.isDisjoint(with: check.keys) {
+        for check in checks
+        where faulty.isDisjoint(with: check.keys) && check.keys.allSatisfy(isRead) {
             check.run(&root, place, reading)
         }
         return reading.faults.count == before ? root : nil
