@@ -113,12 +113,7 @@ enum StartFault: String, CaseIterable, Sendable {
             #expect(try server.stop().status == 0)
             let key = try site.read("key", "export-public").text.trimmed
             #expect(!(try site.read("doctor").text.contains("segments")))
-            let root = String(repeating: "A", count: 43) + "="
-            try site.folder.write(
-                Array(
-                    (#"{"places":["s3://vault/0"],"root":""# + root
-                        + #"","schema":"countersign.segment/1","segment":0,"state":"archived"}"#
-                        + "\n").utf8), to: "site/log/segments/00000000/away")
+            try site.putAway(to: "s3://vault/0")
             let doctor = try site.read("doctor").text
             #expect(
                 doctor.contains(
@@ -131,7 +126,7 @@ enum StartFault: String, CaseIterable, Sendable {
             let verified = try site.folder.run(.verifier, "site/log", "--key", key)
             #expect(verified.status == 10)
             #expect(verified.text.contains("(archived: s3://vault/0)"), "\(verified.text)")
-            try site.folder.write([], to: "site/log/segments/00000000/away")
+            try site.folder.write([], to: Site.away)
             let broken = try site.folder.run(.countersign, "doctor", "-c", Site.configuration)
             #expect(broken.text.contains("FAIL  segments: "), "\(broken.text)")
             let unreadable = try site.folder.run(.verifier, "site/log", "--key", key)

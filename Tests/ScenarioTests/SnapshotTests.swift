@@ -29,6 +29,38 @@ import Testing
         }
     }
 
+    @Test func `is neither copied nor exported where a segment is elsewhere or destroyed`()
+        async throws
+    {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            _ = try server.exchange(site.request())
+            #expect(try server.stop().status == 0)
+            let before = try site.leaves()
+            for (place, said, remedy) in [
+                ("s3://vault/0", "(archived: s3://vault/0)", "Put archived segments back"),
+                (nil, "retention: record 1)", "destroyed can be handed on by nobody"),
+            ] {
+                try site.putAway(to: place)
+                for verb in ["snapshot", "export"] {
+                    let refused = try site.folder.run(
+                        .countersign, "log", verb, "--out", "copy", "-c", Site.configuration)
+                    #expect(refused.status == 3, "\(verb): \(refused.text) \(refused.messages)")
+                    #expect(refused.messages.contains(said), "\(verb): \(refused.messages)")
+                    #expect(refused.messages.contains(remedy), "\(verb): \(refused.messages)")
+                    #expect(refused.messages.contains("first segments/00000000"))
+                    for left in ["copy", "copy.partial"] {
+                        #expect(!site.folder.exists(left), "\(verb) left \(left)")
+                    }
+                }
+            }
+            // That it was exported is not said either.
+            try site.folder.remove(Site.away)
+            #expect(try site.leaves() == before)
+        }
+    }
+
     @Test func `is checked by a configuration whose proxy does not run here`() async throws {
         try await scenario {
             let site = try Site()

@@ -46,7 +46,7 @@ struct LogExportCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let log = try log.staticLog()
+        let log = try log.staticLog(of: log.wholeSnapshot())
         let keys = try publicKeys()
         let (out, files) = try await FreshCopy.make(self.out, as: .tiles, keys: keys) { folder in
             try await record(log.size.count)

@@ -29,7 +29,7 @@ struct LogSnapshotCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let snapshot = try log.snapshot()
+        let snapshot = try log.wholeSnapshot()
         let (out, _) = try await FreshCopy.make(self.out, as: .directory, keys: []) { folder in
             try write(snapshot, to: folder)
         }

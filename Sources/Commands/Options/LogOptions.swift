@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import LogFormat
 import LogReading
+import Merkle
 import Messages
 import Server
 import Settings
@@ -48,9 +50,34 @@ struct LogOptions: ParsableArguments {
         }
     }
 
-    /// The log as it is given to others.
-    func staticLog() throws(CommandFailure) -> StaticLog {
+    /// The log as it stands now, with every segment in its directory: for those who hand on all of it.
+    func wholeSnapshot() throws(CommandFailure) -> LogSnapshot {
         let snapshot = try snapshot()
+        let away: [(SegmentNumber, LogReadFailure.Absence)]
+        do throws(LogReadFailure) {
+            away = try snapshot.segmentsAway()
+        } catch {
+            throw CommandFailure(error)
+        }
+        guard let (first, absence) = away.first else { return snapshot }
+        let remedy =
+            switch absence {
+            case .archived:
+                "Put archived segments back, then remove their files `away`; or hand on the copies where they are."
+            case .expired:
+                "What was destroyed can be handed on by nobody; read the records that are left with `countersign log query`."
+            }
+        throw CommandFailure(
+            .notFound,
+            "the log is not whole here: \(away.count) \(away.count == 1 ? "segment is" : "segments are") not in its directory, first \(LogLayout.segment(first)) (\(absence.text)). \(remedy)"
+        )
+    }
+
+    /// The log as it is given to others.
+    func staticLog() throws(CommandFailure) -> StaticLog { try staticLog(of: snapshot()) }
+
+    /// A snapshot as it is given to others.
+    func staticLog(of snapshot: LogSnapshot) throws(CommandFailure) -> StaticLog {
         do throws(LogReadFailure) {
             return try StaticLog(snapshot)
         } catch {

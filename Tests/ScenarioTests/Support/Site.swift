@@ -97,6 +97,21 @@ struct Site: Sendable {
     func leaves() throws -> [Substring] {
         try read("log", "tail", "--json", "-n", "1000000").text.split(separator: "\n")
     }
+
+    /// Where the first segment says that it is not here.
+    static let away = "site/log/segments/00000000/away"
+
+    /// Says of the first segment that it is archived in a place; or, without one, that it was destroyed, as record 1
+    /// says.
+    func putAway(to place: String?) throws {
+        let root = #""root":""# + String(repeating: "A", count: 43) + "=\""
+        let common = root + #","schema":"countersign.segment/1","segment":0,"state":"#
+        try folder.write(
+            Array(
+                (place.map { #"{"places":[""# + $0 + #""],"# + common + #""archived"}"# }
+                    ?? #"{"record":1,"# + common + #""expired"}"#).utf8) + Array("\n".utf8),
+            to: Self.away)
+    }
 }
 
 /// A running proxy.
