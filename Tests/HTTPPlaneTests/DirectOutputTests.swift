@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
-import DataPlane
+import HTTPPlane
 import HTTPWire
 import Ledger
 import NIOCore
 import Testing
+import Transport
 
 /// The proxy sends by its own system calls (straight-to-the-socket.md). Connections that are reset
 /// while it does so must take nothing along, and above all must not leave bytes for whoever is given
