@@ -30,14 +30,14 @@ package enum RecordFate: Sendable {
 
 /// What became of the records queued with these consecutive tickets.
 package struct Settlement: Sendable {
-    private enum Common {
+    private enum Fates {
         /// The first of them has this index, and the others follow it.
         case recorded(LeafIndex)
         case other(RecordFate)
     }
 
     package let tickets: Range<UInt64>
-    private let common: Common
+    private let common: Fates
 
     /// - Parameter first: the index of the first of them.
     init(_ tickets: Range<UInt64>, recordedAt first: LeafIndex) {

@@ -11,9 +11,9 @@ import X509
 struct ClientHelloTests {
     private func settings(
         _ ciphers: [ListenerTLS.Cipher] = ListenerTLS.Cipher.allCases
-    ) throws -> HouseSettings {
+    ) throws -> ProxySettings {
         let front = try TestAuthority().issue([.dnsName("api.example.com")], usage: .serverAuth)
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = ListenerTLS(
             certificateChain: front.certificate, privateKey: front.key, minimumVersion: .tls12,
             clientAuthentication: .none)
@@ -47,9 +47,9 @@ struct ClientHelloTests {
 
     /// The suite that the server has taken; nil for an alert, whose code is told.
     private func answer(
-        _ house: House, _ bytes: [UInt8], _ pace: Pace = .burst
+        _ proxy: ProxyFixture, _ bytes: [UInt8], _ pace: Pace = .burst
     ) async throws -> (suite: UInt16?, alert: UInt8?) {
-        let client = try await house.connect()
+        let client = try await proxy.connect()
         client.begin(bytes, pace)
         let record = try await client.bytes(atLeast: 7)
         guard record[0] == 22 else { return (nil, record[6]) }
@@ -67,31 +67,31 @@ struct ClientHelloTests {
     @Test("Of the ciphers that a client offers the one that is listed first is taken")
     func preference() async throws {
         let (aes128, aes256, chacha) = (Self.aes128, Self.aes256, Self.chacha)
-        try await withHouse(try settings()) { house in
+        try await withProxy(try settings()) { proxy in
             for offer in [[aes256, chacha, aes128], [0x002F, 0xC02F, aes128, aes256]] {
-                let taken = try await answer(house, hello(offer))
+                let taken = try await answer(proxy, hello(offer))
                 #expect(taken.suite == aes128)
             }
-            let second = try await answer(house, hello([chacha, aes256]))
+            let second = try await answer(proxy, hello([chacha, aes256]))
             #expect(second.suite == aes256)
-            let third = try await answer(house, hello([chacha]))
+            let third = try await answer(proxy, hello([chacha]))
             #expect(third.suite == chacha)
         }
-        try await withHouse(try settings([.chacha20Poly1305, .aes256GCM])) { house in
-            let listed = try await answer(house, hello([aes128, aes256, chacha]))
+        try await withProxy(try settings([.chacha20Poly1305, .aes256GCM])) { proxy in
+            let listed = try await answer(proxy, hello([aes128, aes256, chacha]))
             #expect(listed.suite == chacha)
-            let refused = try await answer(house, hello([aes128]))
+            let refused = try await answer(proxy, hello([aes128]))
             #expect(refused.suite == nil)
         }
     }
 
     @Test("A hello is read in any number of pieces and records")
     func pieces() async throws {
-        try await withHouse(try settings()) { house in
+        try await withProxy(try settings()) { proxy in
             for size in [1, 3, 50, nil] {
                 for pace in Pace.allCases {
                     let bytes = hello([Self.chacha, Self.aes128], inRecordsOf: size)
-                    let taken = try await answer(house, bytes, pace)
+                    let taken = try await answer(proxy, bytes, pace)
                     // The library takes no more than a few records for one message.
                     #expect(
                         taken.suite == Self.aes128 || (size != nil && taken.alert != nil),
@@ -104,13 +104,13 @@ struct ClientHelloTests {
     @Test("Who speaks none of our protocols is told so, and is not served")
     func protocols() async throws {
         let noProtocol: UInt8 = 120
-        try await withHouse(try settings()) { house in
+        try await withProxy(try settings()) { proxy in
             for offer in [["h2"], ["h3", "http/1.0"], ["HTTP/1.1"], []] {
-                let told = try await answer(house, hello([Self.aes128], protocols: offer))
+                let told = try await answer(proxy, hello([Self.aes128], protocols: offer))
                 #expect(told.alert == noProtocol, "\(offer)")
             }
             for offer in [["http/1.1"], ["h2", "http/1.1"], nil] {
-                let told = try await answer(house, hello([Self.aes128], protocols: offer))
+                let told = try await answer(proxy, hello([Self.aes128], protocols: offer))
                 #expect(told.suite == Self.aes128, "\(offer ?? [])")
             }
         }
@@ -119,14 +119,14 @@ struct ClientHelloTests {
     @Test("Static RSA, CBC and unknown ciphers end the handshake with an alert")
     func oldCiphers() async throws {
         let handshakeFailure: UInt8 = 40
-        try await withHouse(try settings()) { house in
+        try await withProxy(try settings()) { proxy in
             for suite in [0x002F, 0x0035, 0x009C, 0xC009, 0xC013, 0xC014, 0xC027, 0x1234]
                 as [UInt16]
             {
-                let told = try await answer(house, hello([suite]))
+                let told = try await answer(proxy, hello([suite]))
                 #expect(told.alert == handshakeFailure, "\(suite)")
             }
-            #expect(house.plane.status.requests == 0)
+            #expect(proxy.plane.status.requests == 0)
         }
     }
 }

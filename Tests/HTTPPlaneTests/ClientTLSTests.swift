@@ -36,24 +36,24 @@ struct ClientTLSTests {
             try TestTLS.clientConfiguration(trusting: server.authority, identity: identity)
         }
 
-        func connect(_ house: House, _ identity: TestTLS? = nil) async throws -> RawClient {
+        func connect(_ proxy: ProxyFixture, _ identity: TestTLS? = nil) async throws -> RawClient {
             try await RawClient.connect(
-                house.port, tls: try client(identity), serverName: "api.example.com")
+                proxy.port, tls: try client(identity), serverName: "api.example.com")
         }
     }
 
     @Test("A request over TLS is forwarded as such")
     func https() async throws {
         let front = try Front()
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = front.listener(.none)
-        try await withHouse(settings) { house in
-            let client = try await front.connect(house)
+        try await withProxy(settings) { proxy in
+            let client = try await front.connect(proxy)
             for _ in 0..<3 {
-                try await client.send(house.get())
+                try await client.send(proxy.get())
                 #expect(try await client.response().body == "hello")
             }
-            let request = try await house.upstream.requests(1)[0]
+            let request = try await proxy.upstream.requests(1)[0]
             #expect(request.values("X-Forwarded-Proto") == ["https"])
         }
     }
@@ -61,31 +61,31 @@ struct ClientTLSTests {
     @Test("A large answer and a large body pass through TLS")
     func large() async throws {
         let front = try Front()
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = front.listener(.none)
         let text = String(repeating: "x", count: 1 << 20)
-        try await withHouse(settings) { _ in
+        try await withProxy(settings) { _ in
             .bytes(ok(text))
-        } _: { house in
-            let client = try await front.connect(house)
-            client.begin(house.post("Content-Length: \(text.utf8.count)\r\n", text))
+        } _: { proxy in
+            let client = try await front.connect(proxy)
+            client.begin(proxy.post("Content-Length: \(text.utf8.count)\r\n", text))
             #expect(try await client.response().body.utf8.count == text.utf8.count)
-            #expect(try await house.upstream.requests(1)[0].body.utf8.count == text.utf8.count)
+            #expect(try await proxy.upstream.requests(1)[0].body.utf8.count == text.utf8.count)
         }
     }
 
     @Test("A request for another host than the connection was opened for is misdirected")
     func misdirected() async throws {
         let front = try Front()
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = front.listener(.none)
-        try await withHouse(settings) { house in
-            let client = try await front.connect(house)
+        try await withProxy(settings) { proxy in
+            let client = try await front.connect(proxy)
             try await client.send(
-                "GET /v1/invoices/1 HTTP/1.1\r\nHost: internal\r\nX-Api-Key: \(house.key)\r\n\r\n")
+                "GET /v1/invoices/1 HTTP/1.1\r\nHost: internal\r\nX-Api-Key: \(proxy.key)\r\n\r\n")
             let response = try await client.response()
             #expect(response.status == 421)
-            #expect(house.upstream.connectionCount == 0)
+            #expect(proxy.upstream.connectionCount == 0)
         }
     }
 
@@ -95,20 +95,20 @@ struct ClientTLSTests {
         let clients = try TestAuthority()
         let holder = try clients.issue(
             [.uniformResourceIdentifier("spiffe://example.com/worker")], usage: .clientAuth)
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = front.listener(.optional(authorities: clients.pem))
         settings.certificates = try CertificateSource(
             name: "workloads", subject: .uri, kind: .service, roles: ["reader"])
-        try await withHouse(settings) { house in
+        try await withProxy(settings) { proxy in
             let request = "GET /v1/invoices/1 HTTP/1.1\r\nHost: api.example.com\r\n\r\n"
-            let known = try await front.connect(house, holder)
+            let known = try await front.connect(proxy, holder)
             for _ in 0..<2 {
                 try await known.send(request)
                 #expect(try await known.response().status == 200)
             }
-            let forwarded = try await house.upstream.requests(1)[0]
+            let forwarded = try await proxy.upstream.requests(1)[0]
             #expect(forwarded.values("Countersign-Issuer") == ["workloads"])
-            let unknown = try await front.connect(house)
+            let unknown = try await front.connect(proxy)
             try await unknown.send(request)
             #expect(try await unknown.response().status == 401)
         }
@@ -120,20 +120,20 @@ struct ClientTLSTests {
         let clients = try TestAuthority()
         let holder = try clients.issue(
             [.uniformResourceIdentifier("spiffe://example.com/worker")], usage: .clientAuth)
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = front.listener(.required(authorities: clients.pem))
         settings.certificates = try CertificateSource(
             name: "workloads", subject: .uri, kind: .service, roles: ["reader"])
-        try await withHouse(settings) { house in
-            let start = house.clock.now.microseconds
-            let client = try await front.connect(house, holder)
+        try await withProxy(settings) { proxy in
+            let start = proxy.clock.now.microseconds
+            let client = try await front.connect(proxy, holder)
             for (hours, status) in [(0, 200), (0, 200), (2, 401), (0, 200), (-2, 401)] {
-                house.clock.set(UTCInstant(microseconds: start + Int64(hours) * 3_600_000_000))
+                proxy.clock.set(UTCInstant(microseconds: start + Int64(hours) * 3_600_000_000))
                 try await client.send(
                     "GET /v1/invoices/1 HTTP/1.1\r\nHost: api.example.com\r\n\r\n")
                 #expect(try await client.response().status == status, "after \(hours) hours")
             }
-            #expect(house.upstream.requestCount == 3)
+            #expect(proxy.upstream.requestCount == 3)
         }
     }
 
@@ -143,46 +143,46 @@ struct ClientTLSTests {
         let clients = try TestAuthority()
         let foreign = try TestAuthority().issue(
             [.uniformResourceIdentifier("spiffe://example.com/worker")], usage: .clientAuth)
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = front.listener(
             required
                 ? .required(authorities: clients.pem) : .optional(authorities: clients.pem))
-        try await withHouse(settings) { house in
-            let client = try await front.connect(house, foreign)
-            client.begin(house.get())
+        try await withProxy(settings) { proxy in
+            let client = try await front.connect(proxy, foreign)
+            client.begin(proxy.get())
             #expect(try await client.untilClosed().isEmpty)
-            #expect(house.upstream.connectionCount == 0)
-            #expect(house.plane.status.requests == 0)
-            #expect(house.plane.status.failedHandshakes == 1)
+            #expect(proxy.upstream.connectionCount == 0)
+            #expect(proxy.plane.status.requests == 0)
+            #expect(proxy.plane.status.failedHandshakes == 1)
         }
     }
 
     @Test("Where a certificate is required, there is no connection without one")
     func missingCertificate() async throws {
         let front = try Front()
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = front.listener(.required(authorities: try TestAuthority().pem))
-        try await withHouse(settings) { house in
-            let client = try await front.connect(house)
-            client.begin(house.get())
+        try await withProxy(settings) { proxy in
+            let client = try await front.connect(proxy)
+            client.begin(proxy.get())
             #expect(try await client.untilClosed().isEmpty)
-            #expect(house.plane.status.requests == 0)
+            #expect(proxy.plane.status.requests == 0)
         }
     }
 
     @Test("TLS below the least version is not spoken")
     func version() async throws {
         let front = try Front()
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         var listener = front.listener(.none)
         listener.minimumVersion = .tls13
         settings.tls = listener
-        try await withHouse(settings) { house in
+        try await withProxy(settings) { proxy in
             var old = try front.client()
             old.maximumTLSVersion = .tlsv12
             let client = try await RawClient.connect(
-                house.port, tls: old, serverName: "api.example.com")
-            client.begin(house.get())
+                proxy.port, tls: old, serverName: "api.example.com")
+            client.begin(proxy.get())
             #expect(try await client.untilClosed().isEmpty)
         }
     }
@@ -190,24 +190,24 @@ struct ClientTLSTests {
     @Test("Plain text on a TLS port is not answered")
     func plainText() async throws {
         let front = try Front()
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = front.listener(.none)
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
-            client.begin(house.get())
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
+            client.begin(proxy.get())
             _ = try await client.untilClosed()
-            #expect(house.plane.status.requests == 0)
+            #expect(proxy.plane.status.requests == 0)
         }
     }
 
     @Test("A handshake that does not come to its end is given up")
     func handshakeTimeout() async throws {
         let front = try Front()
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = front.listener(.none)
         settings.limits.handshakeTimeout = .milliseconds(50)
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
             #expect(try await client.untilClosed().isEmpty)
         }
     }
@@ -216,22 +216,22 @@ struct ClientTLSTests {
     func reload() async throws {
         let front = try Front()
         let next = try Front()
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = front.listener(.none)
-        try await withHouse(settings) { house in
-            let old = try await front.connect(house)
-            try await old.send(house.get())
+        try await withProxy(settings) { proxy in
+            let old = try await front.connect(proxy)
+            try await old.send(proxy.get())
             #expect(try await old.response().status == 200)
             var random = SystemRandomNumberGenerator()
             let minted = MintedAPIKey(
                 name: "other", kind: .service, roles: ["reader"], expires: nil, random: &random)
-            try await house.reload(
+            try await proxy.reload(
                 rules: try makeRules(
-                    house.settings, key: minted.stored, port: UInt16(house.upstream.port),
+                    proxy.settings, key: minted.stored, port: UInt16(proxy.upstream.port),
                     generation: 2),
                 upstreams: [
                     UpstreamConfiguration(
-                        name: "billing", host: "127.0.0.1", port: UInt16(house.upstream.port),
+                        name: "billing", host: "127.0.0.1", port: UInt16(proxy.upstream.port),
                         tls: nil, hostField: .preserved)
                 ], certificates: [next.listener(.none)])
             let request =
@@ -239,7 +239,7 @@ struct ClientTLSTests {
                 + "X-Api-Key: \(minted.text)\r\n\r\n"
             try await old.send(request)
             #expect(try await old.response().status == 200)
-            let new = try await next.connect(house)
+            let new = try await next.connect(proxy)
             try await new.send(request)
             #expect(try await new.response().status == 200)
         }
@@ -248,10 +248,10 @@ struct ClientTLSTests {
     @Test("What cannot be used as a certificate is told before anything listens")
     func badCertificate() async throws {
         let front = try Front()
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         var listener = front.listener(.none)
         listener.privateKey = try Front().server.key
         settings.tls = listener
-        await #expect(throws: DataPlaneFault.self) { try await withHouse(settings) { _ in } }
+        await #expect(throws: DataPlaneFault.self) { try await withProxy(settings) { _ in } }
     }
 }

@@ -38,24 +38,24 @@ import Transport
     }
 
     @Test func `reach those who read them whole, whoever else resets in the middle`() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.eventLoops = 2
-        try await withHouse(settings) { request in
+        try await withProxy(settings) { request in
             let number = request.message.startLine.firstMatch(of: /invoices\/(\d+)/)
             do {
                 return .content(try Self.content(#require(number.flatMap { Int($0.1) })))
             } catch {
                 return .close
             }
-        } _: { house in
+        } _: { proxy in
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for worker in 0..<Self.atOnce {
                     tasks.addTask {
                         for client in stride(from: worker, to: Self.clients, by: Self.atOnce) {
                             if client % 15 == 0 {
-                                try await Self.readAll(house, client)
+                                try await Self.readAll(proxy, client)
                             } else {
-                                try await Self.breakOff(house, client)
+                                try await Self.breakOff(proxy, client)
                             }
                         }
                     }
@@ -63,16 +63,16 @@ import Transport
                 try await tasks.waitForAll()
             }
             // Every connection is given back, and so is every service's that still serves.
-            try await house.wait { $0.openConnections == 0 }
-            try await house.waitForNumbers { shown in
+            try await proxy.wait { $0.openConnections == 0 }
+            try await proxy.waitForNumbers { shown in
                 shown.pool("waiting") == 0 && shown.pool("idle") == shown.pool("connections")
             }
 
-            await house.plane.shutdown(grace: .seconds(30))
-            #expect(house.plane.status.openUpstreams == 0)
-            let accepted = house.ledger.counters.accepted
-            _ = house.ledger.close()
-            let accesses = house.records.filter { $0.actor != "system" }
+            await proxy.plane.shutdown(grace: .seconds(30))
+            #expect(proxy.plane.status.openUpstreams == 0)
+            let accepted = proxy.ledger.counters.accepted
+            _ = proxy.ledger.close()
+            let accesses = proxy.records.filter { $0.actor != "system" }
             let outcomes = accesses.filter { $0.stage != .started }
             #expect(outcomes.count == Set(outcomes.compactMap(\.uid)).count)
             #expect(UInt64(outcomes.count) == accepted)
@@ -87,11 +87,11 @@ import Transport
 
     /// Reads three answers of one connection: a large one, one that fits into the socket's buffer, and
     /// a large one again.
-    private static func readAll(_ house: House, _ client: Int) async throws {
-        let reader = try await ComparingClient.connect(house.port)
+    private static func readAll(_ proxy: ProxyFixture, _ client: Int) async throws {
+        let reader = try await ComparingClient.connect(proxy.port)
         for invoice in [client * 2, client * 2 + 1, client * 2] {
             let content = try content(invoice)
-            try await reader.ask(house.get("/v1/invoices/\(invoice)"), for: content)
+            try await reader.ask(proxy.get("/v1/invoices/\(invoice)"), for: content)
             let seen = try await reader.content(content.readableBytes)
             #expect(seen.head.hasPrefix("HTTP/1.1 200 OK\r\n"))
             #expect(seen.count == content.readableBytes)
@@ -101,11 +101,11 @@ import Transport
     }
 
     /// Reads the beginning of a large answer, and resets.
-    private static func breakOff(_ house: House, _ client: Int) async throws {
+    private static func breakOff(_ proxy: ProxyFixture, _ client: Int) async throws {
         let part = [0, 1, 70_000, 300_000][client % 4]
-        let reader = try await ComparingClient.connect(house.port, reads: part)
+        let reader = try await ComparingClient.connect(proxy.port, reads: part)
         try await reader.ask(
-            house.get("/v1/invoices/\(client * 2)"), for: try content(client * 2))
+            proxy.get("/v1/invoices/\(client * 2)"), for: try content(client * 2))
         #expect(try await reader.content(part).wrong == nil)
         try await reader.reset()
     }

@@ -16,13 +16,13 @@ struct FieldChoiceTests {
         "strip removes what it adds, however it is spelt, and lets through what it keeps, and nothing like it"
     )
     func strip() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.removedFields = ["x-user-id", "cookie"]
         settings.keptFields = ["x-original-url", "x-remote-user", "x-ssl-client-cert"]
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
             try await client.send(
-                house.get(
+                proxy.get(
                     "/v1/invoices/1",
                     "X-User-Id: 1\r\nx_USER.id: 2\r\nX-User-Ids: 3\r\nCookie: a=b\r\n"
                         + "X-Original-URL: /a\r\nX_Original_URL: /b\r\nX-Original-URI: /c\r\n"
@@ -30,7 +30,7 @@ struct FieldChoiceTests {
                         + "X-SSL-Client-Cert: g\r\nX-SSL-Client-Verify: h\r\nRemote-User: i\r\n"
                         + "Countersign-Subject: j\r\nX-Forwarded-For: 9.9.9.9\r\n"))
             #expect(try await client.response().status == 200)
-            let seen = try await house.upstream.requests(1)[0]
+            let seen = try await proxy.upstream.requests(1)[0]
             let passed = ["X-User-Ids", "X-Original-URL", "X-Remote-User", "X-SSL-Client-Cert"]
             for name in passed { #expect(seen.values(name).count == 1, "\(name)") }
             #expect(seen.values("X-Original-URL") == ["/a"])
@@ -68,7 +68,7 @@ struct FieldChoiceTests {
         var random = SystemRandomNumberGenerator()
         let key = MintedAPIKey(
             name: "machine", kind: .service, roles: [], expires: nil, random: &random)
-        let rules = try makeRules(HouseSettings(), key: key.stored, port: 1, generation: 1)
+        let rules = try makeRules(ProxySettings(), key: key.stored, port: 1, generation: 1)
         do throws(DataPlaneFault) {
             _ = try HTTPPlane(
                 HTTPPlaneConfiguration(listeners: [], upstreams: [upstream]), rules: rules)
@@ -84,44 +84,44 @@ struct FieldChoiceTests {
         let script: RecordingUpstream.Script = { _ in
             .bytes(ok("hello", "Via: 1.1 cache (x)\r\n"))
         }
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.via = "proxy.example"
-        try await withHouse(settings, script) { house in
-            let client = try await house.connect()
+        try await withProxy(settings, script) { proxy in
+            let client = try await proxy.connect()
             try await client.send(
-                house.get("/v1/invoices/1", "Via: 1.0 a\r\nVia: 1.1 b, 2.0 c\r\nVia: \r\n"))
+                proxy.get("/v1/invoices/1", "Via: 1.0 a\r\nVia: 1.1 b, 2.0 c\r\nVia: \r\n"))
             #expect(
                 try await client.response().values("Via") == ["1.1 cache (x), 1.1 proxy.example"])
-            let seen = try await house.upstream.requests(1)[0]
+            let seen = try await proxy.upstream.requests(1)[0]
             #expect(seen.values("Via") == ["1.0 a, 1.1 b, 2.0 c, 1.1 proxy.example"])
             // What is no Via is not passed on in ours.
-            try await client.send(house.get("/v1/invoices/1", "Via: \u{E9}\r\n"))
+            try await client.send(proxy.get("/v1/invoices/1", "Via: \u{E9}\r\n"))
             _ = try await client.response()
-            #expect(try await house.upstream.requests(2)[1].values("Via") == ["1.1 proxy.example"])
+            #expect(try await proxy.upstream.requests(2)[1].values("Via") == ["1.1 proxy.example"])
         }
-        try await withHouse(HouseSettings(), script) { house in
-            let client = try await house.connect()
-            try await client.send(house.get("/v1/invoices/1", "Via: 1.0 a\r\n"))
+        try await withProxy(ProxySettings(), script) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get("/v1/invoices/1", "Via: 1.0 a\r\n"))
             #expect(try await client.response().values("Via") == ["1.1 cache (x)"])
-            #expect(try await house.upstream.requests(1)[0].values("Via") == ["1.0 a"])
+            #expect(try await proxy.upstream.requests(1)[0].values("Via") == ["1.0 a"])
         }
     }
 
     @Test("tracestate is passed on with the trace that it is of, and never empty")
     func traceState() async throws {
         let parent = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             let fields = [
                 parent + "tracestate: a=b\r\n", parent + "tracestate:\r\n",
                 parent + "tracestate: \r\ntracestate: a=b\r\n", "tracestate: a=b\r\n",
                 parent + parent + "tracestate: a=b\r\n", "traceparent: 1\r\ntracestate: a=b\r\n",
             ]
             for field in fields {
-                try await client.send(house.get("/v1/invoices/1", field))
+                try await client.send(proxy.get("/v1/invoices/1", field))
                 _ = try await client.response()
             }
-            let seen = try await house.upstream.requests(fields.count).map {
+            let seen = try await proxy.upstream.requests(fields.count).map {
                 $0.values("tracestate")
             }
             #expect(seen == [["a=b"], [], ["", "a=b"], [], [], []])
@@ -134,8 +134,8 @@ struct FieldChoiceTests {
             "TRACE /a HTTP/1.1", "CONNECT a:1 HTTP/1.1", "OPTIONS * HTTP/1.1", "GET * HTTP/1.1",
         ])
     func allow(line: String) async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             try await client.send("\(line)\r\nHost: a\r\n\r\n")
             let answer = try await client.response()
             #expect(answer.status == 405)
@@ -150,7 +150,7 @@ struct FieldChoiceTests {
             (.merge, .keep), (.keep, .refuse), (.merge, .refuse),
         ])
     func paths(slashes: PathPolicy.Slashes, encoded: PathPolicy.EncodedSlash) async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.paths = PathPolicy(slashes: slashes, encodedSlash: encoded)
         settings.routes = ["/{rest...}"]
         settings.rules = [
@@ -158,10 +158,10 @@ struct FieldChoiceTests {
                 id: "all", effect: .allow, conditions: Rule.Conditions(admitsAnonymous: true),
                 tags: [])
         ]
-        try await withHouse(settings) { request in
+        try await withProxy(settings) { request in
             .bytes(ok(request.message.startLine))
-        } _: { house in
-            let client = try await house.connect()
+        } _: { proxy in
+            let client = try await proxy.connect()
             for (sent, merged) in [
                 ("/a//b?c=//d", "/a/b?c=//d"), ("//a///b//", "/a/b/"), ("/a/b", "/a/b"),
                 ("//", "/"),
@@ -171,7 +171,7 @@ struct FieldChoiceTests {
                 #expect(try await client.response().body == "GET \(path) HTTP/1.1")
             }
             for sent in ["/a%2Fb", "/%2f", "/a//b%2fc"] {
-                let client = try await house.connect()
+                let client = try await proxy.connect()
                 try await client.send("GET \(sent) HTTP/1.1\r\nHost: a\r\n\r\n")
                 let answer = try await client.response()
                 switch encoded {

@@ -12,15 +12,15 @@ import Testing
 struct ForwardingTests {
     @Test("An allowed GET is answered by the service, and its record is durable")
     func get() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
-            try await client.send(house.get("/v1/invoices/7?full=1", "User-Agent: test\r\n"))
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get("/v1/invoices/7?full=1", "User-Agent: test\r\n"))
             let response = try await client.response()
             #expect(response.status == 200)
             #expect(response.body == "hello")
             let uid = try #require(response.value("Countersign-Record"))
             #expect(response.value("Date") != nil)
-            let request = try await house.upstream.requests(1)[0]
+            let request = try await proxy.upstream.requests(1)[0]
             #expect(request.startLine == "GET /v1/invoices/7?full=1 HTTP/1.1")
             #expect(request.values("Host") == ["api.example.com"])
             #expect(request.values("Countersign-Record") == [uid])
@@ -31,17 +31,17 @@ struct ForwardingTests {
             #expect(request.values("Countersign-Issuer") == ["machines"])
             #expect(request.value("Countersign-Subject")?.hasPrefix("sub_") == true)
             #expect(request.value("traceparent")?.count == 55)
-            let records = try await house.closedRecords(of: uid)
+            let records = try await proxy.closedRecords(of: uid)
             #expect(records.map(\.stage) == [.complete])
         }
     }
 
     @Test("Forged identity, origin and hop-by-hop fields never reach the service")
     func strips() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             try await client.send(
-                house.get(
+                proxy.get(
                     "/v1/invoices/1",
                     """
                     Countersign-Subject: root\r
@@ -62,7 +62,7 @@ struct ForwardingTests {
 
                     """))
             #expect(try await client.response().status == 200)
-            let request = try await house.upstream.requests(1)[0]
+            let request = try await proxy.upstream.requests(1)[0]
             #expect(request.values("X-Passes") == ["yes"])
             #expect(request.values("X-Forwarded-For") == ["127.0.0.1"])
             #expect(request.values("X-Forwarded-Proto") == ["http"])
@@ -79,8 +79,8 @@ struct ForwardingTests {
 
     @Test("A trace is continued under a span of ours, a malformed one is not")
     func traces() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
             for (sent, continues) in [
                 ("00-\(trace)-00f067aa0ba902b7-01", true),
@@ -89,10 +89,10 @@ struct ForwardingTests {
                 ("00-\(String(repeating: "0", count: 32))-00f067aa0ba902b7-01", false),
             ] {
                 try await client.send(
-                    house.get("/v1/invoices/1", "traceparent: \(sent)\r\ntracestate: a=b\r\n"))
+                    proxy.get("/v1/invoices/1", "traceparent: \(sent)\r\ntracestate: a=b\r\n"))
                 #expect(try await client.response().status == 200)
                 let request = try #require(
-                    try await house.upstream.requests(house.upstream.requestCount).last)
+                    try await proxy.upstream.requests(proxy.upstream.requestCount).last)
                 let forwarded = try #require(request.value("traceparent"))
                 #expect(request.values("traceparent").count == 1)
                 #expect(forwarded.contains(trace) == continues, "\(sent)")
@@ -110,44 +110,44 @@ struct ForwardingTests {
 
     @Test("The service sees its own host where the configuration says so")
     func ownHost() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.hostField = .own
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             #expect(try await client.response().status == 200)
-            let request = try await house.upstream.requests(1)[0]
-            #expect(request.values("Host") == ["127.0.0.1:\(house.upstream.port)"])
+            let request = try await proxy.upstream.requests(1)[0]
+            #expect(request.values("Host") == ["127.0.0.1:\(proxy.upstream.port)"])
             #expect(request.values("X-Forwarded-Host") == ["api.example.com"])
         }
     }
 
     @Test("A body with Content-Length reaches the service as it is, after a `started` record")
     func postWithLength() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
-            try await client.send(house.post("Content-Length: 11\r\n", "hello world"))
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.post("Content-Length: 11\r\n", "hello world"))
             let response = try await client.response()
             #expect(response.status == 200)
-            let request = try await house.upstream.requests(1)[0]
+            let request = try await proxy.upstream.requests(1)[0]
             #expect(request.body == "hello world")
             #expect(request.values("Content-Length") == ["11"])
             #expect(request.values("Transfer-Encoding").isEmpty)
-            let records = try await house.closedRecords(of: response.value("Countersign-Record"))
+            let records = try await proxy.closedRecords(of: response.value("Countersign-Record"))
             #expect(records.map(\.stage) == [.started, .complete])
         }
     }
 
     @Test("A chunked body is chunked anew, and its trailers are dropped")
     func postChunked() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             try await client.send(
-                house.post(
+                proxy.post(
                     "Transfer-Encoding: chunked\r\n",
                     "5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nHost: evil\r\n\r\n"))
             #expect(try await client.response().status == 200)
-            let request = try await house.upstream.requests(1)[0]
+            let request = try await proxy.upstream.requests(1)[0]
             #expect(request.body == "hello world")
             #expect(request.values("Transfer-Encoding") == ["chunked"])
             #expect(request.values("Content-Length").isEmpty)
@@ -157,83 +157,83 @@ struct ForwardingTests {
 
     @Test("A body that comes byte by byte is forwarded whole", arguments: [true, false])
     func slowBody(chunked: Bool) async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             let request =
                 chunked
-                ? house.post("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\n\r\n")
-                : house.post("Content-Length: 5\r\n", "hello")
+                ? proxy.post("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\n\r\n")
+                : proxy.post("Content-Length: 5\r\n", "hello")
             for byte in request { try await client.send(String(byte)) }
             #expect(try await client.response().status == 200)
-            #expect(try await house.upstream.requests(1)[0].body == "hello")
+            #expect(try await proxy.upstream.requests(1)[0].body == "hello")
         }
     }
 
     @Test("A large body goes through with the service reading slowly", arguments: [true, false])
     func largeBody(chunked: Bool) async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             let size = 3 << 20
             let body = String(repeating: "x", count: size)
             client.begin(
                 chunked
-                    ? house.post(
+                    ? proxy.post(
                         "Transfer-Encoding: chunked\r\n",
                         "\(String(size, radix: 16))\r\n\(body)\r\n0\r\n\r\n")
-                    : house.post("Content-Length: \(size)\r\n", body))
+                    : proxy.post("Content-Length: \(size)\r\n", body))
             #expect(try await client.response().status == 200)
-            #expect(try await house.upstream.requests(1)[0].body.utf8.count == size)
+            #expect(try await proxy.upstream.requests(1)[0].body.utf8.count == size)
         }
     }
 
     @Test("Pipelined requests are answered in order, one at a time")
     func pipelining() async throws {
-        try await withHouse { request in
+        try await withProxy { request in
             .bytes(ok(request.message.startLine))
-        } _: { house in
-            let client = try await house.connect()
+        } _: { proxy in
+            let client = try await proxy.connect()
             try await client.send(
-                (1...20).map { house.get("/v1/invoices/\($0)") }.joined()
-                    + house.post("Content-Length: 2\r\n", "ab") + house.get("/v1/invoices/21"))
+                (1...20).map { proxy.get("/v1/invoices/\($0)") }.joined()
+                    + proxy.post("Content-Length: 2\r\n", "ab") + proxy.get("/v1/invoices/21"))
             for number in 1...20 {
                 #expect(
                     try await client.response().body == "GET /v1/invoices/\(number) HTTP/1.1")
             }
             #expect(try await client.response().body == "POST /v1/invoices HTTP/1.1")
             #expect(try await client.response().body == "GET /v1/invoices/21 HTTP/1.1")
-            #expect(house.upstream.connectionCount == 1)
+            #expect(proxy.upstream.connectionCount == 1)
         }
     }
 
     @Test("One connection to the service serves request after request")
     func reuse() async throws {
-        try await withHouse { house in
+        try await withProxy { proxy in
             for _ in 1...3 {
-                let client = try await house.connect()
+                let client = try await proxy.connect()
                 for _ in 1...3 {
-                    try await client.send(house.get())
+                    try await client.send(proxy.get())
                     #expect(try await client.response().status == 200)
                 }
                 try await client.close()
             }
-            #expect(house.upstream.connectionCount == 1)
-            #expect(house.plane.status.upstreamConnects == 1)
-            #expect(house.plane.status.upstreamReuses == 8)
-            #expect(house.plane.status.requests == 9)
+            #expect(proxy.upstream.connectionCount == 1)
+            #expect(proxy.plane.status.upstreamConnects == 1)
+            #expect(proxy.plane.status.upstreamReuses == 8)
+            #expect(proxy.plane.status.requests == 9)
         }
     }
 
     @Test("A client that waits to be asked for its body is asked once the request is forwarded")
     func expectContinue() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             try await client.send(
-                house.post("Content-Length: 5\r\nExpect: 100-continue\r\n", ""))
+                proxy.post("Content-Length: 5\r\nExpect: 100-continue\r\n", ""))
             let interim = try await client.response()
             #expect(interim.startLine == "HTTP/1.1 100 Continue")
             try await client.send("hello")
             #expect(try await client.response().status == 200)
-            let request = try await house.upstream.requests(1)[0]
+            let request = try await proxy.upstream.requests(1)[0]
             #expect(request.body == "hello")
             #expect(request.values("Expect").isEmpty)
         }
@@ -241,17 +241,17 @@ struct ForwardingTests {
 
     @Test("Without TLS trust in between, a trusted proxy names the client")
     func trustedProxy() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.trustedProxies = [try .init("127.0.0.0/8"), try .init("10.0.0.0/8")]
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
             try await client.send(
-                house.get(
+                proxy.get(
                     "/v1/invoices/1",
                     "X-Forwarded-For: 1.1.1.1, 203.0.113.9, 10.1.1.1\r\nX-Forwarded-Proto: https\r\n"
                 ))
             #expect(try await client.response().status == 200)
-            let request = try await house.upstream.requests(1)[0]
+            let request = try await proxy.upstream.requests(1)[0]
             #expect(
                 request.values("X-Forwarded-For")
                     == ["1.1.1.1, 203.0.113.9, 10.1.1.1, 127.0.0.1"])

@@ -31,8 +31,8 @@ struct ShownNumbers {
 
     subscript(_ sample: String) -> Double? { all["countersign_\(sample)"[...]] }
 
-    func requests(_ house: House, _ service: String, _ effect: String) -> Double? {
-        let listener = "127.0.0.1:\(house.port)"
+    func requests(_ proxy: ProxyFixture, _ service: String, _ effect: String) -> Double? {
+        let listener = "127.0.0.1:\(proxy.port)"
         return self[
             "requests_total{listener=\"\(listener)\",service=\"\(service)\",effect=\"\(effect)\"}"]
     }
@@ -55,7 +55,7 @@ struct ShownNumbers {
     }
 }
 
-extension House {
+extension ProxyFixture {
     var shown: ShownNumbers { ShownNumbers(plane) }
 
     /// Waits until the numbers are as they should be.
@@ -72,22 +72,22 @@ extension House {
 
 @Suite struct `Requests in the metrics` {
     @Test func `count once, for the service that they were for and as they ended`() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             for (request, status) in [
-                (house.get(), 200), (house.post("Content-Length: 2\r\n", "hi"), 200),
+                (proxy.get(), 200), (proxy.post("Content-Length: 2\r\n", "hi"), 200),
                 ("GET /v1/invoices/1 HTTP/1.1\r\nHost: a\r\n\r\n", 401),
-                (house.get("/forbidden"), 403), (house.get("/elsewhere"), 404),
+                (proxy.get("/forbidden"), 403), (proxy.get("/elsewhere"), 404),
                 ("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
             ] {
                 try await client.send(request)
                 #expect(try await client.response().status == status)
             }
-            let shown = house.shown
-            #expect(shown.requests(house, "billing", "allow") == 2)
-            #expect(shown.requests(house, "billing", "challenge") == 1)
-            #expect(shown.requests(house, "billing", "deny") == 2)
-            #expect(shown.requests(house, "unrouted", "deny") == 1)
+            let shown = proxy.shown
+            #expect(shown.requests(proxy, "billing", "allow") == 2)
+            #expect(shown.requests(proxy, "billing", "challenge") == 1)
+            #expect(shown.requests(proxy, "billing", "deny") == 2)
+            #expect(shown.requests(proxy, "unrouted", "deny") == 1)
             #expect(shown.sum("requests_total") == 6)
             let reasons = ["no_credentials", "no_rule_matched", "unlisted_route", "malformed_host"]
             for reason in reasons {
@@ -102,18 +102,18 @@ extension House {
     }
 
     @Test func `that are over the limit, or that the service fails, count as that`() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limit = RateLimit(per: .actor, rate: .oneADay, burst: 1)
         settings.upstreamPort = 1
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
             for status in [502, 429] {
-                try await client.send(house.get())
+                try await client.send(proxy.get())
                 #expect(try await client.response().status == status)
             }
-            let shown = house.shown
-            #expect(shown.requests(house, "billing", "error") == 1)
-            #expect(shown.requests(house, "billing", "limit") == 1)
+            let shown = proxy.shown
+            #expect(shown.requests(proxy, "billing", "error") == 1)
+            #expect(shown.requests(proxy, "billing", "limit") == 1)
             #expect(shown.refusals("upstream_unreachable") == 1)
             #expect(shown.refusals("rate_limited") == 1)
             #expect(shown.waits("connect") == 1)
@@ -122,30 +122,30 @@ extension House {
     }
 
     @Test func `that their client leaves, or that the log ends, count as that`() async throws {
-        try await withHouse { request in
+        try await withProxy { request in
             request.message.startLine.hasPrefix("PUT") ? .bytes(ok("hello")) : .silence
-        } _: { house in
-            let leaving = try await house.connect()
-            try await leaving.send(house.get())
-            _ = try await house.upstream.requests(1)
+        } _: { proxy in
+            let leaving = try await proxy.connect()
+            try await leaving.send(proxy.get())
+            _ = try await proxy.upstream.requests(1)
             try await leaving.close()
-            try await house.waitForNumbers { $0.refusals("client_closed") == 1 }
-            #expect(house.shown.requests(house, "billing", "error") == 1)
-            #expect(house.shown.waits("service") == 1)
-            house.storage.inject { _, operation, _ in
+            try await proxy.waitForNumbers { $0.refusals("client_closed") == 1 }
+            #expect(proxy.shown.requests(proxy, "billing", "error") == 1)
+            #expect(proxy.shown.waits("service") == 1)
+            proxy.storage.inject { _, operation, _ in
                 operation == .sync ? .init(.system(5), effect: .nothing) : nil
             }
-            let client = try await house.connect()
-            try await client.send(house.post("Content-Length: 2\r\n", "hi"))
+            let client = try await proxy.connect()
+            try await client.send(proxy.post("Content-Length: 2\r\n", "hi"))
             #expect(try await client.response().status == 503)
-            #expect(house.shown.refusals("log_unavailable") == 1)
-            #expect(house.shown.requests(house, "billing", "error") == 2)
+            #expect(proxy.shown.refusals("log_unavailable") == 1)
+            #expect(proxy.shown.requests(proxy, "billing", "error") == 2)
         }
     }
 
     @Test func `say what they waited for`() async throws {
-        try await withHouse(.trusting()) { house in
-            let client = try await house.connect()
+        try await withProxy(.trusting()) { proxy in
+            let client = try await proxy.connect()
             let token = try Provider.token()
             for _ in 0..<2 {
                 try await client.send(
@@ -153,9 +153,9 @@ extension House {
                 )
                 #expect(try await client.response().status == 200)
             }
-            try await client.send(house.post("Content-Length: 2\r\n", "hi"))
+            try await client.send(proxy.post("Content-Length: 2\r\n", "hi"))
             #expect(try await client.response().status == 200)
-            let shown = house.shown
+            let shown = proxy.shown
             // The token was new once, and so was the connection; only what may change something is recorded ahead.
             #expect(shown.waits("identify") == 1)
             #expect(shown.waits("connect") == 1)
@@ -174,16 +174,16 @@ extension House {
     }
 
     @Test func `make the page no longer, whatever they ask for`() async throws {
-        try await withHouse { house in
+        try await withProxy { proxy in
             let names = (0..<200).map { "service-\($0)" }
-            try await house.reload(
-                rules: try Self.rules(names, house), upstreams: Self.upstreams(names, house),
+            try await proxy.reload(
+                rules: try Self.rules(names, proxy), upstreams: Self.upstreams(names, proxy),
                 certificates: [nil])
-            let before = Set(house.shown.all.keys)
+            let before = Set(proxy.shown.all.keys)
             #expect(before.count { $0.hasPrefix("countersign_requests_total{") } == 202 * 5)
-            let client = try await house.connect()
+            let client = try await proxy.connect()
             func get(_ host: String, _ fields: String = "") -> String {
-                "GET / HTTP/1.1\r\nHost: \(host)\r\nX-Api-Key: \(house.key)\r\n\(fields)\r\n"
+                "GET / HTTP/1.1\r\nHost: \(host)\r\nX-Api-Key: \(proxy.key)\r\n\(fields)\r\n"
             }
             for number in [0, 17, 199] {
                 try await client.send(get("service-\(number).example.com"))
@@ -196,29 +196,29 @@ extension House {
                 #expect(try await client.response().status == 404)
             }
             for host in ["evil\"} 1", "a\\nb", "{service=\"x\"}"] {
-                let client = try await house.connect()
+                let client = try await proxy.connect()
                 try await client.send(get(host))
                 #expect(try await client.response().status == 400)
             }
-            let shown = house.shown
+            let shown = proxy.shown
             let added = Set(shown.all.keys).subtracting(before)
             // Only what was waited for has been added.
             #expect(
                 added.allSatisfy {
                     $0.hasPrefix("countersign_request_phase_duration_seconds_")
                 })
-            #expect(shown.requests(house, "service-17", "allow") == 1)
-            #expect(shown.requests(house, "unrouted", "deny") == 103)
+            #expect(shown.requests(proxy, "service-17", "allow") == 1)
+            #expect(shown.requests(proxy, "unrouted", "deny") == 103)
             // A service that is gone keeps its numbers.
-            try await house.reload(
-                rules: try Self.rules(["service-0"], house),
-                upstreams: Self.upstreams(["service-0"], house), certificates: [nil])
-            #expect(house.shown.requests(house, "service-17", "allow") == 1)
+            try await proxy.reload(
+                rules: try Self.rules(["service-0"], proxy),
+                upstreams: Self.upstreams(["service-0"], proxy), certificates: [nil])
+            #expect(proxy.shown.requests(proxy, "service-17", "allow") == 1)
         }
     }
 
-    private static func rules(_ names: [String], _ house: House) throws -> ExchangeRules {
-        let port = UInt16(house.upstream.port)
+    private static func rules(_ names: [String], _ proxy: ProxyFixture) throws -> ExchangeRules {
+        let port = UInt16(proxy.upstream.port)
         let services = try names.map { name in
             ServiceRules(
                 name: name,
@@ -231,7 +231,7 @@ extension House {
                         conditions: Rule.Conditions(
                             roles: ["reader"], methods: [.get], admitsAnonymous: false),
                         tags: [])
-                ], audit: house.settings.audit, limit: nil)
+                ], audit: proxy.settings.audit, limit: nil)
         }
         return ExchangeRules(
             rulebook: try Rulebook(services),
@@ -239,7 +239,7 @@ extension House {
                 generation: SourcesGeneration(2),
                 keys: try APIKeyRing([
                     APIKeySource(
-                        name: "machines", keys: [house.mintedKey], fields: house.settings.keyFields)
+                        name: "machines", keys: [proxy.mintedKey], fields: proxy.settings.keyFields)
                 ]),
                 tokens: try TokenVerifier([], digestKey: SymmetricKey(size: .bits256)),
                 certificates: nil),
@@ -251,10 +251,12 @@ extension House {
             })
     }
 
-    private static func upstreams(_ names: [String], _ house: House) -> [UpstreamConfiguration] {
+    private static func upstreams(_ names: [String], _ proxy: ProxyFixture)
+        -> [UpstreamConfiguration]
+    {
         names.map {
             UpstreamConfiguration(
-                name: $0, host: "127.0.0.1", port: UInt16(house.upstream.port), tls: nil,
+                name: $0, host: "127.0.0.1", port: UInt16(proxy.upstream.port), tls: nil,
                 hostField: .preserved)
         }
     }
@@ -262,44 +264,44 @@ extension House {
 
 @Suite struct `Connections in the metrics` {
     @Test func `to services are open, idle, or being made`() async throws {
-        try await withHouse { request in
+        try await withProxy { request in
             request.connection == 0 ? .bytes(ok("hello")) : .silence
-        } _: { house in
-            #expect(house.shown.pool("connections") == 0)
-            let client = try await house.connect()
-            try await client.send(house.get())
+        } _: { proxy in
+            #expect(proxy.shown.pool("connections") == 0)
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             #expect(try await client.response().status == 200)
-            #expect(house.shown.pool("connections") == 1)
-            #expect(house.shown.pool("idle") == 1)
-            #expect(house.shown.pool("waiting") == 0)
+            #expect(proxy.shown.pool("connections") == 1)
+            #expect(proxy.shown.pool("idle") == 1)
+            #expect(proxy.shown.pool("waiting") == 0)
             // A second request takes it, and a third has to have another.
-            try await house.upstream.close(0)
-            try await house.waitForNumbers { $0.pool("idle") == 0 && $0.pool("connections") == 0 }
-            try await client.send(house.get())
-            _ = try await house.upstream.requests(2)
-            #expect(house.shown.pool("connections") == 1)
-            #expect(house.shown.pool("idle") == 0)
+            try await proxy.upstream.close(0)
+            try await proxy.waitForNumbers { $0.pool("idle") == 0 && $0.pool("connections") == 0 }
+            try await client.send(proxy.get())
+            _ = try await proxy.upstream.requests(2)
+            #expect(proxy.shown.pool("connections") == 1)
+            #expect(proxy.shown.pool("idle") == 0)
             try await client.close()
-            try await house.waitForNumbers { $0.pool("connections") == 0 }
+            try await proxy.waitForNumbers { $0.pool("connections") == 0 }
         }
     }
 
     @Test func `that a service does not finish count as being made, and then as failed`()
         async throws
     {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.upstreamTLS = UpstreamTLS(verification: .off, serverName: "billing.internal")
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             // The service takes the hello for the beginning of a request, and waits for the rest.
-            try await house.waitForNumbers {
+            try await proxy.waitForNumbers {
                 $0.pool("connections") == 1 && $0.pool("waiting") == 1
             }
-            try await house.upstream.bytes(1, on: 0)
-            try await house.upstream.close(0)
+            try await proxy.upstream.bytes(1, on: 0)
+            try await proxy.upstream.close(0)
             #expect(try await client.response().status == 502)
-            let shown = house.shown
+            let shown = proxy.shown
             #expect(shown.pool("waiting") == 0)
             #expect(
                 shown["upstream_handshakes_total{service=\"billing\",result=\"failed\"}"] == 1)
@@ -310,26 +312,26 @@ extension House {
         let authority = try TestAuthority()
         let server = try authority.issue([.dnsName("api.example.com")], usage: .serverAuth)
         let service = try authority.issue([.dnsName("billing.internal")], usage: .serverAuth)
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = ListenerTLS(
             certificateChain: server.certificate, privateKey: server.key, minimumVersion: .tls12,
             clientAuthentication: .none)
         settings.upstreamTLS = UpstreamTLS(
             verification: .full(authorities: authority.pem), serverName: "billing.internal")
-        try await withHouse(settings, upstreamCertificate: service) { house in
+        try await withProxy(settings, upstreamCertificate: service) { proxy in
             let client = try await RawClient.connect(
-                house.port,
+                proxy.port,
                 tls: try TestTLS.clientConfiguration(trusting: server.authority, identity: nil),
                 serverName: "api.example.com")
             for _ in 0..<2 {
-                try await client.send(house.get())
+                try await client.send(proxy.get())
                 #expect(try await client.response().status == 200)
             }
-            let plain = try await house.connect()
-            plain.begin(house.get())
+            let plain = try await proxy.connect()
+            plain.begin(proxy.get())
             _ = try await plain.untilClosed()
-            let shown = house.shown
-            let listener = "127.0.0.1:\(house.port)"
+            let shown = proxy.shown
+            let listener = "127.0.0.1:\(proxy.port)"
             for (result, count) in [("completed", 1.0), ("failed", 1)] {
                 #expect(
                     shown[

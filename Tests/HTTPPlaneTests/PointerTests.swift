@@ -34,46 +34,46 @@ struct PointerTests {
             .literal("app.example.com:8443"),
         ])
     func followed(host: HostField) async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.hostField = host
-        try await withHouse(settings, redirect("http://HOST/v1/invoices/2")) { house in
-            let client = try await house.connect()
-            try await client.send(house.get("/v1/invoices/1"))
+        try await withProxy(settings, redirect("http://HOST/v1/invoices/2")) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get("/v1/invoices/1"))
             let location = try await client.response().values("Location")
             #expect(location == ["http://api.example.com/v1/invoices/2"])
-            let told = try await house.upstream.requests(1)[0].values("Host")
+            let told = try await proxy.upstream.requests(1)[0].values("Host")
             switch host {
             case .preserved: #expect(told == ["api.example.com"])
-            case .own: #expect(told == ["127.0.0.1:\(house.upstream.port)"])
+            case .own: #expect(told == ["127.0.0.1:\(proxy.upstream.port)"])
             case .literal(let text): #expect(told == [text])
             }
-            try await client.send(house.get("/v1/invoices/2"))
+            try await client.send(proxy.get("/v1/invoices/2"))
             let second = try await client.response()
             #expect(second.body == "GET /v1/invoices/2 HTTP/1.1")
             #expect(
-                try await house.closedRecords(of: second.value("Countersign-Record")).count == 1)
+                try await proxy.closedRecords(of: second.value("Countersign-Record")).count == 1)
         }
     }
 
     @Test("The service's own port is left out, and what names somebody else is not touched")
     func ports() async throws {
-        try await withHouse { request in
+        try await withProxy { request in
             let port = request.message.startLine.split(separator: " ")[1].split(separator: "/")[2]
             return .bytes(
                 "HTTP/1.1 201 Created\r\nLocation: http://api.example.com:\(port)/a\r\n"
                     + "Content-Location: //127.0.0.1:\(port)/b\r\n"
                     + "Refresh: 1; url=http://localhost:\(port)/c\r\n"
                     + "Link: <http://127.0.0.1:\(port)/d>\r\nContent-Length: 0\r\n\r\n")
-        } _: { house in
-            let port = house.upstream.port
-            let client = try await house.connect()
-            try await client.send(house.get("/v1/invoices/\(port)"))
+        } _: { proxy in
+            let port = proxy.upstream.port
+            let client = try await proxy.connect()
+            try await client.send(proxy.get("/v1/invoices/\(port)"))
             let own = try await client.response()
             #expect(own.values("Location") == ["http://api.example.com/a"])
             #expect(own.values("Content-Location") == ["//api.example.com/b"])
             #expect(own.values("Refresh") == ["1; url=http://api.example.com/c"])
             #expect(own.values("Link") == ["<http://127.0.0.1:\(port)/d>"])
-            try await client.send(house.get("/v1/invoices/1"))
+            try await client.send(proxy.get("/v1/invoices/1"))
             let other = try await client.response()
             #expect(other.values("Location") == ["http://api.example.com:1/a"])
             #expect(other.values("Content-Location") == ["//127.0.0.1:1/b"])
@@ -84,16 +84,16 @@ struct PointerTests {
     func secure() async throws {
         let authority = try TestAuthority()
         let front = try authority.issue([.dnsName("api.example.com")], usage: .serverAuth)
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.tls = ListenerTLS(
             certificateChain: front.certificate, privateKey: front.key, minimumVersion: .tls12,
             clientAuthentication: .none)
-        try await withHouse(settings, redirect("http://HOST/v1/invoices/2")) { house in
+        try await withProxy(settings, redirect("http://HOST/v1/invoices/2")) { proxy in
             let client = try await RawClient.connect(
-                house.port,
+                proxy.port,
                 tls: try TestTLS.clientConfiguration(trusting: authority.pem, identity: nil),
                 serverName: "api.example.com")
-            try await client.send(house.get("/v1/invoices/1"))
+            try await client.send(proxy.get("/v1/invoices/1"))
             #expect(
                 try await client.response().values("Location")
                     == ["https://api.example.com/v1/invoices/2"])
@@ -102,11 +102,11 @@ struct PointerTests {
 
     @Test("Alternative services, which nobody would record, are not announced")
     func alternatives() async throws {
-        try await withHouse { _ in
+        try await withProxy { _ in
             .bytes(ok("hello", "Alt-Svc: h3=\":443\"; ma=86400\r\n"))
-        } _: { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        } _: { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             #expect(try await client.response().values("Alt-Svc").isEmpty)
         }
     }

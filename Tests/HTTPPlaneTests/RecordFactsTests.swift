@@ -38,32 +38,32 @@ struct RecordFactsTests {
 
     @Test("Destination and sizes are those of what was sent")
     func facts() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limits.mostBodyBytes = 10
-        try await withHouse(settings) { request in
+        try await withProxy(settings) { request in
             request.message.startLine.hasPrefix("HEAD")
                 ? .bytes("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n") : .bytes(ok("hello"))
-        } _: { house in
+        } _: { proxy in
             var seen: [(row: Row, uid: String, size: Int)] = []
             for row in Self.rows {
-                let client = try await house.connect()
+                let client = try await proxy.connect()
                 let body = row.requestSize == nil ? "" : "hello"
                 let length =
                     row.status == 413
                     ? "Content-Length: 11\r\nExpect: 100-continue\r\n"
                     : body.isEmpty ? "" : "Content-Length: 5\r\n"
                 try await client.send(
-                    "\(row.request) HTTP/1.1\r\nHost: a\r\nX-Api-Key: \(house.key)\r\n\(length)\r\n\(body)"
+                    "\(row.request) HTTP/1.1\r\nHost: a\r\nX-Api-Key: \(proxy.key)\r\n\(length)\r\n\(body)"
                 )
                 let answer = try await client.response(toHead: row.request.hasPrefix("HEAD"))
                 #expect(answer.status == row.status, "\(row)")
                 let uid = try #require(answer.value("Countersign-Record"))
                 seen.append((row, uid, answer.body.utf8.count))
             }
-            await house.plane.shutdown(grace: .seconds(5))
-            _ = house.ledger.close()
+            await proxy.plane.shutdown(grace: .seconds(5))
+            _ = proxy.ledger.close()
             for (row, uid, size) in seen {
-                let record = try #require(house.records(of: uid).last { $0.stage != .started })
+                let record = try #require(proxy.records(of: uid).last { $0.stage != .started })
                 let destination = record.value[path: "dst"]
                 #expect(destination?[path: "service"]?.string == row.service, "\(row)")
                 let address = destination?[path: "address"]?.string
@@ -80,19 +80,19 @@ struct RecordFactsTests {
 
     @Test("A service that cannot be reached is named with its address, and the answer is ours")
     func unreachable() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.upstreamPort = 1
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             let answer = try await client.response()
             #expect(answer.status == 502)
             let record = try #require(
-                try await house.closedRecords(of: answer.value("Countersign-Record")).last)
+                try await proxy.closedRecords(of: answer.value("Countersign-Record")).last)
             #expect(record.value[path: "dst", "port"]?.integer == 1)
             let size = record.value[path: "http", "response_size"]?.integer
             #expect(size == Int64(answer.body.utf8.count))
-            #expect(house.ledger.counters.forwarded == 1)
+            #expect(proxy.ledger.counters.forwarded == 1)
         }
     }
 }

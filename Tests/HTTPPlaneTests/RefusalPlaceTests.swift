@@ -168,14 +168,14 @@ struct RefusalPlaceTests {
     func places(pace: Pace) async throws {
         for row in Self.rows {
             let lines = Watched<[CapturedLog.Line]>([])
-            var settings = HouseSettings()
+            var settings = ProxySettings()
             settings.limits.mostBodyBytes = 100
             settings.logger = CapturedLog.logger(lines)
-            try await withHouse(settings) { house in
-                let client = try await house.connect()
+            try await withProxy(settings) { proxy in
+                let client = try await proxy.connect()
                 // Byte by byte only what is small.
                 client.begin(
-                    Array(latin1: row.text.replacing("{key}", with: house.key)),
+                    Array(latin1: row.text.replacing("{key}", with: proxy.key)),
                     row.text.utf8.count < 1_000 ? pace : .burst)
                 let answer = try await client.response()
                 let name: Comment = "\(row.testDescription)"
@@ -192,7 +192,7 @@ struct RefusalPlaceTests {
                 #expect(line?.fields["status"] == "\(row.status)", name)
                 #expect(line?.fields["detail"] == row.logged, name)
                 let record = try #require(
-                    try await house.closedRecords(of: uid).first { $0.stage != .started }, name)
+                    try await proxy.closedRecords(of: uid).first { $0.stage != .started }, name)
                 #expect(record.reason == row.reason, name)
                 #expect(record.event("detail")?.string == row.detail, name)
                 #expect(record.value[path: "decision", "reading"]?.string == row.reading, name)
@@ -205,13 +205,13 @@ struct RefusalPlaceTests {
     @Test("A flood of refusals is told in few lines, which count the others")
     func flood() async throws {
         let lines = Watched<[CapturedLog.Line]>([])
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.logger = CapturedLog.logger(lines)
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
             var uids: [String] = []
             for _ in 0..<200 {
-                try await client.send(house.get("/forbidden"))
+                try await client.send(proxy.get("/forbidden"))
                 uids.append(try #require(try await client.response().value("Countersign-Record")))
             }
             let told = lines.state.filter { $0.message == "request is refused" }
@@ -228,19 +228,19 @@ struct RefusalPlaceTests {
     @Test("A service's fault names the field in the record and the log, and not to the client")
     func services() async throws {
         let lines = Watched<[CapturedLog.Line]>([])
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.logger = CapturedLog.logger(lines)
-        try await withHouse(settings) { _ in
+        try await withProxy(settings) { _ in
             .bytes("HTTP/1.1 200 OK\r\nX-Quokka: a\u{0}b\r\nContent-Length: 0\r\n\r\n")
-        } _: { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        } _: { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             let answer = try await client.response()
             #expect(answer.status == 502)
             #expect(answer.body.contains("(malformed_header at byte 28 of the answer's head)"))
             let detail = "malformed_header at byte 28 of the answer's head, in field x-quokka"
             #expect(lines.state.contains { $0.fields["error"] == detail })
-            let records = try await house.closedRecords(of: answer.value("Countersign-Record"))
+            let records = try await proxy.closedRecords(of: answer.value("Countersign-Record"))
             #expect(records.last?.event("detail")?.string == detail)
         }
     }

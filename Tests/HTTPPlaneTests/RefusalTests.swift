@@ -13,9 +13,9 @@ import Testing
 struct RefusalTests {
     @Test("A refusal is a problem document that tells nothing of the request")
     func form() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
-            try await client.send(house.get("/forbidden?secret=1"))
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get("/forbidden?secret=1"))
             let response = try await client.response()
             #expect(response.status == 403)
             #expect(response.values("Content-Type") == ["application/problem+json"])
@@ -29,10 +29,10 @@ struct RefusalTests {
             let uid = try #require(response.value("Countersign-Record"))
             #expect(response.body.contains(uid))
             // The connection lives on.
-            try await client.send(house.get())
+            try await client.send(proxy.get())
             #expect(try await client.response().status == 200)
-            #expect(house.upstream.requestCount == 1)
-            let records = try await house.closedRecords(of: uid)
+            #expect(proxy.upstream.requestCount == 1)
+            let records = try await proxy.closedRecords(of: uid)
             #expect(records.map(\.reason) == ["no_rule_matched"])
         }
     }
@@ -46,8 +46,8 @@ struct RefusalTests {
 
     @Test("Nobody in particular is challenged")
     func anonymous() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             try await client.send("GET /v1/invoices/1 HTTP/1.1\r\nHost: a\r\n\r\n")
             let response = try await client.response()
             #expect(response.status == 401)
@@ -60,33 +60,33 @@ struct RefusalTests {
                 "GET /v1/invoices/1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer csk_nothing\r\n\r\n"
             )
             #expect(try await client.response().status == 401)
-            #expect(house.upstream.connectionCount == 0)
+            #expect(proxy.upstream.connectionCount == 0)
         }
     }
 
     @Test("A path that nobody serves is not found, another method not allowed")
     func routing() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
-            try await client.send(house.get("/nowhere"))
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get("/nowhere"))
             #expect(try await client.response().status == 404)
-            try await client.send(house.get("/v1/invoices"))
+            try await client.send(proxy.get("/v1/invoices"))
             let response = try await client.response()
             #expect(response.status == 405)
             #expect(response.values("Allow") == ["POST"])
-            #expect(house.upstream.connectionCount == 0)
+            #expect(proxy.upstream.connectionCount == 0)
         }
     }
 
     @Test("What is over the limit has to wait, and is told for how long")
     func rateLimit() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limit = RateLimit(
             per: .actor, rate: try #require(Rate("1/d")), burst: 2)
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
             for expected in [200, 200, 429] {
-                try await client.send(house.get())
+                try await client.send(proxy.get())
                 let response = try await client.response()
                 #expect(response.status == expected)
                 if expected == 429 {
@@ -94,7 +94,7 @@ struct RefusalTests {
                     #expect((1...86_400).contains(seconds))
                 }
             }
-            #expect(house.upstream.requestCount == 2)
+            #expect(proxy.upstream.requestCount == 2)
         }
     }
 
@@ -125,17 +125,17 @@ struct RefusalTests {
             ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "unsupported_version"),
         ])
     func malformed(_ request: String, _ status: Int, _ reason: String) async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             try await client.send(request)
             let response = try await client.response()
             #expect(response.status == status)
             #expect(response.values("Connection") == ["close"])
             #expect(response.body.contains("urn:countersign:problem:\(reason)"))
             _ = try await client.untilClosed()
-            #expect(house.upstream.connectionCount == 0)
-            #expect(house.plane.status.malformedRequests == 1)
-            let records = try await house.closedRecords(of: response.value("Countersign-Record"))
+            #expect(proxy.upstream.connectionCount == 0)
+            #expect(proxy.plane.status.malformedRequests == 1)
+            let records = try await proxy.closedRecords(of: response.value("Countersign-Record"))
             #expect(records.map(\.reason) == [reason])
             #expect(records.map(\.stage) == [.refused])
         }
@@ -143,47 +143,47 @@ struct RefusalTests {
 
     @Test("A body that is announced too large is refused before a service sees it")
     func announcedTooLarge() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limits.mostBodyBytes = 100
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
             try await client.send(
-                house.post("Content-Length: 100000\r\nExpect: 100-continue\r\n", ""))
+                proxy.post("Content-Length: 100000\r\nExpect: 100-continue\r\n", ""))
             let response = try await client.response()
             #expect(response.status == 413)
             #expect(response.values("Connection") == ["close"])
-            #expect(house.upstream.connectionCount == 0)
+            #expect(proxy.upstream.connectionCount == 0)
             // One byte less than too much passes.
-            let other = try await house.connect()
+            let other = try await proxy.connect()
             try await other.send(
-                house.post("Content-Length: 100\r\n", String(repeating: "x", count: 100)))
+                proxy.post("Content-Length: 100\r\n", String(repeating: "x", count: 100)))
             #expect(try await other.response().status == 200)
             // A little too much is read for the next request's sake.
             try await other.send(
-                house.post("Content-Length: 101\r\n", String(repeating: "x", count: 101)))
+                proxy.post("Content-Length: 101\r\n", String(repeating: "x", count: 101)))
             #expect(try await other.response().status == 413)
-            try await other.send(house.get())
+            try await other.send(proxy.get())
             #expect(try await other.response().status == 200)
         }
     }
 
     @Test("A body that grows too large ends the request at both sides")
     func growsTooLarge() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limits.mostBodyBytes = 100
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
             try await client.send(
-                house.post(
+                proxy.post(
                     "Transfer-Encoding: chunked\r\n",
                     "32\r\n\(String(repeating: "x", count: 50))\r\n"))
-            try await house.upstream.bytes(100, on: 0)
+            try await proxy.upstream.bytes(100, on: 0)
             client.begin("33\r\n\(String(repeating: "x", count: 51))\r\n")
             let response = try await client.response()
             #expect(response.status == 413)
             #expect(response.values("Connection") == ["close"])
-            try await house.upstream.closed(0)
-            #expect(house.upstream.requestCount == 0)
+            try await proxy.upstream.closed(0)
+            #expect(proxy.upstream.requestCount == 0)
         }
     }
 
@@ -191,15 +191,15 @@ struct RefusalTests {
         "A malformed chunked body ends the request at both sides",
         arguments: ["x\r\n", "5\nhello", "5\r\nhelloX", "5\r\nhello\r\n0\r\nBad Name: x\r\n\r\n"])
     func malformedChunks(_ body: String) async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
-            client.begin(house.post("Transfer-Encoding: chunked\r\n", body))
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
+            client.begin(proxy.post("Transfer-Encoding: chunked\r\n", body))
             let response = try await client.response()
             #expect(response.status == 400)
             #expect(response.body.contains("malformed_chunk"))
-            try await house.upstream.closed(0)
-            #expect(house.upstream.requestCount == 0)
-            let records = try await house.closedRecords(of: response.value("Countersign-Record"))
+            try await proxy.upstream.closed(0)
+            #expect(proxy.upstream.requestCount == 0)
+            let records = try await proxy.closedRecords(of: response.value("Countersign-Record"))
             #expect(records.map(\.stage) == [.started, .complete])
             #expect(records.last?.reason == "malformed_chunk")
         }
@@ -207,18 +207,18 @@ struct RefusalTests {
 
     @Test("The body of a refused request never becomes the next request")
     func refusedBody() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
-            let inner = house.get("/v1/invoices/666")
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
+            let inner = proxy.get("/v1/invoices/666")
             let outer =
                 "POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: \(inner.utf8.count)\r\n\r\n"
-            try await client.send(outer + inner + house.get("/v1/invoices/2"))
+            try await client.send(outer + inner + proxy.get("/v1/invoices/2"))
             #expect(try await client.response().status == 404)
             #expect(try await client.response().status == 200)
-            #expect(try await house.upstream.requests(1)[0].startLine.contains("/v1/invoices/2"))
-            #expect(house.upstream.requestCount == 1)
+            #expect(try await proxy.upstream.requests(1)[0].startLine.contains("/v1/invoices/2"))
+            #expect(proxy.upstream.requestCount == 1)
             // Of unknown length, it ends the connection.
-            let other = try await house.connect()
+            let other = try await proxy.connect()
             try await other.send(
                 "POST /nowhere HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + "5\r\nhello\r\n0\r\n\r\n" + inner)
@@ -226,14 +226,14 @@ struct RefusalTests {
             #expect(response.status == 404)
             #expect(response.values("Connection") == ["close"])
             _ = try await other.untilClosed()
-            #expect(house.upstream.requestCount == 1)
+            #expect(proxy.upstream.requestCount == 1)
         }
     }
 
     @Test("Who waits to be asked for a body gets the refusal instead")
     func refusedExpectation() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             try await client.send(
                 "POST /v1/invoices HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
                     + "Expect: 100-continue\r\n\r\n")
@@ -246,47 +246,47 @@ struct RefusalTests {
 
     @Test("HEAD is refused without a body")
     func head() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
             try await client.send("HEAD /nowhere HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(try await client.response(toHead: true).status == 404)
-            try await client.send(house.get())
+            try await client.send(proxy.get())
             #expect(try await client.response().status == 200)
         }
     }
 
     @Test("More connections than allowed are turned away with an answer and a record")
     func tooManyConnections() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limits.mostConnections = 1
-        try await withHouse(settings) { house in
-            let first = try await house.connect()
-            try await first.send(house.get())
+        try await withProxy(settings) { proxy in
+            let first = try await proxy.connect()
+            try await first.send(proxy.get())
             #expect(try await first.response().status == 200)
-            let second = try await house.connect()
+            let second = try await proxy.connect()
             let response = try await second.response()
             #expect(response.status == 503)
             #expect(response.body.contains("too_many_connections"))
             #expect(response.value("Retry-After") != nil)
             _ = try await second.untilClosed()
-            try await first.send(house.get())
+            try await first.send(proxy.get())
             #expect(try await first.response().status == 200)
-            #expect(house.plane.status.refusedConnections == 1)
+            #expect(proxy.plane.status.refusedConnections == 1)
         }
     }
 
     @Test("One peer cannot take all connections")
     func tooManyConnectionsOfOnePeer() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limits.mostConnectionsPerPeer = 2
-        try await withHouse(settings) { house in
-            let first = try await house.connect()
-            let second = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let first = try await proxy.connect()
+            let second = try await proxy.connect()
             for client in [first, second] {
-                try await client.send(house.get())
+                try await client.send(proxy.get())
                 #expect(try await client.response().status == 200)
             }
-            #expect(try await house.connect().response().status == 503)
+            #expect(try await proxy.connect().response().status == 503)
         }
     }
 }

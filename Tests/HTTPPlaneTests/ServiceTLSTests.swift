@@ -16,8 +16,8 @@ import X509
 struct ServiceTLSTests {
     private func settings(
         _ verification: UpstreamTLS.Verification, name: String? = "billing.internal"
-    ) -> HouseSettings {
-        var settings = HouseSettings()
+    ) -> ProxySettings {
+        var settings = ProxySettings()
         settings.upstreamTLS = UpstreamTLS(verification: verification, serverName: name)
         return settings
     }
@@ -26,17 +26,17 @@ struct ServiceTLSTests {
     func verified() async throws {
         let authority = try TestAuthority()
         let service = try authority.issue([.dnsName("billing.internal")], usage: .serverAuth)
-        try await withHouse(
+        try await withProxy(
             settings(.full(authorities: authority.pem)), upstreamCertificate: service
-        ) { house in
-            let client = try await house.connect()
+        ) { proxy in
+            let client = try await proxy.connect()
             for _ in 0..<3 {
-                try await client.send(house.get())
+                try await client.send(proxy.get())
                 #expect(try await client.response().body == "hello")
             }
-            try await client.send(house.post("Content-Length: 5\r\n", "hello"))
+            try await client.send(proxy.post("Content-Length: 5\r\n", "hello"))
             #expect(try await client.response().status == 200)
-            #expect(house.upstream.connectionCount == 1)
+            #expect(proxy.upstream.connectionCount == 1)
         }
     }
 
@@ -45,11 +45,11 @@ struct ServiceTLSTests {
         let authority = try TestAuthority()
         let service = try authority.issue(
             [.ipAddress(.init(contentBytes: [127, 0, 0, 1]))], usage: .serverAuth)
-        try await withHouse(
+        try await withProxy(
             settings(.full(authorities: authority.pem), name: nil), upstreamCertificate: service
-        ) { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        ) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             #expect(try await client.response().status == 200)
         }
     }
@@ -58,17 +58,17 @@ struct ServiceTLSTests {
     func otherName() async throws {
         let authority = try TestAuthority()
         let service = try authority.issue([.dnsName("other.internal")], usage: .serverAuth)
-        try await withHouse(
+        try await withProxy(
             settings(.full(authorities: authority.pem)), upstreamCertificate: service
-        ) { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        ) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             let response = try await client.response()
             #expect(response.status == 502)
             #expect(response.body.contains("upstream_tls"))
-            #expect(house.upstream.requestCount == 0)
-            #expect(house.upstream.byteCount == 0)
-            let records = try await house.closedRecords(of: response.value("Countersign-Record"))
+            #expect(proxy.upstream.requestCount == 0)
+            #expect(proxy.upstream.byteCount == 0)
+            let records = try await proxy.closedRecords(of: response.value("Countersign-Record"))
             #expect(records.map(\.reason) == ["upstream_tls"])
             #expect(records.map(\.detail) == ["the certificate is for another name"])
             #expect(records.map { $0.value[path: "dst", "tls_verified"]?.bool } == [false])
@@ -79,13 +79,13 @@ struct ServiceTLSTests {
     func otherAuthority() async throws {
         let service = try TestAuthority().issue(
             [.dnsName("billing.internal")], usage: .serverAuth)
-        try await withHouse(
+        try await withProxy(
             settings(.full(authorities: try TestAuthority().pem)), upstreamCertificate: service
-        ) { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        ) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             #expect(try await client.response().status == 502)
-            #expect(house.upstream.byteCount == 0)
+            #expect(proxy.upstream.byteCount == 0)
         }
     }
 
@@ -105,14 +105,14 @@ struct ServiceTLSTests {
             (try issue(1..<2), "the certificate is not valid yet"),
             (try issue(-1..<1, .clientAuth), unknown), (foreign, unknown),
         ] {
-            try await withHouse(
+            try await withProxy(
                 settings(.full(authorities: authority.pem)), upstreamCertificate: service
-            ) { house in
-                let client = try await house.connect()
-                try await client.send(house.get())
+            ) { proxy in
+                let client = try await proxy.connect()
+                try await client.send(proxy.get())
                 let response = try await client.response()
                 #expect(response.body.contains("(\(words))"))
-                let records = try await house.closedRecords(
+                let records = try await proxy.closedRecords(
                     of: response.value("Countersign-Record"))
                 #expect(records.map(\.detail) == [words])
                 #expect(records.map { $0.value[path: "dst", "tls_verified"]?.bool } == [false])
@@ -122,14 +122,14 @@ struct ServiceTLSTests {
 
     @Test("A service that does not speak TLS is told from one that is not trusted")
     func plainService() async throws {
-        try await withHouse(settings(.full(authorities: try TestAuthority().pem))) { _ in
+        try await withProxy(settings(.full(authorities: try TestAuthority().pem))) { _ in
             .close
-        } _: { house in
-            let client = try await house.connect()
-            client.begin(house.get())
+        } _: { proxy in
+            let client = try await proxy.connect()
+            client.begin(proxy.get())
             // The hello is no request, and so nobody answers it but the test.
-            try await house.upstream.bytes(100, on: 0)
-            try await house.upstream.send("HTTP/1.1 400 Bad Request\r\n\r\n", on: 0)
+            try await proxy.upstream.bytes(100, on: 0)
+            try await proxy.upstream.send("HTTP/1.1 400 Bad Request\r\n\r\n", on: 0)
             let response = try await client.response()
             #expect(response.body.contains("(the service does not speak TLS at this port)"))
         }
@@ -139,10 +139,10 @@ struct ServiceTLSTests {
     func unreached() async throws {
         var settings = settings(.full(authorities: try TestAuthority().pem))
         settings.upstreamPort = 1
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
-            let records = try await house.closedRecords(
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
+            let records = try await proxy.closedRecords(
                 of: try await client.response().value("Countersign-Record"))
             #expect(records.map { $0.value[path: "dst", "tls_verified"] } == [nil])
         }
@@ -155,11 +155,11 @@ struct ServiceTLSTests {
         let service = try authority.issue(
             [.dnsName("billing.internal")], usage: .serverAuth,
             key: Certificate.PrivateKey(key))
-        try await withHouse(
+        try await withProxy(
             settings(.full(authorities: authority.pem)), upstreamCertificate: service
-        ) { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        ) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             #expect(try await client.response().status == 200)
         }
     }
@@ -167,9 +167,9 @@ struct ServiceTLSTests {
     @Test("Only where verification is switched off does any certificate do")
     func unverified() async throws {
         let service = try TestAuthority().issue([.dnsName("anything")], usage: .serverAuth)
-        try await withHouse(settings(.off), upstreamCertificate: service) { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        try await withProxy(settings(.off), upstreamCertificate: service) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             #expect(try await client.response().status == 200)
         }
     }
@@ -178,11 +178,11 @@ struct ServiceTLSTests {
     func silentService() async throws {
         var settings = settings(.off)
         settings.timeouts.connect = .milliseconds(100)
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             #expect(try await client.response().status == 504)
-            try await house.upstream.closed(0)
+            try await proxy.upstream.closed(0)
         }
     }
 }

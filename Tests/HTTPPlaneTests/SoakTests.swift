@@ -27,7 +27,7 @@ struct SoakTests {
         "Whatever clients and services do, every access has one outcome and nothing stays open",
         arguments: [1, 2, 3] as [UInt64])
     func soak(seed: UInt64) async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.eventLoops = 2
         settings.timeouts.head = .milliseconds(80)
         settings.timeouts.body = .milliseconds(80)
@@ -38,15 +38,15 @@ struct SoakTests {
         settings.limits.lingerTimeout = .milliseconds(100)
         settings.holding.longest = .milliseconds(5)
         let moods = Mutex(Seeded(state: seed &* 7919))
-        try await withHouse(settings) { _ in
+        try await withProxy(settings) { _ in
             Self.reply(moods.withLock { $0.next() })
-        } _: { house in
+        } _: { proxy in
             await withTaskGroup(of: Void.self) { tasks in
                 for number in 0..<60 as Range<UInt64> {
                     tasks.addTask {
                         var random = Seeded(state: seed &* 1_000_003 &+ number)
                         do {
-                            for _ in 0..<3 { try await Self.visit(house, &random) }
+                            for _ in 0..<3 { try await Self.visit(proxy, &random) }
                         } catch {
                             // Many visits end badly on purpose; what counts is what is left behind.
                             return
@@ -54,13 +54,13 @@ struct SoakTests {
                     }
                 }
             }
-            await house.plane.shutdown(grace: .seconds(5))
-            let status = house.plane.status
+            await proxy.plane.shutdown(grace: .seconds(5))
+            let status = proxy.plane.status
             #expect(status.openConnections == 0)
             #expect(status.openUpstreams == 0)
-            let accepted = house.ledger.counters.accepted
-            _ = house.ledger.close()
-            let accesses = house.records.filter { $0.actor != "system" }
+            let accepted = proxy.ledger.counters.accepted
+            _ = proxy.ledger.close()
+            let accesses = proxy.records.filter { $0.actor != "system" }
             let outcomes = accesses.filter { $0.stage != .started }.compactMap(\.uid)
             #expect(outcomes.count == Set(outcomes).count)
             #expect(UInt64(outcomes.count) == accepted)
@@ -85,24 +85,24 @@ struct SoakTests {
         }
     }
 
-    private static func visit(_ house: House, _ random: inout Seeded) async throws {
-        let client = try await house.connect()
+    private static func visit(_ proxy: ProxyFixture, _ random: inout Seeded) async throws {
+        let client = try await proxy.connect()
         switch random.next() % 8 {
         case 0: try await client.send("GET /v1/inv")
-        case 1: try await client.send(house.post("Content-Length: 500\r\n", "part"))
+        case 1: try await client.send(proxy.post("Content-Length: 500\r\n", "part"))
         case 2:
             let body = String(repeating: "z", count: Int(random.next() % 200_000))
-            client.begin(house.post("Content-Length: \(body.utf8.count)\r\n", body))
+            client.begin(proxy.post("Content-Length: \(body.utf8.count)\r\n", body))
         case 3:
             for piece in ["4\r\nab", "cd\r\n", "1\r\nx\r\n0\r", "\n\r\n"] {
                 client.begin(
                     piece.first == "4"
-                        ? house.post("Transfer-Encoding: chunked\r\n", piece) : piece)
+                        ? proxy.post("Transfer-Encoding: chunked\r\n", piece) : piece)
             }
-        case 4: client.begin(house.get() + house.get() + house.post("Content-Length: 1\r\n", "x"))
-        case 5: client.begin("rubbish \u{0}\r\n\r\n" + house.get())
-        case 6: client.begin(house.get() + "rubbish\r\n\r\n")
-        default: client.begin(house.get("/forbidden") + house.get())
+        case 4: client.begin(proxy.get() + proxy.get() + proxy.post("Content-Length: 1\r\n", "x"))
+        case 5: client.begin("rubbish \u{0}\r\n\r\n" + proxy.get())
+        case 6: client.begin(proxy.get() + "rubbish\r\n\r\n")
+        default: client.begin(proxy.get("/forbidden") + proxy.get())
         }
         if random.next() % 3 > 0 {
             // A cut or refused connection ends without a response; that is one way to go.

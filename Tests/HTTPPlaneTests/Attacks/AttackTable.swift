@@ -13,19 +13,19 @@ import Testing
 /// Every row is sent in one burst and byte by byte, with a request behind it on the same connection. After
 /// every row another client asks over what connection to the service there is, and gets its own answer.
 struct AttackTable {
-    let house: House
+    let proxy: ProxyFixture
     private let witness: RawClient
     private var wanted: [(row: String, uid: String, reason: String?)] = []
     private var number = 0
 
     static func perform(
-        _ rows: [Attack], _ settings: HouseSettings = HouseSettings(),
+        _ rows: [Attack], _ settings: ProxySettings = ProxySettings(),
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        try await withHouse(settings) { request in
+        try await withProxy(settings) { request in
             .bytes(ok(request.message.startLine))
-        } _: { house in
-            var table = AttackTable(house: house, witness: try await house.connect())
+        } _: { proxy in
+            var table = AttackTable(proxy: proxy, witness: try await proxy.connect())
             for row in rows {
                 for pace in Pace.allCases { try await table.perform(row, pace, sourceLocation) }
                 try await table.askElsewhere(row, sourceLocation)
@@ -34,8 +34,8 @@ struct AttackTable {
         }
     }
 
-    private init(house: House, witness: RawClient) {
-        self.house = house
+    private init(proxy: ProxyFixture, witness: RawClient) {
+        self.proxy = proxy
         self.witness = witness
     }
 
@@ -44,10 +44,10 @@ struct AttackTable {
     ) async throws {
         number += 1
         let name: Comment = "\(row.name) (\(pace))"
-        let upstream = house.upstream
+        let upstream = proxy.upstream
         let (before, requests) = (upstream.byteCount, upstream.requestCount)
         let canary = "GET /v1/invoices/canary-\(number) HTTP/1.1"
-        let client = try await house.connect()
+        let client = try await proxy.connect()
         let canaryText = Attack.request(canary, "Connection: close\r\n")
         switch pace {
         case .burst: client.begin(bytes(row.text + canaryText), .burst)
@@ -86,23 +86,23 @@ struct AttackTable {
     }
 
     private func bytes(_ text: String) -> [UInt8] {
-        Array(latin1: text.replacing("{key}", with: house.key))
+        Array(latin1: text.replacing("{key}", with: proxy.key))
     }
 
     /// Another client's request gets its own answer, whatever was done to the connections.
     private func askElsewhere(_ row: Attack, _ location: SourceLocation) async throws {
         let path = "/v1/invoices/witness-\(number)"
-        try await witness.send(house.get(path))
+        try await witness.send(proxy.get(path))
         let answer = try await witness.response()
         #expect(answer.body == "GET \(path) HTTP/1.1", "\(row.name)", sourceLocation: location)
     }
 
     /// Every access has one outcome, and that says why.
     private func checkRecords(_ location: SourceLocation) async throws {
-        await house.plane.shutdown(grace: .seconds(5))
-        _ = house.ledger.close()
+        await proxy.plane.shutdown(grace: .seconds(5))
+        _ = proxy.ledger.close()
         var outcomes: [String: [Record]] = [:]
-        for record in house.records where record.stage != .started {
+        for record in proxy.records where record.stage != .started {
             outcomes[record.uid?.text ?? "none", default: []].append(record)
         }
         for (row, uid, reason) in wanted {
@@ -112,7 +112,7 @@ struct AttackTable {
                 #expect(found.map(\.reason) == [reason], "\(row)", sourceLocation: location)
             }
         }
-        let smuggled = house.upstream.allRequests.filter {
+        let smuggled = proxy.upstream.allRequests.filter {
             $0.message.startLine.contains("smuggled")
         }
         #expect(smuggled.isEmpty, sourceLocation: location)

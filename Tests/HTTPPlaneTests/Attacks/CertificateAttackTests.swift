@@ -23,7 +23,7 @@ struct CertificateAttackTests {
     private struct Door {
         let clients: TestAuthority
         let front: TestTLS
-        var settings = HouseSettings()
+        var settings = ProxySettings()
 
         init(subject: CertificateSource.SubjectName = .uri) throws {
             clients = try TestAuthority()
@@ -39,14 +39,14 @@ struct CertificateAttackTests {
 
         /// What a request over a connection with this certificate is answered; nil: nothing at all.
         func knock(
-            _ house: House, _ identity: TestTLS, _ fields: String = "",
+            _ proxy: ProxyFixture, _ identity: TestTLS, _ fields: String = "",
             change: (inout TLSConfiguration) -> Void = { _ in }
         ) async throws -> WireMessage? {
             var configuration = try TestTLS.clientConfiguration(
                 trusting: front.authority, identity: identity)
             change(&configuration)
             let client = try await RawClient.connect(
-                house.port, tls: configuration, serverName: "api.example.com")
+                proxy.port, tls: configuration, serverName: "api.example.com")
             client.begin(Self.request + "Connection: close\r\n" + fields + "\r\n")
             let text = try await client.untilClosed()
             return WireMessage.first(in: Array(text.utf8), isResponse: true, isClosed: true)
@@ -103,14 +103,14 @@ struct CertificateAttackTests {
                 name: "for code only",
                 identity: try door.clients.issue(names, usage: .codeSigning)),
         ]
-        try await withHouse(door.settings) { house in
+        try await withProxy(door.settings) { proxy in
             for row in rows {
-                let answer = try await door.knock(house, row.identity)
+                let answer = try await door.knock(proxy, row.identity)
                 #expect(answer?.status == row.status, "\(row.name)")
             }
             let served = rows.count { $0.status == 200 }
-            #expect(house.upstream.requestCount == served)
-            #expect(house.plane.status.requests == served)
+            #expect(proxy.upstream.requestCount == served)
+            #expect(proxy.plane.status.requests == served)
         }
     }
 
@@ -147,18 +147,18 @@ struct CertificateAttackTests {
             ($0.0, try door.clients.issue($0.1, usage: .clientAuth))
         }
         let holder = try door.clients.issue([good], usage: .clientAuth)
-        try await withHouse(door.settings) { house in
+        try await withProxy(door.settings) { proxy in
             for (name, identity) in certificates {
                 // The TLS library refuses some of them by itself.
-                if let answer = try await door.knock(house, identity) {
+                if let answer = try await door.knock(proxy, identity) {
                     #expect(answer.status == 401, "\(name)")
                     #expect(answer.body.contains("certificate_invalid"), "\(name)")
                 }
             }
-            #expect(house.upstream.connectionCount == 0)
-            #expect(try await door.knock(house, holder)?.status == 200)
+            #expect(proxy.upstream.connectionCount == 0)
+            #expect(try await door.knock(proxy, holder)?.status == 200)
             #expect(
-                try await house.upstream.requests(1)[0].values("Countersign-Issuer") == [
+                try await proxy.upstream.requests(1)[0].values("Countersign-Issuer") == [
                     "workloads"
                 ])
         }
@@ -195,12 +195,12 @@ struct CertificateAttackTests {
                 identity: try old.issue(
                     names, usage: .clientAuth, signature: .sha1WithRSAEncryption)),
         ]
-        try await withHouse(settings) { house in
+        try await withProxy(settings) { proxy in
             for row in rows {
-                let answer = try await door.knock(house, row.identity)
+                let answer = try await door.knock(proxy, row.identity)
                 #expect(answer?.status == row.status, "\(row.name)")
-                let key = "X-Api-Key: \(house.key)\r\n"
-                let withKey = try await door.knock(house, row.identity, key)
+                let key = "X-Api-Key: \(proxy.key)\r\n"
+                let withKey = try await door.knock(proxy, row.identity, key)
                 #expect((withKey == nil) == (row.status == nil), "\(row.name) and a key")
             }
         }
@@ -216,10 +216,10 @@ struct CertificateAttackTests {
         let below = try middle.issue([Self.workload], usage: .clientAuth)
         let alone = try below.alone()
         let beside = try door.clients.issue([Self.workload], usage: .clientAuth)
-        try await withHouse(settings) { house in
-            #expect(try await door.knock(house, below)?.status == 200)
-            #expect(try await door.knock(house, alone)?.status == 200)
-            let refused = try await door.knock(house, beside)
+        try await withProxy(settings) { proxy in
+            #expect(try await door.knock(proxy, below)?.status == 200)
+            #expect(try await door.knock(proxy, alone)?.status == 200)
+            let refused = try await door.knock(proxy, beside)
             #expect(refused == nil)
         }
     }
@@ -228,9 +228,9 @@ struct CertificateAttackTests {
     func versions() async throws {
         let door = try Door()
         let holder = try door.clients.issue([Self.workload], usage: .clientAuth)
-        try await withHouse(door.settings) { house in
+        try await withProxy(door.settings) { proxy in
             for version in [TLSVersion.tlsv1, .tlsv11] {
-                let answer = try await door.knock(house, holder) {
+                let answer = try await door.knock(proxy, holder) {
                     $0.minimumTLSVersion = version
                     $0.maximumTLSVersion = version
                 }
@@ -239,23 +239,23 @@ struct CertificateAttackTests {
             for cipher in [
                 "ECDHE-ECDSA-AES128-SHA", "ECDHE-RSA-AES256-SHA", "AES128-GCM-SHA256", "AES256-SHA",
             ] {
-                let answer = try await door.knock(house, holder) {
+                let answer = try await door.knock(proxy, holder) {
                     $0.maximumTLSVersion = .tlsv12
                     $0.cipherSuites = cipher
                 }
                 #expect(answer == nil, "\(cipher)")
             }
-            let answer = try await door.knock(house, holder) { $0.applicationProtocols = ["h2"] }
+            let answer = try await door.knock(proxy, holder) { $0.applicationProtocols = ["h2"] }
             #expect(answer == nil)
-            #expect(house.plane.status.requests == 0)
+            #expect(proxy.plane.status.requests == 0)
             for cipher in ["ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"] {
-                let answer = try await door.knock(house, holder) {
+                let answer = try await door.knock(proxy, holder) {
                     $0.maximumTLSVersion = .tlsv12
                     $0.cipherSuites = cipher
                 }
                 #expect(answer?.status == 200, "\(cipher)")
             }
-            let both = try await door.knock(house, holder) {
+            let both = try await door.knock(proxy, holder) {
                 $0.applicationProtocols = ["h2", "http/1.1"]
             }
             #expect(both?.status == 200)
@@ -272,11 +272,11 @@ struct CertificateAttackTests {
             "X-Client-Cert: root", "Client-Cert: :cm9vdA==:", "Client-Cert-Chain: :cm9vdA==:",
             "X-SSL-Client-S-DN: CN=root", "Countersign-Subject: root",
         ]
-        try await withHouse(door.settings) { house in
+        try await withProxy(door.settings) { proxy in
             let answer = try await door.knock(
-                house, holder, claims.map { $0 + "\r\n" }.joined())
+                proxy, holder, claims.map { $0 + "\r\n" }.joined())
             #expect(answer?.status == 200)
-            let request = try await house.upstream.requests(1)[0]
+            let request = try await proxy.upstream.requests(1)[0]
             #expect(
                 !request.fields.contains { $0.value.contains("root") || $0.value.contains("cm9v") })
         }

@@ -62,7 +62,7 @@ struct ConnectionAttackTests {
 
     @Test("A body too large to be passed on is not the next request either")
     func tooLarge() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limits.mostBodyBytes = 50
         try await AttackTable.perform(
             [
@@ -76,18 +76,18 @@ struct ConnectionAttackTests {
 
     @Test("Each request of a connection is checked, whatever the first one was")
     func connectionState() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.host = try #require(HostPattern("api.example.com"))
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
             for _ in 0..<2 {
-                try await client.send(house.get())
+                try await client.send(proxy.get())
                 #expect(try await client.response().status == 200)
                 for host in [
                     "internal", "api.example.com.evil", "evil.api.example.com", "127.0.0.1",
                 ] {
                     try await client.send(
-                        house.get().replacing("Host: api.example.com", with: "Host: \(host)"))
+                        proxy.get().replacing("Host: api.example.com", with: "Host: \(host)"))
                     let answer = try await client.response()
                     #expect(answer.status == 404, "\(host)")
                     #expect(answer.body.contains("no_route"))
@@ -97,29 +97,29 @@ struct ConnectionAttackTests {
                     "GET /v1/invoices/1 HTTP/1.1\r\nHost: api.example.com\r\n\r\n")
                 #expect(try await client.response().status == 401)
             }
-            #expect(house.upstream.requestCount == 2)
+            #expect(proxy.upstream.requestCount == 2)
         }
     }
 
     @Test("A pause before the body costs the connection, and the body is never read as a request")
     func pause() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limits.bodyTimeout = .milliseconds(80)
-        try await withHouse(settings) { request in
+        try await withProxy(settings) { request in
             .bytes(ok(request.message.startLine))
-        } _: { house in
-            let client = try await house.connect()
-            try await client.send(house.post(Self.length, ""))
+        } _: { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.post(Self.length, ""))
             let answer = try await client.response()
             #expect(answer.status == 408)
             client.begin(Array((Attack.smuggled + Attack.smuggled).utf8), .burst)
             #expect(try await client.untilClosed().occurrences(of: "HTTP/1.1 ") == 1)
-            try await house.upstream.closed(0)
-            let other = try await house.connect()
-            try await other.send(house.get())
+            try await proxy.upstream.closed(0)
+            let other = try await proxy.connect()
+            try await other.send(proxy.get())
             #expect(try await other.response().body == "GET /v1/invoices/1 HTTP/1.1")
-            #expect(house.upstream.connections == [1])
-            let records = try await house.closedRecords(of: answer.value("Countersign-Record"))
+            #expect(proxy.upstream.connections == [1])
+            let records = try await proxy.closedRecords(of: answer.value("Countersign-Record"))
             #expect(records.map(\.reason).last == "body_timeout")
         }
     }
@@ -128,60 +128,60 @@ struct ConnectionAttackTests {
         "A service that answers before it has the body: its connection ends, the body is passed over"
     )
     func earlyAnswer() async throws {
-        try await withHouse { request in
+        try await withProxy { request in
             .bytes(ok(request.message.startLine))
-        } _: { house in
-            let client = try await house.connect()
-            let hidden = house.get("/v1/invoices/smuggled")
-            try await client.send(house.post("Content-Length: \(hidden.utf8.count)\r\n", ""))
-            try await house.upstream.bytes(60, on: 0)
-            try await house.upstream.send(
+        } _: { proxy in
+            let client = try await proxy.connect()
+            let hidden = proxy.get("/v1/invoices/smuggled")
+            try await client.send(proxy.post("Content-Length: \(hidden.utf8.count)\r\n", ""))
+            try await proxy.upstream.bytes(60, on: 0)
+            try await proxy.upstream.send(
                 "HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\n\r\nno", on: 0)
             let answer = try await client.response()
             #expect(answer.status == 409)
-            try await house.upstream.closed(0)
-            client.begin(Array((hidden + house.get("/v1/invoices/2")).utf8), .burst)
+            try await proxy.upstream.closed(0)
+            client.begin(Array((hidden + proxy.get("/v1/invoices/2")).utf8), .burst)
             #expect(try await client.response().body == "GET /v1/invoices/2 HTTP/1.1")
-            #expect(house.upstream.connections == [1])
+            #expect(proxy.upstream.connections == [1])
         }
     }
 
     @Test("A client that breaks off in its body takes the service's connection along")
     func abortedBody() async throws {
-        try await withHouse { request in
+        try await withProxy { request in
             .bytes(ok(request.message.startLine))
-        } _: { house in
-            let witness = try await house.connect()
-            try await witness.send(house.get())
+        } _: { proxy in
+            let witness = try await proxy.connect()
+            try await witness.send(proxy.get())
             #expect(try await witness.response().status == 200)
-            let client = try await house.connect()
-            let before = house.upstream.byteCount
-            try await client.send(house.post("Content-Length: 50\r\n", "half"))
+            let client = try await proxy.connect()
+            let before = proxy.upstream.byteCount
+            try await client.send(proxy.post("Content-Length: 50\r\n", "half"))
             // The other one's request was answered on the same connection.
-            try await house.upstream.bytes(before + 60, on: 0)
+            try await proxy.upstream.bytes(before + 60, on: 0)
             try await client.close()
-            try await house.upstream.closed(0)
-            try await witness.send(house.get("/v1/invoices/2"))
+            try await proxy.upstream.closed(0)
+            try await witness.send(proxy.get("/v1/invoices/2"))
             #expect(try await witness.response().body == "GET /v1/invoices/2 HTTP/1.1")
-            #expect(house.upstream.connections == [0, 1])
+            #expect(proxy.upstream.connections == [0, 1])
         }
     }
 
     @Test("Pipelined requests with and without bodies are answered strictly in order")
     func pipelined() async throws {
-        try await withHouse { request in
+        try await withProxy { request in
             .bytes(ok(request.message.startLine + request.message.body))
-        } _: { house in
-            let client = try await house.connect()
+        } _: { proxy in
+            let client = try await proxy.connect()
             var text = ""
             var expected: [String] = []
             for number in 0..<60 {
                 let path = "/v1/invoices/\(number)"
                 switch number % 4 {
-                case 0: text += house.get(path)
-                case 1: text += house.post("Content-Length: 5\r\n", "b-\(number % 10)--")
-                case 2: text += house.post(Self.chunked, Self.chunks("c-\(number)"))
-                default: text += house.get("/forbidden", Self.length) + Self.hidden
+                case 0: text += proxy.get(path)
+                case 1: text += proxy.post("Content-Length: 5\r\n", "b-\(number % 10)--")
+                case 2: text += proxy.post(Self.chunked, Self.chunks("c-\(number)"))
+                default: text += proxy.get("/forbidden", Self.length) + Self.hidden
                 }
                 expected.append(
                     number % 4 == 0
@@ -195,7 +195,7 @@ struct ConnectionAttackTests {
                 let answer = try await client.response()
                 #expect((answer.status == 200 ? answer.body : "\(answer.status ?? 0)") == wanted)
             }
-            #expect(house.upstream.connectionCount == 1)
+            #expect(proxy.upstream.connectionCount == 1)
         }
     }
 }

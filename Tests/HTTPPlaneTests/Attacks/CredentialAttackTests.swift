@@ -11,8 +11,8 @@ import Testing
 /// Credentials of services pass, ours do not; and neither is ever taken for the other.
 @Suite("Attacks: whose credential it is")
 struct CredentialAttackTests {
-    private static func open() throws -> HouseSettings {
-        var settings = try HouseSettings.trusting()
+    private static func open() throws -> ProxySettings {
+        var settings = try ProxySettings.trusting()
         settings.routes = ["GET /v1/invoices/{id}", "GET /open"]
         settings.rules = [
             Rule(
@@ -103,9 +103,9 @@ struct CredentialAttackTests {
 
     @Test("Git, pip and the like show a key as password or user, and it goes no further")
     func basic() async throws {
-        try await withHouse { house in
-            let client = try await house.connect()
-            for pair in ["x:\(house.key)", ":\(house.key)", "\(house.key):", "\(house.key):x"] {
+        try await withProxy { proxy in
+            let client = try await proxy.connect()
+            for pair in ["x:\(proxy.key)", ":\(proxy.key)", "\(proxy.key):", "\(proxy.key):x"] {
                 for text in [Base64.encode(Array(pair.utf8))] {
                     try await client.send(
                         "GET /v1/invoices/1 HTTP/1.1\r\nHost: a\r\nAuthorization: basic  \(text)\r\n\r\n"
@@ -118,7 +118,7 @@ struct CredentialAttackTests {
                     #expect(try await client.response().status == 401)
                 }
             }
-            for request in try await house.upstream.requests(4) {
+            for request in try await proxy.upstream.requests(4) {
                 #expect(request.values("Authorization").isEmpty)
             }
         }
@@ -126,8 +126,8 @@ struct CredentialAttackTests {
 
     @Test("A token that is remembered as a bearer's is none with another scheme")
     func remembered() async throws {
-        try await withHouse(.trusting()) { house in
-            let client = try await house.connect()
+        try await withProxy(.trusting()) { proxy in
+            let client = try await proxy.connect()
             let token = try Provider.token()
             for (scheme, status) in [("Bearer", 200), ("DPoP", 401), ("Bearer", 200)] {
                 try await client.send(
@@ -140,32 +140,32 @@ struct CredentialAttackTests {
 
     @Test("A service that asks for it gets the credential that identified the caller")
     func forwarded() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.forwardsCredentials = true
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             #expect(try await client.response().status == 200)
-            #expect(try await house.upstream.requests(1)[0].values("X-Api-Key") == [house.key])
+            #expect(try await proxy.upstream.requests(1)[0].values("X-Api-Key") == [proxy.key])
         }
     }
 
     @Test("A source may look into a field of its own, which then goes no further")
     func named() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.keyFields = [.named("private-token")]
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
             try await client.send(
-                "GET /v1/invoices/1 HTTP/1.1\r\nHost: a\r\nX-Api-Key: csk_x\r\nPrivate-Token: \(house.key)\r\nX-A: 1\r\n\r\n"
+                "GET /v1/invoices/1 HTTP/1.1\r\nHost: a\r\nX-Api-Key: csk_x\r\nPrivate-Token: \(proxy.key)\r\nX-A: 1\r\n\r\n"
             )
             #expect(try await client.response().status == 200)
-            let request = try await house.upstream.requests(1)[0]
+            let request = try await proxy.upstream.requests(1)[0]
             #expect(request.values("Private-Token").isEmpty)
             #expect(request.values("X-Api-Key") == ["csk_x"])
             #expect(request.values("X-A") == ["1"])
             try await client.send(
-                "GET /v1/invoices/1 HTTP/1.1\r\nHost: a\r\nPrivate-Token: \(house.key)\r\nPrivate-Token: x\r\n\r\n"
+                "GET /v1/invoices/1 HTTP/1.1\r\nHost: a\r\nPrivate-Token: \(proxy.key)\r\nPrivate-Token: x\r\n\r\n"
             )
             #expect(try await client.response().status == 401)
         }

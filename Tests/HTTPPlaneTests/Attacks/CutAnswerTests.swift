@@ -18,19 +18,19 @@ struct CutAnswerTests {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe",
         ])
     func slow(answer: String) async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.timeouts.head = .milliseconds(150)
         settings.timeouts.body = .milliseconds(150)
         settings.holding.longest = .seconds(60)
-        try await withHouse(settings) { _ in
+        try await withProxy(settings) { _ in
             .bytes(answer)
-        } _: { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        } _: { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             let response = try await client.response()
             #expect(response.status == 504)
-            try await house.upstream.closed(0)
-            let records = try await house.closedRecords(of: response.value("Countersign-Record"))
+            try await proxy.upstream.closed(0)
+            let records = try await proxy.closedRecords(of: response.value("Countersign-Record"))
             #expect(records.map(\.reason) == ["upstream_timeout"])
         }
     }
@@ -66,34 +66,34 @@ struct CutAnswerTests {
             Row("half a chunk, then silence", chunked + "5\r\nhe", "", "upstream_timeout"),
         ])
     func cut(row: Row) async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.holding.mostBytes = 1_000
         settings.holding.longest = .seconds(60)
         if row.rest == "" { settings.timeouts.body = .milliseconds(80) }
-        try await withHouse(settings) { request in
+        try await withProxy(settings) { request in
             request.connection == 0 ? .bytes(row.begin) : .bytes(ok(request.message.startLine))
-        } _: { house in
-            let client = try await house.connect()
-            try await client.send(house.get())
+        } _: { proxy in
+            let client = try await proxy.connect()
+            try await client.send(proxy.get())
             let begun = try await client.bytes(atLeast: Self.long.utf8.count)
             #expect(String(decoding: begun, as: UTF8.self).hasPrefix("HTTP/1.1 200 OK\r\n"))
             switch row.rest {
-            case nil: try await house.upstream.close(0)
+            case nil: try await proxy.upstream.close(0)
             case "": break
-            case .some(let rest): try await house.upstream.send(rest, on: 0)
+            case .some(let rest): try await proxy.upstream.send(rest, on: 0)
             }
             let text = try await client.untilClosed()
             #expect(!text.hasSuffix("0\r\n\r\n"))
             #expect(text.occurrences(of: "HTTP/1.1 ") == 1)
             #expect(text.utf8.count < 5_000)
-            try await house.upstream.closed(0)
+            try await proxy.upstream.closed(0)
 
-            let other = try await house.connect()
-            try await other.send(house.get("/v1/invoices/2"))
+            let other = try await proxy.connect()
+            try await other.send(proxy.get("/v1/invoices/2"))
             #expect(try await other.response().body == "GET /v1/invoices/2 HTTP/1.1")
-            #expect(house.upstream.connections == [0, 1])
+            #expect(proxy.upstream.connections == [0, 1])
             let uid = text.firstMatch(of: /Countersign-Record: (\S+)/).map { String($0.1) }
-            let records = try await house.closedRecords(of: uid)
+            let records = try await proxy.closedRecords(of: uid)
             #expect(records.map(\.stage) == [.started, .complete])
             #expect(records.last?.reason == row.reason)
         }

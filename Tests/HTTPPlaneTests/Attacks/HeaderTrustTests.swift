@@ -159,14 +159,14 @@ struct HeaderTrustTests {
 
     /// A limit of one request a day for each address tells whom a request is counted as.
     private func counted(_ trusted: [String], _ lists: [String]) async throws -> [Int?] {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limit = RateLimit(per: .peer, rate: .oneADay, burst: 1)
         settings.trustedProxies = try trusted.map { try AddressBlock($0) }
         let statuses = Watched<[Int?]>([])
-        try await withHouse(settings) { house in
-            let client = try await house.connect()
+        try await withProxy(settings) { proxy in
+            let client = try await proxy.connect()
             for list in lists {
-                try await client.send(house.get("/v1/invoices/1", list))
+                try await client.send(proxy.get("/v1/invoices/1", list))
                 let answer = try await client.response()
                 statuses.update { $0.append(answer.status) }
             }
@@ -213,7 +213,7 @@ struct HeaderTrustTests {
 
     @Test("A trusted proxy may say where a request comes from, and not who makes it")
     func trustedClaims() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.trustedProxies = [try AddressBlock("127.0.0.0/8")]
         let others = Self.claims.filter {
             !["X-Forwarded-For", "X-Forwarded-Proto"].contains($0)

@@ -45,17 +45,17 @@ struct HostileAnswer: Sendable {
 /// After every row the next request gets its own answer, over another connection unless the row says that
 /// this one is kept.
 struct HostileAnswerTable {
-    private let house: House
+    private let proxy: ProxyFixture
     private var wanted: [(row: String, uid: String, reason: String?)] = []
 
     static func perform(
-        _ rows: [HostileAnswer], _ settings: HouseSettings = HouseSettings(),
+        _ rows: [HostileAnswer], _ settings: ProxySettings = ProxySettings(),
         paces: [Pace] = Pace.allCases, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        try await withHouse(settings) { request in
+        try await withProxy(settings) { request in
             reply(to: request.message, rows)
-        } _: { house in
-            var table = HostileAnswerTable(house: house)
+        } _: { proxy in
+            var table = HostileAnswerTable(proxy: proxy)
             for (number, row) in rows.enumerated() {
                 for pace in paces {
                     try await table.perform(row, number, pace, sourceLocation)
@@ -77,14 +77,14 @@ struct HostileAnswerTable {
             thenCloses: rows[number].closes)
     }
 
-    private init(house: House) { self.house = house }
+    private init(proxy: ProxyFixture) { self.proxy = proxy }
 
     private mutating func perform(
         _ row: HostileAnswer, _ number: Int, _ pace: Pace, _ location: SourceLocation
     ) async throws {
         let name: Comment = "\(row.name) (\(pace))"
-        let client = try await house.connect()
-        let request = house.get("/v1/invoices/row-\(number)-\(pace)")
+        let client = try await proxy.connect()
+        let request = proxy.get("/v1/invoices/row-\(number)-\(pace)")
             .replacing("GET ", with: row.method + " ")
         try await client.send(request)
         switch row.outcome {
@@ -101,22 +101,22 @@ struct HostileAnswerTable {
             #expect(answer.body == body, name, sourceLocation: location)
             wanted.append((name.rawValue, answer.value("Countersign-Record") ?? "none", nil))
         }
-        let used = try #require(house.upstream.connections.last, name)
-        if !row.isKept { try await house.upstream.closed(used) }
+        let used = try #require(proxy.upstream.connections.last, name)
+        if !row.isKept { try await proxy.upstream.closed(used) }
         let path = "/v1/invoices/after"
-        try await client.send(house.get(path))
+        try await client.send(proxy.get(path))
         #expect(
             try await client.response().body == "GET \(path) HTTP/1.1", name,
             sourceLocation: location)
-        let connection = try #require(house.upstream.connections.last, name)
+        let connection = try #require(proxy.upstream.connections.last, name)
         #expect((connection == used) == row.isKept, name, sourceLocation: location)
         try await client.close()
     }
 
     private func checkRecords(_ location: SourceLocation) async throws {
-        await house.plane.shutdown(grace: .seconds(5))
-        _ = house.ledger.close()
-        let records = house.records.filter { $0.stage != .started }
+        await proxy.plane.shutdown(grace: .seconds(5))
+        _ = proxy.ledger.close()
+        let records = proxy.records.filter { $0.stage != .started }
         for (row, uid, reason) in wanted {
             let found = records.filter { $0.uid?.text == uid }
             #expect(found.count == 1, "\(row)", sourceLocation: location)

@@ -13,7 +13,7 @@ import Testing
 struct LimitAttackTests {
     @Test("Heads, targets and fields have limits, each with its own answer")
     func heads() async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limits.wire.headBytes = 2_048
         settings.limits.wire.targetBytes = 300
         settings.limits.wire.fields = 12
@@ -45,27 +45,27 @@ struct LimitAttackTests {
         "A head of exactly the limit passes, one byte more does not",
         arguments: [1_024, 8_192, 65_536])
     func headBytes(limit: Int) async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limits.wire.headBytes = limit
-        try await withHouse(settings) { house in
+        try await withProxy(settings) { proxy in
             for (count, status) in [(limit, 200), (limit + 1, 431)] {
                 for pace in Pace.allCases {
-                    let bare = house.get("/v1/invoices/1", "X: \r\n").utf8.count
+                    let bare = proxy.get("/v1/invoices/1", "X: \r\n").utf8.count
                     let padding = String(repeating: "a", count: count - bare)
-                    let client = try await house.connect()
+                    let client = try await proxy.connect()
                     client.begin(
-                        Array(house.get("/v1/invoices/1", "X: \(padding)\r\n").utf8), pace)
+                        Array(proxy.get("/v1/invoices/1", "X: \(padding)\r\n").utf8), pace)
                     #expect(try await client.response().status == status, "\(count) \(pace)")
                     try await client.close()
                 }
             }
-            #expect(house.upstream.requestCount == 2)
+            #expect(proxy.upstream.requestCount == 2)
         }
     }
 
     @Test("A body of exactly the limit passes, one byte more does not", arguments: [true, false])
     func bodies(chunked: Bool) async throws {
-        var settings = HouseSettings()
+        var settings = ProxySettings()
         settings.limits.mostBodyBytes = 1_000
         func post(_ count: Int) -> String {
             let body = String(repeating: "x", count: count)
@@ -108,22 +108,22 @@ struct LimitAttackTests {
     @Test("No request makes a large record")
     func records() async throws {
         let long = String(repeating: "a", count: 8_000)
-        try await withHouse { house in
+        try await withProxy { proxy in
             for text in [
                 "x\n", "GET /\(long) HTTP/1.1\r\nHost: a\r\n\r\n",
-                house.get("/v1/invoices/\(long)?\(long.prefix(100))", "User-Agent: \(long)\r\n"),
-                house.get("/v1/invoices/1", "X-Forwarded-For: \(long)\r\ntraceparent: \(long)\r\n"),
-                house.get().replacing("Host: api.example.com", with: "Host: \(Self.longestHost)"),
+                proxy.get("/v1/invoices/\(long)?\(long.prefix(100))", "User-Agent: \(long)\r\n"),
+                proxy.get("/v1/invoices/1", "X-Forwarded-For: \(long)\r\ntraceparent: \(long)\r\n"),
+                proxy.get().replacing("Host: api.example.com", with: "Host: \(Self.longestHost)"),
                 "\(String(repeating: "M", count: 32)) /\(long) HTTP/1.1\r\nHost: a\r\n\r\n",
             ] {
-                let client = try await house.connect()
+                let client = try await proxy.connect()
                 try await client.send(text)
                 _ = try await client.response()
                 try await client.close()
             }
-            await house.plane.shutdown(grace: .seconds(5))
-            _ = house.ledger.close()
-            let accesses = house.records.filter { $0.actor != "system" }
+            await proxy.plane.shutdown(grace: .seconds(5))
+            _ = proxy.ledger.close()
+            let accesses = proxy.records.filter { $0.actor != "system" }
             #expect(accesses.count == 6)
             #expect(accesses.map(\.leaf.count).max() ?? 0 <= 1_536)
         }

@@ -11,8 +11,8 @@ import Testing
 @Suite("Attacks: paths")
 struct PathAttackTests {
     /// `/admin` and all below it are denied to everybody, all else is allowed.
-    private func settings() throws -> HouseSettings {
-        var settings = HouseSettings()
+    private func settings() throws -> ProxySettings {
+        var settings = ProxySettings()
         settings.routes = ["/admin", "/admin/{rest...}", "/{rest...}"]
         settings.rules = [
             Rule(
@@ -153,16 +153,16 @@ struct PathAttackTests {
         var settings = try settings()
         settings.rules?[0].conditions.methods = [.get]
         settings.rules?[1].conditions.methods = [.get]
-        try await withHouse(settings) { _ in
+        try await withProxy(settings) { _ in
             .bytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        } _: { house in
-            let client = try await house.connect()
+        } _: { proxy in
+            let client = try await proxy.connect()
             for (path, status) in [("/admin", 403), ("/public", 200), ("/Admin", 403)] {
                 try await client.send(
-                    house.get(path).replacing("GET ", with: "HEAD "))
+                    proxy.get(path).replacing("GET ", with: "HEAD "))
                 #expect(try await client.response(toHead: true).status == status)
             }
-            #expect(house.upstream.requestCount == 1)
+            #expect(proxy.upstream.requestCount == 1)
         }
     }
 

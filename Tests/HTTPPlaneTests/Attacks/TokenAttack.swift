@@ -49,12 +49,12 @@ extension Attack {
     }
 }
 
-extension HouseSettings {
-    /// A house that trusts the provider, at the time of its tokens.
+extension ProxySettings {
+    /// A proxy that trusts the provider, at the time of its tokens.
     static func trusting(
         _ configure: (inout TrustedIssuer) -> Void = { _ in }
-    ) throws -> HouseSettings {
-        var settings = HouseSettings()
+    ) throws -> ProxySettings {
+        var settings = ProxySettings()
         var issuer = try Provider.trusted()
         configure(&issuer)
         settings.issuers = [issuer]

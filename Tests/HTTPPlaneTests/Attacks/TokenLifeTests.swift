@@ -22,11 +22,11 @@ struct TokenLifeTests {
 
     @Test("A token that was believed ends when its time has come")
     func expiry() async throws {
-        try await withHouse(.trusting()) { house in
-            let client = try await house.connect()
+        try await withProxy(.trusting()) { proxy in
+            let client = try await proxy.connect()
             let token = try Provider.token()
             for (seconds, status) in [(0, 200), (299, 200), (330, 401), (0, 200)] {
-                house.clock.set(
+                proxy.clock.set(
                     UTCInstant(microseconds: (Provider.nowSeconds + Int64(seconds)) * 1_000_000))
                 try await client.send(request(token))
                 let response = try await client.response()
@@ -34,40 +34,40 @@ struct TokenLifeTests {
                 guard status == 401 else { continue }
                 #expect(response.body.contains("urn:countersign:problem:token_expired\""))
             }
-            #expect(house.upstream.requestCount == 3)
+            #expect(proxy.upstream.requestCount == 3)
         }
     }
 
     @Test("A token that was believed is not, once its issuer's key is withdrawn")
     func withdrawal() async throws {
-        try await withHouse(.trusting()) { house in
-            let client = try await house.connect()
+        try await withProxy(.trusting()) { proxy in
+            let client = try await proxy.connect()
             let token = try Provider.token()
             try await client.send(request(token))
             #expect(try await client.response().status == 200)
-            var settings = try HouseSettings.trusting()
+            var settings = try ProxySettings.trusting()
             settings.issuers[0].keys = try KeySet(
                 parsing: Provider.keySetText([Provider.jwk(Provider.otherES.publicKey, kid: "es")]))
-            try await house.reload(
+            try await proxy.reload(
                 rules: makeRules(
-                    settings, key: house.mintedKey, port: UInt16(house.upstream.port), generation: 2
+                    settings, key: proxy.mintedKey, port: UInt16(proxy.upstream.port), generation: 2
                 ),
                 upstreams: [
                     UpstreamConfiguration(
-                        name: "billing", host: "127.0.0.1", port: UInt16(house.upstream.port),
+                        name: "billing", host: "127.0.0.1", port: UInt16(proxy.upstream.port),
                         tls: nil, hostField: .preserved)
                 ], certificates: [nil])
             try await client.send(request(token))
             let response = try await client.response()
             #expect(response.status == 401)
             #expect(response.body.contains("urn:countersign:problem:token_signature\""))
-            #expect(house.upstream.requestCount == 1)
+            #expect(proxy.upstream.requestCount == 1)
         }
     }
 
     @Test("No issuer vouches for the people of another")
     func issuers() async throws {
-        var settings = try HouseSettings.trusting()
+        var settings = try ProxySettings.trusting()
         var partner = try Provider.trusted(
             keys: KeySet(
                 parsing: Provider.keySetText([Provider.jwk(Provider.otherES.publicKey, kid: "es")]))
@@ -103,8 +103,8 @@ struct TokenLifeTests {
 
     @Test("What a bad token says is in no answer and no leaf; whom it names is under seal")
     func anonymity() async throws {
-        try await withHouse(.trusting()) { house in
-            let client = try await house.connect()
+        try await withProxy(.trusting()) { proxy in
+            let client = try await proxy.connect()
             let claims = Provider.claims.with("name", #""Mallory""#).with("sub", #""mallory-7""#)
             try await client.send(
                 request(try Provider.token(claims.with("exp", "\(Provider.nowSeconds - 900)"))))
@@ -113,7 +113,7 @@ struct TokenLifeTests {
             #expect(response.values("WWW-Authenticate").count == 2)
             let text = response.body + response.fields.map { "\($0)" }.joined()
             #expect(!text.contains("mallory") && !text.contains("Mallory"))
-            let records = try await house.closedRecords(of: response.value("Countersign-Record"))
+            let records = try await proxy.closedRecords(of: response.value("Countersign-Record"))
             let record = try #require(records.first)
             #expect(records.count == 1 && record.reason == "token_expired")
             #expect(record.actorKind == .anonymous)

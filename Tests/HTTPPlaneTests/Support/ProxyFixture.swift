@@ -19,7 +19,7 @@ import Policy
 import TestSupport
 
 /// What a test wants to be different from the ordinary.
-struct HouseSettings: Sendable {
+struct ProxySettings: Sendable {
     var audit = AuditPolicy(ahead: .auto, onFailure: .deny)
     var limit: RateLimit?
     var limits = ClientLimits.patient
@@ -58,14 +58,14 @@ struct HouseSettings: Sendable {
     var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 }
 
-extension HouseSettings {
+extension ProxySettings {
     static let ordinaryRoutes = [
         "GET /v1/invoices/{id}", "PUT /v1/invoices/{id}", "POST /v1/invoices", "GET /forbidden",
     ]
 }
 
 /// A whole proxy before a recording service, over a log in memory.
-struct House: Sendable {
+struct ProxyFixture: Sendable {
     let plane: DataPlane
     let http: HTTPPlane
     let upstream: RecordingUpstream
@@ -76,7 +76,7 @@ struct House: Sendable {
     /// What the proxy keeps of that key.
     let mintedKey: StoredAPIKey
     let clock: ManualClock
-    let settings: HouseSettings
+    let settings: ProxySettings
 
     var port: Int { plane.addresses[0].port }
 
@@ -117,22 +117,23 @@ struct House: Sendable {
     }
 }
 
-/// Runs a test with a house of its own, and closes the house.
-func withHouse(
-    _ settings: HouseSettings = HouseSettings(), upstreamCertificate: TestTLS? = nil,
+/// Runs a test with a proxy of its own, and closes the proxy.
+func withProxy(
+    _ settings: ProxySettings = ProxySettings(), upstreamCertificate: TestTLS? = nil,
     _ script: @escaping RecordingUpstream.Script = { _ in .bytes(ok("hello")) },
-    _ test: @Sendable (House) async throws -> Void
+    _ test: @Sendable (ProxyFixture) async throws -> Void
 ) async throws {
-    // A house has deadlines: its test must not wait behind hundreds of others for one of the few
+    // A proxy has deadlines: its test must not wait behind hundreds of others for one of the few
     // threads that tasks share.
     try await withTaskExecutorPreference(TestThread()) {
-        try await openHouse(settings, upstreamCertificate: upstreamCertificate, script, test)
+        try await openProxy(settings, upstreamCertificate: upstreamCertificate, script, test)
     }
 }
 
-private func openHouse(
-    _ settings: HouseSettings, upstreamCertificate: TestTLS?,
-    _ script: @escaping RecordingUpstream.Script, _ test: @Sendable (House) async throws -> Void
+private func openProxy(
+    _ settings: ProxySettings, upstreamCertificate: TestTLS?,
+    _ script: @escaping RecordingUpstream.Script,
+    _ test: @Sendable (ProxyFixture) async throws -> Void
 ) async throws {
     let upstream = try await RecordingUpstream.start(
         tls: upstreamCertificate?.serverConfiguration(), script)
@@ -181,13 +182,13 @@ private func openHouse(
         _ = ledger.close()
         throw error
     }
-    let house = House(
+    let proxy = ProxyFixture(
         plane: plane, http: http, upstream: upstream, ledger: ledger, storage: storage,
         key: minted.text,
         mintedKey: minted.stored, clock: clock, settings: settings)
     let result: Result<Void, any Error>
     do {
-        result = .success(try await test(house))
+        result = .success(try await test(proxy))
     } catch {
         result = .failure(error)
     }
@@ -199,14 +200,14 @@ private func openHouse(
 
 /// One service with two routes; `reader` may read, `writer` may write.
 func makeRules(
-    _ settings: HouseSettings, key: StoredAPIKey, port: UInt16, generation: UInt64
+    _ settings: ProxySettings, key: StoredAPIKey, port: UInt16, generation: UInt64
 ) throws -> ExchangeRules {
     func route(_ text: String) throws -> ListedRoute {
         ListedRoute(pattern: try RoutePattern(text), audit: nil, allowsEncodedSlash: false)
     }
     let service = ServiceRules(
         name: "billing", match: ServiceRules.Match(host: settings.host, path: .root),
-        routes: try (settings.routes ?? HouseSettings.ordinaryRoutes).map(route),
+        routes: try (settings.routes ?? ProxySettings.ordinaryRoutes).map(route),
         rules: try settings.rules ?? [
             Rule(
                 id: "r-read", effect: .allow,
@@ -243,7 +244,7 @@ func ok(_ body: String, _ fields: String = "") -> String {
     "HTTP/1.1 200 OK\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
 }
 
-extension House {
+extension ProxyFixture {
     /// The records of one access, read once the log is closed and everything is in its place.
     func closedRecords(of uid: String?) async throws -> [Record] {
         await plane.shutdown(grace: .seconds(5))
@@ -252,7 +253,7 @@ extension House {
     }
 }
 
-extension House {
+extension ProxyFixture {
     /// Puts another configuration in force, as a server does.
     func reload(
         rules: ExchangeRules, upstreams: [UpstreamConfiguration], certificates: [ListenerTLS?]
