@@ -207,4 +207,53 @@ import Verification
         #expect(running.findings.map(\.code) == [.inFlight])
         #expect(running.verdict == .verified)
     }
+
+    /// A log of two starts whose record at a place cannot be read, as what verifying it comes to.
+    private func unreadable(at place: Int) async throws -> VerificationReport {
+        let uid = BuiltLog.id(77)
+        let records: [(inout BuiltLog) -> Void] = [
+            { $0.start(boot) },
+            { $0.access(boot, 2, uid: uid, stage: .started) },
+            { $0.access(boot, 3) },
+            { $0.access(boot, 4, uid: uid) },
+            { $0.heartbeat(boot, 5, through: 4, allowed: 2) },
+            { $0.stop(boot, 6) },
+            { $0.start(next, after: PreviousBoot(boot: boot, lastSequence: 6)) },
+            { $0.access(next, 2) },
+            { $0.stop(next, 3) },
+        ]
+        var log = try BuiltLog()
+        for (number, record) in records.enumerated() {
+            if number == place { log.append(leaf: Array("{".utf8)) } else { record(&log) }
+        }
+        return try await verify(log.directory(), [log.signer.verifierKey])
+    }
+
+    @Test(arguments: 0..<9) func `a record that cannot be read is not called missing`(
+        place: Int
+    ) async throws {
+        let report = try await unreadable(at: place)
+        #expect(report.codes == [.notARecord])
+        #expect(
+            report.tree(now: UTCInstant(microseconds: 0)).contains(
+                "Completeness not decided: 8 of 9 records could be read"))
+        #expect(
+            String(decoding: report.json, as: UTF8.self).contains(#""completeness":"undecided""#))
+    }
+
+    @Test func `what is missing elsewhere is found beside a record that cannot be read`()
+        async throws
+    {
+        var log = try BuiltLog()
+        log.start(boot)
+        log.access(boot, 2)
+        log.append(leaf: Array("{".utf8))
+        log.access(boot, 4)
+        log.access(boot, 6)
+        log.access(boot, 7, uid: BuiltLog.id(77), stage: .started)
+        log.start(next, after: PreviousBoot(boot: boot, lastSequence: 9))
+        let report = try await verify(log.directory(), [log.signer.verifierKey])
+        #expect(report.codes == [.notARecord, .sequenceGap, .outcomeMissing, .restartMismatch])
+        #expect(report.findings.first { $0.code == .sequenceGap }?.index == LeafIndex(4))
+    }
 }

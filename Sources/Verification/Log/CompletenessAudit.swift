@@ -8,11 +8,15 @@ internal import Merkle
 
 /// Checks whether everything that happened reached the log, by sequence numbers, restarts, counters, admitted
 /// gaps and outcomes. Fed segment by segment, in order.
+///
+/// What records that could not be read may have told is not reported as missing.
 struct CompletenessAudit {
     /// One boot of one producer, from its `log.start` on.
     private struct Boot {
         let producer: String
         var last: UInt64
+        /// Its newest record.
+        var lastIndex: LeafIndex
         var counts: TallyWindow
         var isStopped = false
         /// Whether it acknowledges records before their sync, or in a way of a later version.
@@ -40,6 +44,7 @@ struct CompletenessAudit {
     private var newest: [String: UniqueID] = [:]
     private var open: [UniqueID: OpenAccess] = [:]
     private var cutOff = 0
+    private var unread = UnreadRecords()
     private(set) var findings = FindingList()
 
     /// The number of starts.
@@ -54,6 +59,7 @@ struct CompletenessAudit {
     }
 
     mutating func take(_ segment: SegmentSummary) {
+        unread.take(segment.unread)
         for run in segment.runs {
             let own = segment.notable.filter {
                 $0.boot == run.boot && run.firstIndex <= $0.index && $0.index <= run.lastIndex
@@ -71,13 +77,14 @@ struct CompletenessAudit {
         guard let known = boots[run.boot] else {
             checkStart(of: run, start)
             boots[run.boot] = Boot(
-                producer: run.producer, last: run.last, counts: TallyWindow(run))
+                producer: run.producer, last: run.last, lastIndex: run.lastIndex,
+                counts: TallyWindow(run))
             order.append(run.boot)
             newest[run.producer] = run.boot
             return
         }
         if newest[run.producer] != run.boot { report(.bootResumed, run.firstIndex, run.boot) }
-        if run.first > known.last + 1 {
+        if run.first > known.last + 1, !unread.isBetween(known.lastIndex, run.firstIndex) {
             let hole = Hole(sequences: known.last + 1...run.first - 1, index: run.firstIndex)
             boots[run.boot]?.holes.append(hole)
         } else if run.first <= known.last {
@@ -85,24 +92,29 @@ struct CompletenessAudit {
         }
         boots[run.boot]?.counts.append(run)
         boots[run.boot]?.last = max(known.last, run.last)
+        boots[run.boot]?.lastIndex = run.lastIndex
     }
 
     /// The restart rule of record.md: a start names the one before it and its last record.
     private mutating func checkStart(of run: SequenceRun, _ start: Notable?) {
+        // Its beginning may be among the records that could not be read.
+        if run.first > 1, unread.isBetween(nil, run.firstIndex) { return }
         guard run.first == 1, let start,
             start.record.action == EventAction.logStart.rawValue
         else { return report(.bootWithoutStart, run.firstIndex, run.boot, "number \(run.first)") }
         let previous = newest[run.producer]
-        let last = previous.flatMap { boots[$0]?.last }
+        let known = previous.flatMap { boots[$0] }
+        // So may the last record before it, or a whole start.
+        if unread.isBetween(known?.lastIndex, run.firstIndex) { return }
         let named = start.record.previousBoot
         if named?.boot != previous {
             report(
                 .restartMismatch, run.firstIndex, run.boot,
                 "names \(named?.boot.text ?? "none"), the log has \(previous?.text ?? "none")")
-        } else if let named, let last, named.lastSequence != last {
+        } else if let named, let known, named.lastSequence != known.last {
             report(
                 .restartMismatch, run.firstIndex, run.boot,
-                "names record \(named.lastSequence) as the last, the log has \(last)")
+                "names record \(named.lastSequence) as the last, the log has \(known.last)")
         }
     }
 
@@ -212,11 +224,33 @@ struct CompletenessAudit {
             }
         }
         for (_, access) in open.sorted(by: { $0.value.index < $1.value.index }) {
+            // Its outcome may be among the records that could not be read.
+            if unread.isBetween(access.index, nil) { continue }
             let boot = boots[access.boot]
             let isRunning =
                 boot.map { newest[$0.producer] == access.boot && !$0.isStopped } ?? false
             report(isRunning ? .inFlight : .outcomeMissing, access.index, access.boot)
         }
+    }
+}
+
+/// Where records could not be read.
+private struct UnreadRecords {
+    /// By index, rising.
+    private var ranges: [Range<UInt64>] = []
+
+    mutating func take(_ further: [Range<UInt64>]) { ranges += further }
+
+    /// Whether any is between these two; nil stands for the beginning and the end of the log.
+    func isBetween(_ before: LeafIndex?, _ after: LeafIndex?) -> Bool {
+        let start = before.map { $0.value + 1 } ?? 0
+        var (low, high) = (0, ranges.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound <= start { low = middle + 1 } else { high = middle }
+        }
+        guard low < ranges.count else { return false }
+        return after.map { ranges[low].lowerBound < $0.value } ?? true
     }
 }
 

@@ -148,7 +148,7 @@ package struct LogVerifier: Sendable {
         checkAge(result.newestTime, &findings)
         return VerificationReport(
             origin: newest?.claim.origin, size: content.size, root: root,
-            recordsRead: result.recordsRead,
+            recordsRead: result.recordsRead, unreadable: result.unreadable,
             checkpointsChecked: journal?.publishedCount ?? checkpoints.count,
             starts: result.completeness.bootCount,
             unsyncedStarts: result.completeness.unsyncedStarts, newestTime: result.newestTime,

@@ -24,6 +24,7 @@ struct SegmentWalk<Content: LogContent> {
         var findings = FindingList()
         var disclosures = DisclosureTally()
         var recordsRead: UInt64 = 0
+        var unreadable: UInt64 = 0
         /// How many of those claim to be records of ours.
         var ours: UInt64 = 0
         /// How many are of a schema that this version does not know, and how many of those do not say where they stand.
@@ -42,6 +43,7 @@ struct SegmentWalk<Content: LogContent> {
             completeness.take(segment)
             disclosures.add(segment.disclosures)
             recordsRead += UInt64(segment.found)
+            unreadable += segment.unread.reduce(0) { $0 + UInt64($1.count) }
             ours += UInt64(segment.ours)
             later += segment.later
             unplaced += segment.unplaced

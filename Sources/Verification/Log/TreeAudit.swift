@@ -21,7 +21,7 @@ struct TreeAudit<Content: LogContent> {
 
     mutating func take(_ segment: SegmentSummary) throws(LogReadFailure) {
         checkBorder(segment)
-        last = segment.isWhole ? segment.last : nil
+        last = segment.last
         isAsStored = isAsStored && segment.isAsStored
         for (size, joined) in segment.marks {
             if let frontier { roots[size] = frontier.root(followedBy: joined) }

@@ -67,6 +67,7 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case stale = "stale"
     // Notes: nothing is wrong.
     case notYetApplied = "not_yet_applied"
+    case derivedUnfinished = "derived_unfinished"
     case notYetDurable = "not_yet_durable"
     case notYetPublished = "not_yet_published"
     case unsignedRecords = "unsigned_records"
@@ -113,7 +114,8 @@ extension FindingCode {
             .rememberedUnreadable, .proofAbsent, .laterSchema, .foreignLeaves, .noRecords:
             .undecided
         case .stale: .stale
-        case .notYetApplied, .notYetDurable, .notYetPublished, .unsignedRecords, .gapAdopted,
+        case .notYetApplied, .derivedUnfinished, .notYetDurable, .notYetPublished, .unsignedRecords,
+            .gapAdopted,
             .inFlight, .tornJournalEnd, .checkpointRestorable, .treeAuthentic, .keyNotChecked:
             .note
         }
@@ -139,9 +141,8 @@ extension FindingCode {
         case .timeWentBack: "the record was sequenced before the one before it"
         case .leafNotInTree: "stored bytes do not match the tree"
         case .nodeNotInTree: "a stored hash is not that of what is below it"
-        case .treeFileTooShort: "hashes are missing; opening the log rebuilds them"
-        case .offsetsDiffer:
-            "stored offsets are not those of the entries; opening the log rebuilds them"
+        case .treeFileTooShort: "hashes are missing"
+        case .offsetsDiffer: "stored offsets are not those of the entries"
         case .checkpointUnreadable: "the bytes are no signed checkpoint"
         case .checkpointForged: "the signature of a known key is wrong"
         case .keyOutOfTerm:
@@ -187,6 +188,8 @@ extension FindingCode {
         case .stale: "the newest record is older than allowed"
         case .notYetApplied:
             "some bytes are in the commit journal only; opening the log applies them"
+        case .derivedUnfinished:
+            "what is derived of the newest records is missing, as a crash may leave it; opening the log makes it again"
         case .notYetDurable:
             "the newest group is left out: nothing shows yet that it is on stable storage; it is settled in a moment, "
                 + "or when the log is opened"

@@ -18,12 +18,25 @@ extension VerificationReport {
             (completenessLine, findings(about: .completeness), unsyncedStarts.lines),
             ("Not decided", findings(about: .undecided), []),
             ("Too old", findings(about: .stale), []),
-            ("Notes", findings(about: .note), []),
+            ("Notes", [], notes),
         ]
         return sections.enumerated().flatMap { position, section in
             // The last three are there only when there is something to say.
-            section.1.isEmpty && position > 3
+            section.1.isEmpty && section.2.isEmpty && position > 3
                 ? [] : Self.section(section.0, section.1.map(\.text.displayable) + section.2)
+        }
+    }
+
+    /// The notes, those of one kind in one line: nothing is wrong with any of the files.
+    private var notes: [String] {
+        let notes = findings(about: .note)
+        var told: Set<FindingCode> = []
+        return notes.compactMap { note in
+            let alike = notes.filter { $0.code == note.code }
+            guard alike.count > 1 else { return note.text.displayable }
+            guard told.insert(note.code).inserted else { return nil }
+            let files = Set(alike.compactMap(\.file)).sorted().joined(separator: ", ")
+            return (files.isEmpty ? "" : files + ": ").displayable + note.code.message
         }
     }
 

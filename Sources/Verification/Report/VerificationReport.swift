@@ -10,9 +10,12 @@ package struct VerificationReport: Sendable {
     package let origin: LogOrigin?
     /// Records that the newest checkpoint covers.
     package let size: TreeSize
-    /// The root of the records as stored; nil if not all could be read.
+    /// The root of the records as stored, with the stored hash of each that could not be read; nil where that is missing,
+    /// too.
     package let root: RootHash?
     package let recordsRead: UInt64
+    /// Leaves among them, and places without one, in which no record could be read.
+    let unreadable: UInt64
     package let checkpointsChecked: Int
     /// How often the proxy was started.
     package let starts: Int
@@ -38,10 +41,13 @@ package struct VerificationReport: Sendable {
 
     /// Why nobody can say whether anything is missing, although nothing was found to be; nil where one can.
     var completenessDoubt: String? {
-        if recordsRead < size.count { return "\(recordsRead) of \(size.count) records were read" }
         guard size != .empty else { return "there is no record" }
         let unknown = findings.first { [.laterSchema, .foreignLeaves].contains($0.code) }
-        return unknown.map { "\($0.count) of \(size.count) records are of another schema" }
+        if recordsRead == size.count, let unknown {
+            return "\(unknown.count) of \(size.count) records are of another schema"
+        }
+        guard unreadable > 0 else { return nil }
+        return "\(size.count - unreadable) of \(size.count) records could be read"
     }
 
     /// The findings of one concern, by the first record concerned.

@@ -17,15 +17,20 @@ struct DirectoryContent: LogContent {
         return TreeSize(settled - settled % LogLayout.segmentEntries)
     }
 
+    var appliedSize: TreeSize { snapshot.settledSize }
+
+    var remedyOfDerivedFiles: String? { "opening the log makes them again" }
+
     func state(of segment: SegmentNumber) throws(LogReadFailure) -> SegmentState {
         try snapshot.state(of: segment)
     }
 
     func forEachBatch(
-        of segment: SegmentNumber, count: Int, _ body: ([UInt8], [Range<Int>], Int) -> Void
+        of segment: SegmentNumber, _ places: Range<Int>,
+        _ body: ([UInt8], [Range<Int>], Int) -> Void
     ) throws(EntryStream.Stop) {
         var stream = try stream(of: segment)
-        try stream.takeBatches(of: count, body)
+        try stream.takeBatches(of: places.count, body)
         guard stream.hasMore else { return }
         do throws(LogReadFailure) {
             if try hasGrown() { return }
@@ -34,6 +39,9 @@ struct DirectoryContent: LogContent {
         }
         throw .excess(file: LogLayout.entries(segment), at: stream.offset)
     }
+
+    /// All entries of a segment are in one file.
+    func resumption(after place: Int, of count: Int) -> Int { count }
 
     private func hasGrown() throws(LogReadFailure) -> Bool { try snapshot.hasLaterRecords() }
 
@@ -88,4 +96,7 @@ struct DirectoryContent: LogContent {
     func file(ofHash position: UInt64, level: TileLevel) -> String {
         LogLayout.tree(level: level.value)
     }
+
+    /// All hashes of a level are in one file.
+    func end(ofFileWithHash position: UInt64, level: TileLevel) -> UInt64 { .max }
 }

@@ -26,6 +26,12 @@ struct SegmentCheck<Content: LogContent> {
     private(set) var tileRow: [NodeHash] = []
     /// Where each entry begins in the file.
     private(set) var offsets: [UInt32] = []
+    /// How many places of the segment are behind: entries read, and those that could not be.
+    private var place = 0
+    /// Of the latter, those whose hash is not stored, either: the tree is not known from there on.
+    private(set) var unhashed: Set<UInt64> = []
+    /// Where entries were last found to end, or to go on, against what was signed.
+    private var stop: LeafIndex?
     private var disclosures: DisclosureIndex
     /// Leaves to hash side by side; kept to reuse its memory.
     private var messages = MessageRanges()
@@ -70,9 +76,11 @@ struct SegmentCheck<Content: LogContent> {
                 try content.disclosures(of: summary.number), keys: keys,
                 findings: &summary.findings)
             try readEntries()
-            let shift = shifts.finding(end: nextIndex, holding) { content.file(ofEntry: $0) }
+            let shift = shifts.finding(end: stop ?? nextIndex, holding) {
+                content.file(ofEntry: $0)
+            }
             if let shift { summary.findings.report(shift) }
-            if summary.isWhole { summary.joined = frontier.joined }
+            if place == summary.expected, unhashed.isEmpty { summary.joined = frontier.joined }
             try compareStored()
         } catch {
             summary.failure = error
@@ -81,39 +89,63 @@ struct SegmentCheck<Content: LogContent> {
     }
 
     private var nextIndex: LeafIndex {
-        LeafIndex(summary.number.firstIndex.value + UInt64(summary.found))
+        LeafIndex(summary.number.firstIndex.value + UInt64(place))
     }
 
     private mutating func readEntries() throws(LogReadFailure) {
         leafRow.reserveCapacity(summary.expected)
         offsets.reserveCapacity(summary.expected)
-        do throws(EntryStream.Stop) {
-            try content.forEachBatch(of: summary.number, count: summary.expected) {
-                take($0, $1, base: $2)
+        while place < summary.expected {
+            do throws(EntryStream.Stop) {
+                try content.forEachBatch(of: summary.number, place..<summary.expected) {
+                    take($0, $1, base: $2)
+                }
+                break
+            } catch {
+                try goOn(after: error)
             }
-        } catch {
-            try report(error)
         }
         progress(summary.found % Self.progressStep)
     }
 
-    private mutating func report(_ stop: EntryStream.Stop) throws(LogReadFailure) {
-        let place = summary.isWhole ? summary.number.firstIndex.value : nextIndex.value
-        let file = content.file(ofEntry: LeafIndex(place))
-        switch stop {
+    /// Reports why reading stopped and passes over what could not be read, to where it can go on.
+    private mutating func goOn(after reason: EntryStream.Stop) throws(LogReadFailure) {
+        stop = nextIndex
+        let resumed = content.resumption(after: place, of: summary.expected)
+        let file = content.file(ofEntry: nextIndex)
+        var finding: Finding
+        switch reason {
         case .torn(let offset):
             holding = .tooFew
-            summary.findings.report(
-                Finding(
-                    .entryTorn, file: file, index: nextIndex, offset: offset,
-                    detail: "\(summary.found) of \(summary.expected) are there"))
+            finding = Finding(.entryTorn, file: file, index: nextIndex, offset: offset)
         case .excess(let file, let offset):
             holding = .tooMany
-            summary.findings.report(Finding(.trailingBytes, file: file, offset: offset))
+            return summary.findings.report(Finding(.trailingBytes, file: file, offset: offset))
         case .failed(let failure):
             guard failure.code == .missing || failure.code == .tooShort else { throw failure }
-            summary.findings.report(Finding(.fileMissing, file: file, index: nextIndex))
+            finding = Finding(.fileMissing, file: file, index: nextIndex)
         }
+        finding.count = resumed - place
+        finding.lastIndex = LeafIndex(nextIndex.value + UInt64(resumed - place) - 1)
+        summary.findings.report(finding)
+        try passOver(resumed - place)
+    }
+
+    /// Takes the stored hashes of the next records in their place, so that those behind them can be checked.
+    private mutating func passOver(_ count: Int) throws(LogReadFailure) {
+        let next = nextIndex.value
+        summary.unread.append(next..<next + UInt64(count))
+        let stored = try content.storedHashes(level: .leaves, first: next, count: count)
+        let lacking = next + UInt64(stored.count)..<next + UInt64(count)
+        unhashed.formUnion(lacking)
+        let first = leafRow.count
+        leafRow += stored
+        leafRow += repeatElement(NodeHash(.zero), count: lacking.count)
+        grow(from: first)
+        offsets += repeatElement(0, count: count)
+        summary.last = nil
+        lastHash = nil
+        place += count
     }
 
     /// Hashes leaves and the nodes above them side by side, then reads the leaves one by one.
@@ -144,7 +176,7 @@ struct SegmentCheck<Content: LogContent> {
             tileRow += tiles
             next = reached
             guard let mark, reached == end else { continue }
-            summary.marks[mark] = frontier.joined
+            if unhashed.isEmpty { summary.marks[mark] = frontier.joined }
             nextMark += 1
         }
     }
@@ -162,6 +194,7 @@ struct SegmentCheck<Content: LogContent> {
             checkSlowly(Array(buffer[leaf]), at: index, hash)
         }
         lastHash = hash
+        place += 1
         summary.found += 1
         if summary.found.isMultiple(of: Self.progressStep) { progress(Self.progressStep) }
     }
@@ -182,7 +215,7 @@ struct SegmentCheck<Content: LogContent> {
         }
         if let lastHash, facts.previous != lastHash.hash { report(.brokenChain, at: index) }
         checkTime(bytes, facts.logTime, at: index)
-        if summary.found == 0 { summary.first = end(facts.previous, hash) }
+        if place == 0 { summary.first = end(facts.previous, hash) }
         summary.last = SegmentSummary.End(previous: facts.previous, hash: hash, time: nil)
         if summary.runs.isEmpty
             || !summary.runs[summary.runs.count - 1].take(
@@ -211,12 +244,13 @@ struct SegmentCheck<Content: LogContent> {
     /// read.
     private mutating func checkSlowly(_ leaf: [UInt8], at index: LeafIndex, _ hash: LeafHash) {
         summary.last = SegmentSummary.End(previous: nil, hash: hash, time: nil)
-        if summary.found == 0 { summary.first = summary.last }
+        if place == 0 { summary.first = summary.last }
         let record: Record
         do throws(RecordFault) {
             record = try Record(leaf: leaf)
         } catch {
             if summary.takeLater(leaf, at: index, in: content.file(ofEntry: index)) { return }
+            summary.leaveUnread(index)
             return report(.notARecord, at: index, error.text)
         }
         if record.isOfLaterSchema {
@@ -225,7 +259,10 @@ struct SegmentCheck<Content: LogContent> {
             if record.isOurs { summary.ours += 1 }
             for fault in record.faults { report(.notARecord, at: index, fault.text) }
         }
-        guard let (facts, bytes) = LeafFacts.reading(record) else { return }
+        guard let (facts, bytes) = LeafFacts.reading(record) else {
+            if !record.isOfLaterSchema { summary.leaveUnread(index) }
+            return
+        }
         check(facts, bytes.span, at: index, hash)
         if facts.isNotable(in: bytes.span) { note(leaf, facts, at: index) }
     }
@@ -248,7 +285,7 @@ struct SegmentCheck<Content: LogContent> {
     }
 
     /// `written.time` of the newest record read.
-    private var instant: UTCInstant? {
+    var instant: UTCInstant? {
         UTCInstant(rfc3339: String(decoding: lastTime, as: UTF8.self))
     }
 
@@ -276,14 +313,23 @@ extension SegmentCheck {
         do throws(LogReadFailure) {
             let state = try content.state(of: summary.number)
             guard let root = state.root, let absence = state.absence else { return false }
-            summary.findings.report(
-                Finding(.segmentAway, file: file, index: nextIndex, detail: absence.text))
+            reportAll(Finding(.segmentAway, file: file, index: nextIndex, detail: absence.text))
             try passOver(root)
         } catch {
             guard error.code == .badState else { throw error }
-            summary.findings.report(Finding(.segmentStateUnreadable, file: file, index: nextIndex))
+            reportAll(Finding(.segmentStateUnreadable, file: file, index: nextIndex))
         }
         return true
+    }
+
+    /// Reports what keeps all records of the segment from being read.
+    private mutating func reportAll(_ finding: Finding) {
+        var finding = finding
+        let first = summary.number.firstIndex.value
+        finding.count = summary.expected
+        finding.lastIndex = LeafIndex(first + UInt64(summary.expected) - 1)
+        summary.unread.append(first..<first + UInt64(summary.expected))
+        summary.findings.report(finding)
     }
 
     private mutating func passOver(_ root: NodeHash) throws(LogReadFailure) {
@@ -294,105 +340,5 @@ extension SegmentCheck {
         ).first
         let different = try compare([root], level: segments, code: .nodeNotInTree, skipping: [])
         summary.isAsStored = different.isEmpty
-    }
-
-    /// Compares what was computed from the entries with the derived files.
-    private mutating func compareStored() throws(LogReadFailure) {
-        summary.last = summary.last.map {
-            SegmentSummary.End(previous: $0.previous, hash: $0.hash, time: instant)
-        }
-        // A hash above a wrong one differs, too: report only what is wrong in itself.
-        let leaves = try compare(leafRow, level: .leaves, code: .leafNotInTree, skipping: [])
-        var above = Set(leaves.map { $0 / UInt64(TileLevel.fullWidth) })
-        if let tiles = TileLevel(1) {
-            above.formUnion(
-                try compare(tileRow, level: tiles, code: .nodeNotInTree, skipping: above))
-        }
-        summary.isAsStored = above.isEmpty
-        if let segments = TileLevel(2), summary.expected == Int(LogLayout.segmentEntries) {
-            summary.storedJoined = try content.storedHashes(
-                level: segments, first: summary.number.value, count: 1
-            ).first
-            if let joined = summary.joined, above.isEmpty {
-                let nodes = try compare(
-                    [joined], level: segments, code: .nodeNotInTree, skipping: [])
-                summary.isAsStored = nodes.isEmpty
-            }
-        }
-        try compareOffsets()
-    }
-
-    /// - Parameter skipped: positions in the level's row to ignore.
-    /// - Returns: the positions of hashes that differ, and of those skipped.
-    private mutating func compare(
-        _ row: [NodeHash], level: TileLevel, code: FindingCode, skipping skipped: Set<UInt64>
-    ) throws(LogReadFailure) -> Set<UInt64> {
-        guard !row.isEmpty else { return skipped }
-        var different = skipped
-        let perHash = UInt64(1) << UInt64(level.value * TileLevel.heightStep)
-        let first = summary.number.firstIndex.value / perHash
-        let stored = try content.storedHashes(level: level, first: first, count: row.count)
-        let settled = level.hashCount(in: content.settledSize)
-        for (position, (computed, found)) in zip(row, stored).enumerated()
-        where computed != found {
-            let place = first + UInt64(position)
-            guard !skipped.contains(place) else { continue }
-            // Zeros after what is settled are what a crash leaves of an unfinished write.
-            if place >= settled, found == NodeHash(.zero) {
-                noteUnapplied(content.file(ofHash: place, level: level))
-            } else {
-                different.insert(place)
-                let file =
-                    level == .leaves
-                    ? content.file(ofEntry: LeafIndex(place))
-                    : content.file(ofHash: place, level: level)
-                summary.findings.report(
-                    Finding(
-                        code, file: file, index: LeafIndex(place * perHash),
-                        detail: level == .leaves
-                            ? content.file(ofHash: place, level: level) : nil))
-            }
-        }
-        guard stored.count < row.count else { return different }
-        let place = first + UInt64(stored.count)
-        let file = content.file(ofHash: place, level: level)
-        if place < settled {
-            summary.findings.report(
-                Finding(.treeFileTooShort, file: file, index: LeafIndex(place * perHash)))
-        } else {
-            noteUnapplied(file)
-        }
-        return different
-    }
-
-    private mutating func noteUnapplied(_ file: String) {
-        summary.findings.report(Finding(.notYetApplied, file: file))
-    }
-
-    private mutating func compareOffsets() throws(LogReadFailure) {
-        guard let stored = try content.offsets(of: summary.number) else { return }
-        let file = LogLayout.offsets(summary.number)
-        let first = summary.number.firstIndex.value
-        let settled = Int(clamping: max(content.settledSize.count, first) - first)
-        let count = stored.count / 4
-        for position in 0..<min(count, offsets.count) {
-            let offset = offsets[position]
-            let found = BigEndian.read32(stored.span, at: position * 4)
-            guard found != offset else { continue }
-            if position >= settled, found == 0 {
-                noteUnapplied(file)
-            } else {
-                summary.findings.report(
-                    Finding(.offsetsDiffer, file: file, index: LeafIndex(first + UInt64(position))))
-            }
-        }
-        if count < offsets.count {
-            if count < settled {
-                summary.findings.report(
-                    Finding(.offsetsDiffer, file: file, index: LeafIndex(first + UInt64(count))))
-            } else {
-                noteUnapplied(file)
-            }
-        }
     }
 }

@@ -14,7 +14,9 @@ struct SegmentSummary: Sendable {
     let expected: Int
     /// How many could be read.
     var found = 0
-    /// How many of these claim to be records of ours.
+    /// Indices of those that could not, and of leaves in which no record could be read, rising.
+    var unread: [Range<UInt64>] = []
+    /// How many of the former claim to be records of ours.
     var ours = 0
     /// How many are of a schema that this version does not know.
     var later = 0
@@ -44,7 +46,14 @@ struct SegmentSummary: Sendable {
     /// Whether the stored hashes are those of the entries.
     var isAsStored = true
 
-    var isWhole: Bool { found == expected }
+    /// Notes that no record could be read in a leaf, as ``unread`` ranges that adjoin are one.
+    mutating func leaveUnread(_ index: LeafIndex) {
+        if let last = unread.last, last.upperBound == index.value {
+            unread[unread.count - 1] = last.lowerBound..<index.value + 1
+        } else {
+            unread.append(index.value..<index.value + 1)
+        }
+    }
 
     /// Takes a leaf of a schema that this version does not know. What such a schema allows, nobody knows here: where the
     /// leaf says its place as this version would, that is checked, and nothing else of it.

@@ -13,15 +13,21 @@ struct TilesContent: LogContent {
 
     var settledSize: TreeSize { size }
 
+    var appliedSize: TreeSize { size }
+
+    var remedyOfDerivedFiles: String? { nil }
+
     /// An export holds what was present when it was made.
     func state(of segment: SegmentNumber) throws(LogReadFailure) -> SegmentState { .present }
 
     func forEachBatch(
-        of segment: SegmentNumber, count: Int, _ body: ([UInt8], [Range<Int>], Int) -> Void
+        of segment: SegmentNumber, _ places: Range<Int>,
+        _ body: ([UInt8], [Range<Int>], Int) -> Void
     ) throws(EntryStream.Stop) {
         let bundles = LogLayout.segmentEntries / LogLayout.tileWidth
         let width = UInt64(TileLevel.fullWidth)
-        for number in 0..<(UInt64(count) + width - 1) / width {
+        let end = (UInt64(places.upperBound) + width - 1) / width
+        for number in UInt64(places.lowerBound) / width..<end {
             let index = segment.value * bundles + number
             guard let bundle = EntryBundleCoordinate(index: index, in: size) else { return }
             let (bytes, isOwnFile) = try self.bytes(bundle)
@@ -39,6 +45,11 @@ struct TilesContent: LogContent {
                 throw .excess(file: bundle.path, at: at)
             }
         }
+    }
+
+    /// Each bundle is a file, and says where it begins.
+    func resumption(after place: Int, of count: Int) -> Int {
+        min(count, (place / TileLevel.fullWidth + 1) * TileLevel.fullWidth)
     }
 
     /// A bundle of the width that it has at this size or, if only that is left, the full one, the rest of
@@ -124,5 +135,10 @@ struct TilesContent: LogContent {
     func file(ofHash position: UInt64, level: TileLevel) -> String {
         TileCoordinate(level: level, index: position / UInt64(TileLevel.fullWidth), in: size)?.path
             ?? "tile"
+    }
+
+    func end(ofFileWithHash position: UInt64, level: TileLevel) -> UInt64 {
+        let width = UInt64(TileLevel.fullWidth)
+        return (position / width + 1) * width
     }
 }
