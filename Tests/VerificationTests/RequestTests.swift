@@ -89,6 +89,38 @@ import Verification
         }
     }
 
+    @Test func `takes all records of an access in one file, and ends in the gravest verdict`()
+        async throws
+    {
+        let log = try LedgerLog(3)
+        let snapshot = try LogSnapshot(directory: log.directory.path)
+        let place = try TestDirectory()
+        var envelopes = try [1, 2].map { index in
+            RecordEnvelope(
+                index: LeafIndex(index), leaf: try snapshot.leaf(at: LeafIndex(index)),
+                disclosures: [:], proof: try snapshot.proof(of: LeafIndex(index)))
+        }
+        try place.write(RecordEnvelope.encode(envelopes), to: "two.json")
+        let path = place.path.appending("two.json")
+        let good = try await request(path, keys: [log.key.text]).run { _ in }
+        #expect(good.verdict == .verified)
+        #expect(good.lines.filter { $0.hasPrefix("index: ") } == ["index: 1", "index: 2"])
+        let json = try JSONParser.parse(good.json, as: .strict, deepest: 8)
+        #expect(json["records"]?.array?.count == 2)
+        envelopes[0].leaf[40] ^= 1
+        try place.write(RecordEnvelope.encode(envelopes), to: "two.json")
+        let bad = try await request(path, keys: [log.key.text]).run { _ in }
+        #expect(bad.verdict == .integrityFailure)
+        #expect(bad.lines.contains("(not proven) index: 1"))
+        #expect(bad.lines.contains("index: 2"))
+        for text in [#"{"records":[]}"#, #"{"records":{}}"#, #"{"records":[{}]}"#] {
+            try place.write(Array(text.utf8), to: "two.json")
+            await #expect(throws: VerificationFault.self) {
+                try await request(path, keys: [log.key.text]).run { _ in }
+            }
+        }
+    }
+
     @Test func `compares two checkpoint files by the hashes of a log or its export`() throws {
         let log = try LedgerLog(300)
         let place = try TestDirectory()

@@ -15,7 +15,7 @@ import SignedNotes
 struct LogGetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
-        abstract: "Print one record, or the proof that it is in the log.",
+        abstract: "Print a record, or all of an access, or the proof that it is in the log.",
         discussion: """
             EXAMPLES:
               countersign log get 42
@@ -23,10 +23,12 @@ struct LogGetCommand: AsyncParsableCommand {
               countersign log get 42 --proof > 42.tlog-proof
               countersign log get 42 --leaf > 42.leaf
 
-            A uid is what the field Countersign-Record of an answer says; the proof is that of its last \
-            record and holds its bytes. Check it with `countersign verify record`. Names, paths and addresses \
-            are shown to whoever can read the log's keys, and that they were is a record itself, `log.query`. \
-            With --json, what is opened comes with its salt, so that anyone can check it.
+            A uid is what the field Countersign-Record of an answer says, and names an access: all of its records \
+            are printed; --proof and --leaf are those of the last one, and the proof holds its bytes. Check it with \
+            `countersign verify record`. Names, paths and addresses are shown to whoever can read the log's keys, \
+            and that they were is a record itself, `log.query`. With --json, each record comes with its proof, and \
+            what is opened with its salt, so that anyone can check it: one object, or {"records": [...]} where an \
+            access has several.
             """)
 
     @Argument(help: "Index, uid, or - for an answer on standard input.")
@@ -57,17 +59,17 @@ struct LogGetCommand: AsyncParsableCommand {
             DisclosureOptions.Reading(
                 words: ["log get", record], rows: records.count { Record.hasValues($0.1) },
                 range: records.map { "\($0.0.value)" }.joined(separator: ",")), output)
-        let isJSON = try output.isJSON
-        for (index, leaf) in records {
-            if isJSON {
-                let envelope = try RecordEnvelope(index, leaf, of: log, isOpen: reader.isOpen)
-                try output.screen.bytes(
-                    HostileText.escaped(json: envelope.encode()) + [UInt8(ascii: "\n")])
-            } else {
-                let values = try RecordLine(index, leaf, &reader).values
-                try output.screen.table(RecordView.facts(index, leaf, values))
-                if index != last.0 { try output.screen.line() }
+        if try output.isJSON {
+            let envelopes = try records.map { index, leaf throws(CommandFailure) in
+                try RecordEnvelope(index, leaf, of: log, isOpen: reader.isOpen)
             }
+            return try output.screen.bytes(
+                HostileText.escaped(json: RecordEnvelope.encode(envelopes)) + [UInt8(ascii: "\n")])
+        }
+        for (index, leaf) in records {
+            let values = try RecordLine(index, leaf, &reader).values
+            try output.screen.table(RecordView.facts(index, leaf, values))
+            if index != last.0 { try output.screen.line() }
         }
     }
 }

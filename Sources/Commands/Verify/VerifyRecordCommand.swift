@@ -49,15 +49,15 @@ struct VerifyRecordCommand: AsyncParsableCommand {
     func run() async throws {
         let trusted = try trust.named(for: log)
         let check = RecordCheck(policy: try trusted.policy(), requiredWitnesses: requireWitnesses)
-        try output.show(VerificationRequest.Outcome(try await report(check)))
+        try output.show(VerificationRequest.Outcome(try await reports(check)))
     }
 
-    private func report(_ check: RecordCheck) async throws -> ProofReport {
+    private func reports(_ check: RecordCheck) async throws -> [ProofReport] {
         let named = try leaf.map { path throws(CommandFailure) in
             try LocalFile.required(path, most: 65_536)
         }
         guard record != "-", LocalFile.exists(record), UInt64(record) == nil else {
-            return check.check(try await lookedUp(named))
+            return [check.check(try await lookedUp(named))]
         }
         let target: VerificationTarget
         do throws(VerificationFault) {
@@ -66,8 +66,8 @@ struct VerifyRecordCommand: AsyncParsableCommand {
             throw CommandFailure(error)
         }
         switch target {
-        case .proof(let proof): return check.check(proof, leaf: named)
-        case .record(let envelope): return check.check(envelope)
+        case .proof(let proof): return [check.check(proof, leaf: named)]
+        case .records(let envelopes): return envelopes.map(check.check)
         case .log, .tiles:
             throw CommandFailure(
                 .usage, "\(record) is a whole log; `countersign verify --log \(record)` checks it.")

@@ -30,7 +30,18 @@ package struct RecordEnvelope: Sendable {
     }
 
     /// The envelope as canonical JSON.
-    package func encode() -> [UInt8] {
+    package func encode() -> [UInt8] { CanonicalJSON.encode(value) }
+
+    /// Envelopes as one JSON value: a single one as itself, several as `{"records":[…]}`.
+    package static func encode(_ envelopes: [RecordEnvelope]) -> [UInt8] {
+        if envelopes.count == 1 { return envelopes[0].encode() }
+        return CanonicalJSON.encode(
+            .object([JSONMember(several, .array(envelopes.map(\.value)))]))
+    }
+
+    private static let several = "records"
+
+    private var value: JSONValue {
         var members = [
             JSONMember("index", .integer(Int64(clamping: index.value))),
             JSONMember("leaf", .string(String(decoding: leaf, as: UTF8.self))),
@@ -43,7 +54,7 @@ package struct RecordEnvelope: Sendable {
             let text = String(decoding: proof.encode(), as: UTF8.self)
             members.append(JSONMember("proof", .string(text)))
         }
-        return CanonicalJSON.encode(.object(members))
+        return .object(members)
     }
 
     private static func value(of group: DisclosedGroup) -> JSONValue {
@@ -68,13 +79,30 @@ package struct RecordEnvelope: Sendable {
 extension RecordEnvelope {
     /// Reads an envelope without believing it; ``RecordCheck`` checks its parts.
     package init(_ bytes: [UInt8]) throws(EnvelopeFault) {
-        let value: JSONValue
+        try self.init(try Self.parsed(bytes))
+    }
+
+    /// Reads what ``encode(_:)`` makes of one envelope or of several, without believing any.
+    package static func list(_ bytes: [UInt8]) throws(EnvelopeFault) -> [RecordEnvelope] {
+        let value = try parsed(bytes)
+        guard let records = value[several] else { return [try RecordEnvelope(value)] }
+        guard let records = records.array, !records.isEmpty else { throw .badMember(several) }
+        var envelopes: [RecordEnvelope] = []
+        for record in records { envelopes.append(try RecordEnvelope(record)) }
+        return envelopes
+    }
+
+    private static func parsed(_ bytes: [UInt8]) throws(EnvelopeFault) -> JSONValue {
         do throws(JSONFault) {
-            // One level of the envelope's own, and room for a whole value below the disclosures.
-            value = try JSONParser.parse(bytes, as: .strict, deepest: 3 + RecordLimits.depth)
+            // Two levels of several envelopes, one of the envelope's own, and room for a whole value below the
+            // disclosures.
+            return try JSONParser.parse(bytes, as: .strict, deepest: 5 + RecordLimits.depth)
         } catch {
             throw .notJSON(error)
         }
+    }
+
+    private init(_ value: JSONValue) throws(EnvelopeFault) {
         guard let number = value["index"]?.integer, number >= 0 else { throw .badMember("index") }
         index = LeafIndex(UInt64(number))
         guard let text = value["leaf"]?.string else { throw .badMember("leaf") }

@@ -58,17 +58,19 @@ package struct ProofReport: Sendable {
     }
 
     /// The report as canonical JSON.
-    package var json: [UInt8] {
-        CanonicalJSON.encode(
-            .object([
-                JSONMember("verdict", .string(verdict.rawValue)),
-                JSONMember("exit_code", .integer(Int64(verdict.exitCode))),
-                // Under another name if not proven, so that nobody reads them by mistake.
-                JSONMember(
-                    isProven ? "facts" : "unproven_facts",
-                    .object(facts.map { JSONMember($0.name, $0.value) })),
-                JSONMember("findings", .array(findings.map(\.value))),
-            ]))
+    package var json: [UInt8] { CanonicalJSON.encode(value) }
+
+    /// The report as a JSON object.
+    var value: JSONValue {
+        .object([
+            JSONMember("verdict", .string(verdict.rawValue)),
+            JSONMember("exit_code", .integer(Int64(verdict.exitCode))),
+            // Under another name if not proven, so that nobody reads them by mistake.
+            JSONMember(
+                isProven ? "facts" : "unproven_facts",
+                .object(facts.map { JSONMember($0.name, $0.value) })),
+            JSONMember("findings", .array(findings.map(\.value))),
+        ])
     }
 }
 

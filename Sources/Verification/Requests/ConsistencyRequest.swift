@@ -46,7 +46,7 @@ package struct ConsistencyRequest: Sendable {
             case .tiles(let path):
                 return VerificationRequest.Outcome(
                     try self.check(check, old, new, tiles: path))
-            case .proof, .record: break
+            case .proof, .records: break
             }
         } catch {
             throw .unreadable(error)

@@ -61,7 +61,7 @@ package struct VerificationRequest: Sendable {
         let check = RecordCheck(policy: policy, requiredWitnesses: requiredWitnesses)
         switch target {
         case .proof(let proof): return Outcome(check.check(proof, leaf: try leaf()))
-        case .record(let envelope): return Outcome(check.check(envelope))
+        case .records(let envelopes): return Outcome(envelopes.map(check.check))
         case .log(let directory):
             return try await run(policy, progress) { verifier throws(LogReadFailure) in
                 try await verifier.verify(directory: directory)
@@ -108,12 +108,24 @@ package struct VerificationRequest: Sendable {
 }
 
 extension VerificationRequest.Outcome {
-    package init(_ report: ProofReport) {
-        lines = report.lines
-        json = report.json
-        verdict = report.verdict
-        verdictLine =
-            report.verdict == .verified ? "verified" : "NOT verified: \(report.verdict.rawValue)"
+    package init(_ report: ProofReport) { self.init([report]) }
+
+    /// What the reports of one or several records come to: the gravest verdict of them.
+    package init(_ reports: [ProofReport]) {
+        let isOne = reports.count == 1
+        let gravest = VerificationVerdict(reports.flatMap(\.findings))
+        lines = Array(reports.map(\.lines).joined(separator: [""]))
+        verdict = gravest
+        json = CanonicalJSON.encode(
+            isOne
+                ? reports[0].value
+                : .object([
+                    JSONMember("verdict", .string(gravest.rawValue)),
+                    JSONMember("exit_code", .integer(Int64(gravest.exitCode))),
+                    JSONMember("records", .array(reports.map(\.value))),
+                ]))
+        let good = isOne ? "verified" : "verified: \(reports.count) records"
+        verdictLine = gravest == .verified ? good : "NOT verified: \(gravest.rawValue)"
     }
 
     package init(_ report: VerificationReport, now: UTCInstant) {

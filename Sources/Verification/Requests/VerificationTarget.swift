@@ -14,8 +14,8 @@ package enum VerificationTarget: Sendable {
     case tiles(FilePath)
     /// A `.tlog-proof` file.
     case proof(TlogProof)
-    /// A record with its disclosures and proof.
-    case record(RecordEnvelope)
+    /// Records with their disclosures and proofs, at least one.
+    case records([RecordEnvelope])
 
     /// Finds out what is at a path.
     package init(_ path: FilePath) throws(VerificationFault) {
@@ -35,7 +35,7 @@ package enum VerificationTarget: Sendable {
         }
         if bytes.first == UInt8(ascii: "{") {
             do throws(EnvelopeFault) {
-                self = .record(try RecordEnvelope(bytes))
+                self = .records(try RecordEnvelope.list(bytes))
             } catch {
                 throw .badRecord(path, error)
             }
