@@ -32,7 +32,7 @@ struct CommandRun: Sendable {
 
     static func of(
         _ arguments: [String], environment: [String: String] = [:], input: String? = nil,
-        columns: Int? = nil
+        columns: Int? = nil, now: UTCInstant = now
     ) async -> CommandRun {
         let (output, messages) = (Collector(), Collector())
         let bytes = input.map { Array($0.utf8) }

@@ -52,7 +52,11 @@ extension LogState {
 
     private var newestText: SafeText {
         guard let newest, let ageSeconds else { return "none" }
-        return "\(newest.rfc3339), \(ageSeconds) s ago"
+        if let clockLag {
+            return SafeText(
+                "\(newest.rfc3339), \(clockLag.seconds) s ahead of the clock", .caution)
+        }
+        return "\(newest.rfc3339), \(max(0, ageSeconds)) s ago"
     }
 
     private var checkpointText: SafeText {

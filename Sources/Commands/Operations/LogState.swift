@@ -5,7 +5,6 @@ import AuditRecords
 import ByteCoding
 import Ledger
 import LogReading
-import Merkle
 import Messages
 import Server
 import Settings
@@ -44,21 +43,9 @@ struct LogState: Sendable {
             now: CommandContext.current.now())
     }
 
-    /// Whole seconds since the newest record; a clock that was set back counts as none.
-    var ageSeconds: Int64? {
-        newest.map { max(0, now.seconds - $0.seconds) }
-    }
-}
+    /// Whole seconds since the newest record; negative where the clock is behind it.
+    var ageSeconds: Int64? { newest.map { now.seconds - $0.seconds } }
 
-extension LogSnapshot {
-    fileprivate func newestTime() throws(LogReadFailure) -> UTCInstant? {
-        guard size.count > 0 else { return nil }
-        let leaf = try leaf(at: LeafIndex(size.count - 1))
-        do throws(RecordFault) {
-            return try Record(leaf: leaf).logTime
-        } catch {
-            // A damaged record has no time; `verify` says what is wrong with it.
-            return nil
-        }
-    }
+    /// How far the clock is behind the newest record; nil where it is not.
+    var clockLag: ClockLag? { newest.flatMap { ClockLag(now: now, newest: $0) } }
 }

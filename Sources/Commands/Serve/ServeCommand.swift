@@ -3,10 +3,12 @@
 
 import ArgumentParser
 import ByteCoding
+import LogReading
 import Logging
 import Messages
 import Server
 import Settings
+import SystemPackage
 import UnixSignals
 
 /// `countersign serve`.
@@ -82,6 +84,9 @@ struct ServeCommand: AsyncParsableCommand {
         for proxy in start.proxies { try messages.say("proxy on \(proxy)") }
         try messages.say("admin on \(start.admin)/status")
         for warning in start.warnings { try messages.say("warning: \(warning)") }
+        if let lag = try clockLag(of: start.logDirectory) {
+            try messages.say("warning: " + lag.text + "; " + ClockLag.remedy)
+        }
         try messages.say("log \(start.logDirectory), \(start.records) records")
         guard try output.isJSON else { return }
         try output.screen.json(
@@ -91,5 +96,16 @@ struct ServeCommand: AsyncParsableCommand {
                 JSONMember("log", .string(start.logDirectory)),
                 JSONMember("records", .integer(Int64(clamping: start.records))),
             ]))
+    }
+
+    /// The start's own record has been written; its place in the log keeps a time that was ahead.
+    private func clockLag(of directory: String) throws(CommandFailure) -> ClockLag? {
+        do throws(LogReadFailure) {
+            return try LogSnapshot(directory: .init(directory)).newestTime().flatMap {
+                ClockLag(now: CommandContext.current.now(), newest: $0)
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
     }
 }

@@ -5,10 +5,12 @@ import AuditRecords
 import Glibc
 import HTTPWire
 import Ledger
+import LogReading
 import Messages
 import Server
 import Settings
 import SignedNotes
+import SystemPackage
 
 extension Examination {
     /// Files that nobody but their owner should read.
@@ -66,7 +68,23 @@ extension Examination {
         return .good(subject, "\(path.text), written by its owner only")
     }
 
-    func clock() -> Diagnosis {
+    func clock() -> [Diagnosis] {
+        [clockState()] + clockLag()
+    }
+
+    private func clockLag() -> [Diagnosis] {
+        guard LocalFile.exists(settings.log.directory.text) else { return [] }
+        do throws(LogReadFailure) {
+            let newest = try LogSnapshot(directory: .init(settings.log.directory.text)).newestTime()
+            let lag = newest.flatMap { ClockLag(now: CommandContext.current.now(), newest: $0) }
+            return lag.map { [.caution("clock", $0.text, fix: ClockLag.remedy)] } ?? []
+        } catch {
+            // Whether the log can be read is examined below, with what to do about it.
+            return []
+        }
+    }
+
+    private func clockState() -> Diagnosis {
         let facts = LedgerClock.system.facts()
         guard facts.isSynchronized else {
             return .caution(

@@ -15,7 +15,7 @@ struct Examination {
     /// All findings, in the order in which a server would run into them.
     func run() async -> [Diagnosis] {
         let server = await AdminStatus.ask(settings)
-        return configuration() + files() + [clock()] + durability() + folders() + log(server)
+        return configuration() + files() + clock() + durability() + folders() + log(server)
             + limits()
             + certificates() + (await ports(server)) + (await services())
     }
