@@ -263,7 +263,8 @@ extension Reason {
                 "certificate_invalid", .identity, 401, .medium,
                 "The client certificate is not accepted.",
                 remedy:
-                    "Use a certificate that `client_ca` has issued, and that is valid today.")
+                    "Use a certificate for clients that has exactly one name of the kind that `subject_from` says, on a new connection if the one in use has expired."
+            )
         case .ruleDenied:
             Row(
                 "rule_denied", .policy, 403, .medium, "A rule denies this access.",

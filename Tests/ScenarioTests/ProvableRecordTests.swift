@@ -40,6 +40,35 @@ import Testing
         }
     }
 
+    @Test
+    func `an access with two records is one file, and both are proven`() async throws {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            let answer = try server.exchange(
+                site.request("POST /invoices", "Content-Length: 2\r\n") + "{}")
+            let uid = try #require(answer.record)
+            let printed = try site.read("log", "get", uid, "--json")
+            try site.folder.write(printed.output, to: "two.json")
+            let key = try site.read("key", "export-public").text.trimmed
+            for proven in [
+                try site.folder.start(
+                    .countersign, ["verify", "record", "two.json", "--key", key]
+                ).ending(),
+                try site.folder.start(.verifier, ["two.json", "--key", key]).ending(),
+            ] {
+                #expect(proven.status == 0, "\(proven.messages)")
+                #expect(proven.text.split(separator: "\n").count { $0 == "uid: \(uid)" } == 2)
+            }
+            // The first one by itself knows the other, too.
+            let indices = printed.text.matches(of: /"index":(\d+),"leaf"/).map { String($0.1) }
+            try #require(indices.count == 2)
+            let why = try site.read("explain", indices[0]).text
+            #expect(why.contains("; how it ended is record \(indices[1])."), "\(why)")
+            #expect(try server.stop().status == 0)
+        }
+    }
+
     /// Any one byte of the leaf, and a key that is not the log's.
     private func expectTamperingIsNoticed(_ office: ScenarioFolder) throws {
         let leaf = try office.bytes("r.leaf")

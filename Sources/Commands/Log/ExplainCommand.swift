@@ -45,11 +45,21 @@ struct ExplainCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .integrityFailure, "record \(index.value) is none; run `countersign verify`.")
         }
-        let explanation = Explanation(record, line.values)
+        let explanation = Explanation(
+            record, line.values, outcome: try outcome(of: record, at: index, in: snapshot))
         if try output.isJSON {
             try output.screen.json(explanation.json(index))
         } else {
             for text in explanation.lines { try output.screen.line(text) }
         }
+    }
+
+    /// Where the log says how a started access ended.
+    private func outcome(
+        of record: Record, at index: LeafIndex, in snapshot: LogSnapshot
+    ) throws(CommandFailure) -> LeafIndex? {
+        guard record.stage == .started, let uid = record.uid else { return nil }
+        let last = try RecordSelector.uid(uid).find(in: snapshot, from: index).last?.0
+        return last == index ? nil : last
     }
 }

@@ -55,7 +55,11 @@ enum RecordSelector {
     }
 
     /// The records meant, oldest first: one for an index, and for a uid all stages of one access.
-    func find(in snapshot: LogSnapshot) throws(CommandFailure) -> [(LeafIndex, [UInt8])] {
+    ///
+    /// - Parameter first: where a uid is looked for from.
+    func find(
+        in snapshot: LogSnapshot, from first: LeafIndex = LeafIndex(0)
+    ) throws(CommandFailure) -> [(LeafIndex, [UInt8])] {
         var found: [(LeafIndex, [UInt8])] = []
         if case .index(let index) = self, !snapshot.size.contains(index) {
             throw CommandFailure(
@@ -67,7 +71,7 @@ enum RecordSelector {
                 found = [(index, try snapshot.leaf(at: index))]
             case .uid(let uid):
                 let mark = Array("\"uid\":\"\(uid.text)\"".utf8)
-                try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { index, leaf in
+                try snapshot.forEachLeaf(in: first.value..<snapshot.size.count) { index, leaf in
                     // A cheap check first: most leaves belong to other records.
                     if leaf.holds(mark), Self.uid(of: leaf) == uid { found.append((index, leaf)) }
                 }

@@ -13,10 +13,18 @@ import Server
 struct Explanation {
     private let record: Record
     private let values: RecordValues
+    /// Where the outcome of a `started` record is; nil while the log has none.
+    private let outcome: LeafIndex?
+    /// Nil for accesses.
+    private let doing: OwnDoing?
 
-    init(_ record: Record, _ values: RecordValues) {
+    init(_ record: Record, _ values: RecordValues, outcome: LeafIndex?) {
         self.record = record
         self.values = values
+        self.outcome = outcome
+        doing = record.action.flatMap { EventAction(rawValue: $0) }.flatMap {
+            OwnDoing($0, reason: record.event("reason")?.string)
+        }
     }
 
     /// Nil for a code that a later version wrote.
@@ -56,7 +64,10 @@ struct Explanation {
 
     private var ending: SafeText {
         let status: SafeText = record.status.map { " (status \($0))" } ?? ""
-        if record.stage == .started { return "; how it ended is not in the log yet." }
+        if record.stage == .started {
+            return outcome.map { "; how it ended is record \($0.value)." }
+                ?? "; how it ended is not in the log yet."
+        }
         if let unknownStage { return unknownStage + status + "." }
         return switch record.effect {
         case .allow: ", and it was allowed" + status + "."
@@ -70,6 +81,9 @@ struct Explanation {
     }
 
     private var why: SafeText {
+        if let doing {
+            return "\(doing.why)" + (code.map { " (\($0))" } ?? "") + "."
+        }
         let code: SafeText = "\(record.reason ?? "no reason given")"
         // The message is a sentence; the code continues it.
         let sentence = reason?.message ?? "Not known here."
@@ -85,6 +99,7 @@ struct Explanation {
 
     /// Nil where nothing is to be done.
     var remedy: String? {
+        if let doing { return doing.remedy }
         guard let reason else {
             return "Docs/Using/Reasons.md of the version that wrote it says what the code means."
         }
@@ -99,13 +114,21 @@ struct Explanation {
         }
     }
 
+    /// What was decided says nothing of the proxy's own doings.
+    private var code: String? {
+        doing == nil ? record.reason : record.event("reason")?.string
+    }
+
     func json(_ index: LeafIndex) -> JSONValue {
         var members = [
             JSONMember("index", .integer(Int64(clamping: index.value))),
-            JSONMember("reason", record.reason.map { .string($0) } ?? .null),
+            JSONMember("reason", code.map { .string($0) } ?? .null),
             JSONMember("what", .string(what.plain)), JSONMember("why", .string(why.plain)),
         ]
         if let remedy { members.append(JSONMember("remedy", .string(remedy))) }
+        if let outcome {
+            members.append(JSONMember("outcome", .integer(Int64(clamping: outcome.value))))
+        }
         return .object(members)
     }
 }

@@ -1,0 +1,62 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AuditRecords
+
+/// A record of what the proxy did itself, or was told to do, in words: no rule has decided about it.
+package struct OwnDoing {
+    /// Why there is such a record: a sentence without its full stop.
+    package let why: String
+    /// Nil where nothing is to be done.
+    package let remedy: String?
+
+    /// Nil for accesses.
+    ///
+    /// - Parameter reason: `event.reason`.
+    package init?(_ action: EventAction, reason: String?) {
+        switch action {
+        case .httpRequest, .databaseStatement, .kubernetesRequest, .mcpMessage, .sessionStart,
+            .sessionEnd, .foreignEvent:
+            return nil
+        case .logStart:
+            self.init("The proxy was started, and opened the log")
+        case .logStop where reason == StopCause.outcomesLost.rawValue:
+            self.init(
+                "The proxy was stopped, and the outcomes of some accesses could not be recorded",
+                "The next start records them as unknown; make sure that the log has room.")
+        case .logStop:
+            self.init("The proxy was stopped, and closed the log")
+        case .logAdopt:
+            self.init("Somebody took a loss upon themselves: the log goes on from what was left")
+        case .heartbeat:
+            self.init("The proxy tells what it has counted, so that nothing is lost unnoticed")
+        case .gap:
+            self.init(
+                "The proxy admits that records are not in the log: `gap` says which",
+                "Look for what happened then in the server's messages; `countersign doctor` says what keeps the log from being written. Once it is known, `countersign log adopt` takes note of it."
+            )
+        case .configLoaded:
+            self.init("A configuration was put in force: `change` says what is new in it")
+        case .configRejected:
+            self.init(
+                "A configuration was refused, and the one before stays in force",
+                "`countersign check` lists what is wrong with it, and the server's messages say what a reload refuses; mend it and reload."
+            )
+        case .logQuery:
+            self.init("Personal values of the log were about to be shown")
+        case .logExport:
+            self.init("The log was about to be written out, without personal values")
+        case .keyRotate:
+            self.init("A key was about to sign the log beside the one before")
+        case .keyRetire:
+            self.init("A key was about to sign the log no more")
+        case .privacyErase:
+            self.init("Keys of personal values were about to be destroyed")
+        }
+    }
+
+    private init(_ why: String, _ remedy: String? = nil) {
+        self.why = why
+        self.remedy = remedy
+    }
+}
