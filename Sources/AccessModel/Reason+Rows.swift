@@ -21,7 +21,7 @@ extension Reason {
             Row(
                 "malformed_request_line", .malformed, 400, .low, "The request line is malformed.",
                 remedy:
-                    "The client sent something other than HTTP/1.1; have it, or the port it goes to, looked at."
+                    "The client sent something other than `METHOD target HTTP/1.1`, with the method in capital letters; have it, or the port it goes to, looked at."
             )
         case .malformedHeader:
             Row(
@@ -39,7 +39,7 @@ extension Reason {
         case .malformedHost:
             Row(
                 "malformed_host", .malformed, 400, .medium,
-                "Host is missing, repeated or malformed.",
+                "Host is missing, repeated, malformed, or not the one that the target names.",
                 remedy:
                     "Have the client send exactly one Host, with the name that it means.")
         case .malformedPath:

@@ -13,7 +13,7 @@ package struct RefusedHead: Hashable, Sendable {
     }
 
     package let place: Place
-    /// What is wrong with the byte at fault, if the byte alone shows it.
+    /// What is wrong at the byte at fault, if that byte and its line show it.
     package let fault: String?
     /// Whether there is a field named `Host`.
     package let hasHost: Bool
@@ -27,7 +27,8 @@ package struct RefusedHead: Hashable, Sendable {
     /// - Parameters:
     ///   - head: what arrived of the head, from its first byte.
     ///   - offset: where the byte at fault is.
-    package init(_ head: ArraySlice<UInt8>, at offset: Int) {
+    ///   - kind: what was found there; nil for a head that did not end, and for a service's.
+    package init(_ head: ArraySlice<UInt8>, at offset: Int, kind: RequestFault.Kind? = nil) {
         let fault = min(head.startIndex + max(0, offset), head.endIndex)
         var lines: [ArraySlice<UInt8>] = []
         var at = head.startIndex
@@ -46,7 +47,9 @@ package struct RefusedHead: Hashable, Sendable {
             line.line == 0
             ? .startLine
             : .field(line.line, name: lines.dropFirst(line.line).first.flatMap(Self.name))
-        self.fault = Self.words(head, at: fault, line: line.line == 0 ? nil : line.start)
+        let content = lines.isEmpty ? head.prefix(0) : lines[line.line]
+        self.fault = Self.words(
+            FaultyLine(content, at: fault, in: head, isStartLine: line.line == 0), kind)
         let hosts = lines.dropFirst().filter { Self.name($0) == "host" }
         hasHost = !hosts.isEmpty
         host = hosts.first.map(Self.value) ?? []
@@ -96,25 +99,6 @@ package struct RefusedHead: Hashable, Sendable {
         let whole = target.prefix { $0 != Byte.hash && $0 != Byte.carriageReturn }.prefix(most)
         let path = whole.prefix { $0 != Byte.question }
         return (Array(path), Array(whole.dropFirst(path.count + 1)))
-    }
-
-    /// - Parameter line: where the faulty line begins, if it is a field's.
-    private static func words(
-        _ head: ArraySlice<UInt8>, at place: Int, line: Int?
-    ) -> String? {
-        guard place < head.endIndex else { return nil }
-        switch head[place] {
-        case 0: return "NUL"
-        case Byte.lineFeed: return "LF without CR"
-        case Byte.carriageReturn: return "CR within a line"
-        case Byte.space, Byte.tab:
-            guard let line else { return nil }
-            if place == line { return "folded line" }
-            let isInName = !head[line..<place].contains(Byte.colon)
-            return isInName ? "blank before the colon" : nil
-        case 0x01...0x1F, 0x7F: return "control byte"
-        default: return nil
-        }
     }
 }
 

@@ -44,7 +44,7 @@ package struct RequestHeadParser: ~Copyable {
     ///
     /// - Parameter input: the piece for which ``consume(_:)`` threw.
     package func refused(_ fault: RequestFault, in input: Span<UInt8>) -> RefusedHead {
-        RefusedHead(scanner.refused(input)[...], at: fault.offset)
+        RefusedHead(scanner.refused(input)[...], at: fault.offset, kind: fault.kind)
     }
 
     /// What can be read of an unfinished head.

@@ -65,8 +65,9 @@ struct RefusalPlaceTests {
             "Accept: a\rb", "CR within a line at byte 61 of the head, in field accept"),
         line(
             "Cookie: a\u{7F}", "control byte at byte 61 of the head, in field cookie"),
-        line("no colon at all", "blank before the colon at byte 54 of the head, in field 2"),
-        line(": nameless", "byte 52 of the head, in field 2"),
+        line("no colon at all", "no colon at byte 54 of the head, in field 2"),
+        line("colonless", "no colon at byte 61 of the head, in field 2"),
+        line(": nameless", "no name at byte 52 of the head, in field 2"),
         line("Connection: Authorization", "byte 64 of the head, in field connection"),
         line(
             "Content-Length: 5\r\nContent-Length: 6",
@@ -79,7 +80,16 @@ struct RefusalPlaceTests {
             nil, "unsupported_transfer_coding", 501),
         line(
             "Expect: tea", "byte 60 of the head, in field expect", nil, "unknown_expectation", 417),
-        line("Host: b", "byte 29 of the head, in field host", nil, "malformed_host"),
+        line(
+            "Host: b", "more than one Host at byte 29 of the head, in field host", nil,
+            "malformed_host"),
+        Row(
+            text: "GET /a HTTP/1.1\r\nHost: \r\n\r\n", status: 400, reason: "malformed_host",
+            detail: "empty Host at byte 23 of the head, in field host"),
+        Row(
+            text: "GET http://b/a HTTP/1.1\r\nHost: a\r\n\r\n", status: 400,
+            reason: "malformed_host",
+            detail: "another host than Host names at byte 11 of the head, in its first line"),
         Row(
             text: "GET /v1/invoices/1 HTTP/1.1\nHost: a\n\n", status: 400,
             reason: "malformed_request_line",
@@ -90,6 +100,24 @@ struct RefusalPlaceTests {
             detail: "LF without CR at byte 63 of the head, in field x-quokka",
             told: "LF without CR at byte 63 of the head, in field 2"),
         // The first line
+        Row(
+            text: "GET /a\r\nHost: a\r\n\r\n", status: 400, reason: "malformed_request_line",
+            detail: "no version at byte 6 of the head, in its first line"),
+        Row(
+            text: "GET\r\nHost: a\r\n\r\n", status: 400, reason: "malformed_request_line",
+            detail: "no target at byte 3 of the head, in its first line", isSealed: nil),
+        Row(
+            text: "GET  /a HTTP/1.1\r\nHost: a\r\n\r\n", status: 400,
+            reason: "malformed_request_line",
+            detail: "more than one space at byte 4 of the head, in its first line"),
+        Row(
+            text: "GET /a HTTP/one\r\nHost: a\r\n\r\n", status: 400,
+            reason: "malformed_request_line",
+            detail: "malformed version at byte 7 of the head, in its first line"),
+        Row(
+            text: "get /a HTTP/1.1\r\nHost: a\r\n\r\n", status: 400,
+            reason: "malformed_request_line",
+            detail: "lower-case letter in the method at byte 0 of the head, in its first line"),
         Row(
             text: "GET /v1/a%00 HTTP/1.1\r\nHost: a\r\n\r\n", status: 400,
             reason: "malformed_path", detail: "byte 9 of the head, in its first line"),

@@ -55,6 +55,50 @@ import Testing
         #expect(found == name)
     }
 
+    /// Faults as the parser finds them, and the words for them.
+    @Test(
+        arguments: [
+            ("GET /a\r\n", "no version"), ("\r\nGET /a\r\n", "no version"),
+            ("GET\r\n", "no target"), ("GET \r\n", "no target"),
+            ("GET  / HTTP/1.1\r\n", "more than one space"),
+            ("GET /  HTTP/1.1\r\n", "more than one space"),
+            ("GET / http/1.1\r\n", "malformed version"),
+            ("GET / HTTP/1.1 \r\n", "malformed version"), ("GET / \r\n", "malformed version"),
+            ("get / HTTP/1.1\r\n", "lower-case letter in the method"),
+            ("GeT / HTTP/1.1\r\n", "lower-case letter in the method"),
+            ("GET / HTTP/1.1\n", "LF without CR"), ("G\rET / HTTP/1.1\r\n", "CR within a line"),
+            ("GET / HTTP/1.1\r\nHost:\r\n\r\n", "empty Host"),
+            ("GET / HTTP/1.1\r\nHost: \t \r\n\r\n", "empty Host"),
+            ("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", nil),
+            ("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "more than one Host"),
+            ("GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", "another host than Host names"),
+            ("GET http://a:81/ HTTP/1.1\r\nHost: a\r\n\r\n", "another host than Host names"),
+            ("GET / HTTP/1.1\r\nA\r\n", "no colon"), ("GET / HTTP/1.1\r\nA b\r\n", "no colon"),
+            ("GET / HTTP/1.1\r\n: b\r\n", "no name"),
+            ("GET / HTTP/1.1\r\nA : b\r\n", "blank before the colon"),
+            ("GET / HTTP/1.1\r\n A: b\r\n", "folded line"),
+            ("GET / HTTP/1.1\r\nA: b\nC: d\r\n", "LF without CR"),
+            ("GET / HTTP/1.1\r\nA: b\u{1}\r\n", "control byte"),
+            ("GET / HTTP/1.1\r\nA: \u{0}\r\n", "NUL"),
+            ("GET / HTTP/1.1\r\nA: b\rc\r\n", "CR within a line"),
+        ] as [(String, String?)])
+    func `says what is wrong at the byte`(_ text: String, _ words: String?) throws {
+        let bytes = latin1(text)
+        for cut in 0..<bytes.count {
+            var parser = RequestHeadParser(limits: .standard, scheme: .http)
+            var head: RefusedHead?
+            for piece in [bytes[..<cut], bytes[cut...]] where head == nil {
+                let piece = Array(piece)
+                do throws(RequestFault) {
+                    _ = try parser.consume(piece.span)
+                } catch {
+                    head = parser.refused(error, in: piece.span)
+                }
+            }
+            #expect(try #require(head, "cut at \(cut)").fault == words, "cut at \(cut)")
+        }
+    }
+
     @Test func `is the same wherever the head is cut`() throws {
         let text = "GET /a HTTP/1.1\r\nHost: h\r\nAccept: x\r\nConnection: Cookie\r\n\r\n"
         let bytes = latin1(text)
