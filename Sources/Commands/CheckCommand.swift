@@ -39,7 +39,10 @@ struct CheckCommand: ParsableCommand {
         do throws(CommandFailure) {
             _ = try SigningKey.read(deployment.settings.log)
         } catch {
-            throw CommandFailure(.usage, error.message ?? "the signing key cannot be read.")
+            // A mistake, as all that the configuration names wrongly, unless nobody may look.
+            throw CommandFailure(
+                error.status == .notPermitted ? .notPermitted : .usage,
+                error.message ?? "the signing key cannot be read.")
         }
         for note in notes { try output.messages.line(("note: " as SafeText) + note) }
         guard !quiet else { return }

@@ -70,6 +70,8 @@ package struct DirectoryFault: Error, Sendable, CustomStringConvertible {
         case notMade
         case locked
         case keyUnreadable
+        /// Who runs this may not read the key.
+        case keyForbidden
         case keyTooOpen
         case keyMalformed
         case keyExists

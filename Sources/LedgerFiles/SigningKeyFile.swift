@@ -41,8 +41,9 @@ package enum SigningKeyFile {
         } catch let fault as DirectoryFault {
             throw fault
         } catch {
+            let isForbidden = [Errno.permissionDenied, .notPermitted].contains(error as? Errno)
             throw DirectoryFault(
-                .keyUnreadable,
+                isForbidden ? .keyForbidden : .keyUnreadable,
                 "The signing key \(path) cannot be read (\(error)). Run as the user that the log belongs to, "
                     + "or correct log.key_file; a log goes on only with the key that signed it.")
         }

@@ -23,7 +23,7 @@ struct VerifierProgram: AsyncParsableCommand {
 
             EXIT CODES
               0 verified   10 changed   12 put back or rewritten   15 disclosed values do not match
-              11 incomplete   13 not decided   14 too old   2 bad input   1 other failure
+              11 incomplete   13 not decided   14 too old   2 bad input   4 not permitted   1 other failure
             """,
         version: "countersign-verify \(SoftwareVersion.number)")
 
@@ -102,6 +102,15 @@ struct VerifierProgram: AsyncParsableCommand {
         throw ExitCode(outcome.verdict.exitCode)
     }
 
+    /// The word for an exit code, as `countersign` has it.
+    private static func kind(of fault: VerificationFault) -> String {
+        switch fault.exitCode {
+        case 2: "usage"
+        case 4: "not_permitted"
+        default: "failure"
+        }
+    }
+
     /// The fault for programs, in the form of `countersign`'s own.
     private static func json(of fault: VerificationFault) -> String {
         var text: [UInt8] = []
@@ -111,7 +120,7 @@ struct VerifierProgram: AsyncParsableCommand {
                     "error",
                     .object([
                         JSONMember("code", .integer(Int64(fault.exitCode))),
-                        JSONMember("kind", .string(fault.exitCode == 2 ? "usage" : "failure")),
+                        JSONMember("kind", .string(Self.kind(of: fault))),
                         JSONMember("message", .string(fault.message)),
                     ]))
             ]), to: &text)

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Glibc
 import Testing
 
@@ -132,6 +133,86 @@ enum StartFault: String, CaseIterable, Sendable {
             let unreadable = try site.folder.run(.verifier, "site/log", "--key", key)
             #expect(unreadable.status == 10)
             #expect(unreadable.text.contains("segments/00000000/away"), "\(unreadable.text)")
+        }
+    }
+
+    @Test(arguments: [nil, "HTTP/1.1 400 Bad Request\r\n\r\n"] as [String?])
+    func `of a port that speaks no TLS, doctor does not blame a certificate`(
+        answer: String?
+    ) async throws {
+        try await scenario {
+            let site = try Site()
+            let (listener, port) = try Socket.listening()
+            defer { listener.shutDown() }
+            if let answer {
+                Thread.detachNewThread {
+                    guard let client = listener.accepted() else { return }
+                    do {
+                        _ = try client.receive()
+                        try client.send(answer)
+                        _ = try client.receive()
+                    } catch {
+                        // The doctor went away first, and has its answer.
+                    }
+                }
+            }
+            try site.folder.edit(
+                Site.configuration,
+                [
+                    ("http://127.0.0.1:\(site.service.port)", "https://127.0.0.1:\(port)"),
+                    (
+                        "connect_timeout: 120s",
+                        "connect_timeout: \(answer == nil ? "100ms" : "60s")"
+                    ),
+                ])
+            let doctor = try site.folder.run(.countersign, "doctor", "-c", Site.configuration)
+            let cause =
+                answer == nil
+                ? "the TLS handshake took too long" : "the service does not speak TLS at this port"
+            #expect(
+                doctor.text.contains("127.0.0.1:\(port) makes no TLS connection: \(cause)"),
+                "\(doctor.text)")
+            #expect(!doctor.text.contains("upstream.ca"))
+        }
+    }
+
+    @Test func `a key that others may read is a mistake to serve as it is to check`() async throws {
+        try await scenario {
+            let site = try Site()
+            try site.folder.setMode(0o644, of: "site/log.key")
+            for command in ["serve", "check", "key list", "verify log"] {
+                let words = command.split(separator: " ").map(String.init)
+                let run = try site.folder.start(
+                    .countersign, words + ["-c", Site.configuration]
+                ).ending()
+                #expect(run.status == 2, "\(command): \(run.messages)")
+                #expect(run.messages.contains("chmod 600"), "\(command): \(run.messages)")
+            }
+        }
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may read everything"))
+    func `what somebody may not read ends with 4, whatever asks for it`() async throws {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            #expect(try server.stop().status == 0)
+            try site.folder.setMode(0o000, of: "site/log.key")
+            for words in [["serve"], ["check"], ["key", "list"]] {
+                let run = try site.folder.start(
+                    .countersign, words + ["-c", Site.configuration]
+                ).ending()
+                #expect(run.status == 4, "\(words): \(run.messages)")
+            }
+            try site.folder.setMode(0o600, of: "site/log.key")
+            try site.folder.setMode(0o000, of: "site/log")
+            for words in [["log", "tail"], ["verify", "log"], ["status"]] {
+                let run = try site.folder.start(
+                    .countersign, words + ["-c", Site.configuration]
+                ).ending()
+                #expect(run.status == 4, "\(words): \(run.messages)")
+            }
+            try site.folder.setMode(0o700, of: "site/log")
         }
     }
 

@@ -32,11 +32,15 @@ struct LogOptions: ParsableArguments {
     /// The log as it stands now.
     func snapshot() throws(CommandFailure) -> LogSnapshot {
         let path = try path()
-        guard LocalFile.exists(path.string) else {
+        guard try LocalFile.present(path.string) else {
             throw CommandFailure(
                 .notFound, "there is no log at \(path.string); `countersign serve` makes one.")
         }
-        guard Self.marks.contains(where: { LocalFile.exists("\(path.string)/\($0)") }) else {
+        var isLog = false
+        for mark in Self.marks where !isLog {
+            isLog = try LocalFile.present("\(path.string)/\(mark)")
+        }
+        guard isLog else {
             throw CommandFailure(
                 .notFound,
                 LocalFile.exists("\(path.string)/tile")
@@ -92,8 +96,8 @@ extension CommandFailure {
         let status: ExitStatus =
             switch failure.code {
             case .missing, .noCheckpoint, .notHere: .notFound
-            case .unreadable: .notPermitted
-            case .notAFile: .failure
+            case .unreadable where failure.isForbidden: .notPermitted
+            case .unreadable, .notAFile: .failure
             case .tooShort, .badFraming, .badState: .integrityFailure
             }
         self.init(status, "\(failure.message)")

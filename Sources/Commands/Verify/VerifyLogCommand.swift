@@ -49,7 +49,7 @@ struct VerifyLogCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try log.path()
-        guard LocalFile.exists(path.string) else {
+        guard try LocalFile.present(path.string) else {
             throw CommandFailure(.notFound, "there is no log at \(path.string); check the path.")
         }
         let trusted = try trust.named(for: log)

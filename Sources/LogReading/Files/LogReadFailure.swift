@@ -64,6 +64,9 @@ package struct LogReadFailure: Error, Sendable {
         self.absence = absence
     }
 
+    /// Whether somebody else may read it.
+    package var isForbidden: Bool { cause == .permissionDenied || cause == .notPermitted }
+
     /// What happened and what to do about it.
     package var message: String {
         switch code {
@@ -71,7 +74,9 @@ package struct LogReadFailure: Error, Sendable {
             "\(path) does not exist. Check that the directory is that of a log."
         case .unreadable:
             "\(path) cannot be read (\(cause.map { "\($0)" } ?? "unknown cause")). "
-                + "Run as the user that owns the log, or give that user's group read access."
+                + (isForbidden
+                    ? "Run as the user that owns the log, or give your group read access."
+                    : "Look at the disk that it is on.")
         case .notAFile:
             "\(path) is a folder, pipe or device, not a file. Name a file, or put the file of the log back."
         case .tooShort:

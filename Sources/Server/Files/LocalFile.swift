@@ -20,7 +20,21 @@ package enum LocalFile {
             throw CommandFailure(
                 .usage, "\(path) is larger than \(most) bytes; is it the right file?")
         } catch {
-            throw CommandFailure(.failure, "\(path) cannot be read: \(describing: error).")
+            throw refused(path, "read", error)
+        }
+    }
+
+    /// What the system refused to do with a file, with the exit code of that.
+    private static func refused(
+        _ path: String, _ verb: SafeText, _ error: any Error
+    ) -> CommandFailure {
+        switch error {
+        case Errno.permissionDenied, Errno.notPermitted:
+            CommandFailure(
+                .notPermitted,
+                "\(path) cannot be " + verb
+                    + ": \(describing: error). Run as the user that it belongs to.")
+        default: CommandFailure(.failure, "\(path) cannot be " + verb + ": \(describing: error).")
         }
     }
 
@@ -50,7 +64,7 @@ package enum LocalFile {
             throw CommandFailure(
                 .failure, "\(path) exists already; move it away, or choose another folder.")
         } catch {
-            throw CommandFailure(.failure, "\(path) cannot be written: \(describing: error).")
+            throw refused(path, "written", error)
         }
     }
 
@@ -64,7 +78,7 @@ package enum LocalFile {
                 guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
             }
         } catch {
-            throw CommandFailure(.failure, "\(path) cannot be written: \(describing: error).")
+            throw refused(path, "written", error)
         }
     }
 
@@ -85,13 +99,11 @@ package enum LocalFile {
             guard isGiven || errno == EPERM, unsafe chmod(fresh, old.st_mode & 0o7777) == 0 else {
                 let fault = Errno(rawValue: errno)
                 _ = unsafe unlink(fresh)
-                throw CommandFailure(
-                    .failure, "\(path) cannot be replaced: \(describing: fault).")
+                throw refused(path, "replaced", fault)
             }
         }
         guard unsafe rename(fresh, path) == 0 else {
-            throw CommandFailure(
-                .failure, "\(path) cannot be replaced: \(describing: Errno(rawValue: errno)).")
+            throw refused(path, "replaced", Errno(rawValue: errno))
         }
         try syncFolder(of: path)
     }
@@ -142,8 +154,7 @@ package enum LocalFile {
         // Safe: the call reads the path while it runs, and keeps nothing.
         let descriptor = unsafe open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw CommandFailure(
-                .failure, "\(path) cannot be opened: \(describing: Errno(rawValue: errno)).")
+            throw refused(path, "opened", Errno(rawValue: errno))
         }
         return descriptor
     }
@@ -152,8 +163,7 @@ package enum LocalFile {
     package static func removeIfAny(_ path: String) throws(CommandFailure) {
         // Safe: the call reads the path while it runs, and keeps nothing.
         guard unsafe unlink(path) != 0, errno != ENOENT else { return }
-        throw CommandFailure(
-            .failure, "\(path) cannot be removed: \(describing: Errno(rawValue: errno)).")
+        throw refused(path, "removed", Errno(rawValue: errno))
     }
 
     /// The folder that a path lies in, `""` for the working directory.
@@ -178,6 +188,16 @@ package enum LocalFile {
     package static func exists(_ path: String) -> Bool {
         // Safe: the call reads the path while it runs, and keeps nothing.
         unsafe access(path, F_OK) == 0
+    }
+
+    /// Whether there is something at a path, where that may be known.
+    package static func present(_ path: String) throws(CommandFailure) -> Bool {
+        if exists(path) { return true }
+        let fault = Errno(rawValue: errno)
+        switch fault {
+        case .permissionDenied, .notPermitted: throw refused(path, "looked at", fault)
+        default: return false
+        }
     }
 
     /// The path itself where it exists, otherwise the nearest folder above that does.

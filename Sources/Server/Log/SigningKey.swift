@@ -15,7 +15,13 @@ package enum SigningKey {
         do throws(DirectoryFault) {
             signers = try SigningKeyFile.read(FilePath(log.keyFile.text))
         } catch {
-            throw CommandFailure(.failure, "\(error.description)")
+            let status: ExitStatus =
+                switch error.code {
+                case .keyForbidden: .notPermitted
+                case .keyTooOpen, .keyMalformed: .usage
+                case .notMade, .locked, .keyUnreadable, .keyExists: .failure
+                }
+            throw CommandFailure(status, "\(error.description)")
         }
         for signer in signers where signer.name.text != log.origin.text {
             throw CommandFailure(

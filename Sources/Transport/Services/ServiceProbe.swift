@@ -12,8 +12,10 @@ extension ServiceEndpoint {
         case reached
         /// Why no connection was made.
         case unreachable(String)
-        /// The connection was made; why the TLS handshake failed.
+        /// The connection was made; why what the service showed in the TLS handshake is not accepted.
         case notTrusted(String)
+        /// The connection was made; why no TLS came of it.
+        case notSecured(String)
     }
 
     /// Tests whether the service can be reached and trusted, the way requests will reach it; asks
@@ -50,9 +52,11 @@ extension ServiceEndpoint {
             try await completed.futureResult.get()
             return .reached
         } catch let problem as TLSProblem {
-            return .notTrusted(problem.words)
+            return problem.isOfCertificate ? .notTrusted(problem.words) : .notSecured(problem.words)
+        } catch ChannelError.connectTimeout {
+            return .notSecured("the TLS handshake took too long")
         } catch {
-            return .notTrusted(SocketProblem(error).words)
+            return .notSecured("\(SocketProblem(error).words) in the TLS handshake")
         }
     }
 }

@@ -44,6 +44,7 @@ package struct SocketProblem {
         case EHOSTDOWN: self.init("the host is down", isTimeout: false)
         case ENETUNREACH: self.init("no route to the network", isTimeout: false)
         case ENETDOWN: self.init("the network is down", isTimeout: false)
+        case EADDRINUSE: self.init("the address is in use", isTimeout: false)
         case EADDRNOTAVAIL:
             self.init("no local address or port is left for a connection", isTimeout: false)
         case EMFILE, ENFILE:

@@ -7,27 +7,39 @@ package import NIOSSL
 /// Why a TLS handshake with a service failed, in words that name the cause.
 package struct TLSProblem: Error {
     package let words: String
+    /// Whether the service's certificate is at fault; otherwise it never came to be judged.
+    let isOfCertificate: Bool
 
     /// - Parameter leaf: the certificate that the service showed, if it got that far.
     package init(_ error: any Error, leaf: NIOSSLCertificate?) {
         switch error {
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:
             words = "the certificate is for another name"
+            isOfCertificate = true
         case let error as NIOSSLExtraError where error == .serverHostnameImpossibleToMatch:
             words = "the name to be checked cannot stand in a certificate"
+            isOfCertificate = true
         case NIOSSLError.handshakeFailed(let error), NIOSSLError.shutdownFailed(let error):
             words = Self.words(error, leaf)
+            isOfCertificate = Self.name(error) == Self.certificateFault
         case NIOSSLError.unableToValidateCertificate, NIOSSLError.noCertificateToValidate:
             words = "the service shows no certificate"
-        case let error as BoringSSLError: words = Self.words(error, leaf)
-        default: words = "the TLS handshake failed"
+            isOfCertificate = true
+        case let error as BoringSSLError:
+            words = Self.words(error, leaf)
+            isOfCertificate = Self.name(error) == Self.certificateFault
+        default:
+            words = "the TLS handshake failed"
+            isOfCertificate = false
         }
     }
+
+    private static let certificateFault = "CERTIFICATE_VERIFY_FAILED"
 
     private static func words(_ error: BoringSSLError, _ leaf: NIOSSLCertificate?) -> String {
         guard let name = name(error) else { return "the TLS handshake failed" }
         switch name {
-        case "CERTIFICATE_VERIFY_FAILED": return certificate(leaf)
+        case certificateFault: return certificate(leaf)
         case "WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST":
             return "the service does not speak TLS at this port"
         case "UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION":
@@ -53,7 +65,7 @@ package struct TLSProblem: Error {
         }
         // A failed certificate check is preferred, because its cause can be told from the
         // certificate.
-        return names.first { $0 == "CERTIFICATE_VERIFY_FAILED" } ?? names.first
+        return names.first { $0 == certificateFault } ?? names.first
     }
 
     private static func certificate(_ leaf: NIOSSLCertificate?) -> String {

@@ -41,9 +41,10 @@ package enum VerificationFault: Error {
         }
     }
 
-    /// 2 for bad input, 1 for what the system refuses.
+    /// 2 for bad input, 4 for what may not be read, 1 for what else the system refuses.
     package var exitCode: Int32 {
         switch self {
+        case .unreadable(let failure) where failure.isForbidden: 4
         case .unreadable, .cannotRemember: 1
         case .badProof, .badRecord, .badCheckpoint, .badKey, .clashingKeys, .badPolicy: 2
         }

@@ -46,14 +46,10 @@ extension Examination {
                 .bind(host: address.address.description, port: Int(address.port)).get()
             try await channel.close()
             return .good(subject, "\(address.text) is free")
-        } catch let error as IOError {
-            return .bad(
-                subject, "\(address.text) cannot be listened on: \(describing: error)",
-                fix: "stop who uses it, or choose another address")
         } catch {
             return .bad(
-                subject, "\(address.text) cannot be listened on: \(describing: error)",
-                fix: "choose another address")
+                subject, "\(address.text) cannot be listened on: \(SocketProblem(error).words)",
+                fix: "stop who uses it, or choose another address")
         }
     }
 
@@ -87,6 +83,10 @@ extension Examination {
                 return .bad(
                     subject, place + " cannot be reached: \(cause)",
                     fix: "start the service, or correct upstream.url")
+            case .notSecured(let cause):
+                return .bad(
+                    subject, place + " makes no TLS connection: \(cause)",
+                    fix: "have the service speak TLS there as asked, or correct upstream.url")
             case .notTrusted(let cause):
                 return .bad(
                     subject, place + " is not trusted: \(cause)",
