@@ -52,7 +52,9 @@ package struct AuditSettings: Hashable, Sendable {
             Key(
                 "ahead", \.ahead, .optional(.choice()),
                 "`auto`: methods that may change something are recorded before they are forwarded, others "
-                    + "before their answer ends. `always`, `never`: all of them before, or none.",
+                    + "before the first byte of their answer leaves: it is held for up to 64 KiB and 100 ms, "
+                    + "and gets one record if it ends by then, or one before it begins and one at its end. "
+                    + "`always`, `never`: all of them before they are forwarded, or none.",
                 example: "always", standard: "`auto`"),
             Key(
                 "on_failure", \.onFailure, .optional(.choice()),
