@@ -33,17 +33,9 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         if schema { return try output.screen.json(ConfigurationSchema.json) }
-        let deployment = try deployment.read()
+        let deployment = try deployment.read(findsFiles: true)
         let notes = try Assembly(deployment: deployment, in: CommandContext.current.surroundings)
-            .check().notes
-        do throws(CommandFailure) {
-            _ = try SigningKey.read(deployment.settings.log)
-        } catch {
-            // A mistake, as all that the configuration names wrongly, unless nobody may look.
-            throw CommandFailure(
-                error.status == .notPermitted ? .notPermitted : .usage,
-                error.message ?? "the signing key cannot be read.")
-        }
+            .checkAll().notes
         for note in notes { try output.messages.line(("note: " as SafeText) + note) }
         guard !quiet else { return }
         if try output.isJSON {

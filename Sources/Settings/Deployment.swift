@@ -15,18 +15,24 @@ package struct Deployment: Sendable {
     ///
     /// It covers values from the environment and from files; no setting of this version is itself a secret.
     package let configHash: String
+    /// The file that this was read from, as messages name it.
+    package let file: String
+    /// Files that a server reads, each with the place where it is named.
+    package let files: [NamedFile]
 
     /// Reads and checks a configuration text; a refusal lists everything that is wrong with it.
     ///
     /// A condition on several keys is only checked if none of them is faulty by itself, so that no mistake is reported
     /// twice.
+    ///
+    /// - Parameter findsFiles: whether a named file that is not there is a mistake, too.
     package static func read(
-        _ text: ConfigurationText, sources: SettingsSources
+        _ text: ConfigurationText, sources: SettingsSources, findsFiles: Bool = false
     ) throws(SettingsFaults) -> Deployment {
         let reading = Reading(sources: sources, folder: text.folder)
-        let settings = try settings(of: text, reading)
+        let settings = try settings(of: text, reading, findsFiles: findsFiles)
         do throws(ServiceFault) {
-            return try Deployment(settings, references: reading.references)
+            return try Deployment(settings, reading, file: text.file)
         } catch {
             preconditionFailure(
                 "RulesAreCheckedBeforeCompiled: a rule without fault does not compile (\(error))")
@@ -46,7 +52,8 @@ package struct Deployment: Sendable {
 
     /// - Parameter names: the sections to read; nil: all. The others are as if they were empty.
     private static func settings(
-        of text: ConfigurationText, _ reading: Reading, only names: Set<String>? = nil
+        of text: ConfigurationText, _ reading: Reading, only names: Set<String>? = nil,
+        findsFiles: Bool = false
     ) throws(SettingsFaults) -> DeploymentSettings {
         guard let root = try YAMLDocument.root(of: text) else {
             let message = "the configuration is empty; `countersign init` writes one to start from"
@@ -56,6 +63,7 @@ package struct Deployment: Sendable {
         }
         let settings = DeploymentSettings.section.read(
             Place(node: root, path: ""), reading, only: names)
+        if findsFiles { reading.noteAbsentFiles() }
         guard let settings, reading.faults.isEmpty else {
             throw SettingsFaults(file: text.file, reading.faults)
         }
@@ -63,10 +71,12 @@ package struct Deployment: Sendable {
     }
 
     private init(
-        _ settings: DeploymentSettings, references: [String: String]
+        _ settings: DeploymentSettings, _ reading: Reading, file: String
     ) throws(ServiceFault) {
         self.settings = settings
-        self.references = references
+        self.file = file
+        references = reading.references
+        files = reading.files
         rulebook = try Rulebook(settings.serviceRules)
         configHash = ContentHash.of(DeploymentSettings.section.write(settings))
     }

@@ -20,7 +20,7 @@ extension DeploymentSettings {
             let at = place["listen"]?[position]?.nearest("address") ?? place
             // Port 0 is a different port every time.
             if listener.address.port != 0, taken.contains(listener.address) {
-                reading.note(.conflict, at: at, "another listener has this address")
+                reading.note(.conflict, at: at, Self.repeatedAddress)
             }
             taken.append(listener.address)
         }
@@ -69,8 +69,7 @@ extension DeploymentSettings {
         for (position, identity) in identity.enumerated() {
             let at = place["identity"]?[position] ?? place
             if !names.insert(identity.name).inserted {
-                reading.note(
-                    .conflict, at: at.nearest("name"), "another identity has this name")
+                reading.note(.conflict, at: at.nearest("name"), Self.repeatedIdentity)
             }
             switch identity.source {
             case .apiKeys: break

@@ -57,11 +57,26 @@ package struct DeploymentSettings: Hashable, Sendable {
                     settings.services[position].audit.onFailure = settings.log.onFailure
                 }
             },
-            Check("listen", "admin") { $0.noteAddresses($1, $2) },
-            Check("listen", "identity") { $0.noteIdentities($1, $2) },
-            Check("services") { $0.noteServices($1, $2) },
+            Check("listen", "admin") {
+                $0.noteAddresses($1, $2)
+            } otherwise: {
+                $0.noteRepeated("address", of: "listen", repeatedAddress, $1)
+            },
+            Check("listen", "identity") {
+                $0.noteIdentities($1, $2)
+            } otherwise: {
+                $0.noteRepeated("name", of: "identity", repeatedIdentity, $1)
+            },
+            Check("services") {
+                $0.noteServices($1, $2)
+            } otherwise: {
+                $0.noteRepeated("name", of: "services", ServiceFault.repeatedName, $1)
+            },
             Check("identity", "services") { $0.noteRoles($1, $2) },
         ])
+
+    static let repeatedAddress = "another listener has this address"
+    static let repeatedIdentity = "another identity has this name"
 
     /// The rules of all services, in their order.
     var serviceRules: [ServiceRules] {

@@ -103,6 +103,39 @@ struct DeploymentTests {
         #expect(service.limit == nil)
     }
 
+    @Test func `every default that is a value is spelled out in the effective form`() throws {
+        let effective = try World.read(World.minimal).effectiveJSON(.full)
+        func walk(_ nodes: [KeyNode], _ value: JSONValue, _ path: String) {
+            for node in nodes where !node.isRequired {
+                let at = path + node.name
+                guard let written = value[node.name] else {
+                    let standard = node.standardText ?? ""
+                    #expect(
+                        node.keys.isEmpty == false || node.standard == nil, "\(at) is left out")
+                    #expect(!standard.hasPrefix("`"), "\(at) is left out, and is \(standard)")
+                    continue
+                }
+                if !node.keys.isEmpty, !node.isList { walk(node.keys, written, at + ".") }
+            }
+            for node in nodes where node.isRequired {
+                guard let written = value[node.name], !node.keys.isEmpty else { continue }
+                for element in written.array ?? [written] {
+                    walk(node.keys, element, path + node.name + ".")
+                }
+            }
+        }
+        walk(KeyNode.root, effective, "")
+        let audit = try #require(effective["services"]?.array?.first?["audit"])
+        #expect(audit["ahead"]?.string == "auto")
+        #expect(audit["outcome"]?.string == "awaited")
+        #expect(audit["on_failure"]?.string == "deny")
+        let said = try World.read(
+            World.minimal.with("8081\n", "8081\n    audit: { on_failure: allow }\n"))
+        let part = said.effectiveJSON(.full)["services"]?.array?.first?["audit"]
+        #expect(part?["ahead"]?.string == "auto")
+        #expect(part?["outcome"]?.string == "awaited")
+    }
+
     @Test func `the rulebook is made of the services`() throws {
         let deployment = try TestSettings.read(Golden.text("full.yaml"))
         let book = deployment.rulebook

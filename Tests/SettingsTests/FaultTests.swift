@@ -201,6 +201,45 @@ struct FaultTests {
         #expect(faults.contains { $0.hasSuffix("`\(key)` is missing") })
     }
 
+    @Test func `one mistake hides no other, of whatever stage`() throws {
+        let yaml = """
+            version: 1
+            log: { origin: example.com/log, dir: log, on_failur: deny }
+            listen:
+              - { address: 127.0.0.1:8080, tls: { cert: no.crt, key: no.key } }
+              - { address: 127.0.0.1:8080, http: { idle_timeout: 90 } }
+            identity:
+              - { name: a, jwks: { file: no.json, issuer: i, audience: [] } }
+              - { name: a, api_keys: { file: no.yaml } }
+            services:
+              - name: demo
+                upstream: { url: "https://a.example", ca: no.pem }
+                rules: [{ id: r, allow: all }, { id: r, allow: al }]
+              - name: demo
+                match: { path: /b/ }
+                upstream: { url: "http://b.example" }
+                strip: { add: [host], keep: [cookie, x-original-url] }
+
+            """
+        let faults: [String]
+        do throws(SettingsFaults) {
+            _ = try Deployment.read(World.text(yaml), sources: World.sources, findsFiles: true)
+            faults = []
+        } catch {
+            faults = error.faults.map { "\($0.position.line): \($0.path)" }
+        }
+        #expect(
+            faults == [
+                "2: log.on_failur", "4: listen[0].tls.cert", "4: listen[0].tls.key",
+                "5: listen[1].address", "5: listen[1].http.idle_timeout",
+                "7: identity[0].jwks.file", "7: identity[0].jwks.audience", "8: identity[1].name",
+                "8: identity[1].api_keys.file", "11: services[0].upstream.ca",
+                "12: services[0].rules[1].id", "12: services[0].rules[1].allow",
+                "13: services[1].name", "16: services[1].strip.add[0]",
+                "16: services[1].strip.keep[0]",
+            ])
+    }
+
     @Test func `aliases cannot make a small text large`() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
         for level in 1...9 {

@@ -30,8 +30,10 @@ struct DeploymentOptions: ParsableArguments {
     }
 
     /// The configuration, or every fault in it.
-    func read() throws(CommandFailure) -> Deployment {
-        try CommandContext.current.surroundings.deployment(at: path)
+    ///
+    /// - Parameter findsFiles: whether a named file that is not there is a fault, too.
+    func read(findsFiles: Bool = false) throws(CommandFailure) -> Deployment {
+        try CommandContext.current.surroundings.deployment(at: path, findsFiles: findsFiles)
     }
 
     /// What the configuration says of the log, or every fault in that; the rest may lead to what is not there.

@@ -15,7 +15,7 @@ package import Settings
 /// Turns a configuration into what the rooms below run on: reads the files it names, and nothing else.
 package struct Assembly {
     let deployment: Deployment
-    private let surroundings: Surroundings
+    let surroundings: Surroundings
     /// What was read so far, so that every part sees the same content, and its digests.
     let files = DecidingFiles()
 
@@ -82,20 +82,23 @@ package struct Assembly {
 
     /// Where services are, in the rulebook's order.
     package func upstreams() throws(CommandFailure) -> [UpstreamConfiguration] {
-        try settings.services.map { service throws(CommandFailure) in
-            let upstream = service.upstream
-            var configuration = UpstreamConfiguration(
-                name: service.name, host: upstream.url.host, port: upstream.url.port,
-                tls: try tls(upstream), hostField: upstream.hostField)
-            configuration.limits = upstream.limits
-            configuration.timeouts = upstream.timeouts
-            configuration.pool = upstream.pool
-            configuration.forwardsCredentials = service.credentials.isForwarded
-            configuration.removedFields = service.strip.added
-            configuration.keptFields = service.strip.kept
-            configuration.via = service.via
-            return configuration
-        }
+        try settings.services.map(upstream)
+    }
+
+    /// How one service is reached.
+    func upstream(_ service: ServiceSettings) throws(CommandFailure) -> UpstreamConfiguration {
+        let upstream = service.upstream
+        var configuration = UpstreamConfiguration(
+            name: service.name, host: upstream.url.host, port: upstream.url.port,
+            tls: try tls(upstream), hostField: upstream.hostField)
+        configuration.limits = upstream.limits
+        configuration.timeouts = upstream.timeouts
+        configuration.pool = upstream.pool
+        configuration.forwardsCredentials = service.credentials.isForwarded
+        configuration.removedFields = service.strip.added
+        configuration.keptFields = service.strip.kept
+        configuration.via = service.via
+        return configuration
     }
 
     private func tls(_ upstream: UpstreamSettings) throws(CommandFailure) -> UpstreamTLS? {
@@ -109,12 +112,16 @@ package struct Assembly {
 
     /// Where clients connect.
     func listeners() throws(CommandFailure) -> [HTTPListenerConfiguration] {
-        try settings.listen.map { listener throws(CommandFailure) in
-            HTTPListenerConfiguration(
-                host: listener.address.address.text, port: Int(listener.address.port),
-                tls: try tls(listener), trustedProxies: listener.trustedProxies,
-                limits: listener.http)
-        }
+        try settings.listen.map(self.listener)
+    }
+
+    /// One place where clients connect.
+    func listener(_ listener: ListenerSettings) throws(CommandFailure) -> HTTPListenerConfiguration
+    {
+        HTTPListenerConfiguration(
+            host: listener.address.address.text, port: Int(listener.address.port),
+            tls: try tls(listener), trustedProxies: listener.trustedProxies,
+            limits: listener.http)
     }
 
     private func tls(_ listener: ListenerSettings) throws(CommandFailure) -> ListenerTLS? {

@@ -34,9 +34,13 @@ package struct Surroundings: Sendable {
     }
 
     /// What a configuration file says, or every fault in it.
-    package func deployment(at path: String) throws(CommandFailure) -> Deployment {
+    ///
+    /// - Parameter findsFiles: whether a named file that is not there is a fault, too.
+    package func deployment(
+        at path: String, findsFiles: Bool = false
+    ) throws(CommandFailure) -> Deployment {
         try read(path) { text throws(SettingsFaults) in
-            try Deployment.read(text, sources: sources)
+            try Deployment.read(text, sources: sources, findsFiles: findsFiles)
         }
     }
 

@@ -8,7 +8,8 @@ package struct SettingsFaults: Error, Hashable, Sendable {
     /// In the order of the text.
     package var faults: [SettingsFault]
 
-    init(file: String, _ faults: [SettingsFault]) {
+    /// - Parameter faults: at least one.
+    package init(file: String, _ faults: [SettingsFault]) {
         precondition(!faults.isEmpty, "FaultsAreNeverEmpty: refused without a reason")
         self.file = file
         self.faults = faults.sorted {

@@ -50,6 +50,14 @@ extension Form {
                     + [JSONMember("description", .string(wanted))]))
     }
 
+    /// The schema of texts that a regular expression of ECMA-262 describes as a whole.
+    static func pattern(_ pattern: String) -> [JSONMember] {
+        [
+            JSONMember("type", .string("string")),
+            JSONMember("pattern", .string("^" + pattern + "$")),
+        ]
+    }
+
     /// The same form, with a value that may be omitted.
     static func optional<Wrapped>(_ form: Form<Wrapped>) -> Form where Value == Wrapped? {
         Form(

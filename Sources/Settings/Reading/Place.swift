@@ -23,6 +23,24 @@ struct Place: Sendable {
         return Place(node: items[position], path: "\(path)[\(position)]")
     }
 
+    /// The elements of a list at a key, none where there is no such list.
+    func elements(_ name: String) -> [Place] {
+        guard let list = self[name], case .list(let items) = list.node.content else { return [] }
+        return items.indices.compactMap { list[$0] }
+    }
+
+    /// Notes the elements of a list whose text at a key is that of an earlier one: where the list cannot be read
+    /// because of other mistakes.
+    func noteRepeated(_ key: String, of list: String, _ message: String, _ reading: Reading) {
+        var seen: Set<String> = []
+        for element in elements(list) {
+            guard let at = element[key], case .scalar(let text) = at.node.content,
+                !seen.insert(text).inserted
+            else { continue }
+            reading.note(.conflict, at: at, message)
+        }
+    }
+
     /// The value at a path, as far as the path exists: for faults about settings that may not be written out.
     func nearest(_ names: String...) -> Place {
         var place = self

@@ -11,6 +11,8 @@ final class Reading {
     private(set) var faults: [SettingsFault] = []
     /// What stood in the text instead of a value: path of the setting → `env:NAME` or `file:PATH`.
     private(set) var references: [String: String] = [:]
+    /// The files that were named, as far as the text was read.
+    private(set) var files: [NamedFile] = []
 
     init(sources: SettingsSources, folder: String, showsValues: Bool = true) {
         self.sources = sources
@@ -28,6 +30,13 @@ final class Reading {
         faults.append(
             SettingsFault(code: code, position: position, path: path, message: message))
     }
+
+    func noteFile(_ file: ResolvedPath, at place: Place) {
+        files.append(NamedFile(setting: place.path, position: place.node.position, file: file))
+    }
+
+    /// Notes the named files that are not there.
+    func noteAbsentFiles() { faults += files.compactMap { $0.absence(sources) } }
 
     /// The text of a single value, `env:` and `file:` resolved; nil after noting why there is none.
     ///

@@ -8,12 +8,16 @@ struct Check<Root>: Sendable {
     let keys: Set<String>
     /// Notes what is wrong; may fill in defaults that depend on other keys.
     let run: @Sendable (inout Root, Place, Reading) -> Void
+    /// What can be said all the same where one of the keys is faulty: from the text alone.
+    let otherwise: (@Sendable (Place, Reading) -> Void)?
 
     init(
-        _ keys: String..., run: @escaping @Sendable (inout Root, Place, Reading) -> Void
+        _ keys: String..., run: @escaping @Sendable (inout Root, Place, Reading) -> Void,
+        otherwise: (@Sendable (Place, Reading) -> Void)? = nil
     ) {
         self.keys = Set(keys)
         self.run = run
+        self.otherwise = otherwise
     }
 }
 
@@ -71,9 +75,12 @@ struct Section<Root: Sendable>: Sendable {
                 .missing, place.node.position, place.path(to: key.name),
                 "`\(key.name)` is missing")
         }
-        for check in checks
-        where faulty.isDisjoint(with: check.keys) && check.keys.allSatisfy(isRead) {
-            check.run(&root, place, reading)
+        for check in checks where check.keys.allSatisfy(isRead) {
+            if faulty.isDisjoint(with: check.keys) {
+                check.run(&root, place, reading)
+            } else {
+                check.otherwise?(place, reading)
+            }
         }
         return reading.faults.count == before ? root : nil
     }

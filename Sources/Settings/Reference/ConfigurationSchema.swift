@@ -6,7 +6,8 @@ package import ByteCoding
 /// The JSON Schema (draft 2020-12) of configuration files, for editors such as those that run yaml-language-server.
 ///
 /// It describes every key with its meaning, default and an example; `env:` and `file:` are allowed in place of any
-/// single value. Conditions on several keys are left to `countersign check`.
+/// single value, and numbers and truth values in quotation marks, as `countersign check` takes them. Conditions on several
+/// keys are left to that.
 package enum ConfigurationSchema {
     /// The keyword that says when a changed value takes effect: `reload` or `restart`. Validators do not know it.
     package static let takesEffect = "x-takes-effect"
@@ -91,15 +92,38 @@ package enum ConfigurationSchema {
     private static func admittingReferences(_ schema: JSONValue) -> JSONValue {
         let isSingle = ["items", "properties", "anyOf"].allSatisfy { schema[$0] == nil }
         // A plain string covers references by itself.
-        let isPlain = schema["type"]?.string == "string" && schema["enum"] == nil
+        let isPlain =
+            schema["type"]?.string == "string" && schema["enum"] == nil && schema["pattern"] == nil
         guard isSingle, !isPlain else { return schema }
         // Editors take a name such as `1.2` for a number where it stands without quotation marks.
         let names = (schema["enum"]?.array ?? []).compactMap(\.string)
         let isNumeric = names.contains { $0.wholeMatch(of: /[0-9]+\.[0-9]+/) != nil }
         let number = JSONValue.object([JSONMember("type", .string("number"))])
         return .object([
-            JSONMember("anyOf", .array([schema] + (isNumeric ? [number] : []) + [reference]))
+            JSONMember(
+                "anyOf",
+                .array(
+                    [schema] + (isNumeric ? [number] : []) + [quoted(schema)].compactMap(\.self)
+                        + [reference]))
         ])
+    }
+
+    /// A number or truth value in quotation marks, which many who write YAML put around every value.
+    private static func quoted(_ schema: JSONValue) -> JSONValue? {
+        func text(_ members: JSONMember...) -> JSONValue {
+            .object([JSONMember("type", .string("string"))] + members)
+        }
+        switch (schema["type"]?.string, schema["const"]) {
+        case ("integer", _):
+            return text(JSONMember("pattern", .string("^" + WholeNumber.pattern + "$")))
+        case ("boolean", _):
+            return text(JSONMember("enum", .array([.string("true"), .string("false")])))
+        case (_, .integer(let number)?):
+            return text(JSONMember("const", .string("\(number)")))
+        case (_, .bool(let flag)?):
+            return text(JSONMember("const", .string(flag ? "true" : "false")))
+        default: return nil
+        }
     }
 
     private static let reference = JSONValue.object([

@@ -72,7 +72,7 @@ package struct APIKeySettings: Hashable, Sendable {
         start: APIKeySettings(file: .placeholder),
         keys: [
             Key(
-                "file", \.file, .path, isRequired: true, "The keys' hashes, holders and roles.",
+                "file", \.file, .file, isRequired: true, "The keys' hashes, holders and roles.",
                 example: "keys.yaml"),
             Key(
                 "fields", \.fields, .set(of: .credentialField, isEmptyAllowed: false, most: 8),
@@ -107,7 +107,7 @@ package struct MTLSSettings: Hashable, Sendable {
         start: MTLSSettings(ca: .placeholder),
         keys: [
             Key(
-                "ca", \.ca, .path, isRequired: true,
+                "ca", \.ca, .file, isRequired: true,
                 "PEM: the authorities whose certificates are trusted. Every `client_ca` of a "
                     + "listener must be among them.", example: "clients.pem",
                 together: ["listen[].tls.client_ca": "clients.pem"]),

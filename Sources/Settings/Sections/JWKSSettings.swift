@@ -39,7 +39,7 @@ package struct JWKSSettings: Hashable, Sendable {
         start: JWKSSettings(file: .placeholder, issuer: "", audience: []),
         keys: [
             Key(
-                "file", \.file, .path, isRequired: true,
+                "file", \.file, .file, isRequired: true,
                 "The key set, public keys only. Entries that cannot be used are skipped, and "
                     + "`check` says which and why.", example: "jwks.json"),
             Key(

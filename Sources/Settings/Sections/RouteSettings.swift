@@ -47,7 +47,7 @@ package struct AuditSettings: Hashable, Sendable {
     package var outcome: AuditPolicy.Outcome?
 
     static let ofServices = Section(
-        start: AuditSettings(),
+        start: AuditSettings(ahead: .auto, outcome: .awaited),
         keys: [
             Key(
                 "ahead", \.ahead, .optional(.choice()),
@@ -55,7 +55,7 @@ package struct AuditSettings: Hashable, Sendable {
                     + "before the first byte of their answer leaves: it is held for up to 64 KiB and 100 ms, "
                     + "and gets one record if it ends by then, or one before it begins and one at its end. "
                     + "`always`, `never`: all of them before they are forwarded, or none.",
-                example: "always", standard: "`auto`"),
+                example: "always"),
             Key(
                 "on_failure", \.onFailure, .optional(.choice()),
                 "What happens to an access that the log cannot take.", example: "allow",
@@ -65,7 +65,7 @@ package struct AuditSettings: Hashable, Sendable {
                 "`awaited`: the end of an answer leaves once its outcome is recorded. `follows`: of an access "
                     + "that has its `started` record, it leaves at once and the outcome is recorded behind it, "
                     + "so that it may read `unknown` after a crash.",
-                example: "follows", standard: "`awaited`"),
+                example: "follows"),
         ])
 
     static let ofRoutes = Section(

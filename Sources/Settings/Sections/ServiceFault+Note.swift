@@ -32,13 +32,16 @@ extension ServiceFault {
         }
     }
 
+    static let repeatedName = "another service has this name"
+    static let repeatedRuleID = "another rule of this service has this id"
+
     private var message: String {
         switch kind {
-        case .repeatedName: "another service has this name"
+        case .repeatedName: Self.repeatedName
         case .repeatedMatch(let other): "the service `\(other)` has the same host and path"
         case .repeatedRoute(let first): "matches the same requests as `\(first)`"
         case .routeOutsidePrefix: "the route is not below the service's `match.path`"
-        case .repeatedRuleID: "another rule of this service has this id"
+        case .repeatedRuleID: Self.repeatedRuleID
         case .reservedRuleID: "`default` names the decision where no rule matches"
         case .unknownRoute(let listed) where listed.isEmpty:
             "a rule about routes needs the service to list its `routes`"

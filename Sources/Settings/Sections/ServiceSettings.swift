@@ -13,7 +13,7 @@ package struct ServiceSettings: Hashable, Sendable {
     package var routes: [RouteSettings] = []
     /// The first rule that matches decides; without one, access is denied.
     package var rules: [RuleSettings] = []
-    package var audit = AuditSettings(ahead: .auto)
+    package var audit = AuditSettings(ahead: .auto, outcome: .awaited)
     package var limit: LimitSettings?
     package var credentials = CredentialSettings()
     /// How to treat what services read differently.
@@ -76,6 +76,8 @@ package struct ServiceSettings: Hashable, Sendable {
                 for fault in rules.faults() + rules.oversights() {
                     fault.note(at: place, reading)
                 }
+            } otherwise: { place, reading in
+                place.noteRepeated("id", of: "rules", ServiceFault.repeatedRuleID, reading)
             }
         ])
 

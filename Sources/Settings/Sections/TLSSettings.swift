@@ -39,11 +39,11 @@ package struct TLSSettings: Hashable, Sendable {
         start: TLSSettings(certificate: .placeholder, key: .placeholder),
         keys: [
             Key(
-                "cert", \.certificate, .path, isRequired: true,
+                "cert", \.certificate, .file, isRequired: true,
                 "PEM: the listener's certificate first, then the intermediates.",
                 example: "tls.crt", takesEffect: .onReload),
             Key(
-                "key", \.key, .path, isRequired: true, "PEM, not encrypted.", example: "tls.key",
+                "key", \.key, .file, isRequired: true, "PEM, not encrypted.", example: "tls.key",
                 takesEffect: .onReload),
             Key(
                 "min", \.minimum, .choice(), "The oldest version of TLS that is spoken.",
@@ -53,7 +53,7 @@ package struct TLSSettings: Hashable, Sendable {
                 "The ciphers of TLS 1.2, in order of preference; all have forward secrecy. TLS 1.3 has its own.",
                 example: "[aes256-gcm, chacha20-poly1305]", takesEffect: .onReload),
             Key(
-                "client_ca", \.clientCA, .optional(.path),
+                "client_ca", \.clientCA, .optional(.file),
                 "PEM: who may issue clients' certificates.", example: "clients.pem",
                 takesEffect: .onReload,
                 together: [

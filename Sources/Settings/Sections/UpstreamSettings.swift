@@ -27,7 +27,7 @@ package struct UpstreamSettings: Hashable, Sendable {
                 "Scheme, host and port; paths come from requests.",
                 example: "https://billing.internal:8443"),
             Key(
-                "ca", \.ca, .optional(.path), "PEM: who may issue the service's certificate.",
+                "ca", \.ca, .optional(.file), "PEM: who may issue the service's certificate.",
                 example: "ca.pem", standard: "the system's"),
             Key(
                 "tls_verify", \.verifiesTLS, .flag,

@@ -45,7 +45,10 @@ package struct ByteCount: Hashable, Comparable, Sendable {
 
 extension Form where Value == ByteCount {
     fileprivate static func byteCount(_ range: ClosedRange<ByteCount>) -> Form {
-        .scalar("a size such as 64KiB", write: { .string($0.text) }) { text throws(Complaint) in
+        .scalar(
+            "a size such as 64KiB", schema: Self.pattern("\(WholeNumber.pattern)(B|KiB|MiB|GiB)"),
+            write: { .string($0.text) }
+        ) { text throws(Complaint) in
             let count = try ByteCount(text)
             guard range.contains(count) else {
                 throw Complaint(

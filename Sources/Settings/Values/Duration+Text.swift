@@ -58,8 +58,11 @@ extension Duration {
 
 extension Form where Value == Duration {
     static func duration(_ range: ClosedRange<Duration>) -> Form {
-        .scalar("a duration such as 10s", write: { .string($0.settingText) }) {
-            text throws(Complaint) in
+        let parts = ["d", "h", "m", "s", "ms"].map { "(\(WholeNumber.pattern)\($0))?" }.joined()
+        return .scalar(
+            "a duration such as 10s", schema: pattern("(?=[0-9])" + parts),
+            write: { .string($0.settingText) }
+        ) { text throws(Complaint) in
             let duration = try Duration(settingText: text)
             guard range.contains(duration) else {
                 let (least, most) = (range.lowerBound.settingText, range.upperBound.settingText)

@@ -94,8 +94,10 @@ extension Form where Value == Principal.Kind {
 }
 
 extension Form where Value == Rate {
-    static let rate = Form.scalar("a rate such as 100/m", write: { .string($0.text) }) {
-        text throws(Complaint) in
+    static let rate = Form.scalar(
+        "a rate such as 100/m", schema: pattern("\(WholeNumber.pattern)/[smhd]"),
+        write: { .string($0.text) }
+    ) { text throws(Complaint) in
         _ = try WholeNumber.read(text.prefix { $0 != "/" })
         guard let rate = Rate(text) else {
             throw Complaint(

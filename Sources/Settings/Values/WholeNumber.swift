@@ -3,6 +3,9 @@
 
 /// Decimal digits as settings have them.
 enum WholeNumber {
+    /// What ``read(_:)`` takes, in a schema's pattern.
+    static let pattern = "(0|[1-9][0-9]*)"
+
     /// The number, or nil for anything but digits and for one that is too large.
     ///
     /// A leading zero is refused: YAML 1.1 reads such numbers as octal, which may be what the author meant.
