@@ -267,7 +267,7 @@ let package = Package(
             "Verification",
             [
                 "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "LogFormat", "Disclosures",
-                "AuditRecords", "LogReading", "Ledger", "TestSupport", .crypto, .system,
+                "AuditRecords", "LogReading", "Identity", "Ledger", "TestSupport", .crypto, .system,
             ]),
         tests(
             "Settings", ["AccessModel", "ByteCoding", "HTTPWire", "Policy"], exclude: ["Golden"]),
@@ -314,7 +314,8 @@ let package = Package(
                 .unixSignals,
             ]),
         tests(
-            "Commands", ["AccessModel", "ByteCoding", "Messages", "TestSupport"],
+            "Commands",
+            ["AccessModel", "AuditRecords", "ByteCoding", "Messages", "TestSupport", .system],
             exclude: ["Golden"]),
         // Runs the programs, which are built because it depends on them.
         .testTarget(

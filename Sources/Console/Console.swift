@@ -98,9 +98,13 @@ package struct ConsoleFault: Error, Sendable, CustomStringConvertible {
     package let address: String
     package let cause: (any Error)?
 
-    package var description: String {
-        let why = cause.map { " (\($0))" } ?? ""
-        return
-            "The admin address \(address) cannot be listened on\(why). Set admin.address to a free one."
+    package var description: String { text(nil) }
+
+    /// What happened and what to do about it.
+    ///
+    /// - Parameter why: the cause in words.
+    package func text(_ why: String?) -> String {
+        "The admin address \(address) cannot be listened on\(why.map { " (\($0))" } ?? ""). "
+            + "Set admin.address to a free one."
     }
 }

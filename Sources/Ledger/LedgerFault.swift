@@ -4,8 +4,10 @@
 internal import Merkle
 
 /// The lesser failure: this group was not written; the log goes on with the next one.
-package struct GroupRejected: Error, Hashable, Sendable {
+package struct GroupRejected: Error, Hashable, Sendable, CustomStringConvertible {
     package let cause: StorageFault
+
+    package var description: String { "Its commit group could not be written (\(cause))." }
 }
 
 /// The greater failure: what is on the disk is in doubt, so nothing more is written.
@@ -36,7 +38,7 @@ package struct LogPoisoned: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Why a record was not even queued.
-package enum AppendRefusal: Error, Hashable, Sendable {
+package enum AppendRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     /// The leaf would be longer than the 65,535 bytes that an entry can have.
     case tooLarge
     /// More bytes wait for the disk than allowed; the disk is stalled or too slow.
@@ -44,6 +46,15 @@ package enum AppendRefusal: Error, Hashable, Sendable {
     /// The log was closed.
     case closed
     case poisoned(LogPoisoned)
+
+    package var description: String {
+        switch self {
+        case .tooLarge: "The record would be longer than an entry of the log may be."
+        case .backlog: "More records wait for the disk than may."
+        case .closed: "The log is closed."
+        case .poisoned(let fault): "\(fault)"
+        }
+    }
 }
 
 /// Why a log was not opened; ``CustomStringConvertible/description`` ends in what to do.

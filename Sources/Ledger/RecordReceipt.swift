@@ -20,12 +20,21 @@ package struct RecordingPermit: Hashable, Sendable {
 }
 
 /// What became of one queued record.
-package enum RecordFate: Sendable {
+package enum RecordFate: Sendable, CustomStringConvertible {
     case recorded(RecordReceipt)
     case rejected(GroupRejected)
     case poisoned(LogPoisoned)
     /// It was not even queued: it has no sequence number and leaves no gap.
     case refused(AppendRefusal)
+
+    package var description: String {
+        switch self {
+        case .recorded: "The record is in the log."
+        case .rejected(let fault): "\(fault)"
+        case .poisoned(let fault): "\(fault)"
+        case .refused(let fault): "\(fault)"
+        }
+    }
 }
 
 /// What became of the records queued with these consecutive tickets.

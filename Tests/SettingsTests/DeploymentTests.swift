@@ -104,7 +104,7 @@ struct DeploymentTests {
     }
 
     @Test func `every default that is a value is spelled out in the effective form`() throws {
-        let effective = try World.read(World.minimal).effectiveJSON(.full)
+        let effective = try TestSettings.read(TestSettings.minimal).effectiveJSON(.full)
         func walk(_ nodes: [KeyNode], _ value: JSONValue, _ path: String) {
             for node in nodes where !node.isRequired {
                 let at = path + node.name
@@ -129,8 +129,8 @@ struct DeploymentTests {
         #expect(audit["ahead"]?.string == "auto")
         #expect(audit["outcome"]?.string == "awaited")
         #expect(audit["on_failure"]?.string == "deny")
-        let said = try World.read(
-            World.minimal.with("8081\n", "8081\n    audit: { on_failure: allow }\n"))
+        let said = try TestSettings.read(
+            TestSettings.minimal.with("8081\n", "8081\n    audit: { on_failure: allow }\n"))
         let part = said.effectiveJSON(.full)["services"]?.array?.first?["audit"]
         #expect(part?["ahead"]?.string == "auto")
         #expect(part?["outcome"]?.string == "awaited")

@@ -45,7 +45,7 @@ import Testing
         return false
     }
 
-    private func reads(_ yaml: String) -> Bool { World.faults(yaml).isEmpty }
+    private func reads(_ yaml: String) -> Bool { TestSettings.faults(yaml).isEmpty }
 
     @Test(
         arguments: [
@@ -53,7 +53,7 @@ import Testing
             "1S", "30s1m", "1s1s", "1m30", "007s", "1m05s", "",
         ])
     func `takes the durations that are read`(text: String) throws {
-        let yaml = World.minimal.with(
+        let yaml = TestSettings.minimal.with(
             "8080\n", "8080\n    http: { idle_timeout: \"\(text)\" }\n")
         let schema = try alternatives("listen", "[]", "http", "idle_timeout")
         #expect(try admits(text, quoted: true, schema) == reads(yaml))
@@ -63,7 +63,7 @@ import Testing
         "1KiB", "64KiB", "8192B", "10MB", "10", "1.5MiB", "010B", "KiB", "64 KiB", "",
     ])
     func `takes the sizes that are read`(text: String) throws {
-        let yaml = World.minimal.with(
+        let yaml = TestSettings.minimal.with(
             "8080\n", "8080\n    http: { max_target: \"\(text)\" }\n")
         let schema = try alternatives("listen", "[]", "http", "max_target")
         #expect(try admits(text, quoted: true, schema) == reads(yaml))
@@ -71,7 +71,7 @@ import Testing
 
     @Test(arguments: ["100/m", "1/d", "100", "100/w", "100/ m", "01/s", "often", ""])
     func `takes the rates that are read`(text: String) throws {
-        let yaml = World.minimal.with(
+        let yaml = TestSettings.minimal.with(
             "8081\n", "8081\n    limit: { rate: \"\(text)\" }\n")
         let schema = try alternatives("services", "[]", "limit", "rate")
         #expect(try admits(text, quoted: true, schema) == reads(yaml))
@@ -79,7 +79,7 @@ import Testing
 
     @Test(arguments: ["\"20\"", "20", "\"020\"", "\"x\"", "\"true\"", "true"])
     func `takes numbers that are read, in quotation marks or not`(text: String) throws {
-        let yaml = World.minimal.with(
+        let yaml = TestSettings.minimal.with(
             "8081\n", "8081\n    limit: { rate: 100/m, burst: \(text) }\n")
         let schema = try alternatives("services", "[]", "limit", "burst")
         let bare = text.filter { $0 != "\"" }
@@ -88,7 +88,7 @@ import Testing
 
     @Test(arguments: ["\"true\"", "true", "\"false\"", "\"yes\"", "\"1\"", "1"])
     func `takes truth values that are read, in quotation marks or not`(text: String) throws {
-        let yaml = World.minimal + "admin: { address: 127.0.0.1:9191, expose: \(text) }\n"
+        let yaml = TestSettings.minimal + "admin: { address: 127.0.0.1:9191, expose: \(text) }\n"
         let schema = try alternatives("admin", "expose")
         let bare = text.filter { $0 != "\"" }
         #expect(try admits(bare, quoted: bare != text, schema) == reads(yaml))
@@ -96,7 +96,7 @@ import Testing
 
     @Test(arguments: ["1", "\"1\"", "2", "\"2\""])
     func `takes the version that is read, in quotation marks or not`(text: String) throws {
-        let yaml = World.minimal.with("version: 1", "version: \(text)")
+        let yaml = TestSettings.minimal.with("version: 1", "version: \(text)")
         let bare = text.filter { $0 != "\"" }
         #expect(
             try admits(bare, quoted: bare != text, try alternatives("version")) == reads(yaml))

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Messages
+import Transport
 
 /// One request of the demo's people, byte for byte, and the status it should get.
 struct DemoRequest: Sendable {
@@ -60,7 +61,8 @@ struct DemoRequest: Sendable {
             answer = try await PlainExchange.send(bytes, to: host, port: port)
         } catch {
             throw CommandFailure(
-                .unavailable, "the demo's request did not get through: \(String(describing: error))"
+                .unavailable,
+                "the demo's request did not get through: \(SocketProblem(error).words)."
             )
         }
         let lines = answer.split(separator: "\r\n", omittingEmptySubsequences: false)

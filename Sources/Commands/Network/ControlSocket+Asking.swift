@@ -6,6 +6,7 @@ import Glibc
 import Messages
 import NIOCore
 import Server
+import Transport
 
 extension ControlSocket {
     /// Asks the server; nil where none listens.
@@ -26,10 +27,15 @@ extension ControlSocket {
             throw CommandFailure(
                 .notPermitted,
                 "the server's socket in \(folder) is for its own user; run this as that user.")
+        } catch let fault as JSONFault {
+            throw CommandFailure(
+                .unavailable,
+                "what answers on the socket in \(folder) is no server: \(describing: fault).")
         } catch {
             throw CommandFailure(
                 .unavailable,
-                "the server does not answer on its socket in \(folder): \(describing: error).")
+                "the server does not answer on its socket in \(folder): \(SocketProblem(error).words)."
+            )
         }
     }
 }

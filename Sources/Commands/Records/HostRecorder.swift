@@ -59,8 +59,12 @@ struct HostRecorder {
         if let poisoned = ledger.close() {
             throw CommandFailure(.failure, "\(poisoned.description)")
         }
-        guard case .success(.recorded) = written else {
-            throw CommandFailure(.failure, "the log took no record: \(describing: written).")
+        switch written {
+        case .success(.recorded): break
+        case .success(let outcome):
+            throw CommandFailure(.failure, "the log took no record. \(describing: outcome)")
+        case .failure(let refusal):
+            throw CommandFailure(.failure, "the log took no record. \(describing: refusal)")
         }
     }
 

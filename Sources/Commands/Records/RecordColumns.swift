@@ -62,14 +62,18 @@ struct RecordColumns: Sendable {
 
     var headings: SafeText { line(of: columns.map { $0.column.heading.toned(.faint) }) }
 
-    /// Cells in the order of ``columns``, in their places.
+    /// Cells in the order of ``columns``, in their places; where one is too long and not cut, those behind it move on
+    /// only as far as they must.
     func line(of cells: [SafeText]) -> SafeText {
         var line: SafeText = ""
+        var end = 0
         for (position, cell) in cells.enumerated() {
-            let isLast = position == cells.count - 1
             let width = columns[position].width
-            let fitted = isCut ? cell.cut(to: width) : cell
-            line = line + (isLast ? fitted : fitted.padded(to: width) + " ")
+            line = line + (isCut ? cell.cut(to: width) : cell)
+            guard position < cells.count - 1 else { break }
+            end += width
+            line = line.padded(to: end) + " "
+            end += 1
         }
         return line
     }

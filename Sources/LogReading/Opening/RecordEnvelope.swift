@@ -148,9 +148,17 @@ extension RecordEnvelope {
 }
 
 /// Why bytes are not a record envelope.
-package enum EnvelopeFault: Error, Hashable, Sendable {
+package enum EnvelopeFault: Error, Hashable, Sendable, CustomStringConvertible {
     case notJSON(JSONFault)
     /// This member is missing or has another form.
     case badMember(String)
     case badProof(TlogProofFault)
+
+    package var description: String {
+        switch self {
+        case .notJSON(let fault): "\(fault)"
+        case .badMember(let name): "its member \(name) is missing or malformed"
+        case .badProof(let fault): "its proof cannot be read: \(fault)"
+        }
+    }
 }

@@ -7,6 +7,7 @@ import Messages
 import NIOCore
 import NIOPosix
 package import Settings
+import Transport
 
 /// The server's end of its control socket.
 package final class ControlListener: Sendable {
@@ -57,7 +58,8 @@ package final class ControlListener: Sendable {
         } catch {
             throw CommandFailure(
                 .unavailable,
-                "the socket for commands in \(folder) cannot be listened on: \(describing: error).")
+                "the socket for commands in \(folder) cannot be listened on: \(SocketProblem(error).words)."
+            )
         }
     }
 

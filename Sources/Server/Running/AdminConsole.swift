@@ -50,7 +50,8 @@ enum AdminConsole {
                 host: address.host, port: address.port,
                 hosts: AllowedHosts(names: []), sources: sources, logger: quieter)
         } catch {
-            throw CommandFailure(.unavailable, "\(error.description)")
+            let why = error.cause.map { SocketProblem($0).words }
+            throw CommandFailure(.unavailable, "\(error.text(why))")
         }
     }
 }

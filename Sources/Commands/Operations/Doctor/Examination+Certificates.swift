@@ -25,9 +25,11 @@ extension Examination {
         do {
             let text = try LocalFile.required(path.text, most: 1 << 20)
             certificate = try Certificate(pemEncoded: String(decoding: text, as: UTF8.self))
+        } catch let failure as CommandFailure {
+            return .bad(subject, failure.message ?? "\(path.text) cannot be read", fix: nil)
         } catch {
             return .bad(
-                subject, "\(path.text) cannot be read: \(describing: error)",
+                subject, "\(path.text) holds no certificate that can be read",
                 fix: "give a PEM file whose first certificate is the listener's")
         }
         let now = CommandContext.current.now().seconds
