@@ -27,10 +27,9 @@ struct LedgersMemberTests {
         let previous = LeafHash(of: [1, 2, 3]).hash
         for draft in [access, system] {
             var open: [UInt8] = [9, 9, 9]
-            let hole = draft.complete(
-                index: LeafIndex(5),
-                with: LedgersMember(encodedOrigin: Sample.origin, time: Sample.time), sequence: 3,
-                into: &open)
+            let member = LedgersMember(encodedOrigin: Sample.origin, time: Sample.time)
+            let hole = member.complete(
+                draft.bytes, draft.range, index: LeafIndex(5), sequence: 3, into: &open)
             var whole: [UInt8] = [9, 9, 9]
             draft.complete(
                 index: LeafIndex(5), encodedOrigin: Sample.origin, previous: previous,

@@ -30,6 +30,40 @@ package struct LedgersMember: Sendable {
         after.append(ascii: #""}}"#)
         (beforeSequence, afterSequence) = (before, after)
     }
+
+    /// Appends the leaf of a draft without the hash of the previous one, which need not be known
+    /// yet.
+    ///
+    /// Does not allocate while `buffer` has room for ``RecordDraft/completedSize(encodedOrigin:)``.
+    ///
+    /// - Parameters:
+    ///   - text: memory that holds the draft's text.
+    ///   - range: where that is.
+    ///   - sequence: number of this record among those of its boot, from 1.
+    /// - Returns: where in the buffer to store the hash (``Hash256/storeBase64(at:of:)``);
+    ///   everything before that is final.
+    package func complete(
+        _ text: [UInt8], _ range: Range<Int>, index: LeafIndex, sequence: UInt64,
+        into buffer: inout [UInt8]
+    ) -> Int {
+        precondition(
+            range.upperBound <= text.count,
+            "DraftsHaveText: a record is completed without its text")
+        let start = buffer.count
+        var hole = hole
+        buffer.append(
+            addingCapacity: range.count + beforeSequence.count + afterSequence.count
+                + 2 * RecordDraft.mostDigits
+        ) { leaf in
+            leaf.append(text.span.extracting(range))
+            leaf.append(decimal: index.value)
+            hole += start + leaf.count
+            leaf.append(beforeSequence.span)
+            leaf.append(decimal: sequence)
+            leaf.append(afterSequence.span)
+        }
+        return hole
+    }
 }
 
 extension RecordDraft {
@@ -52,33 +86,13 @@ extension RecordDraft {
         index: LeafIndex, encodedOrigin: [UInt8], previous: Hash256, time: UTCInstant,
         sequence: UInt64, into buffer: inout [UInt8]
     ) {
-        let hole = complete(
-            index: index, with: LedgersMember(encodedOrigin: encodedOrigin, time: time),
-            sequence: sequence, into: &buffer)
+        let hole = LedgersMember(encodedOrigin: encodedOrigin, time: time)
+            .complete(bytes, range, index: index, sequence: sequence, into: &buffer)
         previous.storeBase64(at: hole, of: &buffer)
     }
 
-    /// Appends the leaf without the hash of the previous one, which need not be known yet.
-    ///
-    /// Does not allocate while `buffer` has room for ``completedSize(encodedOrigin:)``.
-    ///
-    /// - Returns: where in the buffer to store the hash (``Hash256/storeBase64(at:of:)``);
-    ///   everything before that is final.
-    package func complete(
-        index: LeafIndex, with member: borrowing LedgersMember, sequence: UInt64,
-        into buffer: inout [UInt8]
-    ) -> Int {
-        precondition(
-            range.upperBound <= bytes.count,
-            "DraftsHaveText: a record is completed without its text")
-        buffer.append(contentsOf: bytes[range])
-        index.value.appendDecimal(to: &buffer)
-        let hole = buffer.count + member.hole
-        buffer.append(contentsOf: member.beforeSequence)
-        sequence.appendDecimal(to: &buffer)
-        buffer.append(contentsOf: member.afterSequence)
-        return hole
-    }
+    /// Of any index or sequence number.
+    fileprivate static let mostDigits = 20
 
     /// Two numbers of 16 digits, 44 characters of hash, 27 of time and the names around them: 60.
     private static let mostCompletionBytes = 2 * 16 + 44 + 27 + 64

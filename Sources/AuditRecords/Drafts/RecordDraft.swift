@@ -28,10 +28,10 @@ package struct RecordDraft: Sendable {
     static let ledgersStart: StaticString = #""written":{"index":"#
 
     /// Holds the record's text; empty while that is in a ``DraftText``.
-    private(set) var bytes: [UInt8]
+    package private(set) var bytes: [UInt8]
     /// Where the text is: from the opening brace, all members but the ledger's, each followed by a
     /// comma, and ``ledgersStart``.
-    let range: Range<Int>
+    package let range: Range<Int>
 
     /// A draft with its own text.
     init(uid: UniqueID, stage: RecordStage, commitments: Commitments, bytes: [UInt8]) {

@@ -77,7 +77,7 @@ final class Intake: Sendable {
             state.waiting.append(
                 PendingRecord(
                     draft: draft, sequence: state.tallies.throughSequence, port: port,
-                    ticket: ticket))
+                    ticket: ticket, leafBytes: size))
             return .success(waking && state.wakesWriter())
         }
         if try verdict.get() { wakeUp.signal() }

@@ -10,6 +10,8 @@ package struct PendingRecord: Sendable {
     package internal(set) var sequence: UInt64
     package let port: PortID
     package let ticket: UInt64
+    /// The bytes of its leaf, at most. Kept beside the draft, which is not copied to ask it.
+    let leafBytes: Int
 }
 
 /// How a record counts in the heartbeat (record.md §2).

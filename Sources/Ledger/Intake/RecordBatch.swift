@@ -37,7 +37,9 @@ package struct RecordBatch: ~Copyable, Sendable {
         guard size <= RecordDraft.largestLeaf else { throw .tooLarge }
         leafBytes += size
         tallies[tally] += 1
-        records.append(PendingRecord(draft: draft, sequence: 0, port: port, ticket: ticket))
+        records.append(
+            PendingRecord(
+                draft: draft, sequence: 0, port: port, ticket: ticket, leafBytes: size))
     }
 
     /// Writes a record by its template into memory shared by all records of the batch; nil if the

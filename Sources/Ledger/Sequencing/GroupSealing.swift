@@ -48,15 +48,21 @@ struct GroupSealing: ~Copyable {
         into frame: inout [UInt8]
     ) -> Sealed {
         var disclosed: [Disclosure] = []
+        func note(_ disclosure: Disclosure?) {
+            // Named twice in this group, sealed once: the first one marks it.
+            guard let disclosure, unsafe disclosure.sealedInSegment != segment else { return }
+            // Safe: this is the writer's thread, the marker's owner.
+            unsafe disclosure.sealedInSegment = segment
+            disclosed.append(disclosure)
+        }
+        // One member after the other, in the order of their names: the commitments as a whole would
+        // be copied, and everything that they hold retained.
         let waiting = records.span
         for place in waiting.indices {
-            waiting[place].draft.commitments.forEach { disclosure in
-                // Named twice in this group, sealed once: the first one marks it.
-                guard unsafe disclosure.sealedInSegment != segment else { return }
-                // Safe: this is the writer's thread, the marker's owner.
-                unsafe disclosure.sealedInSegment = segment
-                disclosed.append(disclosure)
-            }
+            note(waiting[place].draft.commitments.payload)
+            note(waiting[place].draft.commitments.what)
+            note(waiting[place].draft.commitments.where)
+            note(waiting[place].draft.commitments.who)
         }
         var sealed = Sealed()
         sealed.disclosed = disclosed

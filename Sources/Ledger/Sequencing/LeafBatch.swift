@@ -29,7 +29,7 @@ struct LeafBatch {
         var leafBytes = 0
         let expected = records.span
         for place in expected.indices {
-            leafBytes += expected[place].draft.completedSize(encodedOrigin: encodedOrigin) + 2
+            leafBytes += expected[place].leafBytes + 2
         }
         frame = []
         // Disclosures, slots and the checkpoint follow: a kilobyte saves most groups a second
@@ -58,7 +58,11 @@ struct LeafBatch {
         places.reserveCapacity(records.count)
         for place in records.indices {
             let index = LeafIndex(frontier.size.count + UInt64(places.count))
-            places.append(write(records[place], at: index, with: member))
+            // Not the record as a whole: passing it on would retain everything that it holds.
+            places.append(
+                write(
+                    records[place].draft.bytes, records[place].draft.range, at: index,
+                    with: member, sequence: records[place].sequence))
         }
         var row: [NodeHash] = []
         row.reserveCapacity(places.count)
@@ -87,8 +91,13 @@ struct LeafBatch {
     }
 
     /// Writes a record's entry except for the hash of the previous leaf.
+    ///
+    /// - Parameters:
+    ///   - text: memory that holds the draft's text.
+    ///   - range: where that is.
     private mutating func write(
-        _ record: borrowing PendingRecord, at index: LeafIndex, with member: borrowing LedgersMember
+        _ text: [UInt8], _ range: Range<Int>, at index: LeafIndex,
+        with member: borrowing LedgersMember, sequence: UInt64
     ) -> Place {
         let entryStart = frame.count
         BigEndian.append(
@@ -96,8 +105,7 @@ struct LeafBatch {
         // The length is known only once the leaf is written.
         frame.append(0)
         frame.append(0)
-        let hole = record.draft.complete(
-            index: index, with: member, sequence: record.sequence, into: &frame)
+        let hole = member.complete(text, range, index: index, sequence: sequence, into: &frame)
         let length = frame.count - entryStart - 2
         precondition(
             length <= RecordDraft.largestLeaf, "LeafFitsItsLength: leaf longer than 65,535 bytes")

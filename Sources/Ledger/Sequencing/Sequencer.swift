@@ -58,7 +58,7 @@ struct Sequencer: ~Copyable {
         var length = 0
         let waiting = records.span
         for place in 0..<min(waiting.count, Int(room)) {
-            bytes += waiting[place].draft.completedSize(encodedOrigin: encodedOrigin)
+            bytes += waiting[place].leafBytes
             guard length == 0 || bytes <= mostBytes else { break }
             length += 1
         }
