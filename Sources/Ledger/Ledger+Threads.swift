@@ -32,7 +32,8 @@ extension Ledger {
                 acknowledged()
                 continue
             }
-            let handsOver = writer.overlaps && options.durability == .synced
+            let handsOver =
+                options.durability == .synced && writer.overlaps(waiting: intake.waitingCount)
             if handsOver { others.signal() }
             sync(departed)
             if handsOver { own.wait(until: nil) }

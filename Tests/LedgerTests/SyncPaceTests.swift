@@ -46,6 +46,34 @@ import Testing
         #expect(pace.pause(isAlone: false, waiting: 5, now: pause.end) == nil)
     }
 
+    @Test func `makes several groups of what takes long to hash beside a sync`() {
+        var pace = pace(.microseconds(400))
+        // Nothing is known of a record's time until a large group was made.
+        #expect(pace.share(of: 2048) == 2048 && !pace.isBusy(with: 2048))
+        pace.made(16, in: .milliseconds(16))
+        #expect(pace.share(of: 2048) == 2048 && !pace.isBusy(with: 2048))
+        // Two microseconds a record.
+        for _ in 0..<100 { pace.made(1024, in: .microseconds(2048)) }
+        #expect(pace.isBusy(with: 256) && !pace.isBusy(with: 255))
+        #expect(pace.share(of: 1) == 1)
+        #expect(pace.share(of: 767) == 767)
+        #expect(pace.share(of: 768) == 384)
+        #expect(pace.share(of: 1024) == 512)
+        #expect(pace.share(of: 1280) == 427)
+        #expect(pace.share(of: 4097) == 513)
+        // On a slow disk, what waits shares one sync.
+        for _ in 0..<100 { pace.synced(after: .milliseconds(10)) }
+        #expect(!pace.isBusy(with: 512) && pace.share(of: 1024) == 1024)
+    }
+
+    @Test func `makes the next large group while one is being synced, on any disk`() {
+        var pace = pace(.microseconds(400))
+        for _ in 0..<100 { pace.made(1024, in: .microseconds(2048)) }
+        pace.departed(at: start)
+        #expect(pace.pause(isAlone: false, waiting: 255, now: start) != nil)
+        #expect(pace.pause(isAlone: false, waiting: 256, now: start) == nil)
+    }
+
     @Test func `waits for those who were just told, and not for long`() throws {
         var pace = pace(.milliseconds(4))
         pace.departed(at: start)

@@ -127,8 +127,14 @@ final class GroupWriter: Sendable {
     /// From the next group on, records are acknowledged once they are written: the log says so durably by now.
     func acknowledgeWritten() { turn.withLock { $0.acknowledgesWritten = true } }
 
-    /// Whether the disk is slow enough for the next group to begin while one is being synced.
-    var overlaps: Bool { flight.withLock { $0.pace.overlaps } }
+    /// Whether the next group begins while one is being synced: the disk is slow enough, or so much
+    /// waits.
+    ///
+    /// - Parameter waiting: how many records wait in the intake.
+    func overlaps(waiting: Int) -> Bool {
+        let rest = turn.withLock { $0.rest.count }
+        return flight.withLock { $0.pace.overlaps || $0.pace.isBusy(with: waiting + rest) }
+    }
 
     /// Whether records were taken from the intake that are in no group yet.
     var hasRest: Bool { turn.withLock { !$0.rest.isEmpty } }
@@ -151,8 +157,12 @@ final class GroupWriter: Sendable {
             }
             var length = turn.sequencer.groupLength(of: turn.rest, mostBytes: mostGroupBytes)
             if let most { length = min(length, most) }
+            if waits, !turn.acknowledgesWritten {
+                length = flight.withLock { $0.pace.share(of: length) }
+            }
             var group = turn.sequencer.sequence(turn.rest.prefix(length), at: clock.now())
             turn.rest = turn.rest.dropFirst(length)
+            let made = begun.duration(to: .now)
             let acknowledgesWritten = turn.acknowledgesWritten
             let written = Result { () throws(Refusal) in
                 try persist(&group, inWindow: acknowledgesWritten)
@@ -184,6 +194,7 @@ final class GroupWriter: Sendable {
                         flight.journal.syncBegins(of: place.file)
                         flight.groups.depart(group, from: place)
                         flight.pace.departed(at: .now)
+                        flight.pace.made(length, in: made)
                         next = .sync
                     }
                     return Departed(number: group.header.number, place: place, next: next)
