@@ -21,6 +21,8 @@ package final class FileStorage: LedgerStorage {
         var reserved: Int
         /// Whether the file's name may not be on stable storage yet.
         var isNew: Bool
+        /// What reserving has added to the file and nobody has written yet: it reads as zeros.
+        var untouched = 0..<0
     }
 
     private struct Claims {
@@ -40,6 +42,11 @@ package final class FileStorage: LedgerStorage {
 
     /// Room is reserved in steps of this many bytes, so that most groups need not ask for any.
     private static let reserveStep = 1 << 20
+
+    /// How far zeros are written ahead of what lies in the commit journal.
+    private static let aheadStep = 1 << 18
+    /// A longer write takes so long by itself that it gains nothing from zeros.
+    private static let mostHastened = 1 << 14
 
     /// Locks everything that must have one owner, and makes missing folders.
     ///
@@ -157,6 +164,35 @@ package final class FileStorage: LedgerStorage {
         try act(.write, file) {
             _ = try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes)
         }
+        // A mark lies where the next frame begins.
+        guard case .commits = file, bytes.count > CommitFrame.markLength else { return }
+        try writeAhead(of: file, after: offset..<offset + bytes.count, to: descriptor)
+    }
+
+    /// Writes zeros where the commit journal goes on in room that was only reserved: the first write
+    /// to such a place changes what the file system knows of the file, and a sync takes a fifth
+    /// longer for that.
+    ///
+    /// The room reads as zeros before and after, so nobody can tell the difference.
+    private func writeAhead(
+        of file: LogFile, after written: Range<Int>, to descriptor: FileDescriptor
+    ) throws(StorageFault) {
+        let ahead = open.withLock { open -> Range<Int>? in
+            guard let untouched = open[file]?.untouched, written.upperBound > untouched.lowerBound,
+                !untouched.isEmpty
+            else { return nil }
+            let start = min(written.upperBound, untouched.upperBound)
+            let length = written.count <= Self.mostHastened ? Self.aheadStep : 0
+            let end = min(start + length, untouched.upperBound)
+            open[file]?.untouched = end..<untouched.upperBound
+            return start..<end
+        }
+        guard let ahead, !ahead.isEmpty else { return }
+        try act(.write, file) {
+            _ = try descriptor.writeAll(
+                toAbsoluteOffset: Int64(ahead.lowerBound),
+                [UInt8](repeating: 0, count: ahead.count))
+        }
     }
 
     package func reserve(_ file: LogFile, through length: Int) throws(StorageFault) {
@@ -166,12 +202,18 @@ package final class FileStorage: LedgerStorage {
         // The commit journal is allocated permanently; other files end where their content ends.
         var keepsSize = true
         if case .commits = file { keepsSize = false }
+        let before = keepsSize ? 0 : try self.length(of: file) ?? 0
         let error = csc_reserve(descriptor.rawValue, off_t(reserved), keepsSize)
         // A file system without reservations is used anyway: a full disk then poisons the log.
         if error != 0, error != EOPNOTSUPP {
             throw fault(.reserve, file, Errno(rawValue: error))
         }
-        open.withLock { $0[file]?.reserved = reserved }
+        open.withLock { open in
+            open[file]?.reserved = reserved
+            guard error == 0, !keepsSize, reserved > before else { return }
+            let known = open[file]?.untouched ?? 0..<0
+            open[file]?.untouched = (known.isEmpty ? before : known.lowerBound)..<reserved
+        }
     }
 
     package func sync(_ file: LogFile) throws(StorageFault) {
@@ -189,7 +231,10 @@ package final class FileStorage: LedgerStorage {
         guard ftruncate(descriptor.rawValue, off_t(length)) == 0 else {
             throw fault(.truncate, file, Errno(rawValue: errno))
         }
-        open.withLock { $0[file]?.reserved = length }
+        open.withLock { open in
+            open[file]?.reserved = length
+            open[file]?.untouched = 0..<0
+        }
     }
 
     package func replace(_ file: LogFile, with bytes: [UInt8]) throws(StorageFault) {

@@ -66,6 +66,35 @@ struct FileStorageTests {
         #expect(try storage.contents(of: entries) == [1])
     }
 
+    @Test("Zeros written ahead in the commit journal touch nothing that was there before")
+    func ahead() throws {
+        let frame = [UInt8](repeating: 7, count: 100)
+        try storage.reserve(.commits(0), through: 10)
+        try storage.write(frame[...], to: .commits(0), at: 0)
+        try storage.write(frame[...], to: .commits(0), at: 100)
+        let length = 1 << 20
+        var expected = frame + frame + [UInt8](repeating: 0, count: length - 200)
+        #expect(try storage.contents(of: .commits(0)) == expected)
+        // Frames of an earlier round lie where the next ones go, and are read until then.
+        let old = [UInt8](repeating: 5, count: length)
+        try storage.write(old[...], to: .commits(0), at: 0)
+        try storage.write(frame[...], to: .commits(0), at: 0)
+        expected = frame + old.dropFirst(100)
+        #expect(try storage.contents(of: .commits(0)) == expected)
+        storage.release(.commits(0))
+        try storage.reserve(.commits(0), through: length + 1)
+        try storage.write(frame[...], to: .commits(0), at: 100)
+        expected.replaceSubrange(100..<200, with: frame)
+        #expect(
+            try storage.contents(of: .commits(0)) == expected + [UInt8](repeating: 0, count: length)
+        )
+        try storage.write(frame[...], to: .commits(0), at: length - 50)
+        expected.replaceSubrange(length - 50..<length, with: frame.prefix(50))
+        #expect(
+            try storage.contents(of: .commits(0))
+                == expected + frame.suffix(50) + [UInt8](repeating: 0, count: length - 50))
+    }
+
     @Test("Truncating gives back room, which can be reserved again")
     func truncate() throws {
         try storage.reserve(.commits(1), through: 10)
