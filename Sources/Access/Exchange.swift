@@ -147,13 +147,9 @@ package final class Exchange {
     func record(_ allowed: consuming DecidedRequest) -> Step {
         decided = consume allowed
         do throws(AppendRefusal) {
-            if Auditing.isOn, withDecided({ $0.recordsAhead }) {
-                let draft = withDecided { startedDraft($0) }
-                try desk.append(draft, tally: .uncounted, for: receiver)
-                phase = .recordingAhead
-                return .wait
-            }
-            let permit = try desk.recorder.permit()
+            if Auditing.isOn, withDecided({ $0.recordsAhead }) { return try recordAhead() }
+            // The disk was full: it goes on only if its own record finds room.
+            guard let permit = try desk.recorder.permit() else { return try recordAhead() }
             guard let recorded = withDecided({ RecordedRequest($0, permit) }) else {
                 preconditionFailure("RecordedBeforeForwarded: asked for no record ahead above")
             }
@@ -161,6 +157,13 @@ package final class Exchange {
         } catch {
             return goUnrecorded(error)
         }
+    }
+
+    private func recordAhead() throws(AppendRefusal) -> Step {
+        let draft = withDecided { startedDraft($0) }
+        try desk.append(draft, tally: .uncounted, for: receiver)
+        phase = .recordingAhead
+        return .wait
     }
 
     /// What becomes of an allowed request whose record the ledger does not take.

@@ -50,6 +50,8 @@ package final class Ledger: Sendable {
     let gapsID: PortID
     private let waiting = WaitingPort()
     private let waitingID: PortID
+    private let awaiting = AwaitingPort()
+    private let awaitingID: PortID
     let board: StatusBoard
     let meters: LedgerMeters
     let housekeeping: DispatchSemaphore
@@ -151,6 +153,7 @@ package final class Ledger: Sendable {
         ports = PortTable()
         unattended = ports.add(UnattendedPort())
         waitingID = ports.add(waiting)
+        awaitingID = ports.add(awaiting)
         gapsID = ports.add(gaps)
         board = StatusBoard(
             LedgerStatus(size: recovered.position.size, checkpoint: recovered.checkpoint))
@@ -227,10 +230,20 @@ package final class Ledger: Sendable {
     package func wakeWriter() { intake.wake() }
 
     /// The ledger's word that it takes records now, for an access that is recorded when complete.
-    package func permit() throws(AppendRefusal) -> RecordingPermit {
-        try intake.check()
-        return RecordingPermit()
+    ///
+    /// - Returns: nil while groups find no room on the disk: then only a record shows whether the
+    ///   next one does.
+    package func permit() throws(AppendRefusal) -> RecordingPermit? {
+        try intake.permits() ? RecordingPermit() : nil
     }
+
+    /// Whether a record that comes now can be expected to become durable.
+    package var takesRecords: Bool {
+        do throws(AppendRefusal) { return try intake.permits() } catch { return false }
+    }
+
+    /// Whether records are queued now. One atomic load if they are.
+    func checkTaking() throws(AppendRefusal) { try intake.check() }
 
     /// Queues a record and blocks the calling thread until it is settled. Never on an event loop.
     package func appendAndWait(
@@ -240,6 +253,26 @@ package final class Ledger: Sendable {
             try intake.append(draft, tally: tally, port: waitingID, ticket: ticket)
         } work: {
             while !hasThreads, writeWaiting() {}
+        }
+    }
+
+    /// Queues records of the proxy's own actions, and suspends until each is settled.
+    ///
+    /// - Returns: what became of the first that is not recorded; nil: all are durable.
+    package func record(_ records: [SystemRecord]) async -> Outcome? {
+        guard !records.isEmpty else { return nil }
+        return await withCheckedContinuation { end in
+            let tickets = awaiting.wait(for: records.count, end: end)
+            var batch = batch(for: awaitingID)
+            do throws(AppendRefusal) {
+                for (record, ticket) in zip(records, tickets) {
+                    try batch.append(
+                        record.draft(producer: producer), tally: .uncounted, ticket: ticket)
+                }
+            } catch {
+                return awaiting.settle([Settlement(tickets, .refused(error))])
+            }
+            handOver(&batch)
         }
     }
 

@@ -14,7 +14,7 @@ package struct RecordReceipt: Hashable, Sendable {
 
 /// The ledger's word that it is alive and takes records, for accesses that are recorded when complete.
 ///
-/// Only the ledger makes one, so that nothing is forwarded while the log is down.
+/// Only the ledger makes one, so that nothing is forwarded while the log is down or its disk full.
 package struct RecordingPermit: Hashable, Sendable {
     init() {}
 }

@@ -35,7 +35,13 @@ package enum Recorder: Sendable {
 
     /// The log's word that it takes records now, for an access that is recorded when complete. One
     /// atomic load.
-    package func permit() throws(AppendRefusal) -> RecordingPermit { try ledger.permit() }
+    ///
+    /// - Returns: nil while records find no room: the access is recorded ahead, and goes on if its
+    ///   record finds some.
+    package func permit() throws(AppendRefusal) -> RecordingPermit? { try ledger.permit() }
+
+    /// Throws while no record is queued. One atomic load.
+    package func checkTaking() throws(AppendRefusal) { try ledger.checkTaking() }
 
     /// An empty batch whose outcomes go to a port.
     package func batch(for port: PortID) -> RecordBatch { ledger.batch(for: port) }

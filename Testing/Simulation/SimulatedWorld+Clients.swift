@@ -42,6 +42,7 @@ extension SimulatedWorld {
                 at: now + microseconds(0...1_000))
         }
         let step = exchange.begin(request.received)
+        visitor.waitsToBegin = if case .wait = step { true } else { false }
         take(step, of: visitor)
         if case .wait = step, plan.bug == .forwardsOnAnothersReceipt, request.recordsAhead,
             !exchange.isIdle, let oldReceipt
@@ -87,9 +88,10 @@ extension SimulatedWorld {
     private func mayForward(_ visitor: Visitor) {
         guard !plan.acknowledgesWritten, let request = visitor.request, let uid = visitor.uid
         else { return }
-        // The ledger's word that it takes records was all that this route asks for.
-        guard request.recordsAhead else { return }
         guard !watch.holds(uid, [.started]) else { return }
+        // The ledger's word that it takes records is all that some routes ask for, and it gives it
+        // only while there is room. Who had to wait all the same was recorded ahead.
+        guard request.recordsAhead || visitor.waitsToBegin || lacksRoom else { return }
         guard request.audit.onFailure == .allow else {
             return verdicts.report(
                 "RecordedBeforeForwarded: visitor \(visitor.number)'s request went to \(SimulatedConfiguration.name(request.audit)) "

@@ -60,6 +60,11 @@ final class SimulatedWorld {
     var isSyncDue = false
     /// How many records were refused at the hand-over.
     var refused = 0
+    /// How many records had been rejected, and how long the log was, when that was last asked.
+    var rejectedBefore = 0
+    var collectedSize: UInt64 = 0
+    /// How long the log was when a group was rejected after everything that had become durable.
+    var roomlessSize: UInt64?
     /// How many records a start has to find: those acknowledged before the process alone was killed.
     var owed: UInt64 = 0
     /// One more than the index of the newest record that this run has acknowledged.
@@ -176,6 +181,12 @@ final class SimulatedWorld {
         }
     }
 
+    /// Whether the last group that the ledger has told of found no room.
+    var lacksRoom: Bool {
+        guard let roomlessSize, let proxy else { return false }
+        return proxy.ledger.status.size.count == roomlessSize
+    }
+
     /// Notes what the ledger has acknowledged and signed.
     func collect(_ proxy: SimulatedProxy) {
         for loop in proxy.loops {
@@ -186,6 +197,9 @@ final class SimulatedWorld {
             refused += report.refused
         }
         let status = proxy.ledger.status
+        let size = status.size.count
+        if outcome.rejected > rejectedBefore, size == collectedSize { roomlessSize = size }
+        (rejectedBefore, collectedSize) = (outcome.rejected, size)
         if let checkpoint = status.checkpoint, status.size.count <= UInt64(watch.leaves.count) {
             checkpoints[status.size.count] = checkpoint
         }

@@ -19,6 +19,8 @@ final class Visitor: SettlementReceiver {
     var relay = Visitor.newRelay
     /// Bytes of the answer that have not left.
     var heldBytes = 0
+    /// Whether the access could not go on at once when it began.
+    var waitsToBegin = false
     /// Whether a service has been asked.
     var wasForwarded = false
     /// Whether the access went on without a durable record, as its route allows.

@@ -69,6 +69,58 @@ struct LogFailureTests {
     }
 
     @Test(
+        "While the disk is full every access waits for its own record, which shows when there is room",
+        arguments: [AuditPolicy.Ahead.auto, .never])
+    func fullDisk(_ ahead: AuditPolicy.Ahead) throws {
+        let bench = try bench(ahead, .deny)
+        bench.breakLog(rejects: true)
+        let last = bench.access()
+        #expect(last.exchange.refuse(.malformedHeader, version: nil).shape == .wait)
+        #expect(try bench.settle(last).shape == .answer(503, closes: true))
+        for _ in 0..<3 {
+            let access = bench.access()
+            #expect(access.exchange.begin(bench.request()).shape == .wait)
+            #expect(try bench.settle(access).shape == .answer(503, closes: false))
+        }
+        #expect(bench.ledger.counters.forwarded == 0)
+        bench.mendLog()
+        let first = bench.access()
+        var shape = first.exchange.begin(bench.request()).shape
+        // Unless the housekeeper has just found the room.
+        let isAhead = shape == .wait
+        if isAhead { shape = try bench.settle(first).shape }
+        #expect(shape == .forward)
+        // From here on, the ledger's word is enough again.
+        let next = bench.access()
+        #expect(next.exchange.begin(bench.request()).shape == .forward)
+        for access in [first, next] {
+            access.exchange.serviceAnswered(status: 200)
+            _ = access.exchange.serviceFinished(requestSize: 0, responseSize: 5)
+            #expect(try bench.settle(access).shape == .finish)
+        }
+        #expect(bench.ledger.counters.dropped == 0)
+        let started: [RecordStage] = isAhead ? [.started] : []
+        #expect(try bench.records().map(\.stage) == started + [.complete, .complete])
+    }
+
+    @Test("On a full disk an access that its route lets through goes on once its record has failed")
+    func fullDiskAllowed() throws {
+        let bench = try bench(.auto, .allow)
+        bench.breakLog(rejects: true)
+        let last = bench.access()
+        _ = last.exchange.refuse(.malformedHeader, version: nil)
+        _ = try bench.settle(last)
+        let access = bench.access()
+        #expect(access.exchange.begin(bench.request()).shape == .wait)
+        #expect(try bench.settle(access).shape == .forward)
+        access.exchange.serviceAnswered(status: 200)
+        #expect(access.exchange.serviceFinished(requestSize: 0, responseSize: 5).shape == .wait)
+        #expect(try bench.settle(access).shape == .finish)
+        #expect(bench.ledger.counters.dropped == 1)
+        _ = bench.ledger.close()
+    }
+
+    @Test(
         "RecordedBeforeAnswered: an answer whose record fails is replaced",
         arguments: [false, true])
     func failsAtCompletion(rejects: Bool) throws {

@@ -94,7 +94,7 @@ package final class Desk {
     func append(
         _ draft: consuming RecordDraft, tally: Tally, for receiver: any SettlementReceiver
     ) throws(AppendRefusal) {
-        _ = try recorder.permit()
+        try recorder.checkTaking()
         try batch.append(draft, tally: tally, ticket: waiting.next)
         waiting.wait(receiver)
         held += 1

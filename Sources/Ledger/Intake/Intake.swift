@@ -27,6 +27,8 @@ final class Intake: Sendable {
         var lastCount = 16
         var isClosed = false
         var poisoned: LogPoisoned?
+        /// Whether the last group found no room on the disk.
+        var lacksRoom = false
 
         /// Why this many more bytes are not taken; nil: they are.
         func objection(to bytes: Int, most: Int) -> AppendRefusal? {
@@ -44,8 +46,10 @@ final class Intake: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Whether ``refusal`` is nil, for whoever asks for every request.
+    /// Whether ``refusal`` is nil, for whoever asks for every record.
     private let isTaking = Atomic<Bool>(true)
+    /// Whether that is so and the last group found room, for whoever asks for every request.
+    private let isPermitting = Atomic<Bool>(true)
     private let wakeUp = Signal()
     private let mostWaitingBytes: Int
     /// The log's name as a JSON string.
@@ -70,7 +74,7 @@ final class Intake: Sendable {
             if let objection = state.objection(to: size, most: mostWaitingBytes) {
                 return .failure(objection)
             }
-            defer { note(state.objection(to: 1, most: mostWaitingBytes)) }
+            defer { note(&state) }
             state.tallies.throughSequence += 1
             state.tallies[tally] += 1
             state.waitingBytes += size
@@ -95,7 +99,7 @@ final class Intake: Sendable {
             {
                 return (objection, false)
             }
-            defer { note(state.objection(to: 1, most: mostWaitingBytes)) }
+            defer { note(&state) }
             batch.number(from: state.tallies.throughSequence + 1)
             state.tallies.add(batch.tallies, records: batch.count)
             state.waitingBytes += batch.leafBytes
@@ -115,8 +119,40 @@ final class Intake: Sendable {
     }
 
     /// The state has changed: updates what is read without the lock.
-    private func note(_ objection: AppendRefusal?) {
-        isTaking.store(objection == nil, ordering: .releasing)
+    private func note(_ state: inout State) {
+        let isTaking = state.objection(to: 1, most: mostWaitingBytes) == nil
+        self.isTaking.store(isTaking, ordering: .releasing)
+        isPermitting.store(isTaking && !state.lacksRoom, ordering: .releasing)
+    }
+
+    /// Whether what is recorded later can be expected to find room; if not, the next record shows
+    /// whether there is some again.
+    ///
+    /// One atomic load if it can.
+    func permits() throws(AppendRefusal) -> Bool {
+        guard !isPermitting.load(ordering: .relaxed) else { return true }
+        let (refusal, lacksRoom) = state.withLock {
+            ($0.objection(to: 1, most: mostWaitingBytes), $0.lacksRoom)
+        }
+        if let refusal { throw refusal }
+        return !lacksRoom
+    }
+
+    /// A group found no room on the disk.
+    func lackRoom() {
+        state.withLock { state in
+            state.lacksRoom = true
+            note(&state)
+        }
+    }
+
+    /// A group was written.
+    func foundRoom() {
+        guard !isPermitting.load(ordering: .relaxed) else { return }
+        state.withLock { state in
+            state.lacksRoom = false
+            note(&state)
+        }
     }
 
     /// Wakes the writer if it sleeps while records wait.
@@ -173,7 +209,7 @@ final class Intake: Sendable {
             swap(&state.waiting, &spare)
             state.lastCount = max(16, spare.count)
             state.waitingBytes = 0
-            note(state.objection(to: 1, most: mostWaitingBytes))
+            note(&state)
         }
         return spare
     }
@@ -190,7 +226,7 @@ final class Intake: Sendable {
     func close() {
         let sleeps = state.withLock { state in
             state.isClosed = true
-            note(state.objection(to: 1, most: mostWaitingBytes))
+            note(&state)
             defer { state.wakesAt = nil }
             return state.wakesAt != nil
         }
@@ -206,7 +242,7 @@ final class Intake: Sendable {
                 state.waiting = []
                 state.waitingBytes = 0
                 state.wakesAt = nil
-                note(state.objection(to: 1, most: mostWaitingBytes))
+                note(&state)
             }
             return (state.waiting, state.wakesAt != nil)
         }

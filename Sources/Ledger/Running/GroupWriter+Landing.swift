@@ -63,7 +63,10 @@ extension GroupWriter {
                 ports.settle(group.records, as: .rejected(cause))
             }
         }
-        if told > 0 { flight.pace.told(told, at: .now) }
+        if told > 0 {
+            flight.pace.told(told, at: .now)
+            if isTaken == true { intake.foundRoom() }
+        }
         board.rest(until: flight.groups.count == 0 ? nil : flight.pace.lastStart)
         return flight.groups.isStopped ? nil : isTaken
     }

@@ -185,6 +185,7 @@ final class GroupWriter: Sendable {
                     flight.journal.departed(group.header, from: place)
                     let next: Departed.Next
                     if acknowledgesWritten {
+                        intake.foundRoom()
                         acknowledge(group)
                         let isNew = flight.unsynced.add(group, at: place, now: .now)
                         board.show(unsynced: flight.unsynced)
@@ -202,6 +203,8 @@ final class GroupWriter: Sendable {
                     turn.sequencer.takeBack(group)
                     turn.rejected = group
                     gaps.note(refusal.fault)
+                    // Before anybody learns of it: nobody goes on with a permit after that.
+                    intake.lackRoom()
                     flight.groups.reject(group, GroupRejected(cause: refusal.fault))
                     // A landing that fails poisons the log; the next turn sees that.
                     _ = land(&flight)
