@@ -39,25 +39,37 @@ package final class HTTPPlane: Plane {
         inForce = Mutex(try Self.targets(configuration.upstreams, of: rules))
     }
 
+    /// Another configuration that is known to work.
+    package struct Change: Sendable {
+        fileprivate let targets: [UpstreamTarget]
+        /// What listeners show new clients.
+        fileprivate let shown: [(listener: Listener, tls: ServerTLS)]
+    }
+
     /// Takes another configuration, for services at once with the next
-    /// ``DataPlane/reload(_:)``, for certificates with the next connection. Throws without having
-    /// changed anything.
+    /// ``DataPlane/reload(_:)``, for certificates with the next connection.
+    package func adopt(_ change: Change) {
+        inForce.withLock { $0 = change.targets }
+        for (listener, tls) in change.shown { listener.adopt(tls) }
+    }
+
+    /// Makes everything that another configuration needs; nothing changes yet.
     ///
     /// - Parameters:
     ///   - rules: those that are put in force next.
     ///   - certificates: what each listener shows new clients, in the listeners' order; nil:
     ///     unchanged. Whether a listener speaks TLS at all does not change.
-    package func adopt(
-        _ upstreams: [UpstreamConfiguration], of rules: ExchangeRules, certificates: [ListenerTLS?]
-    ) throws(DataPlaneFault) {
+    package func change(
+        to upstreams: [UpstreamConfiguration], of rules: ExchangeRules,
+        certificates: [ListenerTLS?]
+    ) throws(DataPlaneFault) -> Change {
         let targets = try Self.targets(upstreams, of: rules)
         var shown: [(listener: Listener, tls: ServerTLS)] = []
         for (listener, tls) in zip(listeners, certificates) {
             guard let tls, listener.isSecure else { continue }
             shown.append((listener, try ServerTLS(tls, listener.terms)))
         }
-        inForce.withLock { $0 = targets }
-        for (listener, tls) in shown { listener.adopt(tls) }
+        return Change(targets: targets, shown: shown)
     }
 
     /// Where the services are, in the rulebook's order.

@@ -76,12 +76,12 @@ import Testing
 
     private func changes(
         _ before: ConfigurationChange.State?, _ after: ConfigurationChange.State?,
-        isAccepted: Bool = true
+        refusedFor cause: String? = nil
     ) throws -> [Record] {
         let uid = try #require(Sample.uid)
         return try SystemRecord.configuration(
             ConfigurationChange(object: .credentials, before: before, after: after),
-            isAccepted: isAccepted, actor: .system
+            refusedFor: cause, actor: .system
         ) { (uid, Sample.time) }.map { try read($0) }
     }
 
@@ -94,7 +94,7 @@ import Testing
                 files: [
                     DecidingFile(path: "keys.yaml", purpose: "api_keys", digest: digest),
                     DecidingFile(path: "ca.pem", purpose: "client_ca", digest: "sha256:d"),
-                ], roll: CredentialRoll(keys: keys))
+                ], roll: CredentialRoll(keys: keys), isWhole: true)
         }
         let before = state("sha256:a", ["m/one": "1", "m/two": "1", "m/three": "1"])
         let after = state("sha256:b", ["m/one": "1", "m/two": "2", "m/four": "1"])
@@ -116,10 +116,20 @@ import Testing
         let start = try #require(try changes(nil, after).first?.value["change"])
         #expect(start["before_sha256"] == nil)
         #expect(start["keys_added"]?.array?.count == 3)
-        let rejected = try #require(try changes(before, nil, isAccepted: false).first)
+        let rejected = try #require(try changes(before, nil, refusedFor: "why").first)
         #expect(rejected.action == "config.rejected")
         #expect(rejected.outcome == .failure)
+        #expect(rejected.detail == "why")
         #expect(rejected.value[path: "change", "before_sha256"]?.string == before.digest)
+        #expect(rejected.value[path: "change", "after_config"] == nil)
+        #expect(rejected.value[path: "change", "after_sha256"] == nil)
+        // Of files that were not all read nothing is said as a whole.
+        var part = after
+        part.isWhole = false
+        let half = try #require(try changes(before, part, refusedFor: "why").first?.value["change"])
+        #expect(half["after_config"]?.string == "sha256:c")
+        #expect(half["after_sha256"] == nil)
+        #expect(half["files"]?.array?.count == 2)
     }
 
     @Test(
@@ -130,7 +140,8 @@ import Testing
         let records = try changes(
             nil,
             ConfigurationChange.State(
-                configuration: "sha256:c", files: [], roll: CredentialRoll(keys: keys)))
+                configuration: "sha256:c", files: [], roll: CredentialRoll(keys: keys),
+                isWhole: true))
         #expect(records.count == max(1, (count + 63) / 64))
         let listed = records.flatMap { $0.value[path: "change", "keys_added"]?.array ?? [] }
         #expect(listed.compactMap(\.string) == keys.keys.sorted())

@@ -253,13 +253,14 @@ struct RecordMembersTests {
             ConfigurationChange.State(
                 configuration: "sha256:00",
                 files: [DecidingFile(path: "keys.yaml", purpose: "api_keys", digest: digest)],
-                roll: CredentialRoll(keys: keys, revived: revived))
+                roll: CredentialRoll(keys: keys, revived: revived), isWhole: true)
         }
         let change = ConfigurationChange(
             object: .configuration, before: state("sha256:00", ["a/1": "", "a/2": ""]),
             after: state("sha256:01", ["a/2": "other", "a/3": ""], revived: ["a/4"]))
         let records = SystemRecord.configuration(
-            change, isAccepted: isAccepted, actor: .system
+            change, refusedFor: isAccepted ? nil : "keys.yaml (api_keys) cannot be used",
+            actor: .system
         ) { (Self.uid, Self.time) }
         return try record(try #require(records.first))
     }

@@ -84,6 +84,14 @@ struct `The disk of the log` {
             #expect(full.status == 1)
             #expect(full.text.contains("running, but the log takes no records now"), "\(full.text)")
             #expect(full.text.contains("records found no room since the start"), "\(full.text)")
+            // What only reads does not get through either.
+            var unread: [String] = []
+            for _ in 0..<20 {
+                let answer = try server.exchange(site.request())
+                if answer.status == 503 { unread.append(try #require(answer.record)) }
+            }
+            #expect(!unread.isEmpty)
+            #expect(Set(unread).isDisjoint(with: site.service.reached))
             try disk.free()
             // No request helps: a proxy that is not ready gets none.
             while try server.admin("/readyz").status != 200 { sched_yield() }
@@ -92,6 +100,67 @@ struct `The disk of the log` {
             #expect(healed.contains("records found no room since the start"))
             #expect(try server.exchange(site.request()).status == 200)
             #expect(try server.stop().status == 0)
+        }
+    }
+
+    @Test
+    func `RecordedBeforeInForce: while it is full no rule and no key changes, and then they do`()
+        async throws
+    {
+        try await scenario {
+            let site = try Self.site()
+            let disk = try #require(site.folder.disk)
+            // Files of the configuration lie elsewhere, or they could not be changed.
+            let elsewhere = try ScenarioFolder()
+            let on = site.folder.path + "/site"
+            let text = try site.folder.text(Site.configuration)
+                .replacing("dir: log ", with: "state: \(on)/log-state\n  dir: \(on)/log ")
+                .replacing("key_file: log.key", with: "key_file: \(on)/log.key")
+            try elsewhere.write(Array(text.utf8), to: "countersign.yaml")
+            try elsewhere.write(try site.folder.bytes("site/keys.yaml"), to: "keys.yaml")
+            let configuration = elsewhere.file("countersign.yaml")
+            let server = try Server(in: site.folder, configuration)
+            func run(_ arguments: String...) throws -> ChildProcess.Ending {
+                try site.folder.start(.countersign, arguments + ["-c", configuration]).ending()
+            }
+            func inForce() throws -> [Substring] {
+                let status = String(decoding: try server.admin("/status").body, as: UTF8.self)
+                return status.matches(of: /"(?:config|deciding)":"([^"]+)"/).map(\.1)
+            }
+            #expect(try server.exchange(site.request()).status == 200)
+            let before = try inForce()
+            #expect(before.count == 2)
+            try disk.fill()
+            _ = try Self.refusals(by: server, of: site)
+            // Where there is no room for an access there may be some for a record without values.
+            var loaded = 1
+            while try run("reload").status == 0 { loaded += 1 }
+            #expect(try inForce() == before)
+
+            try elsewhere.edit(
+                "countersign.yaml", [("roles: [reader], methods: [GET]", "roles: [none]")])
+            let reload = try run("reload")
+            #expect(reload.status == 5)
+            #expect(reload.messages.contains("the log has no record"), "\(reload.messages)")
+            #expect(reload.messages.contains("no space left"), "\(reload.messages)")
+            let minted = try run("token", "mint", "--as", "bob", "--role", "reader")
+            #expect(minted.status == 5)
+            #expect(minted.messages.contains("it is not in force"), "\(minted.messages)")
+            #expect(!minted.messages.contains("has recorded it"), "\(minted.messages)")
+            #expect(try inForce() == before)
+
+            // The keys need nobody's help, the configuration waits to be asked for.
+            try disk.free()
+            _ = try server.process.line(.messages, beginning: "changed keys are in force")
+            let key = minted.text.trimmed
+            let asBob = "GET /invoices/1 HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: \(key)\r\n\r\n"
+            #expect(try server.exchange(asBob).status == 200)
+            #expect(try run("reload").status == 0)
+            #expect(try server.exchange(asBob).status == 403)
+            #expect(try server.stop().status == 0)
+            let leaves = try site.leaves()
+            #expect(leaves.count { $0.contains("\"config.loaded\"") } == loaded + 2)
+            #expect(leaves.count { $0.contains("\"config.rejected\"") } == 0)
         }
     }
 

@@ -41,7 +41,16 @@ import Testing
 
             let leaves = try site.leaves()
             #expect(leaves.count { $0.contains("\"config.loaded\"") } == 2)
-            #expect(leaves.count { $0.contains("\"config.rejected\"") } == 2)
+            let rejected = leaves.filter { $0.contains("\"config.rejected\"") }
+            #expect(rejected.count == 2)
+            // Of a configuration that cannot be read, nothing is said but where.
+            #expect(rejected[0].contains(#""detail":"unknown_key at site/countersign.yaml:"#))
+            #expect(!rejected[0].contains("\"after_config\""))
+            // Of one that is refused before its files are read, nothing about these.
+            #expect(rejected[1].contains(#""detail":"a restart is needed for listen[0].address""#))
+            #expect(rejected[1].contains("\"after_config\""))
+            #expect(!rejected[1].contains("\"files\""))
+            #expect(rejected.allSatisfy { !$0.contains("\"after_sha256\"") })
             _ = try site.read("verify")
             #expect(try server.stop().status == 0)
         }
@@ -127,11 +136,24 @@ import Testing
             #expect(try server.exchange(site.request()).status == 200)
             #expect(try server.exchange(request).status == 401)
 
+            // Nor does a file that is gone.
+            try site.folder.move("site/keys.yaml", to: "site/keys.away")
+            _ = try server.process.line(
+                .messages, beginning: "countersign: changed keys refused:", count: 2)
+            try site.folder.move("site/keys.away", to: "site/keys.yaml")
+
             let changes = try site.leaves().filter { $0.contains("\"object\":\"credentials\"") }
-            #expect(changes.count == 3)
+            #expect(changes.count >= 4)
             #expect(changes[0].contains("\"keys_added\":[\"machines/\(id)\"]"))
             #expect(changes[1].contains("\"keys_removed\":[\"machines/\(id)\"]"))
             #expect(changes[2].contains("\"config.rejected\""))
+            #expect(changes[2].contains(#""detail":""#))
+            #expect(changes[2].contains(" at site/keys.yaml:"))
+            #expect(changes[2].contains("\"files\":[{"))
+            #expect(!changes[2].contains("\"after_sha256\""))
+            #expect(changes[3].contains(#""detail":"site/keys.yaml (api_keys) does not exist""#))
+            #expect(!changes[3].contains("\"files\""))
+            #expect(!changes[3].contains("\"after_sha256\""))
             let uses = try site.leaves().filter { $0.contains("\"key\":\"\(id)\"") }
             #expect(uses.count == 3)
             #expect(uses[1].contains("\"key_revoked\""))

@@ -154,6 +154,26 @@ struct ServedProcessTests {
         #expect(line.message == "log has stopped; accesses are refused")
         let cause = try #require(line.fields["cause"])
         #expect(cause.contains("moved"))
+        guard case .reloaded = await seen.next() else {
+            Issue.record("the first change was refused")
+            return
+        }
+        // RecordedBeforeInForce: what can no longer be recorded does not change either.
+        signal.yield(.sighup)
+        guard case .reloadRefused(let refusal) = await seen.next() else {
+            Issue.record("a change is in force that no record says")
+            return
+        }
+        #expect(refusal.status == .unavailable)
+        #expect(refusal.message?.plain.contains(cause) == true)
+        let digest = "sha256:" + String(repeating: "0a", count: 32)
+        try folder.write(
+            "- { id: aaaaaaaa, digest: \"\(digest)\", name: ci }\n", to: "keys.yaml")
+        guard case .keysRefused(let keys) = await seen.next() else {
+            Issue.record("keys are in force that no record says")
+            return
+        }
+        #expect(keys.status == .unavailable)
         signal.yield(.sigterm)
         do {
             try await end

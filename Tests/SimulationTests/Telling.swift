@@ -102,7 +102,7 @@ final class Telling {
         case .filler(let count):
             let records = SystemRecord.configuration(
                 ConfigurationChange(object: .configuration, before: nil, after: nil),
-                isAccepted: true, actor: .system
+                refusedFor: nil, actor: .system
             ) { (ledger.newRecord().uid, fixture.clock.now) }
             for _ in 0..<count {
                 for record in records { ledger.append(unattended: record) }

@@ -42,16 +42,23 @@ package struct ConfigurationChange: Hashable, Sendable {
         package var configuration: String
         package var files: [DecidingFile]
         package var roll: CredentialRoll
+        /// Whether these are all files; otherwise no others could be read.
+        package var isWhole: Bool
 
-        package init(configuration: String, files: [DecidingFile], roll: CredentialRoll) {
+        package init(
+            configuration: String, files: [DecidingFile], roll: CredentialRoll, isWhole: Bool
+        ) {
             self.configuration = configuration
+            self.isWhole = isWhole
             self.files = files.sorted { ($0.path, $0.purpose) < ($1.path, $1.purpose) }
             self.roll = roll
         }
 
-        /// One digest of the configuration and all files: if it differs, something changed.
-        package var digest: String {
-            ContentDigest.of(
+        /// One digest of the configuration and all files: if it differs, something changed. Nil where files are
+        /// missing.
+        package var digest: String? {
+            guard isWhole else { return nil }
+            return ContentDigest.of(
                 .object([
                     JSONMember("configuration", .string(configuration)),
                     JSONMember(

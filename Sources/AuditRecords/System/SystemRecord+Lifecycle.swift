@@ -166,31 +166,33 @@ extension SystemRecord {
     /// There are several if more keys changed than a record can list.
     ///
     /// - Parameters:
+    ///   - cause: why it was refused, without any value; nil: it takes effect once all of them are durable.
     ///   - next: an id and the time for each.
-    ///   - isAccepted: whether the new one is in force now.
     package static func configuration(
-        _ change: ConfigurationChange, isAccepted: Bool, actor: Principal,
+        _ change: ConfigurationChange, refusedFor cause: String?, actor: Principal,
         next: () -> (uid: UniqueID, time: UTCInstant)
     ) -> [SystemRecord] {
         change.pieces.map { piece in
             let (uid, time) = next()
             return configuration(
-                uid: uid, time: time, change: piece, isAccepted: isAccepted, actor: actor)
+                uid: uid, time: time, change: piece, refusedFor: cause, actor: actor)
         }
     }
 
     private static func configuration(
-        uid: UniqueID, time: UTCInstant, change: [JSONMember], isAccepted: Bool, actor: Principal
+        uid: UniqueID, time: UTCInstant, change: [JSONMember], refusedFor cause: String?,
+        actor: Principal
     ) -> SystemRecord {
         var record = SystemRecord(
             uid: uid, time: time, category: .admin, eventClass: .applicationLifecycle,
-            activity: 8, action: isAccepted ? .configLoaded : .configRejected,
-            end: isAccepted
+            activity: 8, action: cause == nil ? .configLoaded : .configRejected,
+            end: cause == nil
                 ? EventEnd(outcome: .success, severity: .low)
                 : EventEnd(outcome: .failure, severity: .medium),
             actor: actor, details: [JSONMember("change", .object(change))])
-        if !isAccepted {
+        if let cause {
             record.decision = failed
+            record.detail = cause
             record.reason = "config_invalid"
             record.message = "The configuration is not valid; the one before stays in force."
         }

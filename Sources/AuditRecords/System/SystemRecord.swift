@@ -21,6 +21,8 @@ package struct SystemRecord: Sendable {
     package var end: EventEnd
     /// `event.reason`: a machine code.
     package var reason: String?
+    /// `event.detail`: what exactly was wrong and where; cut to 256 bytes.
+    var detail: String?
     /// `event.message`: fixed text, at most 256 bytes.
     package var message: String?
     /// Who acted: `actor`.
@@ -57,6 +59,10 @@ package struct SystemRecord: Sendable {
         event.add("activity", activity)
         event.add("category", category.rawValue)
         event.add("class", eventClass.rawValue)
+        if let detail {
+            let kept = RecordLimits.cut(detail, to: RecordLimits.messageBytes).kept
+            event.add("detail", String(kept))
+        }
         if let message {
             let kept = RecordLimits.cut(message, to: RecordLimits.messageBytes).kept
             event.add("message", String(kept))

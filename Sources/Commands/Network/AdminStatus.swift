@@ -30,6 +30,14 @@ struct AdminStatus: Sendable {
     /// What an acknowledged record survives, in the words of `log.durability`.
     var durability: String? { json[path: "durability"]?.string }
 
+    /// Why a change of `configuration` or `credentials` is not in force that only lacks its record.
+    func unrecorded(_ object: String) -> String? { json["unrecorded"]?[object]?.string }
+
+    /// Whether a key file with this digest is in force.
+    func holds(keyFile digest: String) -> Bool {
+        json["key_files"]?.array?.contains(.string(digest)) ?? false
+    }
+
     func count(_ name: String) -> Int64 { json[path: name]?.integer ?? 0 }
 
     /// Asks on the socket in the state folder and then on the admin address: either key may have been changed in the

@@ -45,11 +45,26 @@ struct RunningServer {
         }
     }
 
-    /// Waits until the proxy has adopted a key file with this digest.
-    func adopts(keyFile digest: String) async throws(CommandFailure) -> Bool {
-        try await wait(.seconds(10)) { status in
-            status.json["key_files"]?.array?.contains(.string(digest)) ?? false
-        } != nil
+    /// What came of a changed key file.
+    enum Adoption {
+        case inForce
+        /// The log has no record of it, and so the keys before stay in force.
+        case unrecorded(why: String)
+        case notTaken
+    }
+
+    /// Waits until the proxy has adopted a key file with this digest, or says why not.
+    func adoption(ofKeyFile digest: String) async throws(CommandFailure) -> Adoption {
+        let start = ContinuousClock.now
+        let status = try await wait(.seconds(10)) { status in
+            // A log that takes no records may take some again in a second.
+            status.holds(keyFile: digest)
+                || status.unrecorded("credentials") != nil
+                    && ContinuousClock.now > start + .seconds(2)
+        }
+        guard let status else { return .notTaken }
+        if status.holds(keyFile: digest) { return .inForce }
+        return status.unrecorded("credentials").map { .unrecorded(why: $0) } ?? .notTaken
     }
 
     /// The outcome of a reload.
@@ -57,6 +72,8 @@ struct RunningServer {
         case inForce
         /// - Parameter takingRestart: the keys because of which it was, where that is why.
         case refused(takingRestart: [String])
+        /// The log has no record of it, and so the configuration before stays in force.
+        case unrecorded(why: String)
     }
 
     /// Makes the proxy read its configuration again.
@@ -94,6 +111,7 @@ struct RunningServer {
         guard done.count("reloads_refused") > before.count("reloads_refused") else {
             return .inForce
         }
+        if let why = done.unrecorded("configuration") { return .unrecorded(why: why) }
         let keys = done.json["takes_restart"]?.array ?? []
         return .refused(takingRestart: keys.compactMap(\.string))
     }

@@ -34,7 +34,11 @@ struct ReloadCommand: AsyncParsableCommand {
                 "no proxy of this log answers in \(fresh.settings.log.state.text) or on \(fresh.settings.admin.address.text); start one with `countersign serve`. One that runs is not found once the file has changed both `log.state` (or `log.dir`) and `admin.address`: restart it."
             )
         }
-        if case .refused(let keys) = try await server.reload() { throw Self.refusal(keys) }
+        switch try await server.reload() {
+        case .inForce: break
+        case .refused(let keys): throw Self.refusal(keys)
+        case .unrecorded(let why): throw CommandFailure(.unavailable, "\(why)")
+        }
         if try output.isJSON {
             try output.screen.json(
                 .object([

@@ -46,12 +46,17 @@ struct TokenCommand: ParsableCommand {
         guard let server = await RunningServer(settings) else {
             return try output.messages.line("no proxy runs here; the next one to start knows it")
         }
-        guard try await server.adopts(keyFile: digest) else {
+        switch try await server.adoption(ofKeyFile: digest) {
+        case .inForce:
+            try output.messages.line("in force in the running proxy, which has recorded it")
+        case .unrecorded(let why):
+            throw CommandFailure(
+                .unavailable, "the file is changed, but it is not in force: \(why)")
+        case .notTaken:
             throw CommandFailure(
                 .unavailable,
                 "the file is changed, but the proxy on \(settings.admin.address.text) has not taken it; look at its messages and at `countersign check`."
             )
         }
-        try output.messages.line("in force in the running proxy, which has recorded it")
     }
 }

@@ -42,13 +42,28 @@ final class DecidingFiles {
     private(set) var digests: [DecidingFile] = []
     private var contents: [String: [UInt8]] = [:]
 
+    /// What is known of a file that was asked for, in the words of `event.detail`.
+    enum Standing: String {
+        case missing = "does not exist"
+        case unreadable = "cannot be read"
+        case read = "cannot be used"
+    }
+
+    /// The file that something is being built from: if that fails, it is why.
+    private(set) var inHand: (path: String, purpose: Purpose, standing: Standing)?
+
+    /// What was built from the last file is as it should be.
+    func putDown() { inHand = nil }
+
     /// The content, without a byte order mark, or why there is none.
     func read(_ path: ResolvedPath, _ purpose: Purpose) throws(CommandFailure) -> [UInt8] {
         let bytes: [UInt8]
+        inHand = (path.text, purpose, .unreadable)
         if let known = contents[path.text] {
             bytes = known
         } else {
             guard let read = try LocalFile.read(path.text, most: Self.mostBytes) else {
+                inHand = (path.text, purpose, .missing)
                 throw CommandFailure(
                     .usage,
                     "there is no file \(path.text) for " + purpose.description
@@ -57,6 +72,7 @@ final class DecidingFiles {
             bytes = read
             contents[path.text] = read
         }
+        inHand = (path.text, purpose, .read)
         note(path, purpose, bytes)
         return bytes.starts(with: Self.byteOrderMark)
             ? Array(bytes.dropFirst(Self.byteOrderMark.count)) : bytes

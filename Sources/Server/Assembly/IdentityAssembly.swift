@@ -52,6 +52,7 @@ struct IdentityAssembly {
             case .mtls(let found):
                 certificates = try certificateSource(found, name: source.name)
             }
+            files.putDown()
         }
         do throws(IdentityConfigurationFault) {
             return IdentitySources(

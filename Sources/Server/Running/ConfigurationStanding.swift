@@ -4,6 +4,7 @@
 import AuditRecords
 import ByteCoding
 import Glibc
+import Messages
 import Synchronization
 
 /// Which configuration is in force in a running server: written by the server, read by its console.
@@ -17,6 +18,8 @@ final class ConfigurationStanding: Sendable {
         var refused: Int64 = 0
         /// The keys for which the last reload was refused, because they take a restart.
         var takingRestart: [String] = []
+        /// Why changes are not in force that only lack their record.
+        var unrecorded: [ConfigurationChange.Object: String] = [:]
         /// Where the console listens.
         var admin = ""
     }
@@ -28,9 +31,11 @@ final class ConfigurationStanding: Sendable {
         state.withLock { state in
             state.current = current
             state.accepted += 1
+            state.unrecorded[.credentials] = nil
             guard object == .configuration else { return }
             state.whole += 1
             state.takingRestart = []
+            state.unrecorded = [:]
         }
     }
 
@@ -40,9 +45,22 @@ final class ConfigurationStanding: Sendable {
     func refused(_ object: ConfigurationChange.Object, takingRestart keys: [String]) {
         state.withLock { state in
             state.refused += 1
+            state.unrecorded[object] = nil
             if object == .configuration { state.takingRestart = keys }
         }
     }
+
+    /// A change lacks its record; the old configuration stays in force.
+    func unrecorded(_ change: UnrecordedChange) {
+        state.withLock { state in
+            state.refused += 1
+            state.unrecorded[change.object] = change.message.plain
+            if change.object == .configuration { state.takingRestart = [] }
+        }
+    }
+
+    /// Key files say again what is in force.
+    func keysUnchanged() { state.withLock { $0.unrecorded[.credentials] = nil } }
 
     /// The console listens.
     func opened(admin: String) { state.withLock { $0.admin = admin } }
@@ -65,6 +83,14 @@ final class ConfigurationStanding: Sendable {
             JSONMember("changes", .integer(state.accepted)),
             JSONMember("reloads_refused", .integer(state.refused)),
             JSONMember("takes_restart", .array(state.takingRestart.map { .string($0) })),
+            JSONMember(
+                "unrecorded",
+                .object(
+                    ConfigurationChange.Object.allCases.compactMap { object in
+                        state.unrecorded[object].map {
+                            JSONMember(object.rawValue, .string($0))
+                        }
+                    })),
         ]
     }
 }

@@ -37,6 +37,8 @@ package actor ProxyServer {
     private var upstreams: [UpstreamConfiguration]
     /// The watched files as they were when read, and at the last poll.
     private var sightings: (read: [KeyFileWatch.Sighting], last: [KeyFileWatch.Sighting])
+    /// Changed keys that wait for their record: since the last attempt, with what was told of it.
+    private var owedKeys: (tried: ContinuousClock.Instant, told: String)?
 
     /// Whether a change is in progress, and who waits for its end: two at once could each take effect by half.
     private var isChanging = false
@@ -82,14 +84,25 @@ package actor ProxyServer {
                 generation: 1, digestKey: ledger.subjects.tokenDigestKey, after: nil)
             for note in rules.notes { logger.notice("\(note.plain)") }
             try rules.ended.write(in: deployment.settings.log.state)
-            let http: HTTPPlane
+            let current = assembly.state(rules.roll, isWhole: true)
             let dataPlane: DataPlane
+            let http: HTTPPlane
             do throws(DataPlaneFault) {
                 http = try HTTPPlane(
                     HTTPPlaneConfiguration(
                         listeners: listeners, upstreams: upstreams,
                         mostIdle: budget.idle(beside: listeners)),
                     rules: rules.exchange)
+            } catch {
+                throw CommandFailure(.unavailable, "\(error.description)")
+            }
+            // RecordedBeforeInForce: nobody is served before the log says by which rules.
+            if let outcome = await ledger.recordDurably(
+                ConfigurationChange(object: .configuration, before: nil, after: current))
+            {
+                throw UnrecordedChange(object: .configuration, obstacle: .log(outcome)).failure
+            }
+            do throws(DataPlaneFault) {
                 dataPlane = try await DataPlane.start(
                     [http], eventLoops: eventLoops, rules: rules.exchange, ledger: ledger,
                     limiter: RateLimiter(mostSubjects: 100_000),
@@ -97,10 +110,6 @@ package actor ProxyServer {
             } catch {
                 throw CommandFailure(.unavailable, "\(error.description)")
             }
-            let current = assembly.state(rules.roll)
-            ledger.record(
-                ConfigurationChange(object: .configuration, before: nil, after: current),
-                isAccepted: true)
             return ProxyServer(
                 deployment: deployment, ledger: ledger, dataPlane: dataPlane, http: http,
                 identity: rules.exchange.identity, current: current, upstreams: upstreams,
@@ -131,7 +140,8 @@ package actor ProxyServer {
         return fitting
     }
 
-    /// Puts a changed configuration in force, all of it or none; either outcome is recorded.
+    /// Puts a changed configuration in force, all of it or none. Either outcome is recorded; if the log takes no record,
+    /// nothing changes.
     ///
     /// - Returns: what was skipped.
     func reload(
@@ -140,31 +150,41 @@ package actor ProxyServer {
         await beginChange()
         defer { changeEnded() }
         var assembly: Assembly?
-        var takingRestart: [String] = []
+        var cause = ChangeCause.reading
+        let notes: [SafeText]
+        let unrecorded: UnrecordedChange?
         do throws(CommandFailure) {
             let fresh = try read()
             let seen = KeyFileWatch.files(fresh.settings).map { KeyFileWatch.Sighting($0) }
             let made = Assembly(deployment: fresh, in: surroundings)
             assembly = made
-            takingRestart = fresh.changesForRestart(from: deployment)
-            try Self.check(takingRestart: takingRestart)
+            cause = .takingRestart(fresh.changesForRestart(from: deployment))
+            try Self.check(cause)
+            cause = .assembling(made.files)
             let rules = try made.rules(
                 generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey,
                 after: identity)
             let upstreams = try made.upstreams()
             let certificates = try made.listeners().map(\.tls)
-            try await adopt(rules, upstreams, certificates, as: made, .configuration)
-            deployment = fresh
-            sightings = (seen, seen)
-            return rules.notes
+            unrecorded = try await adopt(
+                rules, upstreams, certificates, as: made, .configuration, &cause)
+            notes = rules.notes
+            if unrecorded == nil {
+                deployment = fresh
+                sightings = (seen, seen)
+                owedKeys = nil
+            }
         } catch {
-            refuse(assembly, .configuration, takingRestart: takingRestart)
+            refuse(assembly, .configuration, cause, error)
             throw error
         }
+        if let unrecorded { throw unrecorded.failure }
+        return notes
     }
 
     /// Reads key files and key sets again once they have changed and settled; the outcome is recorded. Faulty files
-    /// change nothing, and are reported once.
+    /// change nothing, and are reported once. So are those whose record the log does not take, but they are
+    /// read again as soon as it takes some.
     ///
     /// - Returns: whether anything was put in force; nil if nothing has changed.
     func lookAtKeys() async throws(CommandFailure) -> Bool? {
@@ -173,26 +193,40 @@ package actor ProxyServer {
         defer { changeEnded() }
         let seen = KeyFileWatch.files(deployment.settings).map { KeyFileWatch.Sighting($0) }
         defer { sightings.last = seen }
-        guard seen != sightings.read, seen == sightings.last else { return nil }
+        guard seen == sightings.last, seen != sightings.read || areKeysDue else { return nil }
+        let told = seen == sightings.read ? owedKeys?.told : nil
         sightings.read = seen
+        owedKeys = nil
         let made = Assembly(deployment: deployment, in: surroundings)
+        var cause = ChangeCause.assembling(made.files)
+        let unrecorded: UnrecordedChange?
         do throws(CommandFailure) {
             let rules = try made.rules(
                 generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey,
                 after: identity)
             let files = made.files.digests
             guard rules.roll != current.roll || !files.allSatisfy(current.files.contains) else {
-                // Rewritten with the same content.
+                // Rewritten with the same content, or put back before it was in force.
+                standing.keysUnchanged()
                 return nil
             }
-            try await adopt(
+            unrecorded = try await adopt(
                 rules, upstreams, deployment.settings.listen.map { _ in nil }, as: made,
-                .credentials)
-            return true
+                .credentials, &cause)
         } catch {
-            refuse(made, .credentials)
+            refuse(made, .credentials, cause, error)
             throw error
         }
+        guard let unrecorded else { return true }
+        owedKeys = (.now, unrecorded.message.plain)
+        guard told == nil else { return nil }
+        throw unrecorded.failure
+    }
+
+    /// Whether keys that lack their record are to be tried again.
+    private var areKeysDue: Bool {
+        guard let owedKeys, ledger.takesRecords else { return false }
+        return owedKeys.tried + .seconds(1) < .now
     }
 
     /// Waits until no other change is in progress.
@@ -206,54 +240,94 @@ package actor ProxyServer {
         if !waiting.isEmpty { waiting.removeFirst().resume() }
     }
 
+    /// RecordedBeforeInForce: everything that can be wrong with a change is found out before its record, and nothing is
+    /// in force until that is durable.
+    ///
+    /// - Returns: why it is not in force although nothing is wrong with it.
     private func adopt(
         _ rules: Assembly.Rules, _ upstreams: [UpstreamConfiguration],
-        _ certificates: [ListenerTLS?], as made: Assembly, _ object: ConfigurationChange.Object
-    ) async throws(CommandFailure) {
-        try rules.ended.write(in: deployment.settings.log.state)
+        _ certificates: [ListenerTLS?], as made: Assembly, _ object: ConfigurationChange.Object,
+        _ cause: inout ChangeCause
+    ) async throws(CommandFailure) -> UnrecordedChange? {
         // Taken before anything is awaited: no two changes share a number.
         generation += 1
+        cause = .applying
+        let change: HTTPPlane.Change
         do throws(DataPlaneFault) {
-            try http.adopt(upstreams, of: rules.exchange, certificates: certificates)
-            try await dataPlane.reload(rules.exchange)
+            change = try http.change(
+                to: upstreams, of: rules.exchange, certificates: certificates)
         } catch {
             throw CommandFailure(.usage, "\(error.description)")
         }
-        identity = rules.exchange.identity
         let after = state(made, rules.roll, object)
-        ledger.record(
-            ConfigurationChange(object: object, before: current, after: after), isAccepted: true)
+        let obstacle = await record(
+            ConfigurationChange(object: object, before: current, after: after), rules.ended)
+        if let obstacle {
+            let unrecorded = UnrecordedChange(object: object, obstacle: obstacle)
+            standing.unrecorded(unrecorded)
+            return unrecorded
+        }
+        http.adopt(change)
+        do throws(DataPlaneFault) {
+            try await dataPlane.reload(rules.exchange)
+        } catch {
+            throw CommandFailure(.unavailable, "\(error.description)")
+        }
+        identity = rules.exchange.identity
         current = after
         self.upstreams = upstreams
         standing.accepted(after, object)
+        return nil
+    }
+
+    /// - Returns: why the change is not on the disk.
+    private func record(
+        _ change: ConfigurationChange, _ ended: EndedKeys
+    ) async -> UnrecordedChange.Obstacle? {
+        do throws(CommandFailure) {
+            // A key that a file has ended stays ended, whether or not that file is ever in force.
+            try ended.write(in: deployment.settings.log.state)
+        } catch {
+            return .ends(error)
+        }
+        return await ledger.recordDurably(change).map { .log($0) }
     }
 
     private func refuse(
-        _ made: Assembly?, _ object: ConfigurationChange.Object, takingRestart keys: [String] = []
+        _ made: Assembly?, _ object: ConfigurationChange.Object, _ cause: ChangeCause,
+        _ failure: CommandFailure
     ) {
-        let after = made.map { state($0, current.roll, object) }
+        let after: ConfigurationChange.State? =
+            switch cause {
+            case .reading, .takingRestart, .assembling:
+                made?.state(current.roll, isWhole: false)
+            case .applying: made.map { state($0, current.roll, object) }
+            }
         ledger.record(
-            ConfigurationChange(object: object, before: current, after: after), isAccepted: false)
+            ConfigurationChange(object: object, before: current, after: after),
+            refusedFor: cause.detail(failure))
+        var keys: [String] = []
+        if case .takingRestart(let taking) = cause { keys = taking }
         standing.refused(object, takingRestart: keys)
     }
 
-    /// What an assembly read; if only keys were read again, the other files stay as they were.
+    /// What an assembly read all of; if only keys were read again, the other files stay as they were.
     private func state(
         _ made: Assembly, _ roll: CredentialRoll, _ object: ConfigurationChange.Object
     ) -> ConfigurationChange.State {
-        var state = made.state(roll)
+        let state = made.state(roll, isWhole: true)
         guard object == .credentials else { return state }
         let kept = current.files.filter { old in
             !state.files.contains { ($0.path, $0.purpose) == (old.path, old.purpose) }
         }
-        state = ConfigurationChange.State(
-            configuration: state.configuration, files: state.files + kept, roll: roll)
-        return state
+        return ConfigurationChange.State(
+            configuration: state.configuration, files: state.files + kept, roll: roll,
+            isWhole: true)
     }
 
     /// Refuses a configuration that changes what only a restart can change.
-    private static func check(takingRestart keys: [String]) throws(CommandFailure) {
-        guard !keys.isEmpty else { return }
+    private static func check(_ cause: ChangeCause) throws(CommandFailure) {
+        guard case .takingRestart(let keys) = cause, !keys.isEmpty else { return }
         let list = keys.joined(separator: ", ")
         throw CommandFailure(
             .usage,
@@ -274,17 +348,13 @@ package actor ProxyServer {
 
 extension Assembly {
     /// Everything read so far that decides about requests.
-    fileprivate func state(_ roll: CredentialRoll) -> ConfigurationChange.State {
+    ///
+    /// - Parameter isWhole: whether that is everything there is.
+    fileprivate func state(
+        _ roll: CredentialRoll, isWhole: Bool
+    ) -> ConfigurationChange.State {
         ConfigurationChange.State(
-            configuration: deployment.configHash, files: files.digests, roll: roll)
-    }
-}
-
-extension Ledger {
-    /// Records that a configuration was put in force, or was refused.
-    fileprivate func record(_ change: ConfigurationChange, isAccepted: Bool) {
-        let records = SystemRecord.configuration(
-            change, isAccepted: isAccepted, actor: .system, next: newRecord)
-        for record in records { append(unattended: record) }
+            configuration: deployment.configHash, files: files.digests, roll: roll,
+            isWhole: isWhole)
     }
 }

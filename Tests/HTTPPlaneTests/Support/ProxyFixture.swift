@@ -258,7 +258,7 @@ extension ProxyFixture {
     func reload(
         rules: ExchangeRules, upstreams: [UpstreamConfiguration], certificates: [ListenerTLS?]
     ) async throws(DataPlaneFault) {
-        try http.adopt(upstreams, of: rules, certificates: certificates)
+        http.adopt(try http.change(to: upstreams, of: rules, certificates: certificates))
         try await plane.reload(rules)
     }
 
