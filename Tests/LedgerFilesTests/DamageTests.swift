@@ -51,18 +51,23 @@ struct DamageTests {
     func forked() throws {
         try disk.run()
         try disk.copy("log", to: "fork")
+        try disk.copy("state", to: "fork-state")
         try disk.run()
         try disk.run(records: 20, log: "fork", state: "fork-state")
         refuses(.forked, "Keep both", log: "fork")
         #expect(throws: Never.self) { try disk.run() }
     }
 
-    @Test("Without the state file a rollback goes unnoticed: that is what the file is for")
+    @Test("A copy without the state file may be older: nobody opens it unasked, new or old")
     func withoutState() throws {
         try disk.run()
         try disk.copy("log", to: "older")
         try disk.run()
-        #expect(throws: Never.self) { try disk.run(log: "older", state: "new-state") }
+        refuses(.rolledBack, "countersign log adopt", log: "older", state: "new-state")
+        refuses(.rolledBack, "countersign log adopt", state: "new-state")
+        // A refused opening has not made up a memory.
+        refuses(.rolledBack, "countersign log adopt", state: "new-state")
+        #expect(throws: Never.self) { try disk.run() }
     }
 
     @Test("A state file of another log is refused, not overwritten")

@@ -165,7 +165,9 @@ import Testing
             }
         }
         left.remove(.state)
-        let next = try fixture.openWithoutThreads(left)
+        var adopting = fixture
+        adopting.options.adoption = Adoption(reason: "INC-7", user: 1234)
+        let next = try adopting.openWithoutThreads(left)
         #expect(next.recovery.readBackRecords > 40)
         let all = try records(left)
         let ended = Set(all.filter { $0.stage == .unknown }.compactMap(\.uid))

@@ -34,6 +34,17 @@ import Testing
                 #expect(second.messages.contains(holder), "\(second.messages)")
                 #expect(second.messages.contains("Stop it first"))
             }
+            // A copy of everything but log-state locks nothing that the first one has, and remembers nothing.
+            try site.folder.make("other")
+            for name in ["log", "log.key", "countersign.yaml", "keys.yaml"] {
+                try site.folder.copy("site/" + name, to: "other/" + name)
+            }
+            let copied = try site.folder.start(
+                .countersign, ["serve", "-c", "other/countersign.yaml"]
+            ).ending()
+            #expect(copied.status == 12, "\(copied.messages)")
+            #expect(copied.messages.contains("log.state remembers nothing"), "\(copied.messages)")
+            #expect(copied.messages.contains("countersign log adopt"), "\(copied.messages)")
             // The first one goes on, and still answers commands.
             #expect(try server.exchange(site.request()).status == 200)
             #expect(try site.leaves().count { $0.contains("\"http.request\"") } == 2)

@@ -198,20 +198,24 @@ import Verification
 
     // MARK: What is remembered
 
-    @Test func `is what log.state remembers: said, and begun anew`() async throws {
+    @Test(arguments: [false, true])
+    func `is refused where log.state remembers nothing, and adopted where somebody says so`(
+        isThere: Bool
+    ) async throws {
         let log = try log()
-        log.remove(.state)
-        let ledger = try fixture.openWithoutThreads(log)
-        #expect(ledger.recovery.stateWasMissing)
-        #expect(ledger.close() == nil)
-        let start = try #require(
-            try await inspect(log).leaves.map { try Record(leaf: $0) }.last {
-                $0.action == "log.start"
-            })
-        #expect(start.value[path: "recovery", "state"]?.string == "missing")
-        let again = try fixture.openWithoutThreads(log)
-        #expect(!again.recovery.stateWasMissing)
-        #expect(again.close() == nil)
+        if isThere { log.tamper(.state) { $0 = [UInt8](repeating: 0, count: $0.count) } }
+        if !isThere { log.remove(.state) }
+        let before = log.files
+        let fault = #expect(throws: OpenFault.self) { _ = try fixture.openWithoutThreads(log) }
+        #expect(fault?.code == .rolledBack)
+        #expect(fault?.description.contains("countersign log adopt") == true)
+        #expect(log.files[.state] == before[.state])
+        #expect(log.files[.entries(SegmentNumber(0))] == before[.entries(SegmentNumber(0))])
+        try await expectAdoption(of: log, losses: ["state_lost"])
+        let states = try await inspect(log).leaves.map { try Record(leaf: $0) }
+            .filter { $0.action == "log.start" }
+            .map { $0.value[path: "recovery", "state"]?.string }
+        #expect(states.compactMap(\.self) == ["missing"])
     }
 
     @Test func `is refused where log.state is garbled, and adopted where somebody says so`()
@@ -332,7 +336,10 @@ import Verification
         #expect(seen.report.findings.contains { $0.code == .unsignedRecords })
         let size = seen.report.size.count
 
-        let ledger = try fixture.openWithoutThreads(log)
+        #expect(throws: OpenFault.self) { _ = try fixture.openWithoutThreads(log) }
+        var adopting = fixture
+        adopting.options.adoption = Adoption(reason: "INC-7", user: 1234)
+        let ledger = try adopting.openWithoutThreads(log)
         #expect(ledger.recovery.unsignedRecords > 0)
         #expect(ledger.close() == nil)
         let after = try await inspect(log)

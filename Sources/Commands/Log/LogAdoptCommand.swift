@@ -23,8 +23,8 @@ struct LogAdoptCommand: ParsableCommand {
               countersign log adopt --reason "INC-1207: restored the backup of Monday"
               countersign log adopt --reason "INC-1311: the disk was full"
 
-            For a log that is not opened because log.state remembers more records than there are, or cannot \
-            be read, where nothing newer is left; and for gaps that the log admits, which `verify` then \
+            For a log that is not opened because log.state remembers more records than there are, remembers \
+            nothing, or cannot be read, where nothing newer is left; and for gaps that the log admits, which `verify` then \
             notes and no longer reports. The record log.adopt says who lost what for good. Records that are \
             lost stay lost: whoever has seen them will be told that the log was put back. The server must \
             not run. Nothing else is forgiven: a record that was changed is never adopted. Where nothing is \
@@ -70,6 +70,7 @@ struct LogAdoptCommand: ParsableCommand {
         for loss in recovery.adopted {
             try output.messages.line("adopted: \(loss.text)")
         }
+        for warning in recovery.warnings { try output.messages.line("warning: \(warning)") }
         try output.messages.line(
             "recorded; the log has \(size) records and goes on")
     }
@@ -118,7 +119,7 @@ extension LogSnapshot {
 extension AdoptedLoss {
     fileprivate var text: String {
         switch self {
-        case .stateLost: "log.state could not be read and begins anew"
+        case .stateLost: "log.state held no checkpoint of this log and begins anew"
         case .recordsLost: "log.state remembered more records than there are"
         }
     }

@@ -46,8 +46,8 @@ package struct RecoveryReport: Hashable, Sendable {
     package var discardedBytes: UInt64 = 0
     /// Files that had lost published content, restored from the commit journal.
     package var restoredFiles: [String] = []
-    /// Whether log.state remembered nothing although something was published: an older copy would
-    /// go unnoticed.
+    /// Whether log.state remembered nothing although something was published, and somebody accepts
+    /// that.
     package var stateWasMissing = false
     /// Unsigned records after the newest checkpoint, left out: those of a log that was copied while
     /// in use.

@@ -91,8 +91,8 @@ extension Recovery {
         return memory
     }
 
-    /// Refuses a log of which more is remembered than there is, or nothing can be remembered any
-    /// more, unless somebody accepts that.
+    /// Refuses a log of which more is remembered than there is, or nothing although it was
+    /// published, unless somebody accepts that.
     func adopt(
         _ memory: Memory, newest: TreeSize, published: Bool
     ) throws(OpenFault) -> [AdoptedLoss] {
@@ -103,10 +103,12 @@ extension Recovery {
             }
             return [.recordsLost]
         }
-        // What is published is remembered first: a slot that is unreadable before that was cut
-        // short.
-        guard published, !memory.isEmpty else { return [] }
-        guard adoption != nil else { throw .stateLost }
+        // What is published is remembered first: a slot that is empty or unreadable before that is
+        // of a log that was just made.
+        guard published else { return [] }
+        guard adoption != nil else {
+            throw memory.isEmpty ? .stateMissing(newest) : .stateLost
+        }
         return [.stateLost]
     }
 

@@ -62,7 +62,7 @@ struct Recovery {
         log.rememberedIsNewest =
             adopted.isEmpty && memory.newest?.size == newest.size
             && memory.newest?.root == newest.root
-        // Nothing remembers more than there is: what follows was written while the log was copied.
+        // Somebody adopts a log of which nothing is remembered: what follows was written while it was copied.
         let isCopy = log.facts.stateWasMissing
         // A crash that tore the first group of a journal file leaves older ones in the other: they
         // are in place, and nothing ends where they do.
@@ -236,6 +236,15 @@ extension OpenFault {
                 + "log.state: this is an older copy, or records were cut off. Restore the newest copy. "
                 + "Signing on from here would be a second history under the same name. Where nothing newer is "
                 + "left, `countersign log adopt` goes on from here, and records that.")
+    }
+
+    static func stateMissing(_ found: TreeSize) -> OpenFault {
+        OpenFault(
+            .rolledBack,
+            "log.state remembers nothing of this log, which has \(found.count) records: it may be an older copy, or "
+                + "one beside a log that is still in use. Restore the file checkpoint.slots, or set log.state to "
+                + "the folder that has it. Where it is lost, make sure that this is the newest copy and the only "
+                + "one in use, and run `countersign log adopt`, which records that.")
     }
 
     static let stateLost = OpenFault(

@@ -8,11 +8,6 @@ extension RecoveryReport {
     /// What must be brought to the attention of whoever starts the server; also in `recovery` of the record log.start.
     package var warnings: [String] {
         var warnings: [String] = []
-        if stateWasMissing {
-            warnings.append(
-                "log.state remembered nothing of this log, so that an older copy would not have been noticed; make sure that this is the newest"
-            )
-        }
         if unsignedRecords > 0 {
             warnings.append(
                 "\(unsignedRecords) records behind the newest checkpoint were left out: no checkpoint of this copy covers them"

@@ -77,9 +77,9 @@ extension Examination {
             return .bad("state", error.message ?? "\(path) cannot be read", fix: nil)
         }
         if bytes.allSatisfy({ $0 == 0 }) {
-            return .caution(
-                "state", "\(path) remembers nothing of the log: an older copy would not be noticed",
-                fix: "put the file back, or make sure that this is the newest copy of the log")
+            return .bad(
+                "state", "\(path) remembers nothing of the log: the server will not start",
+                fix: "put the file back, or see `countersign log adopt --help`")
         }
         guard RememberedCheckpoint(stateFile: bytes) == nil else { return nil }
         return .bad(
