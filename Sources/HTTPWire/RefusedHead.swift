@@ -56,8 +56,9 @@ package struct RefusedHead: Hashable, Sendable {
         (path, query) = lines.first.map(Self.target) ?? ([], [])
     }
 
-    /// The most of a target or host that is worth keeping.
-    private static let most = 2_048
+    /// The most of a path, a query or a host that is worth keeping: more than a record holds, so that one which is cut
+    /// there is known to be longer.
+    private static let most = 4_096
     /// No field has a longer name; what is longer is something else followed by a colon.
     private static let longestName = 40
 
@@ -96,9 +97,9 @@ package struct RefusedHead: Hashable, Sendable {
             target = target[(start + mark.count)...]
             target = target[(target.firstIndex(of: Byte.slash) ?? target.endIndex)...]
         }
-        let whole = target.prefix { $0 != Byte.hash && $0 != Byte.carriageReturn }.prefix(most)
+        let whole = target.prefix { $0 != Byte.hash && $0 != Byte.carriageReturn }
         let path = whole.prefix { $0 != Byte.question }
-        return (Array(path), Array(whole.dropFirst(path.count + 1)))
+        return (Array(path.prefix(most)), Array(whole.dropFirst(path.count + 1).prefix(most)))
     }
 }
 

@@ -224,6 +224,10 @@ struct RefusalPlaceTests {
                 #expect(record.reason == row.reason, name)
                 #expect(record.event("detail")?.string == row.detail, name)
                 #expect(record.value[path: "decision", "reading"]?.string == row.reading, name)
+                let isCut = row.reason == "target_too_long"
+                #expect(
+                    record.value["truncated"] == (isCut ? .array([.string("http.path")]) : nil),
+                    name)
                 let isSealed = record.commitments[.what] != nil
                 #expect(isSealed == row.isSealed ?? isSealed, name)
             }

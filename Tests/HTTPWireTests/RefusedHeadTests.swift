@@ -10,6 +10,16 @@ import Testing
         RefusedHead(latin1(text)[...], at: offset)
     }
 
+    @Test(arguments: [2_047, 2_048, 2_049, 4_097, 60_000])
+    func `is more of a long path, query or host than a record holds`(length: Int) {
+        let long = String(repeating: "a", count: length)
+        let head = read("GET /\(long)?\(long) HTTP/1.1\r\nHost: \(long)\r\n\r\n")
+        for part in [Array(head.path.dropFirst()), head.query, head.host] {
+            #expect(part.count >= min(length, 2_049))
+            #expect(part.count <= 4_096)
+        }
+    }
+
     @Test(
         arguments: [
             ("GET /a/b?c=d HTTP/1.1\r\nHost: A.example:80\r\n\r\n", "a.example:80", "/a/b", "c=d"),
