@@ -53,6 +53,10 @@ package final class Decision: Sendable {
 
     /// The rule name where no rule took part.
     package static let defaultRule = "default"
+
+    /// The policy and the rule in records of the proxy's own doings, and the service in those that concern none.
+    package static let ownPolicy = "countersign"
+    package static let ownRule = "builtin"
 }
 
 extension Decision: Hashable {

@@ -39,12 +39,15 @@ package final class Principal: Sendable {
         uid: "anonymous", kind: .anonymous, issuer: nil, roles: [], session: nil,
         authentication: .none)
 
+    /// Who vouches for an operator at the host's command line.
+    package static let hostIssuer = "host"
+
     /// An operator at the host's command line.
     ///
     /// - Parameter number: their user id; names do not belong in a leaf.
     package static func hostUser(_ number: UInt32) -> Principal {
         Principal(
-            uid: "uid:\(number)", kind: .user, issuer: "host", roles: [], session: nil,
+            uid: "uid:\(number)", kind: .user, issuer: hostIssuer, roles: [], session: nil,
             authentication: .none)
     }
 

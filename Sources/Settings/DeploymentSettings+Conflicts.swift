@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteCoding
 import Policy
 
 // Settings of different sections that conflict.
@@ -28,6 +29,21 @@ extension DeploymentSettings {
             reading.note(
                 .conflict, at: place.nearest("admin", "address"),
                 "a listener has the admin address `\(admin.address.text)`; choose another port")
+        }
+    }
+
+    /// A service that is this proxy: each request would come back as another, for as long as there are connections.
+    func noteCircles(_ place: Place, _ reading: Reading) {
+        for (position, service) in services.enumerated() {
+            let url = service.upstream.url
+            guard let address = url.address,
+                let own = listen.first(where: { $0.address.isReached(at: address, url.port) })
+            else { continue }
+            let at = place["services"]?[position] ?? place
+            reading.note(
+                .conflict, at: at.nearest("upstream", "url"),
+                "this proxy listens on `\(own.address.text)` itself; give the address of the service"
+            )
         }
     }
 
@@ -93,5 +109,15 @@ extension DeploymentSettings {
                 )
             }
         }
+    }
+}
+
+extension ListenAddress {
+    /// Whether connections to an address of this host come here: to the same, or to one of its loopback where this is
+    /// every address.
+    fileprivate func isReached(at other: IPAddress, _ port: UInt16) -> Bool {
+        guard self.port == port, port != 0 else { return false }
+        let isEvery = address == IPAddress(v4: 0) || address == IPAddress(v6: 0)
+        return address == other || isEvery && address.family == other.family && other.isLoopback
     }
 }

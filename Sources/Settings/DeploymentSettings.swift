@@ -62,6 +62,7 @@ package struct DeploymentSettings: Hashable, Sendable {
             } otherwise: {
                 $0.noteRepeated("address", of: "listen", repeatedAddress, $1)
             },
+            Check("listen", "services") { $0.noteCircles($1, $2) },
             Check("listen", "identity") {
                 $0.noteIdentities($1, $2)
             } otherwise: {

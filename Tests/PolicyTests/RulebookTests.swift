@@ -79,9 +79,10 @@ struct RulebookTests {
         #expect(
             fault(try Fixture.service(rules: [Fixture.deny("a"), Fixture.deny("a")]))
                 == ServiceFault(part: .ruleID(1), kind: .repeatedRuleID))
-        #expect(
-            fault(try Fixture.service(rules: [Fixture.deny("default")]))?.kind
-                == .reservedRuleID)
+        for id in ["default", "builtin"] {
+            #expect(
+                fault(try Fixture.service(rules: [Fixture.deny(id)]))?.kind == .reservedRuleID)
+        }
         #expect(
             fault(
                 try Fixture.service(

@@ -141,6 +141,33 @@ struct FaultTests {
                 ["8:11: services[0].name: `unrouted` is the name of no service"]
             ),
             (
+                "  - name: demo", "  - name: countersign",
+                ["8:11: services[0].name: `countersign` is the name of no service"]
+            ),
+            (
+                "services:",
+                "identity:\n  - name: host\n    api_keys: { file: keys.yaml }\nservices:",
+                ["8:11: identity[0].name: `host` is the name of no identity"]
+            ),
+            (
+                "8081\n", "8081\n    rules: [{ id: builtin, deny: all }]\n",
+                [
+                    "11:19: services[0].rules[0].id: `default` names the decision where no rule matches, and `builtin` what the proxy does itself"
+                ]
+            ),
+            (
+                "http://127.0.0.1:8081", "http://127.0.0.1:8080",
+                [
+                    "10:12: services[0].upstream.url: this proxy listens on `127.0.0.1:8080` itself; give the address of the service"
+                ]
+            ),
+            (
+                "127.0.0.1:8080", "\"[::]:8081\"\n  - address: 0.0.0.0:8081",
+                [
+                    "11:12: services[0].upstream.url: this proxy listens on `0.0.0.0:8081` itself; give the address of the service"
+                ]
+            ),
+            (
                 "8081\n",
                 "8081\n  - name: demo\n    match: { path: / }\n    upstream: { url: \"http://h\" }\n",
                 [

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import ByteCoding
 import Disclosures
 
@@ -33,7 +34,7 @@ package final class EncodedService: Sendable {
 
     /// The proxy itself, when it answers, refuses or acts without a service.
     package static let countersign = EncodedService(
-        name: "countersign", address: nil, port: nil, tlsVerified: nil)
+        name: Decision.ownPolicy, address: nil, port: nil, tlsVerified: nil)
 
     /// The same service in records of accesses for which it was not asked.
     package var unasked: EncodedService {

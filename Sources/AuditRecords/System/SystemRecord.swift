@@ -78,7 +78,7 @@ package struct SystemRecord: Sendable {
         members.append(JSONMember("actor", actor))
         members.add("commit", [])
         members.append(JSONMember("decision", decision))
-        members.add("dst", [JSONMember("service", .string("countersign"))])
+        members.add("dst", [JSONMember("service", .string(Decision.ownPolicy))])
         members.add("event", event)
         members.add("schema", "countersign.record/1")
         members.add("stage", stage.rawValue)
@@ -94,10 +94,10 @@ package struct SystemRecord: Sendable {
     /// No policy decides what the proxy does on its own.
     private static let builtIn: JSONValue = .object([
         JSONMember("effect", .string(Decision.Effect.allow.rawValue)),
-        JSONMember("policy", .string("countersign")),
-        JSONMember("policy_version", .string("builtin")),
+        JSONMember("policy", .string(Decision.ownPolicy)),
+        JSONMember("policy_version", .string(Decision.ownRule)),
         JSONMember("reason", .string(Reason.ruleAllowed.code)),
-        JSONMember("rule", .string("builtin")),
+        JSONMember("rule", .string(Decision.ownRule)),
     ])
 
     /// What the proxy failed to do; records of errors name no policy (record.md §2).

@@ -59,7 +59,7 @@ extension ServiceRules {
         var faults: [ServiceFault] = []
         var ids: Set<String> = []
         for (position, rule) in rules.enumerated() {
-            if rule.id == Decision.defaultRule {
+            if [Decision.defaultRule, Decision.ownRule].contains(rule.id) {
                 faults.append(ServiceFault(part: .ruleID(position), kind: .reservedRuleID))
             } else if !ids.insert(rule.id).inserted {
                 faults.append(ServiceFault(part: .ruleID(position), kind: .repeatedRuleID))

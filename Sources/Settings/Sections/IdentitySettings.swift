@@ -31,8 +31,8 @@ package struct IdentitySettings: Hashable, Sendable {
         start: IdentitySettings(name: ""),
         keys: [
             Key(
-                "name", \.name, .name, isRequired: true,
-                "The name of the source in records if it has no issuer. Unique.",
+                "name", \.name, .identityName, isRequired: true,
+                "The name of the source in records if it has no issuer. Unique; `host` is taken.",
                 example: "machines"),
             Key(
                 "api_keys", \.apiKeys, .optional(.section(APIKeySettings.section)),

@@ -30,7 +30,7 @@ package struct RuleSettings: Hashable, Sendable {
         keys: [
             Key(
                 "id", \.id, .name, isRequired: true,
-                "`decision.rule` of the records. Unique within the service; `default` is taken.",
+                "`decision.rule` of the records. Unique within the service; `builtin` and `default` are taken.",
                 example: "readers-read"),
             Key(
                 "allow", \.allow, .optional(.allowing),

@@ -42,7 +42,8 @@ extension ServiceFault {
         case .repeatedRoute(let first): "matches the same requests as `\(first)`"
         case .routeOutsidePrefix: "the route is not below the service's `match.path`"
         case .repeatedRuleID: Self.repeatedRuleID
-        case .reservedRuleID: "`default` names the decision where no rule matches"
+        case .reservedRuleID:
+            "`default` names the decision where no rule matches, and `builtin` what the proxy does itself"
         case .unknownRoute(let listed) where listed.isEmpty:
             "a rule about routes needs the service to list its `routes`"
         case .unknownRoute(let listed):

@@ -27,7 +27,8 @@ package struct ServiceSettings: Hashable, Sendable {
         keys: [
             Key(
                 "name", \.name, .serviceName, isRequired: true,
-                "The policy's name in records. Unique.", example: "billing-api"),
+                "The policy's name in records. Unique; `countersign` and `unrouted` are taken.",
+                example: "billing-api"),
             Key(
                 "match", \.match, .section(matchSection), "Which requests the service gets."),
             Key(
