@@ -8,6 +8,7 @@ import HTTPPlane
 import Transport
 import HTTPWire
 import Identity
+import Logging
 import NIOCore
 import NIOSSL
 import TestSupport
@@ -147,6 +148,8 @@ struct ClientTLSTests {
         settings.tls = front.listener(
             required
                 ? .required(authorities: clients.pem) : .optional(authorities: clients.pem))
+        let lines = Watched<[CapturedLog.Line]>([])
+        settings.logger = CapturedLog.logger(lines)
         try await withProxy(settings) { proxy in
             let client = try await front.connect(proxy, foreign)
             client.begin(proxy.get())
@@ -154,7 +157,19 @@ struct ClientTLSTests {
             #expect(proxy.upstream.connectionCount == 0)
             #expect(proxy.plane.status.requests == 0)
             #expect(proxy.plane.status.failedHandshakes == 1)
+            Self.expect(lines, "the client's certificate is not accepted")
         }
+    }
+
+    /// One line tells of a failed handshake, from where it came and why.
+    private static func expect(_ lines: Watched<[CapturedLog.Line]>, _ cause: String) {
+        let told = lines.state.filter { $0.message == "TLS handshake failed" }
+        #expect(told.count == 1)
+        #expect(told.first?.level == .info)
+        #expect(told.first?.fields["peer"] == "127.0.0.1")
+        #expect(
+            told.first?.fields["cause"]?.hasPrefix(cause) == true,
+            "\(told.first?.fields["cause"] ?? "-")")
     }
 
     @Test("Where a certificate is required, there is no connection without one")
@@ -162,11 +177,14 @@ struct ClientTLSTests {
         let front = try Front()
         var settings = ProxySettings()
         settings.tls = front.listener(.required(authorities: try TestAuthority().pem))
+        let lines = Watched<[CapturedLog.Line]>([])
+        settings.logger = CapturedLog.logger(lines)
         try await withProxy(settings) { proxy in
             let client = try await front.connect(proxy)
             client.begin(proxy.get())
             #expect(try await client.untilClosed().isEmpty)
             #expect(proxy.plane.status.requests == 0)
+            Self.expect(lines, "the client shows no certificate")
         }
     }
 
@@ -192,11 +210,14 @@ struct ClientTLSTests {
         let front = try Front()
         var settings = ProxySettings()
         settings.tls = front.listener(.none)
+        let lines = Watched<[CapturedLog.Line]>([])
+        settings.logger = CapturedLog.logger(lines)
         try await withProxy(settings) { proxy in
             let client = try await proxy.connect()
             client.begin(proxy.get())
             _ = try await client.untilClosed()
             #expect(proxy.plane.status.requests == 0)
+            Self.expect(lines, "the client does not speak TLS")
         }
     }
 
@@ -206,9 +227,13 @@ struct ClientTLSTests {
         var settings = ProxySettings()
         settings.tls = front.listener(.none)
         settings.limits.handshakeTimeout = .milliseconds(50)
+        let lines = Watched<[CapturedLog.Line]>([])
+        settings.logger = CapturedLog.logger(lines)
         try await withProxy(settings) { proxy in
             let client = try await proxy.connect()
             #expect(try await client.untilClosed().isEmpty)
+            #expect(proxy.plane.status.failedHandshakes == 1)
+            Self.expect(lines, "it took too long")
         }
     }
 

@@ -24,7 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
             SIGTERM and SIGINT stop it: requests under way finish, the log is closed. SIGHUP reads the \
             configuration again: all of it is put in force, or none. COUNTERSIGN_LOG_LEVEL says how much is \
             told of the program's own doings: trace, debug, info, notice, warning, error, critical. These \
-            messages go to standard error and never hold personal values.
+            messages go to standard error and hold no personal value, except the address of a client whose TLS \
+            handshake failed.
             """)
 
     @OptionGroup var deployment: DeploymentOptions

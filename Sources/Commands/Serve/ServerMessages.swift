@@ -9,7 +9,8 @@ import Server
 
 /// What a running server reports about itself: lines for people, or objects for programs.
 ///
-/// No line holds a personal value: what happened to a request is in its record.
+/// No line holds a personal value, except the address of a client whose TLS handshake failed: what happened to a
+/// request is in its record, and there was none.
 struct ServerMessages: Sendable {
     /// How a line is written.
     enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {

@@ -35,7 +35,10 @@ extension ClientConnection: DeadlineOwner {
         deadline = .never
         switch phase {
         case .awaitingHead where parser.isInHead: refuse(.headTimeout, unfinishedHead)
-        case .opening, .awaitingHead, .discarding, .lingering: closeAtOnce()
+        case .opening:
+            handshakeFailed(.timeout)
+            closeAtOnce()
+        case .awaitingHead, .discarding, .lingering: closeAtOnce()
         case .underWay, .closed: return
         }
     }

@@ -18,13 +18,15 @@ extension ClientConnection: HelloReceiver {
 
     /// The client and we have no protocol in common.
     func refusedHello() {
-        handshakeEnded(.failed)
-        phase = .lingering
+        handshakeFailed(.noProtocol)
     }
 
-    /// Counts the end of a handshake.
-    func handshakeEnded(_ result: HandshakeResult) {
-        lane.meters.countHandshake(listener: listener.number, result)
+    /// Counts a handshake that failed, and tells of it; whoever knows closes the connection.
+    func handshakeFailed(_ problem: ClientTLSProblem) {
+        // Closing can be one more failure.
+        phase = .lingering
+        lane.meters.countHandshake(listener: listener.number, .failed)
+        lane.tell(failedHandshakeOf: peer, problem)
     }
 
     /// Notes the handshake's end.
@@ -40,11 +42,11 @@ extension ClientConnection: HelloReceiver {
                 handler, serverName: requestedName, generation: identity.generation,
                 source: identity.certificates)
         } catch {
-            handshakeEnded(.failed)
+            handshakeFailed(.unreadable)
             context.close(promise: nil)
             return
         }
-        handshakeEnded(.completed)
+        lane.meters.countHandshake(listener: listener.number, .completed)
         lane.lookAtClock()
         phase = .awaitingHead
         deadline = lane.now + terms.headTimeout

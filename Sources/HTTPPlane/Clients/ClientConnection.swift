@@ -191,7 +191,10 @@ final class ClientConnection: ChannelInboundHandler, LaneConnection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if phase == .opening { handshakeEnded(.failed) }
+        if phase == .opening {
+            lane.lookAtClock()
+            handshakeFailed(ClientTLSProblem(error))
+        }
         context.close(promise: nil)
     }
 

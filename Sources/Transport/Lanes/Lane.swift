@@ -36,10 +36,8 @@ package final class Lane {
     private var isTicking = false
     private var connections: [ObjectIdentifier: any LaneConnection] = [:]
     private var whenEmpty: EventLoopPromise<Void>?
-    /// When the second ends in which ``told`` refusals were logged.
-    private var tellingEnds = Moment(nanoseconds: 0)
-    private var told = 0
-    private var untold = 0
+    private var refusalsTold = TellingPace()
+    private var handshakesTold = TellingPace()
 
     init(
         eventLoop: any EventLoop, desk: Desk, counters: TrafficCounters, traffic: TrafficMeters,
@@ -100,16 +98,9 @@ package final class Lane {
     /// Logs that a request is refused, and why: a few a second, so that a flood fills no disk, and
     /// then how many were left out. Failing services are logged by their pools.
     package func tell(_ refusal: AccessRefusal) {
-        guard refusal.reason.kind != .upstream else { return }
-        if now >= tellingEnds {
-            tellingEnds = now + Moment.Interval(.seconds(1))
-            told = 0
-        }
-        guard told < Self.mostTold else {
-            untold += 1
+        guard refusal.reason.kind != .upstream, let untold = refusalsTold.next(at: now) else {
             return
         }
-        told += 1
         var fields: Logger.Metadata = [
             "reason": "\(refusal.reason.code)", "status": "\(refusal.rendered.status)",
             "record": "\(refusal.uid.text)",
@@ -120,12 +111,17 @@ package final class Lane {
             fields["rule"] = "\(rule)"
         }
         if untold > 0 { fields["before"] = "\(untold)" }
-        untold = 0
         logger.info("request is refused", metadata: fields)
     }
 
-    /// The most refusals logged in one second.
-    private static let mostTold = 5
+    /// Logs that a client came to no TLS connection, and why, as for refusals. It is all that is
+    /// told of it: there was no access, so there is no record.
+    package func tell(failedHandshakeOf peer: Peer, _ problem: ClientTLSProblem) {
+        guard let untold = handshakesTold.next(at: now) else { return }
+        var fields: Logger.Metadata = ["peer": "\(peer.address)", "cause": "\(problem.words)"]
+        if untold > 0 { fields["before"] = "\(untold)" }
+        logger.info("TLS handshake failed", metadata: fields)
+    }
 
     // MARK: Connections
 

@@ -37,7 +37,7 @@ package struct TLSProblem: Error {
     private static let certificateFault = "CERTIFICATE_VERIFY_FAILED"
 
     private static func words(_ error: BoringSSLError, _ leaf: NIOSSLCertificate?) -> String {
-        guard let name = name(error) else { return "the TLS handshake failed" }
+        guard let name = error.libraryName else { return "the TLS handshake failed" }
         switch name {
         case certificateFault: return certificate(leaf)
         case "WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST":
@@ -52,9 +52,20 @@ package struct TLSProblem: Error {
         }
     }
 
+    private static func certificate(_ leaf: NIOSSLCertificate?) -> String {
+        guard let leaf else { return "the certificate is not accepted" }
+        let now = time(nil)
+        if leaf.notValidAfter < now { return "the certificate has expired" }
+        if leaf.notValidBefore > now { return "the certificate is not valid yet" }
+        return
+            "no authority that is trusted vouches for the certificate, or it is not for servers"
+    }
+}
+
+extension BoringSSLError {
     /// The TLS library's name for the error, which follows a fixed word in its text.
-    private static func name(_ error: BoringSSLError) -> String? {
-        guard case .sslError(let stack) = error else { return nil }
+    var libraryName: String? {
+        guard case .sslError(let stack) = self else { return nil }
         let names = stack.compactMap { error -> String? in
             let text = error.description
             guard let mark = text.firstRange(of: "OPENSSL_internal:") else { return nil }
@@ -66,14 +77,5 @@ package struct TLSProblem: Error {
         // A failed certificate check is preferred, because its cause can be told from the
         // certificate.
         return names.first { $0 == certificateFault } ?? names.first
-    }
-
-    private static func certificate(_ leaf: NIOSSLCertificate?) -> String {
-        guard let leaf else { return "the certificate is not accepted" }
-        let now = time(nil)
-        if leaf.notValidAfter < now { return "the certificate has expired" }
-        if leaf.notValidBefore > now { return "the certificate is not valid yet" }
-        return
-            "no authority that is trusted vouches for the certificate, or it is not for servers"
     }
 }
