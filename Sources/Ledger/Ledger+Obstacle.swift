@@ -20,7 +20,7 @@ package enum LogObstacle: Hashable, Sendable, CustomStringConvertible {
         case .stalled(let time):
             "The disk has not answered for \(time.components.seconds) s. Check the disk and the kernel log."
         case .noRoom(let fault):
-            "Records cannot be written, and their accesses are refused (\(fault)). Once there is room, the proxy goes on by itself."
+            "Records cannot be written (\(fault)): accesses are refused, unless `on_failure` lets them through. Once there is room, records go on by themselves."
         case .backlog: "Too many records wait for the disk. Check the disk and the kernel log."
         case .closed: "The log is closed: the proxy is stopping."
         }

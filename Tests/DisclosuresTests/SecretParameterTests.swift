@@ -19,6 +19,16 @@ struct SecretParameterTests {
         return value["http.query"]?.string
     }
 
+    @Test("are keys of ours under any name, and under none")
+    func ownKeys() throws {
+        let key = "csk_aaaaaaaa_" + String(repeating: "b", count: 43)
+        #expect(try kept("x=\(key)&y=1") == "x=[redacted]&y=1")
+        #expect(try kept("y=1;x=csk%5Faaaaaaaa") == "y=1;x=[redacted]")
+        #expect(try kept(key) == "[redacted]")
+        #expect(try kept("y=1&\(key)=2") == "y=1&[redacted]")
+        #expect(try kept("x=task_1&csk=2&y=csk") == "x=task_1&csk=2&y=csk")
+    }
+
     @Test(
         "are left out, whatever their names look like",
         arguments: [

@@ -225,6 +225,11 @@ enum StartFault: String, CaseIterable, Sendable {
             _ = try server.process.ending()
             let doctor = try site.read("doctor").text
             #expect(doctor.contains("ok    opening: the log opens"))
+            // Whoever can write the configuration lets in whom they like.
+            try site.folder.setMode(0o666, of: Site.configuration)
+            let open = try site.folder.run(.countersign, "doctor", "-c", Site.configuration)
+            #expect(open.status == 1)
+            #expect(open.text.contains("others can write \(Site.configuration)"), "\(open.text)")
             let again = try site.serve()
             #expect(try again.stop().status == 0)
         }

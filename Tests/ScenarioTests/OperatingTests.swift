@@ -1,11 +1,50 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Foundation
 import Glibc
 import Testing
 
 @Suite struct `Operating a proxy` {
+    /// ```text
+    /// client                  proxy                     service
+    /// GET ──────────────────▶ ─────────────────────────▶ … waits
+    ///              SIGTERM ─▶ /readyz: 503, stopping
+    ///                         /healthz: 200
+    ///                         ◀───────────────────────── answers
+    /// 200 ◀────────────────── ends
+    /// ```
+    @Test func `while it finishes what is under way it says that it is not ready`() async throws {
+        try await scenario {
+            let (asked, letGo) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let service = try InvoiceService { _ in
+                asked.signal()
+                letGo.wait()
+                return "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+            }
+            let site = try Site(service: service)
+            let server = try site.serve()
+            let client = try HTTPConnection(port: server.port)
+            try client.send(site.request())
+            asked.wait()
+            defer { letGo.signal() }
+            #expect(try server.admin("/readyz").status == 200)
+            server.process.signal(15)
+            _ = try server.process.line(.messages, beginning: "stopping")
+            while true {
+                let ready = try server.admin("/readyz")
+                guard ready.status == 503 else { continue }
+                #expect(String(decoding: ready.body, as: UTF8.self).contains("stopping"))
+                break
+            }
+            #expect(try server.admin("/healthz").status == 200)
+            letGo.signal()
+            #expect(try client.answer().status == 200)
+            #expect(try server.process.ending().status == 0)
+        }
+    }
+
     @Test func `status tells how log and server stand: before, during and after`() async throws {
         try await scenario {
             let site = try Site()

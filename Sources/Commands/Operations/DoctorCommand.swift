@@ -23,7 +23,9 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let found = await Examination(deployment: try deployment.read()).run()
+        let found = await Examination(
+            deployment: try deployment.read(), file: deployment.path
+        ).run()
         let bad = found.count { $0.grade == .bad }
         if try output.isJSON {
             try output.screen.json(

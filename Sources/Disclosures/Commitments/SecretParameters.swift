@@ -18,18 +18,22 @@ enum SecretParameters {
     static func values(in query: Span<UInt8>) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var name = ParameterName()
-        var value: Int?
+        var value = isOwnKey(query, at: 0) ? 0 : nil as Int?
         var at = 0
         while at < query.count {
             let (byte, width) = decoded(query, at)
             switch byte {
             case UInt8(ascii: "&"), UInt8(ascii: ";"), UInt8(ascii: "?"), UInt8(ascii: "#"):
                 if let start = value, start < at { found.append(start..<at) }
-                value = nil
+                value = isOwnKey(query, at: at + width) ? at + width : nil
                 name = ParameterName()
             case UInt8(ascii: "=") where value == nil:
                 name.end()
-                if name.isSecret { value = at + width } else { name = ParameterName() }
+                if name.isSecret || isOwnKey(query, at: at + width) {
+                    value = at + width
+                } else {
+                    name = ParameterName()
+                }
             default:
                 if value == nil { name.take(byte) }
             }
@@ -38,6 +42,21 @@ enum SecretParameters {
         if let start = value, start < at { found.append(start..<at) }
         return found
     }
+
+    /// Whether what begins here looks like a key of this proxy, which is a secret under any name.
+    private static func isOwnKey(_ query: Span<UInt8>, at start: Int) -> Bool {
+        var at = start
+        for place in ownKey.indices {
+            guard at < query.count else { return false }
+            let (byte, width) = decoded(query, at)
+            guard byte == ownKey[place] else { return false }
+            at += width
+        }
+        return true
+    }
+
+    /// What API keys begin with: `csk_`.
+    private static let ownKey: InlineArray<4, UInt8> = [0x63, 0x73, 0x6B, 0x5F]
 
     /// A byte and how many bytes of the query encode it.
     private static func decoded(_ query: Span<UInt8>, _ at: Int) -> (UInt8, Int) {

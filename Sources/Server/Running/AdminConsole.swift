@@ -35,7 +35,10 @@ enum AdminConsole {
         let sources = ConsoleSources(
             log: { try StaticLog(LogSnapshot(directory: directory)) },
             keys: { ledger.signingKeys },
-            obstacle: { ledger.obstacle(patience: patience)?.description },
+            obstacle: {
+                standing.isStopping
+                    ? "The proxy is stopping." : ledger.obstacle(patience: patience)?.description
+            },
             status: { LiveStatus(ledger, origin: origin, configuration: standing).json },
             growth: { _ = await ledger.feed.size(after: TreeSize($0)) },
             metrics: {

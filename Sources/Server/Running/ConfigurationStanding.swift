@@ -22,6 +22,7 @@ final class ConfigurationStanding: Sendable {
         var unrecorded: [ConfigurationChange.Object: String] = [:]
         /// Where the console listens.
         var admin = ""
+        var isStopping = false
     }
 
     private let state = Mutex(State())
@@ -64,6 +65,11 @@ final class ConfigurationStanding: Sendable {
 
     /// The console listens.
     func opened(admin: String) { state.withLock { $0.admin = admin } }
+
+    /// No further accesses are served.
+    func stopping() { state.withLock { $0.isStopping = true } }
+
+    var isStopping: Bool { state.withLock { $0.isStopping } }
 
     /// Members of `/status`.
     var members: [JSONMember] {

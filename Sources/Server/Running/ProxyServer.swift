@@ -335,13 +335,20 @@ package actor ProxyServer {
         )
     }
 
+    /// Stops serving; accesses in progress may finish.
+    func finish(grace: Duration = ProxyServer.grace) async {
+        guard !standing.isStopping else { return }
+        standing.stopping()
+        // A change of keys in progress must end before the log does, and no other may begin.
+        await beginChange()
+        await dataPlane.shutdown(grace: grace)
+    }
+
     /// Stops serving and closes the log.
     ///
     /// - Returns: why the log had stopped, if it had.
     package func stop(grace: Duration = ProxyServer.grace) async -> LogPoisoned? {
-        // A change of keys in progress must end before the log does, and no other may begin.
-        await beginChange()
-        await dataPlane.shutdown(grace: grace)
+        await finish(grace: grace)
         return ledger.close()
     }
 }

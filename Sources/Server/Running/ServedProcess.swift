@@ -65,6 +65,8 @@ package struct ServedProcess: Sendable {
                     try await attend(signals, server)
                 }
             }
+            // Until nobody is served any more, whoever asks is told so.
+            await server.finish()
             try await console.stop()
             try waited.get()
         }

@@ -15,7 +15,7 @@ import SystemPackage
 extension Examination {
     /// Files that nobody but their owner should read.
     func files() -> [Diagnosis] {
-        var found = [signingKey()]
+        var found = [signingKey(), configurationFile()].compactMap(\.self)
         for listener in settings.listen {
             guard let tls = listener.tls else { continue }
             found.append(privateFile("key of \(listener.address.text)", tls.key))
@@ -39,6 +39,14 @@ extension Examination {
         } catch {
             return .bad("signing key", error.message ?? "cannot be read", fix: nil)
         }
+    }
+
+    /// The configuration, where others can write it.
+    private func configurationFile() -> Diagnosis? {
+        guard let mode = LocalFile.mode(of: file), mode & 0o022 != 0 else { return nil }
+        return .bad(
+            "configuration", "others can write \(file), and so let themselves in",
+            fix: "chmod go-w \(file)")
     }
 
     private func privateFile(_ subject: String, _ path: ResolvedPath) -> Diagnosis {

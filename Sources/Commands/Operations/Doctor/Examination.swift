@@ -9,6 +9,8 @@ import Settings
 /// Examines everything that a server needs, changes nothing, and continues after each finding.
 struct Examination {
     let deployment: Deployment
+    /// Where that was read.
+    let file: String
 
     var settings: DeploymentSettings { deployment.settings }
 
