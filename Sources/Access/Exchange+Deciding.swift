@@ -140,7 +140,6 @@ extension Exchange {
         let actor = desk.actor(refused: stray.refusal)
         identified.commitments = commitments(identified.request, actor)
         identified.actor = actor
-        identified.stray = nil
         return refuse(identified, decision.replacing(reason: stray.refusal.reason), match: match)
     }
 }

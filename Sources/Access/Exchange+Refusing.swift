@@ -3,6 +3,7 @@
 
 package import AccessModel
 package import AuditRecords
+internal import ByteCoding
 internal import Disclosures
 internal import Identity
 internal import Ledger
@@ -22,7 +23,7 @@ extension Exchange {
             uid: uid, time: now, stage: .refused, actor: desk.anonymous.encoded,
             service: .countersign,
             http: HTTPFacts(
-                method: nil, scheme: client.scheme, version: version, route: nil,
+                method: note?.method, scheme: client.scheme, version: version, route: nil,
                 status: reason.status.map { UInt16($0) }),
             decision: desk.encoded(desk.rules.rulebook.unrouted(reason)),
             end: EventEnd(reason, status: reason.status.map { UInt16($0) }), reason: reason,
@@ -58,7 +59,7 @@ extension Exchange {
         allowed: [Method]? = nil
     ) -> Step {
         let reason = decision.reason
-        let detail = detail(of: reason, identified.request)
+        let detail = detail(of: reason, identified)
         // The record names the reading as `decision.reading`.
         let reading = decision.reading.isEmpty ? nil : "read as \(decision.reading.text)"
         let told = [detail, reading].compactMap(\.self)
@@ -90,20 +91,30 @@ extension Exchange {
 
     /// Where in a fully understood request the cause of its refusal is; nil if the reason says it
     /// all.
-    private func detail(of reason: Reason, _ request: borrowing AccessRequest) -> String? {
+    private func detail(
+        of reason: Reason, _ identified: borrowing IdentifiedRequest
+    ) -> String? {
         switch reason {
-        case .malformedPath where request.http.traits.hasEncodedSlash: "%2F in the path"
-        case .malformedHost: "no Host field"
-        case .upgradeNotSupported: "field upgrade"
+        case .malformedPath where identified.request.http.traits.hasEncodedSlash:
+            return "%2F in the path"
+        case .malformedHost: return "no Host field"
+        case .upgradeNotSupported: return "field upgrade"
         case _ where reason.kind == .identity:
-            switch request.credential {
-            case .one(let shown): "credential in \(shown.place.words)"
-            case .several(let all):
-                "credentials in \(all.map(\.place.words).joined(separator: " and "))"
-            case .none, .foreign, .refused: nil
-            }
-        default: nil
+            let place: String? =
+                switch identified.request.credential {
+                case .one(let shown): "credential in \(shown.place.words)"
+                case .several(let all):
+                    "credentials in \(all.map(\.place.words).joined(separator: " and "))"
+                case .none, .foreign, .refused: nil
+                }
+            let told = [place, identified.stray?.refusal.detail].compactMap(\.self)
+            return told.isEmpty ? nil : told.joined(separator: ", ")
+        default: return nil
         }
+    }
+
+    func refusal(_ reason: Reason, _ uid: UniqueID, closes: Bool) -> LastStep {
+        .answer(AccessRefusal(reason, uid: uid, closes: closes, in: client.renderer))
     }
 
     /// What happens if the last record could not be written.

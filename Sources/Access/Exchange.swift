@@ -123,7 +123,8 @@ package final class Exchange {
         {
         case .found(let found, let by): (actor, credential) = (found, by)
         case .foreign(let why): (actor, stray) = (desk.anonymous, StrayCredential(why))
-        case .refused(let why): (actor, refusal) = (desk.actor(refused: why), why.reason)
+        case .refused(let why):
+            (actor, refusal, stray) = (desk.actor(refused: why), why.reason, StrayCredential(why))
         }
         return identify(received, as: actor, by: credential, refusal: refusal, stray: stray)
     }
@@ -199,10 +200,6 @@ package final class Exchange {
     private func pass(_ recorded: RecordedRequest) -> Step {
         desk.recorder.counters.countDropped()
         return forward(recorded, standing: .dropped)
-    }
-
-    func refusal(_ reason: Reason, _ uid: UniqueID, closes: Bool) -> LastStep {
-        .answer(AccessRefusal(reason, uid: uid, closes: closes, in: client.renderer))
     }
 
     // MARK: The service

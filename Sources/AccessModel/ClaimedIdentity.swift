@@ -37,9 +37,12 @@ package struct ClaimedIdentity: Hashable, Sendable {
 package struct Refusal: Hashable, Sendable {
     package var reason: Reason
     package var claim: ClaimedIdentity?
+    /// What of it is at fault, in our words and names of the configuration; never what it holds.
+    package var detail: String?
 
-    package init(_ reason: Reason, claim: ClaimedIdentity? = nil) {
+    package init(_ reason: Reason, claim: ClaimedIdentity? = nil, detail: String? = nil) {
         self.reason = reason
         self.claim = claim
+        self.detail = detail
     }
 }

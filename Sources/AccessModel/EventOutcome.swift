@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whether the request succeeded: `event.outcome`.
+/// Whether what was to be done was done: `event.outcome`. A service's answer below 500 is a success.
 package enum EventOutcome: String, CaseIterable, Sendable {
     case success
     case failure

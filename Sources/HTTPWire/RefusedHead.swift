@@ -17,6 +17,8 @@ package struct RefusedHead: Hashable, Sendable {
     package let fault: String?
     /// Whether there is a field named `Host`.
     package let hasHost: Bool
+    /// The method, if the first line begins with what may be one.
+    package let method: String?
     /// The path as it was sent, up to a bound, without what follows `?` and `#`; empty if there is
     /// none to be found.
     package let path: [UInt8]
@@ -54,6 +56,11 @@ package struct RefusedHead: Hashable, Sendable {
         hasHost = !hosts.isEmpty
         host = hosts.first.map(Self.value) ?? []
         (path, query) = lines.first.map(Self.target) ?? ([], [])
+        let word = lines.first?.prefix { $0 != Byte.space } ?? []
+        let isMethod =
+            (1...Self.longestName).contains(word.count)
+            && word.allSatisfy { (0x41...0x5A).contains($0) || $0 == UInt8(ascii: "-") }
+        method = isMethod ? String(decoding: word, as: UTF8.self) : nil
     }
 
     /// The most of a path, a query or a host that is worth keeping: more than a record holds, so that one which is cut

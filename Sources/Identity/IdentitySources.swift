@@ -80,14 +80,25 @@ package struct IdentitySources: Sendable {
             switch verdict(one, in: head, binding, now) {
             case .foreign(let refusal): if stray == nil { stray = refusal }
             case .identified(let identity):
-                guard ours == nil else { return .refused(Refusal(.ambiguousCredentials)) }
+                if let ours { return Self.ambiguous(ours) }
                 ours = .identified(identity, by: one)
             case .refused(let refusal):
-                guard ours == nil else { return .refused(Refusal(.ambiguousCredentials)) }
+                if let ours { return Self.ambiguous(ours) }
                 ours = .refused(refusal)
             }
         }
         return ours ?? withoutCredential(stray, certificate, now)
+    }
+
+    /// Two are ours: the record names the first.
+    private static func ambiguous(_ first: Identification) -> Identification {
+        let claim: ClaimedIdentity? =
+            switch first {
+            case .identified(let identity, _): ClaimedIdentity(genuine: identity)
+            case .refused(let refusal), .foreign(let refusal): refusal.claim
+            case .anonymous: nil
+            }
+        return .refused(Refusal(.ambiguousCredentials, claim: claim))
     }
 
     private func withoutCredential(

@@ -231,6 +231,28 @@ struct DecisionTests {
     }
 
     @Test(
+        "An allowed access that ends otherwise keeps what allowed it, and has the effect of its end",
+        arguments: [
+            Reason.malformedChunk, .bodyTooLarge, .bodyTimeout, .upstreamTimeout,
+            .upstreamUnreachable, .clientClosed,
+        ])
+    func endsOtherwise(_ reason: Reason) throws {
+        let bench = try Bench()
+        let access = bench.access()
+        #expect(access.exchange.begin(bench.request()).shape == .forward)
+        _ = access.exchange.fail(reason, requestSize: 0, responseSize: 0, closes: true)
+        _ = try bench.settle(access)
+        let record = try #require(try bench.records().first)
+        #expect(record.reason == reason.code)
+        #expect(record.outcome == .failure)
+        #expect(record.effect == reason.effect)
+        let decision = try #require(record.value["decision"])
+        #expect(decision["reason"]?.string == Reason.roleMatch.code)
+        #expect(decision["rule"]?.string == "r-read")
+        #expect(decision["policy"]?.string == "billing")
+    }
+
+    @Test(
         "What was not understood is refused, recorded and answered, or ended without an answer",
         arguments: [
             Reason.malformedRequestLine, .ambiguousFraming, .misdirected, .draining, .headTooLarge,

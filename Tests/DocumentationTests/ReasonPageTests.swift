@@ -10,7 +10,8 @@ struct ReasonPageTests {
     private static let introduction = """
         # Reasons
 
-        Why an access ended as it did. The code is `event.reason` and `decision.reason` of the record; the answer is
+        Why an access ended as it did. The code is `event.reason` of the record; `decision.reason` says what the rules decided,
+        which is the same where they refused, and `role_match` or `rule_allowed` where an allowed access ended otherwise. The answer is
         `application/problem+json` (RFC 9457) with the type `urn:countersign:problem:` and the code, and with the
         record's uid. Nothing of the request is reflected. A dash stands where the service's own answer is passed on or
         nobody is left to be answered. A code, once published, keeps its meaning.

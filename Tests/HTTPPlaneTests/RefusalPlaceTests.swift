@@ -224,6 +224,11 @@ struct RefusalPlaceTests {
                 #expect(record.reason == row.reason, name)
                 #expect(record.event("detail")?.string == row.detail, name)
                 #expect(record.value[path: "decision", "reading"]?.string == row.reading, name)
+                let hasMethod = ["method_not_supported", "unknown_expectation"]
+                    .contains(row.reason)
+                if record.stage == .refused, record.reason != "unlisted_route" {
+                    #expect((record.method != nil) == hasMethod, name)
+                }
                 let isCut = row.reason == "target_too_long"
                 #expect(
                     record.value["truncated"] == (isCut ? .array([.string("http.path")]) : nil),

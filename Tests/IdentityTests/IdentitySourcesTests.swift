@@ -102,9 +102,36 @@ import X509
                 .reason == .ambiguousCredentials)
         #expect(
             refusal(authorization: ["DPoP \(try Provider.token())"]).reason == .tokenType)
-        #expect(
-            refusal(authorization: ["Bearer \(try Provider.token())"], apiKey: [Self.key.text])
-                .reason == .ambiguousCredentials)
+        // The first of them is named.
+        guard
+            case .refused(let two) = refusal(
+                authorization: ["Bearer \(try Provider.token())"], apiKey: [Self.key.text])
+        else {
+            Issue.record("two credentials make one identity")
+            return
+        }
+        #expect(two.reason == .ambiguousCredentials)
+        #expect(two.claim?.issuer == Provider.issuer)
+        #expect(two.claim?.isVerified == true)
+    }
+
+    @Test(arguments: [
+        ("exp", nil), ("exp", #""soon""#), ("sub", nil), ("nbf", "true"), ("cnf", "1"),
+        ("aud", "{}"),
+    ])
+    func `A token with a claim that cannot be used is refused for that claim`(
+        name: String, value: String?
+    ) throws {
+        let token = try Provider.token(Provider.claims.with(name, value))
+        guard
+            case .refused(let refusal) = identify(
+                authorization: ["Bearer \(token)"], in: try sources())
+        else {
+            Issue.record("\(name) may be anything")
+            return
+        }
+        #expect(refusal.reason == .tokenClaims)
+        #expect(refusal.detail == "claim \(name)")
     }
 
     @Test(arguments: [

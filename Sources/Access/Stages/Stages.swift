@@ -33,7 +33,7 @@ struct IdentifiedRequest: ~Copyable {
     var commitments: Commitments
     /// The credential that identified the caller, which is not the service's.
     let credential: ShownCredential?
-    /// Why what an anonymous caller showed is not one of our credentials.
+    /// Why what was shown identifies nobody: it is not one of our credentials, or is refused.
     var stray: StrayCredential?
 
     init(
@@ -54,7 +54,7 @@ struct IdentifiedRequest: ~Copyable {
     }
 }
 
-/// A credential that is not ours, whose bearer is therefore anonymous.
+/// A credential that is not ours or is refused, whose bearer is therefore anonymous.
 ///
 /// An object: few requests have one, and the others carry no room for it.
 final class StrayCredential {

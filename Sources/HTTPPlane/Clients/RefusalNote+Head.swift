@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Access
+internal import AccessModel
 internal import HTTPWire
 
 extension RefusalNote {
@@ -16,7 +17,8 @@ extension RefusalNote {
         default:
             self.init(
                 head.words(at: fault.offset), forClient: head.wordsForClient(at: fault.offset),
-                host: head.host, path: head.path, query: head.query)
+                method: head.method(of: fault), host: head.host, path: head.path,
+                query: head.query)
             return
         }
         self.init(words, host: head.host, path: head.path, query: head.query)
@@ -31,8 +33,18 @@ extension RefusalNote {
     /// For a request that was understood, on a connection that does not serve it.
     init(_ detail: String, _ head: RequestHead) {
         self.init(
-            detail, host: Array(head.bytes(of: head.authority)),
+            detail, method: Method(head), host: Array(head.bytes(of: head.authority)),
             path: Array(head.bytes(of: head.path)),
             query: head.query.map { Array(head.bytes(of: $0)) } ?? [])
+    }
+}
+
+extension RefusedHead {
+    /// The method of a request that is well formed, and refused for what it asks.
+    fileprivate func method(of fault: RequestFault) -> Method? {
+        switch fault.kind {
+        case .methodNotSupported, .unknownExpectation: method.map { Method($0) }
+        default: nil
+        }
     }
 }

@@ -29,18 +29,18 @@ struct TokenClaims {
         switch payload[name] {
         case nil: return []
         case .string(let text):
-            guard Self.isBounded(text) else { throw TokenRefusal(.tokenClaims) }
+            guard Self.isBounded(text) else { throw TokenRefusal(claim: name) }
             return [text]
         case .array(let items):
             var texts: [String] = []
             for item in items {
                 guard let text = item.string, Self.isBounded(text) else {
-                    throw TokenRefusal(.tokenClaims)
+                    throw TokenRefusal(claim: name)
                 }
                 texts.append(text)
             }
             return texts
-        default: throw TokenRefusal(.tokenClaims)
+        default: throw TokenRefusal(claim: name)
         }
     }
 
@@ -48,7 +48,7 @@ struct TokenClaims {
     /// refused.
     func instant(_ name: String) throws(TokenRefusal) -> UTCInstant? {
         guard let value = payload[name], value != .null else { return nil }
-        guard let instant = Self.instant(value) else { throw TokenRefusal(.tokenClaims) }
+        guard let instant = Self.instant(value) else { throw TokenRefusal(claim: name) }
         return instant
     }
 
@@ -82,11 +82,11 @@ struct TokenClaims {
         for name in ["sub"] + issuer.subjectClaims where text == nil {
             guard let value = payload[name], value != .null else { continue }
             guard let found = value.string, Self.isBounded(found) else {
-                throw TokenRefusal(.tokenClaims)
+                throw TokenRefusal(claim: name)
             }
             text = found
         }
-        guard let text else { throw TokenRefusal(.tokenClaims) }
+        guard let text else { throw TokenRefusal(claim: "sub") }
         let isService =
             usableText("client_id") == text || usableText("azp") == text
             || payload["gty"]?.string == "client-credentials" || payload["idtyp"]?.string == "app"

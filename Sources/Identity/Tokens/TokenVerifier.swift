@@ -87,7 +87,8 @@ package struct TokenVerifier: Sendable {
                     claim: ClaimedIdentity(
                         method: .oidc, issuer: issuer.issuer,
                         subject: claims.usableText("sub") ?? issuer.stated(in: claims),
-                        name: claims.usableText("name"), isVerified: checks.isGenuine)))
+                        name: claims.usableText("name"), isVerified: checks.isGenuine),
+                    detail: error.claim.map { "claim \($0)" }))
         }
     }
 
@@ -164,7 +165,7 @@ package struct TokenVerifier: Sendable {
         throws(TokenRefusal) -> UTCInstant
     {
         let skew = skew.wholeMicroseconds
-        guard let expires = try claims.instant("exp") else { throw TokenRefusal(.tokenClaims) }
+        guard let expires = try claims.instant("exp") else { throw TokenRefusal(claim: "exp") }
         // When a token was made does not matter, so an unreadable form refuses none.
         let starts = [try claims.instant("nbf"), claims.usableInstant("iat")]
         guard now.microseconds < expires.microseconds + skew else {
@@ -198,7 +199,7 @@ package struct TokenVerifier: Sendable {
         throws(TokenRefusal) -> Authentication.Binding
     {
         guard let confirmation = claims.payload["cnf"], confirmation != .null else { return .none }
-        guard let members = confirmation.members else { throw TokenRefusal(.tokenClaims) }
+        guard let members = confirmation.members else { throw TokenRefusal(claim: "cnf") }
         // Any other confirmation, `jkt` above all, requires a proof that a bearer credential lacks.
         guard members.count == 1, let bound = confirmation["x5t#S256"]?.string,
             let certificateThumbprint, bound == certificateThumbprint
