@@ -90,7 +90,8 @@ extension Reason {
                 "body_incomplete", .malformed, 400, .low,
                 "The connection ended before the body did.",
                 remedy:
-                    "The client broke off; it may simply try again.")
+                    "No record has this code yet: a client that leaves before its body ends is `client_closed`."
+            )
         case .headTooLarge:
             Row(
                 "head_too_large", .limit, 431, .low, "The header section is too large.",
