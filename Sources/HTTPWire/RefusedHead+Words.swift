@@ -55,7 +55,7 @@ extension RefusedHead {
     /// What a request line lacks, or has too much of.
     private static func requestLineWords(_ line: FaultyLine) -> String? {
         let words = line.content.split(separator: Byte.space, omittingEmptySubsequences: false)
-        guard let method = words.first else { return nil }
+        guard let method = words.first, !method.isEmpty else { return nil }
         if line.isAtEnd {
             let hasTarget = words.count > 1 && !words[1].isEmpty
             return hasTarget ? (words.count == 2 ? "no version" : "malformed version") : "no target"

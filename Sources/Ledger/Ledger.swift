@@ -259,7 +259,7 @@ package final class Ledger: Sendable {
     /// Queues records of the proxy's own actions, and suspends until each is settled.
     ///
     /// - Returns: what became of the first that is not recorded; nil: all are durable.
-    package func record(_ records: [SystemRecord]) async -> Outcome? {
+    package func record(_ records: [SystemRecord]) async -> RecordFate? {
         guard !records.isEmpty else { return nil }
         return await withCheckedContinuation { end in
             let tickets = awaiting.wait(for: records.count, end: end)

@@ -237,7 +237,7 @@ struct DecisionTests {
             .upstreamUnreachable, .clientClosed,
         ])
     func endsOtherwise(_ reason: Reason) throws {
-        let bench = try Bench()
+        let bench = try DeskBench()
         let access = bench.access()
         #expect(access.exchange.begin(bench.request()).shape == .forward)
         _ = access.exchange.fail(reason, requestSize: 0, responseSize: 0, closes: true)

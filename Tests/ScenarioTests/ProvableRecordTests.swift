@@ -43,10 +43,11 @@ import Testing
     @Test
     func `an access with two records is one file, and both are proven`() async throws {
         try await scenario {
-            let site = try Site()
+            let site = try Site(roles: ["reader", "writer"])
             let server = try site.serve()
             let answer = try server.exchange(
                 site.request("POST /invoices", "Content-Length: 2\r\n") + "{}")
+            #expect(answer.status == 200)
             let uid = try #require(answer.record)
             let printed = try site.read("log", "get", uid, "--json")
             try site.folder.write(printed.output, to: "two.json")

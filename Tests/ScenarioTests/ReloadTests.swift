@@ -44,7 +44,7 @@ import Testing
             let rejected = leaves.filter { $0.contains("\"config.rejected\"") }
             #expect(rejected.count == 2)
             // Of a configuration that cannot be read, nothing is said but where.
-            #expect(rejected[0].contains(#""detail":"unknown_key at site/countersign.yaml:"#))
+            #expect(rejected[0].contains(#""detail":"missing at site/countersign.yaml:"#))
             #expect(!rejected[0].contains("\"after_config\""))
             // Of one that is refused before its files are read, nothing about these.
             #expect(rejected[1].contains(#""detail":"a restart is needed for listen[0].address""#))

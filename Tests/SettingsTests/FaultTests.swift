@@ -250,7 +250,8 @@ struct FaultTests {
             """
         let faults: [String]
         do throws(SettingsFaults) {
-            _ = try Deployment.read(TestSettings.text(yaml), sources: TestSettings.sources, findsFiles: true)
+            _ = try Deployment.read(
+                TestSettings.text(yaml), sources: TestSettings.sources, findsFiles: true)
             faults = []
         } catch {
             faults = error.faults.map { "\($0.position.line): \($0.path)" }

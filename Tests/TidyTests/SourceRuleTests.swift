@@ -72,7 +72,7 @@ struct SourceRuleTests {
             [
                 "Sources/Console/Content/CurrentLog.swift",
                 "Sources/Commands/Network/RunningServer.swift",
-                "Sources/Ledger/Intake/Intake.swift",
+                "Sources/Server/Running/ProxyServer.swift",
                 "Sources/Ledger/Intake/Intake.swift",
                 "Sources/Ledger/Running/GroupWriter.swift",
                 "Sources/Ledger/Running/GroupWriter+Landing.swift",

@@ -236,7 +236,7 @@ import Verification
         #expect(report.codes == [.notARecord])
         #expect(
             report.tree(now: UTCInstant(microseconds: 0)).contains(
-                "Completeness not decided: 8 of 9 records could be read"))
+                "Completeness not decided: 8 of 9 records were read"))
         #expect(
             String(decoding: report.json, as: UTF8.self).contains(#""completeness":"undecided""#))
     }

@@ -67,7 +67,7 @@ import Verification
         let lines = gone.tree(now: UTCInstant(microseconds: 1_795_000_060_000_000))
         #expect(
             lines.contains {
-                $0 == "Completeness not decided: 591 of 1103 records could be read"
+                $0 == "Completeness not decided: 591 of 1103 records were read"
             }, "\(lines)")
         #expect(String(decoding: gone.json, as: UTF8.self).contains(#""completeness":"undecided""#))
         try directory.tamper("tile/entries/003") { $0[600] ^= 1 }

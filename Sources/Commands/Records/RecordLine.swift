@@ -81,8 +81,9 @@ struct RecordLine {
         return ("\(shown)" as SafeText).toned(.faint)
     }
 
+    /// Of a head that was not understood, the path that it seems to ask for.
     private func what(_ record: Record) -> SafeText {
-        record.asked(values) ?? "\(record.action ?? "–")"
+        record.asked(values) ?? "\(values.path ?? record.action ?? "–")"
     }
 
     /// Whether the record is about a decision: true except for records about the proxy itself, so that it holds for

@@ -33,7 +33,7 @@ extension RefusalNote {
     /// For a request that was understood, on a connection that does not serve it.
     init(_ detail: String, _ head: RequestHead) {
         self.init(
-            detail, method: Method(head), host: Array(head.bytes(of: head.authority)),
+            detail, method: head.method, host: Array(head.bytes(of: head.authority)),
             path: Array(head.bytes(of: head.path)),
             query: head.query.map { Array(head.bytes(of: $0)) } ?? [])
     }

@@ -10,8 +10,8 @@ final class AwaitingPort: ReplyPort {
         /// How many of them are not settled yet.
         var missing: Int
         /// What became of the first that was not recorded.
-        var failure: Outcome?
-        let end: CheckedContinuation<Outcome?, Never>
+        var failure: RecordFate?
+        let end: CheckedContinuation<RecordFate?, Never>
     }
 
     private struct State {
@@ -24,7 +24,7 @@ final class AwaitingPort: ReplyPort {
     /// Begins to wait for records that are about to be queued; `end` is resumed once all of them are settled.
     ///
     /// - Returns: their tickets.
-    func wait(for count: Int, end: CheckedContinuation<Outcome?, Never>) -> Range<UInt64> {
+    func wait(for count: Int, end: CheckedContinuation<RecordFate?, Never>) -> Range<UInt64> {
         state.withLock { state in
             let tickets = state.next..<state.next + UInt64(count)
             state.next = tickets.upperBound
@@ -48,7 +48,7 @@ final class AwaitingPort: ReplyPort {
 
 extension [AwaitingPort.Wait] {
     /// A record that one of these waits for is settled.
-    fileprivate mutating func note(_ outcome: Outcome, of ticket: UInt64) {
+    fileprivate mutating func note(_ outcome: RecordFate, of ticket: UInt64) {
         guard let place = firstIndex(where: { $0.tickets.contains(ticket) }) else { return }
         self[place].missing -= 1
         if case .recorded = outcome { return }

@@ -57,16 +57,14 @@ extension GroupWriter {
                 isTaken = land(group, at: place, &flight) ? true : nil
             case .rejected(let group, let cause):
                 isTaken = false
+                intake.lackRoom()
                 meters.groupRejected(cause.cause)
                 gaps.add(group.records)
                 accesses.lost(group.records)
                 ports.settle(group.records, as: .rejected(cause))
             }
         }
-        if told > 0 {
-            flight.pace.told(told, at: .now)
-            if isTaken == true { intake.foundRoom() }
-        }
+        if told > 0 { flight.pace.told(told, at: .now) }
         board.rest(until: flight.groups.count == 0 ? nil : flight.pace.lastStart)
         return flight.groups.isStopped ? nil : isTaken
     }
@@ -77,6 +75,8 @@ extension GroupWriter {
         // Crash point C3: the group is durable, not applied. Nobody has been answered; opening applies it.
         guard mark(group, at: place, &flight) else { return false }
         board.show(group)
+        // Before anybody learns of it: who comes next needs no record ahead.
+        intake.foundRoom()
         acknowledge(group)
         guard remember(group, &flight) else { return false }
         publisher.take(group, needsRoomAfter: flight.journal.needsRoomAfter)

@@ -11,7 +11,7 @@ struct UnrecordedChange {
     /// What keeps it from the disk.
     enum Obstacle {
         /// What became of its record.
-        case log(Outcome)
+        case log(RecordFate)
         /// The ends of API keys cannot be remembered.
         case ends(CommandFailure)
     }
@@ -41,7 +41,7 @@ struct UnrecordedChange {
         }
     }
 
-    private func cause(_ outcome: Outcome) -> SafeText {
+    private func cause(_ outcome: RecordFate) -> SafeText {
         switch outcome {
         case .recorded: "."
         case .rejected(let rejected):
@@ -63,7 +63,7 @@ extension Ledger {
     /// Records what a configuration changes.
     ///
     /// - Returns: what became of the record, if it is not durable.
-    func recordDurably(_ change: ConfigurationChange) async -> Outcome? {
+    func recordDurably(_ change: ConfigurationChange) async -> RecordFate? {
         await record(
             SystemRecord.configuration(
                 change, refusedFor: nil, actor: .system, next: newRecord))

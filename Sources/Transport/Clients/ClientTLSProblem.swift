@@ -34,7 +34,7 @@ package struct ClientTLSProblem: Error {
     private static func words(_ error: BoringSSLError) -> String {
         guard let name = error.libraryName else { return left }
         switch name {
-        case "CERTIFICATE_VERIFY_FAILED":
+        case BoringSSLError.certificateFault:
             return
                 "the client's certificate is not accepted: client_ca has not issued it, it is not valid now, or it is not for clients"
         case "PEER_DID_NOT_RETURN_A_CERTIFICATE": return noCertificate

@@ -21,25 +21,23 @@ package struct TLSProblem: Error {
             isOfCertificate = true
         case NIOSSLError.handshakeFailed(let error), NIOSSLError.shutdownFailed(let error):
             words = Self.words(error, leaf)
-            isOfCertificate = Self.name(error) == Self.certificateFault
+            isOfCertificate = error.libraryName == BoringSSLError.certificateFault
         case NIOSSLError.unableToValidateCertificate, NIOSSLError.noCertificateToValidate:
             words = "the service shows no certificate"
             isOfCertificate = true
         case let error as BoringSSLError:
             words = Self.words(error, leaf)
-            isOfCertificate = Self.name(error) == Self.certificateFault
+            isOfCertificate = error.libraryName == BoringSSLError.certificateFault
         default:
             words = "the TLS handshake failed"
             isOfCertificate = false
         }
     }
 
-    private static let certificateFault = "CERTIFICATE_VERIFY_FAILED"
-
     private static func words(_ error: BoringSSLError, _ leaf: NIOSSLCertificate?) -> String {
         guard let name = error.libraryName else { return "the TLS handshake failed" }
         switch name {
-        case certificateFault: return certificate(leaf)
+        case BoringSSLError.certificateFault: return certificate(leaf)
         case "WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST":
             return "the service does not speak TLS at this port"
         case "UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION":
@@ -63,6 +61,9 @@ package struct TLSProblem: Error {
 }
 
 extension BoringSSLError {
+    /// The library's name for a certificate that is not accepted.
+    static let certificateFault = "CERTIFICATE_VERIFY_FAILED"
+
     /// The TLS library's name for the error, which follows a fixed word in its text.
     var libraryName: String? {
         guard case .sslError(let stack) = self else { return nil }
@@ -76,6 +77,6 @@ extension BoringSSLError {
         }
         // A failed certificate check is preferred, because its cause can be told from the
         // certificate.
-        return names.first { $0 == certificateFault } ?? names.first
+        return names.first { $0 == Self.certificateFault } ?? names.first
     }
 }

@@ -47,7 +47,7 @@ package struct VerificationReport: Sendable {
             return "\(unknown.count) of \(size.count) records are of another schema"
         }
         guard unreadable > 0 else { return nil }
-        return "\(size.count - unreadable) of \(size.count) records could be read"
+        return "\(size.count - unreadable) of \(size.count) records were read"
     }
 
     /// The findings of one concern, by the first record concerned.
