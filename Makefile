@@ -95,6 +95,7 @@ metrics: ## Have promtool and Prometheus read the metrics of a running proxy
 
 drill: ## Damage a log of 200,000 records in every known way; fail unless the verifier names each
 	@Scripts/bootstrap
+	$(RELEASE) countersign
 	$(RELEASE) countersign-drill
 	$(RELEASE) countersign-verify
 	.build/release/countersign-drill --records 200000 --flips 20
