@@ -27,6 +27,10 @@ struct FaultTests {
             ("version: 1\nlog: 2\nversion: 1", "1:1: given more than once: `version`"),
             ("version: 1\n\"version\": 1", "1:1: given more than once: `version`"),
             ("version: 1\n---\nversion: 1", "2:1: this is not YAML: but found another document"),
+            (
+                "a:\r\n  - b: [::1]:8080",
+                "2:9: this is not YAML: did not find expected node content; an address in brackets stands in quotes: `\"[::1]:8080\"`"
+            ),
             ("a: *nowhere", "1:4: this is not YAML: found undefined alias"),
             ("{[a]: b}", "1:2: a key is a plain word"),
             ("a: \u{1}", "1:4: this is not YAML: control characters are not allowed"),
@@ -57,7 +61,9 @@ struct FaultTests {
             ),
             (
                 "127.0.0.1:8080", "\"::1:80\"",
-                ["6:14: listen[0].address: an IPv6 address stands in brackets: `[::1]:80`"]
+                [
+                    "6:14: listen[0].address: an IPv6 address stands in brackets, and so in quotes: `\"[::1]:80\"`"
+                ]
             ),
             (
                 "127.0.0.1:8080", "1.2.3.4:65536",

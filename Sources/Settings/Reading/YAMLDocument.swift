@@ -50,13 +50,22 @@ enum YAMLDocument {
         }
     }
 
+    private static let quotes = "; an address in brackets stands in quotes: `\"[::1]:8080\"`"
+
+    /// Whether the line at fault has an address such as `[::1]:8080`, which YAML takes for a list.
+    private static func isAddressWithoutQuotes(_ mark: Mark, in text: String) -> Bool {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        return lines.indices.contains(mark.line - 1) && lines[mark.line - 1].contains("]:")
+    }
+
     private static func describe(
         _ error: YamlError, in text: String
     ) -> (SettingsFault.Code, TextPosition, String) {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            return (.syntax, TextPosition(mark), "this is not YAML: \(problem)")
+            let hint = isAddressWithoutQuotes(mark, in: text) ? Self.quotes : ""
+            return (.syntax, TextPosition(mark), "this is not YAML: \(problem)\(hint)")
         case .reader(let problem, let offset, _, _):
             let position = TextPosition(after: offset ?? 0, scalarsOf: text)
             return (.syntax, position, "this is not YAML: \(problem)")

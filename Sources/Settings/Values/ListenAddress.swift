@@ -43,7 +43,8 @@ package struct ListenAddress: Hashable, Sendable {
             throw Complaint("`\(host)` is not an IP address")
         }
         if address.family == .v6, !isBracketed {
-            throw Complaint("an IPv6 address stands in brackets: `[\(address)]:\(port)`")
+            throw Complaint(
+                "an IPv6 address stands in brackets, and so in quotes: `\"[\(address)]:\(port)\"`")
         }
         if address.family == .v4, isBracketed {
             throw Complaint("an IPv4 address stands without brackets: `\(address):\(port)`")
