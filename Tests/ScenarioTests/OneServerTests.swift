@@ -18,6 +18,8 @@ import Testing
     {
         try await scenario {
             let site = try Site()
+            // A log that was published once: before that, there is nothing to remember.
+            #expect(try site.serve().stop().status == 0)
             let server = try site.serve()
             #expect(try server.exchange(site.request()).status == 200)
             try site.folder.copy("site/log", to: "site/copy")
