@@ -154,16 +154,21 @@ struct ClientTLSTests {
             let client = try await front.connect(proxy, foreign)
             client.begin(proxy.get())
             #expect(try await client.untilClosed().isEmpty)
+            try await Self.expect(lines, "the client's certificate is not accepted")
             #expect(proxy.upstream.connectionCount == 0)
             #expect(proxy.plane.status.requests == 0)
             #expect(proxy.plane.status.failedHandshakes == 1)
-            Self.expect(lines, "the client's certificate is not accepted")
         }
     }
 
-    /// One line tells of a failed handshake, from where it came and why.
-    private static func expect(_ lines: Watched<[CapturedLog.Line]>, _ cause: String) {
-        let told = lines.state.filter { $0.message == "TLS handshake failed" }
+    /// One line tells of a failed handshake, from where it came and why. The client has the alert
+    /// before we have written the line.
+    private static func expect(
+        _ lines: Watched<[CapturedLog.Line]>, _ cause: String
+    ) async throws {
+        let told = try await lines.wait(for: "the line of a failed handshake") {
+            $0.contains { $0.message == "TLS handshake failed" }
+        }.filter { $0.message == "TLS handshake failed" }
         #expect(told.count == 1)
         #expect(told.first?.level == .info)
         #expect(told.first?.fields["peer"] == "127.0.0.1")
@@ -184,7 +189,7 @@ struct ClientTLSTests {
             client.begin(proxy.get())
             #expect(try await client.untilClosed().isEmpty)
             #expect(proxy.plane.status.requests == 0)
-            Self.expect(lines, "the client shows no certificate")
+            try await Self.expect(lines, "the client shows no certificate")
         }
     }
 
@@ -217,7 +222,7 @@ struct ClientTLSTests {
             client.begin(proxy.get())
             _ = try await client.untilClosed()
             #expect(proxy.plane.status.requests == 0)
-            Self.expect(lines, "the client does not speak TLS")
+            try await Self.expect(lines, "the client does not speak TLS")
         }
     }
 
@@ -232,8 +237,8 @@ struct ClientTLSTests {
         try await withProxy(settings) { proxy in
             let client = try await proxy.connect()
             #expect(try await client.untilClosed().isEmpty)
+            try await Self.expect(lines, "it took too long")
             #expect(proxy.plane.status.failedHandshakes == 1)
-            Self.expect(lines, "it took too long")
         }
     }
 
