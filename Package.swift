@@ -109,7 +109,7 @@ let package = Package(
         room("Policy", ["ByteCoding", "AccessModel", .crypto]),
         // Layer 3
         room("Disclosures", ["ByteCoding", "Merkle", "LogFormat", .crypto]),
-        room("Settings", ["ByteCoding", "HTTPWire", "AccessModel", "Policy", .yams]),
+        room("Settings", ["ByteCoding", "HTTPWire", "AccessModel", "Messages", "Policy", .yams]),
         // Layer 4
         room("AuditRecords", ["ByteCoding", "AccessModel", "Merkle", "Disclosures", .crypto]),
         // Layer 5

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Messages
 import Policy
 
 // Settings of different sections that conflict.

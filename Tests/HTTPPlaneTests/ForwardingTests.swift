@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import ByteCoding
 import HTTPPlane
 import Transport
 import HTTPWire

@@ -3,7 +3,6 @@
 
 import ArgumentParser
 import Messages
-import Settings
 
 /// Finds a mistyped command name, and says which one was probably meant.
 enum CommandNames {

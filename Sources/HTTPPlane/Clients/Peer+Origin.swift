@@ -3,7 +3,6 @@
 
 internal import ByteCoding
 internal import HTTPWire
-internal import Policy
 internal import Transport
 
 extension Peer {

@@ -1,8 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import ByteCoding
 package import HTTPWire
-package import Policy
 package import Transport
 
 /// One address on which clients are served.

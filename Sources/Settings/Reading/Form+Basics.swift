@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Messages
 
 extension Form where Value == String {
     /// Text of 1 to `most` bytes without control characters.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Messages
 
 /// A condition on several keys of a section; checked if none of them is faulty by itself.
 struct Check<Root>: Sendable {

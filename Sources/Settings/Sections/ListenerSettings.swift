@@ -1,8 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import ByteCoding
 package import HTTPWire
-package import Policy
 
 /// An element of `listen`: one address at which clients are served.
 package struct ListenerSettings: Hashable, Sendable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Messages
 
 extension Form where Value == String {
     /// A header field's name that may be captured.

@@ -3,6 +3,7 @@
 
 import AccessModel
 import ByteCoding
+import Messages
 import Policy
 
 extension Form where Value == HostPattern {

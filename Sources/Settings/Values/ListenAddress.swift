@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ByteCoding
-internal import Policy
 
 /// An address and port to listen on, written `127.0.0.1:8080` or `[::1]:8080`.
 package struct ListenAddress: Hashable, Sendable {

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteCoding
 import HTTPPlane
 import Transport
 import Policy

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
-import Policy
 import Testing
 
 struct AddressTests {

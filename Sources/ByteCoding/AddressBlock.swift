@@ -1,8 +1,6 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import ByteCoding
-
 /// A range of addresses that share a prefix, written `10.0.0.0/8` (CIDR, RFC 4632).
 package struct AddressBlock: Hashable, Sendable {
     /// The first address of the block.
@@ -31,7 +29,8 @@ package struct AddressBlock: Hashable, Sendable {
         var length = address.family.bitCount
         if parts.count == 2 {
             let digits = parts[1]
-            guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy(ASCII.isDigit),
+            guard (1...3).contains(digits.utf8.count),
+                digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
                 digits == "0" || digits.first != "0", let number = Int(digits), number <= length
             else { throw .malformed }
             length = number

@@ -16,7 +16,7 @@ package enum NearestName {
     }
 
     /// ``of(_:among:)`` as the end of a message.
-    static func hint(_ word: String, among names: [String]) -> String {
+    package static func hint(_ word: String, among names: [String]) -> String {
         of(word, among: names).map { "; did you mean `\($0)`?" } ?? ""
     }
 
