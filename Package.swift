@@ -114,6 +114,9 @@ let package = Package(
         room("AuditRecords", ["ByteCoding", "AccessModel", "Merkle", "Disclosures", .crypto]),
         // Layer 5
         room(
+            "Query",
+            ["ByteCoding", "AccessModel", "Messages", "Disclosures", "AuditRecords", .crypto]),
+        room(
             "LogReading",
             [
                 "ByteCoding", "Merkle", "SignedNotes", "LogFormat", "Disclosures", "AuditRecords",
@@ -178,7 +181,7 @@ let package = Package(
             "Commands",
             [
                 "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages", "SignedNotes",
-                "LogFormat", "Disclosures", "AuditRecords", "LogReading", "Verification",
+                "LogFormat", "Disclosures", "AuditRecords", "Query", "LogReading", "Verification",
                 "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport", "HTTPPlane",
                 "Server",
                 .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1, .crypto,
@@ -214,7 +217,7 @@ let package = Package(
             "FuzzProperties",
             [
                 "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "SignedNotes", "Identity",
-                "Policy", "Settings", .crypto,
+                "Policy", "Settings", "Disclosures", "AuditRecords", "Query", .crypto,
             ]),
         testing(
             "Simulation",
@@ -256,6 +259,12 @@ let package = Package(
             [
                 "ByteCoding", "AccessModel", "Observability", "Merkle", "LogFormat", "Disclosures",
                 "AuditRecords", "SignedNotes", "TestSupport", .crypto,
+            ]),
+        tests(
+            "Query",
+            [
+                "ByteCoding", "AccessModel", "Merkle", "Disclosures", "AuditRecords",
+                "TestSupport",
             ]),
         tests(
             "LogReading",

@@ -1,0 +1,125 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+
+/// What the times of a query are measured by: the moment it is asked, and the zone of its days.
+package struct QueryClock: Hashable, Sendable {
+    package let now: UTCInstant
+    /// How far local time is ahead of UTC, in minutes.
+    package let minutesAhead: Int
+
+    /// - Parameter minutesAhead: within a day either way.
+    package init(now: UTCInstant, minutesAhead: Int = 0) {
+        self.now = now
+        self.minutesAhead = min(max(minutesAhead, -1439), 1439)
+    }
+
+    /// The zone as it is shown beside times.
+    package var zone: String {
+        guard minutesAhead != 0 else { return "UTC" }
+        let minutes = abs(minutesAhead)
+        let text = [minutes / 60, minutes % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
+        return "UTC" + (minutesAhead < 0 ? "-" : "+") + text.joined(separator: ":")
+    }
+
+    private static let day: Int64 = 86_400_000_000
+    private static let units: [Character: Int64] = [
+        "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": day, "w": 7 * day,
+    ]
+
+    /// What a text names: `2026-11-29`, `2026-11-29T13:00:00Z`, `now`, `today`, `yesterday`, or how long ago: `2h`, `-24h`.
+    ///
+    /// A day is all of it, a minute or a second as well; a time of day without a zone is in that of the clock.
+    func span(of text: String) -> QueryMeasure.Span? {
+        let text = text.lowercased()
+        switch text {
+        case "now": return moment(now.microseconds)
+        case "today": return today(0)
+        case "yesterday": return today(-1)
+        default: return ago(text) ?? date(text).flatMap(representable)
+        }
+    }
+
+    /// The moments that a query can name: whole days of 1970 to 9999.
+    static let domain: ClosedRange<Int64> = 0...253_402_214_399_999_999
+
+    private func representable(_ span: QueryMeasure.Span) -> QueryMeasure.Span? {
+        Self.domain.contains(span.first) && Self.domain.contains(span.last) ? span : nil
+    }
+
+    private var ahead: Int64 { Int64(minutesAhead) * 60_000_000 }
+
+    private func moment(_ microseconds: Int64) -> QueryMeasure.Span {
+        QueryMeasure.Span(first: microseconds, last: microseconds)
+    }
+
+    private func today(_ days: Int64) -> QueryMeasure.Span {
+        let local = now.microseconds + ahead
+        let rest = local % Self.day
+        let first = local - (rest < 0 ? rest + Self.day : rest) + days * Self.day - ahead
+        return QueryMeasure.Span(first: first, last: first + Self.day - 1, isDay: true)
+    }
+
+    /// So long ago.
+    private func ago(_ text: String) -> QueryMeasure.Span? {
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        guard let unit = digits.last.flatMap({ Self.units[$0] }),
+            let count = QueryMeasure.whole(digits.dropLast()), count <= 1_000_000
+        else { return nil }
+        return moment(max(0, now.microseconds - count * unit))
+    }
+
+    /// A day, or a moment of one.
+    private func date(_ text: String) -> QueryMeasure.Span? {
+        guard text.utf8.count >= 10, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        let day = text.prefix(10)
+        guard let start = UTCInstant(rfc3339: day + "T00:00:00.000000Z")?.microseconds else {
+            return nil
+        }
+        guard text.count > 10 else {
+            let first = start - ahead
+            return QueryMeasure.Span(first: first, last: first + Self.day - 1, isDay: true)
+        }
+        guard text.dropFirst(10).first == "t" else { return nil }
+        let rest = text.dropFirst(11)
+        guard let (clock, ahead) = zone(of: rest) else { return nil }
+        return time(clock, of: String(day), ahead)
+    }
+
+    /// A time of day apart from its zone, which is minutes ahead of UTC, in microseconds.
+    private func zone(of text: Substring) -> (Substring, Int64)? {
+        if text.hasSuffix("z") { return (text.dropLast(), 0) }
+        guard text.count > 6, case let zone = text.suffix(6),
+            let sign = zone.first, sign == "+" || sign == "-"
+        else { return (text, ahead) }
+        let parts = zone.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }),
+            let hours = QueryMeasure.whole(parts[0]), let minutes = QueryMeasure.whole(parts[1]),
+            hours < 24, minutes < 60
+        else { return nil }
+        let offset = (hours * 60 + minutes) * 60_000_000
+        return (text.dropLast(6), sign == "-" ? -offset : offset)
+    }
+
+    /// `13:00`, `13:00:00` or `13:00:00.5` of a day: all moments that begin so.
+    private func time(
+        _ text: Substring, of day: String, _ ahead: Int64
+    ) -> QueryMeasure.Span? {
+        let whole: String
+        let length: Int64
+        switch text.count {
+        case 5: (whole, length) = (text + ":00.000000", 60_000_000)
+        case 8: (whole, length) = (text + ".000000", 1_000_000)
+        case 10...15:
+            let missing = 15 - text.count
+            whole = text + String(repeating: "0", count: missing)
+            length = (0..<missing).reduce(1) { length, _ in length * 10 }
+        default: return nil
+        }
+        guard let first = UTCInstant(rfc3339: day + "T" + whole + "Z")?.microseconds else {
+            return nil
+        }
+        return QueryMeasure.Span(first: first - ahead, last: first - ahead + length - 1)
+    }
+}

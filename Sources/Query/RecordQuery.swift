@@ -1,0 +1,72 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+internal import Crypto
+package import Disclosures
+
+/// A query, read and put into one form: for the command line, programs, alerts and exports alike.
+///
+/// It knows no storage. Whoever has records asks ``QueryExpression/verdict(on:)``, or compiles the expression into what
+/// its storage understands; that evaluation is then the model to agree with.
+package struct RecordQuery: Hashable, Sendable {
+    package let expression: QueryExpression
+
+    package init(_ expression: QueryExpression) { self.expression = expression }
+
+    /// Reads what somebody wrote; an empty text asks for everything.
+    ///
+    /// - Parameter clock: what relative times and days without a zone are measured by; the query has none of these left.
+    package init(
+        _ text: String, at clock: QueryClock, within limits: QueryLimits = .standard
+    ) throws(QueryFault) {
+        expression = try QueryParser.expression(of: text, clock, limits)
+    }
+
+    /// Reads a canonical text, which depends on no clock.
+    package init(canonical text: String) throws(QueryFault) {
+        let clock = QueryClock(now: UTCInstant(microseconds: 0))
+        try self.init(text, at: clock, within: .canonical)
+    }
+
+    /// Everything that all of these ask for.
+    package init(all queries: [RecordQuery]) {
+        expression = QueryExpression.all(of: queries.map(\.expression))
+    }
+
+    /// The text that stands for the query and all others of the same form.
+    package var text: String { QueryText.of(expression) }
+
+    private static let prefix = "countersign/query/v1\n"
+
+    /// `sha256:` and the digest of the canonical text, which two people can compare without showing it.
+    package var hash: String {
+        "sha256:" + Hex.encode(SHA256.hash(data: Array((Self.prefix + text).utf8)))
+    }
+
+    /// The terms that need personal values, with the group of these.
+    package var personalTerms: [(term: QueryTerm, group: CommitGroup)] {
+        expression.terms.compactMap { term in term.personalGroup.map { (term, $0) } }
+    }
+
+    /// The groups of personal values that have to be opened.
+    package var personalGroups: Set<CommitGroup> { Set(personalTerms.map(\.group)) }
+
+    /// What has to hold, each by itself; the query as a whole is all of these.
+    package var conditions: [QueryExpression] {
+        switch expression {
+        case .everything: []
+        case .all(let parts): parts
+        case .term, .not, .any: [expression]
+        }
+    }
+
+    /// The moments between which everything was accepted that is asked for, both included, as far as the query says so.
+    package var times: (from: UTCInstant?, to: UTCInstant?) {
+        let range = expression.times
+        return (
+            range.lower.map { UTCInstant(microseconds: $0) },
+            range.upper.map { UTCInstant(microseconds: $0) }
+        )
+    }
+}

@@ -1,0 +1,103 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Disclosures
+import Foundation
+import Query
+import Testing
+
+@Suite("GeneratedDocs: the page of queries")
+struct QueryPageTests {
+    private static let introduction = """
+        # Queries
+
+        One language for `countersign log query`, programs, alerts and exports. This page is generated from the code by `make docs`.
+
+        ```text
+        query = [or] ; or = and { "OR" and } ; and = not { ["AND"] not } ; not = ["-" | "NOT"] term
+        term  = "(" or ")" | field ":" value | field ":(" value { "OR" value } ")" | word
+        value = word | beginning* | * | n | >n | >=n | <n | <=n | a..b
+        ```
+
+        - Names of fields, and names of things such as services, routes, methods and reasons, are the same in letters of either case; ids and paths are not.
+        - Quotation marks only group: operators and `*` work inside as outside of them. A backslash takes the meaning from whatever follows. `-` negates only at the beginning of a term.
+        - A negation includes accesses that have no such value at all.
+        - Where a value that would decide is withheld from the reader, or was erased, the access is neither a hit nor a miss. It is counted as undecided.
+        - Days are those of UTC, or of the zone that is stated. A day that a range ends with belongs to it. Relative times are replaced by moments when a query is read.
+        - A field with several values is meant if one of them is. Where an access has several records, its newest says how it ended, and its personal values are those of all of them.
+        - A query is at most \(QueryLimits.standard.bytes) bytes, \(QueryLimits.standard.terms) terms and \(QueryLimits.standard.depth) parentheses deep. There are no regular expressions.
+
+        Every query has one canonical text, whatever its order and way of writing. The audit record of a search names the query by a digest of that.
+
+        ## Examples
+
+        What is written, and its canonical text. It is 12:00 UTC on 30 November 2026.
+
+        | query | canonical | asks for |
+        |---|---|---|
+
+        """
+
+    private static func code(_ text: String) -> String { text.isEmpty ? "" : "`\(text)`" }
+
+    private static var page: String {
+        var page = introduction
+        for sample in QuerySamples.all {
+            page += "| \(code(sample.text)) | \(code(sample.canonical)) | \(sample.meaning) |\n"
+        }
+        page += """
+
+            ## Fields
+
+            In a *name*, letters of either case are alike; in a *text* they are not. What is *personal* is opened for the search, which is recorded first.
+
+            | field | also | value | example | what it is | personal |
+            |---|---|---|---|---|---|
+
+            """
+        let rows =
+            QueryField.Name.allCases.map { QueryFieldRow.of($0) } + [QueryField.label("NAME").row]
+        for row in rows {
+            let also = row.aliases.map(code).joined(separator: ", ")
+            let personal = row.personal.map { "`\($0.group.rawValue)`" } ?? ""
+            page += "| `\(row.name)` | \(also) | \(row.form.noun) | `\(row.example)` "
+            page += "| \(row.meaning) | \(personal) |\n"
+        }
+        page += """
+
+            \(QueryField.anyWord.row.meaning)
+
+            ## Shorthands
+
+            | name | example | what it stands for |
+            |---|---|---|
+
+            """
+        for shorthand in QueryShorthand.allCases {
+            page += "| `\(shorthand.rawValue)` | `\(shorthand.example)` | \(shorthand.meaning) |\n"
+        }
+        page += """
+
+            | word | stands for | meaning |
+            |---|---|---|
+
+            """
+        for word in QueryShorthand.Word.allCases {
+            let text = QueryText.of(QueryExpression.any(of: word.terms.map { .term($0) }))
+            page += "| `is:\(word.rawValue)` | `\(text)` | \(word.meaning) |\n"
+        }
+        return page
+    }
+
+    @Test("Docs/Using/Query.md is what the tables in the code say")
+    func queries() throws {
+        let file = URL(filePath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Docs/Using/Query.md")
+        if ProcessInfo.processInfo.environment["COUNTERSIGN_WRITE_GOLDEN"] != nil {
+            try Self.page.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let isCurrent = try String(contentsOf: file, encoding: .utf8) == Self.page
+        #expect(isCurrent, "Docs/Using/Query.md is out of date: run `make docs`")
+    }
+}
