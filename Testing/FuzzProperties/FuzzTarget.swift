@@ -24,6 +24,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case proof
     /// Configuration and API key files.
     case settings
+    /// Queries of the log, and their completion.
+    case query
 
     /// Reads the input and throws if a property does not hold.
     ///
@@ -40,6 +42,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .checkpoint: return try CheckpointProperties.check(input)
         case .proof: return try ProofProperties.check(input)
         case .settings: return try SettingsProperties.check(input)
+        case .query: return try QueryProperties.check(input)
         }
     }
 }
