@@ -150,7 +150,8 @@ import Testing
             #expect(try found("--service", "nobody") == ["3"])
             #expect(try found("--until", "2026-01-01") == ["3"])
             #expect(try found("--since", "1h", "--status", "401") == ["/invoices/3"])
-            #expect(try found("--since", "yesterday") == ["2"])
+            #expect(try found("--from", "yesterday", "--status", "401") == ["/invoices/3"])
+            #expect(try found("--since", "someday") == ["2"])
             #expect(try found("--limit", "0") == ["2"])
             #expect(try server.stop().status == 0)
         }

@@ -11,13 +11,14 @@ struct LogCommand: ParsableCommand {
         discussion: """
             EXAMPLES:
               countersign log tail -f
-              countersign log query --since 1h --decision deny
+              countersign log query 'is:denied since:1h'
+              countersign log stats --by decision --every 1h
               countersign log get 42 --proof > 42.tlog-proof
               countersign log export --out export
               countersign log snapshot --out /backup/today
             """,
         subcommands: [
-            LogTailCommand.self, LogQueryCommand.self, LogGetCommand.self, LogExportCommand.self,
-            LogSnapshotCommand.self, LogAdoptCommand.self,
+            LogTailCommand.self, LogQueryCommand.self, LogStatsCommand.self, LogGetCommand.self,
+            LogExportCommand.self, LogSnapshotCommand.self, LogAdoptCommand.self,
         ])
 }

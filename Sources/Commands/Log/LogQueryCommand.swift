@@ -1,14 +1,14 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AccessModel
 import ArgumentParser
 import AuditRecords
 import ByteCoding
+import Disclosures
 import LogReading
 import Merkle
 import Messages
-import Server
+import Query
 
 /// `countersign log query`.
 struct LogQueryCommand: AsyncParsableCommand {
@@ -17,166 +17,132 @@ struct LogQueryCommand: AsyncParsableCommand {
         abstract: "Find records, the newest first.",
         discussion: """
             EXAMPLES:
-              countersign log query --since 1h --decision deny
+              countersign log query 'is:denied service:billing-api since:1h'
+              countersign log query 'status:5xx -path:/health*' --since yesterday
               countersign log query --actor "Ada Lovelace" --path /invoices
               countersign log query --actor tzc7rsoq --reason key_revoked
-              countersign log query --status 5xx --service billing --json
-              countersign log query --since 2026-11-01 --until 2026-12-01 --reason rate_limited
+              countersign log query 'dur:>2s OR size:>10mb' --json
+              countersign log query --since 2026-11-01 --until 2026-11-30 --all -o csv
 
-            All that is given has to hold. Names, paths and addresses are shown, and can be asked for, by \
-            whoever can read the log's keys; that they were is a record itself, `log.query`, made before \
-            anything is shown. With --json, each line has a record and its values. Exit code 3 where nothing \
-            is found.
+            Docs/Using/Query.md has the query language; options are shorthands for terms of it, and all that is \
+            given has to hold. A query that begins with a dash is written with NOT. Names, paths and addresses are \
+            shown, and can be asked for, by whoever can read the log's keys; that they were is a record itself, \
+            `log.query`, made before anything is shown. What depends on values that are sealed or erased is \
+            counted apart. With --json, each line has a record and its values. Exit code 3 where nothing is found.
             """)
 
-    @Option(help: "Only from here on: 90m, 2026-11-29, or 2026-11-29T13:00:00Z.")
-    var since: MomentArgument?
+    @Argument(help: "What is asked for, in the query language; everything where nothing is given.")
+    var query: [String] = []
 
-    @Option(help: "Only before this moment.")
-    var until: MomentArgument?
-
-    @Option(
-        help:
-            "Only of this actor: a name, the opaque id, or a key's id; also where it was refused.")
-    var actor: String?
-
-    @Option(help: "Only of this service.")
-    var service: String?
-
-    @Option(help: "Only decided so.")
-    var decision: DecisionArgument?
-
-    @Option(help: "Only with this status: 404, 4xx or 400-499.")
-    var status: StatusRange?
-
-    @Option(help: "Only for this reason, such as rule_denied.")
-    var reason: String?
-
-    @Option(help: "Only this path and what is below it, or this route.")
-    var path: String?
+    @OptionGroup var asked: QueryOptions
 
     @Option(help: "No more records than these.")
     var limit = 100
 
+    @Flag(help: "All records that are found, however many.")
+    var all = false
+
+    @Flag(help: "Say what is asked for, and look at nothing.")
+    var explain = false
+
+    @OptionGroup var form: RecordFormOptions
     @OptionGroup var disclosure: DisclosureOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         guard (1...10_000).contains(limit) else {
-            throw CommandFailure(.usage, "--limit is \(limit); use 1 to 10000.")
+            throw CommandFailure(.usage, "--limit is \(limit); use 1 to 10000, or --all.")
         }
+        let query = try asked.query(query)
+        if explain { return try explain(query) }
         let snapshot = try log.snapshot()
-        var finder = try await finder(snapshot)
-        let scan = RecordScan(snapshot: snapshot, filter: filter, limit: limit)
-        let (hits, looked, unread): ([RecordScan.Hit], Range<UInt64>, Int)
-        do throws(LogReadFailure) {
-            (hits, looked, unread) = try scan.run(&finder)
-        } catch {
-            throw CommandFailure(error)
-        }
-        guard !hits.isEmpty else {
-            let sealed: SafeText =
-                actor == nil || finder.isOpen
-                ? "" : " Names are sealed here and were not looked at."
-            let unknown: SafeText =
-                decision.map { !$0.isKnown } == true
-                ? " Decisions known here are \(DecisionArgument.allValueStrings.joined(separator: ", "))."
-                : ""
-            throw CommandFailure(
-                .notFound,
-                "none of the log's \(snapshot.size.count) records is such a one." + sealed + unknown
-                    + (unread == 0 ? "" : " " + Self.notSearched(unread))
-            )
-        }
-        // A search by name or path has been recorded already.
-        var reader =
-            finder.isOpen
-            ? finder
-            : try await disclosure.reader(
-                snapshot, log,
-                DisclosureOptions.Reading(
-                    words: words, rows: hits.count { Record.hasValues($0.leaf) },
-                    range: "\(looked.lowerBound)..<\(looked.upperBound)"), output)
-        try show(hits, of: snapshot, &reader, digits: String(snapshot.size.count).count)
-        if unread > 0 { try output.messages.line(Self.notSearched(unread)) }
-        if hits.count == limit, try !output.isJSON {
-            try output.messages.line(
-                "the newest \(limit) that match; there may be more: --limit, --until")
-        }
-    }
-
-    /// Nobody is to take what cannot be read for what is not there.
-    private static func notSearched(_ count: Int) -> SafeText {
-        "\(count) of the records looked at cannot be read by this program, and may be such ones; `countersign verify` says what they are."
-    }
-
-    /// Opens what the filter asks about; whether somebody is in the log is a personal value, too.
-    private func finder(_ snapshot: LogSnapshot) async throws -> ValueReader {
-        guard actor != nil || path != nil else { return ValueReader(sealing: snapshot) }
-        let reader = try await disclosure.reader(
-            snapshot, log,
-            DisclosureOptions.Reading(
-                words: words, rows: nil, range: "0..<\(snapshot.size.count)"), output)
-        // Sealed names and paths match nothing, which says nothing about who is in the log. Opaque ids and route
-        // templates are in the records themselves.
-        guard reader.isOpen || actor.map(Self.isOpen) != false && path == nil else {
-            throw CommandFailure(
-                .usage,
-                "names and paths are sealed here and cannot be searched; ask for an opaque id (sub_…), a key's id, or read the configured log with its keys and without --sealed."
-            )
-        }
-        return reader
-    }
-
-    /// Whether records show such an actor openly: by an opaque id, an API key's id, a certificate's thumbprint, or as
-    /// anonymous. A name may look like a key's id; then it is not found among sealed values.
-    private static func isOpen(_ actor: String) -> Bool {
-        actor.hasPrefix("sub_") || ["anonymous", "system"].contains(actor)
-            || actor.wholeMatch(of: /[a-z2-7]{8}|[A-Za-z0-9_-]{43}/) != nil
-    }
-
-    private var filter: RecordFilter {
-        let now = CommandContext.current.now()
-        return RecordFilter(
-            since: since?.instant(now: now), until: until?.instant(now: now), actor: actor,
-            service: service, decision: decision?.word, status: status, reason: reason, path: path)
-    }
-
-    /// The query in a canonical form, for its hash.
-    private var words: [String] {
-        let filter = filter
-        let parts: [(String, String?)] = [
-            ("since", filter.since?.rfc3339), ("until", filter.until?.rfc3339), ("actor", actor),
-            ("service", service), ("decision", decision?.word),
-            ("status", status.map { "\($0.range.lowerBound)-\($0.range.upperBound)" }),
-            ("reason", reason), ("path", path), ("limit", "\(limit)"),
-        ]
-        return ["log query"] + parts.compactMap { name, value in value.map { "\(name)=\($0)" } }
-    }
-
-    private func show(
-        _ hits: [RecordScan.Hit], of snapshot: LogSnapshot, _ reader: inout ValueReader,
-        digits: Int
-    ) throws {
-        let columns = RecordColumns(width: output.screen.columns, digits: digits)
-        let isJSON = try output.isJSON
-        if !isJSON { try output.screen.line(columns.headings) }
-        var changed: [UInt64] = []
-        var authentic = AuthenticLeaves(snapshot)
-        for hit in hits {
-            let isSigned = try authentic.holds(hit.leaf, at: hit.index)
-            if !isSigned { changed.append(hit.index.value) }
-            let line =
-                isSigned
-                ? try RecordLine(hit.index, hit.leaf, &reader)
-                : RecordLine(notAsSigned: hit.index)
-            if isJSON {
-                try output.screen.json(line.json)
-            } else {
-                try output.screen.line(line.text(in: columns))
+        let scan = RecordScan(snapshot: snapshot, query: query, limit: all ? nil : limit)
+        do {
+            let outcome = try await find(scan)
+            guard outcome.hits > 0 else {
+                throw CommandFailure(
+                    .notFound,
+                    try NothingFound(outcome, query, of: snapshot)
+                        .message(times: try asked.times.shown(query)))
             }
+            try tell(outcome, query)
+        } catch let failure as LogReadFailure {
+            throw CommandFailure(failure)
         }
-        guard changed.isEmpty else { throw CommandFailure.notAsSigned(changed) }
+    }
+
+    /// Finds and shows. What needs values to be found, or has no end, is recorded before it begins; of anything else the
+    /// record says how many are shown.
+    private func find(_ scan: RecordScan) async throws -> RecordScan.Outcome {
+        var list = RecordList(try form.form(output), form, scan.snapshot, output)
+        if all || !scan.query.personalGroups.isEmpty {
+            var reader = try await disclosure.reader(
+                scan.snapshot, log,
+                DisclosureOptions.Reading(
+                    query: scan.query, rows: nil, range: "0..<\(scan.snapshot.size.count)"), output)
+            let outcome = try scan.run(&reader) { hit, reader in
+                try list.show(hit.index, hit.leaf, &reader)
+            }
+            try list.end()
+            return outcome
+        }
+        var sealed = ValueReader(sealing: scan.snapshot)
+        var hits: [RecordScan.Hit] = []
+        let outcome = try scan.run(&sealed) { hit, _ in hits.append(hit) }
+        guard !hits.isEmpty else { return outcome }
+        let looked = outcome.looked
+        var reader = try await disclosure.reader(
+            scan.snapshot, log,
+            DisclosureOptions.Reading(
+                query: scan.query, rows: hits.count { Record.hasValues($0.leaf) },
+                range: "\(looked.lowerBound)..<\(looked.upperBound)"), output)
+        for hit in hits { try list.show(hit.index, hit.leaf, &reader) }
+        try list.end()
+        return outcome
+    }
+
+    private func tell(_ outcome: RecordScan.Outcome, _ query: RecordQuery) throws {
+        if outcome.unread > 0 {
+            try output.messages.line(NothingFound.notSearched(outcome.unread))
+        }
+        if outcome.undecided > 0 {
+            try output.messages.line(NothingFound.undecided(outcome.undecided))
+        }
+        if let times = try asked.times.shown(query) { try output.messages.line(times) }
+        guard try form.form(output) == .table else { return }
+        if !all, outcome.hits == limit {
+            try output.messages.line(
+                "the newest \(limit) that match; there may be more: --limit, --all, --until")
+        }
+    }
+
+    /// What a query means, what it is called, and what has to be opened for it.
+    private func explain(_ query: RecordQuery) throws {
+        let groups = query.personalGroups.map(\.rawValue).sorted()
+        let personal = query.personalTerms.map { QueryText.text(of: $0.term) }
+        if try output.isJSON {
+            return try output.screen.json(
+                .object([
+                    JSONMember("sentence", .string(QuerySentence.of(query))),
+                    JSONMember("query", .string(query.text)),
+                    JSONMember("hash", .string(query.hash)),
+                    JSONMember("opens", .array(groups.map { .string($0) })),
+                    JSONMember("personal", .array(personal.map { .string($0) })),
+                ]))
+        }
+        var facts: [(SafeText, SafeText)] = [
+            ("asks for", "\(QuerySentence.of(query))"), ("canonical", "\(query.text)"),
+            ("hash", "\(query.hash)"),
+        ]
+        if let times = try asked.times.shown(query) { facts.append(("times", times)) }
+        facts.append(
+            (
+                "opens",
+                groups.isEmpty
+                    ? "nothing personal"
+                    : "\(groups.joined(separator: ", ")), for \(personal.joined(separator: ", "))"
+            ))
+        try output.screen.table(Table(facts: facts))
     }
 }

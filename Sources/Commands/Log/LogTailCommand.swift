@@ -7,6 +7,7 @@ import ByteCoding
 import LogReading
 import Merkle
 import Messages
+import Query
 import Server
 import SignedNotes
 import SystemPackage
@@ -20,8 +21,12 @@ struct LogTailCommand: AsyncParsableCommand {
             EXAMPLES:
               countersign log tail
               countersign log tail -n 100
-              countersign log tail -f
+              countersign log tail -f -q is:denied
+              countersign log tail -q 'service:billing-api status:5xx' --since 1h
               countersign log tail --json | jq .decision
+
+            With -q or times, the newest records that match are shown, and with -f those that come. What it needs of \
+            names, paths and addresses is opened for it, and what of that is sealed or erased matches nothing.
 
             Names, paths and addresses are shown to whoever can read the log's keys, and that they were shown is \
             a record itself, `log.query`: one for each call, made before anything is shown. With --json, each \
@@ -30,6 +35,11 @@ struct LogTailCommand: AsyncParsableCommand {
 
     @Option(name: [.customShort("n"), .long], help: "How many records.")
     var count: Int = 10
+
+    @Option(name: .shortAndLong, help: "Only what matches this query: Docs/Using/Query.md.")
+    var query: String?
+
+    @OptionGroup var times: QueryTimes
 
     @Flag(name: .shortAndLong, help: "Stay, and show new records as they come.")
     var follow = false
@@ -42,54 +52,89 @@ struct LogTailCommand: AsyncParsableCommand {
         guard (0...1_000_000).contains(count) else {
             throw CommandFailure(.usage, "--count is \(count); use 0 to 1000000.")
         }
+        let query = try times.query(query ?? "")
         // Watching begins before reading, so that nothing is missed in between.
         let watch = follow ? try DirectoryWatch(try log.path().string) : nil
         var snapshot = try log.snapshot()
         let size = snapshot.size.count
-        var next = size - min(size, UInt64(count))
-        let isOpen = try await isOpened(snapshot, from: next)
+        let newest = try await newest(of: snapshot, query)
         let columns = RecordColumns(
             width: output.screen.columns, digits: String(snapshot.size.count).count)
-        if try !output.isJSON, follow || next < size {
+        if try !output.isJSON, follow || !newest.leaves.isEmpty {
             try output.screen.line(columns.headings)
         }
-        try show(snapshot, from: next, isOpen: isOpen, columns)
-        next = size
+        try show(newest.leaves, of: snapshot, isOpen: newest.isOpen, columns)
+        var next = size
         while let watch {
             try watch.waitForChange()
             snapshot = try log.snapshot()
             guard snapshot.size.count > next else { continue }
-            try show(snapshot, from: next, isOpen: isOpen, columns)
+            try show(
+                try matching(query, in: snapshot, from: next, isOpen: newest.isOpen), of: snapshot,
+                isOpen: newest.isOpen, columns)
             next = snapshot.size.count
         }
     }
 
-    /// Whether personal values may be shown; if so, this has been recorded.
-    private func isOpened(_ snapshot: LogSnapshot, from first: UInt64) async throws -> Bool {
-        guard try !output.isJSON else { return false }
+    /// The newest records that are asked for, oldest first, and whether their values may be shown, or what else is needed
+    /// of them opened; if so, this has been recorded.
+    private func newest(
+        of snapshot: LogSnapshot, _ query: RecordQuery
+    ) async throws -> (leaves: [(LeafIndex, [UInt8])], isOpen: Bool) {
         let size = snapshot.size.count
-        var rows = 0
-        if !follow {
-            for (_, leaf) in try leaves(of: snapshot, from: first) where Record.hasValues(leaf) {
-                rows += 1
+        guard query.expression != .everything else {
+            let first = size - min(size, UInt64(count))
+            let leaves = try matching(query, in: snapshot, from: first, isOpen: false)
+            return (leaves, try await isOpened(leaves, of: snapshot, query, from: first))
+        }
+        let isNeeded = !query.personalGroups.isEmpty
+        let isOpen =
+            isNeeded ? try await isOpened(nil, of: snapshot, query, from: 0) : false
+        var reader = isOpen ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot)
+        var leaves: [(LeafIndex, [UInt8])] = []
+        if count > 0 {
+            do {
+                let scan = RecordScan(snapshot: snapshot, query: query, limit: count)
+                _ = try scan.run(&reader) { hit, _ in leaves.append((hit.index, hit.leaf)) }
+            } catch let failure as LogReadFailure {
+                throw CommandFailure(failure)
             }
         }
-        return try await disclosure.reader(
-            snapshot, log,
-            DisclosureOptions.Reading(
-                words: ["log tail"], rows: follow ? nil : rows,
-                range: follow ? "\(first).." : "\(first)..<\(size)"), output
-        ).isOpen
+        leaves.reverse()
+        guard !isNeeded else { return (leaves, isOpen) }
+        return (
+            leaves,
+            try await isOpened(
+                leaves, of: snapshot, query, from: leaves.first?.0.value ?? size)
+        )
+    }
+
+    /// Whether personal values may be shown; if so, this has been recorded.
+    ///
+    /// - Parameter leaves: those that are shown; nil where that is known only afterwards.
+    private func isOpened(
+        _ leaves: [(LeafIndex, [UInt8])]?, of snapshot: LogSnapshot, _ query: RecordQuery,
+        from first: UInt64
+    ) async throws -> Bool {
+        guard try !output.isJSON || leaves == nil else { return false }
+        let rows = follow ? nil : leaves.map { $0.count { Record.hasValues($0.1) } }
+        let range = follow ? "\(first).." : "\(first)..<\(snapshot.size.count)"
+        let reading =
+            query.expression == .everything
+            ? DisclosureOptions.Reading(words: ["log tail"], rows: rows, range: range)
+            : DisclosureOptions.Reading(query: query, rows: rows, range: range)
+        return try await disclosure.reader(snapshot, log, reading, output).isOpen
     }
 
     private func show(
-        _ snapshot: LogSnapshot, from first: UInt64, isOpen: Bool, _ columns: RecordColumns
+        _ leaves: [(LeafIndex, [UInt8])], of snapshot: LogSnapshot, isOpen: Bool,
+        _ columns: RecordColumns
     ) throws {
         let isJSON = try output.isJSON
         var reader = isOpen ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot)
         var changed: [UInt64] = []
         var authentic = AuthenticLeaves(snapshot)
-        for (index, leaf) in try leaves(of: snapshot, from: first) {
+        for (index, leaf) in leaves {
             guard try authentic.holds(leaf, at: index) else {
                 changed.append(index.value)
                 if !isJSON {
@@ -106,16 +151,28 @@ struct LogTailCommand: AsyncParsableCommand {
         guard changed.isEmpty else { throw CommandFailure.notAsSigned(changed) }
     }
 
-    private func leaves(
-        of snapshot: LogSnapshot, from first: UInt64
+    /// Records from an index on that are asked for; those that cannot be read are, too, as nobody can say.
+    private func matching(
+        _ query: RecordQuery, in snapshot: LogSnapshot, from first: UInt64, isOpen: Bool
     ) throws(CommandFailure) -> [(LeafIndex, [UInt8])] {
         var leaves: [(LeafIndex, [UInt8])] = []
+        var reader = isOpen ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot)
         do throws(LogReadFailure) {
             try snapshot.forEachLeaf(in: first..<snapshot.size.count) { leaves.append(($0, $1)) }
+            guard query.expression != .everything else { return leaves }
+            var wanted: [(LeafIndex, [UInt8])] = []
+            for (index, leaf) in leaves {
+                if case .success(let record) = Result(catching: { () throws(RecordFault) in
+                    try Record(leaf: leaf)
+                }), try query.expression.verdict(on: record, at: index, &reader) != .hit {
+                    continue
+                }
+                wanted.append((index, leaf))
+            }
+            return wanted
         } catch {
             throw CommandFailure(error)
         }
-        return leaves
     }
 }
 

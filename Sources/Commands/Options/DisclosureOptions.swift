@@ -10,6 +10,7 @@ import Ledger
 import LogReading
 import Merkle
 import Messages
+import Query
 import Server
 import Settings
 import SignedNotes
@@ -45,7 +46,7 @@ struct DisclosureOptions: ParsableArguments {
         }
         guard try hasKeys(snapshot, output) else { return ValueReader(sealing: snapshot) }
         let facts = QueryFacts(
-            hash: Self.hash(reading.words), rows: reading.rows.map { UInt64($0) },
+            hash: reading.hash, rows: reading.rows.map { UInt64($0) },
             range: reading.range, purpose: purpose)
         let recorder = HostRecorder(deployment: try log.deployment.read())
         do throws(CommandFailure) {
@@ -63,14 +64,28 @@ struct DisclosureOptions: ParsableArguments {
 
     /// What somebody reads.
     struct Reading {
-        /// What was asked for; the record has its hash.
-        let words: [String]
+        /// The digest of what was asked for.
+        let hash: String
         /// How many records are shown that commit to values; nil where that is not known beforehand.
         let rows: Int?
         /// Indices that are looked at: `3`, `0..<9`, `3,8`, or `7..` without an end.
         let range: String
         /// Whether the log is opened for the record if no server runs; if not, the values stay sealed.
         var mayOpenLog = true
+
+        /// - Parameter words: of the command.
+        init(words: [String], rows: Int?, range: String, mayOpenLog: Bool = true) {
+            hash = DisclosureOptions.hash(words)
+            self.rows = rows
+            self.range = range
+            self.mayOpenLog = mayOpenLog
+        }
+
+        init(query: RecordQuery, rows: Int?, range: String) {
+            hash = query.hash
+            self.rows = rows
+            self.range = range
+        }
     }
 
     /// Whether the caller can open anything; if only others can, that is said.

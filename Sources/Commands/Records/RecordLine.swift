@@ -15,7 +15,7 @@ struct RecordLine {
     /// Nil where the leaf is no record, or not the one that was signed.
     let record: Record?
     /// What stands in a record's place where there is none to show.
-    private let absence: SafeText
+    let absence: SafeText
     let values: RecordValues
 
     init(_ index: LeafIndex, _ leaf: [UInt8], _ reader: inout ValueReader) throws(CommandFailure) {

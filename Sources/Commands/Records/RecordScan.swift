@@ -2,42 +2,62 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import ByteCoding
+import Disclosures
 import LogReading
 import Merkle
-import SignedNotes
+import Query
 
 /// Finds records by reading the log backwards, newest first.
 ///
-/// Memory is bounded by a window of the log and by what is found, not by the length of the log. A catalog will replace
-/// this reading of everything.
+/// Memory is bounded by a window of the log, not by the length of the log. A catalog will replace this reading of
+/// everything: what a query means is said by ``Query/QueryExpression``, how records are found by this.
 struct RecordScan {
     /// A leaf that was found.
     struct Hit {
         let index: LeafIndex
         let leaf: [UInt8]
+        let record: Record
+        let access: QueriedAccess
+    }
+
+    /// What came of it, besides the hits.
+    struct Outcome {
+        /// Indices that were looked at.
+        var looked: Range<UInt64>
+        var hits = 0
+        /// How many are no record that this version can read.
+        var unread = 0
+        /// How many depend on values that are sealed or erased.
+        var undecided = 0
+        /// What stood in the way where nothing was found.
+        var misses: NearMisses
     }
 
     /// Leaves that are looked at together.
     static let window: UInt64 = 4096
 
-    let snapshot: LogSnapshot
-    let filter: RecordFilter
-    let limit: Int
+    /// How far a clock may have been set back between an access and its record. An access is accepted before its record
+    /// is written, and the times of writing never decrease: so reading ends where they are so much too early.
+    private static let slack: Int64 = 3_600_000_000
 
-    /// What is found, newest first, which indices were looked at, and how many of these are no record that this version can
-    /// read.
+    let snapshot: LogSnapshot
+    let query: RecordQuery
+    /// Most records that are wanted; nil for all.
+    let limit: Int?
+
+    /// Hands over what is found, newest first.
     ///
-    /// - Parameter values: opens what the filter asks about.
+    /// - Parameter values: opens what the query depends on.
     func run(
-        _ values: inout ValueReader
-    ) throws(LogReadFailure) -> (hits: [Hit], looked: Range<UInt64>, unread: Int) {
-        var hits: [Hit] = []
-        var unread = 0
+        _ values: inout ValueReader, _ found: (Hit, inout ValueReader) throws -> Void
+    ) throws -> Outcome {
         var end = snapshot.size.count
+        var outcome = Outcome(looked: end..<end, misses: NearMisses(of: query))
         var isOver = false
-        while end > 0, hits.count < limit, !isOver {
+        while end > 0, outcome.hits < limit ?? Int.max, !isOver {
             let start = (end - 1) / Self.window * Self.window
-            var found: [(hit: Hit, record: Record)] = []
+            var candidates: [Hit] = []
             try snapshot.forEachLeaf(in: start..<end) { index, leaf in
                 // What is not a record has no members to match; `verify` reports it.
                 guard
@@ -45,32 +65,84 @@ struct RecordScan {
                         try Record(leaf: leaf)
                     })
                 else {
-                    unread += 1
+                    outcome.unread += 1
                     return
                 }
-                if filter.isPast(record) {
+                if Self.isPast(record, query) {
                     isOver = true
-                } else if filter.mayAdmit(record) {
-                    found.append((Hit(index: index, leaf: leaf), record))
+                    return
+                }
+                let sealed = QueriedAccess(record)
+                if query.expression.verdict(on: sealed) != .miss {
+                    candidates.append(
+                        Hit(index: index, leaf: leaf, record: record, access: sealed))
+                } else if outcome.hits == 0 {
+                    outcome.misses.take(sealed)
                 }
             }
-            for (hit, record) in found.reversed() where hits.count < limit {
-                if filter.admits(record, try values.values(of: record, at: hit.index)) {
-                    hits.append(hit)
+            for candidate in candidates.reversed() where outcome.hits < limit ?? Int.max {
+                let hit = try opened(candidate, &values)
+                switch query.expression.verdict(on: hit.access) {
+                case .hit:
+                    outcome.hits += 1
+                    try found(hit, &values)
+                case .undecided: outcome.undecided += 1
+                case .miss: if outcome.hits == 0 { outcome.misses.take(hit.access) }
                 }
             }
             end = start
         }
-        return (hits, end..<snapshot.size.count, unread)
+        outcome.looked = end..<snapshot.size.count
+        return outcome
+    }
+
+    /// A candidate with its values opened, if the query depends on them.
+    private func opened(
+        _ candidate: Hit, _ values: inout ValueReader
+    ) throws(LogReadFailure) -> Hit {
+        guard values.isOpen, query.expression.verdict(on: candidate.access) == .undecided else {
+            return candidate
+        }
+        return Hit(
+            index: candidate.index, leaf: candidate.leaf, record: candidate.record,
+            access: try QueriedAccess(candidate.record, at: candidate.index, &values))
+    }
+
+    /// Whether neither this record nor an older one can be of the times that are asked for.
+    static func isPast(_ record: Record, _ query: RecordQuery) -> Bool {
+        guard let from = query.times.from, let written = record.logTime else { return false }
+        return written.microseconds < from.microseconds - Self.slack
     }
 }
 
-extension RecordFilter {
-    /// Whether a record may be meant, as far as that can be said without its personal values.
-    fileprivate func mayAdmit(_ record: Record) -> Bool {
-        var open = self
-        open.actor = nil
-        open.path = nil
-        return open.admits(record, .none)
+extension QueriedAccess {
+    /// A record with what a reader can open of it.
+    init(
+        _ record: Record, at index: LeafIndex, _ values: inout ValueReader
+    ) throws(LogReadFailure) {
+        self.init(record, try values.groups(of: record, at: index).mapValues { .init($0) })
+    }
+}
+
+extension QueriedGroup {
+    /// What queries make of what a reader knows.
+    init(_ group: OpenedGroup) {
+        self =
+            switch group {
+            case .opened(let value): .opened(value)
+            case .erased: .erased
+            case .unreadable: .withheld
+            }
+    }
+}
+
+extension QueryExpression {
+    /// What the query says of a record, whose values are opened only if it depends on them.
+    func verdict(
+        on record: Record, at index: LeafIndex, _ values: inout ValueReader
+    ) throws(LogReadFailure) -> QueryVerdict {
+        let verdict = verdict(on: QueriedAccess(record))
+        guard verdict == .undecided, values.isOpen else { return verdict }
+        return self.verdict(on: try QueriedAccess(record, at: index, &values))
     }
 }

@@ -47,6 +47,14 @@ package struct SegmentValues {
         }
     }
 
+    /// What is known of the values that one commitment stands for.
+    package mutating func group(of commitment: Hash256) -> OpenedGroup {
+        guard let number = places[commitment] else { return .unreadable }
+        if case .erased = keys.access(to: blocks[number]) { return .erased }
+        let members = values(of: CollectionOfOne(commitment))
+        return members.isEmpty ? .unreadable : .opened(.object(members))
+    }
+
     private func open(_ block: DisclosureBlock) -> [Hash256: JSONValue] {
         guard case .open(let subject, let period) = keys.access(to: block) else { return [:] }
         var values: [Hash256: JSONValue] = [:]
@@ -62,6 +70,16 @@ package struct SegmentValues {
         }
         return values
     }
+}
+
+/// What a reader knows of one group of values.
+package enum OpenedGroup: Hashable, Sendable {
+    /// The group's object; it matches its commitment.
+    case opened(JSONValue)
+    /// Its key was destroyed.
+    case erased
+    /// Not among the disclosures, without a key, or changed.
+    case unreadable
 }
 
 extension LogSnapshot {

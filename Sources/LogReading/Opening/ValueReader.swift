@@ -3,7 +3,7 @@
 
 package import AuditRecords
 import ByteCoding
-import Disclosures
+package import Disclosures
 import LogFormat
 package import Merkle
 import SignedNotes
@@ -33,12 +33,24 @@ package struct ValueReader {
         of record: Record, at index: LeafIndex
     ) throws(LogReadFailure) -> RecordValues {
         guard isOpen else { return .none }
-        let number = SegmentNumber(of: index).value
-        if segment != number {
-            values = try SegmentValues(snapshot, segment: number)
-            segment = number
-        }
+        try turn(to: index)
         let commitments = record.commitments.sorted { $0.key.rawValue < $1.key.rawValue }
         return RecordValues(members: values?.values(of: commitments.map(\.value)) ?? [])
+    }
+
+    /// The same, group by group; none if values stay sealed.
+    package mutating func groups(
+        of record: Record, at index: LeafIndex
+    ) throws(LogReadFailure) -> [CommitGroup: OpenedGroup] {
+        guard isOpen else { return [:] }
+        try turn(to: index)
+        return record.commitments.mapValues { values?.group(of: $0) ?? .unreadable }
+    }
+
+    private mutating func turn(to index: LeafIndex) throws(LogReadFailure) {
+        let number = SegmentNumber(of: index).value
+        guard segment != number else { return }
+        values = try SegmentValues(snapshot, segment: number)
+        segment = number
     }
 }

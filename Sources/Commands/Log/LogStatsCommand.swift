@@ -1,0 +1,169 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import ByteCoding
+import LogReading
+import Merkle
+import Messages
+import Query
+
+/// `countersign log stats`.
+struct LogStatsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stats",
+        abstract: "Count accesses.",
+        discussion: """
+            EXAMPLES:
+              countersign log stats
+              countersign log stats --by decision --since 24h
+              countersign log stats 'is:denied' --by reason --every 1h
+              countersign log stats 'service:billing-api' --by actor --json
+
+            Counts accesses that match a query (Docs/Using/Query.md), each once, by its newest record. With --by, by \
+            the values of a field; an access with several values, such as roles, counts for each. Times are UTC. \
+            Counting by or asking for names, paths and addresses is a record itself, `log.query`.
+            """)
+
+    @Argument(help: "What is asked for, in the query language; everything where nothing is given.")
+    var query: [String] = []
+
+    @OptionGroup var asked: QueryOptions
+
+    @Option(help: "A field whose values are counted.")
+    var by: String?
+
+    @Option(help: "Length of time that is counted apart: 15m, 1h, 1d.")
+    var every: TimeSpan?
+
+    @Option(help: "No more values than these, the most frequent.")
+    var top = 50
+
+    @OptionGroup var disclosure: DisclosureOptions
+    @OptionGroup var log: LogOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let query = try asked.query(query)
+        let field = try field()
+        guard top >= 1 else { throw CommandFailure(.usage, "--top is \(top); use 1 or more.") }
+        let snapshot = try log.snapshot()
+        var count = AccessCount(of: query, by: field, every: every?.duration)
+        var reader = ValueReader(sealing: snapshot)
+        if count.needsValues {
+            reader = try await disclosure.reader(
+                snapshot, log,
+                DisclosureOptions.Reading(
+                    query: query, rows: nil, range: "0..<\(snapshot.size.count)"), output)
+        }
+        do throws(LogReadFailure) {
+            try count.take(snapshot, &reader)
+        } catch {
+            throw CommandFailure(error)
+        }
+        if try output.isJSON {
+            try output.screen.json(json(count, query))
+        } else {
+            try show(count)
+        }
+        if let times = try asked.times.shown(query) { try output.messages.line(times) }
+        if count.undecided > 0 {
+            try output.messages.line(NothingFound.undecided(count.undecided))
+        }
+        if count.unread > 0 { try output.messages.line(NothingFound.notSearched(count.unread)) }
+    }
+
+    private func field() throws(CommandFailure) -> QueryField? {
+        guard let by else { return nil }
+        guard let field = QueryField(by) else {
+            let names = QueryField.Name.allCases.map(\.rawValue)
+            throw CommandFailure(
+                .usage,
+                "--by is `\(by)`, which is no field; use one of \(names.joined(separator: ", ")), or label.NAME."
+            )
+        }
+        return field
+    }
+
+    /// The rows that are shown: by time, then the most frequent values first.
+    private func rows(_ count: AccessCount) -> [(key: AccessCount.Key, count: Int)] {
+        var totals: [QueriedAccess.Facet: Int] = [:]
+        for (key, count) in count.counts {
+            if let facet = key.facet { totals[facet, default: 0] += count }
+        }
+        let shown = totals.sorted {
+            ($1.value, Self.text($0.key)) < ($0.value, Self.text($1.key))
+        }.prefix(top).map(\.key)
+        let places = Dictionary(uniqueKeysWithValues: zip(shown, 0...))
+        return count.counts.filter { key, _ in key.facet.map { places[$0] != nil } ?? true }
+            .sorted { one, other in
+                (one.key.from ?? 0, one.key.facet.flatMap { places[$0] } ?? 0)
+                    < (other.key.from ?? 0, other.key.facet.flatMap { places[$0] } ?? 0)
+            }.map { ($0.key, $0.value) }
+    }
+
+    private func show(_ count: AccessCount) throws {
+        if by == nil, every == nil {
+            return try output.screen.table(
+                Table(facts: [
+                    ("accesses", "\(count.accesses)"), ("records", "\(count.records)"),
+                    ("undecided", "\(count.undecided)"),
+                ]))
+        }
+        var headings: [SafeText] = []
+        if every != nil { headings.append("FROM") }
+        if let by { headings.append("\(by.uppercased())") }
+        var table = Table(headings + ["ACCESSES"])
+        for (key, count) in rows(count) {
+            var cells: [SafeText] = []
+            if let from = key.from { cells.append("\(Self.time(from))") }
+            if every != nil, key.from == nil { cells.append("–") }
+            if let facet = key.facet { cells.append("\(Self.text(facet))") }
+            table.rows.append(cells + ["\(count)"])
+        }
+        try output.screen.table(table)
+    }
+
+    private func json(_ count: AccessCount, _ query: RecordQuery) -> JSONValue {
+        var members = [
+            JSONMember("query", .string(query.text)), JSONMember("hash", .string(query.hash)),
+            JSONMember("accesses", .integer(Int64(count.accesses))),
+            JSONMember("records", .integer(Int64(count.records))),
+            JSONMember("undecided", .integer(Int64(count.undecided))),
+        ]
+        guard by != nil || every != nil else { return .object(members) }
+        members.append(
+            JSONMember(
+                "rows",
+                .array(
+                    rows(count).map { key, count in
+                        var row: [JSONMember] = []
+                        if let from = key.from {
+                            row.append(
+                                JSONMember(
+                                    "from", .string(UTCInstant(microseconds: from).rfc3339)))
+                        }
+                        switch key.facet {
+                        case .value(let text): row.append(JSONMember("value", .string(text)))
+                        case .withheld: row.append(JSONMember("withheld", .bool(true)))
+                        case .erased: row.append(JSONMember("erased", .bool(true)))
+                        case QueriedAccess.Facet.none?, nil: break
+                        }
+                        return .object(row + [JSONMember("accesses", .integer(Int64(count)))])
+                    })))
+        return .object(members)
+    }
+
+    private static func text(_ facet: QueriedAccess.Facet) -> String {
+        switch facet {
+        case .value(let text): text
+        case .none: "(none)"
+        case .withheld: "(withheld)"
+        case .erased: "(erased)"
+        }
+    }
+
+    private static func time(_ microseconds: Int64) -> String {
+        UTCInstant(microseconds: microseconds).rfc3339.prefix(19) + "Z"
+    }
+}

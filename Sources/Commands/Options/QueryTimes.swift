@@ -1,0 +1,102 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import ByteCoding
+import Messages
+import Query
+
+/// Which times somebody asks for, and in which zone.
+struct QueryTimes: ParsableArguments {
+    @Option(
+        name: [.long, .customLong("from")],
+        help: "Only from here on: 90m, yesterday, 2026-11-29, or 2026-11-29T13:00:00Z.")
+    var since: String?
+
+    @Option(
+        name: [.long, .customLong("to")],
+        help: "Only before this moment; a day is included.")
+    var until: String?
+
+    @Option(help: "How far days and times without a zone are ahead of UTC, such as +02:00.")
+    var utcOffset: String?
+
+    /// What the times of a query are measured by.
+    func clock() throws(CommandFailure) -> QueryClock {
+        QueryClock(now: CommandContext.current.now(), minutesAhead: try minutesAhead())
+    }
+
+    /// The query that a text is, together with these times.
+    func query(_ text: String) throws(CommandFailure) -> RecordQuery {
+        let clock = try clock()
+        var parts = [try RecordQuery(words: text, at: clock)]
+        if let since { parts.append(try RecordQuery(option: "since", since, at: clock)) }
+        if let until { parts.append(try RecordQuery(option: "until", until, at: clock)) }
+        let query = RecordQuery(all: parts)
+        if let from = query.times.from, let to = query.times.to, to < from {
+            throw CommandFailure(
+                .usage,
+                "the times end before they begin: from \(from.rfc3339) to \(to.rfc3339); exchange them."
+            )
+        }
+        return query
+    }
+
+    /// The times of a query, for people; nil where it names none.
+    func shown(_ query: RecordQuery) throws(CommandFailure) -> SafeText? {
+        let times = query.times
+        let ends: [SafeText] = [
+            times.from.map { "from \($0.rfc3339)" }, times.to.map { "to \($0.rfc3339)" },
+        ].compactMap(\.self)
+        guard !ends.isEmpty else { return nil }
+        return "accepted " + ends.joined(separator: " ") + "; days are of \(try clock().zone)"
+    }
+
+    private func minutesAhead() throws(CommandFailure) -> Int {
+        guard let utcOffset else { return 0 }
+        let digits = utcOffset.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+        let numbers = digits.compactMap { $0.utf8.count == 2 ? UInt8($0) : nil }
+        guard let sign = utcOffset.first, sign == "+" || sign == "-", digits.count == 2,
+            numbers.count == 2, numbers[0] < 24, numbers[1] < 60
+        else {
+            throw CommandFailure(
+                .usage, "--utc-offset is \(utcOffset); use the form +02:00 or -03:30.")
+        }
+        return (sign == "-" ? -1 : 1) * (Int(numbers[0]) * 60 + Int(numbers[1]))
+    }
+}
+
+extension RecordQuery {
+    /// The query that somebody wrote; a mistake is shown with its place.
+    init(words text: String, at clock: QueryClock) throws(CommandFailure) {
+        do throws(QueryFault) {
+            try self.init(text, at: clock)
+        } catch {
+            let bytes = Array(text.utf8)[error.range]
+            let place = String(decoding: bytes.prefix(40), as: UTF8.self)
+            throw CommandFailure(
+                .usage,
+                "the query is wrong at `\(place)`, byte \(error.range.lowerBound): \(error.message).",
+                details: [
+                    JSONMember("from", .integer(Int64(error.range.lowerBound))),
+                    JSONMember("to", .integer(Int64(error.range.upperBound))),
+                ])
+        }
+    }
+
+    /// The term that an option stands for.
+    ///
+    /// - Parameter form: how the quoted value becomes a query; as the value of the field that the option is named after
+    ///   where it is nil.
+    init(
+        option name: String, _ value: String, at clock: QueryClock,
+        _ form: ((String) -> String)? = nil
+    ) throws(CommandFailure) {
+        let quoted = QueryText.quoted(value)
+        do throws(QueryFault) {
+            try self.init(form?(quoted) ?? "\(name):\(quoted)", at: clock)
+        } catch {
+            throw CommandFailure(.usage, "--\(name) is `\(value)`: \(error.message).")
+        }
+    }
+}

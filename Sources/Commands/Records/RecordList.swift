@@ -1,0 +1,64 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import LogReading
+import Merkle
+import Messages
+
+/// Records one after another, as a table, as lines of JSON, or as CSV.
+struct RecordList {
+    private let form: RecordFormOptions.Form
+    private let screen: Screen
+    private let columns: RecordColumns
+    private let beginning: [UInt8]
+    private var authentic: AuthenticLeaves
+    private var hasBegun = false
+    /// Records that do not lead to the signed root.
+    private var changed: [UInt64] = []
+
+    init(
+        _ form: RecordFormOptions.Form, _ options: RecordFormOptions, _ snapshot: LogSnapshot,
+        _ output: OutputOptions
+    ) {
+        self.form = form
+        screen = output.screen
+        columns = RecordColumns(
+            width: output.screen.columns, digits: String(snapshot.size.count).count)
+        beginning =
+            (options.isWithoutMark ? [] : CommaSeparated.mark)
+            + CommaSeparated.line(RecordSheet.headings)
+        authentic = AuthenticLeaves(snapshot)
+    }
+
+    /// Shows one record.
+    mutating func show(
+        _ index: LeafIndex, _ leaf: [UInt8], _ reader: inout ValueReader
+    ) throws {
+        if !hasBegun { try begin() }
+        let isSigned = try authentic.holds(leaf, at: index)
+        if !isSigned { changed.append(index.value) }
+        let line =
+            isSigned
+            ? try RecordLine(index, leaf, &reader) : RecordLine(notAsSigned: index)
+        switch form {
+        case .table: try screen.line(line.text(in: columns))
+        case .json, .ndjson: try screen.json(line.json)
+        case .csv: try screen.bytes(CommaSeparated.line(try RecordSheet.cells(line, &reader)))
+        }
+    }
+
+    /// Says which records are not as they were signed.
+    func end() throws(CommandFailure) {
+        guard changed.isEmpty else { throw CommandFailure.notAsSigned(changed) }
+    }
+
+    private mutating func begin() throws(OutputClosed) {
+        hasBegun = true
+        switch form {
+        case .table: try screen.line(columns.headings)
+        case .csv: try screen.bytes(beginning)
+        case .json, .ndjson: break
+        }
+    }
+}
