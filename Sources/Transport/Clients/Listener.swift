@@ -1,9 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import ByteCoding
+package import ByteCoding
 internal import NIOCore
-package import Policy
 internal import Synchronization
 
 /// One configured address with what its connections share; used by all event loops.

@@ -3,7 +3,6 @@
 
 package import ByteCoding
 package import NIOCore
-package import Policy
 
 /// The other end of a client's socket.
 package struct Peer {
