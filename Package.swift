@@ -41,6 +41,8 @@ extension Target.Dependency {
     static let unixSignals: Self = .product(
         name: "UnixSignals", package: "swift-service-lifecycle")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
+    static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite: Self = .product(name: "GRDBSQLite", package: "GRDB.swift")
     static let argumentParser: Self = .product(
         name: "ArgumentParser", package: "swift-argument-parser")
 }
@@ -88,6 +90,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // Layer 0
@@ -134,6 +137,12 @@ let package = Package(
             [
                 "ByteCoding", "AccessModel", "Merkle", "LogFormat", "Disclosures", "AuditRecords",
                 "LogReading", "SignedNotes", .system,
+            ]),
+        room(
+            "Catalog",
+            [
+                "ByteCoding", "Merkle", "LogFormat", "Disclosures", "AuditRecords", "SignedNotes",
+                "LogReading", .grdb, .grdbSQLite, .crypto, .system,
             ]),
         room(
             "LedgerFiles",
@@ -202,8 +211,8 @@ let package = Package(
             name: "countersign-bench",
             dependencies: [
                 "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "Disclosures", "AuditRecords",
-                "LogReading", "Verification", "Ledger", "LedgerFiles", "Identity", "TestSupport",
-                .argumentParser, .crypto, .system,
+                "LogReading", "Verification", "Catalog", "Ledger", "LedgerFiles", "Identity",
+                "TestSupport", .argumentParser, .crypto, .system,
             ],
             path: "Benchmarks/countersign-bench", swiftSettings: testSettings),
         // Testing, beside the layers
@@ -265,6 +274,12 @@ let package = Package(
             [
                 "ByteCoding", "AccessModel", "Merkle", "Disclosures", "AuditRecords",
                 "TestSupport",
+            ]),
+        tests(
+            "Catalog",
+            [
+                "ByteCoding", "Merkle", "LogFormat", "Disclosures", "AuditRecords", "LogReading",
+                "Ledger", "SignedNotes", "TestSupport", .grdb, .crypto, .system,
             ]),
         tests(
             "LogReading",

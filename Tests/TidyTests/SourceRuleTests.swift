@@ -70,6 +70,7 @@ struct SourceRuleTests {
         (
             "ContinuousClock",
             [
+                "Sources/Catalog/SQLite/SQLiteConnection.swift",
                 "Sources/Console/Content/CurrentLog.swift",
                 "Sources/Commands/Network/RunningServer.swift",
                 "Sources/Server/Running/ProxyServer.swift",

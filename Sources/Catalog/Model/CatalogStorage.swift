@@ -1,0 +1,90 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+
+/// An engine that keeps the catalog.
+///
+/// `CatalogContract` in the tests is what every engine must pass. One object writes; any number of threads may ask.
+package protocol CatalogStorage: Sendable {
+    /// What was stored last; nil in a new catalog.
+    func position() throws(CatalogFailure) -> CatalogPosition?
+
+    /// Stores leaves and where they lead to, all or nothing. The first one follows the last one stored.
+    func append(_ batch: CatalogBatch, reaching position: CatalogPosition) throws(CatalogFailure)
+
+    func page(_ request: CatalogPageRequest) throws(CatalogFailure) -> CatalogPage
+
+    func count(_ query: CatalogQuery, within deadline: Duration) throws(CatalogFailure)
+        -> CatalogCount
+
+    /// - Parameter field: by whose values the bars are divided; a field of the shape.
+    func histogram(
+        _ query: CatalogQuery, every interval: CatalogInterval, by field: CatalogField,
+        within deadline: Duration
+    ) throws(CatalogFailure) -> CatalogHistogram
+
+    /// - Parameter deadline: for each facet.
+    func facets(
+        _ query: CatalogQuery, of fields: [CatalogField], most: Int, within deadline: Duration
+    ) throws(CatalogFailure) -> [CatalogFacet]
+
+    /// Indices of all records of an access, in order; none if there is no such access.
+    func records(of uid: UniqueID) throws(CatalogFailure) -> [UInt64]
+
+    /// Forgets what is known of a subject's personal values, so that nothing leads to them.
+    func forget(subject: String) throws(CatalogFailure)
+
+    /// Forgets all personal values of a month (`YYYY-MM`).
+    func forget(period: String) throws(CatalogFailure)
+
+    /// What is better done while nobody waits: checkpoint, statistics.
+    func rest() throws(CatalogFailure)
+}
+
+/// The catalog could not be read or written. The log is not concerned.
+package struct CatalogFailure: Error, Hashable, Sendable {
+    package enum Code: String, Sendable {
+        /// The file is damaged, or is none of ours.
+        case damaged
+        /// It is of another log, or of another history of this one.
+        case otherLog = "other_log"
+        /// A newer version made it.
+        case newer
+        case diskFull = "disk_full"
+        /// It is locked, missing or may not be opened.
+        case unavailable
+        /// The caller gave up, or the deadline passed before anything could be said.
+        case interrupted
+        /// The leaves do not follow those that are there.
+        case notNext = "not_next"
+    }
+
+    package var code: Code
+    /// What the engine said.
+    package var detail: String
+
+    package init(_ code: Code, _ detail: String) {
+        self.code = code
+        self.detail = detail
+    }
+
+    /// What happened, and what to do.
+    package var message: String {
+        switch code {
+        case .damaged:
+            "The catalog is damaged (\(detail)). It is set aside and built anew; the log is not concerned."
+        case .otherLog:
+            "The catalog is of another log (\(detail)). It is set aside and built anew."
+        case .newer:
+            "The catalog was made by a newer version (\(detail)). Use that version, or run "
+                + "`countersign catalog rebuild`."
+        case .diskFull:
+            "The disk with the catalog is full (\(detail)). Make room; the catalog then catches up."
+        case .unavailable:
+            "The catalog cannot be opened (\(detail)). Check its folder and who may read it."
+        case .interrupted: "The query took too long (\(detail)). Narrow its time range."
+        case .notNext: "The catalog was given leaves out of order (\(detail)). Report this fault."
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AuditRecords
+internal import ByteCoding
+internal import Disclosures
+internal import LogFormat
+internal import LogReading
+internal import Merkle
+
+/// The personal values that records commit to, opened as the log grows and kept as tokens.
+///
+/// Reads of a segment's disclosures only what is new. Texts are gone as soon as there are tokens of them.
+package struct FollowedValues {
+    private let tokenizer: PersonalTokenizer
+    private var segment: SegmentNumber?
+    /// How much of the segment's disclosures was read.
+    private var readBytes = 0
+    /// What is known of each commitment of the segment.
+    private var tokens: [Hash256: PersonalTokens] = [:]
+    private var keys: KeyRing?
+
+    package init(_ tokenizer: PersonalTokenizer) { self.tokenizer = tokenizer }
+
+    /// Opens what was sealed with records of a range, which lies in one segment.
+    mutating func read(
+        of range: Range<UInt64>, _ snapshot: LogSnapshot
+    ) throws(LogReadFailure) {
+        let number = SegmentNumber(of: LeafIndex(range.lowerBound))
+        if segment != number {
+            segment = number
+            readBytes = 0
+            tokens.removeAll(keepingCapacity: true)
+        }
+        let file = try snapshot.disclosures(of: number)
+        guard file.length > readBytes, let bytes = try file.bytes(readBytes..<file.length) else {
+            return
+        }
+        let blocks = DisclosureBlock.scan(bytes).blocks
+        guard let last = blocks.last else { return }
+        readBytes += last.range.upperBound
+        guard let subjects = try snapshot.subjectKeys().contents(),
+            let periods = try snapshot.periodKeys().contents()
+        else { return }
+        let keys = KeyRing(
+            subjects: KeyStoreImage(subjects), periods: KeyStoreImage(periods))
+        // A new month has a new key.
+        if blocks.contains(where: { !tokenizer.has($0.period) }) { try tokenizer.refresh(snapshot) }
+        for block in blocks { open(block, keys) }
+    }
+
+    private mutating func open(_ block: DisclosureBlock, _ keys: KeyRing) {
+        guard case .open(let subject, let period) = keys.access(to: block) else { return }
+        do {
+            for disclosure in try block.open(subject: subject, period: period) {
+                let value = try JSONParser.parse(
+                    disclosure.value, as: .canonical, deepest: RecordLimits.depth)
+                let values = RecordValues(members: value.members ?? [])
+                tokens[disclosure.commitment] = tokenizer.tokens(
+                    names: values.names, address: values.address, path: values.path,
+                    agent: values["user_agent"], in: block.period)
+            }
+        } catch {
+            // What cannot be opened stays withheld; verification says what is wrong with it.
+        }
+    }
+
+    /// The tokens of a record by what it commits to.
+    func tokens(who: Hash256?, place: Hash256?, what: Hash256?) -> PersonalTokens {
+        var all = PersonalTokens()
+        if let who {
+            let known = tokens[who]
+            all.names = known?.names ?? .withheld
+            all.period = known?.period ?? ""
+        }
+        if let place {
+            let known = tokens[place]
+            all.address = known?.address ?? .withheld
+            all.agent = known?.agent ?? (known == nil ? .withheld : .absent)
+            if let known { all.period = known.period }
+        }
+        if let what {
+            let known = tokens[what]
+            all.path = known?.path ?? .withheld
+            if let known { all.period = known.period }
+        }
+        return all
+    }
+}

@@ -1,0 +1,280 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ByteCoding
+internal import Disclosures
+
+/// The numbers of repeated values, as the writer looks them up: from memory where it can.
+///
+/// Holds what was committed and what the running transaction adds; after a rollback it is dropped.
+struct SQLiteNumbers {
+    /// Which texts are numbered apart from one another.
+    enum Kind: Int64 {
+        case actor = 0
+        case session = 1
+    }
+
+    private struct Known {
+        var text: [UInt8]
+        var number: Int64
+    }
+
+    private struct Bearer: Hashable {
+        var token: Int64
+        var actor: Int64
+    }
+
+    private var words: [UInt64: Known] = [:]
+    private var labels: [UInt64: Known] = [:]
+    /// By aspect.
+    private var shapes: [[UInt64: Known]] = CatalogAspect.allCases.map { _ in [:] }
+    /// Whether accesses of each deed, by number less one, are in the index of rare ones.
+    private var rareDeeds: [Bool] = []
+    /// Deeds whose outlines are not numbered yet come last.
+    private var deeds: [CatalogShape] = []
+    private var outlines: [Int64] = []
+    private var numberOfOutline: [CatalogShape: Int64] = [:]
+    private var tokens: [Int64: Int64] = [:]
+    private var bearers: Set<Bearer> = []
+    /// More is forgotten: what is asked again is read again.
+    private static let mostKnown = 200_000
+
+    /// Reads the shapes.
+    init(_ connection: SQLiteConnection) throws(CatalogFailure) {
+        let statement = try connection.statement(
+            "SELECT aspect, key FROM shape WHERE aspect <> 2 ORDER BY aspect, id")
+        while try statement.step() {
+            guard let aspect = CatalogAspect(rawValue: statement.integer(0)) else { continue }
+            let key = statement.bytes(1)
+            var hash = XXH64.checksum(key.span)
+            while shapes[Int(aspect.rawValue)][hash] != nil { hash &+= 1 }
+            _ = add(key, aspect, hash: hash)
+        }
+    }
+
+    private mutating func add(
+        _ key: [UInt8], _ aspect: CatalogAspect, hash: UInt64
+    ) -> Int64 {
+        let place = Int(aspect.rawValue)
+        let number = Int64(shapes[place].count + 1)
+        shapes[place][hash] = Known(text: key, number: number)
+        if aspect == .deed {
+            let shape = CatalogShape(key: key)
+            rareDeeds.append(shape.isRare)
+            deeds.append(shape)
+        }
+        return number
+    }
+
+    /// Whether accesses of this deed are in the index of rare ones.
+    func isRare(deed: Int64) -> Bool { rareDeeds[Int(deed) - 1] }
+
+    /// The number of a shape, a new one if nobody had it before.
+    mutating func shape(
+        _ key: ArraySlice<UInt8>, _ aspect: CatalogAspect, _ connection: SQLiteConnection
+    ) throws(CatalogFailure) -> Int64 {
+        var hash = XXH64.checksum(key.span)
+        while let known = shapes[Int(aspect.rawValue)][hash] {
+            if known.text.span.holdsSameBytes(as: key.span) { return known.number }
+            hash &+= 1
+        }
+        let number = add(Array(key), aspect, hash: hash)
+        let statement = try connection.statement("INSERT INTO shape VALUES(?, ?, ?)")
+        statement.bind([aspect.rawValue, number])
+        statement.bind(bytes: key, at: 3)
+        try statement.run()
+        return number
+    }
+
+    /// Numbers the outlines of deeds that are new.
+    ///
+    /// An outline is stored as the first deed that has it, of which readers take the outline again.
+    mutating func addOutlines(_ connection: SQLiteConnection) throws(CatalogFailure) {
+        let insert = try connection.statement(
+            "INSERT OR IGNORE INTO shape SELECT ?, ?, key FROM shape WHERE aspect = ? AND id = ?")
+        for place in outlines.count..<deeds.count {
+            let outline = deeds[place].outline
+            if let known = numberOfOutline[outline] {
+                outlines.append(known)
+                continue
+            }
+            let number = Int64(numberOfOutline.count + 1)
+            numberOfOutline[outline] = number
+            outlines.append(number)
+            insert.bind([
+                CatalogAspect.outline.rawValue, number, CatalogAspect.deed.rawValue,
+                Int64(place + 1),
+            ])
+            try insert.run()
+        }
+    }
+
+    /// The outline of a deed that was numbered.
+    func outline(ofDeed deed: Int64) -> Int64 { outlines[Int(deed) - 1] }
+
+    /// The number of an actor or a session; nil for none.
+    ///
+    /// - Parameter text: as it stands in the leaf, perhaps with escapes of JSON.
+    mutating func word(
+        _ text: ArraySlice<UInt8>, _ kind: Kind, _ connection: SQLiteConnection
+    ) throws(CatalogFailure) -> Int64? {
+        guard !text.isEmpty else { return nil }
+        let hash = XXH64.checksum(text.span) &+ UInt64(kind.rawValue)
+        if let known = words[hash], known.text.span.holdsSameBytes(as: text.span) {
+            return known.number
+        }
+        let word = Self.unescaped(text)
+        var number = try Self.find(word, kind, connection)
+        if number == nil {
+            let insert = try connection.statement("INSERT INTO word(field, text) VALUES(?, ?)")
+            insert.bind(kind.rawValue, at: 1)
+            insert.bind(text: word, at: 2)
+            try insert.run()
+            number = try connection.number("SELECT last_insert_rowid()")
+        }
+        guard let number else { throw CatalogFailure(.damaged, "a word has no number") }
+        if words.count >= Self.mostKnown { words.removeAll(keepingCapacity: true) }
+        words[hash] = Known(text: Array(text), number: number)
+        return number
+    }
+
+    private static func find(
+        _ word: String, _ kind: Kind, _ connection: SQLiteConnection
+    ) throws(CatalogFailure) -> Int64? {
+        let find = try connection.statement("SELECT id FROM word WHERE field = ? AND text = ?")
+        find.bind(kind.rawValue, at: 1)
+        find.bind(text: word, at: 2)
+        defer { find.reset() }
+        return try find.step() ? find.integer(0) : nil
+    }
+
+    private static func unescaped(_ text: ArraySlice<UInt8>) -> String {
+        let plain = String(decoding: text, as: UTF8.self)
+        guard text.contains(UInt8(ascii: "\\")) else { return plain }
+        do throws(JSONFault) {
+            let quoted = Array("\"".utf8) + text + Array("\"".utf8)
+            return try JSONParser.parse(quoted, as: .strict, deepest: 1).string ?? plain
+        } catch {
+            return plain
+        }
+    }
+
+    /// The number of a set of labels; nil for none.
+    mutating func labels(
+        _ object: ArraySlice<UInt8>, _ connection: SQLiteConnection
+    ) throws(CatalogFailure) -> Int64? {
+        guard object.count > 2 else { return nil }
+        let hash = XXH64.checksum(object.span)
+        if let known = labels[hash], known.text.span.holdsSameBytes(as: object.span) {
+            return known.number
+        }
+        let find = try connection.statement("SELECT id FROM label_set WHERE text = ?")
+        find.bind(bytes: object, at: 1)
+        var number: Int64? = try find.step() ? find.integer(0) : nil
+        find.reset()
+        if number == nil {
+            let insert = try connection.statement("INSERT INTO label_set(text) VALUES(?)")
+            insert.bind(bytes: object, at: 1)
+            try insert.run()
+            number = try connection.number("SELECT last_insert_rowid()")
+            try addPairs(of: object, set: number, connection)
+        }
+        guard let number else { throw CatalogFailure(.damaged, "labels have no number") }
+        if labels.count >= Self.mostKnown { labels.removeAll(keepingCapacity: true) }
+        labels[hash] = Known(text: Array(object), number: number)
+        return number
+    }
+
+    private func addPairs(
+        of object: ArraySlice<UInt8>, set: Int64?, _ connection: SQLiteConnection
+    ) throws(CatalogFailure) {
+        var pairs: [JSONMember] = []
+        do throws(JSONFault) {
+            pairs =
+                try JSONParser.parse(Array(object), as: .strict, deepest: RecordLimits.depth)
+                .members ?? []
+        } catch {
+            // None of our leaves: it has no labels then.
+        }
+        let insert = try connection.statement("INSERT OR IGNORE INTO label VALUES(?, ?, ?)")
+        for pair in pairs {
+            guard let value = pair.value.string else { continue }
+            insert.bind(text: pair.name, at: 1)
+            insert.bind(text: value, at: 2)
+            insert.bind(set, at: 3)
+            try insert.run()
+        }
+    }
+
+    /// The number of a personal value's token: nil for none, -1 for one that is withheld.
+    mutating func token(
+        _ value: PersonalTokens.Value, _ field: SQLitePersonal, of period: String,
+        borneBy actor: Int64?, _ connection: SQLiteConnection
+    ) throws(CatalogFailure) -> Int64? {
+        guard case .token(let token) = value else {
+            return value == .absent ? nil : SQLitePersonal.withheld
+        }
+        let key = token.value &* 4 &+ field.rawValue
+        if let known = tokens[key] {
+            try bear(known, field, actor, connection)
+            return known
+        }
+        var number = try connection.number(
+            "SELECT id FROM token WHERE field = ? AND value = ?", [field.rawValue, token.value])
+        if number == nil {
+            let insert = try connection.statement(
+                "INSERT INTO token(field, value, period) VALUES(?, ?, ?)")
+            insert.bind([field.rawValue, token.value])
+            insert.bind(text: period, at: 3)
+            try insert.run()
+            number = try connection.number("SELECT last_insert_rowid()")
+            let wider = try connection.statement("INSERT OR IGNORE INTO wider VALUES(?, ?, ?)")
+            for value in token.wider {
+                wider.bind([field.rawValue, value, number])
+                try wider.run()
+            }
+        }
+        guard let number else { throw CatalogFailure(.damaged, "a token has no number") }
+        if tokens.count >= Self.mostKnown { tokens.removeAll(keepingCapacity: true) }
+        tokens[key] = number
+        try bear(number, field, actor, connection)
+        return number
+    }
+
+    /// Notes whose value it is: who is erased takes along what nobody else has. A path belongs to nobody.
+    private mutating func bear(
+        _ token: Int64, _ field: SQLitePersonal, _ actor: Int64?, _ connection: SQLiteConnection
+    ) throws(CatalogFailure) {
+        guard field != .path else { return }
+        let bearer = Bearer(token: token, actor: actor ?? 0)
+        guard !bearers.contains(bearer) else { return }
+        let insert = try connection.statement("INSERT OR IGNORE INTO bearer VALUES(?, ?)")
+        insert.bind([bearer.token, bearer.actor])
+        try insert.run()
+        if bearers.count >= Self.mostKnown { bearers.removeAll(keepingCapacity: true) }
+        bearers.insert(bearer)
+    }
+}
+
+/// The personal values that there are tokens of.
+enum SQLitePersonal: Int64, CaseIterable {
+    case name = 0
+    case address = 1
+    case path = 2
+    case agent = 3
+
+    /// In the place of a token's number, where there is a value that nobody can open.
+    static let withheld: Int64 = -1
+
+    init?(_ field: CatalogField) {
+        switch field {
+        case .name: self = .name
+        case .address: self = .address
+        case .path: self = .path
+        case .agent: self = .agent
+        default: return nil
+        }
+    }
+
+    var column: String { "\(self)" }
+}

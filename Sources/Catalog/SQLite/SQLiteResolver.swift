@@ -1,0 +1,217 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ByteCoding
+
+/// Turns a filter's texts into the numbers of one catalog.
+struct SQLiteResolver {
+    let connection: SQLiteConnection
+    let shapes: SQLiteShapeLists
+    /// The log's name.
+    let origin: String
+    /// What personal values are looked up by; nil where nobody may.
+    let tokens: PersonalTokenizer?
+
+    /// Most actors or sessions that a prefix may stand for.
+    private static let mostWords = 100_000
+
+    func resolve(_ filter: CatalogFilter) throws(CatalogFailure) -> SQLiteFilter {
+        switch filter {
+        case .all: return .constant(.yes)
+        case .test(let test): return try resolve(test)
+        case .not(let filter): return .not(try resolve(filter))
+        case .and(let filters): return .and(try resolve(filters))
+        case .or(let filters): return .or(try resolve(filters))
+        }
+    }
+
+    private func resolve(_ filters: [CatalogFilter]) throws(CatalogFailure) -> [SQLiteFilter] {
+        var resolved: [SQLiteFilter] = []
+        for filter in filters { resolved.append(try resolve(filter)) }
+        return resolved
+    }
+
+    private func resolve(_ test: CatalogTest) throws(CatalogFailure) -> SQLiteFilter {
+        switch test.field.form {
+        case .word where test.field == .log:
+            return .constant(CatalogTruth(Self.fits(origin, test)))
+        case .word, .code:
+            guard let aspect = test.field.aspect else { return .constant(.no) }
+            func truths(_ aspect: CatalogAspect) -> [CatalogTruth] {
+                shapes[aspect].map { shape in
+                    CatalogTruth(shape[test.field].contains { Self.fits($0, test) })
+                }
+            }
+            return .shape(
+                aspect, truths(aspect),
+                outline: CatalogAspect.outlined.contains(test.field) ? truths(.outline) : nil)
+        case .id: return try resolve(id: test)
+        case .number: return Self.resolve(number: test)
+        case .pairs: return try resolve(pair: test)
+        case .personal: return try resolve(personal: test)
+        }
+    }
+
+    /// Whether a text of the log fits.
+    static func fits(_ text: String, _ test: CatalogTest) -> Bool {
+        func same(_ text: String) -> String { test.field.ignoresCase ? text.lowercased() : text }
+        switch test.comparison {
+        case .exists: return true
+        case .equals(let wanted): return same(text) == same(wanted)
+        case .oneOf(let list): return list.contains { same($0) == same(text) }
+        case .prefix(let start): return same(text).utf8.starts(with: same(start).utf8)
+        case .range(let low, let high):
+            guard let number = Int64(text) else { return false }
+            return (low ?? .min) <= number && number <= (high ?? .max)
+        case .network, .pair: return false
+        }
+    }
+
+    private static func resolve(number test: CatalogTest) -> SQLiteFilter {
+        let column: SQLiteColumn =
+            switch test.field {
+            case .index: .index
+            case .time: .time
+            case .duration: .duration
+            case .requestSize: .requestSize
+            default: .responseSize
+            }
+        switch test.comparison {
+        case .exists: return .exists(column)
+        case .range(let low, let high):
+            let (low, high) = (low ?? .min, high ?? .max)
+            return low <= high ? .range(column, low...high) : .constant(.no)
+        case .equals(let text): return .member(column, Set([text].compactMap { Int64($0) }))
+        case .oneOf(let texts): return .member(column, Set(texts.compactMap { Int64($0) }))
+        case .prefix, .network, .pair: return .constant(.no)
+        }
+    }
+
+    private func resolve(id test: CatalogTest) throws(CatalogFailure) -> SQLiteFilter {
+        switch test.field {
+        case .uid: return resolve(halves: test, .uidHigh, .uidLow) { UniqueID($0)?.halves }
+        case .trace: return resolve(halves: test, .traceHigh, .traceLow) { TraceID($0)?.halves }
+        default: break
+        }
+        let (column, kind): (SQLiteColumn, SQLiteNumbers.Kind) =
+            test.field == .actor ? (.actor, .actor) : (.session, .session)
+        switch test.comparison {
+        case .exists: return .exists(column)
+        case .equals(let text): return .member(column, try words([text], kind))
+        case .oneOf(let texts): return .member(column, try words(texts, kind))
+        case .prefix(let start): return .member(column, try words(from: start, kind))
+        case .range, .network, .pair: return .constant(.no)
+        }
+    }
+
+    /// An id of sixteen bytes; a prefix of its text is a range of the first half only if it ends there.
+    private func resolve(
+        halves test: CatalogTest, _ high: SQLiteColumn, _ low: SQLiteColumn,
+        _ parse: (String) -> (Int64, Int64)?
+    ) -> SQLiteFilter {
+        switch test.comparison {
+        case .exists: return .exists(high)
+        case .equals(let text):
+            guard let halves = parse(text.lowercased()) else { return .constant(.no) }
+            return .pair(high, low, high: halves.0, low: halves.1)
+        case .oneOf(let texts):
+            return .or(
+                texts.compactMap { parse($0.lowercased()) }.map {
+                    .pair(high, low, high: $0.0, low: $0.1)
+                })
+        case .prefix(let start):
+            let digits = start.lowercased().filter { $0 != "-" }
+            guard digits.utf8.count <= 16,
+                let from = UInt64(digits.padded(to: 16, with: "0"), radix: 16),
+                let to = UInt64(digits.padded(to: 16, with: "f"), radix: 16)
+            else { return .constant(.no) }
+            let ends = (Int64(bitPattern: from), Int64(bitPattern: to))
+            // As signed numbers, the upper half of all ids comes first.
+            return ends.0 <= ends.1
+                ? .range(high, ends.0...ends.1)
+                : .or([.range(high, ends.0...Int64.max), .range(high, Int64.min...ends.1)])
+        case .range, .network, .pair: return .constant(.no)
+        }
+    }
+
+    private func words(
+        _ texts: [String], _ kind: SQLiteNumbers.Kind
+    ) throws(CatalogFailure) -> Set<Int64> {
+        let find = try connection.statement("SELECT id FROM word WHERE field = ? AND text = ?")
+        var found: Set<Int64> = []
+        for text in texts {
+            find.reset()
+            find.bind(kind.rawValue, at: 1)
+            find.bind(text: text, at: 2)
+            if try find.step() { found.insert(find.integer(0)) }
+        }
+        return found
+    }
+
+    private func words(
+        from start: String, _ kind: SQLiteNumbers.Kind
+    ) throws(CatalogFailure) -> Set<Int64> {
+        let find = try connection.statement(
+            "SELECT id, text FROM word WHERE field = ? AND text >= ? ORDER BY text")
+        find.bind(kind.rawValue, at: 1)
+        find.bind(text: start, at: 2)
+        var found: Set<Int64> = []
+        while try find.step(), find.bytes(1).starts(with: start.utf8) {
+            found.insert(find.integer(0))
+            if found.count >= Self.mostWords {
+                throw CatalogFailure(.interrupted, "too many values begin with this")
+            }
+        }
+        return found
+    }
+
+    private func resolve(pair test: CatalogTest) throws(CatalogFailure) -> SQLiteFilter {
+        if test.comparison == .exists { return .exists(.labels) }
+        guard case .pair(let name, let value) = test.comparison else { return .constant(.no) }
+        let find = try connection.statement(
+            value == nil
+                ? "SELECT labels FROM label WHERE name = ?"
+                : "SELECT labels FROM label WHERE name = ? AND value = ?")
+        find.bind(text: name, at: 1)
+        if let value { find.bind(text: value, at: 2) }
+        var sets: Set<Int64> = []
+        while try find.step() { sets.insert(find.integer(0)) }
+        return .member(.labels, sets)
+    }
+
+    private func resolve(personal test: CatalogTest) throws(CatalogFailure) -> SQLiteFilter {
+        guard let field = SQLitePersonal(test.field),
+            let column = SQLiteColumn(rawValue: field.column)
+        else { return .constant(.no) }
+        if test.comparison == .exists { return .exists(column) }
+        // Nobody may look: whether it is there, nobody can say.
+        guard let tokens else { return .constant(.undecided) }
+        guard let wanted = tokens.wanted(test) else { return .exists(column) }
+        var found: Set<Int64> = []
+        for wanted in wanted {
+            let find = try connection.statement(
+                wanted.isWider
+                    ? "SELECT token FROM wider WHERE field = ? AND value = ?"
+                    : "SELECT id FROM token WHERE field = ? AND value = ?")
+            find.bind([field.rawValue, wanted.value])
+            while try find.step() { found.insert(find.integer(0)) }
+        }
+        return .personal(column, found)
+    }
+}
+
+extension UniqueID {
+    /// As they are stored.
+    var halves: (Int64, Int64) { (Int64(bitPattern: high), Int64(bitPattern: low)) }
+}
+
+extension TraceID {
+    /// As they are stored.
+    var halves: (Int64, Int64) { (Int64(bitPattern: high), Int64(bitPattern: low)) }
+}
+
+extension String {
+    fileprivate func padded(to length: Int, with digit: Character) -> String {
+        self + String(repeating: digit, count: Swift.max(0, length - utf8.count))
+    }
+}
