@@ -8,8 +8,10 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "countersign-bench",
-        abstract: "Measure the ledger, verification and tokens on this machine.",
-        subcommands: [LedgerBench.self, VerificationBench.self, TokenBench.self])
+        abstract: "Measure the ledger, verification, the catalog and tokens on this machine.",
+        subcommands: [
+            LedgerBench.self, VerificationBench.self, CatalogBench.self, TokenBench.self,
+        ])
 }
 
 struct BenchOutput: ParsableArguments {

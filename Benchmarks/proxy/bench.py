@@ -60,6 +60,11 @@ class Run:
             self.programs(), self.targets, self.progress, self.arguments.dir, rounds=min(3, self.arguments.rounds),
             records=self.arguments.records)
 
+    def catalog(self):
+        # Ten million in full, one million in short.
+        self.tool("catalog", "--dir", self.arguments.dir, "--records",
+                  10_000_000 if self.arguments.rounds >= 5 else 1_000_000)
+
     def tokens(self):
         self.tool("tokens")
 
@@ -99,8 +104,8 @@ class Run:
 
 PARTS = {
     "counts": "Counts", "proxies": "Proxies", "light": "Light load", "disks": "Slow disks", "loops": "Event loops",
-    "ledger": "Ledger", "verification": "Verification", "tokens": "Tokens", "endurance": "Endurance",
-    "idle": "Idle connections",
+    "ledger": "Ledger", "verification": "Verification", "catalog": "Catalog", "tokens": "Tokens",
+    "endurance": "Endurance", "idle": "Idle connections",
 }
 
 
