@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LogReading
 internal import Synchronization
 internal import SystemPackage
 
@@ -127,6 +128,15 @@ extension SQLiteCatalog {
         try writing.connection.exclusively { (connection) throws(CatalogFailure) in
             // Readers that are busy keep it from being cut off; the next rest tries again.
             _ = try connection.number("PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+    }
+
+    /// Bytes of the write-ahead log: what readers that stay open keep from being cut off.
+    package func walBytes() throws(CatalogFailure) -> Int {
+        do throws(LogReadFailure) {
+            return try OverlaidFile(FilePath(file.string + "-wal"), nil).lengthOnDisk ?? 0
+        } catch {
+            throw CatalogFailure(.unavailable, error.message)
         }
     }
 

@@ -219,16 +219,31 @@ package final class SQLiteCatalog: CatalogStorage {
     package func facets(
         _ query: CatalogQuery, of fields: [CatalogField], most: Int, within deadline: Duration
     ) throws(CatalogFailure) -> [CatalogFacet] {
-        var facets: [CatalogFacet] = []
-        for field in fields {
-            facets.append(
-                try self.query(query, within: deadline) { (query) throws(CatalogFailure) in
-                    try SQLiteCounter(query: query).facet(of: field, most: most)
-                }
-                    ?? CatalogFacet(
-                        field: field, values: [], others: 0, none: 0, relation: .timedOut))
+        let needRows = try self.query(query, within: deadline) {
+            (query) throws(CatalogFailure) in
+            fields.filter(SQLiteCounter(query: query).needsRows)
         }
-        return facets
+        let (byRows, byCounts) = (
+            needRows ?? [], fields.filter { !(needRows ?? fields).contains($0) }
+        )
+        var found: [CatalogField: CatalogFacet] = [:]
+        for field in byCounts {
+            found[field] = try self.query(query, within: deadline) {
+                (query) throws(CatalogFailure) in
+                try SQLiteCounter(query: query).facet(of: field, most: most)
+            }
+        }
+        if !byRows.isEmpty {
+            let facets = try self.query(query, within: deadline) {
+                (query) throws(CatalogFailure) in
+                try SQLiteCounter(query: query).facetsByRows(of: byRows, most: most)
+            }
+            for facet in facets ?? [] { found[facet.field] = facet }
+        }
+        return fields.map { field in
+            found[field]
+                ?? CatalogFacet(field: field, values: [], others: 0, none: 0, relation: .timedOut)
+        }
     }
 
     package func records(of uid: UniqueID) throws(CatalogFailure) -> [UInt64] {

@@ -4,25 +4,62 @@
 internal import ByteCoding
 
 extension SQLiteCounter {
-    /// How many accesses have which value of a field; of the shape, `actor` or `session`.
+    /// How many accesses have which value of a field that is counted in advance.
     func facet(of field: CatalogField, most: Int) throws(CatalogFailure) -> CatalogFacet {
         var tally = Tally()
-        var isComplete = false
-        do throws(CatalogFailure) {
-            switch field {
-            case .actor:
-                isComplete =
-                    query.filter.isEverything && query.unit == .access
-                    ? try actors(&tally) : try rows(of: .actor, &tally)
-            case .session: isComplete = try rows(of: .session, &tally)
-            default: isComplete = try shapes(of: field, &tally)
+        let isComplete =
+            field == .actor ? try actors(&tally) : try shapes(of: field, &tally)
+        return try facet(field, tally, most, isComplete ? .exact : .atLeast)
+    }
+
+    /// Whether a field's values have to be counted row by row.
+    func needsRows(_ field: CatalogField) -> Bool {
+        field == .actor
+            ? !query.filter.isEverything || query.unit != .access : aspect(for: field) == nil
+    }
+
+    /// The same of fields whose values are counted row by row, all of them at once.
+    func facetsByRows(
+        of fields: [CatalogField], most: Int
+    ) throws(CatalogFailure) -> [CatalogFacet] {
+        var wider = query
+        for column in fields.compactMap(Self.column) { wider.add(column) }
+        var shapes = CatalogAspect.ofRows.map {
+            [Int64](repeating: 0, count: query.shapes[$0].count)
+        }
+        var tallies = fields.map { _ in Tally() }
+        let columns = fields.map(Self.column)
+        let isComplete = try SQLiteCounter(query: wider).forEachRow(unit: query.unit) { row in
+            for (place, aspect) in CatalogAspect.ofRows.enumerated() {
+                let shape = row.shape(aspect)
+                if shape < shapes[place].count { shapes[place][shape] += 1 }
             }
-            let relation: CatalogRelation = isComplete ? .exact : .atLeast
-            return try facet(field, tally, most, relation)
-        } catch {
-            guard error.code == .interrupted else { throw error }
-            return CatalogFacet(
-                field: field, values: [], others: 0, none: 0, relation: .timedOut)
+            for (place, column) in columns.enumerated() {
+                guard let column else { continue }
+                if let value = row[column] {
+                    tallies[place].numbers[value, default: 0] += 1
+                } else {
+                    tallies[place].none += 1
+                }
+            }
+        }.isComplete
+        var facets: [CatalogFacet] = []
+        for (place, field) in fields.enumerated() {
+            if let aspect = field.aspect {
+                tallies[place].add(
+                    shapes[Int(aspect.rawValue)], of: query.shapes[aspect].map { $0[field] })
+            }
+            facets.append(
+                try facet(field, tallies[place], most, isComplete ? .exact : .atLeast))
+        }
+        return facets
+    }
+
+    private static func column(_ field: CatalogField) -> SQLiteColumn? {
+        switch field {
+        case .actor: .actor
+        case .session: .session
+        default: nil
         }
     }
 
@@ -31,30 +68,26 @@ extension SQLiteCounter {
         var texts: [String: Int64] = [:]
         var numbers: [Int64: Int64] = [:]
         var none: Int64 = 0
+
+        /// Takes counts by shape.
+        mutating func add(_ counts: [Int64], of texts: [[String]]) {
+            for (count, texts) in zip(counts, texts) where count != 0 {
+                if texts.isEmpty { none += count }
+                for text in Set(texts) { self.texts[text, default: 0] += count }
+            }
+        }
     }
 
     private func shapes(
         of field: CatalogField, _ tally: inout Tally
     ) throws(CatalogFailure) -> Bool {
-        let counted = aspect(for: field)
-        guard let aspect = counted ?? field.aspect else { return true }
+        guard let aspect = aspect(for: field) else { return true }
         let shapes = query.shapes[aspect]
         var counts = [Int64](repeating: 0, count: shapes.count)
-        let isComplete: Bool
-        if counted != nil {
-            isComplete = try forEachPart(aspect, longest: .day) { part in
-                counts[part.shape] += query.unit == .access ? part.accesses : part.records
-            }
-        } else {
-            isComplete = try forEachRow(unit: query.unit) { row in
-                if row.shape(aspect) < counts.count { counts[row.shape(aspect)] += 1 }
-            }.isComplete
+        let isComplete = try forEachPart(aspect, longest: .day) { part in
+            counts[part.shape] += query.unit == .access ? part.accesses : part.records
         }
-        for (shape, count) in counts.enumerated() where count != 0 {
-            let texts = shapes[shape][field]
-            if texts.isEmpty { tally.none += count }
-            for text in Set(texts) { tally.texts[text, default: 0] += count }
-        }
+        tally.add(counts, of: shapes.map { $0[field] })
         return isComplete
     }
 
