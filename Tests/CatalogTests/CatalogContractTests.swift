@@ -112,7 +112,9 @@ import Testing
                     bars == naive.histogram(query, interval.rawValue, by: .decision), "\(query)")
                 #expect(histogram.total == found)
             }
-            let fields: [CatalogField] = [.service, .status, .zone, .actor, .role, .session]
+            let fields: [CatalogField] = [
+                .service, .status, .statusClass, .zone, .actor, .role, .session,
+            ]
             for facet in try sample.catalog.facets(
                 query, of: fields, most: 10_000, within: .seconds(60))
             {
@@ -121,6 +123,21 @@ import Testing
                 if facet.none != 0 { values[""] = facet.none }
                 #expect(values == naive.facet(query, facet.field), "\(query) \(facet.field)")
                 #expect(facet.others == 0 && facet.relation == .exact)
+            }
+        }
+    }
+
+    @Test func `refuses to count by what is not counted`() throws {
+        let sample = try SampleCatalog(50, seed: 8)
+        for field in CatalogField.allCases where !field.isCounted {
+            let failure = #expect(throws: CatalogFailure.self, "\(field)") {
+                try sample.catalog.facets(
+                    CatalogQuery(), of: [.service, field], most: 3, within: .seconds(60))
+            }
+            #expect(failure?.code == .notCounted)
+            #expect(throws: CatalogFailure.self, "\(field)") {
+                try sample.catalog.histogram(
+                    CatalogQuery(), every: .day, by: field, within: .seconds(60))
             }
         }
     }

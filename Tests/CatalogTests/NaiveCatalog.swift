@@ -141,6 +141,8 @@ struct NaiveCatalog {
         case .method: text(value[path: "http", "method"])
         case .route: text(value[path: "http", "route"])
         case .status: text(value[path: "http", "status"])
+        case .statusClass:
+            text(value[path: "http", "status"]).filter { $0.count == 3 }.map { "\($0.prefix(1))xx" }
         case .decision: text(value[path: "decision", "effect"])
         case .policy: text(value[path: "decision", "policy"])
         case .policyVersion: text(value[path: "decision", "policy_version"])

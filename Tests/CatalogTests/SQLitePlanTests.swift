@@ -19,6 +19,7 @@ import Testing
         .accesses(index: "access_uid", column: .uidHigh),
         .accesses(index: "access_address", column: .address),
         .accesses(index: "access_path", column: .path),
+        .accesses(index: "access_agent", column: .agent),
         .singleRecords, .lastRecords, .supersededRecords, .singleByIndex, .lastByIndex,
         .supersededByIndex,
     ]

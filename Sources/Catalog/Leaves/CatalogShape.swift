@@ -59,6 +59,9 @@ package struct CatalogShape: Hashable, Sendable {
         }
         // Of an access the event's reason, else the decision's: as readers show it.
         if values[.reason] == nil { values[.reason] = found[.decisionReason] }
+        if let status = values[.status]?.first, status.utf8.count == 3 {
+            values[.statusClass] = [status.prefix(1) + "xx"]
+        }
         self.values = values
     }
 

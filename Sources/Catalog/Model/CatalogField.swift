@@ -23,6 +23,8 @@ package enum CatalogField: String, CaseIterable, Hashable, Sendable {
     case method
     case route
     case status
+    /// `5xx`, of a status that is 5 and two digits more.
+    case statusClass = "status_class"
     /// `decision.effect`.
     case decision
     case policy
@@ -68,8 +70,8 @@ package enum CatalogField: String, CaseIterable, Hashable, Sendable {
     package var form: Form {
         switch self {
         case .stage, .category, .action, .outcome, .reason, .kind, .auth, .issuer, .role, .zone,
-            .service, .method, .route, .decision, .policy, .policyVersion, .rule, .tag, .producer,
-            .log:
+            .service, .method, .route, .statusClass, .decision, .policy, .policyVersion, .rule,
+            .tag, .producer, .log:
             .word
         case .eventClass, .severity, .status: .code
         case .actor, .session, .trace, .uid: .id
@@ -88,10 +90,13 @@ package enum CatalogField: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Whether accesses can be counted by its values.
+    package var isCounted: Bool { aspect != nil || self == .actor || self == .session }
+
     /// Names of things are compared without regard to case, ids exactly.
     package var ignoresCase: Bool {
         switch self {
-        case .service, .route, .action, .method, .reason: true
+        case .service, .route, .action, .method, .reason, .statusClass: true
         default: false
         }
     }

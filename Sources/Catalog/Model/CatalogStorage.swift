@@ -19,12 +19,14 @@ package protocol CatalogStorage: Sendable {
         -> CatalogCount
 
     /// - Parameter field: by whose values the bars are divided; a field of the shape.
+    /// - Throws: ``CatalogFailure/Code/notCounted`` for another field.
     func histogram(
         _ query: CatalogQuery, every interval: CatalogInterval, by field: CatalogField,
         within deadline: Duration
     ) throws(CatalogFailure) -> CatalogHistogram
 
     /// - Parameter deadline: for each facet.
+    /// - Throws: ``CatalogFailure/Code/notCounted`` where there is a field that ``CatalogField/isCounted`` says no of.
     func facets(
         _ query: CatalogQuery, of fields: [CatalogField], most: Int, within deadline: Duration
     ) throws(CatalogFailure) -> [CatalogFacet]
@@ -51,6 +53,12 @@ package struct CatalogFailure: Error, Hashable, Sendable {
         case otherLog = "other_log"
         /// A newer version made it.
         case newer
+        /// An older version made it, in a form that is no longer written.
+        case older
+        /// Another process keeps it.
+        case inUse = "in_use"
+        /// The field cannot be asked for in this way.
+        case notCounted = "not_counted"
         case diskFull = "disk_full"
         /// It is locked, missing or may not be opened.
         case unavailable
@@ -69,6 +77,9 @@ package struct CatalogFailure: Error, Hashable, Sendable {
         self.detail = detail
     }
 
+    /// Whether it says that the catalog can only be set aside.
+    package var isOfNoUse: Bool { code == .damaged || code == .otherLog }
+
     /// What happened, and what to do.
     package var message: String {
         switch code {
@@ -79,6 +90,13 @@ package struct CatalogFailure: Error, Hashable, Sendable {
         case .newer:
             "The catalog was made by a newer version (\(detail)). Use that version, or run "
                 + "`countersign catalog rebuild`."
+        case .older:
+            "The catalog was made by an older version (\(detail)). It is removed and built anew."
+        case .inUse:
+            "The catalog is kept by another process (\(detail)). Stop that one, or ask the server with "
+                + "`countersign catalog rebuild`."
+        case .notCounted:
+            "The values of \(detail) are not counted. Count by a field with few values, such as service or status."
         case .diskFull:
             "The disk with the catalog is full (\(detail)). Make room; the catalog then catches up."
         case .unavailable:

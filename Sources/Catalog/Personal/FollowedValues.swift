@@ -18,7 +18,8 @@ package struct FollowedValues {
     private var readBytes = 0
     /// What is known of each commitment of the segment.
     private var tokens: [Hash256: PersonalTokens] = [:]
-    private var keys: KeyRing?
+    /// The keys, and the files they were read from: most steps find these unchanged.
+    private var known: (subjects: [UInt8], periods: [UInt8], keys: KeyRing)?
 
     package init(_ tokenizer: PersonalTokenizer) { self.tokenizer = tokenizer }
 
@@ -42,11 +43,17 @@ package struct FollowedValues {
         guard let subjects = try snapshot.subjectKeys().contents(),
             let periods = try snapshot.periodKeys().contents()
         else { return }
-        let keys = KeyRing(
-            subjects: KeyStoreImage(subjects), periods: KeyStoreImage(periods))
+        let keys = keys(subjects, periods)
         // A new month has a new key.
         if blocks.contains(where: { !tokenizer.has($0.period) }) { try tokenizer.refresh(snapshot) }
         for block in blocks { open(block, keys) }
+    }
+
+    private mutating func keys(_ subjects: [UInt8], _ periods: [UInt8]) -> KeyRing {
+        if let known, known.subjects == subjects, known.periods == periods { return known.keys }
+        let keys = KeyRing(subjects: KeyStoreImage(subjects), periods: KeyStoreImage(periods))
+        known = (subjects, periods, keys)
+        return keys
     }
 
     private mutating func open(_ block: DisclosureBlock, _ keys: KeyRing) {

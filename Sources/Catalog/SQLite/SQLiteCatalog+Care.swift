@@ -110,10 +110,7 @@ extension SQLiteCatalog {
     package func rest() throws(CatalogFailure) {
         let writing = try writing
         let size = try position()?.size ?? 0
-        let analyzed = try writing.connection.exclusively { (connection) throws(CatalogFailure) in
-            try connection.number("SELECT value FROM meta WHERE key = 'analyzed'") ?? 0
-        }
-        if size > 0, UInt64(analyzed) * 2 <= size {
+        if try wantsStatistics() {
             // One index at a time, so that whoever stores rows waits for one only.
             for name in SQLiteSchema.indexes.keys.sorted() {
                 try writing.connection.writing { (connection) throws(CatalogFailure) in
@@ -131,16 +128,37 @@ extension SQLiteCatalog {
         }
     }
 
+    /// Whether so much was stored since the last statistics that they are to be made anew.
+    package func wantsStatistics() throws(CatalogFailure) -> Bool {
+        let size = try position()?.size ?? 0
+        let analyzed = try writing.connection.exclusively { (connection) throws(CatalogFailure) in
+            try Self.analyzedSize(connection)
+        }
+        return size > 0 && analyzed <= size / 2
+    }
+
+    private static func analyzedSize(
+        _ connection: SQLiteConnection
+    ) throws(CatalogFailure) -> UInt64 {
+        let size = try connection.number("SELECT value FROM meta WHERE key = 'analyzed'") ?? 0
+        return UInt64(clamping: size)
+    }
+
     /// Bytes of the write-ahead log: what readers that stay open keep from being cut off.
-    package func walBytes() throws(CatalogFailure) -> Int {
+    package func walBytes() throws(CatalogFailure) -> Int { try length("-wal") }
+
+    /// Bytes of the file itself.
+    package func fileBytes() throws(CatalogFailure) -> Int { try length("") }
+
+    private func length(_ end: String) throws(CatalogFailure) -> Int {
         do throws(LogReadFailure) {
-            return try OverlaidFile(FilePath(file.string + "-wal"), nil).lengthOnDisk ?? 0
+            return try OverlaidFile(FilePath(file.string + end), nil).lengthOnDisk ?? 0
         } catch {
             throw CatalogFailure(.unavailable, error.message)
         }
     }
 
-    /// Closes the file. Whoever reads has to have ended.
+    /// Closes the file, after the queries that run; those that come later fail.
     package func close() throws(CatalogFailure) {
         writer?.memory.withLock { $0 = nil }
         for reader in readers { try reader.close() }

@@ -99,8 +99,10 @@ package final class SQLiteCatalog: CatalogStorage {
         guard application == SQLiteSchema.application else {
             throw CatalogFailure(.damaged, "not a catalog")
         }
-        guard version <= SQLiteSchema.version else {
-            throw CatalogFailure(.newer, "form \(version), known here: \(SQLiteSchema.version)")
+        guard version == SQLiteSchema.version else {
+            throw CatalogFailure(
+                version > SQLiteSchema.version ? .newer : .older,
+                "form \(version), known here: \(SQLiteSchema.version)")
         }
     }
 
@@ -211,7 +213,8 @@ package final class SQLiteCatalog: CatalogStorage {
         _ query: CatalogQuery, every interval: CatalogInterval, by field: CatalogField,
         within deadline: Duration
     ) throws(CatalogFailure) -> CatalogHistogram {
-        try self.query(query, within: deadline) { (query) throws(CatalogFailure) in
+        guard field.aspect != nil else { throw CatalogFailure(.notCounted, field.rawValue) }
+        return try self.query(query, within: deadline) { (query) throws(CatalogFailure) in
             try SQLiteCounter(query: query).histogram(every: interval, by: field)
         } ?? CatalogHistogram(bars: [], relation: .timedOut)
     }
@@ -219,6 +222,9 @@ package final class SQLiteCatalog: CatalogStorage {
     package func facets(
         _ query: CatalogQuery, of fields: [CatalogField], most: Int, within deadline: Duration
     ) throws(CatalogFailure) -> [CatalogFacet] {
+        if let field = fields.first(where: { !$0.isCounted }) {
+            throw CatalogFailure(.notCounted, field.rawValue)
+        }
         let needRows = try self.query(query, within: deadline) {
             (query) throws(CatalogFailure) in
             fields.filter(SQLiteCounter(query: query).needsRows)

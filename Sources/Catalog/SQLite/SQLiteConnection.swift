@@ -14,6 +14,8 @@ internal import SystemPackage
     /// By their text.
     private var statements: [String: SQLiteStatement] = [:]
     private let limit = QueryLimit()
+    /// Whoever still has the connection then gets a failure, as its statements are gone.
+    private var isClosed = false
 
     /// Opens the file.
     ///
@@ -59,6 +61,9 @@ internal import SystemPackage
     ) throws(CatalogFailure) -> Result {
         do {
             return try queue.inDatabase { _ in
+                guard !isClosed else {
+                    throw CatalogFailure(.unavailable, "it was closed; ask again")
+                }
                 limit.begin(deadline)
                 defer { limit.begin(nil) }
                 return try body(self)
@@ -139,11 +144,15 @@ internal import SystemPackage
     /// How long the running query may still take.
     var isOver: Bool { limit.isOver }
 
-    /// Closes the file, if nobody uses it.
+    /// Closes the file once the query that runs has ended.
     func close() throws(CatalogFailure) {
         do {
-            queue.inDatabase { _ in statements.removeAll() }
-            try queue.close()
+            let wasClosed = queue.inDatabase { _ in
+                statements.removeAll()
+                defer { isClosed = true }
+                return isClosed
+            }
+            if !wasClosed { try queue.close() }
         } catch {
             throw CatalogFailure(error)
         }

@@ -35,6 +35,7 @@ struct SQLiteCounts {
         var earliest: Int64
         var latest: Int64
         var count: Int64
+        var numbers = SQLiteBlockNumbers()
     }
 
     private var tallies: [Bucket: Change] = [:]
@@ -83,14 +84,19 @@ struct SQLiteCounts {
         actors[ActorDay(day: TallySpan.day.bucket(time), actor: actor), default: 0] += change
     }
 
-    /// Notes when a block's accesses were.
-    mutating func extend(blockOf id: Int64, to time: Int64) {
+    /// Notes when a block's accesses were, and between which numbers theirs are.
+    ///
+    /// - Parameter accesses: how many more these are.
+    mutating func extend(
+        blockOf id: Int64, to time: Int64, _ leaf: CatalogLeaf, by accesses: Int64
+    ) {
         let stored = StoredTime.stored(time)
         let number = id / SQLiteSchema.blockRecords
         var span = blocks[number] ?? Span(earliest: stored, latest: stored, count: 0)
         span.earliest = min(span.earliest, stored)
         span.latest = max(span.latest, stored)
-        span.count += 1
+        span.count += accesses
+        span.numbers.take(leaf)
         blocks[number] = span
     }
 
@@ -144,12 +150,12 @@ struct SQLiteCounts {
         }
         let block = try connection.statement(
             """
-            INSERT INTO block VALUES(?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET
+            INSERT INTO block VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET
             earliest = min(earliest, excluded.earliest), latest = max(latest, excluded.latest),
-            count = count + excluded.count
+            count = count + excluded.count, \(SQLiteBlockNumbers.widening)
             """)
         for (number, span) in blocks {
-            block.bind([number, span.earliest, span.latest, span.count])
+            block.bind([number, span.earliest, span.latest, span.count] + span.numbers.stored)
             try block.run()
         }
         self = SQLiteCounts()

@@ -154,6 +154,7 @@ struct SQLitePager {
         var number: Int64
         var earliest: Int64
         var latest: Int64
+        var numbers: SQLiteBlockNumbers
     }
 
     private struct Hit {
@@ -187,7 +188,9 @@ struct SQLitePager {
                 (end, seenTo) = (.outOfTime, next)
                 break
             }
-            if try mayHold(block.number, possible) {
+            if query.filter.truth(of: block.numbers) != .no,
+                try mayHold(block.number, possible)
+            {
                 try scan(block.number, bounds, possible, &hits, &doubtful)
             }
         }
@@ -234,14 +237,17 @@ struct SQLitePager {
         _ bounds: SQLiteSource.Bounds
     ) throws(CatalogFailure) -> [Block] {
         let statement = try query.connection.statement(
-            "SELECT id, earliest, latest FROM block WHERE earliest <= ? AND latest >= ?")
+            """
+            SELECT id, earliest, latest, \(SQLiteBlockNumbers.selection) FROM block
+            WHERE earliest <= ? AND latest >= ?
+            """)
         statement.bind([bounds.latest, bounds.earliest])
         var blocks: [Block] = []
         while try statement.step() {
             blocks.append(
                 Block(
                     number: statement.integer(0), earliest: statement.integer(1),
-                    latest: statement.integer(2)))
+                    latest: statement.integer(2), numbers: SQLiteBlockNumbers(statement, at: 3)))
         }
         return blocks.sorted {
             bounds.isDescending ? $0.latest > $1.latest : $0.earliest < $1.earliest

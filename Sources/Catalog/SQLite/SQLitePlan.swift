@@ -53,6 +53,7 @@ struct SQLitePlan {
             case .member(.session, let values): plan(2, "access_session", .session, values)
             case .personal(.path, let values): plan(3, "access_path", .path, values)
             case .personal(.address, let values): plan(4, "access_address", .address, values)
+            case .personal(.agent, let values): plan(6, "access_agent", .agent, values)
             case .member(.actor, let values): plan(5, "access_actor", .actor, values)
             default: nil
             }

@@ -4,7 +4,7 @@
 /// The tables of the catalog's file (`Docs/Formats/catalog.md`).
 enum SQLiteSchema {
     /// In `user_version`. Another form is another number, and the catalog is built anew.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
     /// In `application_id`: `CSct`.
     static let application: Int64 = 0x4353_6374
 
@@ -46,7 +46,9 @@ enum SQLiteSchema {
         "CREATE TABLE superseded(id INTEGER PRIMARY KEY, access INTEGER NOT NULL, \(facts))",
         """
         CREATE TABLE block(id INTEGER PRIMARY KEY, earliest INTEGER NOT NULL,
-        latest INTEGER NOT NULL, count INTEGER NOT NULL)
+        latest INTEGER NOT NULL, count INTEGER NOT NULL, duration_low INTEGER,
+        duration_high INTEGER, request_low INTEGER, request_high INTEGER, response_low INTEGER,
+        response_high INTEGER)
         """,
         """
         CREATE TABLE posting(block INTEGER NOT NULL, aspect INTEGER NOT NULL,
@@ -72,6 +74,7 @@ enum SQLiteSchema {
         "access_session": "access(session, time) WHERE session IS NOT NULL",
         "access_trace": "access(trace_high, time) WHERE trace_high IS NOT NULL",
         "access_address": "access(address, time) WHERE address IS NOT NULL",
+        "access_agent": "access(agent, time) WHERE agent IS NOT NULL",
         "access_path": "access(path, time) WHERE path IS NOT NULL",
         "access_uid": "access(uid_high, time) WHERE uid_high IS NOT NULL",
         "access_last": "access(last) WHERE last IS NOT NULL",

@@ -129,7 +129,7 @@ final class SQLiteWriter: @unchecked Sendable {
         try insert.run()
         counts.add(record: row.shapes, at: time)
         counts.add(access: id, row.shapes, actor: row.actor, at: time, by: 1)
-        counts.extend(blockOf: id, to: time)
+        counts.extend(blockOf: id, to: time, leaf, by: 1)
         if leaf.isStarted, let uid = leaf.uid {
             open[uid] = OpenAccess(id: id, shapes: row.shapes, actor: row.actor, time: time)
         }
@@ -155,6 +155,7 @@ final class SQLiteWriter: @unchecked Sendable {
         ])
         try update.run()
         counts.add(record: row.shapes, at: begun.time)
+        counts.extend(blockOf: begun.id, to: begun.time, leaf, by: 0)
         counts.add(
             access: begun.id, begun.shapes, actor: begun.actor, at: begun.time, by: -1)
         counts.add(access: begun.id, row.shapes, actor: actor, at: begun.time, by: 1)
