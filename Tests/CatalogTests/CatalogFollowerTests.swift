@@ -92,8 +92,8 @@ import Testing
         let rebuild = CatalogRebuild(folder, of: log.directory.path)
         var calls: [Int] = []
         #expect(
-            try rebuild.run(fresh: true) { done, _ in
-                calls.append(done)
+            try rebuild.run(fresh: true) { progress in
+                calls.append(Int(progress.size))
                 return true
             })
         let size = try LogSnapshot(directory: log.directory.path).size.count

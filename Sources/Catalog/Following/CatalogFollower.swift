@@ -10,14 +10,6 @@ package import SystemPackage
 ///
 /// `CatalogNeverAhead`: it reads a ``LogSnapshot`` and ends where that does.
 package struct CatalogFollower<Storage: CatalogStorage>: ~Copyable {
-    /// How far a catalog is behind its log.
-    package struct Progress: Hashable, Sendable {
-        package var size: UInt64
-        package var logSize: UInt64
-
-        package var isThere: Bool { size == logSize }
-    }
-
     private let storage: Storage
     private let directory: FilePath
     private var batch = CatalogBatch()
@@ -36,7 +28,7 @@ package struct CatalogFollower<Storage: CatalogStorage>: ~Copyable {
     }
 
     /// Stores the next records; a batch of them at most.
-    package mutating func step() throws(CatalogFollowFailure) -> Progress {
+    package mutating func step() throws(CatalogFollowFailure) -> CatalogProgress {
         let snapshot: LogSnapshot
         do throws(LogReadFailure) {
             snapshot = try LogSnapshot(directory: directory)
@@ -49,20 +41,20 @@ package struct CatalogFollower<Storage: CatalogStorage>: ~Copyable {
     /// The same from a snapshot at hand, which later steps may use again while it has more.
     package mutating func step(
         _ snapshot: LogSnapshot
-    ) throws(CatalogFollowFailure) -> Progress {
+    ) throws(CatalogFollowFailure) -> CatalogProgress {
         do throws(CatalogFailure) {
             let known = try storage.position()
             guard let claim = snapshot.newest?.claim else {
                 guard known == nil else {
                     throw CatalogFailure(.unavailable, "the log has no readable checkpoint")
                 }
-                return Progress(size: 0, logSize: 0)
+                return CatalogProgress(size: 0, logSize: 0)
             }
             let size = known?.size ?? 0
             let end = claim.size.count
             if let known, !isKnown { try check(known, snapshot) }
             isKnown = true
-            guard size < end else { return Progress(size: size, logSize: max(end, size)) }
+            guard size < end else { return CatalogProgress(size: size, logSize: max(end, size)) }
             var next = min(end, size + Self.mostRecords)
             next = min(next, SegmentRange.end(after: size))
             batch.removeAll()
@@ -72,7 +64,9 @@ package struct CatalogFollower<Storage: CatalogStorage>: ~Copyable {
             try storage.append(
                 batch,
                 reaching: CatalogPosition(origin: claim.origin.text, size: next, root: root))
-            return Progress(size: next, logSize: end)
+            var progress = CatalogProgress(size: next, logSize: end)
+            progress.hasErased = !batch.erasedSubjects.isEmpty || !batch.erasedPeriods.isEmpty
+            return progress
         } catch {
             isKnown = false
             throw .catalog(error)
@@ -132,6 +126,21 @@ package struct CatalogFollower<Storage: CatalogStorage>: ~Copyable {
             batch.removeAll()
             batch.skipped = UInt64(range.count)
         }
+    }
+}
+
+/// How far a catalog is behind its log.
+package struct CatalogProgress: Hashable, Sendable {
+    package var size: UInt64
+    package var logSize: UInt64
+    /// Whether the step took values away that were erased.
+    package var hasErased = false
+
+    package var isThere: Bool { size >= logSize }
+
+    package init(size: UInt64, logSize: UInt64) {
+        self.size = size
+        self.logSize = logSize
     }
 }
 

@@ -1,7 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LogReading
+package import LogReading
 internal import SignedNotes
 package import SystemPackage
 
@@ -24,7 +24,7 @@ package struct CatalogRebuild {
     ///   - progress: called after each batch; false stops, and the next run goes on.
     /// - Returns: whether the catalog was replaced.
     package func run(
-        fresh: Bool, progress: (Int, Int) -> Bool
+        fresh: Bool, progress: (CatalogProgress) -> Bool
     ) throws(CatalogFollowFailure) -> Bool {
         do throws(CatalogFailure) {
             if fresh { try folder.discardRebuild() }
@@ -43,44 +43,66 @@ package struct CatalogRebuild {
             throw .log(LogReadFailure(.noCheckpoint, log))
         }
         do throws(CatalogFailure) {
-            let catalog = try open(origin: claim.origin.text, tokens)
-            var follower = CatalogFollower(
-                catalog, of: log, values: tokens.map { FollowedValues($0) })
-            var isWanted = true
-            var state = CatalogFollower<SQLiteCatalog>.Progress(size: 0, logSize: 1)
-            while isWanted, !state.isThere {
+            let building = try CatalogBuilding(
+                folder, of: log, origin: claim.origin.text, tokens: tokens)
+            var state = CatalogProgress(size: 0, logSize: 1)
+            while !state.isThere {
                 do throws(CatalogFollowFailure) {
-                    state = try follower.step(snapshot)
+                    state = try building.step(snapshot)
                 } catch {
                     guard case .catalog(let failure) = error else {
                         throw CatalogFailure(.unavailable, error.message)
                     }
                     throw failure
                 }
-                isWanted = progress(Int(state.size), Int(state.logSize))
+                guard progress(state) else {
+                    try building.close()
+                    return false
+                }
             }
-            if state.isThere { try catalog.rest() }
-            try catalog.close()
-            guard state.isThere else { return false }
+            try building.finish()
             try folder.replace()
             return true
         } catch {
             throw .catalog(error)
         }
     }
+}
 
-    /// What was begun, or a new one where that is of no use.
-    private func open(
-        origin: String, _ tokens: PersonalTokenizer?
-    ) throws(CatalogFailure) -> SQLiteCatalog {
-        do throws(CatalogFailure) {
-            return try SQLiteCatalog(writing: folder.rebuilding, origin: origin, tokens: tokens)
-        } catch {
-            guard error.code == .damaged || error.code == .otherLog || error.code == .newer else {
-                throw error
-            }
-            try folder.discardRebuild()
-            return try SQLiteCatalog(writing: folder.rebuilding, origin: origin, tokens: tokens)
+/// A catalog that is being built beside the one in use, batch by batch.
+package final class CatalogBuilding {
+    private let catalog: SQLiteCatalog
+    private var follower: CatalogFollower<SQLiteCatalog>
+
+    /// Goes on with what was begun, or begins anew where that is of no use.
+    package init(
+        _ folder: CatalogFolder, of log: FilePath, origin: String, tokens: PersonalTokenizer?
+    ) throws(CatalogFailure) {
+        func open() throws(CatalogFailure) -> SQLiteCatalog {
+            try SQLiteCatalog(
+                writing: folder.rebuilding, origin: origin, tokens: tokens, readers: 1)
         }
+        do throws(CatalogFailure) {
+            catalog = try open()
+        } catch {
+            guard [.damaged, .otherLog, .newer, .older].contains(error.code) else { throw error }
+            try folder.discardRebuild()
+            catalog = try open()
+        }
+        follower = CatalogFollower(catalog, of: log, values: tokens.map { FollowedValues($0) })
     }
+
+    /// Stores the next records; a batch of them at most.
+    package func step(_ snapshot: LogSnapshot) throws(CatalogFollowFailure) -> CatalogProgress {
+        try follower.step(snapshot)
+    }
+
+    /// Makes statistics, moves everything into the one file, and closes it: it may take its place.
+    package func finish() throws(CatalogFailure) {
+        try catalog.rest()
+        try catalog.close()
+    }
+
+    /// Closes the file; what was built stays for the next time.
+    package func close() throws(CatalogFailure) { try catalog.close() }
 }
