@@ -182,7 +182,7 @@ let package = Package(
                 "CSystemCalls", "ByteCoding", "Observability", "Merkle", "HTTPWire", "AccessModel",
                 "Messages", "SignedNotes", "Disclosures", "AuditRecords", "LogReading", "Identity",
                 "Policy", "Ledger", "Settings", "LedgerFiles", "Access", "Transport", "HTTPPlane",
-                "Console",
+                "Console", "Catalog",
                 .logging, .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
         // Layer 10
@@ -192,7 +192,7 @@ let package = Package(
                 "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages", "SignedNotes",
                 "LogFormat", "Disclosures", "AuditRecords", "Query", "LogReading", "Verification",
                 "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport", "HTTPPlane",
-                "Server",
+                "Server", "Catalog",
                 .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1, .crypto,
                 .nioCore, .nioPosix, .system,
             ]),

@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -27,6 +29,13 @@ void csc_name_thread(const char *name) {
     cut[sizeof cut - 1] = 0;
     // A name that is refused costs nothing but the name.
     (void)pthread_setname_np(pthread_self(), cut);
+}
+
+void csc_yield_to_others(void) {
+    // Linux: the priority of one thread (setpriority(2)), and its class towards the disk (ioprio_set(2)), which has no
+    // wrapper: "this thread", "only when nobody else wants it". What is refused costs nothing but the courtesy.
+    (void)setpriority(PRIO_PROCESS, 0, 15);
+    (void)syscall(SYS_ioprio_set, 1, 0, 3 << 13);
 }
 
 int csc_read_clock_quality(struct csc_clock_quality *quality) {

@@ -88,7 +88,7 @@ struct FaultTests {
             (
                 "log:\n", "log: [x]\nprivacy:\n",
                 [
-                    "2:6: log: expected a section with `origin`, `dir`, `key_file`, `state`, `publish`, `durability`, `on_failure`, found a list",
+                    "2:6: log: expected a section with `origin`, `dir`, `key_file`, `state`, `catalog`, `publish`, `durability`, `on_failure`, found a list",
                     "4:3: privacy.origin: unknown key `origin`; known here: `commit`, `capture_headers`, `bodies`",
                     "5:3: privacy.dir: unknown key `dir`; known here: `commit`, `capture_headers`, `bodies`",
                 ]

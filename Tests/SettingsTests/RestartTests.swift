@@ -11,7 +11,7 @@ struct RestartTests {
     @Test(
         "A change is named by its place where a reload cannot put it in force, and only there",
         arguments: [
-            ("dir: log", "dir: other", ["log.dir", "log.state"]),
+            ("dir: log", "dir: other", ["log.dir", "log.state", "log.catalog"]),
             ("  dir: log", "  dir: log\n  publish: { every: 2s }", ["log.publish.every"]),
             ("  dir: log", "  dir: log\n  on_failure: allow", []),
             ("  dir: log", "  dir: log\nadmin: { address: \"127.0.0.1:1\" }", ["admin.address"]),

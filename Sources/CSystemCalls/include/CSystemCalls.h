@@ -17,6 +17,10 @@ int csc_reserve(int descriptor, off_t length, bool keep_size);
 /// Names the calling thread, for `top -H` and `perf`; longer names are cut to 15 bytes.
 void csc_name_thread(const char *name);
 
+/// Lets all other threads go before the calling one where processors or the disk are wanted: it gets what they leave,
+/// and a little in any case, so that whatever lock it holds is given back.
+void csc_yield_to_others(void);
+
 /// What the kernel knows of its clock (adjtimex(2)).
 struct csc_clock_quality {
     /// Estimated difference from UTC that is still being corrected.

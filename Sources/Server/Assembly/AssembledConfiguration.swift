@@ -46,6 +46,7 @@ package struct AssembledConfiguration {
                 listeners.map { Self.withoutTLS($0) }, listeners.map { $0.tls == nil }, place,
                 signers.map(\.verifierKey.text), options,
                 AdminConsole.address(deployment.settings.admin),
+                CatalogKeeping.place(deployment.settings.log) as Any,
             ])
         } catch let faults as SettingsFaults {
             throw Fault(text: faults.text)

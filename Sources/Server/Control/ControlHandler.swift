@@ -14,12 +14,20 @@ struct ControlHandler: Sendable {
     let ledger: Ledger
     let settings: LogSettings
     let standing: ConfigurationStanding
+    /// Nil where none is kept.
+    let catalog: CatalogKeeping?
 
     /// Blocks while a record is written.
     func answer(_ request: JSONValue, user: UInt32) -> JSONValue {
         switch request["do"]?.string {
         case "status":
-            return LiveStatus(ledger, origin: settings.origin.text, configuration: standing).json
+            return LiveStatus(
+                ledger, origin: settings.origin.text, configuration: standing, catalog: catalog
+            ).json
+        case "rebuild_catalog":
+            guard let catalog else { return Self.refusal("it keeps none (log.catalog: off)") }
+            catalog.rebuild(fresh: request["fresh"] == .bool(true))
+            return .object([JSONMember("begun", .bool(true))])
         case "read":
             guard let query = QueryFacts(request),
                 let reading = request["as"]?.string.flatMap({ SystemRecord.Reading(rawValue: $0) })

@@ -68,7 +68,8 @@ package final class ControlListener: Sendable {
         _ server: ProxyServer, _ log: LogSettings, while work: () async throws -> Void
     ) async throws {
         let handler = ControlHandler(
-            ledger: server.ledger, settings: log, standing: server.standing)
+            ledger: server.ledger, settings: log, standing: server.standing,
+            catalog: server.catalog)
         let listener = try await start(in: log.state.text) { handler.answer($0, user: $1) }
         let done = await Result.of(work)
         try await listener.stop(in: log.state.text)

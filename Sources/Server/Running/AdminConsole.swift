@@ -32,6 +32,10 @@ enum AdminConsole {
         let (ledger, origin) = (server.ledger, settings.log.origin.text)
         let dataPlane = server.dataPlane
         let standing = server.standing
+        let catalog = server.catalog
+        @Sendable func live() -> LiveStatus {
+            LiveStatus(ledger, origin: origin, configuration: standing, catalog: catalog)
+        }
         let sources = ConsoleSources(
             log: { try StaticLog(LogSnapshot(directory: directory)) },
             keys: { ledger.signingKeys },
@@ -39,12 +43,9 @@ enum AdminConsole {
                 standing.isStopping
                     ? "The proxy is stopping." : ledger.obstacle(patience: patience)?.description
             },
-            status: { LiveStatus(ledger, origin: origin, configuration: standing).json },
+            status: { live().json },
             growth: { _ = await ledger.feed.size(after: TreeSize($0)) },
-            metrics: {
-                LiveStatus(ledger, origin: origin, configuration: standing).metrics
-                    + ledger.metrics + dataPlane.metrics
-            })
+            metrics: { live().metrics + ledger.metrics + dataPlane.metrics })
         // At startup the library logs what the command reports itself.
         var quieter = logger
         quieter.logLevel = max(logger.logLevel, .warning)

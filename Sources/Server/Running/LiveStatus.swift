@@ -4,6 +4,7 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
+import Catalog
 import Ledger
 import Merkle
 import Observability
@@ -16,11 +17,17 @@ struct LiveStatus {
     private let obstacle: LogObstacle?
     private let origin: String
     private let configuration: ConfigurationStanding
+    private let catalog: CatalogStanding
 
-    init(_ ledger: Ledger, origin: String, configuration: ConfigurationStanding) {
+    /// - Parameter catalog: nil where none is kept.
+    init(
+        _ ledger: Ledger, origin: String, configuration: ConfigurationStanding,
+        catalog: CatalogKeeping?
+    ) {
         self.ledger = ledger
         self.origin = origin
         self.configuration = configuration
+        self.catalog = catalog?.standing ?? .off
         status = ledger.status
         obstacle = ledger.obstacle(patience: AdminConsole.patience)
     }
@@ -69,6 +76,7 @@ struct LiveStatus {
         }
         members += decisions.map { JSONMember($0.0, number($0.1)) }
         members += configuration.members
+        members.append(JSONMember("catalog", catalog.json))
         if let obstacle { members.append(JSONMember("cause", .string(obstacle.description))) }
         return .object(members)
     }
@@ -100,6 +108,6 @@ struct LiveStatus {
                 help:
                     "1 while the log takes records, 0 while the disk is stalled or full and once it stopped.",
                 kind: .gauge, samples: [.init(obstacle == nil ? 1 : 0)]),
-        ]
+        ] + catalog.metrics
     }
 }

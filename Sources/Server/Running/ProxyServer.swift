@@ -28,6 +28,8 @@ package actor ProxyServer {
     private let http: HTTPPlane
     /// Which configuration is in force.
     nonisolated let standing = ConfigurationStanding()
+    /// Nil where none is kept.
+    nonisolated let catalog: CatalogKeeping?
     private let surroundings: Surroundings
     private var deployment: Deployment
     private var generation: UInt64 = 1
@@ -48,8 +50,9 @@ package actor ProxyServer {
         deployment: Deployment, ledger: Ledger, dataPlane: DataPlane, http: HTTPPlane,
         identity: IdentitySources, current: ConfigurationChange.State,
         upstreams: [UpstreamConfiguration], seen: [KeyFileWatch.Sighting],
-        surroundings: Surroundings
+        surroundings: Surroundings, catalog: CatalogKeeping?
     ) {
+        self.catalog = catalog
         self.identity = identity
         self.surroundings = surroundings
         self.deployment = deployment
@@ -113,7 +116,9 @@ package actor ProxyServer {
             return ProxyServer(
                 deployment: deployment, ledger: ledger, dataPlane: dataPlane, http: http,
                 identity: rules.exchange.identity, current: current, upstreams: upstreams,
-                seen: seen, surroundings: surroundings)
+                seen: seen, surroundings: surroundings,
+                catalog: .start(
+                    ledger, deployment.settings.log, now: surroundings.now, logger: logger))
         } catch {
             // The start was recorded, so the stop has to be.
             _ = ledger.close()
@@ -349,6 +354,7 @@ package actor ProxyServer {
     /// - Returns: why the log had stopped, if it had.
     package func stop(grace: Duration = ProxyServer.grace) async -> LogPoisoned? {
         await finish(grace: grace)
+        await catalog?.stop()
         return ledger.close()
     }
 }

@@ -12,6 +12,8 @@ package struct LogSettings: Hashable, Sendable {
     package var keyFile: ResolvedPath
     /// The folder in which the newest signed checkpoint is remembered.
     package var state: ResolvedPath
+    /// The folder of the catalog.
+    package var catalog = CatalogPlace.unset
     package var publish = PublishSettings()
     package var durability = LogDurability.synced
     /// For services that do not say themselves.
@@ -41,6 +43,11 @@ package struct LogSettings: Hashable, Sendable {
                     + "data is noticed. Best on another disk.",
                 example: "/var/lib/countersign-state", standard: "`log.dir` with `-state` added"),
             Key(
+                "catalog", \.catalog, .catalogPlace,
+                "The folder of the catalog, by which records are found and counted quickly, or `off`. It is derived "
+                    + "from the log and can be lost; it needs about as much room as the log.",
+                example: "off", standard: "`log.dir` with `-catalog` added"),
+            Key(
                 "publish", \.publish, .section(PublishSettings.section),
                 "How checkpoints are published. Every group of records is signed in any case."
             ),
@@ -58,10 +65,19 @@ package struct LogSettings: Hashable, Sendable {
         ],
         notAvailable: ["witnesses", "retention"],
         checks: [
-            Check("dir", "key_file", "state") { log, place, reading in
+            Check("dir", "key_file", "state", "catalog") { log, place, reading in
                 if log.keyFile == .placeholder { log.keyFile = reading.resolved("log.key") }
                 if log.state == .placeholder { log.state = log.directory.appending("-state") }
                 let inside = log.directory.appending("/").text
+                if log.catalog == .unset {
+                    log.catalog = .folder(log.directory.appending("-catalog"))
+                }
+                if [log.directory, log.state].map(CatalogPlace.folder).contains(log.catalog) {
+                    reading.note(
+                        .conflict, at: place.nearest("catalog"),
+                        "`catalog` needs a folder of its own, which can be renamed and removed; choose another"
+                    )
+                }
                 if log.state == log.directory || log.state.text.hasPrefix(inside) {
                     reading.note(
                         .conflict, at: place.nearest("state"),
