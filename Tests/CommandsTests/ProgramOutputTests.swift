@@ -54,6 +54,8 @@ struct ProgramOutputTests {
         Call(words: ["verify", "record", "0"], status: .notFound),
         Call(words: ["verify", "consistency", "--old", "FOLDER/none"], status: .notFound),
         Call(words: ["checkpoint", "show"], status: .notFound),
+        Call(words: ["catalog", "status"], status: .notFound),
+        Call(words: ["catalog", "rebuild"], status: .notFound),
         Call(words: ["key", "list"], status: .success),
         Call(words: ["key", "export-public"], status: .success),
         Call(words: ["key", "rotate"], status: .success),

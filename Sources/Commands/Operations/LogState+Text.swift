@@ -42,6 +42,7 @@ extension LogState {
             let text: SafeText = "\(dropped) since the start"
             facts.append(("unrecorded", dropped == 0 ? text : text.toned(.bad)))
         }
+        if let catalogText { facts.append(("catalog", catalogText)) }
         if let disk {
             let text: SafeText = "\(disk.text)"
             facts.append(("disk", disk.isShort ? text.toned(.bad) : text))
@@ -104,6 +105,33 @@ extension LogState {
             return SafeText("running, but \(server.trouble)", .bad)
         }
         return SafeText("running, admin on \(address)", .good)
+    }
+
+    /// How the server's catalog stands; nil where no server says.
+    private var catalogText: SafeText? {
+        guard let catalog = server?.json["catalog"], let state = catalog["state"]?.string else {
+            return nil
+        }
+        if let cause = catalog["cause"]?.string { return SafeText("\(cause)", .bad) }
+        let size = catalog["size"]?.integer ?? 0
+        let behind = catalog["lag_records"]?.integer ?? 0
+        var text: SafeText
+        switch state {
+        case "off": return "off: nothing but the log itself is searched"
+        case "opening": return SafeText("being opened", .caution)
+        case "building":
+            text = SafeText("being built: \(size) of \(size + behind) records", .caution)
+        default:
+            let milliseconds = catalog["lag_ms"]?.integer ?? 0
+            text =
+                behind == 0
+                ? "has every record" : "\(behind) records behind, \(milliseconds / 1000) s"
+        }
+        if let rebuilt = catalog["rebuilt"]?.integer {
+            text = text + "; a new one is being built: \(rebuilt) of \(size + behind)"
+        }
+        if let left = catalog["remaining_seconds"]?.integer { text = text + ", \(left) s left" }
+        return text
     }
 
     private var clockText: SafeText {

@@ -5,7 +5,7 @@ import Messages
 import Synchronization
 import Verification
 
-/// A line that is written over while a long verification runs; only on a terminal.
+/// A line that is written over while long work runs; only on a terminal.
 final class ProgressLine: Sendable {
     private let sink: OutputSink
     private let shown = Mutex<UInt64?>(nil)
@@ -20,6 +20,15 @@ final class ProgressLine: Sendable {
             guard percent > shown ?? 0 else { return }
             shown = percent
             write("\r\(progress.records) of \(progress.total) records, \(percent) %")
+        }
+    }
+
+    /// Writes a text over the one before.
+    func show(_ text: String) {
+        guard sink.isTerminal else { return }
+        shown.withLock { shown in
+            shown = 0
+            write("\r\(text)\u{1B}[K")
         }
     }
 
