@@ -30,6 +30,9 @@ struct NaiveCatalog {
             if let uid = value["uid"]?.string {
                 if let before = open[uid] {
                     self.leaves[before].isNewest = false
+                    let own = String(self.leaves[before].index)
+                    self.leaves[before].values[.first] = [own]
+                    self.leaves[before].values[.last] = []
                     added.first = self.leaves[before].first
                     added.time = self.leaves[before].time
                 }
@@ -88,6 +91,8 @@ struct NaiveCatalog {
         switch filter {
         case .all: true
         case .not(let filter): !holds(filter, leaf)
+        // Here, everything is known.
+        case .doubt: false
         case .and(let filters): filters.allSatisfy { holds($0, leaf) }
         case .or(let filters): filters.contains { holds($0, leaf) }
         case .test(let test):
@@ -98,6 +103,8 @@ struct NaiveCatalog {
     private static func fits(_ text: String, _ test: CatalogTest, _ leaf: Leaf) -> Bool {
         func same(_ text: String) -> String { test.field.ignoresCase ? text.lowercased() : text }
         switch test.comparison {
+        case .part(let part): return same(text).contains(same(part))
+        case .pairPrefix, .withheld: return false
         case .exists: return true
         case .equals(let wanted): return same(text) == same(wanted)
         case .oneOf(let list): return list.map(same).contains(same(text))
@@ -107,8 +114,19 @@ struct NaiveCatalog {
             return number >= (low ?? .min) && number <= (high ?? .max)
         case .network: return false
         case .pair(let name, let value):
-            guard let found = leaf.value["labels"]?[name]?.string else { return false }
-            return value.map { $0 == found } ?? true
+            let found =
+                test.field == .label
+                ? leaf.value["labels"]?[name]?.string : otherID(name, leaf.value)
+            guard let found else { return false }
+            return value.map { same($0) == same(found) } ?? true
+        }
+    }
+
+    private static func otherID(_ name: String, _ value: JSONValue) -> String? {
+        switch name {
+        case "key": value[path: "actor", "auth", "key"]?.string
+        case "session": value[path: "session", "uid"]?.string
+        default: value[path: "actor", "claimed", name]?.string
         }
     }
 
@@ -134,6 +152,12 @@ struct NaiveCatalog {
             text(value[path: "event", "reason"] ?? value[path: "decision", "reason"])
         case .kind: text(value[path: "actor", "type"])
         case .auth: text(value[path: "actor", "auth", "method"])
+        case .claimedAuth: text(value[path: "actor", "claimed", "method"])
+        case .decisionReason: text(value[path: "decision", "reason"])
+        case .otherID: ["key", "session", "uid"].filter { otherID($0, value) != nil }
+        case .first: [String(leaf.isNewest ? leaf.first : leaf.index)]
+        case .last: leaf.isNewest && leaf.first != leaf.index ? [String(leaf.index)] : []
+        case .group: (value["commit"]?.members ?? []).map(\.name)
         case .issuer: text(value[path: "actor", "issuer"])
         case .role: text(value[path: "actor", "roles"])
         case .zone: text(value[path: "src", "zone"])

@@ -15,6 +15,7 @@ import Testing
         .accesses(index: "access_rare", column: nil),
         .accesses(index: "access_actor", column: .actor),
         .accesses(index: "access_session", column: .session),
+        .accesses(index: "access_other_ids", column: .otherIDs),
         .accesses(index: "access_trace", column: .traceHigh),
         .accesses(index: "access_uid", column: .uidHigh),
         .accesses(index: "access_address", column: .address),

@@ -29,6 +29,10 @@ package struct CatalogLeaf: Sendable {
     package var session = 0..<0
     /// The object with its braces.
     package var labels = 0..<0
+    /// An object of ``OtherID``s; empty where there is none.
+    package var otherIDs = 0..<0
+    /// A bit for each group that it commits to, as ``CommitGroupBits`` says.
+    package var groups: Int64 = 0
     package var personal = PersonalTokens()
 }
 
@@ -104,6 +108,8 @@ package struct CatalogBatch: Sendable {
         row.actor = take(bytes, unquoted(pass[.actor]))
         row.session = take(bytes, unquoted(pass[.session]))
         row.labels = take(bytes, pass[.labels])
+        row.otherIDs = otherIDs(bytes)
+        row.groups = CommitGroupBits.of { !pass[$0].isEmpty }
         row.deed = shape(bytes, Self.deedMembers)
         row.caller = shape(bytes, Self.callerMembers)
         row.personal = personal(bytes, values)
@@ -130,6 +136,20 @@ package struct CatalogBatch: Sendable {
     private mutating func take(_ leaf: Span<UInt8>, _ place: Range<Int>) -> Range<Int> {
         let start = text.count
         for position in place { text.append(leaf[position]) }
+        return start..<text.count
+    }
+
+    /// Puts the ids together as an object, so that accesses with the same ones share its number.
+    private mutating func otherIDs(_ leaf: Span<UInt8>) -> Range<Int> {
+        let start = text.count
+        for id in OtherID.allCases {
+            let place = pass[id.member]
+            guard !place.isEmpty else { continue }
+            text.append(UInt8(ascii: text.count == start ? "{" : ","))
+            text.append(contentsOf: "\"\(id.rawValue)\":".utf8)
+            for position in place { text.append(leaf[position]) }
+        }
+        if text.count > start { text.append(UInt8(ascii: "}")) }
         return start..<text.count
     }
 

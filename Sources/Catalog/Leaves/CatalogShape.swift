@@ -99,6 +99,8 @@ extension CatalogField {
     init?(_ member: LeafMember) {
         switch member {
         case .method: self = .auth
+        case .claimedMethod: self = .claimedAuth
+        case .decisionReason: self = .decisionReason
         case .issuer: self = .issuer
         case .roles: self = .role
         case .actorKind: self = .kind

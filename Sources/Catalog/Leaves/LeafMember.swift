@@ -3,12 +3,18 @@
 
 /// The members of a leaf that the catalog reads; everything else stays in the log.
 enum LeafMember: Int, CaseIterable {
+    case key
+    case claimedKey
+    case claimedMethod
+    case claimed
     case session
     case method
     case issuer
     case roles
     case actorKind
     case actor
+    case via
+    case payload
     case place
     case what
     case who
@@ -33,6 +39,7 @@ enum LeafMember: Int, CaseIterable {
     case status
     case labels
     case producer
+    case protocolSession
     case zone
     case stage
     case time
@@ -44,23 +51,39 @@ enum LeafMember: Int, CaseIterable {
 
     /// In the order of the cases.
     private static let paths = [
+        "actor.auth.key", "actor.claimed.key", "actor.claimed.method", "actor.claimed.uid",
         "actor.session", "actor.auth.method", "actor.issuer", "actor.roles", "actor.type",
-        "actor.uid", "commit.where", "commit.what", "commit.who", "data_tags", "decision.effect",
-        "decision.policy", "decision.policy_version", "decision.reason", "decision.rule",
-        "dst.service", "duration_us", "event.action", "event.category", "event.class",
-        "event.outcome", "event.reason", "event.severity", "http.method", "http.request_size",
-        "http.response_size", "http.route", "http.status", "labels", "producer.uid", "src.zone",
-        "stage", "time", "trace.trace_id", "uid",
+        "actor.uid", "actor.via", "commit.payload", "commit.where", "commit.what", "commit.who",
+        "data_tags", "decision.effect", "decision.policy", "decision.policy_version",
+        "decision.reason", "decision.rule", "dst.service", "duration_us", "event.action",
+        "event.category", "event.class", "event.outcome", "event.reason", "event.severity",
+        "http.method", "http.request_size", "http.response_size", "http.route", "http.status",
+        "labels", "producer.uid", "session.uid", "src.zone", "stage", "time", "trace.trace_id",
+        "uid",
     ]
 
     /// To which of a row's shapes it belongs; nil for a member with many values.
     var aspect: CatalogAspect? {
         switch self {
-        case .session, .actor, .place, .what, .who, .duration, .requestSize, .responseSize,
-            .labels, .time, .trace, .uid:
+        case .session, .actor, .place, .what, .who, .payload, .duration, .requestSize,
+            .responseSize, .labels, .time, .trace, .uid, .key, .claimedKey, .claimed, .via,
+            .protocolSession:
             nil
-        case .method, .issuer, .roles, .zone, .producer: .caller
+        case .method, .claimedMethod, .issuer, .roles, .zone, .producer: .caller
         default: .deed
+        }
+    }
+}
+
+extension OtherID {
+    /// The member that has it.
+    var member: LeafMember {
+        switch self {
+        case .key: .key
+        case .claimed: .claimed
+        case .claimedKey: .claimedKey
+        case .via: .via
+        case .session: .protocolSession
         }
     }
 }

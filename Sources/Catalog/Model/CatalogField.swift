@@ -11,11 +11,15 @@ package enum CatalogField: String, CaseIterable, Hashable, Sendable {
     case eventClass = "class"
     case outcome
     case severity
+    /// The event's, or else the decision's.
     case reason
+    case decisionReason = "decision_reason"
     /// `actor.type`.
     case kind
     /// `actor.auth.method`.
     case auth
+    /// `actor.claimed.method`.
+    case claimedAuth = "claimed_auth"
     case issuer
     case role
     case zone
@@ -45,6 +49,14 @@ package enum CatalogField: String, CaseIterable, Hashable, Sendable {
     case requestSize = "request_size"
     case responseSize = "response_size"
     case label
+    /// Ids besides that of the actor, as pairs; their names are those of ``OtherID``.
+    case otherID = "other_id"
+    /// Index of the access's first record; of a superseded record its own.
+    case first
+    /// Index of the newest record, where the access has several.
+    case last
+    /// The groups of personal values that any of its records commits to.
+    case group
     // Personal values, kept as tokens only.
     case name
     case address
@@ -71,12 +83,12 @@ package enum CatalogField: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .stage, .category, .action, .outcome, .reason, .kind, .auth, .issuer, .role, .zone,
             .service, .method, .route, .statusClass, .decision, .policy, .policyVersion, .rule,
-            .tag, .producer, .log:
+            .tag, .producer, .log, .claimedAuth, .decisionReason, .group:
             .word
         case .eventClass, .severity, .status: .code
         case .actor, .session, .trace, .uid: .id
-        case .index, .time, .duration, .requestSize, .responseSize: .number
-        case .label: .pairs
+        case .index, .first, .last, .time, .duration, .requestSize, .responseSize: .number
+        case .label, .otherID: .pairs
         case .name, .address, .path, .agent: .personal
         }
     }
@@ -84,8 +96,8 @@ package enum CatalogField: String, CaseIterable, Hashable, Sendable {
     /// The shape that has it; nil for a fact of each access's own.
     package var aspect: CatalogAspect? {
         switch self {
-        case .log: nil
-        case .auth, .issuer, .role, .zone, .producer: .caller
+        case .log, .group: nil
+        case .auth, .claimedAuth, .issuer, .role, .zone, .producer: .caller
         default: form == .word || form == .code ? .deed : nil
         }
     }
@@ -96,8 +108,24 @@ package enum CatalogField: String, CaseIterable, Hashable, Sendable {
     /// Names of things are compared without regard to case, ids exactly.
     package var ignoresCase: Bool {
         switch self {
-        case .service, .route, .action, .method, .reason, .statusClass: true
+        case .action, .auth, .claimedAuth, .category, .decision, .decisionReason, .label, .method,
+            .outcome, .reason, .role, .route, .service, .stage, .statusClass, .tag, .zone:
+            true
         default: false
         }
     }
+}
+
+/// What an id is that an access has besides that of its actor.
+package enum OtherID: String, CaseIterable, Hashable, Sendable {
+    /// Of the key that the actor used.
+    case key
+    /// Whom a refused credential names.
+    case claimed
+    /// The key that a refused credential names.
+    case claimedKey = "claimed_key"
+    /// Those on whose behalf the actor acts.
+    case via
+    /// Of the protocol's session.
+    case session
 }

@@ -7,6 +7,9 @@ package import ByteCoding
 ///
 /// `CatalogContract` in the tests is what every engine must pass. One object writes; any number of threads may ask.
 package protocol CatalogStorage: Sendable {
+    /// Whether personal values can be asked for by tokens.
+    var hasTokens: Bool { get }
+
     /// What was stored last; nil in a new catalog.
     func position() throws(CatalogFailure) -> CatalogPosition?
 

@@ -64,7 +64,7 @@ package struct FollowedValues {
                     disclosure.value, as: .canonical, deepest: RecordLimits.depth)
                 let values = RecordValues(members: value.members ?? [])
                 tokens[disclosure.commitment] = tokenizer.tokens(
-                    names: values.names, address: values.address, path: values.path,
+                    names: values.names, addresses: values.addresses, path: values.path,
                     agent: values["user_agent"], in: block.period)
             }
         } catch {

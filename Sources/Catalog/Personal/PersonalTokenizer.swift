@@ -67,13 +67,13 @@ package final class PersonalTokenizer: Sendable {
 
     /// The tokens of the values of one record; withheld if there is no key for its period.
     func tokens(
-        names: [String], address: String?, path: String?, agent: String?, in period: Period
+        names: [String], addresses: [String], path: String?, agent: String?, in period: Period
     ) -> PersonalTokens {
         var tokens = PersonalTokens()
         tokens.period = period.text
         guard let key = keys[period] else {
             if !names.isEmpty { tokens.names = .withheld }
-            if address != nil { tokens.address = .withheld }
+            if !addresses.isEmpty { tokens.address = .withheld }
             if path != nil { tokens.path = .withheld }
             if agent != nil { tokens.agent = .withheld }
             return tokens
@@ -85,12 +85,7 @@ package final class PersonalTokenizer: Sendable {
                     value: token("names", distinct.joined(separator: "\0"), key),
                     wider: distinct.map { token("name", $0, key) }))
         }
-        if let address {
-            tokens.address = .token(
-                PersonalTokens.Token(
-                    value: token("address", Self.canonical(address), key),
-                    wider: Self.networks(of: address).map { token("network", $0, key) }))
-        }
+        if !addresses.isEmpty { tokens.address = .token(self.token(of: addresses, key)) }
         if let path {
             tokens.path = .token(
                 PersonalTokens.Token(
@@ -103,23 +98,38 @@ package final class PersonalTokenizer: Sendable {
         return tokens
     }
 
+    /// One token for all addresses of a record; where they differ, one for each besides.
+    private func token(of addresses: [String], _ key: SymmetricKey) -> PersonalTokens.Token {
+        let distinct = Set(addresses.map(Self.canonical)).sorted()
+        let networks = Set(addresses.flatMap(Self.networks)).sorted()
+        let wider = networks.map { token("network", $0, key) }
+        guard distinct.count > 1 else {
+            return PersonalTokens.Token(
+                value: token("address", distinct.joined(), key), wider: wider)
+        }
+        return PersonalTokens.Token(
+            value: token("addresses", distinct.joined(separator: "\0"), key),
+            wider: distinct.map { token("address", $0, key) } + wider)
+    }
+
     /// Every token that a fitting value may have, in any period; nil if any value may fit.
     func wanted(_ test: CatalogTest) -> [Wanted]? {
         let asked: [(String, String, Bool)]? =
             switch (test.field, test.comparison) {
             case (.name, .equals(let text)): [("name", Self.folded(text), true)]
             case (.name, .oneOf(let texts)): texts.map { ("name", Self.folded($0), true) }
-            case (.address, .equals(let text)): [("address", Self.canonical(text), false)]
+            case (.address, .equals(let text)): Self.either("address", Self.canonical(text))
             case (.address, .oneOf(let texts)):
-                texts.map { ("address", Self.canonical($0), false) }
-            case (.address, .network(let address, let bits)):
-                Self.network(address, bits).map { [$0] }
+                texts.flatMap { Self.either("address", Self.canonical($0)) }
+            case (.address, .network(let address, let bits)): Self.network(address, bits)
             case (.path, .equals(let text)): [("path", text, false)]
             case (.path, .oneOf(let texts)): texts.map { ("path", $0, false) }
             case (.path, .prefix(let text)):
                 Self.starts(of: text).last.map { [("below", $0, true)] }
             case (.agent, .equals(let text)): [("agent", text, false)]
             case (.agent, .oneOf(let texts)): texts.map { ("agent", $0, false) }
+            // There are no tokens of other beginnings and parts: anything may fit.
+            case (_, .prefix), (_, .part): nil
             default: []
             }
         return asked?.flatMap { kind, text, isWider in
@@ -146,12 +156,17 @@ package final class PersonalTokenizer: Sendable {
     }
 
     /// A network of another length is looked for in the next wider one that has tokens.
-    private static func network(_ address: IPAddress, _ bits: Int) -> (String, String, Bool)? {
+    private static func network(_ address: IPAddress, _ bits: Int) -> [(String, String, Bool)]? {
         if bits >= address.family.bitCount {
-            return ("address", "\(address.family.bitCount) \(address.bits)", false)
+            return either("address", "\(address.family.bitCount) \(address.bits)")
         }
         guard let length = networks[address.family]?.last(where: { $0 <= bits }) else { return nil }
-        return ("network", text(of: address, bits: length), true)
+        return [("network", text(of: address, bits: length), true)]
+    }
+
+    /// A value by itself, or one of several.
+    private static func either(_ kind: String, _ text: String) -> [(String, String, Bool)] {
+        [(kind, text, false), (kind, text, true)]
     }
 
     /// A path up to each of its slashes but the first, the last segments left out where there are very many.

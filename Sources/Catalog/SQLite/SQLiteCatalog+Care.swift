@@ -58,6 +58,7 @@ extension SQLiteCatalog {
             AND NOT EXISTS (SELECT 1 FROM bearer AS other WHERE other.token = bearer.token
             AND other.actor <> ?1))
             """, "DELETE FROM bearer WHERE actor = ?1",
+            "INSERT INTO bearer VALUES(\(SQLitePersonal.withheld), ?1)",
         ] {
             let delete = try connection.statement(sql)
             delete.bind([actor])
@@ -96,6 +97,10 @@ extension SQLiteCatalog {
             }
         }
         statements += [
+            """
+            INSERT OR IGNORE INTO bearer SELECT \(SQLitePersonal.withheld), actor FROM bearer
+            WHERE token IN (SELECT id FROM token WHERE period = ?)
+            """,
             "DELETE FROM wider WHERE token IN (SELECT id FROM token WHERE period = ?)",
             "DELETE FROM bearer WHERE token IN (SELECT id FROM token WHERE period = ?)",
             "DELETE FROM token WHERE period = ?",

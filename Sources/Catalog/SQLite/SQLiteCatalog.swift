@@ -125,6 +125,8 @@ package final class SQLiteCatalog: CatalogStorage {
         return CatalogPosition(origin: origin, size: size, root: root)
     }
 
+    package var hasTokens: Bool { tokens != nil }
+
     package func position() throws(CatalogFailure) -> CatalogPosition? {
         try reader.reading(within: .seconds(10)) { (connection) throws(CatalogFailure) in
             try Self.position(connection)

@@ -149,7 +149,7 @@ struct SQLiteCounter {
             patience: SQLitePlan.usualPatience)
         var merge = try query.merge(plan, bounds)
         var (undecided, seen) = (Int64(0), 0)
-        while let source = merge.next() {
+        while let source = try merge.next() {
             switch query.filter.truth(of: source.row) {
             case .yes: body(source.row)
             case .undecided: undecided += 1
@@ -187,7 +187,7 @@ extension SQLiteCounter {
             }
         }
         var merge = try query.merge(plan, bounds)
-        while let source = merge.next() {
+        while let source = try merge.next() {
             judge(source.row)
             before.bind([source.row.id])
             while try before.step() { judge(earlier) }

@@ -15,10 +15,14 @@ indirect enum SQLiteFilter {
     case range(SQLiteColumn, ClosedRange<Int64>)
     case exists(SQLiteColumn)
     case pair(SQLiteColumn, SQLiteColumn, high: Int64, low: Int64)
-    case personal(SQLiteColumn, Set<Int64>)
+    /// - bearers: the actors whose values these are, if those are known.
+    case personal(SQLiteColumn, Set<Int64>, bearers: Set<Int64>?)
+    /// Like `member`, of values with bearers.
+    case marked(SQLiteColumn, Set<Int64>, bearers: Set<Int64>?)
     case not(SQLiteFilter)
     case and([SQLiteFilter])
     case or([SQLiteFilter])
+    case doubt(SQLiteFilter)
 
     /// What one of the row's shapes says by itself: no, yes, or that it takes more.
     ///
@@ -28,8 +32,9 @@ indirect enum SQLiteFilter {
         case .shape(let other, let truths, let outline):
             Self.truth(in: aspect == .outline ? outline : other == aspect ? truths : nil, shape)
         case .constant(let truth): truth
-        case .member, .range, .exists, .pair, .personal: .undecided
+        case .member, .range, .exists, .pair, .personal, .marked: .undecided
         case .not(let filter): !filter.truth(of: aspect, shape)
+        case .doubt(let filter): filter.truth(of: aspect, shape).doubted
         case .and(let filters):
             filters.reduce(.yes) { $0.least($1.truth(of: aspect, shape)) }
         case .or(let filters):
@@ -49,18 +54,19 @@ indirect enum SQLiteFilter {
             let shape = row.shape(aspect)
             return shape < truths.count ? truths[shape] : .no
         case .constant(let truth): return truth
-        case .member(let column, let values):
+        case .member(let column, let values), .marked(let column, let values, _):
             return CatalogTruth(row[column].map(values.contains) ?? false)
         case .range(let column, let range):
             return CatalogTruth(row[column].map(range.contains) ?? false)
         case .exists(let column): return CatalogTruth(row[column] != nil)
         case .pair(let one, let other, let high, let low):
             return CatalogTruth(row[one] == high && row[other] == low)
-        case .personal(let column, let values):
+        case .personal(let column, let values, _):
             guard let value = row[column] else { return .no }
             return value == SQLitePersonal.withheld
                 ? .undecided : CatalogTruth(values.contains(value))
         case .not(let filter): return !filter.truth(of: row)
+        case .doubt(let filter): return filter.truth(of: row).doubted
         case .and(let filters):
             var truth = CatalogTruth.yes
             for filter in filters {
@@ -83,10 +89,10 @@ indirect enum SQLiteFilter {
         switch self {
         case .shape, .constant: []
         case .member(let column, _), .range(let column, _), .exists(let column),
-            .personal(let column, _):
+            .personal(let column, _, _), .marked(let column, _, _):
             [column]
         case .pair(let one, let other, _, _): [one, other]
-        case .not(let filter): filter.columns
+        case .not(let filter), .doubt(let filter): filter.columns
         case .and(let filters), .or(let filters):
             filters.reduce(into: []) { $0.formUnion($1.columns) }
         }
@@ -99,7 +105,7 @@ indirect enum SQLiteFilter {
             aspect == .outline ? outline != nil : other == aspect
         // What is undecided has to be counted, row by row.
         case .constant(let truth): truth != .undecided
-        case .member, .range, .exists, .pair, .personal: false
+        case .member, .range, .exists, .pair, .personal, .marked, .doubt: false
         case .not(let filter): filter.isOnly(of: aspect)
         case .and(let filters), .or(let filters): filters.allSatisfy { $0.isOnly(of: aspect) }
         }
@@ -114,6 +120,8 @@ indirect enum SQLiteFilter {
 extension CatalogTruth {
     func least(_ other: Self) -> Self { rawValue < other.rawValue ? self : other }
     func most(_ other: Self) -> Self { rawValue > other.rawValue ? self : other }
+    /// What nobody can say where it would hold.
+    var doubted: Self { self == .no ? .no : .undecided }
 }
 
 /// Columns of a row that filters look at.
@@ -129,12 +137,15 @@ enum SQLiteColumn: String, CaseIterable {
     case traceHigh = "trace_high"
     case traceLow = "trace_low"
     case labels
+    case otherIDs = "other_ids"
+    case groups
     case name
     case address
     case path
     case agent
     // Not in the row as they are, but known of each.
     case index
+    case first
     case time
 }
 
@@ -166,6 +177,7 @@ struct SQLiteRow {
     subscript(_ column: SQLiteColumn) -> Int64? {
         switch column {
         case .index: places[SQLiteColumn.last.place].flatMap { statement.optional($0) } ?? id
+        case .first: id
         case .time: StoredTime.microseconds(time)
         default: places[column.place].flatMap { statement.optional($0) }
         }
@@ -187,12 +199,15 @@ extension SQLiteColumn {
         case .traceHigh: 8
         case .traceLow: 9
         case .labels: 10
-        case .name: 11
-        case .address: 12
-        case .path: 13
-        case .agent: 14
-        case .index: 15
-        case .time: 16
+        case .otherIDs: 11
+        case .groups: 12
+        case .name: 13
+        case .address: 14
+        case .path: 15
+        case .agent: 16
+        case .index: 17
+        case .first: 18
+        case .time: 19
         }
     }
 }

@@ -25,7 +25,7 @@ struct SQLiteNumbers {
     }
 
     private var words: [UInt64: Known] = [:]
-    private var labels: [UInt64: Known] = [:]
+    private var sets: [UInt64: Known] = [:]
     /// By aspect.
     private var shapes: [[UInt64: Known]] = CatalogAspect.allCases.map { _ in [:] }
     /// Whether accesses of each deed, by number less one, are in the index of rare ones.
@@ -159,50 +159,56 @@ struct SQLiteNumbers {
         }
     }
 
-    /// The number of a set of labels; nil for none.
-    mutating func labels(
-        _ object: ArraySlice<UInt8>, _ connection: SQLiteConnection
+    /// The number of a set of pairs; nil for none.
+    mutating func set(
+        _ object: ArraySlice<UInt8>, _ kind: PairSet, _ connection: SQLiteConnection
     ) throws(CatalogFailure) -> Int64? {
         guard object.count > 2 else { return nil }
-        let hash = XXH64.checksum(object.span)
-        if let known = labels[hash], known.text.span.holdsSameBytes(as: object.span) {
+        let hash = XXH64.checksum(object.span) &+ kind.seed
+        if let known = sets[hash], known.text.span.holdsSameBytes(as: object.span) {
             return known.number
         }
-        let find = try connection.statement("SELECT id FROM label_set WHERE text = ?")
+        let table = kind.rawValue
+        let find = try connection.statement("SELECT id FROM \(table)_set WHERE text = ?")
         find.bind(bytes: object, at: 1)
         var number: Int64? = try find.step() ? find.integer(0) : nil
         find.reset()
         if number == nil {
-            let insert = try connection.statement("INSERT INTO label_set(text) VALUES(?)")
+            let insert = try connection.statement("INSERT INTO \(table)_set(text) VALUES(?)")
             insert.bind(bytes: object, at: 1)
             try insert.run()
             number = try connection.number("SELECT last_insert_rowid()")
-            try addPairs(of: object, set: number, connection)
+            try addPairs(of: object, kind, set: number, connection)
         }
-        guard let number else { throw CatalogFailure(.damaged, "labels have no number") }
-        if labels.count >= Self.mostKnown { labels.removeAll(keepingCapacity: true) }
-        labels[hash] = Known(text: Array(object), number: number)
+        guard let number else { throw CatalogFailure(.damaged, "pairs have no number") }
+        if sets.count >= Self.mostKnown { sets.removeAll(keepingCapacity: true) }
+        sets[hash] = Known(text: Array(object), number: number)
         return number
     }
 
     private func addPairs(
-        of object: ArraySlice<UInt8>, set: Int64?, _ connection: SQLiteConnection
+        of object: ArraySlice<UInt8>, _ kind: PairSet, set: Int64?, _ connection: SQLiteConnection
     ) throws(CatalogFailure) {
         var pairs: [JSONMember] = []
         do throws(JSONFault) {
+            // One deeper than in the leaf: ids were put together as an object.
             pairs =
-                try JSONParser.parse(Array(object), as: .strict, deepest: RecordLimits.depth)
+                try JSONParser.parse(Array(object), as: .strict, deepest: RecordLimits.depth + 1)
                 .members ?? []
         } catch {
-            // None of our leaves: it has no labels then.
+            // None of our leaves: it has no pairs then.
         }
-        let insert = try connection.statement("INSERT OR IGNORE INTO label VALUES(?, ?, ?)")
+        let insert = try connection.statement(
+            "INSERT OR IGNORE INTO \(kind.rawValue) VALUES(?, ?, ?)")
         for pair in pairs {
-            guard let value = pair.value.string else { continue }
-            insert.bind(text: pair.name, at: 1)
-            insert.bind(text: value, at: 2)
-            insert.bind(set, at: 3)
-            try insert.run()
+            for item in pair.value.array ?? [pair.value] {
+                // Those on whose behalf somebody acts are objects with ids.
+                guard let value = item.string ?? item["uid"]?.string else { continue }
+                insert.bind(text: pair.name, at: 1)
+                insert.bind(text: value, at: 2)
+                insert.bind(set, at: 3)
+                try insert.run()
+            }
         }
     }
 
@@ -212,7 +218,9 @@ struct SQLiteNumbers {
         borneBy actor: Int64?, _ connection: SQLiteConnection
     ) throws(CatalogFailure) -> Int64? {
         guard case .token(let token) = value else {
-            return value == .absent ? nil : SQLitePersonal.withheld
+            if value == .absent { return nil }
+            try bear(SQLitePersonal.withheld, field, actor, connection)
+            return SQLitePersonal.withheld
         }
         let key = token.value &* 4 &+ field.rawValue
         if let known = tokens[key] {
@@ -254,6 +262,15 @@ struct SQLiteNumbers {
         if bearers.count >= Self.mostKnown { bearers.removeAll(keepingCapacity: true) }
         bearers.insert(bearer)
     }
+}
+
+/// What there are sets of pairs of, by the name of its table.
+enum PairSet: String {
+    case labels = "label"
+    case otherIDs = "other_id"
+
+    /// Tells texts of the one from those of the other.
+    var seed: UInt64 { self == .labels ? 0 : 1 }
 }
 
 /// The personal values that there are tokens of.

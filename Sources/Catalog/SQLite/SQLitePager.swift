@@ -96,7 +96,7 @@ struct SQLitePager {
     ) throws(CatalogFailure) -> End {
         var merge = try query.merge(plan, bounds(times))
         var seen = 0
-        while let source = merge.next() {
+        while let source = try merge.next() {
             guard let key = source.key else { break }
             seen += 1
             if order.isByTime || times.contains(source.row.time) {
@@ -115,7 +115,7 @@ struct SQLitePager {
             }
             place = key
             try source.advance()
-            if rows.count == limit { return merge.next() == nil ? .atTheEnd : .full }
+            if rows.count == limit { return try merge.next() == nil ? .atTheEnd : .full }
             if seen & 255 == 0, query.connection.isOver { return .outOfTime }
             if let patience = plan.patience, seen >= patience { return .outOfPatience }
         }

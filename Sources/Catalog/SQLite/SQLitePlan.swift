@@ -8,7 +8,7 @@ struct SQLitePlan {
     var patience: Int?
 
     /// More than so many values of an index are not merged.
-    private static let mostValues = 32
+    static let mostValues = 32
     /// Rows of an index by time that are judged before blocks are looked through; of others, twice as many.
     static let usualPatience = 20_000
 
@@ -42,23 +42,45 @@ struct SQLitePlan {
         self.patience = patience
     }
 
-    /// The most selective index that a condition of the filter can use.
+    /// The most selective indexes that a condition of the filter can use.
     static func selective(_ filter: SQLiteFilter) -> Self? {
-        let found = filter.conditions.compactMap { condition -> (Int, Self)? in
-            switch condition {
-            case .pair(.uidHigh, _, let high, _):
-                plan(0, "access_uid", .uidHigh, [high])
-            case .pair(.traceHigh, _, let high, _):
-                plan(1, "access_trace", .traceHigh, [high])
-            case .member(.session, let values): plan(2, "access_session", .session, values)
-            case .personal(.path, let values): plan(3, "access_path", .path, values)
-            case .personal(.address, let values): plan(4, "access_address", .address, values)
-            case .personal(.agent, let values): plan(6, "access_agent", .agent, values)
-            case .member(.actor, let values): plan(5, "access_actor", .actor, values)
-            default: nil
+        guard let best = ranked(filter), best.1.paths.count <= mostValues else { return nil }
+        return Self(paths: best.1.paths, patience: usualPatience)
+    }
+
+    /// The paths that lead to whatever may fit, and how selective they are.
+    private static func ranked(_ filter: SQLiteFilter) -> (Int, Self)? {
+        switch filter {
+        case .constant(.no): return (0, Self(paths: []))
+        case .pair(.uidHigh, _, let high, _): return plan(0, "access_uid", .uidHigh, [high])
+        case .pair(.traceHigh, _, let high, _): return plan(1, "access_trace", .traceHigh, [high])
+        case .member(.session, let values): return plan(2, "access_session", .session, values)
+        case .personal(.path, let values, _), .marked(.path, let values, _):
+            return plan(3, "access_path", .path, values)
+        case .personal(.address, let values, _), .marked(.address, let values, _):
+            return plan(4, "access_address", .address, values)
+        case .member(.otherIDs, let values):
+            return plan(5, "access_other_ids", .otherIDs, values)
+        case .member(.actor, let values): return plan(6, "access_actor", .actor, values)
+        case .personal(.name, _, let bearers?), .marked(.name, _, let bearers?):
+            return plan(7, "access_actor", .actor, bearers)
+        case .personal(.agent, let values, _), .marked(.agent, let values, _):
+            return plan(8, "access_agent", .agent, values)
+        case .member(_, let values) where values.isEmpty: return (0, Self(paths: []))
+        case .and(let filters): return filters.compactMap(ranked).min { $0.0 < $1.0 }
+        case .or(let filters):
+            // Each way may lead to a row; the merge gives it once.
+            var (rank, all) = (0, Self(paths: []))
+            for filter in filters {
+                guard let (next, plan) = ranked(filter) else { return nil }
+                rank = max(rank, next)
+                for path in plan.paths where !all.paths.contains(where: { $0 == path }) {
+                    all.paths.append(path)
+                }
             }
+            return (rank, all)
+        default: return nil
         }
-        return found.min { $0.0 < $1.0 }?.1
     }
 
     private static func plan(
@@ -67,9 +89,7 @@ struct SQLitePlan {
         guard values.count <= mostValues else { return nil }
         return (
             rank,
-            Self(
-                paths: values.sorted().map { (.accesses(index: index, column: column), $0) },
-                patience: usualPatience)
+            Self(paths: values.sorted().map { (.accesses(index: index, column: column), $0) })
         )
     }
 
@@ -78,5 +98,4 @@ struct SQLitePlan {
         where !deed.isRare && filter.truth(of: .deed, number) != .no { return nil }
         return Self(paths: [(.accesses(index: "access_rare", column: nil), nil)])
     }
-
 }

@@ -32,7 +32,7 @@ struct SQLiteQuery {
             query.until.map { StoredTime.stored($0.microseconds) - 1 } ?? Self.always.upperBound
         times = earliest <= latest ? earliest...latest : nil
         var columns = filter.columns
-        columns.remove(.time)
+        columns.subtract([.time, .first])
         if columns.remove(.index) != nil { columns.insert(.last) }
         self.columns = columns.sorted { $0.place < $1.place }
     }

@@ -22,6 +22,7 @@ struct SQLiteResolver {
         case .not(let filter): return .not(try resolve(filter))
         case .and(let filters): return .and(try resolve(filters))
         case .or(let filters): return .or(try resolve(filters))
+        case .doubt(let filter): return .doubt(try resolve(filter))
         }
     }
 
@@ -35,6 +36,8 @@ struct SQLiteResolver {
         switch test.field.form {
         case .word where test.field == .log:
             return .constant(CatalogTruth(Self.fits(origin, test)))
+        case .word where test.field == .group:
+            return .member(.groups, CommitGroupBits.numbers { Self.fits($0, test) })
         case .word, .code:
             guard let aspect = test.field.aspect else { return .constant(.no) }
             func truths(_ aspect: CatalogAspect) -> [CatalogTruth] {
@@ -54,16 +57,20 @@ struct SQLiteResolver {
 
     /// Whether a text of the log fits.
     static func fits(_ text: String, _ test: CatalogTest) -> Bool {
-        func same(_ text: String) -> String { test.field.ignoresCase ? text.lowercased() : text }
+        // By bytes: for Swift two spellings of one letter are equal, for the query language they are not.
+        func same(_ text: String) -> [UInt8] {
+            Array((test.field.ignoresCase ? text.lowercased() : text).utf8)
+        }
         switch test.comparison {
         case .exists: return true
         case .equals(let wanted): return same(text) == same(wanted)
         case .oneOf(let list): return list.contains { same($0) == same(text) }
-        case .prefix(let start): return same(text).utf8.starts(with: same(start).utf8)
+        case .prefix(let start): return same(text).starts(with: same(start))
+        case .part(let part): return same(text).holds(same(part))
         case .range(let low, let high):
             guard let number = Int64(text) else { return false }
             return (low ?? .min) <= number && number <= (high ?? .max)
-        case .network, .pair: return false
+        case .network, .pair, .pairPrefix, .withheld: return false
         }
     }
 
@@ -71,6 +78,8 @@ struct SQLiteResolver {
         let column: SQLiteColumn =
             switch test.field {
             case .index: .index
+            case .first: .first
+            case .last: .last
             case .time: .time
             case .duration: .duration
             case .requestSize: .requestSize
@@ -83,7 +92,7 @@ struct SQLiteResolver {
             return low <= high ? .range(column, low...high) : .constant(.no)
         case .equals(let text): return .member(column, Set([text].compactMap { Int64($0) }))
         case .oneOf(let texts): return .member(column, Set(texts.compactMap { Int64($0) }))
-        case .prefix, .network, .pair: return .constant(.no)
+        case .prefix, .part, .network, .pair, .pairPrefix, .withheld: return .constant(.no)
         }
     }
 
@@ -100,7 +109,8 @@ struct SQLiteResolver {
         case .equals(let text): return .member(column, try words([text], kind))
         case .oneOf(let texts): return .member(column, try words(texts, kind))
         case .prefix(let start): return .member(column, try words(from: start, kind))
-        case .range, .network, .pair: return .constant(.no)
+        case .part: return .member(column, try words(fitting: test, kind))
+        case .range, .network, .pair, .pairPrefix, .withheld: return .constant(.no)
         }
     }
 
@@ -130,8 +140,23 @@ struct SQLiteResolver {
             return ends.0 <= ends.1
                 ? .range(high, ends.0...ends.1)
                 : .or([.range(high, ends.0...Int64.max), .range(high, Int64.min...ends.1)])
-        case .range, .network, .pair: return .constant(.no)
+        case .range, .part, .network, .pair, .pairPrefix, .withheld: return .constant(.no)
         }
+    }
+
+    /// Those that fit, in letters of either case.
+    private func words(
+        fitting test: CatalogTest, _ kind: SQLiteNumbers.Kind
+    ) throws(CatalogFailure) -> Set<Int64> {
+        guard case .part(let part) = test.comparison else { return [] }
+        let wanted = Array(part.lowercased().utf8)
+        let find = try connection.statement("SELECT id, text FROM word WHERE field = ?")
+        find.bind([kind.rawValue])
+        var found: Set<Int64> = []
+        while try find.step() {
+            if Array(find.text(1).lowercased().utf8).holds(wanted) { found.insert(find.integer(0)) }
+        }
+        return found
     }
 
     private func words(
@@ -166,17 +191,28 @@ struct SQLiteResolver {
     }
 
     private func resolve(pair test: CatalogTest) throws(CatalogFailure) -> SQLiteFilter {
-        if test.comparison == .exists { return .exists(.labels) }
-        guard case .pair(let name, let value) = test.comparison else { return .constant(.no) }
+        let (table, column): (String, SQLiteColumn) =
+            test.field == .label ? ("label", .labels) : ("other_id", .otherIDs)
+        let name: String
+        // What the value is compared with, as that of a field with texts.
+        let comparison: CatalogComparison
+        switch test.comparison {
+        case .exists: return .exists(column)
+        case .pair(let asked, let value):
+            name = asked
+            comparison = value.map { .equals($0) } ?? .exists
+        case .pairPrefix(let asked, let value): (name, comparison) = (asked, .prefix(value))
+        default: return .constant(.no)
+        }
         let find = try connection.statement(
-            value == nil
-                ? "SELECT labels FROM label WHERE name = ?"
-                : "SELECT labels FROM label WHERE name = ? AND value = ?")
+            "SELECT \(column.rawValue), value FROM \(table) WHERE name = ?")
         find.bind(text: name, at: 1)
-        if let value { find.bind(text: value, at: 2) }
+        let wanted = CatalogTest(test.field, comparison)
         var sets: Set<Int64> = []
-        while try find.step() { sets.insert(find.integer(0)) }
-        return .member(.labels, sets)
+        while try find.step() {
+            if Self.fits(find.text(1), wanted) { sets.insert(find.integer(0)) }
+        }
+        return .member(column, sets)
     }
 
     private func resolve(personal test: CatalogTest) throws(CatalogFailure) -> SQLiteFilter {
@@ -184,6 +220,10 @@ struct SQLiteResolver {
             let column = SQLiteColumn(rawValue: field.column)
         else { return .constant(.no) }
         if test.comparison == .exists { return .exists(column) }
+        if test.comparison == .withheld {
+            let mark: Set<Int64> = [SQLitePersonal.withheld]
+            return .marked(column, mark, bearers: field == .name ? try bearers(of: mark) : nil)
+        }
         // Nobody may look: whether it is there, nobody can say.
         guard let tokens else { return .constant(.undecided) }
         guard let wanted = tokens.wanted(test) else { return .exists(column) }
@@ -196,7 +236,21 @@ struct SQLiteResolver {
             find.bind([field.rawValue, wanted.value])
             while try find.step() { found.insert(find.integer(0)) }
         }
-        return .personal(column, found)
+        return .personal(column, found, bearers: field == .name ? try bearers(of: found) : nil)
+    }
+
+    /// Whose these values are; nil if one of them is of an access without an actor, or there are very many.
+    private func bearers(of tokens: Set<Int64>) throws(CatalogFailure) -> Set<Int64>? {
+        let find = try connection.statement("SELECT actor FROM bearer WHERE token = ?")
+        var found: Set<Int64> = []
+        for token in tokens {
+            find.bind([token])
+            while try find.step() {
+                found.insert(find.integer(0))
+                if found.contains(0) || found.count > SQLitePlan.mostValues { return nil }
+            }
+        }
+        return found
     }
 }
 
@@ -213,5 +267,15 @@ extension TraceID {
 extension String {
     fileprivate func padded(to length: Int, with digit: Character) -> String {
         self + String(repeating: digit, count: Swift.max(0, length - utf8.count))
+    }
+}
+
+extension [UInt8] {
+    /// Whether these bytes are somewhere in it.
+    fileprivate func holds(_ part: [UInt8]) -> Bool {
+        guard part.count <= count else { return false }
+        return (0...count - part.count).contains { start in
+            self[start..<start + part.count].elementsEqual(part)
+        }
     }
 }

@@ -13,7 +13,7 @@ enum SQLiteSchema {
         time INTEGER NOT NULL, deed INTEGER NOT NULL, caller INTEGER NOT NULL, bytes INTEGER NOT NULL, actor INTEGER,
         session INTEGER, duration INTEGER, request_size INTEGER, response_size INTEGER,
         uid_high INTEGER, uid_low INTEGER, trace_high INTEGER, trace_low INTEGER, labels INTEGER,
-        name INTEGER, address INTEGER, path INTEGER, agent INTEGER
+        other_ids INTEGER, groups INTEGER, name INTEGER, address INTEGER, path INTEGER, agent INTEGER
         """
 
     static let tables = [
@@ -28,6 +28,11 @@ enum SQLiteSchema {
         """
         CREATE TABLE label(name TEXT NOT NULL, value TEXT NOT NULL, labels INTEGER NOT NULL,
         PRIMARY KEY(name, value, labels)) WITHOUT ROWID
+        """,
+        "CREATE TABLE other_id_set(id INTEGER PRIMARY KEY, text BLOB NOT NULL UNIQUE)",
+        """
+        CREATE TABLE other_id(name TEXT NOT NULL, value TEXT NOT NULL, other_ids INTEGER NOT NULL,
+        PRIMARY KEY(name, value, other_ids)) WITHOUT ROWID
         """,
         """
         CREATE TABLE token(id INTEGER PRIMARY KEY AUTOINCREMENT, field INTEGER NOT NULL,
@@ -71,6 +76,7 @@ enum SQLiteSchema {
         "access_time": "access(time)",
         "access_rare": "access(time) WHERE rare IS NOT NULL",
         "access_actor": "access(actor, time) WHERE actor IS NOT NULL",
+        "access_other_ids": "access(other_ids, time) WHERE other_ids IS NOT NULL",
         "access_session": "access(session, time) WHERE session IS NOT NULL",
         "access_trace": "access(trace_high, time) WHERE trace_high IS NOT NULL",
         "access_address": "access(address, time) WHERE address IS NOT NULL",

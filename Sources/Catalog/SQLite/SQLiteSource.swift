@@ -121,7 +121,9 @@ struct SQLiteMerge {
     }
 
     /// The source whose row comes next; nil at the end. The caller advances it.
-    mutating func next() -> SQLiteSource? {
+    ///
+    /// A row that several sources have comes once: those behind the first one are advanced here.
+    mutating func next() throws(CatalogFailure) -> SQLiteSource? {
         if sources.count == 1 { return sources[0].key == nil ? nil : sources[0] }
         var best: SQLiteSource?
         for source in sources {
@@ -130,7 +132,11 @@ struct SQLiteMerge {
                 best = source
                 continue
             }
-            if isDescending ? key > other : key < other { best = source }
+            if key == other {
+                try source.advance()
+            } else if isDescending ? key > other : key < other {
+                best = source
+            }
         }
         return best
     }

@@ -61,6 +61,8 @@ final class SQLiteWriter: @unchecked Sendable {
         var actor: Int64?
         var session: Int64?
         var labels: Int64?
+        var otherIDs: Int64?
+        var groups: Int64?
         var name: Int64?
         var address: Int64?
         var path: Int64?
@@ -77,7 +79,9 @@ final class SQLiteWriter: @unchecked Sendable {
         var row = Row(shapes: shapes, isRare: numbers.isRare(deed: shapes.deed))
         row.actor = try numbers.word(batch.text[leaf.actor], .actor, connection)
         row.session = try numbers.word(batch.text[leaf.session], .session, connection)
-        row.labels = try numbers.labels(batch.text[leaf.labels], connection)
+        row.labels = try numbers.set(batch.text[leaf.labels], .labels, connection)
+        row.otherIDs = try numbers.set(batch.text[leaf.otherIDs], .otherIDs, connection)
+        row.groups = leaf.groups == 0 ? nil : leaf.groups
         guard leaf.personal != PersonalTokens() else { return row }
         let actor = row.actor
         func number(
@@ -95,9 +99,9 @@ final class SQLiteWriter: @unchecked Sendable {
 
     private static let insert = """
         INSERT INTO access(id, open, rare, time, deed, caller, bytes, actor, session, duration,
-        request_size, response_size, uid_high, uid_low, trace_high, trace_low, labels, name,
-        address, path, agent) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        ?, ?)
+        request_size, response_size, uid_high, uid_low, trace_high, trace_low, labels, other_ids,
+        groups, name, address, path, agent) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        ?, ?, ?, ?, ?, ?, ?)
         """
 
     private func add(
@@ -122,10 +126,12 @@ final class SQLiteWriter: @unchecked Sendable {
         insert.bind(leaf.trace.map { Int64(bitPattern: $0.high) }, at: 15)
         insert.bind(leaf.trace.map { Int64(bitPattern: $0.low) }, at: 16)
         insert.bind(row.labels, at: 17)
-        insert.bind(row.name, at: 18)
-        insert.bind(row.address, at: 19)
-        insert.bind(row.path, at: 20)
-        insert.bind(row.agent, at: 21)
+        insert.bind(row.otherIDs, at: 18)
+        insert.bind(row.groups, at: 19)
+        insert.bind(row.name, at: 20)
+        insert.bind(row.address, at: 21)
+        insert.bind(row.path, at: 22)
+        insert.bind(row.agent, at: 23)
         try insert.run()
         counts.add(record: row.shapes, at: time)
         counts.add(access: id, row.shapes, actor: row.actor, at: time, by: 1)
@@ -150,8 +156,8 @@ final class SQLiteWriter: @unchecked Sendable {
             row.shapes.caller,
             leaf.byteCount, leaf.duration, leaf.requestSize, leaf.responseSize, row.actor,
             row.session, leaf.trace.map { Int64(bitPattern: $0.high) },
-            leaf.trace.map { Int64(bitPattern: $0.low) }, row.labels, row.name, row.address,
-            row.path, row.agent, begun.id,
+            leaf.trace.map { Int64(bitPattern: $0.low) }, row.labels, row.otherIDs,
+            row.groups ?? 0, row.name, row.address, row.path, row.agent, begun.id,
         ])
         try update.run()
         counts.add(record: row.shapes, at: begun.time)
@@ -166,10 +172,10 @@ final class SQLiteWriter: @unchecked Sendable {
 
     private static let copy = """
         INSERT INTO superseded(id, access, time, deed, caller, bytes, actor, session, duration,
-        request_size, response_size, uid_high, uid_low, trace_high, trace_low, labels, name,
-        address, path, agent) SELECT ifnull(last, id), id, time, deed, caller, bytes, actor, session,
-        duration, request_size, response_size, uid_high, uid_low, trace_high, trace_low, labels,
-        name, address, path, agent FROM access WHERE id = ?
+        request_size, response_size, uid_high, uid_low, trace_high, trace_low, labels, other_ids,
+        groups, name, address, path, agent) SELECT ifnull(last, id), id, time, deed, caller, bytes,
+        actor, session, duration, request_size, response_size, uid_high, uid_low, trace_high,
+        trace_low, labels, other_ids, groups, name, address, path, agent FROM access WHERE id = ?
         """
 
     /// An outcome of stage `unknown` says nothing of some things: there, the record before it speaks.
@@ -177,8 +183,9 @@ final class SQLiteWriter: @unchecked Sendable {
         UPDATE access SET last = ?, open = ?, rare = ?, deed = ?, caller = ?, bytes = ?, duration = ?,
         request_size = ?, response_size = ?, actor = ifnull(?, actor),
         session = ifnull(?, session), trace_high = ifnull(?, trace_high),
-        trace_low = ifnull(?, trace_low), labels = ifnull(?, labels), name = ifnull(?, name),
-        address = ifnull(?, address), path = ifnull(?, path), agent = ifnull(?, agent)
+        trace_low = ifnull(?, trace_low), labels = ifnull(?, labels),
+        other_ids = ifnull(?, other_ids), groups = nullif(ifnull(groups, 0) | ?, 0),
+        name = ifnull(?, name), address = ifnull(?, address), path = ifnull(?, path), agent = ifnull(?, agent)
         WHERE id = ?
         """
 }

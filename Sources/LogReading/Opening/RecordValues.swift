@@ -46,6 +46,9 @@ package struct RecordValues: Sendable {
     package var path: String? { self["http.path"] }
     package var address: String? { self["src.ip"] }
 
+    /// That of the client and that of the connection.
+    package var addresses: [String] { ["src.ip", "src.peer_ip"].compactMap { self[$0] } }
+
     /// For programs; nil if there are none.
     package var json: JSONValue? { members.isEmpty ? nil : .object(members) }
 }
