@@ -167,6 +167,12 @@ let package = Package(
                 "ByteCoding", "Observability", "Merkle", "LogReading", "SignedNotes", .hummingbird,
                 .nioCore, .nioPosix, .logging, .lifecycle,
             ]),
+        room(
+            "Search",
+            [
+                "ByteCoding", "Merkle", "Messages", "LogFormat", "Disclosures", "AuditRecords",
+                "Query", "LogReading", "Catalog",
+            ]),
         // Layer 8
         room(
             "HTTPPlane",
@@ -191,8 +197,8 @@ let package = Package(
             [
                 "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages", "SignedNotes",
                 "LogFormat", "Disclosures", "AuditRecords", "Query", "LogReading", "Verification",
-                "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport", "HTTPPlane",
-                "Server", "Catalog",
+                "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport",
+                "HTTPPlane", "Server", "Catalog", "Search",
                 .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1, .crypto,
                 .nioCore, .nioPosix, .system,
             ]),
@@ -211,8 +217,8 @@ let package = Package(
             name: "countersign-bench",
             dependencies: [
                 "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "Disclosures", "AuditRecords",
-                "LogReading", "Verification", "Catalog", "Ledger", "LedgerFiles", "Identity",
-                "TestSupport", .argumentParser, .crypto, .system,
+                "LogReading", "Verification", "Query", "Catalog", "Search", "Ledger",
+                "LedgerFiles", "Identity", "TestSupport", .argumentParser, .crypto, .system,
             ],
             path: "Benchmarks/countersign-bench", swiftSettings: testSettings),
         // Testing, beside the layers
@@ -282,6 +288,12 @@ let package = Package(
                 "Ledger", "SignedNotes", "TestSupport", .grdb, .crypto, .system,
             ]),
         tests(
+            "Search",
+            [
+                "ByteCoding", "Merkle", "Disclosures", "AuditRecords", "Query", "LogReading",
+                "Catalog", "Ledger", "LogFormat", "TestSupport", .system,
+            ]),
+        tests(
             "LogReading",
             [
                 "ByteCoding", "Merkle", "SignedNotes", "LogFormat", "AuditRecords", "TestSupport",
@@ -339,7 +351,10 @@ let package = Package(
             ]),
         tests(
             "Commands",
-            ["AccessModel", "AuditRecords", "ByteCoding", "Messages", "TestSupport", .system],
+            [
+                "AccessModel", "AuditRecords", "ByteCoding", "Catalog", "Ledger", "Messages",
+                "TestSupport", .system,
+            ],
             exclude: ["Golden"]),
         // Runs the programs, which are built because it depends on them.
         .testTarget(

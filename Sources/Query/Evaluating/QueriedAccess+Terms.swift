@@ -52,7 +52,9 @@ extension QueriedAccess {
     }
 
     /// The earliest `time` of the records.
-    var acceptedAt: Int64? { parts.compactMap { $0.record.time?.microseconds }.min() }
+    var acceptedAt: Int64? {
+        knownAcceptance?.microseconds ?? parts.compactMap { $0.record.time?.microseconds }.min()
+    }
 }
 
 extension Record {

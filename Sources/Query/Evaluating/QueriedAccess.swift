@@ -34,14 +34,17 @@ package struct QueriedAccess: Sendable {
     /// The newest first.
     let parts: [Part]
     let groups: [CommitGroup: QueriedGroup]
+    /// When the access was accepted, where that is known from elsewhere.
+    let knownAcceptance: UTCInstant?
 
     /// One record by itself.
     package init(_ record: Record, _ groups: [CommitGroup: QueriedGroup] = [:]) {
         self.init([Part(record, groups)])
     }
 
-    /// All records of one access, in any order.
-    package init(_ parts: [Part]) {
+    /// All records of one access, in any order; or some, and when the access was accepted.
+    package init(_ parts: [Part], accepted: UTCInstant? = nil) {
+        knownAcceptance = accepted
         self.parts = parts.sorted { Self.place($0) > Self.place($1) }
         var groups: [CommitGroup: QueriedGroup] = [:]
         for part in self.parts {
@@ -52,6 +55,9 @@ package struct QueriedAccess: Sendable {
         }
         self.groups = groups
     }
+
+    /// What is known of a group; nil if no record commits to it.
+    package func state(of group: CommitGroup) -> QueriedGroup? { groups[group] }
 
     private static func place(_ part: Part) -> Int64 {
         part.record.value[path: "written", "index"]?.integer ?? -1

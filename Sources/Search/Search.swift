@@ -1,0 +1,113 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import Catalog
+package import LogReading
+import Merkle
+package import Query
+
+/// One query, asked of the catalog and answered from the log.
+///
+/// The catalog leads to rows and counts; each row that is shown is read from the log, and judged by
+/// ``Query/QueryExpression`` with what the reader may open. What the catalog has yet to read is looked through beside it,
+/// so that an answer is complete up to the signed size that it names.
+package struct Search {
+    package let query: RecordQuery
+    package let unit: CatalogUnit
+    let catalog: any CatalogStorage
+    var judge: SearchJudge
+    var tail: SearchTail
+
+    /// - Parameter values: opens what this reader may see; that this is done has been recorded.
+    package init(
+        _ query: RecordQuery, unit: CatalogUnit, in catalog: any CatalogStorage,
+        of snapshot: LogSnapshot, _ values: ValueReader
+    ) throws(SearchFailure) {
+        self.query = query
+        self.unit = unit
+        self.catalog = catalog
+        judge = SearchJudge(query, snapshot, values)
+        tail = try Self.tail(catalog, &judge)
+    }
+
+    /// What the reader sees.
+    var sight: SearchSight {
+        !judge.isOpen ? .sealed : catalog.hasTokens ? .openedByToken : .opened
+    }
+
+    /// What the catalog is asked.
+    package var translation: SearchTranslation {
+        SearchTranslation(query, unit: unit, sight: sight)
+    }
+
+    /// The log as it is read for answers; a later one, if the catalog has come further.
+    package var snapshot: LogSnapshot { judge.snapshot }
+
+    /// The size of the signed log that answers are complete to.
+    package var completeTo: UInt64 { judge.snapshot.size.count }
+
+    /// How many of its newest records the catalog has yet to read.
+    package var lag: UInt64 { completeTo - tail.start }
+
+    private static func tail(
+        _ catalog: any CatalogStorage, _ judge: inout SearchJudge
+    ) throws(SearchFailure) -> SearchTail {
+        let size = try position(catalog)
+        do throws(LogReadFailure) {
+            // A catalog is never ahead of the log, so its records are there by now.
+            if size > judge.snapshot.size.count { try judge.refresh() }
+        } catch {
+            throw .log(error)
+        }
+        guard size <= judge.snapshot.size.count else {
+            throw .catalog(CatalogFailure(.otherLog, "it has \(size) records, the log fewer"))
+        }
+        return try SearchTail(from: size, &judge, catalog)
+    }
+
+    private static func position(_ catalog: any CatalogStorage) throws(SearchFailure) -> UInt64 {
+        do throws(CatalogFailure) {
+            return try catalog.position()?.size ?? 0
+        } catch {
+            throw .catalog(error)
+        }
+    }
+
+    /// Has something answered from one state of the catalog: again, if it took in records meanwhile.
+    mutating func settled<Answer>(
+        _ body: (inout Search) throws(SearchFailure) -> Answer
+    ) throws(SearchFailure) -> Answer {
+        for _ in 0..<Self.mostTries {
+            if try Self.position(catalog) != tail.start { tail = try Self.tail(catalog, &judge) }
+            let answer = try body(&self)
+            if try Self.position(catalog) == tail.start { return answer }
+        }
+        throw .catalog(
+            CatalogFailure(.interrupted, "the catalog took in records \(Self.mostTries) times"))
+    }
+
+    private static let mostTries = 8
+
+    /// All records of a candidate, in order.
+    func indexes(of candidate: SearchCandidate) throws(SearchFailure) -> [UInt64] {
+        if let known = candidate.indexes { return known }
+        guard let uid = candidate.uid else { return [candidate.index] }
+        do throws(CatalogFailure) {
+            let found = try catalog.records(of: uid)
+            return found.contains(candidate.index) ? found : [candidate.index]
+        } catch {
+            throw .catalog(error)
+        }
+    }
+
+    /// What the query says of a candidate; nil if it is no record that this version can read.
+    mutating func finding(
+        _ candidate: SearchCandidate, _ indexes: [UInt64], unit: CatalogUnit
+    ) throws(SearchFailure) -> SearchJudge.Finding? {
+        do throws(LogReadFailure) {
+            return try judge.finding(indexes, accepted: unit == .record ? candidate.time : nil)
+        } catch {
+            throw .log(error)
+        }
+    }
+}
