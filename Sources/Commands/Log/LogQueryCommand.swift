@@ -9,6 +9,7 @@ import LogReading
 import Merkle
 import Messages
 import Query
+import Search
 
 /// `countersign log query`.
 struct LogQueryCommand: AsyncParsableCommand {
@@ -21,7 +22,7 @@ struct LogQueryCommand: AsyncParsableCommand {
               countersign log query 'status:5xx -path:/health*' --since yesterday
               countersign log query --actor "Ada Lovelace" --path /invoices
               countersign log query --actor tzc7rsoq --reason key_revoked
-              countersign log query 'dur:>2s OR size:>10mb' --json
+              countersign log query 'dur:>2s OR size:>10mb' --unit access --json
               countersign log query --since 2026-11-01 --until 2026-11-30 --all -o csv
 
             Docs/Using/Query.md has the query language; options are shorthands for terms of it, and all that is \
@@ -45,6 +46,10 @@ struct LogQueryCommand: AsyncParsableCommand {
     @Flag(help: "Say what is asked for, and look at nothing.")
     var explain = false
 
+    @Option(help: "What is listed: each record, or each access once, as its newest record says.")
+    var unit = SearchUnit.record
+
+    @OptionGroup var search: SearchOptions
     @OptionGroup var form: RecordFormOptions
     @OptionGroup var disclosure: DisclosureOptions
     @OptionGroup var log: LogOptions
@@ -54,71 +59,84 @@ struct LogQueryCommand: AsyncParsableCommand {
         guard (1...10_000).contains(limit) else {
             throw CommandFailure(.usage, "--limit is \(limit); use 1 to 10000, or --all.")
         }
-        let query = try asked.query(query)
-        if explain { return try explain(query) }
-        let snapshot = try log.snapshot()
-        let scan = RecordScan(snapshot: snapshot, query: query, limit: all ? nil : limit)
+        let asked = try asked.query(query)
+        // What the proxy writes of itself is no access of anybody's.
+        let query = unit == .access ? asked.withoutAudit ?? asked : asked
+        let finder = RecordFinder(
+            query: query, unit: unit, limit: all ? nil : limit, search: search, log: log,
+            output: output)
+        if explain { return try explain(query, finder) }
         do {
-            let outcome = try await find(scan)
-            guard outcome.hits > 0 else {
-                throw CommandFailure(
-                    .notFound,
-                    try NothingFound(outcome, query, of: snapshot)
-                        .message(times: try asked.times.shown(query)))
+            let found = try await find(finder)
+            if query != asked {
+                try output.messages.line(
+                    "records of the category audit are left out; `category:*` has them, too.")
             }
-            try tell(outcome, query)
+            guard found.count > 0 else {
+                let nothing = NothingFound(found, query, of: try log.snapshot())
+                throw CommandFailure(
+                    .notFound, try nothing.message(times: try self.asked.times.shown(query)))
+            }
+            try tell(found, query)
         } catch let failure as LogReadFailure {
+            throw CommandFailure(failure)
+        } catch let failure as SearchFailure {
             throw CommandFailure(failure)
         }
     }
 
     /// Finds and shows. What needs values to be found, or has no end, is recorded before it begins; of anything else the
     /// record says how many are shown.
-    private func find(_ scan: RecordScan) async throws -> RecordScan.Outcome {
-        var list = RecordList(try form.form(output), form, scan.snapshot, output)
-        if all || !scan.query.personalGroups.isEmpty {
+    private func find(_ finder: RecordFinder) async throws -> FoundRecords {
+        let snapshot = try log.snapshot()
+        var list = RecordList(try form.form(output), form, snapshot, output)
+        if all || !finder.query.personalGroups.isEmpty {
             var reader = try await disclosure.reader(
-                scan.snapshot, log,
+                snapshot, log,
                 DisclosureOptions.Reading(
-                    query: scan.query, rows: nil, range: "0..<\(scan.snapshot.size.count)"), output)
-            let outcome = try scan.run(&reader) { hit, reader in
-                try list.show(hit.index, hit.leaf, &reader)
+                    query: finder.query, rows: nil, range: "0..<\(snapshot.size.count)"), output)
+            let found = try finder.find(in: snapshot, &reader) { row, reader in
+                try list.show(LeafIndex(row.index), row.leaf, &reader)
+            } moved: {
+                list.read($0)
             }
             try list.end()
-            return outcome
+            return found
         }
-        var sealed = ValueReader(sealing: scan.snapshot)
-        var hits: [RecordScan.Hit] = []
-        let outcome = try scan.run(&sealed) { hit, _ in hits.append(hit) }
-        guard !hits.isEmpty else { return outcome }
-        let looked = outcome.looked
+        var sealed = ValueReader(sealing: snapshot)
+        var rows: [FoundRecords.Row] = []
+        let found = try finder.find(in: snapshot, &sealed) { row, _ in
+            rows.append(row)
+        } moved: {
+            list.read($0)
+        }
+        guard !rows.isEmpty else { return found }
         var reader = try await disclosure.reader(
-            scan.snapshot, log,
+            list.snapshot, log,
             DisclosureOptions.Reading(
-                query: scan.query, rows: hits.count { Record.hasValues($0.leaf) },
-                range: "\(looked.lowerBound)..<\(looked.upperBound)"), output)
-        for hit in hits { try list.show(hit.index, hit.leaf, &reader) }
+                query: finder.query, rows: rows.count { Record.hasValues($0.leaf) },
+                range: "\(found.looked.lowerBound)..<\(found.looked.upperBound)"), output)
+        for row in rows { try list.show(LeafIndex(row.index), row.leaf, &reader) }
         try list.end()
-        return outcome
+        return found
     }
 
-    private func tell(_ outcome: RecordScan.Outcome, _ query: RecordQuery) throws {
-        if outcome.unread > 0 {
-            try output.messages.line(NothingFound.notSearched(outcome.unread))
-        }
-        if outcome.undecided > 0 {
-            try output.messages.line(NothingFound.undecided(outcome.undecided))
+    private func tell(_ found: FoundRecords, _ query: RecordQuery) throws {
+        if found.unread > 0 { try output.messages.line(NothingFound.notSearched(found.unread)) }
+        if found.undecided > 0 {
+            try output.messages.line(NothingFound.undecided(found.undecided))
         }
         if let times = try asked.times.shown(query) { try output.messages.line(times) }
-        guard try form.form(output) == .table else { return }
-        if !all, outcome.hits == limit {
-            try output.messages.line(
-                "the newest \(limit) that match; there may be more: --limit, --all, --until")
-        }
+        guard try form.form(output) == .table, found.hasMore else { return }
+        let total: SafeText = found.total.map { "of \($0) " } ?? ""
+        try output.messages.line(
+            "the newest \(limit) " + total + "that match"
+                + (found.total == nil
+                    ? "; there may be more: --limit, --all, --until" : ": --all, --limit, --until"))
     }
 
     /// What a query means, what it is called, and what has to be opened for it.
-    private func explain(_ query: RecordQuery) throws {
+    private func explain(_ query: RecordQuery, _ finder: RecordFinder) throws {
         let groups = query.personalGroups.map(\.rawValue).sorted()
         let personal = query.personalTerms.map { QueryText.text(of: $0.term) }
         if try output.isJSON {
@@ -129,6 +147,8 @@ struct LogQueryCommand: AsyncParsableCommand {
                     JSONMember("hash", .string(query.hash)),
                     JSONMember("opens", .array(groups.map { .string($0) })),
                     JSONMember("personal", .array(personal.map { .string($0) })),
+                    JSONMember("unit", .string(unit.rawValue)),
+                    JSONMember("plan", .string(try finder.plan())),
                 ]))
         }
         var facts: [(SafeText, SafeText)] = [
@@ -143,6 +163,7 @@ struct LogQueryCommand: AsyncParsableCommand {
                     ? "nothing personal"
                     : "\(groups.joined(separator: ", ")), for \(personal.joined(separator: ", "))"
             ))
+        facts.append(("plan", "\(try finder.plan())"))
         try output.screen.table(Table(facts: facts))
     }
 }

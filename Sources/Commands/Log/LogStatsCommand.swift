@@ -3,10 +3,12 @@
 
 import ArgumentParser
 import ByteCoding
+import Catalog
 import LogReading
 import Merkle
 import Messages
 import Query
+import Search
 
 /// `countersign log stats`.
 struct LogStatsCommand: AsyncParsableCommand {
@@ -39,6 +41,7 @@ struct LogStatsCommand: AsyncParsableCommand {
     @Option(help: "No more values than these, the most frequent.")
     var top = 50
 
+    @OptionGroup var search: SearchOptions
     @OptionGroup var disclosure: DisclosureOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var output: OutputOptions
@@ -56,21 +59,48 @@ struct LogStatsCommand: AsyncParsableCommand {
                 DisclosureOptions.Reading(
                     query: query, rows: nil, range: "0..<\(snapshot.size.count)"), output)
         }
-        do throws(LogReadFailure) {
-            try count.take(snapshot, &reader)
-        } catch {
-            throw CommandFailure(error)
-        }
+        let size = try take(snapshot, &count, &reader)
         if try output.isJSON {
-            try output.screen.json(json(count, query))
+            try output.screen.json(try json(count, query, completeTo: size))
         } else {
             try show(count)
         }
         if let times = try asked.times.shown(query) { try output.messages.line(times) }
-        if count.undecided > 0 {
-            try output.messages.line(NothingFound.undecided(count.undecided))
+        if count.undecided.total > 0 {
+            try output.messages.line(NothingFound.undecided(count.undecided.total))
+        }
+        if count.relation != .exact {
+            try output.messages.line("there are more: counting took too long; ask for less time.")
         }
         if count.unread > 0 { try output.messages.line(NothingFound.notSearched(count.unread)) }
+    }
+
+    /// Counts by the catalog, or by reading the log.
+    ///
+    /// - Returns: the size of the log that the counts are of.
+    private func take(
+        _ snapshot: LogSnapshot, _ count: inout AccessCount, _ reader: inout ValueReader
+    ) throws -> UInt64 {
+        do {
+            if let catalog = try search.catalog(
+                of: snapshot, log, isOpen: reader.isOpen, output)
+            {
+                do {
+                    var search = try Search(
+                        count.query, unit: .access, in: catalog, of: snapshot, reader)
+                    if try count.take(&search, top: top) { return search.completeTo }
+                } catch SearchFailure.behind(let missing) {
+                    try output.messages.line(
+                        "\(SearchFailure.behind(missing).message) The log is read now.")
+                }
+            }
+            try count.take(snapshot, &reader)
+            return snapshot.size.count
+        } catch let failure as LogReadFailure {
+            throw CommandFailure(failure)
+        } catch let failure as SearchFailure {
+            throw CommandFailure(failure)
+        }
     }
 
     private func field() throws(CommandFailure) -> QueryField? {
@@ -107,7 +137,7 @@ struct LogStatsCommand: AsyncParsableCommand {
             return try output.screen.table(
                 Table(facts: [
                     ("accesses", "\(count.accesses)"), ("records", "\(count.records)"),
-                    ("undecided", "\(count.undecided)"),
+                    ("undecided", "\(count.undecided.total)"),
                 ]))
         }
         var headings: [SafeText] = []
@@ -124,13 +154,22 @@ struct LogStatsCommand: AsyncParsableCommand {
         try output.screen.table(table)
     }
 
-    private func json(_ count: AccessCount, _ query: RecordQuery) -> JSONValue {
+    private func json(
+        _ count: AccessCount, _ query: RecordQuery, completeTo size: UInt64
+    ) throws -> JSONValue {
         var members = [
             JSONMember("query", .string(query.text)), JSONMember("hash", .string(query.hash)),
             JSONMember("accesses", .integer(Int64(count.accesses))),
             JSONMember("records", .integer(Int64(count.records))),
-            JSONMember("undecided", .integer(Int64(count.undecided))),
+            JSONMember("undecided", .integer(Int64(count.undecided.total))),
+            JSONMember("withheld", .integer(Int64(count.undecided.withheld))),
+            JSONMember("erased", .integer(Int64(count.undecided.erased))),
+            JSONMember("relation", .string(count.relation.rawValue)),
+            JSONMember("complete_to", .integer(Int64(clamping: size))),
+            JSONMember("zone", .string(try asked.times.clock().zone)),
         ]
+        if let from = query.times.from { members.append(JSONMember("from", .string(from.rfc3339))) }
+        if let to = query.times.to { members.append(JSONMember("to", .string(to.rfc3339))) }
         guard by != nil || every != nil else { return .object(members) }
         members.append(
             JSONMember(

@@ -8,6 +8,7 @@ import LogReading
 import Merkle
 import Messages
 import Query
+import Search
 import Server
 import SignedNotes
 import SystemPackage
@@ -44,6 +45,7 @@ struct LogTailCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Stay, and show new records as they come.")
     var follow = false
 
+    @OptionGroup var search: SearchOptions
     @OptionGroup var disclosure: DisclosureOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var output: OutputOptions
@@ -94,9 +96,18 @@ struct LogTailCommand: AsyncParsableCommand {
         var leaves: [(LeafIndex, [UInt8])] = []
         if count > 0 {
             do {
-                let scan = RecordScan(snapshot: snapshot, query: query, limit: count)
-                _ = try scan.run(&reader) { hit, _ in leaves.append((hit.index, hit.leaf)) }
+                let finder = RecordFinder(
+                    query: query, unit: .record, limit: count, search: search, log: log,
+                    output: output)
+                _ = try finder.find(in: snapshot, &reader) { row, _ in
+                    // Later ones are shown as they come.
+                    guard row.index < size else { return }
+                    leaves.append((LeafIndex(row.index), row.leaf))
+                } moved: { _ in
+                }
             } catch let failure as LogReadFailure {
+                throw CommandFailure(failure)
+            } catch let failure as SearchFailure {
                 throw CommandFailure(failure)
             }
         }

@@ -26,6 +26,13 @@ struct LogOptions: ParsableArguments {
         return FilePath(try deployment.readLog().directory.text)
     }
 
+    /// The folder of its catalog.
+    func catalogFolder() throws(CommandFailure) -> FilePath {
+        let path = try path()
+        return path.removingLastComponent().appending(
+            (path.lastComponent?.string ?? "log") + "-catalog")
+    }
+
     /// Names of which a log directory holds at least one from its first record on.
     private static let marks = ["segments", "commits.0", "checkpoints"]
 

@@ -3,9 +3,11 @@
 
 import AuditRecords
 import ByteCoding
+import Catalog
 import LogReading
 import Merkle
 import Query
+import Search
 
 /// Counts accesses that are asked for, by time and by the values of a field.
 ///
@@ -27,14 +29,16 @@ struct AccessCount {
 
     private(set) var counts: [Key: Int] = [:]
     private(set) var accesses = 0
-    /// Records of these accesses.
+    /// Records that are asked for by themselves.
     private(set) var records = 0
-    private(set) var undecided = 0
+    private(set) var undecided = SearchUndecided()
     /// How many are no record that this version can read.
     private(set) var unread = 0
+    /// Whether all was counted.
+    private(set) var relation = CatalogRelation.exact
 
-    /// Accesses whose newest record was read, and whether they are asked for.
-    private var seen: [UniqueID: Bool] = [:]
+    /// Accesses whose newest record was read.
+    private var seen: Set<UniqueID> = []
     /// Outcomes whose beginning has not been read yet.
     private var waiting: [UniqueID: (index: LeafIndex, part: Record)] = [:]
 
@@ -76,7 +80,7 @@ struct AccessCount {
             }
             end = start
         }
-        for (index, record) in waiting.values { _ = try count([(index, record)], &values) }
+        for (index, record) in waiting.values { try count([(index, record)], &values) }
         waiting = [:]
     }
 
@@ -85,24 +89,30 @@ struct AccessCount {
         _ record: Record, at index: LeafIndex, _ values: inout ValueReader
     ) throws(LogReadFailure) {
         guard let uid = record.uid else {
-            _ = try count([(index, record)], &values)
+            try count([(index, record)], &values)
             return
         }
         if record.stage == .unknown {
             waiting[uid] = (index, record)
         } else if let outcome = waiting.removeValue(forKey: uid) {
-            seen[uid] = try count([outcome, (index, record)], &values)
-        } else if let isAskedFor = seen[uid] {
-            if isAskedFor { records += 1 }
-        } else {
-            seen[uid] = try count([(index, record)], &values)
+            seen.insert(uid)
+            try count([outcome, (index, record)], &values)
+        } else if seen.insert(uid).inserted {
+            try count([(index, record)], &values)
+        } else if try query.expression.verdict(on: record, at: index, &values) == .hit {
+            records += 1
         }
     }
 
-    /// - Returns: whether the access is asked for.
     private mutating func count(
         _ parts: [(index: LeafIndex, part: Record)], _ values: inout ValueReader
-    ) throws(LogReadFailure) -> Bool {
+    ) throws(LogReadFailure) {
+        if parts.count > 1 {
+            for (index, record) in parts
+            where try query.expression.verdict(on: record, at: index, &values) == .hit {
+                records += 1
+            }
+        }
         var access = QueriedAccess(parts.map { QueriedAccess.Part($0.part) })
         let isOpened = values.isOpen && needsValues
         if isOpened, query.expression.verdict(on: access) != .miss {
@@ -114,20 +124,20 @@ struct AccessCount {
             access = QueriedAccess(opened)
         }
         switch query.expression.verdict(on: access) {
-        case .miss: return false
+        case .miss: return
         case .undecided:
-            undecided += 1
-            return false
+            let isErased = query.personalGroups.contains { access.state(of: $0) == .erased }
+            if isErased { undecided.erased += 1 } else { undecided.withheld += 1 }
+            return
         case .hit: break
         }
         accesses += 1
-        records += parts.count
+        if parts.count == 1 { records += 1 }
         let from = every.flatMap { every in start(of: access, every) }
         for facet in field.map({ access.facets(of: $0) }) ?? [] {
             counts[Key(from: from, facet: facet), default: 0] += 1
         }
         if field == nil { counts[Key(from: from, facet: nil), default: 0] += 1 }
-        return true
     }
 
     /// Where the span of time begins in which an access was accepted.
@@ -135,6 +145,56 @@ struct AccessCount {
         let length = every.components.seconds * 1_000_000
         return access.accepted.map { time in
             time.microseconds - time.microseconds % length
+        }
+    }
+
+    // MARK: By the catalog
+
+    /// Counts what the catalog leads to.
+    ///
+    /// - Parameter top: how many values are to be told apart.
+    /// - Returns: false if the catalog has no such counts: the log has to be read.
+    mutating func take(_ search: inout Search, top: Int) throws(SearchFailure) -> Bool {
+        let interval = every.flatMap { every in
+            CatalogInterval(rawValue: every.components.seconds * 1_000_000)
+        }
+        guard every == nil || interval != nil, every == nil || field.map(Self.isSingle) ?? true
+        else { return false }
+        let count = try search.count(within: Self.deadline)
+        (accesses, records) = (Int(count.accesses), Int(count.records))
+        (undecided, unread, relation) = (count.undecided, count.unread, count.relation)
+        if let interval {
+            let histogram = try search.histogram(
+                every: interval, by: field, within: Self.deadline)
+            for bar in histogram.bars {
+                for (facet, number) in bar.counts {
+                    let key = Key(
+                        from: bar.start.microseconds, facet: field == nil ? nil : facet)
+                    counts[key, default: 0] += Int(number)
+                }
+            }
+            if histogram.relation != .exact { relation = histogram.relation }
+        } else if let field {
+            let facet = try search.facet(of: field, most: top, within: Self.deadline)
+            for value in facet.values {
+                counts[Key(from: nil, facet: value.facet), default: 0] += Int(value.count)
+            }
+            if facet.relation != .exact { relation = facet.relation }
+        }
+        return true
+    }
+
+    private static let deadline = Duration.seconds(600)
+
+    /// Whether an access has one value of a field at most.
+    private static func isSingle(_ field: QueryField) -> Bool {
+        switch field {
+        case .named(let name):
+            [
+                .action, .category, .class, .decision, .method, .outcome, .reason, .route, .rule,
+                .service, .stage, .status, .zone,
+            ].contains(name)
+        case .label, .anyWord: false
         }
     }
 }

@@ -10,12 +10,12 @@ import Query
 
 /// Why a search found nothing, as far as that can be said.
 struct NothingFound {
-    private let outcome: RecordScan.Outcome
+    private let found: FoundRecords
     private let query: RecordQuery
     private let snapshot: LogSnapshot
 
-    init(_ outcome: RecordScan.Outcome, _ query: RecordQuery, of snapshot: LogSnapshot) {
-        self.outcome = outcome
+    init(_ found: FoundRecords, _ query: RecordQuery, of snapshot: LogSnapshot) {
+        self.found = found
         self.query = query
         self.snapshot = snapshot
     }
@@ -41,9 +41,9 @@ struct NothingFound {
                 : "The \(doubt.field) `\(doubt.word)` is not known here;" + meant
                     + " There are " + known + "."
         }
-        sentences += outcome.misses.hints
-        if outcome.undecided > 0 { sentences.append(Self.undecided(outcome.undecided)) }
-        if outcome.unread > 0 { sentences.append(Self.notSearched(outcome.unread)) }
+        sentences += found.hints
+        if found.undecided > 0 { sentences.append(Self.undecided(found.undecided)) }
+        if found.unread > 0 { sentences.append(Self.notSearched(found.unread)) }
         return sentences.joined(separator: " ")
     }
 

@@ -12,6 +12,8 @@ struct RecordList {
     private let screen: Screen
     private let columns: RecordColumns
     private let beginning: [UInt8]
+    /// The log as it is shown.
+    private(set) var snapshot: LogSnapshot
     private var authentic: AuthenticLeaves
     private var hasBegun = false
     /// Records that do not lead to the signed root.
@@ -28,6 +30,13 @@ struct RecordList {
         beginning =
             (options.isWithoutMark ? [] : CommaSeparated.mark)
             + CommaSeparated.line(RecordSheet.headings)
+        self.snapshot = snapshot
+        authentic = AuthenticLeaves(snapshot)
+    }
+
+    /// Goes on with the log as it was found to be meanwhile.
+    mutating func read(_ snapshot: LogSnapshot) {
+        self.snapshot = snapshot
         authentic = AuthenticLeaves(snapshot)
     }
 

@@ -7,11 +7,12 @@ import Disclosures
 import LogReading
 import Merkle
 import Query
+import Search
 
 /// Finds records by reading the log backwards, newest first.
 ///
-/// Memory is bounded by a window of the log, not by the length of the log. A catalog will replace this reading of
-/// everything: what a query means is said by ``Query/QueryExpression``, how records are found by this.
+/// What there is without a catalog. Memory is bounded by a window of the log, not by the length of the log, but for the
+/// ids of accesses.
 struct RecordScan {
     /// A leaf that was found.
     struct Hit {
@@ -45,6 +46,8 @@ struct RecordScan {
     let query: RecordQuery
     /// Most records that are wanted; nil for all.
     let limit: Int?
+    /// Whether each access is looked at once, as its newest record says.
+    var unit = SearchUnit.record
 
     /// Hands over what is found, newest first.
     ///
@@ -55,10 +58,14 @@ struct RecordScan {
         var end = snapshot.size.count
         var outcome = Outcome(looked: end..<end, misses: NearMisses(of: query))
         var isOver = false
+        // Of accesses, those whose newest record was looked at.
+        var seen: Set<UniqueID> = []
         while end > 0, outcome.hits < limit ?? Int.max, !isOver {
             let start = (end - 1) / Self.window * Self.window
             var candidates: [Hit] = []
-            try snapshot.forEachLeaf(in: start..<end) { index, leaf in
+            var leaves: [(LeafIndex, [UInt8])] = []
+            try snapshot.forEachLeaf(in: start..<end) { leaves.append(($0, $1)) }
+            for (index, leaf) in leaves.reversed() {
                 // What is not a record has no members to match; `verify` reports it.
                 guard
                     case .success(let record) = Result(catching: { () throws(RecordFault) in
@@ -66,12 +73,13 @@ struct RecordScan {
                     })
                 else {
                     outcome.unread += 1
-                    return
+                    continue
                 }
                 if Self.isPast(record, query) {
                     isOver = true
-                    return
+                    continue
                 }
+                if unit == .access, let uid = record.uid, !seen.insert(uid).inserted { continue }
                 let sealed = QueriedAccess(record)
                 if query.expression.verdict(on: sealed) != .miss {
                     candidates.append(
@@ -80,7 +88,7 @@ struct RecordScan {
                     outcome.misses.take(sealed)
                 }
             }
-            for candidate in candidates.reversed() where outcome.hits < limit ?? Int.max {
+            for candidate in candidates where outcome.hits < limit ?? Int.max {
                 let hit = try opened(candidate, &values)
                 switch query.expression.verdict(on: hit.access) {
                 case .hit:
@@ -121,18 +129,6 @@ extension QueriedAccess {
         _ record: Record, at index: LeafIndex, _ values: inout ValueReader
     ) throws(LogReadFailure) {
         self.init(record, try values.groups(of: record, at: index).mapValues { .init($0) })
-    }
-}
-
-extension QueriedGroup {
-    /// What queries make of what a reader knows.
-    init(_ group: OpenedGroup) {
-        self =
-            switch group {
-            case .opened(let value): .opened(value)
-            case .erased: .erased
-            case .unreadable: .withheld
-            }
     }
 }
 
