@@ -10,7 +10,8 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "countersign-bench",
         abstract: "Measure the ledger, verification, the catalog and tokens on this machine.",
         subcommands: [
-            LedgerBench.self, VerificationBench.self, CatalogBench.self, TokenBench.self,
+            LedgerBench.self, VerificationBench.self, CatalogBench.self, SearchBench.self,
+            TokenBench.self,
         ])
 }
 

@@ -55,7 +55,7 @@ import Testing
         for words in [
             ["query"], ["query", "--all", "--json"], ["query", "category:access", "--limit", "3"],
             ["query", "--unit", "access", "-o", "csv"], ["query", "service:biling"],
-            ["query", "path:/v1/invoices/3"], ["query", "-has:who", "category:audit"],
+            ["query", "path:/v1/invoices/3"], ["query", "NOT has:who", "category:audit"],
             ["stats"], ["stats", "--by", "action"], ["stats", "--by", "status", "--every", "1d"],
             ["stats", "category:access", "--json"], ["stats", "path:/v1/invoices/3", "--json"],
             ["tail", "-q", "category:access", "-n", "4"],

@@ -1,0 +1,110 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import ByteCoding
+import Catalog
+import Foundation
+import Ledger
+import LogReading
+import Merkle
+import Query
+import Search
+import SystemPackage
+import TestSupport
+
+/// A log of many people's accesses, its catalog, and questions that auditors ask: `Docs/Auditing/Questions.md`.
+struct SearchBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "What questions of auditors take, answered from the catalog and the log.")
+
+    @OptionGroup var output: BenchOutput
+    @Option(help: "Records.") var records = 1_000_000
+    @Option(help: "Times that each question is asked; the median is printed.") var rounds = 3
+    @Flag(help: "Leave the log and its catalog where they are.") var keep = false
+
+    private static let questions: [(String, String, CatalogUnit)] = [
+        (
+            "who_read_invoice",
+            "path:/v1/invoices/inv_417 created:2026-07-01..2026-09-30 -category:audit", .access
+        ),
+        ("person_after_18", "actor:\"Person 17\" since:2026-09-20T18:00:00Z", .access),
+        ("keys_from_strange_network", "auth:apikey -ip:10.0.0.0/8 since:2026-09-20", .access),
+        ("who_looked_at_log", "category:audit action:log.query", .record),
+        ("all_of_person", "actor:p17@example.com", .access),
+        ("denied_by_service", "is:denied service:billing-api", .access),
+    ]
+
+    func run() throws {
+        let folder = FilePath(output.dir).appending("search-bench-\(Stopwatch.now)")
+        let log = try BenchLog(in: folder, named: "log")
+        var figures = [("records", "\(records)")]
+        figures.append(("written_s", (try Stopwatch.seconds { try fill(log) }).text(1)))
+        let snapshot = try LogSnapshot(directory: log.directory)
+        let tokens = try PersonalTokenizer(snapshot)
+        let place = folder.appending("log-catalog")
+        try FileManager.default.createDirectory(
+            atPath: place.string, withIntermediateDirectories: true)
+        let catalog = try SQLiteCatalog(
+            writing: place.appending(SQLiteCatalog.fileName),
+            origin: "bench.countersign.example/log", tokens: tokens)
+        figures.append(
+            (
+                "cataloged_s",
+                (try Stopwatch.seconds { try follow(log, catalog, tokens) }).text(1)
+            ))
+        figures.append(("catalog_bytes_per_record", "\(Folders.size(of: place) / records)"))
+        for (name, text, unit) in Self.questions {
+            let query = try RecordQuery(text, at: QueryClock(now: Stopwatch.wallClock))
+            var found = ""
+            let took = try median {
+                var search = try Search(
+                    query, unit: unit, in: catalog, of: snapshot, ValueReader(opening: snapshot))
+                let page = try search.page(limit: 50)
+                let count = try search.count(within: .seconds(30))
+                found = "\(page.rows.count) of \(count.accesses) \(count.relation.rawValue)"
+            }
+            figures.append((name + "_ms", took.text(1)))
+            figures.append((name + "_rows", output.json ? "\"\(found)\"" : found))
+        }
+        if output.json {
+            print("{" + figures.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}")
+        } else {
+            print("| figure | value |\n|---|---:|")
+            for (name, value) in figures { print("| \(name) | \(value) |") }
+        }
+        try catalog.close()
+        if keep { print(folder.string) } else { try Folders.remove(folder) }
+    }
+
+    /// Writes the log.
+    private func fill(_ log: BenchLog) throws {
+        let ledger = try log.open()
+        var crowd = CrowdRecords(for: ledger, records: records, seed: 1)
+        let port = Throttle()
+        let id = ledger.addPort(port)
+        for number in 0..<records {
+            let draft = crowd.next(Double(number) / Double(records))
+            port.enter()
+            try ledger.append(draft, tally: .allowed, port: id, ticket: 0, waking: number % 64 == 0)
+        }
+        ledger.wakeWriter()
+        if let poisoned = ledger.close() { throw BenchFault.stopped("\(poisoned)") }
+    }
+
+    private func follow(
+        _ log: BenchLog, _ catalog: SQLiteCatalog, _ tokens: PersonalTokenizer?
+    ) throws {
+        var follower = CatalogFollower(
+            catalog, of: log.directory, values: tokens.map { FollowedValues($0) })
+        while try !follower.step().isThere {}
+        try catalog.rest()
+    }
+
+    private func median(_ body: () throws -> Void) throws -> Double {
+        var times: [Double] = []
+        for _ in 0..<max(1, rounds) { times.append(try Stopwatch.seconds(body) * 1000) }
+        return times.median
+    }
+}
