@@ -47,7 +47,7 @@ package struct APIKeyRing: Equatable, Sendable {
         var ids: [String: String] = [:]
         for source in sources {
             for key in source.keys {
-                guard APIKeyText.isID(key.id) else { throw .keyID(key.id) }
+                guard SecretText.isID(key.id) else { throw .keyID(key.id) }
                 guard ids.updateValue(source.name, forKey: key.id) == nil else {
                     throw .duplicateKeyID(key.id)
                 }
@@ -74,9 +74,9 @@ package struct APIKeyRing: Equatable, Sendable {
 
     /// The verdict on a presented key. Costs one SHA-256 for a text of the right shape.
     package func verify(_ key: Span<UInt8>, now: UTCInstant) -> CredentialVerdict {
-        guard APIKeyText.isShaped(key) else { return .refused(Refusal(.unknownKey)) }
+        guard SecretText.apiKey.isShaped(key) else { return .refused(Refusal(.unknownKey)) }
         guard let found = held[APIKeyDigest(of: key)] else {
-            let id = APIKeyText.id(of: key)
+            let id = SecretText.apiKey.id(of: key)
             return .refused(
                 Refusal(
                     .unknownKey,

@@ -17,11 +17,7 @@ package struct MintedAPIKey: Hashable, Sendable {
         name: String, kind: Principal.Kind, roles: [String], expires: UTCInstant?,
         random: inout some RandomNumberGenerator
     ) {
-        let id = (0..<5).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-        let secret = (0..<APIKeyText.secretByteCount).map { _ in
-            UInt8.random(in: .min ... .max, using: &random)
-        }
-        let made = APIKeyText.make(id: id, secret: secret)
+        let made = SecretText.apiKey.make(random: &random)
         text = made.text
         let bytes = Array(made.text.utf8)
         stored = StoredAPIKey(

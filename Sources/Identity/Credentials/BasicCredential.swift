@@ -33,5 +33,5 @@ enum BasicCredential {
         }
     }
 
-    private static let start = Array(APIKeyText.prefix.utf8)
+    private static let start = Array(SecretText.apiKey.prefix.utf8)
 }
