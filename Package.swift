@@ -97,6 +97,8 @@ let package = Package(
         room("ByteCoding"),
         .target(name: "CSystemCalls"),
         .target(name: "CSHA256"),
+        .systemLibrary(
+            name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         // Layer 1
         room("Merkle", ["ByteCoding", "CSHA256", .crypto]),
         room("AccessModel", ["ByteCoding"]),
@@ -113,6 +115,11 @@ let package = Package(
         // Layer 3
         room("Disclosures", ["ByteCoding", "Merkle", "LogFormat", .crypto]),
         room("Settings", ["ByteCoding", "HTTPWire", "AccessModel", "Messages", "Policy", .yams]),
+        room(
+            "Accounts",
+            [
+                "CArgon2", "ByteCoding", "AccessModel", "Identity", .nioCore, .nioPosix, .crypto,
+            ]),
         // Layer 4
         room("AuditRecords", ["ByteCoding", "AccessModel", "Merkle", "Disclosures", .crypto]),
         // Layer 5
@@ -187,8 +194,8 @@ let package = Package(
             [
                 "CSystemCalls", "ByteCoding", "Observability", "Merkle", "HTTPWire", "AccessModel",
                 "Messages", "SignedNotes", "Disclosures", "AuditRecords", "LogReading", "Identity",
-                "Policy", "Ledger", "Settings", "LedgerFiles", "Access", "Transport", "HTTPPlane",
-                "Console", "Catalog",
+                "Policy", "Ledger", "Settings", "LedgerFiles", "Access", "Transport",
+                "HTTPPlane", "Console", "Catalog", "Accounts",
                 .logging, .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
         // Layer 10
@@ -198,7 +205,7 @@ let package = Package(
                 "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages", "SignedNotes",
                 "LogFormat", "Disclosures", "AuditRecords", "Query", "LogReading", "Verification",
                 "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport",
-                "HTTPPlane", "Server", "Catalog", "Search",
+                "HTTPPlane", "Server", "Catalog", "Search", "Accounts",
                 .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1, .crypto,
                 .nioCore, .nioPosix, .system,
             ]),
@@ -268,6 +275,7 @@ let package = Package(
                 "ByteCoding", "AccessModel", "TestSupport", .jwtKit, .x509, .asn1, .crypto,
                 .cryptoExtras,
             ]),
+        tests("Accounts", ["ByteCoding"]),
         tests("Policy", ["AccessModel", "ByteCoding"]),
         tests(
             "Ledger",

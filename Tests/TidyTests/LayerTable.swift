@@ -55,7 +55,7 @@ struct Manifest {
             dependencies[String(name)] = names
         }
         // Targets of C have no settings in common with ours, and no dependencies.
-        for match in text.matches(of: /\.target\(name: "(\w+)"\)/) {
+        for match in text.matches(of: /\.(?:target|systemLibrary)\(\s*name: "(\w+)"[,)]/) {
             dependencies[String(match.1)] = []
         }
         self.dependencies = dependencies

@@ -1,0 +1,4 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+#include <argon2.h>
