@@ -32,13 +32,14 @@ struct CommandRun: Sendable {
 
     static func of(
         _ arguments: [String], environment: [String: String] = [:], input: String? = nil,
-        columns: Int? = nil, now: UTCInstant = now
+        secret: String? = nil, columns: Int? = nil, now: UTCInstant = now
     ) async -> CommandRun {
         let (output, messages) = (Collector(), Collector())
         let bytes = input.map { Array($0.utf8) }
         let context = CommandContext(
             output: output.sink(columns), messages: messages.sink(columns), input: { _ in bytes },
-            environment: environment, now: { now })
+            secret: { _ in secret.map { Array($0.utf8) } }, environment: environment,
+            now: { now })
         let status = await CommandLineTool.run(arguments, in: context)
         return CommandRun(status: status, output: output.text, messages: messages.text)
     }

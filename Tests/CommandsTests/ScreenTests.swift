@@ -53,8 +53,8 @@ struct ScreenTests {
             throw OutputClosed()
         }
         let context = CommandContext(
-            output: closed, messages: messages, input: { _ in nil }, environment: [:],
-            now: { CommandRun.now })
+            output: closed, messages: messages, input: { _ in nil }, secret: { _ in nil },
+            environment: [:], now: { CommandRun.now })
         #expect(await CommandLineTool.run(["version"], in: context) == .outputClosed)
     }
 }

@@ -130,6 +130,15 @@ struct RecordMembersTests {
                             change: action == .keyRotate ? .rotate : .retire, key: "k",
                             keys: ["k"]), uid: Self.uid, time: Self.time, actor: .anonymous))
             ]
+        case .accountCreate: try accounts(.create)
+        case .accountRoles: try accounts(.roles)
+        case .accountPassword: try accounts(.password)
+        case .accountRemove: try accounts(.remove)
+        case .tokenCreate: try accounts(.tokenCreate)
+        case .tokenRevoke: try accounts(.tokenRevoke)
+        case .authLogon: try accounts(.logOn) + accounts(.refused)
+        case .authLogoff: try accounts(.logOff)
+        case .authDenied: try accounts(.denied)
         // Written by nothing yet; what readers take from it is in the schema.
         case .privacyErase: []
         }
@@ -244,6 +253,15 @@ struct RecordMembersTests {
 
     private func record(_ record: SystemRecord) throws -> Record {
         try complete(record.draft(producer: EncodedProducer(uid: "proxy", boot: Self.uid)))
+    }
+
+    private func accounts(_ kind: AccountFacts.Kind) throws -> [Record] {
+        let facts = AccountFacts(
+            kind, account: "acc_aaaaaaaaaaaa", roles: ["auditor"], token: "aaaaaaaa",
+            scope: ["log.read"], expires: Self.time, heldBack: 1)
+        return [
+            try record(.account(facts, uid: Self.uid, time: Self.time, actor: .anonymous))
+        ]
     }
 
     private func configured(isAccepted: Bool) throws -> Record {

@@ -22,4 +22,13 @@ package enum EventAction: String, CaseIterable, Sendable {
     case keyRotate = "key.rotate"
     case keyRetire = "key.retire"
     case privacyErase = "privacy.erase"
+    case accountCreate = "account.create"
+    case accountRoles = "account.roles"
+    case accountPassword = "account.password"
+    case accountRemove = "account.remove"
+    case tokenCreate = "token.create"
+    case tokenRevoke = "token.revoke"
+    case authLogon = "auth.logon"
+    case authLogoff = "auth.logoff"
+    case authDenied = "auth.denied"
 }

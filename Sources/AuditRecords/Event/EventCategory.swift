@@ -14,6 +14,10 @@ package enum EventCategory: String, CaseIterable, Sendable {
 
 /// The OCSF class of an event: `event.class`.
 package enum EventClass: Int, CaseIterable, Sendable {
+    /// Account Change: who may look at the log.
+    case accountChange = 3001
+    /// Authentication: somebody came to look, or left.
+    case authentication = 3002
     /// Application Lifecycle: start, stop and change of the proxy itself.
     case applicationLifecycle = 6002
     /// API Activity: an access, to a service or to the log.

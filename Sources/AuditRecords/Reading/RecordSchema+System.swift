@@ -6,6 +6,12 @@ import ByteCoding
 extension RecordSchema {
     /// Members of records of the proxy's own actions.
     static let systemMembers: [(String, Form)] = [
+        ("account.expires", .instant),
+        ("account.held_back", .integer(whole)),
+        ("account.id", .text),
+        ("account.roles", .strings),
+        ("account.scope", .strings),
+        ("account.token", .text),
         ("adopted.losses", .strings),
         ("adopted.size", .integer(whole)),
         ("change.object", .text),

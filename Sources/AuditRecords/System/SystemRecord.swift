@@ -100,6 +100,17 @@ package struct SystemRecord: Sendable {
         JSONMember("rule", .string(Decision.ownRule)),
     ])
 
+    /// Somebody was not let in; no rule decides that.
+    static func refused(_ reason: String) -> JSONValue {
+        .object([
+            JSONMember("effect", .string(Decision.Effect.deny.rawValue)),
+            JSONMember("policy", .string(Decision.ownPolicy)),
+            JSONMember("policy_version", .string(Decision.ownRule)),
+            JSONMember("reason", .string(reason)),
+            JSONMember("rule", .string(Decision.ownRule)),
+        ])
+    }
+
     /// What the proxy failed to do; records of errors name no policy (record.md §2).
     static let failed: JSONValue = .object([
         JSONMember("effect", .string(Decision.Effect.error.rawValue))

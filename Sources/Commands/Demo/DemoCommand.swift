@@ -64,7 +64,10 @@ struct DemoCommand: AsyncParsableCommand {
             files: files, deployment: deployment, server: server,
             screen: try output.isJSON ? nil : output.screen)
         let toured = await Result.of {
-            try await ControlListener.serving(server, deployment.settings.log) {
+            let log = deployment.settings.log
+            let accounts = try AccountsStore(log).office(
+                server.ledger, now: CommandContext.current.now)
+            try await ControlListener.serving(server, log, accounts) {
                 try await give(tour, until: signals)
             }
         }

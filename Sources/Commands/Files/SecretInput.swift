@@ -15,6 +15,17 @@ enum SecretInput {
         trimmed(try bytes(file))
     }
 
+    /// What a file holds, `-` for standard input.
+    static func bytes(_ file: String, most: Int) throws(CommandFailure) -> [UInt8] {
+        if file != "-" { return try LocalFile.required(file, most: most) }
+        do {
+            return try CommandContext.current.input(most) ?? []
+        } catch {
+            throw CommandFailure(
+                .failure, "standard input cannot be read: \(describing: error).")
+        }
+    }
+
     private static func bytes(_ file: String?) throws(CommandFailure) -> [UInt8] {
         let context = CommandContext.current
         if let file, file != "-" { return try LocalFile.required(file, most: most) }

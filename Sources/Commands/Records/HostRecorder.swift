@@ -51,21 +51,31 @@ struct HostRecorder {
     private func recordAlone(
         _ make: (Ledger) -> SystemRecord
     ) throws(CommandFailure) {
-        let ledger = try LogOpening(deployment, producer: try producer()).open()
-        let record = make(ledger)
-        let written = Result { () throws(AppendRefusal) in
-            try ledger.appendAndWait(record.draft(producer: ledger.producer), tally: .uncounted)
+        try alone { ledger throws(CommandFailure) in
+            let record = make(ledger)
+            switch Result(catching: { () throws(AppendRefusal) in
+                try ledger.appendAndWait(
+                    record.draft(producer: ledger.producer), tally: .uncounted)
+            }) {
+            case .success(.recorded): break
+            case .success(let outcome):
+                throw CommandFailure(.failure, "the log took no record. \(describing: outcome)")
+            case .failure(let refusal):
+                throw CommandFailure(.failure, "the log took no record. \(describing: refusal)")
+            }
         }
+    }
+
+    /// Opens the log, which no server has open, for as long as some work takes.
+    func alone(
+        _ work: (Ledger) throws(CommandFailure) -> Void
+    ) throws(CommandFailure) {
+        let ledger = try LogOpening(deployment, producer: try producer()).open()
+        let done = Result { () throws(CommandFailure) in try work(ledger) }
         if let poisoned = ledger.close() {
             throw CommandFailure(.failure, "\(poisoned.description)")
         }
-        switch written {
-        case .success(.recorded): break
-        case .success(let outcome):
-            throw CommandFailure(.failure, "the log took no record. \(describing: outcome)")
-        case .failure(let refusal):
-            throw CommandFailure(.failure, "the log took no record. \(describing: refusal)")
-        }
+        try done.get()
     }
 
     /// The producer with the newest records: this counts as another start of it, which settles whatever the last one

@@ -52,6 +52,24 @@ package struct OwnDoing {
             self.init("A key was about to sign the log no more")
         case .privacyErase:
             self.init("Keys of personal values were about to be destroyed")
+        case .accountCreate: self.init("An account was about to be made")
+        case .accountRoles: self.init("An account was about to get other roles")
+        case .accountPassword: self.init("An account was about to get another password")
+        case .accountRemove: self.init("An account was about to be removed")
+        case .tokenCreate: self.init("An access token was about to be good")
+        case .tokenRevoke: self.init("An access token was about to be withdrawn")
+        case .authLogon where reason == "wrong_password":
+            self.init(
+                "Somebody tried to log in at the admin address with a wrong name or password",
+                "Where nobody knows of it, look at who can reach that address; `countersign user passwd` gives an account another password."
+            )
+        case .authLogon: self.init("Somebody was about to be logged in at the admin address")
+        case .authDenied:
+            self.init(
+                "Somebody with an account asked for something at the admin address that takes a right they lack",
+                "Where they are to have it, `countersign user roles` gives their account another role."
+            )
+        case .authLogoff: self.init("Somebody logged out at the admin address")
         }
     }
 

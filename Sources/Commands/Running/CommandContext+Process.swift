@@ -15,6 +15,7 @@ extension CommandContext {
             guard isatty(STDIN_FILENO) == 0 else { return nil }
             return try LocalFile.readAll(.standardInput, most: most)
         },
+        secret: { try TerminalSecret.ask($0) },
         environment: ownEnvironment(), now: { .now })
 }
 

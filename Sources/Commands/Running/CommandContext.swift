@@ -13,17 +13,21 @@ package struct CommandContext: Sendable {
     package var messages: OutputSink
     /// All of standard input, up to a number of bytes; nil where it is a terminal.
     package var input: @Sendable (_ most: Int) throws -> [UInt8]?
+    /// Asks somebody at a terminal for a secret, which is not shown; nil where there is no terminal.
+    package var secret: @Sendable (_ prompt: String) throws -> [UInt8]?
     package var environment: [String: String]
     package var now: @Sendable () -> UTCInstant
 
     package init(
         output: OutputSink, messages: OutputSink,
         input: @escaping @Sendable (_ most: Int) throws -> [UInt8]?,
+        secret: @escaping @Sendable (_ prompt: String) throws -> [UInt8]?,
         environment: [String: String], now: @escaping @Sendable () -> UTCInstant
     ) {
         self.output = output
         self.messages = messages
         self.input = input
+        self.secret = secret
         self.environment = environment
         self.now = now
     }

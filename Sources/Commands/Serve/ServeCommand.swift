@@ -89,6 +89,7 @@ struct ServeCommand: AsyncParsableCommand {
             try messages.say("warning: " + lag.text + "; " + ClockLag.remedy)
         }
         try messages.say("log \(start.logDirectory), \(start.records) records")
+        try offerSetUp(start, messages)
         guard try output.isJSON else { return }
         try output.screen.json(
             .object([
@@ -97,6 +98,17 @@ struct ServeCommand: AsyncParsableCommand {
                 JSONMember("log", .string(start.logDirectory)),
                 JSONMember("records", .integer(Int64(clamping: start.records))),
             ]))
+    }
+
+    /// Shows the first-run link, if there is no account yet and somebody is watching: nothing that keeps messages may
+    /// learn it.
+    private func offerSetUp(
+        _ start: ServedProcess.Start, _ messages: ServerMessages
+    ) throws(OutputClosed) {
+        guard messages.isForPeople, let secret = start.offerSetUp() else { return }
+        try messages.say(
+            "no account yet; within 15 minutes, make the first one at \(start.admin)/setup/\(secret)"
+        )
     }
 
     /// The start's own record has been written; its place in the log keeps a time that was ahead.

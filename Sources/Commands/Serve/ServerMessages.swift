@@ -30,6 +30,9 @@ struct ServerMessages: Sendable {
         now = CommandContext.current.now
     }
 
+    /// Whether somebody reads at a terminal.
+    var isForPeople: Bool { format == .text && sink.isTerminal }
+
     /// A stage of the server's life; reported at any level.
     func say(_ text: SafeText) throws(OutputClosed) {
         try write(.notice, text, [:], isPlain: true)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AccessModel
+import Accounts
 import AuditRecords
 import ByteCoding
 import Ledger
@@ -16,6 +17,7 @@ struct ControlHandler: Sendable {
     let standing: ConfigurationStanding
     /// Nil where none is kept.
     let catalog: CatalogKeeping?
+    let accounts: AccountOffice
 
     /// Blocks while a record is written.
     func answer(_ request: JSONValue, user: UInt32) -> JSONValue {
@@ -39,6 +41,11 @@ struct ControlHandler: Sendable {
             }
             return write(ledger.signing(facts, by: user))
         case "sign": return sign()
+        case "account":
+            guard let change = request["account"].flatMap({ AccountChange($0) }) else {
+                return Self.refusal("it is no change of accounts")
+            }
+            return commit(change, user: user)
         default: return Self.refusal("this server does not know what was asked for")
         }
     }
@@ -50,6 +57,21 @@ struct ControlHandler: Sendable {
         case .success(.recorded): .object([JSONMember("recorded", .bool(true))])
         case .success(let outcome): Self.refusal("\(outcome)")
         case .failure(let refusal): Self.refusal("\(refusal)")
+        }
+    }
+
+    /// Changes accounts; the change is in force when this returns.
+    private func commit(_ change: AccountChange, user: UInt32) -> JSONValue {
+        do {
+            try AccountsStore(settings).commit(
+                change, by: .host(user), in: ledger, inForce: accounts.adopt)
+            return .object([JSONMember("recorded", .bool(true))])
+        } catch let fault as AccountFault {
+            return Self.refusal(fault.text)
+        } catch let failure as CommandFailure {
+            return Self.refusal(failure.message?.plain ?? "the accounts file cannot be changed")
+        } catch {
+            return Self.refusal("\(error)")
         }
     }
 

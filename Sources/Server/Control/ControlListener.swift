@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import Accounts
 import ByteCoding
 import Glibc
 import Messages
@@ -65,11 +66,12 @@ package final class ControlListener: Sendable {
 
     /// Answers commands on this host while some work runs.
     package static func serving(
-        _ server: ProxyServer, _ log: LogSettings, while work: () async throws -> Void
+        _ server: ProxyServer, _ log: LogSettings, _ accounts: AccountOffice,
+        while work: () async throws -> Void
     ) async throws {
         let handler = ControlHandler(
             ledger: server.ledger, settings: log, standing: server.standing,
-            catalog: server.catalog)
+            catalog: server.catalog, accounts: accounts)
         let listener = try await start(in: log.state.text) { handler.answer($0, user: $1) }
         let done = await Result.of(work)
         try await listener.stop(in: log.state.text)

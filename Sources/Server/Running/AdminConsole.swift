@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Accounts
 import ByteCoding
 import Console
 import Ledger
@@ -25,7 +26,8 @@ enum AdminConsole {
     }
 
     static func start(
-        for server: ProxyServer, _ settings: DeploymentSettings, logger: Logger
+        for server: ProxyServer, _ accounts: AccountOffice, _ settings: DeploymentSettings,
+        logger: Logger
     ) async throws(CommandFailure) -> Console {
         let address = Self.address(settings.admin)
         let directory = FilePath(settings.log.directory.text)

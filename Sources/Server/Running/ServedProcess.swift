@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Accounts
 import ByteCoding
 import Console
 import HTTPPlane
@@ -53,11 +54,14 @@ package struct ServedProcess: Sendable {
             deployment, producer: producer, eventLoops: eventLoops, in: surroundings,
             logger: logger)
         let served = await Result.of {
-            let console = try await AdminConsole.start(for: server, settings, logger: logger)
+            let accounts = try AccountsStore(settings.log).office(
+                server.ledger, now: surroundings.now)
+            let console = try await AdminConsole.start(
+                for: server, accounts, settings, logger: logger)
             server.standing.opened(admin: authority(of: console, settings))
             let waited = await Result.of {
-                try await ControlListener.serving(server, settings.log) {
-                    try tell(.started(start(of: server, console, settings)))
+                try await ControlListener.serving(server, settings.log, accounts) {
+                    try tell(.started(start(of: server, accounts, console, settings)))
                     let watch = KeyFileWatch { await lookAtKeys(of: server) }
                     defer { watch.stop() }
                     let watching = LedgerWatching(server.ledger, logger)
@@ -78,14 +82,16 @@ package struct ServedProcess: Sendable {
     }
 
     private func start(
-        of server: ProxyServer, _ console: Console, _ settings: DeploymentSettings
+        of server: ProxyServer, _ accounts: AccountOffice, _ console: Console,
+        _ settings: DeploymentSettings
     ) -> Start {
         Start(
             proxies: server.dataPlane.addresses.map(\.text),
             admin: "http://\(authority(of: console, settings))",
             logDirectory: settings.log.directory.text,
             records: server.ledger.status.size.count,
-            warnings: server.ledger.recovery.warnings)
+            warnings: server.ledger.recovery.warnings,
+            offerSetUp: accounts.offerSetUp)
     }
 
     /// Where the console listens, as it stands in a URL.
@@ -160,5 +166,8 @@ extension ServedProcess {
         package let records: UInt64
         /// What people have to know about the opening of the log.
         package let warnings: [String]
+        /// Makes the secret of the first-run link, behind `/setup/` on the console; nil where there is an account. For
+        /// a terminal, and nothing that keeps what it is told.
+        package let offerSetUp: @Sendable () -> String?
     }
 }

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Accounts
 import AuditRecords
 import Glibc
 import HTTPWire
@@ -15,7 +16,7 @@ import SystemPackage
 extension Examination {
     /// Files that nobody but their owner should read.
     func files() -> [Diagnosis] {
-        var found = [signingKey(), configurationFile()].compactMap(\.self)
+        var found = [signingKey(), configurationFile(), accounts()].compactMap(\.self)
         for listener in settings.listen {
             guard let tls = listener.tls else { continue }
             found.append(privateFile("key of \(listener.address.text)", tls.key))
@@ -25,6 +26,18 @@ extension Examination {
             found.append(unwritableFile("API keys \(identity.name)", keys.file))
         }
         return found
+    }
+
+    /// The accounts of those who look, where there are any.
+    private func accounts() -> Diagnosis? {
+        let store = AccountsStore(settings.log)
+        guard LocalFile.exists(store.path) else { return nil }
+        do throws(CommandFailure) {
+            let count = try store.read().accounts.count { $0.removed == nil }
+            return .good("accounts", "\(count)")
+        } catch {
+            return .bad("accounts", error.message ?? "cannot be read", fix: nil)
+        }
     }
 
     private func signingKey() -> Diagnosis {
