@@ -171,8 +171,8 @@ let package = Package(
         room(
             "Console",
             [
-                "ByteCoding", "Observability", "Merkle", "LogReading", "SignedNotes", .hummingbird,
-                .nioCore, .nioPosix, .logging, .lifecycle,
+                "ByteCoding", "Observability", "Merkle", "LogReading", "SignedNotes", "Accounts",
+                .hummingbird, .nioCore, .nioPosix, .logging, .lifecycle,
             ]),
         room(
             "Search",
@@ -347,13 +347,14 @@ let package = Package(
             "Console",
             [
                 "ByteCoding", "Observability", "Merkle", "LogFormat", "LogReading", "SignedNotes",
-                .crypto, .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
+                "Accounts", .crypto, .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
             ]),
         tests(
             "Server",
             [
-                "ByteCoding", "Transport", "HTTPPlane", "HTTPWire", "Identity", "Ledger",
-                "LedgerFiles",
+                "ByteCoding", "Merkle", "Accounts", "Transport", "HTTPPlane", "HTTPWire",
+                "Identity",
+                "Ledger", "LedgerFiles",
                 "Messages", "Settings", "SignedNotes", "TestSupport", .logging, .system,
                 .unixSignals,
             ]),

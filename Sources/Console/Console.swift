@@ -8,8 +8,8 @@ package import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// The admin listener: how the proxy stands, and the log as any C2SP client reads it. Read-only, over plain HTTP,
-/// meant for loopback.
+/// The admin listener: how the proxy stands, the log as any C2SP client reads it, and who may look. Over plain HTTP,
+/// meant for loopback, or for a TLS proxy in front.
 ///
 /// Everything is bounded: connections, header sizes, idle time, and how often files are read.
 package final class Console: Sendable {
@@ -17,7 +17,7 @@ package final class Console: Sendable {
     /// How long a connection may be without a request, and each part of one may take: the end of a body, the reading of
     /// an answer.
     private static let patience = TimeAmount.seconds(30)
-    /// No endpoint reads a body; one longer than this ends the connection.
+    /// A body longer than this ends the connection; endpoints read less of it.
     private static let mostBodyBytes = 64 << 10
 
     /// The port it listens on.
@@ -36,16 +36,19 @@ package final class Console: Sendable {
     /// - Parameters:
     ///   - host: an IP address.
     ///   - port: 0 takes any free one.
+    ///   - open: what takes no account.
     package static func start(
-        host: String, port: Int, hosts: AllowedHosts, sources: ConsoleSources, logger: Logger
+        host: String, port: Int, hosts: AllowedHosts, open: Set<OpenPart>,
+        sources: ConsoleSources, logger: Logger
     ) async throws(ConsoleFault) -> Console {
         let (bound, announce) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
             services: [
                 application(
                     host: host, port: port,
-                    responder: ConsoleRouter(sources: sources, hosts: hosts, logger: logger)
-                        .responder(),
+                    responder: ConsoleRouter(
+                        sources: sources, hosts: hosts, open: open, logger: logger
+                    ).responder(),
                     logger: logger
                 ) { announce.yield($0) }
             ], logger: logger)

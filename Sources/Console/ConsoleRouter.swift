@@ -12,13 +12,14 @@ import Logging
 /// 2. ``ErrorPages``: turns whatever is thrown further in into a page.
 /// 3. ``HostGuard``: is it for us?
 /// 4. ``MethodGuard``, ``TargetGuard``: is it something that we answer?
-/// 5. Here a login will find out who is asking, then what they may do, then the access is recorded: after everything
-///    that needs no identity, so that nobody logs in under a foreign host name, and before every endpoint. Each is a
-///    `RouterMiddleware` like the others.
-/// 6. The endpoint.
+/// 5. ``OriginGuard``: does a foreign page ask for a change?
+/// 6. ``Admission``: who asks, and may they? After everything that needs no identity, so that nobody logs in under a
+///    foreign host name. It stands around each endpoint, whose rule it keeps.
+/// 7. The endpoint.
 struct ConsoleRouter {
     let sources: ConsoleSources
     let hosts: AllowedHosts
+    let open: Set<OpenPart>
     let logger: Logger
 
     private var groups: [any EndpointGroup] {
@@ -28,21 +29,29 @@ struct ConsoleRouter {
             StatusEndpoints(status: sources.status, growth: sources.growth),
             MetricsEndpoints(metrics: sources.metrics),
             LogEndpoints(log: CurrentLog(sources.log), keys: sources.keys),
+            LoginEndpoints(accounts: sources.accounts, hosts: hosts, logger: logger),
+            AccountEndpoints(accounts: sources.accounts),
         ]
     }
+
+    var endpoints: [Endpoint] { groups.flatMap(\.endpoints) }
 
     /// Routes requests to their endpoints.
     func responder() -> RouterResponder<ConsoleContext> {
         let router = Router(
             context: ConsoleContext.self, options: [.autoGenerateHeadEndpoints])
-        let endpoints = groups.flatMap(\.endpoints)
-        router.add(middleware: AnswerFields())
+        let endpoints = endpoints
+        let admission = Admission(
+            accounts: sources.accounts, hosts: hosts, open: open, logger: logger)
+        router.add(middleware: AnswerFields(hosts: hosts))
         router.add(middleware: ErrorPages(logger: logger))
         router.add(middleware: HostGuard(hosts: hosts))
         router.add(middleware: MethodGuard(endpoints))
         router.add(middleware: TargetGuard())
+        router.add(middleware: OriginGuard())
         for endpoint in endpoints {
-            router.on(endpoint.path, method: endpoint.method, use: endpoint.answer)
+            router.on(
+                endpoint.path, method: endpoint.method, use: admission.guarding(endpoint))
         }
         return router.buildResponder()
     }

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import Accounts
 package import ByteCoding
 package import LogReading
 package import Observability
@@ -20,13 +21,15 @@ package struct ConsoleSources: Sendable {
     package var growth: @Sendable (_ size: UInt64) async -> Void
     /// What the proxy counts.
     package var metrics: @Sendable () -> [Metric]
+    /// Who may look.
+    package var accounts: AccountOffice
 
     package init(
         log: @escaping @Sendable () throws -> StaticLog,
         keys: @escaping @Sendable () -> [NoteVerifierKey],
         obstacle: @escaping @Sendable () -> String?, status: @escaping @Sendable () -> JSONValue,
         growth: @escaping @Sendable (_ size: UInt64) async -> Void,
-        metrics: @escaping @Sendable () -> [Metric]
+        metrics: @escaping @Sendable () -> [Metric], accounts: AccountOffice
     ) {
         self.log = log
         self.keys = keys
@@ -34,5 +37,6 @@ package struct ConsoleSources: Sendable {
         self.status = status
         self.growth = growth
         self.metrics = metrics
+        self.accounts = accounts
     }
 }

@@ -14,14 +14,16 @@ enum RunningConsole {
     static func with(
         obstacle: String? = nil, entries: [String] = ["first", "second"],
         growth: @escaping @Sendable (UInt64) async -> Void = { _ in },
+        accounts: ConsoleAccounts? = nil, names: [String] = [],
+        open: Set<OpenPart> = Set(OpenPart.allCases),
         _ body: (Int, SmallLog) async throws -> Void
     ) async throws {
         let log = try SmallLog(entries)
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+        let accounts = try accounts ?? ConsoleAccounts([:])
+        let logger = Logger(label: "test") { _ in accounts.hearing }
         let directory = FilePath(log.folder)
         let console = try await Console.start(
-            host: "127.0.0.1", port: 0, hosts: AllowedHosts(names: []),
+            host: "127.0.0.1", port: 0, hosts: AllowedHosts(names: names), open: open,
             sources: ConsoleSources(
                 log: { try StaticLog(LogSnapshot(directory: directory)) }, keys: { [log.key] },
                 obstacle: { obstacle },
@@ -32,7 +34,7 @@ enum RunningConsole {
                             "test_total", help: "A test.", kind: .counter,
                             samples: [.init(7, labels: [.init("name", "a\"b\\c\nd")])])
                     ]
-                }), logger: logger)
+                }, accounts: accounts.office), logger: logger)
         do {
             try await body(console.port, log)
             try await console.stop()
@@ -50,6 +52,19 @@ enum RunningConsole {
         await send(
             port,
             "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\(fields)\r\n")
+    }
+
+    /// Posts once.
+    ///
+    /// - Parameter form: what is sent; JSON unless the fields name another type.
+    static func post(
+        _ port: Int, _ path: String, _ form: String, host: String = "127.0.0.1",
+        fields: String = "Content-Type: application/json\r\n"
+    ) async -> (head: String, body: String) {
+        await send(
+            port,
+            "POST \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\(fields)"
+                + "Content-Length: \(form.utf8.count)\r\n\r\n\(form)")
     }
 
     /// The same, byte for byte.

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteCoding
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -25,6 +26,13 @@ extension Response {
             status: status,
             headers: [.contentType: type, .cacheControl: freshness.rawValue],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    /// A value for programs, not kept.
+    static func json(_ value: JSONValue) -> Response {
+        var text: [UInt8] = []
+        JSONText.append(value, to: &text)
+        return content(text, type: .json, .none)
     }
 
     /// A line for people, not kept.

@@ -10,8 +10,8 @@ struct HealthEndpoints: EndpointGroup {
 
     var endpoints: [Endpoint] {
         [
-            .get("/healthz") { _, _ in .text("ok") },
-            .get("/readyz") { _, _ in
+            .get("/healthz", .everybody) { _, _ in .text("ok") },
+            .get("/readyz", .everybody) { _, _ in
                 obstacle().map { .text("not ready: \($0)", status: .serviceUnavailable) }
                     ?? .text("ready")
             },

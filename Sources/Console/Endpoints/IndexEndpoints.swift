@@ -17,11 +17,16 @@ struct IndexEndpoints: EndpointGroup {
         /tlog/tile/         the log's tiles and entries, C2SP tlog-tiles
         /tlog/log.vkey      the log's public key
 
-        Everything is read-only. There is no login here: keep this address on loopback, or
-        behind something that asks who is there.
+        /login              where people with an account log in; programs send an access token
+        /session            who is logged in, and what they may
+        /accounts           the accounts of those who look
+        /accounts/tokens    their access tokens
+
+        Status, metrics and the log are open to whoever reaches this address, unless
+        admin.open says otherwise: keep it on loopback, or close them.
         """
 
     var endpoints: [Endpoint] {
-        [.get("/") { _, _ in .text(Self.index) }]
+        [.get("/", .everybody) { _, _ in .text(Self.index) }]
     }
 }

@@ -17,12 +17,12 @@ struct LogEndpoints: EndpointGroup {
 
     var endpoints: [Endpoint] {
         [
-            .get("/tlog/log.vkey") { _, _ in
+            .get("/tlog/log.vkey", .part(.log)) { _, _ in
                 let lines = keys().map { $0.text + "\n" }.joined()
                 return .content(lines.utf8, type: .plainText, .seconds)
             },
-            .get("/tlog/checkpoint", resource),
-            .get("/tlog/tile/**", resource),
+            .get("/tlog/checkpoint", .part(.log), resource),
+            .get("/tlog/tile/**", .part(.log), resource),
         ]
     }
 

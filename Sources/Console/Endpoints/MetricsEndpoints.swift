@@ -11,7 +11,7 @@ struct MetricsEndpoints: EndpointGroup {
 
     var endpoints: [Endpoint] {
         [
-            .get("/metrics") { request, _ in
+            .get("/metrics", .part(.metrics)) { request, _ in
                 let form = Self.form(accepted: request.headers[.accept])
                 var response = Response.content(
                     MetricsPage.text(of: metrics(), as: form).utf8, type: form.contentType, .none)

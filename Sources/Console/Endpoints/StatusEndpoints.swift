@@ -16,8 +16,8 @@ struct StatusEndpoints: EndpointGroup {
 
     var endpoints: [Endpoint] {
         [
-            .get("/status") { _, _ in answer() },
-            .get("/status/after/:size") { _, context in
+            .get("/status", .part(.status)) { _, _ in answer() },
+            .get("/status/after/:size", .part(.status)) { _, context in
                 let text = try context.parameters.require("size")
                 guard let size = UInt64(text), "\(size)" == text else {
                     throw ConsoleProblem.notFound
@@ -29,9 +29,7 @@ struct StatusEndpoints: EndpointGroup {
     }
 
     private func answer() -> Response {
-        var text: [UInt8] = []
-        CanonicalJSON.append(status(), to: &text)
-        return .content(text, type: .json, .none)
+        .json(status())
     }
 
     private func waitForGrowth(beyond size: UInt64) async {

@@ -14,6 +14,29 @@ package struct AllowedHosts: Hashable, Sendable {
         self.names = Set(names.map { $0.lowercased() } + ["localhost"])
     }
 
+    /// How somebody came here, by the `Host` that they name.
+    package enum Approach: Hashable, Sendable {
+        /// From this host.
+        case loopback
+        /// By a configured name, over the TLS that stands in front of it.
+        case name
+        /// By an address, in the clear.
+        case address
+    }
+
+    /// How somebody came here who names an allowed host.
+    package func approach(_ authority: String) -> Approach {
+        let host: String
+        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
+            host = String(authority[authority.index(after: authority.startIndex)..<end])
+        } else {
+            host = authority.prefix { $0 != ":" }.lowercased()
+        }
+        if host == "localhost" { return .loopback }
+        guard let address = IPAddress(host) else { return .name }
+        return address.isLoopback ? .loopback : .address
+    }
+
     /// Whether a `Host` names an address or one of the names; the port does not matter.
     package func contains(_ authority: String) -> Bool {
         if authority.hasPrefix("[") {

@@ -8,14 +8,20 @@ import Hummingbird
 struct AnswerFields: RouterMiddleware {
     typealias Context = ConsoleContext
 
+    let hosts: AllowedHosts
+
     /// Tells browsers to run nothing from here, and not to show it inside another page.
     private static let fields: HTTPFields = {
         var fields: HTTPFields = [
             .xContentTypeOptions: "nosniff",
-            .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+            .contentSecurityPolicy:
+                "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+                + "require-trusted-types-for 'script'",
         ]
         for (name, value) in [
             ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
         ] {
             if let name = HTTPField.Name(name) { fields[name] = value }
         }
@@ -28,6 +34,11 @@ struct AnswerFields: RouterMiddleware {
     ) async throws -> Response {
         var response = try await next(request, context)
         for field in Self.fields { response.headers[field.name] = field.value }
+        if let authority = request.head.authority, hosts.contains(authority),
+            hosts.approach(authority) == .name
+        {
+            response.headers[.strictTransportSecurity] = "max-age=31536000"
+        }
         return request.method == .head ? response.createHeadResponse() : response
     }
 }

@@ -22,7 +22,7 @@ package final class ConnectionLimits: ChannelDuplexHandler, RemovableChannelHand
     private var progress: Scheduled<Void>?
 
     /// - Parameters:
-    ///   - mostBodyBytes: of one request; nothing here reads a body.
+    ///   - mostBodyBytes: of one request; what endpoints read is shorter.
     ///   - patience: how long a body may take to end, and a part of an answer to be read.
     package init(mostBodyBytes: Int, patience: TimeAmount) {
         self.mostBodyBytes = mostBodyBytes

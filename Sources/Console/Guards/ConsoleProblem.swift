@@ -10,8 +10,14 @@ struct ConsoleProblem: Error {
     let detail: String
     /// Fields that belong to the status, such as `Allow`.
     let fields: HTTPFields
+    /// Where one can log in, if that helps: a path.
+    let login: String?
 
-    init(_ status: HTTPResponse.Status, _ detail: String, fields: HTTPFields = [:]) {
+    init(
+        _ status: HTTPResponse.Status, _ detail: String, fields: HTTPFields = [:],
+        login: String? = nil
+    ) {
+        self.login = login
         self.status = status
         self.detail = detail
         self.fields = fields

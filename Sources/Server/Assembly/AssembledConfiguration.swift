@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Console
 import Crypto
 import HTTPPlane
 import Transport
@@ -47,6 +48,8 @@ package struct AssembledConfiguration {
                 signers.map(\.verifierKey.text), options,
                 AdminConsole.address(deployment.settings.admin),
                 CatalogKeeping.place(deployment.settings.log) as Any,
+                AdminConsole.open(deployment.settings.admin),
+                AllowedHosts(names: deployment.settings.admin.names),
             ])
         } catch let faults as SettingsFaults {
             throw Fault(text: faults.text)

@@ -25,6 +25,18 @@ enum AdminConsole {
         (settings.address.address.description, Int(settings.address.port))
     }
 
+    /// What takes no account there.
+    static func open(_ settings: AdminSettings) -> Set<OpenPart> {
+        Set(
+            settings.open.map { part in
+                switch part {
+                case .status: .status
+                case .metrics: .metrics
+                case .log: .log
+                }
+            })
+    }
+
     static func start(
         for server: ProxyServer, _ accounts: AccountOffice, _ settings: DeploymentSettings,
         logger: Logger
@@ -47,14 +59,16 @@ enum AdminConsole {
             },
             status: { live().json },
             growth: { _ = await ledger.feed.size(after: TreeSize($0)) },
-            metrics: { live().metrics + ledger.metrics + dataPlane.metrics })
+            metrics: { live().metrics + ledger.metrics + dataPlane.metrics },
+            accounts: accounts)
         // At startup the library logs what the command reports itself.
         var quieter = logger
         quieter.logLevel = max(logger.logLevel, .warning)
         do throws(ConsoleFault) {
             return try await Console.start(
                 host: address.host, port: address.port,
-                hosts: AllowedHosts(names: []), sources: sources, logger: quieter)
+                hosts: AllowedHosts(names: settings.admin.names), open: open(settings.admin),
+                sources: sources, logger: quieter)
         } catch {
             let why = error.cause.map { SocketProblem($0).words }
             throw CommandFailure(.unavailable, "\(error.text(why))")
