@@ -37,8 +37,7 @@ package final class Rulebook: Sendable {
             let faults = service.faults(beside: Array(services[..<position])) + service.faults()
             if let fault = faults.first { throw fault }
         }
-        let version = ContentHash.of(
-            .array(services.sorted { $0.name < $1.name }.map(\.json)))
+        let version = ContentHash.of(Self.value(of: services))
         let compiled = services.enumerated().map { position, service in
             CompiledService(service, at: ServiceIndex(position), version: version)
         }
@@ -49,6 +48,13 @@ package final class Rulebook: Sendable {
         order = compiled.sorted { one, other in
             (one.host.rank, one.path.bytes.count) > (other.host.rank, other.path.bytes.count)
         }
+    }
+
+    /// What ``version`` is the digest of, as canonical JSON: all that decides.
+    package var text: [UInt8] { CanonicalJSON.encode(Self.value(of: services)) }
+
+    private static func value(of services: [ServiceRules]) -> JSONValue {
+        .array(services.sorted { $0.name < $1.name }.map(\.json))
     }
 
     package subscript(service: ServiceIndex) -> ServiceRules { services[service.value] }

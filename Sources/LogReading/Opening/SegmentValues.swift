@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ByteCoding
-internal import Disclosures
+package import Disclosures
 internal import LogFormat
 package import Merkle
 
@@ -16,8 +16,13 @@ package struct SegmentValues {
     private let places: [Hash256: Int]
     private let keys: KeyRing
     /// Recently opened blocks; neighbouring records share them.
-    private var opened: [Int: [Hash256: JSONValue]] = [:]
+    private var opened: [Int: [Hash256: Values]] = [:]
     private static let mostOpened = 64
+
+    private struct Values {
+        let salt: Salt
+        let object: JSONValue
+    }
 
     /// - Returns: nil if the log has no keys: then everything stays sealed.
     package init?(_ snapshot: LogSnapshot, segment: UInt64) throws(LogReadFailure) {
@@ -37,14 +42,16 @@ package struct SegmentValues {
     /// The values of a record's commitments, merged, without any that cannot be opened or do not
     /// match: judging those is the verifier's task.
     package mutating func values(of commitments: some Sequence<Hash256>) -> [JSONMember] {
-        commitments.flatMap { commitment -> [JSONMember] in
-            guard let number = places[commitment] else { return [] }
-            if opened[number] == nil {
-                if opened.count >= Self.mostOpened { opened.removeAll(keepingCapacity: true) }
-                opened[number] = open(blocks[number])
-            }
-            return opened[number]?[commitment]?.members ?? []
+        commitments.flatMap { found($0)?.object.members ?? [] }
+    }
+
+    private mutating func found(_ commitment: Hash256) -> Values? {
+        guard let number = places[commitment] else { return nil }
+        if opened[number] == nil {
+            if opened.count >= Self.mostOpened { opened.removeAll(keepingCapacity: true) }
+            opened[number] = open(blocks[number])
         }
+        return opened[number]?[commitment]
     }
 
     /// What is known of the values that one commitment stands for.
@@ -55,14 +62,25 @@ package struct SegmentValues {
         return members.isEmpty ? .unreadable : .opened(.object(members))
     }
 
-    private func open(_ block: DisclosureBlock) -> [Hash256: JSONValue] {
+    /// The same with what proves it to others: the salt, or whose key was destroyed.
+    package mutating func evidence(of commitment: Hash256) -> GroupEvidence {
+        guard let number = places[commitment] else { return .unreadable }
+        let block = blocks[number]
+        if case .erased = keys.access(to: block) { return .erased(block) }
+        guard let values = found(commitment) else { return .unreadable }
+        return .opened(values.salt, values.object)
+    }
+
+    private func open(_ block: DisclosureBlock) -> [Hash256: Values] {
         guard case .open(let subject, let period) = keys.access(to: block) else { return [:] }
-        var values: [Hash256: JSONValue] = [:]
+        var values: [Hash256: Values] = [:]
         do {
             for disclosure in try block.open(subject: subject, period: period)
             where disclosure.matchesCommitment {
-                values[disclosure.commitment] = try JSONParser.parse(
-                    disclosure.value, as: .canonical, deepest: RecordLimits.depth)
+                values[disclosure.commitment] = Values(
+                    salt: disclosure.salt,
+                    object: try JSONParser.parse(
+                        disclosure.value, as: .canonical, deepest: RecordLimits.depth))
             }
         } catch {
             // A block that changed shows nothing from before the change either.
@@ -78,6 +96,16 @@ package enum OpenedGroup: Hashable, Sendable {
     case opened(JSONValue)
     /// Its key was destroyed.
     case erased
+    /// Not among the disclosures, without a key, or changed.
+    case unreadable
+}
+
+/// What a reader can show others of one group of values.
+package enum GroupEvidence: Sendable {
+    /// The group's object, and the salt that it was committed to with.
+    case opened(Salt, JSONValue)
+    /// A key of this block was destroyed.
+    case erased(DisclosureBlock)
     /// Not among the disclosures, without a key, or changed.
     case unreadable
 }

@@ -47,6 +47,15 @@ package struct ValueReader {
         return record.commitments.mapValues { values?.group(of: $0) ?? .unreadable }
     }
 
+    /// The same, with what proves it to others; empty if values stay sealed.
+    package mutating func evidence(
+        of record: Record, at index: LeafIndex
+    ) throws(LogReadFailure) -> [CommitGroup: GroupEvidence] {
+        guard isOpen else { return [:] }
+        try turn(to: index)
+        return record.commitments.mapValues { values?.evidence(of: $0) ?? .unreadable }
+    }
+
     private mutating func turn(to index: LeafIndex) throws(LogReadFailure) {
         let number = SegmentNumber(of: index).value
         guard segment != number else { return }
