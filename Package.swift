@@ -143,7 +143,13 @@ let package = Package(
             "Verification",
             [
                 "ByteCoding", "AccessModel", "Merkle", "LogFormat", "Disclosures", "AuditRecords",
-                "LogReading", "SignedNotes", .system,
+                "LogReading", "SignedNotes", .crypto, .system,
+            ]),
+        room(
+            "Evidence",
+            [
+                "ByteCoding", "AccessModel", "Merkle", "Messages", "Disclosures", "AuditRecords",
+                "SignedNotes", "Query", "LogReading", "Verification", .crypto, .system,
             ]),
         room(
             "Catalog",
@@ -205,7 +211,7 @@ let package = Package(
                 "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages", "SignedNotes",
                 "LogFormat", "Disclosures", "AuditRecords", "Query", "LogReading", "Verification",
                 "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport",
-                "HTTPPlane", "Server", "Catalog", "Search", "Accounts",
+                "HTTPPlane", "Server", "Catalog", "Search", "Accounts", "Evidence",
                 .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1, .crypto,
                 .nioCore, .nioPosix, .system,
             ]),
@@ -306,6 +312,14 @@ let package = Package(
             [
                 "ByteCoding", "Merkle", "SignedNotes", "LogFormat", "AuditRecords", "TestSupport",
                 .system,
+            ]),
+        tests(
+            "Evidence",
+            [
+                "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "LogFormat", "Disclosures",
+                "AuditRecords", "Messages", "Query", "LogReading", "Verification", "Ledger",
+                "TestSupport",
+                .crypto, .system,
             ]),
         tests(
             "Verification",

@@ -20,6 +20,10 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case undecided = 13
     case stale = 14
     case disclosureMismatch = 15
+    /// Part of what was to be verified cannot be read.
+    case unreadable = 16
+    /// Only a newer program can judge it.
+    case cannotJudge = 17
     case interrupted = 130
     /// Nobody reads our output any longer (128 + SIGPIPE).
     case outputClosed = 141
@@ -39,6 +43,8 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
         case .undecided: "undecided"
         case .stale: "stale"
         case .disclosureMismatch: "disclosure"
+        case .unreadable: "unreadable"
+        case .cannotJudge: "cannot_judge"
         case .interrupted: "interrupted"
         case .outputClosed: "output_closed"
         }
@@ -59,6 +65,8 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
         case .undecided: "cannot decide: key unknown, quorum not met, proof absent"
         case .stale: "stale: the newest checkpoint is older than allowed"
         case .disclosureMismatch: "disclosure does not match its commitment, or is missing"
+        case .unreadable: "part of an evidence pack cannot be read"
+        case .cannotJudge: "cannot judge: the pack is of a form that only a newer program knows"
         case .interrupted: "interrupted"
         case .outputClosed: "the reader of the output went away"
         }

@@ -13,13 +13,15 @@ internal import Verification
 struct VerifierProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "countersign-verify",
-        abstract: "Check a Countersign log, an export of one, or the proof of a record, offline.",
+        abstract:
+            "Check a Countersign log, an export of one, an evidence pack, or the proof of a record, offline.",
         discussion: """
             EXAMPLES
               countersign-verify /var/lib/countersign --key log.vkey --state seen.checkpoint
               countersign-verify 42.tlog-proof --leaf 42.leaf --key log.vkey
               countersign-verify 42.json --key log.example/prod+580c8bb1+AQOh…
               countersign-verify export/ --policy policy.txt --json
+              countersign-verify pack denied.tar --key log.vkey
 
             EXIT CODES
               0 verified   10 changed   12 put back or rewritten   15 disclosed values do not match
@@ -60,12 +62,29 @@ struct VerifierProgram: AsyncParsableCommand {
     static func main() async {
         // A closed pipe is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        // A log in a folder of this name is given as `./pack`.
+        if CommandLine.arguments.dropFirst().first == "pack" {
+            runPack(Array(CommandLine.arguments.dropFirst(2)))
+        }
         do {
             let command = try parse()
             try await command.run()
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             StandardStreams.error(fullMessage(for: error))
+            Glibc.exit(2)
+        }
+    }
+
+    private static func runPack(_ arguments: [String]) -> Never {
+        do {
+            try PackProgram.parse(arguments).run()
+            Glibc.exit(0)
+        } catch {
+            guard PackProgram.exitCode(for: error) == .validationFailure else {
+                PackProgram.exit(withError: error)
+            }
+            StandardStreams.error(PackProgram.fullMessage(for: error))
             Glibc.exit(2)
         }
     }
@@ -112,7 +131,7 @@ struct VerifierProgram: AsyncParsableCommand {
     }
 
     /// The fault for programs, in the form of `countersign`'s own.
-    private static func json(of fault: VerificationFault) -> String {
+    static func json(of fault: VerificationFault) -> String {
         var text: [UInt8] = []
         CanonicalJSON.append(
             .object([

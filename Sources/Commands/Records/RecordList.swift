@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import Evidence
 import LogReading
 import Merkle
 import Messages
@@ -53,13 +54,23 @@ struct RecordList {
         switch form {
         case .table: try screen.line(line.text(in: columns))
         case .json, .ndjson: try screen.json(line.json)
-        case .csv: try screen.bytes(CommaSeparated.line(try RecordSheet.cells(line, &reader)))
+        case .csv: try screen.bytes(CommaSeparated.line(try Self.cells(line, &reader)))
         }
     }
 
     /// Says which records are not as they were signed.
     func end() throws(CommandFailure) {
         guard changed.isEmpty else { throw CommandFailure.notAsSigned(changed) }
+    }
+
+    private static func cells(
+        _ line: RecordLine, _ reader: inout ValueReader
+    ) throws(LogReadFailure) -> [String] {
+        guard let record = line.record else {
+            return RecordSheet.cells(absent: line.absence.plain, at: line.index)
+        }
+        return RecordSheet.cells(
+            record, at: line.index, try reader.groups(of: record, at: line.index))
     }
 
     private mutating func begin() throws(OutputClosed) {

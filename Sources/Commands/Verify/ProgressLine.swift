@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Evidence
 import Messages
 import Synchronization
 import Verification
@@ -13,13 +14,18 @@ final class ProgressLine: Sendable {
     init(_ sink: OutputSink) { self.sink = sink }
 
     /// Called from several threads; writes once for each hundredth part.
-    func show(_ progress: VerificationProgress) {
-        guard sink.isTerminal, progress.total > 10_000 else { return }
-        let percent = progress.records * 100 / progress.total
+    func show(_ progress: VerificationProgress) { show(progress.records, of: progress.total) }
+
+    /// The same for an export.
+    func show(_ progress: EvidenceProgress) { show(progress.read, of: progress.total) }
+
+    private func show(_ records: UInt64, of total: UInt64) {
+        guard sink.isTerminal, total > 10_000 else { return }
+        let percent = records * 100 / total
         shown.withLock { shown in
             guard percent > shown ?? 0 else { return }
             shown = percent
-            write("\r\(progress.records) of \(progress.total) records, \(percent) %")
+            write("\r\(records) of \(total) records, \(percent) %")
         }
     }
 

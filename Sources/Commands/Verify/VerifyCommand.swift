@@ -8,11 +8,12 @@ import Server
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check the whole log, one record, or two checkpoints against each other.",
+        abstract: "Check the whole log, one record, a pack, or two checkpoints against each other.",
         discussion: """
             EXAMPLES:
               countersign verify
               countersign verify record 42.tlog-proof --key log.vkey
+              countersign verify pack denied.tar --key log.vkey
               countersign verify consistency --old checkpoint.then --new checkpoint.now
 
             Exit codes: 0 all good, 10 integrity, 12 rollback or fork, 15 disclosures, 11 completeness, \
@@ -20,6 +21,7 @@ struct VerifyCommand: ParsableCommand {
             """,
         subcommands: [
             VerifyLogCommand.self, VerifyRecordCommand.self, VerifyConsistencyCommand.self,
+            VerifyPackCommand.self,
         ],
         defaultSubcommand: VerifyLogCommand.self)
 }

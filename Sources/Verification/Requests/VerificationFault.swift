@@ -16,6 +16,10 @@ package enum VerificationFault: Error {
     case clashingKeys
     case badPolicy(FilePath, TrustPolicyFaults)
     case cannotRemember(FilePath, Errno?)
+    /// An evidence pack, which is judged by itself.
+    case isPack(FilePath)
+    /// Nothing is there, or neither a folder nor an archive.
+    case noPack(FilePath)
 
     /// What happened and what to do about it.
     package var message: String {
@@ -35,6 +39,10 @@ package enum VerificationFault: Error {
         case .badPolicy(let path, let faults):
             faults.faults.map { "\(path):\($0.line): \($0.kind)" }.joined(separator: "\n")
                 + "\nCorrect these lines; the form is that of c2sp.org/tlog-policy."
+        case .noPack(let path):
+            "\(path) is no pack: there is neither a folder nor an archive. Name what `log export --format pack` wrote."
+        case .isPack(let path):
+            "\(path) is an evidence pack. Check it with `countersign-verify pack` or `countersign verify pack`."
         case .cannotRemember(let path, let cause):
             "The checkpoint cannot be remembered in \(path) (\(cause.map { "\($0)" } ?? "unknown cause")). "
                 + "Give --state a file that you may write."
@@ -46,7 +54,9 @@ package enum VerificationFault: Error {
         switch self {
         case .unreadable(let failure) where failure.isForbidden: 4
         case .unreadable, .cannotRemember: 1
-        case .badProof, .badRecord, .badCheckpoint, .badKey, .clashingKeys, .badPolicy: 2
+        case .badProof, .badRecord, .badCheckpoint, .badKey, .clashingKeys, .badPolicy, .isPack,
+            .noPack:
+            2
         }
     }
 }

@@ -19,6 +19,15 @@ package enum VerificationTarget: Sendable {
 
     /// Finds out what is at a path.
     package init(_ path: FilePath) throws(VerificationFault) {
+        let isPack: Bool
+        do throws(LogReadFailure) {
+            let manifest = try PathKind(path.appending(PackFile.manifest.name))
+            let records = try PathKind(path.appending(PackFile.records.name))
+            isPack = manifest == .file && records == .file
+        } catch {
+            throw .unreadable(error)
+        }
+        guard !isPack else { throw .isPack(path) }
         do throws(LogReadFailure) {
             if try PathKind(path) == .folder {
                 self = try Self.directory(path)

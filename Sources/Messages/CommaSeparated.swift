@@ -1,15 +1,13 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import Messages
-
 /// CSV as of RFC 4180, which spreadsheets open without taking anything in it for a formula.
-enum CommaSeparated {
+package enum CommaSeparated {
     /// The byte order mark, by which spreadsheets know UTF-8.
-    static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    package static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// One line with its end.
-    static func line(_ cells: [String]) -> [UInt8] {
+    package static func line(_ cells: [String]) -> [UInt8] {
         Array((cells.map { cell($0) }.joined(separator: ",") + "\r\n").utf8)
     }
 

@@ -1,15 +1,14 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
-import ByteCoding
-import Disclosures
-import LogReading
-import Merkle
-import Messages
+package import AuditRecords
+internal import ByteCoding
+package import Disclosures
+package import LogReading
+package import Merkle
 
 /// Records as rows of a spreadsheet.
-enum RecordSheet {
+package enum RecordSheet {
     /// Where a column's values come from.
     private enum Source {
         case index
@@ -38,21 +37,23 @@ enum RecordSheet {
         ("producer", .member("producer.uid")),
     ]
 
-    static var headings: [String] { columns.map(\.heading) }
+    package static var headings: [String] { columns.map(\.heading) }
+
+    /// The cells of a leaf that is shown as no record, and why.
+    package static func cells(absent reason: String, at index: LeafIndex) -> [String] {
+        ["\(index.value)", "(\(reason))"] + Array(repeating: "", count: columns.count - 2)
+    }
 
     /// A record's cells; what is withheld or erased says so, and is not taken for absent.
-    static func cells(
-        _ line: RecordLine, _ reader: inout ValueReader
-    ) throws(LogReadFailure) -> [String] {
-        guard let record = line.record else {
-            return ["\(line.index.value)", "(\(line.absence.plain))"]
-                + Array(repeating: "", count: columns.count - 2)
-        }
-        let groups = try reader.groups(of: record, at: line.index)
+    ///
+    /// - Parameter groups: what was opened; any other is withheld.
+    package static func cells(
+        _ record: Record, at index: LeafIndex, _ groups: [CommitGroup: OpenedGroup]
+    ) -> [String] {
         let commitments = record.commitments
         return columns.map { column in
             switch column.source {
-            case .index: return "\(line.index.value)"
+            case .index: return "\(index.value)"
             case .member(let path):
                 let names = path.split(separator: ".")
                 return text(names.reduce(record.value) { $0?[String($1)] })

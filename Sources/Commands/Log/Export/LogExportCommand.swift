@@ -4,10 +4,12 @@
 import ArgumentParser
 import AuditRecords
 import ByteCoding
-import LedgerFiles
+import Disclosures
+import Evidence
 import LogReading
 import Merkle
 import Messages
+import Query
 import Server
 import Settings
 import SignedNotes
@@ -17,39 +19,82 @@ struct LogExportCommand: AsyncParsableCommand {
     /// Forms that a log can be exported in.
     enum Format: String, CaseIterable, ExpressibleByArgument {
         case tlogTiles = "tlog-tiles"
+        case pack
+        case ndjson
+        case csv
+        case ocsf
+        case cef
+
+        init?(argument: String) {
+            guard argument != "tiles" else {
+                self = .tlogTiles
+                return
+            }
+            self.init(rawValue: argument)
+        }
+
+        /// The form of a list; nil for what is more than one.
+        var list: DerivedForm? { DerivedForm(rawValue: rawValue) }
     }
 
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write the log as files that any C2SP tlog-tiles client reads.",
+        abstract: "Hand over records as evidence, or the log as tiles.",
         discussion: """
             EXAMPLES:
               countersign log export --out export
-              countersign log export --format tlog-tiles --out /mnt/audit/2026-11
+              countersign log export --format pack -q 'is:denied service:billing-api' --out denied.tar
+              countersign log export --format pack --since 2026-10-01 --until 2026-12-31 --full-range \
+            --disclose who,what --purpose 'audit 2026-Q4' --out q4
+              countersign log export --format csv -q 'status:5xx' --out errors.csv
 
-            The folder must not exist yet. It holds no personal values and no secret keys. That the configured \
-            log was exported, and by whom, is a record itself, `log.export`; a directory that --log names has \
-            no place for one.
+            A pack is a folder or, if its name ends in .tar, an archive that proves offline, with one public key, what it \
+            holds: `countersign verify pack` or `countersign-verify pack`. The other lists are for other programs and \
+            prove nothing. tlog-tiles (also: tiles) is the whole log for any C2SP client. Nothing that exists is \
+            overwritten, and what is not complete ends in .partial. Values stay withheld but for the groups that \
+            --disclose names. That the configured log was exported, and by whom, is a record itself, `log.export`, made \
+            before anything is written; a directory that --log names has no place for one.
             """)
 
-    @Option(help: "Folder to write to.", completion: .directory)
+    @Option(
+        name: [.customShort("o"), .long],
+        help: "Folder, archive (.tar, for a pack) or file to write.", completion: .file())
     var out: String
 
     @Option(help: "The form of the export.")
     var format: Format = .tlogTiles
 
-    @Option(help: "Why you export, for the record of it.")
+    @Option(help: "Why you export, for the record of it and for the pack.")
     var purpose: String?
 
+    @OptionGroup var selection: ExportSelection
     @OptionGroup var log: LogOptions
     @OptionGroup var trust: TrustOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        switch format {
+        case .tlogTiles:
+            guard selection.isEmpty else {
+                throw CommandFailure(
+                    .usage,
+                    "tiles hold the whole log, and no query chooses among them; give --format pack, or leave --query and its like out."
+                )
+            }
+            try await exportTiles()
+        case .pack: try await EvidenceExport(self).pack()
+        case .ndjson, .csv, .ocsf, .cef: try await EvidenceExport(self).list()
+        }
+    }
+
+    private func exportTiles() async throws {
         let log = try log.staticLog(of: log.wholeSnapshot())
         let keys = try publicKeys()
         let (out, files) = try await FreshCopy.make(self.out, as: .tiles, keys: keys) { folder in
-            try await record(log.size.count)
+            try await record(
+                QueryFacts(
+                    hash: DisclosureOptions.hash(["log export", format.rawValue]),
+                    rows: log.size.count, range: "0..<\(log.size.count)", purpose: purpose))
             return try write(log, keys: keys, to: folder)
         }
         guard try output.isJSON else {
@@ -64,12 +109,9 @@ struct LogExportCommand: AsyncParsableCommand {
             ]))
     }
 
-    /// Records that all records up to a size are handed out.
-    private func record(_ size: UInt64) async throws(CommandFailure) {
+    /// Records that records are handed out, before they are.
+    func record(_ facts: QueryFacts) async throws(CommandFailure) {
         guard log.directory == nil else { return }
-        let facts = QueryFacts(
-            hash: DisclosureOptions.hash(["log export", format.rawValue]), rows: size,
-            range: "0..<\(size)", purpose: purpose)
         do throws(CommandFailure) {
             _ = try await HostRecorder(deployment: try log.deployment.read())
                 .record(.export, facts, mayOpenLog: true)
@@ -82,7 +124,7 @@ struct LogExportCommand: AsyncParsableCommand {
     }
 
     /// The keys that accompany the log.
-    private func publicKeys() throws(CommandFailure) -> [NoteVerifierKey] {
+    func publicKeys() throws(CommandFailure) -> [NoteVerifierKey] {
         guard trust.key.isEmpty else {
             var keys: [NoteVerifierKey] = []
             for text in trust.key { keys += try VerifierKeyText.keys(text) }

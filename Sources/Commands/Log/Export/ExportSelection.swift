@@ -1,0 +1,119 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import ByteCoding
+import Disclosures
+import Glibc
+import Messages
+import Query
+import Server
+
+/// Which records are exported, what is disclosed of them, and for whom.
+struct ExportSelection: ParsableArguments {
+    @Option(name: [.customShort("q"), .long], help: "Which records, in the query language.")
+    var query: String?
+
+    @OptionGroup var times: QueryTimes
+
+    @Flag(help: "All records of the range, those that do not match with their values withheld.")
+    var fullRange = false
+
+    @Option(help: "The first index that is searched.")
+    var first: UInt64?
+
+    @Option(help: "The last index that is searched.")
+    var last: UInt64?
+
+    @Option(help: "Groups of values to disclose: who, where, what, payload; takes --purpose.")
+    var disclose: String?
+
+    @Option(help: "The earlier signed size of the log to export, instead of the newest.")
+    var size: UInt64?
+
+    @Option(
+        help:
+            "File with the checkpoint that the receiver saw last; the pack then proves that the log continues it.",
+        completion: .file())
+    var remembered: String?
+
+    @Option(
+        help:
+            "A file with rules that decided earlier: a configuration, or policies.ndjson of a pack. May be repeated.",
+        completion: .file())
+    var rules: [String] = []
+
+    @Option(help: "Who asks for the export; the user of this host by default.")
+    var requestedBy: String?
+
+    @Option(help: "The export's own id, to make an earlier export again byte for byte.")
+    var uid: String?
+
+    @Option(help: "The time that the export bears, to make an earlier one again.")
+    var at: String?
+
+    @Flag(name: .customLong("no-bom"), help: "CSV without a byte order mark at its beginning.")
+    var isWithoutMark = false
+
+    /// Whether nothing was chosen.
+    var isEmpty: Bool {
+        query == nil && times.since == nil && times.until == nil && !fullRange && first == nil
+            && last == nil && disclose == nil && size == nil && remembered == nil && rules.isEmpty
+            && requestedBy == nil && uid == nil && at == nil
+    }
+
+    /// The groups that are to be disclosed.
+    func groups() throws(CommandFailure) -> Set<CommitGroup> {
+        var groups: Set<CommitGroup> = []
+        for name in disclose?.split(separator: ",") ?? [] {
+            guard let group = CommitGroup(rawValue: String(name)) else {
+                let names = CommitGroup.allCases.map(\.rawValue)
+                let nearest = NearestName.of(String(name), among: names)
+                throw CommandFailure(
+                    .usage,
+                    "--disclose has no group `\(String(name))`; there are \(names.joined(separator: ", ")).\(nearest.map { " Did you mean `\($0)`?" } ?? "")"
+                )
+            }
+            groups.insert(group)
+        }
+        return groups
+    }
+
+    /// The indices that were named.
+    func range(in size: UInt64) throws(CommandFailure) -> Range<UInt64>? {
+        guard first != nil || last != nil else { return nil }
+        let start = first ?? 0
+        let end = last.map { $0 == .max ? $0 : $0 + 1 } ?? size
+        guard start <= end, end <= size else {
+            throw CommandFailure(
+                .usage,
+                "--first \(start) and --last \(end == 0 ? 0 : end - 1) are no range of a log of \(size) records; name indices from 0 to \(size == 0 ? 0 : size - 1)."
+            )
+        }
+        return start..<end
+    }
+
+    /// Who asks: as named, or the user of this host.
+    var requester: String { requestedBy ?? "user \(getuid()) of this host" }
+
+    func identifier(at time: UTCInstant) throws(CommandFailure) -> UniqueID {
+        guard let uid else {
+            var random = SystemRandomNumberGenerator()
+            return UniqueID(at: time, random: (random.next(), random.next()))
+        }
+        guard let id = UniqueID(uid) else {
+            throw CommandFailure(.usage, "--uid is `\(uid)`; give the `uid` of a manifest.")
+        }
+        return id
+    }
+
+    func time() throws(CommandFailure) -> UTCInstant {
+        guard let at else { return CommandContext.current.now() }
+        guard let time = UTCInstant(rfc3339: at) else {
+            throw CommandFailure(
+                .usage,
+                "--at is `\(at)`; give the `time` of a manifest, as 2026-11-30T12:00:00.000000Z.")
+        }
+        return time
+    }
+}

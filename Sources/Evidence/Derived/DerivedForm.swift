@@ -1,0 +1,115 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import AuditRecords
+internal import ByteCoding
+package import Disclosures
+package import LogReading
+package import Merkle
+internal import Messages
+package import SystemPackage
+internal import Verification
+
+/// A form in which other programs read records. Nothing is proven by any of them.
+package enum DerivedForm: String, CaseIterable, Sendable {
+    case native = "ndjson"
+    case sheet = "csv"
+    case ocsf
+    case cef
+
+    /// What a file begins with.
+    package func beginning(isMarked: Bool) -> [UInt8] {
+        guard self == .sheet else { return [] }
+        return (isMarked ? CommaSeparated.mark : []) + CommaSeparated.line(RecordSheet.headings)
+    }
+
+    /// What a whole file ends with.
+    package func end(lines: UInt64) -> [UInt8] {
+        self == .native ? Array((PackFormat.end(lines: lines) + "\n").utf8) : []
+    }
+
+    /// One record, with its line end.
+    ///
+    /// - Parameter groups: what is disclosed of it.
+    package func line(
+        _ record: Record, at index: LeafIndex, _ groups: [CommitGroup: OpenedGroup]
+    ) -> [UInt8] {
+        switch self {
+        case .sheet: CommaSeparated.line(RecordSheet.cells(record, at: index, groups))
+        case .cef: CEFEvent.line(record, at: index, groups)
+        case .ocsf: CanonicalJSON.encode(OCSFEvent.value(record, groups)) + [0x0A]
+        case .native:
+            CanonicalJSON.encode(
+                .object(
+                    [
+                        JSONMember("index", .integer(Int64(clamping: index.value))),
+                        JSONMember("record", record.value),
+                    ] + (Self.values(groups).map { [JSONMember("values", $0)] } ?? [])))
+                + [0x0A]
+        }
+    }
+
+    private static func values(_ groups: [CommitGroup: OpenedGroup]) -> JSONValue? {
+        let members = groups.values.flatMap { group -> [JSONMember] in
+            guard case .opened(let object) = group else { return [] }
+            return object.members ?? []
+        }
+        return members.isEmpty ? nil : .object(members.sorted { $0.name < $1.name })
+    }
+}
+
+/// Files of one derived form: one, or parts of a million rows where a spreadsheet could not open it otherwise.
+package final class DerivedFiles {
+    private let form: DerivedForm
+    private let name: (Int) -> FilePath
+    private let isMarked: Bool
+    private let rowsInPart: UInt64
+    private let isPrivate: Bool
+    private var file: NewFile
+    private var lines: UInt64 = 0
+    private var digests: [(path: FilePath, bytes: Int64, digest: String)] = []
+
+    /// - Parameters:
+    ///   - rowsInPart: most rows of a spreadsheet's file; other forms have one file.
+    ///   - name: the path of the part with a number, counted from 1.
+    package init(
+        _ form: DerivedForm, isMarked: Bool, isPrivate: Bool, rowsInPart: UInt64,
+        name: @escaping (_ part: Int) -> FilePath
+    ) throws(EvidenceFailure) {
+        self.form = form
+        self.name = name
+        self.isMarked = isMarked
+        self.rowsInPart = rowsInPart
+        self.isPrivate = isPrivate
+        file = try NewFile(name(1), isPrivate: isPrivate)
+        try file.append(form.beginning(isMarked: isMarked))
+    }
+
+    package func append(
+        _ record: Record, at index: LeafIndex, _ groups: [CommitGroup: OpenedGroup]
+    ) throws(EvidenceFailure) {
+        if form == .sheet, lines > 0, lines.isMultiple(of: rowsInPart) {
+            try end()
+            file = try NewFile(name(digests.count + 1), isPrivate: isPrivate)
+            try file.append(form.beginning(isMarked: isMarked))
+        }
+        try file.append(form.line(record, at: index, groups))
+        lines += 1
+    }
+
+    private func end() throws(EvidenceFailure) {
+        let digest = try file.close()
+        digests.append((file.path, file.count, digest))
+    }
+
+    /// Ends the last file.
+    ///
+    /// - Returns: all files.
+    package func close() throws(EvidenceFailure) -> [(
+        path: FilePath, bytes: Int64, digest: String
+    )] {
+        try file.append(form.end(lines: lines))
+        try end()
+        return digests
+    }
+}
