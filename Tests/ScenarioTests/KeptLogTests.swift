@@ -28,6 +28,37 @@ import Testing
     }
 
     @Test(arguments: KeptSite.Name.allCases)
+    func `is handed over as packs that both programs judge`(name: KeptSite.Name) async throws {
+        try await scenario {
+            let kept = try KeptSite(name)
+            let key = try kept.said("key", "export-public").trimmed
+            for (query, disclosed, pack) in [
+                ("", "who,what,where", "whole"), ("is:denied", "what", "denied.tar"),
+            ] {
+                _ = try kept.said(
+                    "log", "export", "--format", "pack", "-q", query, "--disclose", disclosed,
+                    "--purpose", "a test", "--out", pack)
+                for words in [["verify", "pack"], ["pack"]] {
+                    let program = words.count == 1 ? Program.verifier : .countersign
+                    let judged = try kept.folder.start(program, words + [pack, "--key", key])
+                        .ending()
+                    #expect(judged.status == 0, "\(pack): \(judged.text)\(judged.messages)")
+                    let lines = judged.text.split(separator: "\n")
+                    #expect(lines[0].hasPrefix("key log.example/"), "\(judged.text)")
+                    #expect(lines[1].hasPrefix("verified: "), "\(judged.text)")
+                    #expect(lines[1].contains("filtered") == (pack == "denied.tar"))
+                }
+                let again = try kept.run(
+                    "log", "export", "--format", "pack", "--out", pack)
+                #expect(again.status == 1)
+                #expect(again.messages.contains("exists already"), "\(again.messages)")
+            }
+            let keyless = try kept.folder.run(.verifier, "pack", "whole", "--key", "nonsense")
+            #expect(keyless.status == 2, "\(keyless.messages)")
+        }
+    }
+
+    @Test(arguments: KeptSite.Name.allCases)
     func `is listed, searched, shown, explained and proven record by record`(
         name: KeptSite.Name
     ) async throws {
