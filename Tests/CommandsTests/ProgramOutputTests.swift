@@ -53,6 +53,7 @@ struct ProgramOutputTests {
         Call(words: ["verify", "log"], status: .notFound),
         Call(words: ["verify", "record", "0"], status: .notFound),
         Call(words: ["verify", "consistency", "--old", "FOLDER/none"], status: .notFound),
+        Call(words: ["verify", "pack", "FOLDER/none"], status: .usage, isConfigured: false),
         Call(words: ["checkpoint", "show"], status: .notFound),
         Call(words: ["catalog", "status"], status: .notFound),
         Call(words: ["catalog", "rebuild"], status: .notFound),
@@ -71,6 +72,18 @@ struct ProgramOutputTests {
         Call(words: ["token", "inspect", "FOLDER/token"], status: .success, isConfigured: false),
         Call(
             words: ["token", "inspect", "FOLDER/bad.yaml"], status: .usage, isConfigured: false),
+        Call(
+            words: ["user", "add", "ada", "--role", "auditor", "--password-file", "FOLDER/password"],
+            status: .success),
+        Call(words: ["user", "list"], status: .success),
+        Call(words: ["user", "roles", "nobody", "--role", "admin"], status: .notFound),
+        Call(
+            words: ["user", "passwd", "nobody", "--password-file", "FOLDER/password"],
+            status: .notFound),
+        Call(words: ["user", "remove", "nobody"], status: .notFound),
+        Call(words: ["user", "token", "mint", "nobody"], status: .notFound),
+        Call(words: ["user", "token", "list"], status: .success),
+        Call(words: ["user", "token", "revoke", "none"], status: .notFound),
         Call(words: ["version"], status: .success, isConfigured: false),
         Call(words: ["nothing"], status: .usage, isConfigured: false),
         Call(words: ["log", "tail", "--nothing"], status: .usage, isConfigured: false),
@@ -95,6 +108,7 @@ struct ProgramOutputTests {
         try #require(made.status == .success)
         try folder.write("version: 1\nlisten: no\nlog: { orign: x }\n", to: "bad.yaml")
         try folder.write(Self.token, to: "token")
+        try folder.write("correct horse battery staple\n", to: "password")
         var words = call.words.map { $0.replacing("FOLDER", with: folder.path) } + ["--json"]
         if call.isConfigured { words += ["-c", folder.file("p/countersign.yaml")] }
         let run = await CommandRun.of(words)

@@ -61,7 +61,7 @@ struct UsageTests {
     @Test("Exit codes are those of the documents")
     func codes() {
         let codes = ExitStatus.allCases.map(\.rawValue)
-        #expect(codes == [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 130, 141])
+        #expect(codes == [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 130, 141])
     }
 
     @Test("The option that everybody tries first says what the command says")

@@ -132,7 +132,7 @@ import Testing
     @Test func `are split for spreadsheets, each part with its headings`() throws {
         let log = try LedgerLog(3)
         let place = try TestDirectory()
-        let order = try Packs.order("decision:allow")
+        let order = try Packs.order("decision:allow category:access")
         let source = try Packs.source(log.directory, [])
         var values = ValueReader(sealing: source.snapshot)
         var writer = ListWriter(order, source, .sheet)

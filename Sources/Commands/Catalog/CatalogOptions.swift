@@ -19,16 +19,13 @@ struct CatalogOptions: ParsableArguments {
     /// The catalog's folder.
     func folder() throws(CommandFailure) -> CatalogFolder {
         if let catalog { return CatalogFolder(FilePath(catalog)) }
-        if let directory = log.directory {
-            return CatalogFolder(FilePath(CatalogPlace.beside(directory)))
-        }
-        guard let place = try log.deployment.readLog().catalog.folder else {
+        guard let folder = try log.catalogFolder() else {
             throw CommandFailure(
                 .notFound,
                 "no catalog is kept: the configuration says `log.catalog: off`; take that out and restart the server."
             )
         }
-        return CatalogFolder(FilePath(place.text))
+        return folder
     }
 }
 

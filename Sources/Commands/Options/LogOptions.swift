@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Catalog
 import LogFormat
 import LogReading
 import Merkle
@@ -26,11 +27,12 @@ struct LogOptions: ParsableArguments {
         return FilePath(try deployment.readLog().directory.text)
     }
 
-    /// The folder of its catalog.
-    func catalogFolder() throws(CommandFailure) -> FilePath {
-        let path = try path()
-        return path.removingLastComponent().appending(
-            (path.lastComponent?.string ?? "log") + "-catalog")
+    /// The folder of its catalog, that of a configured log or the one beside a named directory; nil where none is kept.
+    func catalogFolder() throws(CommandFailure) -> CatalogFolder? {
+        if let directory {
+            return CatalogFolder(FilePath(CatalogPlace.beside(directory)))
+        }
+        return try deployment.readLog().catalog.folder.map { CatalogFolder(FilePath($0.text)) }
     }
 
     /// Names of which a log directory holds at least one from its first record on.

@@ -24,8 +24,9 @@ struct SearchOptions: ParsableArguments {
     func catalog(
         of snapshot: LogSnapshot, _ log: LogOptions, isOpen: Bool, _ output: OutputOptions
     ) throws -> SQLiteCatalog? {
-        guard !isWithoutCatalog, let claim = snapshot.newest?.claim else { return nil }
-        let file = CatalogFolder(try log.catalogFolder()).file
+        guard !isWithoutCatalog, let claim = snapshot.newest?.claim,
+            let file = try log.catalogFolder()?.file
+        else { return nil }
         guard try LocalFile.present(file.string) else {
             if snapshot.size.count > Self.fewRecords {
                 try output.messages.line(
