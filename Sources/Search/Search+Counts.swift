@@ -15,7 +15,7 @@ extension Search {
             var count = SearchCount(
                 accesses: 0, records: 0, undecided: SearchUndecided(), unread: 0, relation: .exact,
                 completeTo: search.completeTo)
-            let end = ContinuousClock().now + deadline
+            let end = SearchDeadline(in: deadline)
             let (accesses, records) = (
                 SearchTranslation(search.query, unit: .access, sight: search.sight),
                 SearchTranslation(search.query, unit: .record, sight: search.sight)
@@ -61,7 +61,7 @@ extension Search {
         every interval: CatalogInterval, by field: QueryField?, within deadline: Duration
     ) throws(SearchFailure) -> SearchHistogram {
         try settled { (search) throws(SearchFailure) in
-            let end = ContinuousClock().now + deadline
+            let end = SearchDeadline(in: deadline)
             let translation = search.translation
             var relation = CatalogRelation.exact
             var bars: [Int64: [QueriedAccess.Facet: Int64]] = [:]
@@ -106,7 +106,7 @@ extension Search {
         of field: QueryField, most: Int, within deadline: Duration
     ) throws(SearchFailure) -> SearchFacet {
         try settled { (search) throws(SearchFailure) in
-            let end = ContinuousClock().now + deadline
+            let end = SearchDeadline(in: deadline)
             let translation = search.translation
             var relation = CatalogRelation.exact
             var counts: [QueriedAccess.Facet: Int64] = [:]
@@ -176,7 +176,7 @@ extension Search {
 
     /// Calls `body` with what the query says of whatever the catalog's own counts lack.
     private mutating func forEach(
-        _ translation: SearchTranslation, until end: ContinuousClock.Instant,
+        _ translation: SearchTranslation, until end: SearchDeadline,
         _ body: (SearchJudge.Judgement, Int64) -> Void
     ) throws(SearchFailure) -> (isComplete: Bool, unread: Int) {
         try forEach(translation, isKnown: translation.isExact, until: end) {
@@ -193,7 +193,7 @@ extension Search {
     ///
     /// - Parameter opening: a group that is opened for it.
     private mutating func forEach(
-        _ translation: SearchTranslation, isKnown: Bool, until end: ContinuousClock.Instant,
+        _ translation: SearchTranslation, isKnown: Bool, until end: SearchDeadline,
         opening: CommitGroup?, _ body: (QueriedAccess, Int64) -> Void
     ) throws(SearchFailure) -> (isComplete: Bool, unread: Int) {
         try forEach(translation, isKnown: isKnown, until: end) {
@@ -213,10 +213,9 @@ extension Search {
     ///     back; false if they cannot be read.
     /// - Returns: whether it was all in time, and how many could not be read.
     private mutating func forEach(
-        _ translation: SearchTranslation, isKnown: Bool, until end: ContinuousClock.Instant,
+        _ translation: SearchTranslation, isKnown: Bool, until end: SearchDeadline,
         take: (inout SearchJudge, [UInt64], UTCInstant?, Int64) throws(LogReadFailure) -> Bool
     ) throws(SearchFailure) -> (isComplete: Bool, unread: Int) {
-        let clock = ContinuousClock()
         let unit = translation.unit
         var unread = 0
         func look(
@@ -247,12 +246,12 @@ extension Search {
                     CatalogPageRequest(
                         translation.catalogQuery, order: .oldestFirst, after: after,
                         limit: CatalogPageRequest.mostRows,
-                        deadline: max(end - clock.now, .milliseconds(1))))
+                        deadline: end.left))
             }
             for row in found.rows where unit == .record || !tail.outdated.contains(row.first) {
                 let candidate = SearchCandidate(row, unit, .oldestFirst)
                 try look(try indexes(of: candidate), row.time, 1, &judge)
-                if clock.now >= end { return (false, unread) }
+                if end.isOver { return (false, unread) }
             }
             if found.isCutShort { return (false, unread) }
             after = found.next

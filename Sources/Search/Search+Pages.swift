@@ -28,8 +28,7 @@ extension Search {
 private struct SearchPager {
     private let order: CatalogOrder
     private let limit: Int
-    private let end: ContinuousClock.Instant
-    private let clock = ContinuousClock()
+    private let end: SearchDeadline
     /// Behind what was looked at.
     private var place: CatalogCursor?
     private var page: SearchPage
@@ -39,7 +38,7 @@ private struct SearchPager {
         self.order = order
         self.limit = limit
         place = after
-        end = clock.now + deadline
+        end = SearchDeadline(in: deadline)
         page = SearchPage(
             rows: [], next: nil, undecided: SearchUndecided(), unread: 0, isCutShort: false,
             completeTo: 0)
@@ -72,7 +71,7 @@ private struct SearchPager {
             isAtEnd = found.next == nil
             if let next = found.next {
                 place = next
-                if found.isCutShort || clock.now >= end {
+                if found.isCutShort || end.isOver {
                     page.isCutShort = true
                     return ending(at: next, search)
                 }
@@ -87,7 +86,7 @@ private struct SearchPager {
             translation.catalogQuery, order: order, after: place,
             // Of candidates, only some are hits.
             limit: translation.isExact ? wanted : max(2 * wanted, 64),
-            deadline: max(end - clock.now, .milliseconds(1)))
+            deadline: end.left)
     }
 
     private func ending(at place: CatalogCursor?, _ search: Search) -> SearchPage {

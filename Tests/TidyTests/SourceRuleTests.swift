@@ -71,6 +71,7 @@ struct SourceRuleTests {
             "ContinuousClock",
             [
                 "Sources/Catalog/SQLite/SQLiteConnection.swift",
+                "Sources/Search/SearchDeadline.swift",
                 "Sources/Console/Content/CurrentLog.swift",
                 "Sources/Commands/Catalog/CatalogRebuildCommand.swift",
                 "Sources/Commands/Network/RunningServer.swift",
