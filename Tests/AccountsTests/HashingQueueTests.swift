@@ -31,7 +31,7 @@ struct HashingQueueTests {
 
     @Test("Whoever waits gets the permit of whoever is done, in order")
     func turns() async throws {
-        let queue = HashingQueue(patience: .seconds(60))
+        let queue = HashingQueue(patience: .seconds(600))
         let gate = DispatchSemaphore(value: 0)
         async let one: Void = queue.run { gate.wait() }
         async let two: Void = queue.run { gate.wait() }
@@ -61,7 +61,7 @@ struct HashingQueueTests {
 
     @Test("More than may wait are told at once")
     func full() async throws {
-        let queue = HashingQueue(patience: .seconds(60))
+        let queue = HashingQueue(patience: .seconds(600))
         let gate = DispatchSemaphore(value: 0)
         let running = (0..<HashingQueue.most).map { _ in
             Task { try await queue.run { gate.wait() } }
@@ -78,7 +78,7 @@ struct HashingQueueTests {
 
     @Test("Work that fails gives its permit back")
     func failing() async throws {
-        let queue = HashingQueue(patience: .seconds(60))
+        let queue = HashingQueue(patience: .seconds(600))
         for _ in 0..<5 {
             await #expect(throws: Wrong.self) { try await queue.run { throw Wrong() } }
         }

@@ -73,7 +73,9 @@ struct ProgramOutputTests {
         Call(
             words: ["token", "inspect", "FOLDER/bad.yaml"], status: .usage, isConfigured: false),
         Call(
-            words: ["user", "add", "ada", "--role", "auditor", "--password-file", "FOLDER/password"],
+            words: [
+                "user", "add", "ada", "--role", "auditor", "--password-file", "FOLDER/password",
+            ],
             status: .success),
         Call(words: ["user", "list"], status: .success),
         Call(words: ["user", "roles", "nobody", "--role", "admin"], status: .notFound),

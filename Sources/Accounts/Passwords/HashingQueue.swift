@@ -35,12 +35,16 @@ package final class HashingQueue: Sendable {
 
     private let state = Mutex(State())
     private let patience: TimeAmount
-    private let threads = NIOThreadPool.singleton
+    /// Of its own: who waits for a file must not wait for a password.
+    private let threads = NIOThreadPool(numberOfThreads: HashingQueue.most)
     private let loops = MultiThreadedEventLoopGroup.singleton
 
     package init(patience: Duration = HashingQueue.patience) {
         self.patience = TimeAmount(patience)
+        threads.start()
     }
+
+    deinit { threads.shutdownGracefully { _ in } }
 
     /// How many hashes are under way, and how many wait.
     package var load: (running: Int, waiting: Int) {
