@@ -50,10 +50,11 @@ dist: ## Make a tarball of them with SBOM and checksums, signed with DIST_KEY=FI
 packages-test: ## Make all packages twice, compare them, install, run, upgrade and remove
 	@Packaging/test
 
-test: ## Run every test, then let software that is not ours verify an exported log
+test: ## Run every test, then let software that is not ours verify an exported log and evidence packs
 	@Scripts/bootstrap
 	@Scripts/test
 	@Scripts/check-export .build/debug/countersign
+	@Scripts/check-packs .build/debug/countersign-verify
 
 fuzz: ## Fuzz with libFuzzer, TARGET=… alone or all, SECONDS=60 each; see Docs/Internals/Fuzzing.md
 	Scripts/fuzz-build
