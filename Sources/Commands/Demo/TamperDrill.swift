@@ -28,18 +28,25 @@ struct TamperDrill {
     func run(
         changing index: LeafIndex, options: VerificationOptions
     ) async throws(CommandFailure) -> VerificationReport {
-        try await copyWhole(options)
+        try await copyWhole(with: index, options)
         try forge(index)
         return try await verify(options)
     }
 
-    /// Copies the log when everything is published and in its place, so that whatever is found later is the result of
-    /// the tampering and of nothing else.
-    private func copyWhole(_ options: VerificationOptions) async throws(CommandFailure) {
+    /// Copies the log when everything is published and the record in its place, so that whatever is found later is the
+    /// result of the tampering and of nothing else. A copy of a log that is being written may have the record in its
+    /// commit journal only: the file of entries was copied before the record was in it, the checkpoint after.
+    private func copyWhole(
+        with index: LeafIndex, _ options: VerificationOptions
+    ) async throws(CommandFailure) {
         for _ in 0..<Self.mostCopies {
             try LocalFolder.removeIfAny(copy.string)
             try LocalFolder.copy(log.string, to: copy.string)
-            if isPublished, try await verify(options).verdict == .verified { return }
+            if isPublished, try await verify(options).verdict == .verified,
+                Self.offset(of: index, try entries(of: index)) != nil
+            {
+                return
+            }
             do {
                 let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
                 try await eventLoop.scheduleTask(in: Self.pause) {}.futureResult.get()
@@ -68,11 +75,19 @@ struct TamperDrill {
         }
     }
 
+    /// The copy's file that a record is in.
+    private func path(of index: LeafIndex) -> String {
+        copy.pushing(FilePath(LogLayout.entries(SegmentNumber(of: index)))).string
+    }
+
+    private func entries(of index: LeafIndex) throws(CommandFailure) -> [UInt8] {
+        try LocalFile.required(path(of: index), most: 1 << 30)
+    }
+
     private func forge(_ index: LeafIndex) throws(CommandFailure) {
-        let segment = SegmentNumber(of: index)
-        let path = copy.pushing(FilePath(LogLayout.entries(segment))).string
-        var bytes = try LocalFile.required(path, most: 1 << 30)
-        guard let place = Self.offset(of: index, in: segment, bytes) else {
+        let path = path(of: index)
+        var bytes = try entries(of: index)
+        guard let place = Self.offset(of: index, bytes) else {
             throw CommandFailure(.failure, "the copy has no record \(index.value) to change.")
         }
         // A digit of its time: the record still parses, and says something else.
@@ -81,11 +96,9 @@ struct TamperDrill {
     }
 
     /// The last digit before the record's `uid`: of the seconds at which it was accepted.
-    private static func offset(
-        of index: LeafIndex, in segment: SegmentNumber, _ bytes: [UInt8]
-    ) -> Int? {
+    private static func offset(of index: LeafIndex, _ bytes: [UInt8]) -> Int? {
         var at = 0
-        for _ in segment.firstIndex.value..<index.value {
+        for _ in SegmentNumber(of: index).firstIndex.value..<index.value {
             guard at + 2 <= bytes.count else { return nil }
             at += 2 + (Int(bytes[at]) << 8 | Int(bytes[at + 1]))
         }
