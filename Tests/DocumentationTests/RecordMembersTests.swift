@@ -74,8 +74,9 @@ struct RecordMembersTests {
                             wasClean: false, replayedEntries: 1, discardedBytes: 1,
                             unknownOutcomes: 1, restoredFiles: ["checkpoints"],
                             stateWasMissing: true, unsignedRecords: 1, silentSince: Self.time,
-                            unsynced: .lost),
-                        version: "1", configuration: "sha256:00", durability: .written))
+                            unsynced: .lost, revivedKeys: 1),
+                        version: "1", configuration: "sha256:00", durability: .written
+                    ).knowing(privacyAt: 1))
             ]
         case .logStop:
             try StopCause.allCases.map {
@@ -139,9 +140,27 @@ struct RecordMembersTests {
         case .authLogon: try accounts(.logOn) + accounts(.refused)
         case .authLogoff: try accounts(.logOff)
         case .authDenied: try accounts(.denied)
-        // Written by nothing yet; what readers take from it is in the schema.
-        case .privacyErase: []
+        case .privacyRequest: try PrivacyFacts.Wish.allCases.map { try privacy(.request($0)) }
+        case .privacyRefuse: try RefusalGround.allCases.map { try privacy(.refuse($0)) }
+        case .privacyApprove: [try privacy(.approve)]
+        case .privacyErase: [try privacy(.erase)]
+        case .privacyExpire: [try privacy(.expire)]
+        case .privacyEraseDone: [try privacy(.done)]
+        case .privacyHold: [try privacy(.hold)]
+        case .privacyRelease: [try privacy(.release)]
         }
+    }
+
+    private func privacy(_ deed: PrivacyFacts.Deed) throws -> Record {
+        try record(
+            .privacy(
+                PrivacyFacts(
+                    deed, about: Self.uid,
+                    scope: PrivacyScope(
+                        subjects: [.tenant], periods: [try #require(Period("2026-11".utf8))]),
+                    reference: PrivacyReference("DSR-1"), basis: .objection,
+                    approvers: ["uid:1001"], values: 1, range: "0..<1"),
+                uid: Self.uid, time: Self.time, after: 1, actor: .anonymous))
     }
 
     @Test("Every member that a writer emits is in the page")
@@ -176,6 +195,9 @@ struct RecordMembersTests {
         check(RecordStage.self, in: record)
         check(EventCategory.self, in: record)
         check(EventAction.self, in: record)
+        check(PrivacyFacts.Wish.self, in: record)
+        check(ErasureBasis.self, in: record)
+        check(RefusalGround.self, in: record)
         check(EventOutcome.self, in: record)
         check(Principal.Kind.self, in: record)
         check(Authentication.Method.self, in: record)

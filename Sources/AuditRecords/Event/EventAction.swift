@@ -21,6 +21,9 @@ package enum EventAction: String, CaseIterable, Sendable {
     case logExport = "log.export"
     case keyRotate = "key.rotate"
     case keyRetire = "key.retire"
+    case privacyRequest = "privacy.request"
+    case privacyApprove = "privacy.approve"
+    case privacyRefuse = "privacy.refuse"
     case privacyErase = "privacy.erase"
     case accountCreate = "account.create"
     case accountRoles = "account.roles"
@@ -31,4 +34,11 @@ package enum EventAction: String, CaseIterable, Sendable {
     case authLogon = "auth.logon"
     case authLogoff = "auth.logoff"
     case authDenied = "auth.denied"
+    case privacyExpire = "privacy.expire"
+    case privacyEraseDone = "privacy.erase.done"
+    case privacyHold = "privacy.hold"
+    case privacyRelease = "privacy.release"
+
+    /// The actions whose records name keys that are destroyed after them.
+    package static let erasing: [EventAction] = [.privacyErase, .privacyExpire]
 }

@@ -40,12 +40,16 @@ package struct RecoveryFacts: Hashable, Sendable {
     /// What became of records that the previous boot had acknowledged before their sync; nil if
     /// nothing is missing.
     package var unsynced: UnsyncedLoss?
+    /// Keys that had been destroyed and were there again, because an older file was put back; they are destroyed anew.
+    package var revivedKeys: UInt64
 
     package init(
         wasClean: Bool, replayedEntries: UInt64, discardedBytes: UInt64, unknownOutcomes: UInt64,
         restoredFiles: [String] = [], stateWasMissing: Bool = false, unsignedRecords: UInt64 = 0,
-        silentSince: UTCInstant? = nil, unsynced: UnsyncedLoss? = nil
+        silentSince: UTCInstant? = nil, unsynced: UnsyncedLoss? = nil,
+        revivedKeys: UInt64 = 0
     ) {
+        self.revivedKeys = revivedKeys
         self.unsynced = unsynced
         self.silentSince = silentSince
         self.restoredFiles = restoredFiles
@@ -94,6 +98,7 @@ extension SystemRecord {
             let names = recovery.restoredFiles.prefix(RecordLimits.arrayItems)
             facts.append(JSONMember("restored_files", .array(names.map { .string($0) })))
         }
+        if recovery.revivedKeys > 0 { facts.add("revived_keys", recovery.revivedKeys) }
         facts.add("silent_since", recovery.silentSince?.rfc3339)
         if recovery.stateWasMissing { facts.add("state", "missing") }
         facts.add("unknown_outcomes", recovery.unknownOutcomes)
@@ -114,7 +119,7 @@ extension SystemRecord {
             end: EventEnd(
                 outcome: .success,
                 severity: recovery.stateWasMissing || !recovery.restoredFiles.isEmpty
-                    || recovery.unsynced == .lost
+                    || recovery.unsynced == .lost || recovery.revivedKeys > 0
                     ? .high : recovery.wasClean ? .informational : .medium),
             actor: .system, details: details)
     }

@@ -114,10 +114,10 @@ package struct CatalogBatch: Sendable {
         row.caller = shape(bytes, Self.callerMembers)
         row.personal = personal(bytes, values)
         leaves.append(row)
-        if leaf[pass[.action]].elementsEqual(Self.erasing) { note(erasure: leaf) }
+        if Self.erasing.contains(where: leaf[pass[.action]].elementsEqual) { note(erasure: leaf) }
     }
 
-    private static let erasing = Array("\"\(EventAction.privacyErase.rawValue)\"".utf8)
+    private static let erasing = EventAction.erasing.map { Array("\"\($0.rawValue)\"".utf8) }
 
     private mutating func note(erasure leaf: [UInt8]) {
         do throws(RecordFault) {

@@ -70,6 +70,23 @@ package struct OwnDoing {
                 "Where they are to have it, `countersign user roles` gives their account another role."
             )
         case .authLogoff: self.init("Somebody logged out at the admin address")
+        case .privacyExpire:
+            self.init("The keys of months that are over were about to be destroyed")
+        case .privacyEraseDone:
+            self.init("Keys of personal values were destroyed: what they sealed is erased for good")
+        case .privacyRequest:
+            self.init(
+                "Somebody asked for something that takes two persons: `privacy.wants` says what",
+                "`countersign privacy find` lists what is still open; another person approves or refuses it."
+            )
+        case .privacyApprove:
+            self.init("One more person is for a request: `privacy.about` says which")
+        case .privacyRefuse:
+            self.init("A request was turned down: `privacy.ground` says why")
+        case .privacyHold:
+            self.init("A hold was placed: nothing of what it names may be destroyed")
+        case .privacyRelease:
+            self.init("A hold was ended by two persons")
         }
     }
 

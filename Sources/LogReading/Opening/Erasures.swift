@@ -8,8 +8,8 @@ package import Merkle
 
 /// Which record explains the loss of each destroyed key.
 ///
-/// `privacy.erase` names what it destroys in `erase.subjects` and `erase.periods`; one such record
-/// excuses no other key than those.
+/// `privacy.erase` and `privacy.expire` name what they destroy in `erase.subjects` and `erase.periods`; one such
+/// record excuses no other key than those.
 package struct Erasures: Hashable, Sendable {
     /// Key id (a subject's or a period's) and the first record that names it.
     package private(set) var records: [String: LeafIndex] = [:]
@@ -18,7 +18,7 @@ package struct Erasures: Hashable, Sendable {
 
     /// Notes a record; only those that erase count.
     package mutating func take(_ record: Record, at index: LeafIndex) {
-        guard record.action == EventAction.privacyErase.rawValue else { return }
+        guard EventAction.erasing.contains(where: { $0.rawValue == record.action }) else { return }
         for list in ["subjects", "periods"] {
             for item in record.value[path: "erase", list]?.array ?? [] {
                 guard let id = item.string, records[id] == nil else { continue }
@@ -36,10 +36,10 @@ package struct Erasures: Hashable, Sendable {
 extension LogSnapshot {
     /// The erasures of the whole log. Reads every entry, so use it only if a key is gone.
     package func erasures() throws(LogReadFailure) -> Erasures {
-        let action = Array("\"action\":\"\(EventAction.privacyErase.rawValue)\"".utf8)
+        let actions = EventAction.erasing.map { Array("\"action\":\"\($0.rawValue)\"".utf8) }
         var erasures = Erasures()
         try forEachLeaf(in: 0..<size.count) { index, leaf in
-            guard leaf.holds(action) else { return }
+            guard actions.contains(where: leaf.holds) else { return }
             do throws(RecordFault) {
                 erasures.take(try Record(leaf: leaf), at: index)
             } catch {

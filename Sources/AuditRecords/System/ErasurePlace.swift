@@ -1,0 +1,37 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+/// A place where a personal value, or what leads to one, may stand.
+///
+/// A new place is a case here, and with that a sentence for people and a part of the test `The places of a value`: what
+/// stands somewhere that is not in this list cannot be promised to be gone.
+package enum ErasurePlace: String, CaseIterable, Sendable {
+    /// The sealed blocks of the log's segments.
+    case disclosures
+    /// The keys of subjects and months.
+    case keyFiles = "key_files"
+    /// The two files of the commit journal, which hold new keys until they are in their place.
+    case commitJournal = "commit_journal"
+    /// Who has which id, in the memory of the proxy and in the key files.
+    case subjectDirectory = "subject_directory"
+    /// Rows and tokens of the catalog.
+    case catalog
+    /// A copy of the log directory that somebody made.
+    case backups
+
+    /// What an erasure does there.
+    package var outcome: String {
+        switch self {
+        case .disclosures: "stays, sealed for good: its key is gone"
+        case .keyFiles: "the key is overwritten in place; the id stays as a tombstone"
+        case .commitJournal: "overwritten with zeros"
+        case .subjectDirectory: "forgotten: whoever comes back gets another id"
+        case .catalog: "tokens and what refers to them are deleted"
+        case .backups:
+            "out of reach: a key file that is put back is pruned at the next start; destroy the copies' keys, too"
+        }
+    }
+
+    /// Whether whoever erases has to do the rest.
+    package var isOutOfReach: Bool { self == .backups }
+}
