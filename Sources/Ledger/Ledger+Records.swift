@@ -28,9 +28,10 @@ extension Ledger {
                 stateWasMissing: recovered.facts.stateWasMissing,
                 unsignedRecords: recovered.facts.unsignedRecords,
                 silentSince: recovered.history.flatMap { $0.stopped ? nil : $0.lastTime },
-                unsynced: recovered.facts.unsynced),
+                unsynced: recovered.facts.unsynced, revivedKeys: recovered.facts.revivedKeys),
             version: options.software, configuration: options.configHash,
-            durability: options.durability)
+            durability: options.durability
+        ).knowing(privacyAt: recovered.privacy.newest)
         let gaps = (recovered.history?.unnamed ?? []).map { lost in
             let (uid, now) = newRecord()
             return SystemRecord.gap(uid: uid, time: now, GapFacts(lost.sequences, of: lost.boot))
@@ -38,6 +39,11 @@ extension Ledger {
         // Crash point S1: the start is durable, but not all that earlier boots left open. The next
         // start sees how far this one came, and writes the rest.
         for record in [start] + gaps + unknown { try self.record(record) }
+        for pending in recovered.privacy.pending {
+            do throws(PrivacyFault) { try noteDone(pending) } catch {
+                throw OpenFault(.storage, "The start could not be recorded: \(error).")
+            }
+        }
         // An adoption that is cut short before this is not in force: the state file has changed by
         // then, but only the record makes gaps accepted.
         if let adoption = options.adoption {
@@ -118,11 +124,13 @@ extension Ledger {
     private func heartbeats() -> [SystemRecord] {
         // A number that is lost and not named is not settled, nor is anything after it.
         let settled = accesses.settled()
-        guard gaps.areNamed, let settled else { return [heartbeat(nil)] }
-        return settled.inParts.map(heartbeat)
+        let (newest, isKnown) = privacy.settled
+        guard gaps.areNamed, isKnown, let settled else { return [heartbeat(nil, newest)] }
+        return settled.inParts.map { heartbeat($0, newest) }
     }
 
-    private func heartbeat(_ settled: SettledFacts?) -> SystemRecord {
+    /// - Parameter newest: where the newest record about personal values is.
+    private func heartbeat(_ settled: SettledFacts?, _ newest: UInt64?) -> SystemRecord {
         let tallies = intake.tallies
         var counts = HeartbeatCounters()
         counts.accepted = counters.accepted
@@ -137,7 +145,8 @@ extension Ledger {
         let (uid, now) = newRecord()
         return SystemRecord.heartbeat(
             uid: uid, time: now, counters: counts, clock: clock.facts(),
-            durability: options.durability, settled: settled, published: publisher.published)
+            durability: options.durability, settled: settled, published: publisher.published
+        ).knowing(privacyAt: newest)
     }
 
     /// The end of a clean boot.
@@ -145,7 +154,8 @@ extension Ledger {
         let (uid, now) = newRecord()
         append(
             unattended: SystemRecord.logStop(
-                uid: uid, time: now, cause: gaps.hasLostOutcomes ? .outcomesLost : .shutdown))
+                uid: uid, time: now, cause: gaps.hasLostOutcomes ? .outcomesLost : .shutdown
+            ).knowing(privacyAt: privacy.standing.newest))
     }
 
     /// A record of the proxy's own actions that nobody waits for. A refusal does not go unnoticed:

@@ -73,7 +73,7 @@ extension Ledger {
     }
 
     /// Tells everybody who waits, or comes later, that the log has stopped.
-    private func poison(_ cause: LogPoisoned) {
+    func poison(_ cause: LogPoisoned) {
         let waiting = intake.poison(cause)
         ports.settle(waiting[...], as: .poisoned(cause))
     }

@@ -46,6 +46,7 @@ package final class Ledger: Sendable {
     let writer: GroupWriter
     let gaps = Gaps()
     let accesses: OpenAccesses
+    let privacy: PrivacyDesk
     let unattended: PortID
     let gapsID: PortID
     private let waiting = WaitingPort()
@@ -97,7 +98,7 @@ package final class Ledger: Sendable {
         clock: LedgerClock, randomness: consuming BufferedRandomness, hasThreads: Bool
     ) throws(OpenFault) -> Ledger {
         let disk = OpeningStorage(storage: storage)
-        let (recovered, secret) = try recover(
+        var (recovered, secret) = try recover(
             disk, signers: signers, options: options, randomness: &randomness)
         let meters = LedgerMeters()
         let housekeeping = DispatchSemaphore(value: 0)
@@ -109,6 +110,7 @@ package final class Ledger: Sendable {
                 count: UInt64(recovered.checkpointCount), size: recovered.publishedSize.count),
             passed: { housekeeping.signal() })
         let stateSlot = try publish(recovered, through: publisher, on: disk)
+        try destroyErased(in: &recovered, on: disk)
         let ledger = Ledger(
             storage: storage, signers: signers, options: options, clock: clock,
             recovered: recovered, publisher: publisher, housekeeping: housekeeping,
@@ -138,6 +140,7 @@ package final class Ledger: Sendable {
         self.hasThreads = hasThreads
         signing = Mutex(signers.map(\.verifierKey))
         accesses = OpenAccesses(heartbeatRecords: options.heartbeatRecords)
+        privacy = PrivacyDesk(recovered.privacy)
         self.clock = clock
         self.publisher = publisher
         self.housekeeping = housekeeping
@@ -300,6 +303,8 @@ package final class Ledger: Sendable {
             defer { threads = nil }
             return threads
         }
+        // What is being done about personal values is done first.
+        privacy.turn.withLock { _ in }
         housekeeping.signal()
         running?.housekeeper.join()
         if recordLast() { recordStop() }

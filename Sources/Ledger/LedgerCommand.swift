@@ -6,7 +6,7 @@ package import SignedNotes
 /// Something done to the log between two groups: meanwhile no group is made or written.
 ///
 /// What changes how the next groups are made is a case here, so that all of it passes through one place: other keys that
-/// sign; later, a key that is destroyed, a segment that is held or dropped.
+/// sign; later, a segment that is held or dropped. Keys are destroyed by ``Ledger/carryOut(_:by:account:)``.
 package enum LedgerCommand: Sendable {
     /// These keys sign every group from the next on, the log's own first.
     ///

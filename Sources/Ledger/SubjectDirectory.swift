@@ -56,6 +56,24 @@ package final class SubjectDirectory: Sendable {
             outputByteCount: 32)
     }
 
+    /// These subjects' keys are destroyed, and with them who they were: whoever comes back gets another id.
+    func forget(_ ids: Set<SubjectID>) {
+        guard !ids.isEmpty else { return }
+        state.withLock { state in
+            for (lookup, key) in state.keys where ids.contains(key.id) {
+                key.noteDestroyed()
+                state.keys[lookup] = nil
+            }
+        }
+    }
+
+    /// The id of a subject that has one.
+    package func known(issuer: String, subject: String) -> SubjectID? {
+        let lookup = SubjectKey.lookup(
+            issuer: issuer, subject: subject, directorySecret: secret)
+        return state.withLock { $0.keys[lookup]?.id }
+    }
+
     /// The key of a subject; a new one if it has none. That becomes durable with the first record
     /// that discloses something under it.
     package func key(issuer: String, subject: String) -> SubjectKey {

@@ -62,9 +62,12 @@ package struct LedgerFixture: Sendable {
     }
 
     /// The same for a given person, with ids and salts from a generator.
+    ///
+    /// - Parameter name: whose access it says that it is; nil: nobody's.
     package func record(
         for ledger: Ledger, path: String, dataTags: [String] = [], stage: RecordStage,
-        uid: UniqueID? = nil, subject: SubjectKey, randomness: inout BufferedRandomness
+        uid: UniqueID? = nil, subject: SubjectKey, name: String? = nil,
+        randomness: inout BufferedRandomness
     ) -> RecordDraft {
         let now = clock.now
         let text = Array(path.utf8)
@@ -86,6 +89,10 @@ package struct LedgerFixture: Sendable {
             decision: EncodedDecision(decision), end: EventEnd(.roleMatch, status: 200),
             reason: nil,
             commitments: Commitments(
+                who: name.flatMap {
+                    Disclosure.who(
+                        name: $0, email: nil, subject: subject, salt: randomness.salt())
+                },
                 where: Disclosure.where(
                     address: address.span, port: 51234, peerAddress: nothing.span,
                     userAgent: nothing.span, forwarded: [], tls: nil,
@@ -94,6 +101,12 @@ package struct LedgerFixture: Sendable {
                     path: text.span, query: nothing.span, subject: ledger.subjects.tenant,
                     salt: randomness.salt())),
             durationMicroseconds: 120, dataTags: dataTags)
+        if name != nil {
+            record.actor = EncodedActor(
+                Principal(
+                    uid: subject.id.text, kind: .user, issuer: "https://id.example.com", roles: [],
+                    session: nil, authentication: .none))
+        }
         if stage == .started {
             record.stage = .started
             record.end = .open

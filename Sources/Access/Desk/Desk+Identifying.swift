@@ -27,16 +27,20 @@ extension Desk {
         case .none:
             guard let certificate = client.certificate else { return anonymous }
             guard let known = client.certified, certificate.isValid(at: now),
-                known.generation == rules.identity.generation
+                known.generation == rules.identity.generation, !known.actor.subject.isDestroyed
             else { return nil }
             return known.actor
         case .one(let shown):
             let text = request.bytes.span.extracting(shown.range)
-            if let last = client.shown, last.credential.holds(text, as: shown.form, now: now) {
+            if let last = client.shown, last.credential.holds(text, as: shown.form, now: now),
+                !last.actor.subject.isDestroyed
+            {
                 return last.actor
             }
             guard let found = tokens.find(text, as: shown.form, now: now) else { return nil }
             let actor = tokens.value(of: found)
+            // Whoever was erased and comes back is somebody new.
+            guard !actor.subject.isDestroyed else { return nil }
             client.shown = (found, actor)
             return actor
         case .refused, .foreign, .several: return nil
@@ -82,7 +86,7 @@ extension Desk {
         case .refused(let refusal): return .refused(refusal)
         case .identified(let identity, by: let shown):
             if shown == nil, let known = client.certified, known.identity == identity,
-                known.generation == rules.identity.generation
+                known.generation == rules.identity.generation, !known.actor.subject.isDestroyed
             {
                 return .found(known.actor, by: nil)
             }

@@ -3,6 +3,7 @@
 
 package import Crypto
 package import Merkle
+internal import Synchronization
 
 /// The key that seals one subject's disclosures; destroying it erases them (record.md §4).
 package final class SubjectKey: Sendable {
@@ -13,6 +14,13 @@ package final class SubjectKey: Sendable {
     /// Finds the subject in the directory without revealing who it is; zero for the special ids.
     package let lookup: Hash256
     let key: SymmetricKey
+    private let destroyed = Atomic<Bool>(false)
+
+    /// Whether the key was destroyed in the log: whoever remembers this subject must ask the directory again.
+    package var isDestroyed: Bool { destroyed.load(ordering: .relaxed) }
+
+    /// The key is destroyed in the log.
+    package func noteDestroyed() { destroyed.store(true, ordering: .relaxed) }
 
     /// - Parameter key: 32 secret bytes.
     package init(id: SubjectID, lookup: Hash256, key: SymmetricKey) {

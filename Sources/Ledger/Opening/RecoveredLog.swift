@@ -36,6 +36,8 @@ struct RecoveredLog {
     var facts: RecoveryReport
     /// The producer's last boot, read back from the log.
     var history: BootHistory?
+    /// What its records about personal values come to.
+    var privacy = PrivacyStanding()
 }
 
 /// What recovery did, for the `log.start` record and the operator.
@@ -60,6 +62,8 @@ package struct RecoveryReport: Hashable, Sendable {
     package var unsynced: UnsyncedLoss?
     /// Records that were read back to learn how earlier boots ended.
     package var readBackRecords: UInt64 = 0
+    /// Keys that had been destroyed and were there again; they are destroyed anew.
+    package var revivedKeys: UInt64 = 0
 }
 
 /// A loss with which a log is opened only if somebody accepts it: `adopted.losses`.

@@ -90,9 +90,14 @@ struct Recovery {
         log.position.entriesLength = rebuild.entriesLength
         log.position.disclosuresLength = try disclosuresLength(
             of: log.position.segment)
-        try readKeys(into: &log, isJournalled: !covered.isEmpty)
+        var newestPrivacy: UInt64?
         log.history = try readHistory(
-            size: newest.size, newest: rebuild.lastLeaf, counting: &log.facts.readBackRecords)
+            size: newest.size, newest: rebuild.lastLeaf, counting: &log.facts.readBackRecords,
+            privacy: &newestPrivacy)
+        log.privacy = try privacyStanding(at: newestPrivacy, size: newest.size)
+        try mendSlots(of: log.privacy)
+        try readKeys(into: &log, isJournalled: !covered.isEmpty)
+        log.facts.revivedKeys = try revivedKeys(of: log.privacy)
         if let history = log.history, !history.stopped, history.durability != .synced {
             log.facts.unsynced = committed.hasLost ? .lost : .possible
         }
@@ -169,8 +174,11 @@ struct Recovery {
 
     /// Reads records back from the newest, each of which must be the one that the next newer one
     /// names: the entries were read and checked before, and are read again here.
+    ///
+    /// - Parameter privacy: where the newest record about personal values is, if there is any: every start, heartbeat
+    ///   that settles something, and stop says so.
     private func readHistory(
-        size: TreeSize, newest: Hash256, counting count: inout UInt64
+        size: TreeSize, newest: Hash256, counting count: inout UInt64, privacy: inout UInt64?
     ) throws(OpenFault) -> BootHistory? {
         var reader = BootHistoryReader(producer: producer)
         var expected: Hash256? = newest
@@ -191,6 +199,7 @@ struct Recovery {
                     continue
                 }
                 expected = record.previous
+                privacy = [privacy, record.newestPrivacyRecord].compactMap(\.self).max()
                 reader.read(record)
             }
             guard !reader.isComplete, segment.value > 0 else { break }

@@ -76,6 +76,16 @@ struct CommitJournal {
         return nil
     }
 
+    /// Both files are written from their start again: everything in them is published.
+    mutating func empty() {
+        precondition(
+            files.allSatisfy { !$0.isUnderWay && !$0.isOpen },
+            "AppliedBeforeOverwritten: the commit journal is emptied while a group is on its way")
+        files = [File(capacity: capacity), File(capacity: capacity)]
+        files[1 - current].capacity = capacity / 2
+        needsRoomAfter = nil
+    }
+
     /// - Precondition: `AppliedBeforeOverwritten`: no frame of the file is still needed.
     private mutating func restart(_ file: Int, flushedThrough: UInt64) {
         precondition(

@@ -120,7 +120,7 @@ final class GroupWriter: Sendable {
     }
 
     /// Does something between two groups; blocks for at most one turn.
-    func betweenGroups(_ body: (inout Sequencer) -> Void) {
+    func betweenGroups<Value: Sendable>(_ body: (inout Sequencer) -> Value) -> Value {
         turn.withLock { body(&$0.sequencer) }
     }
 

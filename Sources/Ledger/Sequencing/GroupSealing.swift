@@ -42,6 +42,20 @@ struct GroupSealing: ~Copyable {
         self.savedSubjects = savedSubjects
     }
 
+    var sealedUnder: (subjects: Set<SubjectID>, periods: Set<Period>) {
+        (savedSubjects, Set(periods.keys))
+    }
+
+    /// A subject keeps its slot, which is a tombstone: `ErasedStaysErased`. A record that was drafted before, and is
+    /// sealed after, goes under a key that is nowhere but in memory.
+    mutating func forget(_ subjects: Set<SubjectID>, _ periods: Set<Period>) {
+        for id in subjects { sealer.forget(id) }
+        for period in periods {
+            self.periods[period] = nil
+            sealer.forget(period)
+        }
+    }
+
     /// Appends disclosure blocks, then the slots of new subjects, then that of a new period.
     mutating func seal(
         _ records: ArraySlice<PendingRecord>, segment: SegmentNumber, at time: UTCInstant,

@@ -3,6 +3,7 @@
 
 internal import AuditRecords
 internal import ByteCoding
+internal import Disclosures
 internal import LogFormat
 internal import Merkle
 internal import SignedNotes
@@ -48,6 +49,14 @@ struct Sequencer: ~Copyable {
     mutating func sign(with signers: [NoteSigner]) {
         precondition(!signers.isEmpty, "EveryGroupSigned: a log has at least one signer")
         self.signers = signers
+    }
+
+    /// The subjects and months whose keys have a slot, or will with a group on its way.
+    var sealedUnder: (subjects: Set<SubjectID>, periods: Set<Period>) { sealing.sealedUnder }
+
+    /// These keys are destroyed: nothing is sealed with what was derived from them.
+    mutating func forget(_ subjects: Set<SubjectID>, _ periods: Set<Period>) {
+        sealing.forget(subjects, periods)
     }
 
     /// How many of these records, from the front, make the next group: all, up to the segment's end and

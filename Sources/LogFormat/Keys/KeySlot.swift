@@ -107,6 +107,20 @@ package enum KeySlot {
             created: UTCInstant(microseconds: Int64(bitPattern: created)))
     }
 
+    /// Whose slot it is, even if a write of its tombstone was cut short: that changes neither this nor when the key
+    /// was made. Nil if it is nobody's.
+    package static func owner(
+        of bytes: ArraySlice<UInt8>, magic: String
+    ) -> (id: String, created: UTCInstant)? {
+        let bytes = Array(bytes)
+        guard bytes.count == byteCount, bytes.starts(with: magic.utf8),
+            (1...idBytes).contains(Int(bytes[5])),
+            let id = String(validating: bytes[6..<6 + Int(bytes[5])], as: UTF8.self),
+            let created = BigEndian.read(UInt64.self, from: bytes, at: 102)
+        else { return nil }
+        return (id, UTCInstant(microseconds: Int64(bitPattern: created)))
+    }
+
     private static func checksum(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         Array(SHA256.hash(data: bytes).prefix(8))
     }

@@ -24,6 +24,11 @@ extension RecoveryReport {
                 "the power went while the boot before acknowledged records before their sync (log.durability: written): some that were acknowledged are lost"
             )
         }
+        if revivedKeys > 0 {
+            warnings.append(
+                "\(revivedKeys) keys of personal values that had been destroyed were there again, as in an older copy of keys/subjects or keys/periods; they were destroyed anew: destroy that copy, too"
+            )
+        }
         if !restoredFiles.isEmpty {
             warnings.append(
                 "bytes that had been published were missing and were restored from the commit journal: \(restoredFiles.joined(separator: ", "))"
