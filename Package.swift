@@ -298,8 +298,9 @@ let package = Package(
         tests(
             "Catalog",
             [
-                "ByteCoding", "Merkle", "LogFormat", "Disclosures", "AuditRecords", "LogReading",
-                "Ledger", "SignedNotes", "TestSupport", .grdb, .crypto, .system,
+                "ByteCoding", "AccessModel", "Merkle", "LogFormat", "Disclosures", "AuditRecords",
+                "LogReading", "Ledger", "SignedNotes", "TestSupport", "Verification", "Query",
+                .grdb, .crypto, .system,
             ]),
         tests(
             "Search",

@@ -1,0 +1,221 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AccessModel
+import AuditRecords
+import ByteCoding
+import Disclosures
+import Ledger
+import LogFormat
+import LogReading
+import Merkle
+import Query
+import SignedNotes
+import SystemPackage
+import TestSupport
+import Testing
+import Verification
+
+@testable import Catalog
+
+/// What is erased is found nowhere any more: by any path that finds what is not.
+@Suite struct `The places of a value` {
+    private enum Names {
+        static let canary = "Canary Quillfeather"
+        static let other = "Oriole Brandt"
+    }
+
+    private static let origin = "audit.example.com/test"
+
+    /// A log with accesses of two people, one of whom is to be erased.
+    private struct Scene {
+        let fixture: LedgerFixture
+        let storage = MemoryStorage()
+        let ledger: Ledger
+        let canary: SubjectKey
+        let backup: MemoryStorage
+
+        init() throws {
+            fixture = try LedgerFixture()
+            ledger = try fixture.openWithoutThreads(storage)
+            canary = try Self.access(Names.canary, ledger, fixture)
+            _ = try Self.access(Names.canary, ledger, fixture)
+            _ = try Self.access(Names.other, ledger, fixture)
+            ledger.publishApplied()
+            backup = storage.crash(keeping: .everything)
+        }
+
+        static func access(
+            _ name: String, _ ledger: Ledger, _ fixture: LedgerFixture
+        ) throws -> SubjectKey {
+            let subject = ledger.subjects.key(issuer: "https://id.example.com", subject: name)
+            var randomness = BufferedRandomness(source: .kernel)
+            let draft = fixture.record(
+                for: ledger, path: "/v1/invoices/1", stage: .complete, subject: subject, name: name,
+                randomness: &randomness)
+            guard case .recorded = try ledger.appendAndWait(draft, tally: .allowed) else {
+                throw FixtureFault.notRecorded
+            }
+            return subject
+        }
+
+        func erase() throws {
+            let request = try ledger.carryOut(
+                PrivacyFacts(.request(.erase), scope: PrivacyScope(subjects: [canary.id])),
+                by: .hostUser(1001), account: Approver.hostUser
+            ).uid
+            for deed in [PrivacyFacts.Deed.approve, .erase] {
+                _ = try ledger.carryOut(
+                    PrivacyFacts(deed, about: request), by: .hostUser(1002),
+                    account: Approver.hostUser)
+            }
+            ledger.publishApplied()
+        }
+
+        var directory: TestDirectory { get throws { try TestDirectory(storage) } }
+    }
+
+    /// How often each name is read by whoever may read everything.
+    private func names(_ directory: TestDirectory) throws -> [String: Int] {
+        try withExtendedLifetime(directory) {
+            let snapshot = try LogSnapshot(directory: directory.path)
+            var (reader, found) = (ValueReader(opening: snapshot), [String: Int]())
+            for index in 0..<snapshot.size.count {
+                let place = LeafIndex(index)
+                let record = try Record(leaf: try snapshot.leaf(at: place))
+                if let name = try reader.values(of: record, at: place).name {
+                    found[name, default: 0] += 1
+                }
+            }
+            return found
+        }
+    }
+
+    /// How many accesses a query hits, and how many it cannot tell.
+    private func verdicts(
+        _ text: String, _ directory: TestDirectory
+    ) throws -> [QueryVerdict: Int] {
+        try withExtendedLifetime(directory) {
+            let snapshot = try LogSnapshot(directory: directory.path)
+            let query = try RecordQuery(text, at: QueryClock(now: UTCInstant(microseconds: 0)))
+            var (reader, found) = (ValueReader(opening: snapshot), [QueryVerdict: Int]())
+            for index in 0..<snapshot.size.count {
+                let place = LeafIndex(index)
+                let record = try Record(leaf: try snapshot.leaf(at: place))
+                let groups = try reader.groups(of: record, at: place).mapValues {
+                    (group) -> QueriedGroup in
+                    switch group {
+                    case .opened(let value): QueriedGroup.opened(value)
+                    case .erased: .erased
+                    case .unreadable: .withheld
+                    }
+                }
+                found[query.expression.verdict(on: QueriedAccess(record, groups)), default: 0] += 1
+            }
+            return found
+        }
+    }
+
+    private func follow(_ directory: TestDirectory, _ catalog: SQLiteCatalog) throws {
+        try withExtendedLifetime(directory) {
+            let tokens = try PersonalTokenizer(LogSnapshot(directory: directory.path))
+            var follower = CatalogFollower(
+                catalog, of: directory.path, values: tokens.map { FollowedValues($0) })
+            while try !follower.step().isThere {}
+        }
+    }
+
+    private func catalog(
+        in folder: TestDirectory, of directory: TestDirectory
+    ) throws -> SQLiteCatalog {
+        try SQLiteCatalog(
+            writing: folder.path.appending(SQLiteCatalog.fileName), origin: Self.origin,
+            tokens: try PersonalTokenizer(LogSnapshot(directory: directory.path)))
+    }
+
+    private func hits(_ name: String, _ catalog: SQLiteCatalog) throws -> Int {
+        try catalog.page(
+            CatalogPageRequest(CatalogQuery(.field(.name, .equals(name))), limit: 100)
+        ).rows.count
+    }
+
+    @Test(arguments: ErasurePlace.allCases)
+    func `hold nothing of it after its erasure`(place: ErasurePlace) async throws {
+        let scene = try Scene()
+        let (before, folder) = (try scene.directory, try TestDirectory())
+        let followed = try catalog(in: folder, of: before)
+        try follow(before, followed)
+        // The paths find what is there.
+        #expect(try names(before) == [Names.canary: 2, Names.other: 1])
+        #expect(try hits(Names.canary, followed) == 2)
+        try scene.erase()
+        let after = try scene.directory
+        switch place {
+        case .disclosures:
+            #expect(try names(after) == [Names.other: 1])
+            let snapshot = try LogSnapshot(directory: after.path)
+            let record = try Record(leaf: try snapshot.leaf(at: LeafIndex(1)))
+            let groups = try snapshot.disclosures(of: record, at: LeafIndex(1))
+            let erasures = try snapshot.erasures()
+            let index = try #require(erasures.records[scene.canary.id.text])
+            #expect(groups[.who] == .erased(index) && groups[.where] == .erased(index))
+            let query = "actor:\"\(Names.canary)\""
+            let (then, now) = (try verdicts(query, before), try verdicts(query, after))
+            #expect(then[.hit] == 2)
+            #expect(now[.hit] == nil)
+            #expect(now[.undecided] == 2)
+        case .keyFiles, .commitJournal:
+            for name in after.files {
+                let bytes = try after.read(name)
+                #expect(!holds(bytes, scene.canary.secret), "\(name)")
+                #expect(!holds(bytes, Array(Names.canary.utf8)), "\(name)")
+            }
+            #expect(try before.files.contains { holds(try before.read($0), scene.canary.secret) })
+        case .subjectDirectory:
+            let directory = scene.ledger.subjects
+            #expect(directory.known(issuer: "https://id.example.com", subject: Names.canary) == nil)
+            for name in after.files {
+                #expect(!holds(try after.read(name), scene.canary.lookup.bytes), "\(name)")
+            }
+        case .catalog:
+            try follow(after, followed)
+            #expect(try hits(Names.canary, followed) == 0)
+            #expect(try hits(Names.other, followed) == 1)
+            let fresh = try TestDirectory()
+            let rebuilt = try catalog(in: fresh, of: after)
+            try follow(after, rebuilt)
+            #expect(try hits(Names.canary, rebuilt) == 0)
+            #expect(try hits(Names.other, rebuilt) == 1)
+        case .backups:
+            #expect(place.isOutOfReach)
+            scene.storage.tamper(.subjects) { $0 = scene.backup.files[.subjects] ?? [] }
+            #expect(try names(try scene.directory)[Names.canary] == 2)
+            _ = scene.ledger.close()
+            let again = try scene.fixture.openWithoutThreads(scene.storage)
+            #expect(again.recovery.revivedKeys == 1)
+            #expect(again.close() == nil)
+            #expect(try names(try scene.directory) == [Names.other: 1])
+        }
+        let report = try await verify(after, scene)
+        #expect(report.verdict == .verified)
+        #expect(report.erasures.map(\.key) == [scene.canary.id.text])
+        #expect(report.disclosures.erased == 4)
+    }
+
+    private func verify(
+        _ directory: TestDirectory, _ scene: Scene
+    ) async throws -> VerificationReport {
+        try await LogVerifier(
+            VerificationOptions(
+                policy: TrustPolicy(logKeys: [scene.fixture.signer.verifierKey]), remembered: nil,
+                maxAge: nil, now: UTCInstant(microseconds: 1_795_000_060_000_000),
+                requiredWitnesses: 0, jobs: 1)
+        ) { _ in }.verify(directory: directory.path)
+    }
+
+    private func holds(_ bytes: [UInt8], _ text: [UInt8]) -> Bool {
+        bytes.indices.dropLast(text.count - 1).contains { start in
+            bytes[start] == text[0] && bytes[start..<start + text.count].elementsEqual(text)
+        }
+    }
+}
