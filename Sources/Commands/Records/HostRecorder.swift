@@ -80,7 +80,7 @@ struct HostRecorder {
 
     /// The producer with the newest records: this counts as another start of it, which settles whatever the last one
     /// left open.
-    private func producer() throws(CommandFailure) -> String {
+    func producer() throws(CommandFailure) -> String {
         let directory = deployment.settings.log.directory.text
         guard LocalFile.exists(directory) else { return "countersign" }
         do throws(LogReadFailure) {

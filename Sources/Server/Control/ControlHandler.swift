@@ -46,6 +46,9 @@ struct ControlHandler: Sendable {
                 return Self.refusal("it is no change of accounts")
             }
             return commit(change, user: user)
+        case "privacy":
+            guard let facts = PrivacyFacts(request) else { return Self.refusal("it says not what") }
+            return carryOut(facts, person: request["person"]?.integer, user: user)
         default: return Self.refusal("this server does not know what was asked for")
         }
     }
@@ -72,6 +75,18 @@ struct ControlHandler: Sendable {
             return Self.refusal(failure.message?.plain ?? "the accounts file cannot be changed")
         } catch {
             return Self.refusal("\(error)")
+        }
+    }
+
+    private func carryOut(_ facts: PrivacyFacts, person: Int64?, user: UInt32) -> JSONValue {
+        do throws(PrivacyFault) {
+            let record = try ledger.carryOut(
+                facts, byHostUser: person.flatMap { UInt32(exactly: $0) } ?? user)
+            return .object([
+                JSONMember("recorded", .bool(true)), JSONMember("uid", .string(record.uid.text)),
+            ])
+        } catch {
+            return Self.refusal(error.description)
         }
     }
 

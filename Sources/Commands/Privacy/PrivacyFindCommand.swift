@@ -1,0 +1,180 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import AuditRecords
+import ByteCoding
+import Disclosures
+import LogFormat
+import LogReading
+import Merkle
+import Messages
+
+/// `countersign privacy find`.
+struct PrivacyFindCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "find",
+        abstract: "Find people's ids, and what is asked for and held.",
+        discussion: """
+            EXAMPLES:
+              countersign privacy find
+              countersign privacy find "Ada Lovelace"
+              countersign privacy find ada@example.com --json
+              countersign privacy find sub_7q4m2xk9h0v3t8wz
+
+            A name, an e-mail address or the name that an identity source uses leads to the ids under which the log \
+            keeps somebody; it has to be whole, and is found as long as it is not erased. That it was looked for is \
+            a record, log.query, which holds a digest of what was typed. Without an argument, open requests and \
+            holds are listed, and nothing is opened.
+            """)
+
+    @Argument(help: "A name, an e-mail address or a subject id.")
+    var person: String?
+
+    @OptionGroup var disclosure: DisclosureOptions
+    @OptionGroup var log: LogOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let snapshot = try log.snapshot()
+        let standing = try snapshot.privacyStanding()
+        guard let person else { return try list(standing) }
+        let ids: [SubjectID]
+        if let id = SubjectID(person) {
+            ids = [id]
+        } else {
+            var reader = try await disclosure.reader(
+                snapshot, log,
+                DisclosureOptions.Reading(
+                    words: ["privacy find", person], rows: nil,
+                    range: "0..<\(snapshot.size.count)"), output)
+            ids = try found(person, snapshot, &reader)
+        }
+        let rows = try ids.map { id in
+            (id, try PrivacyTally(of: PrivacyScope(subjects: [id]), in: snapshot))
+        }.filter { $0.1.records > 0 || $0.1.total > 0 }
+        guard !rows.isEmpty else {
+            throw CommandFailure(
+                .notFound,
+                "nobody of that name is found: it was never recorded, is erased, or is sealed for this reader. Give it whole, as the identity source has it, or the subject id."
+            )
+        }
+        try show(rows, standing)
+    }
+
+    /// The ids of everybody of a name.
+    private func found(
+        _ name: String, _ snapshot: LogSnapshot, _ reader: inout ValueReader
+    ) throws(CommandFailure) -> [SubjectID] {
+        var ids: [SubjectID] = []
+        var seen: Set<Hash256> = []
+        do throws(LogReadFailure) {
+            var records: [(LeafIndex, Record)] = []
+            try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { index, leaf in
+                guard
+                    case .success(let record) = Result(catching: { () throws(RecordFault) in
+                        try Record(leaf: leaf)
+                    }), let who = record.commitments[.who], seen.insert(who).inserted
+                else { return }
+                records.append((index, record))
+            }
+            for (index, record) in records {
+                let names = try reader.values(of: record, at: index).names
+                guard names.contains(where: { $0.lowercased() == name.lowercased() }) else {
+                    continue
+                }
+                let claimed = record.value[path: "actor", "claimed", "uid"]?.string
+                for id in [record.actor, claimed].compactMap({ $0.flatMap { SubjectID($0) } })
+                where id != .anonymous && !ids.contains(id) {
+                    ids.append(id)
+                }
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+        return ids
+    }
+
+    private func show(
+        _ rows: [(SubjectID, PrivacyTally)], _ standing: PrivacyStanding
+    ) throws {
+        guard try !output.isJSON else {
+            return try output.screen.json(
+                .array(
+                    rows.map { id, tally in
+                        .object(
+                            [
+                                JSONMember("subject", .string(id.text)),
+                                JSONMember("state", .string(state(id, standing))),
+                            ] + tally.json)
+                    }))
+        }
+        try output.screen.table(
+            Table(
+                ["SUBJECT", "STATE", "RECORDS", "VALUES", "FIRST", "LAST"],
+                rows: rows.map { id, tally in
+                    [
+                        "\(id.text)", "\(state(id, standing))", "\(tally.records)",
+                        "\(tally.groupText)", "\(tally.first?.rfc3339 ?? "-")",
+                        "\(tally.last?.rfc3339 ?? "-")",
+                    ]
+                }))
+    }
+
+    private func state(_ id: SubjectID, _ standing: PrivacyStanding) -> String {
+        if standing.erasedSubjects.contains(id) { return "erased" }
+        if standing.hold(forbidding: PrivacyScope(subjects: [id])) != nil { return "held" }
+        let isAsked = standing.requests.contains { $0.scope.subjects.contains(id) }
+        return isAsked ? "requested" : "kept"
+    }
+
+    /// Open requests and holds.
+    private func list(_ standing: PrivacyStanding) throws {
+        func scope(_ scope: PrivacyScope) -> [String] {
+            scope.subjects.map(\.text) + scope.periods.map(\.text)
+        }
+        guard try !output.isJSON else {
+            return try output.screen.json(
+                .object([
+                    JSONMember(
+                        "requests",
+                        .array(
+                            standing.requests.map {
+                                .object([
+                                    JSONMember("uid", .string($0.uid.text)),
+                                    JSONMember("wants", .string($0.wish.rawValue)),
+                                    JSONMember(
+                                        "scope", .array(scope($0.scope).map { .string($0) })),
+                                    JSONMember(
+                                        "approvers", .array($0.approvers.map { .string($0) })),
+                                ])
+                            })),
+                    JSONMember(
+                        "holds",
+                        .array(
+                            standing.holds.map {
+                                .object([
+                                    JSONMember("uid", .string($0.uid.text)),
+                                    JSONMember(
+                                        "scope", .array(scope($0.scope).map { .string($0) })),
+                                ])
+                            })),
+                ]))
+        }
+        let requests: [[SafeText]] = standing.requests.map {
+            [
+                "\($0.wish.rawValue)", "\($0.uid.text)",
+                "\(scope($0.scope).joined(separator: " "))",
+                "\($0.approvers.joined(separator: ", ")) for it",
+            ]
+        }
+        let holds: [[SafeText]] = standing.holds.map {
+            let what = $0.scope.isEmpty ? "everything" : scope($0.scope).joined(separator: " ")
+            return ["hold", "\($0.uid.text)", "\(what)", "\($0.reference?.text ?? "-")"]
+        }
+        try output.screen.table(Table(["WHAT", "UID", "OF", "STANDING"], rows: requests + holds))
+        if requests.isEmpty, holds.isEmpty {
+            try output.messages.line("no request is open, and nothing is held")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import AuditRecords
+import Messages
+
+/// `countersign privacy release`.
+struct PrivacyReleaseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release",
+        abstract: "Ask for the end of a hold, or carry it out.",
+        discussion: """
+            EXAMPLES:
+              countersign privacy release 019dab3c-5f59-7c3e-9d0a-6f3b2c1d4e5f --reference LIT-7
+              countersign privacy release --execute 019dab3c-6a10-7000-8000-000000000001
+            """)
+
+    @Argument(help: "Uid of the hold, as `countersign privacy find` shows it.")
+    var hold: String?
+
+    @OptionGroup var step: PrivacyStepOptions
+    @OptionGroup var log: LogOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        guard step.execute != nil || hold != nil else {
+            throw CommandFailure(.usage, "name the hold, or a request with --execute.")
+        }
+        try await PrivacyStep(
+            wish: .release, deed: .release, options: step, log: log, output: output
+        ).run(
+            PrivacyScope(), about: try hold.map { try PrivacyArguments.uid($0) }, basis: nil)
+    }
+}

@@ -1,0 +1,117 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import Disclosures
+import Ledger
+import LogReading
+import Messages
+
+/// A step on the way to an erasure, an expiry or a release, and what is said of it.
+struct PrivacyStep {
+    let wish: PrivacyFacts.Wish
+    let deed: PrivacyFacts.Deed
+    let options: PrivacyStepOptions
+    let log: LogOptions
+    let output: OutputOptions
+
+    /// Asks for it, carries it out, or counts what it would reach.
+    ///
+    /// - Parameters:
+    ///   - about: the hold that is to be released.
+    func run(
+        _ scope: PrivacyScope, about: UniqueID? = nil, basis: ErasureBasis?
+    ) async throws {
+        guard log.directory == nil else {
+            throw CommandFailure(
+                .usage,
+                "a log that --log names is only read; name its configuration with -c instead.")
+        }
+        let snapshot = try log.snapshot()
+        if let execute = options.execute {
+            guard scope.isEmpty, about == nil, options.reference == nil, basis == nil else {
+                throw CommandFailure(
+                    .usage, "--execute carries out a request as it is; give nothing else with it.")
+            }
+            return try await carryOut(try PrivacyArguments.uid(execute), snapshot)
+        }
+        let tally = try PrivacyTally(of: scope, in: snapshot)
+        if options.dryRun { return try show(scope, tally, try snapshot.privacyStanding()) }
+        let facts = PrivacyFacts(
+            .request(wish), about: about, scope: scope,
+            reference: try PrivacyArguments.reference(options.reference), basis: basis,
+            values: UInt64(tally.total), range: "0..<\(tally.looked.upperBound)")
+        let uid = try await HostRecorder(deployment: try log.deployment.read()).carryOut(facts)
+        try said(
+            "request", uid, tally,
+            "next: another person runs `countersign privacy approve \(uid.text)`, then `countersign privacy \(wish.rawValue) --execute \(uid.text)`"
+        )
+    }
+
+    private func carryOut(_ request: UniqueID, _ snapshot: LogSnapshot) async throws {
+        let standing = try snapshot.privacyStanding()
+        guard let open = standing.requests.first(where: { $0.uid == request && $0.wish == wish })
+        else {
+            throw CommandFailure(
+                .notFound, "\(PrivacyFault.refused(.noSuchRequest).description)")
+        }
+        let tally = try PrivacyTally(of: open.scope, in: snapshot)
+        if options.dryRun { return try show(open.scope, tally, standing) }
+        let facts = PrivacyFacts(
+            deed, about: request, values: UInt64(tally.total),
+            range: "0..<\(tally.looked.upperBound)")
+        let uid = try await HostRecorder(deployment: try log.deployment.read()).carryOut(facts)
+        guard wish != .release else { return try said("release", uid, tally, "the hold is over") }
+        try said(
+            "record", uid, tally,
+            "destroyed; copies of the log made before still have the keys: destroy their keys/subjects and keys/periods, and tell whoever was given values (Article 19)"
+        )
+    }
+
+    /// What would be reached, where, and what stands against it.
+    private func show(
+        _ scope: PrivacyScope, _ tally: PrivacyTally, _ standing: PrivacyStanding
+    ) throws {
+        let hold = standing.hold(forbidding: scope)
+        guard try !output.isJSON else {
+            var members = tally.json
+            members.append(
+                JSONMember(
+                    "places",
+                    .array(
+                        ErasurePlace.allCases.map {
+                            .object([
+                                JSONMember("place", .string($0.rawValue)),
+                                JSONMember("outcome", .string($0.outcome)),
+                            ])
+                        })))
+            if let hold { members.append(JSONMember("held_by", .string(hold.uid.text))) }
+            return try output.screen.json(.object(members))
+        }
+        var facts: [(SafeText, SafeText)] = [
+            ("records", "\(tally.records)"), ("sealed values", "\(tally.total)"),
+            ("groups", "\(tally.groupText)"),
+            ("months", "\(tally.months.keys.sorted().map(\.text).joined(separator: ", "))"),
+            ("outputs", "none of this log's outputs holds values"),
+        ]
+        for place in ErasurePlace.allCases {
+            facts.append(("\(place.rawValue)", "\(place.outcome)"))
+        }
+        if let hold { facts.append(("held by", "\(hold.uid.text)")) }
+        try output.screen.table(Table(facts: facts))
+        try output.messages.line("nothing was changed or recorded")
+    }
+
+    private func said(
+        _ name: String, _ uid: UniqueID, _ tally: PrivacyTally, _ next: SafeText
+    ) throws {
+        if try output.isJSON {
+            try output.screen.json(
+                .object([JSONMember(name, .string(uid.text))] + tally.json))
+        } else {
+            try output.screen.line("\(uid.text)")
+        }
+        try output.messages.line(next)
+    }
+}

@@ -1,0 +1,89 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import Disclosures
+import LogFormat
+import LogReading
+import Merkle
+import Messages
+
+/// What the log holds of some people or months: counted without opening anything.
+struct PrivacyTally {
+    /// Records that name one of the subjects as their actor, and all records of the months.
+    private(set) var records = 0
+    /// Sealed values, by group.
+    private(set) var values: [CommitGroup: Int] = [:]
+    /// Sealed values, by month.
+    private(set) var months: [Period: Int] = [:]
+    private(set) var first: UTCInstant?
+    private(set) var last: UTCInstant?
+    /// Indices that were looked at.
+    let looked: Range<UInt64>
+
+    var total: Int { values.values.reduce(0, +) }
+
+    init(of scope: PrivacyScope, in snapshot: LogSnapshot) throws(CommandFailure) {
+        looked = 0..<snapshot.size.count
+        do throws(LogReadFailure) {
+            let names = Set(scope.subjects.map(\.text))
+            try snapshot.forEachLeaf(in: looked) { _, leaf in
+                guard
+                    case .success(let record) = Result(catching: { () throws(RecordFault) in
+                        try Record(leaf: leaf)
+                    }), let time = record.time
+                else { return }
+                let isOfPerson = record.actor.map(names.contains) ?? false
+                guard isOfPerson || scope.periods.contains(Period(of: time)) else { return }
+                records += 1
+                first = min(first ?? time, time)
+                last = max(last ?? time, time)
+            }
+            for segment in snapshot.segments {
+                let file = try snapshot.disclosures(of: segment)
+                for block in DisclosureBlock.scan(try file.contents() ?? []).blocks
+                where scope.subjects.contains(block.subject)
+                    || scope.periods.contains(block.period)
+                {
+                    values[block.group, default: 0] += block.commitments.count
+                    months[block.period, default: 0] += block.commitments.count
+                }
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// `who 2, where 3`.
+    var groupText: String {
+        CommitGroup.allCases.compactMap { group in
+            values[group].map { "\(group.rawValue) \($0)" }
+        }.joined(separator: ", ")
+    }
+
+    var json: [JSONMember] {
+        [
+            JSONMember("records", .integer(Int64(records))),
+            JSONMember("values", .integer(Int64(total))),
+            JSONMember(
+                "groups",
+                .object(
+                    CommitGroup.allCases.compactMap { group in
+                        values[group].map { JSONMember(group.rawValue, .integer(Int64($0))) }
+                    })),
+            JSONMember("months", .array(months.keys.sorted().map { .string($0.text) })),
+        ]
+            + [("first", first), ("last", last)].compactMap { name, time in
+                time.map { JSONMember(name, .string($0.rfc3339)) }
+            }
+    }
+}
+
+extension LogSnapshot {
+    /// The segments of the log.
+    fileprivate var segments: [SegmentNumber] {
+        guard size.count > 0 else { return [] }
+        return (0...SegmentNumber(of: LeafIndex(size.count - 1)).value).map { SegmentNumber($0) }
+    }
+}
