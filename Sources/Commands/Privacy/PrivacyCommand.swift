@@ -12,7 +12,7 @@ struct PrivacyCommand: ParsableCommand {
             EXAMPLES:
               countersign privacy find "Ada Lovelace"
               countersign privacy report sub_7q4m2xk9h0v3t8wz
-              countersign privacy erase sub_7q4m2xk9h0v3t8wz --reference DSR-117 --basis objection
+              countersign privacy erase sub_7q4m2xk9h0v3t8wz --basis objection
               countersign privacy approve 019dab3c-5f59-7c3e-9d0a-6f3b2c1d4e5f
               countersign privacy erase --execute 019dab3c-5f59-7c3e-9d0a-6f3b2c1d4e5f
 

@@ -13,7 +13,7 @@ struct PrivacyEraseCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES:
               countersign privacy erase sub_7q4m2xk9h0v3t8wz --dry-run
-              countersign privacy erase sub_7q4m2xk9h0v3t8wz --reference DSR-117 --basis objection
+              countersign privacy erase sub_7q4m2xk9h0v3t8wz --basis objection
               countersign privacy erase --execute 019dab3c-5f59-7c3e-9d0a-6f3b2c1d4e5f
 
             Asking is a record, privacy.request, and changes nothing. Once another person has approved it, \

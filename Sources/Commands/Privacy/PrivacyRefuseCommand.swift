@@ -13,7 +13,7 @@ struct PrivacyRefuseCommand: AsyncParsableCommand {
         abstract: "Turn a request down, and record on what ground.",
         discussion: """
             EXAMPLES:
-              countersign privacy refuse 019dab3c-5f59-7c3e-9d0a-6f3b2c1d4e5f --ground legal_claims
+              countersign privacy refuse $REQUEST --ground legal_claims
             """)
 
     @Argument(help: "Uid of the request.")

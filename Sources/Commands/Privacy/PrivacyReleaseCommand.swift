@@ -12,7 +12,7 @@ struct PrivacyReleaseCommand: AsyncParsableCommand {
         abstract: "Ask for the end of a hold, or carry it out.",
         discussion: """
             EXAMPLES:
-              countersign privacy release 019dab3c-5f59-7c3e-9d0a-6f3b2c1d4e5f --reference LIT-7
+              countersign privacy release 019dab3c-5f59-7c3e-9d0a-6f3b2c1d4e5f
               countersign privacy release --execute 019dab3c-6a10-7000-8000-000000000001
             """)
 
