@@ -26,7 +26,7 @@ extension RecoveryReport {
         }
         if revivedKeys > 0 {
             warnings.append(
-                "\(revivedKeys) keys of personal values that had been destroyed were there again, as in an older copy of keys/subjects or keys/periods; they were destroyed anew: destroy that copy, too"
+                "\(revivedKeys) keys of personal values that had been destroyed are there again, as in an older copy of keys/subjects or keys/periods; a start destroys them anew before it uses any: destroy that copy, too"
             )
         }
         if !restoredFiles.isEmpty {
