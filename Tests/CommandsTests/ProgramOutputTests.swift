@@ -65,6 +65,15 @@ struct ProgramOutputTests {
         Call(
             words: ["policy", "test", "--as", "a", "--role", "reader", "GET", "/invoices/1"],
             status: .success),
+        Call(words: ["privacy", "find"], status: .notFound),
+        Call(words: ["privacy", "report", "sub_0123456789abcdef"], status: .notFound),
+        Call(
+            words: ["privacy", "erase", "sub_0123456789abcdef", "--dry-run"], status: .notFound),
+        Call(words: ["privacy", "expire", "2025-11"], status: .notFound),
+        Call(words: ["privacy", "approve", "none"], status: .usage),
+        Call(words: ["privacy", "refuse", "none", "--ground", "archiving"], status: .usage),
+        Call(words: ["privacy", "hold", "--reference", "none"], status: .usage),
+        Call(words: ["privacy", "release"], status: .usage),
         Call(words: ["token", "mint", "--as", "ada"], status: .success),
         Call(words: ["token", "list"], status: .success),
         Call(words: ["token", "revoke", "none"], status: .notFound),
