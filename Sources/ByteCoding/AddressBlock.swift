@@ -15,7 +15,8 @@ package struct AddressBlock: Hashable, Sendable {
         case hostBits(meant: AddressBlock)
     }
 
-    private init(containing address: IPAddress, prefixLength: Int) {
+    /// The block of a length that an address lies in.
+    package init(of address: IPAddress, prefixLength: Int) {
         first = Self.masked(address, to: prefixLength)
         self.prefixLength = prefixLength
     }
@@ -35,7 +36,7 @@ package struct AddressBlock: Hashable, Sendable {
             else { throw .malformed }
             length = number
         }
-        let block = AddressBlock(containing: address, prefixLength: length)
+        let block = AddressBlock(of: address, prefixLength: length)
         guard block.first == address else { throw .hostBits(meant: block) }
         self = block
     }

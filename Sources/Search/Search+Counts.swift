@@ -165,7 +165,7 @@ extension Search {
 
     /// Asks the catalog something.
     func ask<Answer>(
-        _ body: (any CatalogStorage) throws(CatalogFailure) -> Answer
+        _ body: (any CatalogReading) throws(CatalogFailure) -> Answer
     ) throws(SearchFailure) -> Answer {
         do throws(CatalogFailure) {
             return try body(catalog)
@@ -192,7 +192,7 @@ extension Search {
     /// Calls `body` with the hits that the catalog's own counts lack.
     ///
     /// - Parameter opening: a group that is opened for it.
-    private mutating func forEach(
+    mutating func forEach(
         _ translation: SearchTranslation, isKnown: Bool, until end: SearchDeadline,
         opening: CommitGroup?, _ body: (QueriedAccess, Int64) -> Void
     ) throws(SearchFailure) -> (isComplete: Bool, unread: Int) {

@@ -14,13 +14,14 @@ package import Query
 package struct Search {
     package let query: RecordQuery
     package let unit: CatalogUnit
-    let catalog: any CatalogStorage
+    /// For the time of an answer one moment of it.
+    private(set) var catalog: any CatalogReading
     var judge: SearchJudge
     var tail: SearchTail
 
     /// - Parameter values: opens what this reader may see; that this is done has been recorded.
     package init(
-        _ query: RecordQuery, unit: CatalogUnit, in catalog: any CatalogStorage,
+        _ query: RecordQuery, unit: CatalogUnit, in catalog: any CatalogReading,
         of snapshot: LogSnapshot, _ values: ValueReader
     ) throws(SearchFailure) {
         self.query = query
@@ -50,7 +51,7 @@ package struct Search {
     package var lag: UInt64 { completeTo - tail.start }
 
     private static func tail(
-        _ catalog: any CatalogStorage, _ judge: inout SearchJudge
+        _ catalog: any CatalogReading, _ judge: inout SearchJudge
     ) throws(SearchFailure) -> SearchTail {
         let size = try position(catalog)
         do throws(LogReadFailure) {
@@ -65,7 +66,7 @@ package struct Search {
         return try SearchTail(from: size, &judge, catalog)
     }
 
-    private static func position(_ catalog: any CatalogStorage) throws(SearchFailure) -> UInt64 {
+    private static func position(_ catalog: any CatalogReading) throws(SearchFailure) -> UInt64 {
         do throws(CatalogFailure) {
             return try catalog.position()?.size ?? 0
         } catch {
@@ -73,20 +74,44 @@ package struct Search {
         }
     }
 
-    /// Has something answered from one state of the catalog: again, if it took in records meanwhile.
+    /// Has something answered from one state of the catalog and what the log has beyond it, whatever comes meanwhile.
     mutating func settled<Answer>(
         _ body: (inout Search) throws(SearchFailure) -> Answer
     ) throws(SearchFailure) -> Answer {
-        for _ in 0..<Self.mostTries {
-            if try Self.position(catalog) != tail.start { tail = try Self.tail(catalog, &judge) }
-            let answer = try body(&self)
-            if try Self.position(catalog) == tail.start { return answer }
+        let whole = catalog
+        defer { catalog = whole }
+        var answer = Result<Answer, SearchFailure>.failure(.otherCursor)
+        do throws(CatalogFailure) {
+            try whole.atOneMoment { moment in
+                catalog = moment
+                answer = Result { () throws(SearchFailure) in
+                    if try Self.position(moment) != tail.start {
+                        tail = try Self.tail(moment, &judge)
+                    }
+                    return try body(&self)
+                }
+            }
+        } catch {
+            throw .catalog(error)
         }
-        throw .catalog(
-            CatalogFailure(.interrupted, "the catalog took in records \(Self.mostTries) times"))
+        return try answer.get()
     }
 
-    private static let mostTries = 8
+    /// Another query of the same moment, with what the same reader may open.
+    func asking(_ query: RecordQuery) -> Search {
+        Search(query: query, unit: unit, catalog: catalog, judge: judge.asking(query), tail: tail)
+    }
+
+    private init(
+        query: RecordQuery, unit: CatalogUnit, catalog: any CatalogReading, judge: SearchJudge,
+        tail: SearchTail
+    ) {
+        self.query = query
+        self.unit = unit
+        self.catalog = catalog
+        self.judge = judge
+        self.tail = tail
+    }
 
     /// All records of a candidate, in order.
     func indexes(of candidate: SearchCandidate) throws(SearchFailure) -> [UInt64] {

@@ -12,6 +12,8 @@ package enum SearchFailure: Error, Sendable {
     case behind(UInt64)
     /// The cursor is of another query, or none of ours.
     case otherCursor
+    /// What was seen for the first time was asked for, and not since when.
+    case noBeginning
 
     /// What happened, and what to do.
     package var message: String {
@@ -22,6 +24,8 @@ package enum SearchFailure: Error, Sendable {
             "The catalog has yet to read \(count) records. Wait until it has, or read the log itself."
         case .otherCursor:
             "The cursor is not of this query. Begin with the first page, and change nothing between pages."
+        case .noBeginning:
+            "What is new depends on since when. Name a time, such as `since:7d`."
         }
     }
 }

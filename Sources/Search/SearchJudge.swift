@@ -50,6 +50,9 @@ struct SearchJudge {
 
     var isOpen: Bool { values.isOpen }
 
+    /// The same reader of the same log, who asks something else.
+    func asking(_ query: RecordQuery) -> SearchJudge { SearchJudge(query, snapshot, values) }
+
     /// Goes on with the log as it stands now.
     mutating func refresh() throws(LogReadFailure) {
         snapshot = try LogSnapshot(directory: snapshot.directory, known: snapshot.newest)

@@ -33,7 +33,7 @@ struct SearchTail {
     static let mostRecords: UInt64 = 50_000
 
     init(
-        from start: UInt64, _ judge: inout SearchJudge, _ catalog: any CatalogStorage
+        from start: UInt64, _ judge: inout SearchJudge, _ catalog: any CatalogReading
     ) throws(SearchFailure) {
         self.start = start
         let end = judge.snapshot.size.count

@@ -127,6 +127,61 @@ import Testing
         }
     }
 
+    @Test(arguments: [CatalogField.service, .role, .status, .zone])
+    func `pairs actors with values, and knows where they began`(field: CatalogField) throws {
+        let sample = try SampleCatalog(1500, seed: 9)
+        let naive = try NaiveCatalog(sample.leaves)
+        var random = SeededGenerator(seed: 9)
+        for filter in Self.filters(naive, &random).shuffled(using: &random).prefix(25) {
+            let (from, until) = Self.range(naive, &random)
+            let query = CatalogQuery(filter, from: from, until: until)
+            let found = try sample.catalog.pairs(query, with: field, within: .seconds(60))
+            #expect(found.relation == .exact)
+            let wanted = naive.pairs(query, field)
+            #expect(found.pairs.count == wanted.count, "\(query)")
+            for pair in found.pairs {
+                let value = if case .text(let text) = pair.value { text } else { "" }
+                let naive = try #require(wanted[[pair.actor ?? "", value]], "\(query)")
+                #expect(
+                    naive == (pair.count, pair.time.microseconds, pair.first), "\(query)")
+            }
+        }
+    }
+
+    @Test func `answers several questions from one moment, whatever is stored meanwhile`() throws {
+        let sample = try SampleCatalog(300, seed: 12)
+        var generator = CatalogLeaves(seed: 12, step: 20_000_000, actors: 40)
+        let more = (0..<400).map { _ in generator.next() }
+        var seen: [Int64] = []
+        var failure: (any Error)?
+        try sample.catalog.atOneMoment { moment in
+            do {
+                for size in [300, 350, 400] {
+                    if size > 300 {
+                        try SampleCatalog.append(more[(size - 50)..<size], to: sample.catalog)
+                    }
+                    seen.append(Int64(try moment.position()?.size ?? 0))
+                    seen.append(try moment.count(CatalogQuery(), within: .seconds(60)).records)
+                }
+            } catch {
+                failure = error
+            }
+        }
+        #expect(failure == nil)
+        #expect(seen == [300, 300, 300, 300, 300, 300])
+        #expect(try sample.catalog.position()?.size == 400)
+    }
+
+    @Test func `refuses to pair with what it cannot tell apart`() throws {
+        let sample = try SampleCatalog(50, seed: 8)
+        for field in CatalogField.allCases where !field.isPaired {
+            let failure = #expect(throws: CatalogFailure.self, "\(field)") {
+                try sample.catalog.pairs(CatalogQuery(), with: field, within: .seconds(60))
+            }
+            #expect(failure?.code == .notCounted)
+        }
+    }
+
     @Test func `refuses to count by what is not counted`() throws {
         let sample = try SampleCatalog(50, seed: 8)
         for field in CatalogField.allCases where !field.isCounted {

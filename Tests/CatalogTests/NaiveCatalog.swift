@@ -87,6 +87,26 @@ struct NaiveCatalog {
         return counts
     }
 
+    /// By actor and value, those without one under the empty text: how many, and the first by time.
+    func pairs(
+        _ query: CatalogQuery, _ field: CatalogField
+    ) -> [[String]: (count: Int64, time: Int64, first: UInt64)] {
+        var pairs: [[String]: (count: Int64, time: Int64, first: UInt64)] = [:]
+        for leaf in found(query) {
+            let actor = leaf.values[.actor]?.first ?? ""
+            let values = Set(leaf.values[field] ?? [])
+            for value in values.isEmpty ? [""] : values {
+                let known = pairs[[actor, value]] ?? (0, .max, .max)
+                let isEarlier = (leaf.time, leaf.first) < (known.time, known.first)
+                pairs[[actor, value]] = (
+                    known.count + 1, isEarlier ? leaf.time : known.time,
+                    isEarlier ? leaf.first : known.first
+                )
+            }
+        }
+        return pairs
+    }
+
     private func holds(_ filter: CatalogFilter, _ leaf: Leaf) -> Bool {
         switch filter {
         case .all: true

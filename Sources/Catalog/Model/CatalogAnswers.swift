@@ -84,6 +84,52 @@ package struct CatalogFacet: Hashable, Sendable {
     package var relation: CatalogRelation
 }
 
+/// An actor together with a value of a field, as they occur in the accesses of a query.
+package struct CatalogPair: Hashable, Sendable {
+    /// What tells values apart, within one answer.
+    package enum Value: Hashable, Sendable {
+        case none
+        case text(String)
+        /// The token of a personal value; one value may have several, of several periods.
+        case token(Int64)
+        /// A personal value of which there is no token: it may be any.
+        case withheld
+    }
+
+    /// The opaque id; nil of those without one.
+    package var actor: String?
+    package var value: Value
+    package var count: Int64
+    /// When the earliest of these accesses was accepted.
+    package var time: UTCInstant
+    /// Index of the first record of that one.
+    package var first: UInt64
+
+    package init(
+        actor: String?, value: Value, count: Int64, time: UTCInstant, first: UInt64
+    ) {
+        self.actor = actor
+        self.value = value
+        self.count = count
+        self.time = time
+        self.first = first
+    }
+}
+
+package struct CatalogPairs: Hashable, Sendable {
+    /// In no particular order.
+    package var pairs: [CatalogPair]
+    package var relation: CatalogRelation
+
+    package init(_ pairs: [CatalogPair], _ relation: CatalogRelation) {
+        self.pairs = pairs
+        self.relation = relation
+    }
+
+    /// No more than these are told apart; of further ones nothing is said.
+    package static let most = 50_000
+}
+
 /// How far a catalog has come.
 package struct CatalogPosition: Hashable, Sendable {
     package var origin: String

@@ -105,6 +105,9 @@ package enum CatalogField: String, CaseIterable, Hashable, Sendable {
     /// Whether accesses can be counted by its values.
     package var isCounted: Bool { aspect != nil || self == .actor || self == .session }
 
+    /// Whether actors can be told by what they occur with of it.
+    package var isPaired: Bool { aspect != nil || self == .address || self == .path }
+
     /// Names of things are compared without regard to case, ids exactly.
     package var ignoresCase: Bool {
         switch self {

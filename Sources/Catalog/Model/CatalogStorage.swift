@@ -3,18 +3,13 @@
 
 package import ByteCoding
 
-/// An engine that keeps the catalog.
-///
-/// `CatalogContract` in the tests is what every engine must pass. One object writes; any number of threads may ask.
-package protocol CatalogStorage: Sendable {
+/// What a catalog can be asked.
+package protocol CatalogReading: Sendable {
     /// Whether personal values can be asked for by tokens.
     var hasTokens: Bool { get }
 
     /// What was stored last; nil in a new catalog.
     func position() throws(CatalogFailure) -> CatalogPosition?
-
-    /// Stores leaves and where they lead to, all or nothing. The first one follows the last one stored.
-    func append(_ batch: CatalogBatch, reaching position: CatalogPosition) throws(CatalogFailure)
 
     func page(_ request: CatalogPageRequest) throws(CatalogFailure) -> CatalogPage
 
@@ -34,8 +29,29 @@ package protocol CatalogStorage: Sendable {
         _ query: CatalogQuery, of fields: [CatalogField], most: Int, within deadline: Duration
     ) throws(CatalogFailure) -> [CatalogFacet]
 
+    /// Which actors occur with which values of a field, among accesses; of a field with several values with each.
+    ///
+    /// - Throws: ``CatalogFailure/Code/notCounted`` for a field that ``CatalogField/isPaired`` says no of.
+    func pairs(
+        _ query: CatalogQuery, with field: CatalogField, within deadline: Duration
+    ) throws(CatalogFailure) -> CatalogPairs
+
     /// Indices of all records of an access, in order; none if there is no such access.
     func records(of uid: UniqueID) throws(CatalogFailure) -> [UInt64]
+
+    /// Has several questions answered by one state of the catalog, whatever is stored meanwhile.
+    ///
+    /// - Parameter body: is given what answers so until it returns, which should be soon: a moment that lasts keeps the
+    ///   engine from tidying up. It asks nothing of this object.
+    func atOneMoment(_ body: (any CatalogReading) -> Void) throws(CatalogFailure)
+}
+
+/// An engine that keeps the catalog.
+///
+/// `CatalogContract` in the tests is what every engine must pass. One object writes; any number of threads may ask.
+package protocol CatalogStorage: CatalogReading {
+    /// Stores leaves and where they lead to, all or nothing. The first one follows the last one stored.
+    func append(_ batch: CatalogBatch, reaching position: CatalogPosition) throws(CatalogFailure)
 
     /// Forgets what is known of a subject's personal values, so that nothing leads to them.
     func forget(subject: String) throws(CatalogFailure)

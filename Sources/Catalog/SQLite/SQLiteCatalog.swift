@@ -1,7 +1,6 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-package import ByteCoding
 internal import Synchronization
 package import SystemPackage
 
@@ -14,13 +13,13 @@ package final class SQLiteCatalog: CatalogStorage {
     package static let fileName = "catalog.sqlite"
 
     package let file: FilePath
-    private let origin: String
-    private let tokens: PersonalTokenizer?
-    private let patience: Int
+    let origin: String
+    let tokens: PersonalTokenizer?
+    let patience: Int
     let writer: Writing?
     let readers: [SQLiteConnection]
     private let turn = Atomic(0)
-    private let shapes = SQLiteShapes()
+    let shapes = SQLiteShapes()
 
     /// The one that writes, and what it remembers of what it wrote; nil after a failure, which may have undone it.
     final class Writing: Sendable {
@@ -113,7 +112,7 @@ package final class SQLiteCatalog: CatalogStorage {
         throw CatalogFailure(.otherLog, "it is of \(stored)")
     }
 
-    private static func position(
+    static func position(
         _ connection: SQLiteConnection
     ) throws(CatalogFailure) -> CatalogPosition? {
         let statement = try connection.statement("SELECT key, value FROM meta")
@@ -127,13 +126,8 @@ package final class SQLiteCatalog: CatalogStorage {
 
     package var hasTokens: Bool { tokens != nil }
 
-    package func position() throws(CatalogFailure) -> CatalogPosition? {
-        try reader.reading(within: .seconds(10)) { (connection) throws(CatalogFailure) in
-            try Self.position(connection)
-        }
-    }
-
-    private var reader: SQLiteConnection {
+    /// Any of them, in turn.
+    var reader: SQLiteConnection {
         let number = turn.add(1, ordering: .relaxed).oldValue
         return readers[Int(UInt(bitPattern: number) % UInt(readers.count))]
     }
@@ -173,104 +167,6 @@ package final class SQLiteCatalog: CatalogStorage {
             for period in batch.erasedPeriods { try Self.forget(period: period, on: connection) }
             let isAsStored = batch.erasedSubjects.isEmpty && batch.erasedPeriods.isEmpty
             writing.memory.withLock { $0 = isAsStored ? writer : nil }
-        }
-    }
-
-    /// Answers a query; nil if its time was over before anything could be said.
-    private func query<Result>(
-        _ query: CatalogQuery, within deadline: Duration,
-        _ body: (SQLiteQuery) throws(CatalogFailure) -> Result
-    ) throws(CatalogFailure) -> Result? {
-        do throws(CatalogFailure) {
-            return try reader.reading(within: deadline) { (connection) throws(CatalogFailure) in
-                try body(
-                    try SQLiteQuery(
-                        query, origin: origin, tokens: tokens, shapes: shapes, on: connection))
-            }
-        } catch {
-            guard error.code == .interrupted else { throw error }
-            return nil
-        }
-    }
-
-    package func page(_ request: CatalogPageRequest) throws(CatalogFailure) -> CatalogPage {
-        let page = try query(request.query, within: request.deadline) {
-            (query) throws(CatalogFailure) in
-            var pager = SQLitePager(query, request, patience: patience)
-            return try pager.page(areCandidates: request.query.filter.asksForPersonal)
-        }
-        guard let page else { throw CatalogFailure(.interrupted, "\(request.deadline)") }
-        return page
-    }
-
-    package func count(
-        _ query: CatalogQuery, within deadline: Duration
-    ) throws(CatalogFailure) -> CatalogCount {
-        try self.query(query, within: deadline) { (query) throws(CatalogFailure) in
-            try SQLiteCounter(query: query).count()
-        } ?? CatalogCount(accesses: 0, records: 0, undecided: 0, relation: .timedOut)
-    }
-
-    package func histogram(
-        _ query: CatalogQuery, every interval: CatalogInterval, by field: CatalogField,
-        within deadline: Duration
-    ) throws(CatalogFailure) -> CatalogHistogram {
-        guard field.aspect != nil else { throw CatalogFailure(.notCounted, field.rawValue) }
-        return try self.query(query, within: deadline) { (query) throws(CatalogFailure) in
-            try SQLiteCounter(query: query).histogram(every: interval, by: field)
-        } ?? CatalogHistogram(bars: [], relation: .timedOut)
-    }
-
-    package func facets(
-        _ query: CatalogQuery, of fields: [CatalogField], most: Int, within deadline: Duration
-    ) throws(CatalogFailure) -> [CatalogFacet] {
-        if let field = fields.first(where: { !$0.isCounted }) {
-            throw CatalogFailure(.notCounted, field.rawValue)
-        }
-        let needRows = try self.query(query, within: deadline) {
-            (query) throws(CatalogFailure) in
-            fields.filter(SQLiteCounter(query: query).needsRows)
-        }
-        let (byRows, byCounts) = (
-            needRows ?? [], fields.filter { !(needRows ?? fields).contains($0) }
-        )
-        var found: [CatalogField: CatalogFacet] = [:]
-        for field in byCounts {
-            found[field] = try self.query(query, within: deadline) {
-                (query) throws(CatalogFailure) in
-                try SQLiteCounter(query: query).facet(of: field, most: most)
-            }
-        }
-        if !byRows.isEmpty {
-            let facets = try self.query(query, within: deadline) {
-                (query) throws(CatalogFailure) in
-                try SQLiteCounter(query: query).facetsByRows(of: byRows, most: most)
-            }
-            for facet in facets ?? [] { found[facet.field] = facet }
-        }
-        return fields.map { field in
-            found[field]
-                ?? CatalogFacet(field: field, values: [], others: 0, none: 0, relation: .timedOut)
-        }
-    }
-
-    package func records(of uid: UniqueID) throws(CatalogFailure) -> [UInt64] {
-        try reader.reading(within: .seconds(10)) { (connection) throws(CatalogFailure) in
-            let find = try connection.statement(
-                """
-                SELECT id, ifnull(last, id) FROM access INDEXED BY access_uid
-                WHERE uid_high = ? AND uid_low = ?
-                """)
-            find.bind([uid.halves.0, uid.halves.1])
-            let before = try connection.statement(
-                "SELECT id FROM superseded INDEXED BY superseded_access WHERE access = ?")
-            var records: [UInt64] = []
-            while try find.step() {
-                before.bind([find.integer(0)])
-                while try before.step() { records.append(UInt64(before.integer(0))) }
-                records.append(UInt64(find.integer(1)))
-            }
-            return records.sorted()
         }
     }
 }

@@ -74,13 +74,30 @@ internal import SystemPackage
     }
 
     /// Reads one moment of the catalog; over when `body` is, so that no reader holds up the checkpoints.
+    ///
+    /// - Parameter deadline: after which statements are interrupted; nil where ``asking(within:_:)`` says it.
     func reading<Result>(
-        within deadline: Duration,
+        within deadline: Duration?,
         _ body: (SQLiteConnection) throws(CatalogFailure) -> Result
     ) throws(CatalogFailure) -> Result {
         try exclusively(within: deadline) { (connection) throws(CatalogFailure) in
             try connection.execute("BEGIN")
             return try connection.ending("COMMIT", body)
+        }
+    }
+
+    /// Asks one thing of several within a moment; nil if the time was over before anything could be said.
+    func asking<Result>(
+        within deadline: Duration, _ body: () throws(CatalogFailure) -> Result
+    ) throws(CatalogFailure) -> Result? {
+        limit.begin(deadline)
+        defer { limit.begin(nil) }
+        do throws(CatalogFailure) {
+            return try body()
+        } catch {
+            guard error.code == .interrupted else { throw error }
+            for statement in statements.values { statement.reset() }
+            return nil
         }
     }
 

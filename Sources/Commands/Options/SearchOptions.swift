@@ -70,7 +70,7 @@ extension CommandFailure {
     init(_ failure: SearchFailure) {
         switch failure {
         case .log(let failure): self.init(failure)
-        case .otherCursor: self.init(.usage, "\(failure.message)")
+        case .otherCursor, .noBeginning: self.init(.usage, "\(failure.message)")
         case .catalog, .behind: self.init(.unavailable, "\(failure.message)")
         }
     }

@@ -184,7 +184,8 @@ struct AccessCount {
         return true
     }
 
-    private static let deadline = Duration.seconds(600)
+    /// One moment of the catalog is held for as long, which keeps its writer from tidying up.
+    private static let deadline = Duration.seconds(60)
 
     /// Whether an access has one value of a field at most.
     private static func isSingle(_ field: QueryField) -> Bool {

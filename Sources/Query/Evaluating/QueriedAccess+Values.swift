@@ -16,6 +16,23 @@ extension QueriedAccess {
     /// When the access was accepted, as its records say.
     package var accepted: UTCInstant? { acceptedAt.map { UTCInstant(microseconds: $0) } }
 
+    /// Who did it, by the opaque id; nil of those who did not show who they are, whoever they claimed to be.
+    package var actorID: String? {
+        parts.lazy.compactMap { $0.record.value[path: "actor", "uid"]?.string }.first
+    }
+
+    package var uid: UniqueID? { parts.first?.record.uid }
+
+    /// The id of the key or certificate that they showed.
+    package var keyID: String? {
+        parts.lazy.compactMap { $0.record.value[path: "actor", "auth", "key"]?.string }.first
+    }
+
+    /// Where its first record stands in the log, as that says.
+    package var firstIndex: UInt64? {
+        parts.last?.record.value[path: "written", "index"]?.integer.flatMap { UInt64(exactly: $0) }
+    }
+
     /// What an access is counted under by a field.
     package enum Facet: Hashable, Sendable {
         case value(String)
