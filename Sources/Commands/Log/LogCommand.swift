@@ -18,7 +18,8 @@ struct LogCommand: ParsableCommand {
               countersign log snapshot --out /backup/today
             """,
         subcommands: [
-            LogTailCommand.self, LogQueryCommand.self, LogStatsCommand.self, LogGetCommand.self,
-            LogExportCommand.self, LogSnapshotCommand.self, LogAdoptCommand.self,
+            LogTailCommand.self, LogQueryCommand.self, LogStatsCommand.self,
+            LogFirstSeenCommand.self, LogGetCommand.self, LogExportCommand.self,
+            LogSnapshotCommand.self, LogAdoptCommand.self,
         ])
 }

@@ -1,0 +1,286 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+package import Catalog
+import LogReading
+package import Query
+
+/// What an actor is seen with.
+package enum FirstSeenThing: String, CaseIterable, Sendable {
+    /// Nothing: the actor itself.
+    case actor
+    /// The /24 of an IPv4 address, the /48 of an IPv6 address.
+    case network
+    case address
+    case path
+    case service
+    case route
+    case action
+    case method
+    case auth
+    case zone
+
+    /// Where its values are; nil for the actor itself.
+    package var field: QueryField? {
+        switch self {
+        case .actor: nil
+        case .network, .address: .named(.ip)
+        case .path: .named(.path)
+        case .service: .named(.service)
+        case .route: .named(.route)
+        case .action: .named(.action)
+        case .method: .named(.method)
+        case .auth: .named(.auth)
+        case .zone: .named(.zone)
+        }
+    }
+
+    var paired: CatalogField {
+        switch self {
+        case .actor: .category
+        case .network, .address: .address
+        case .path: .path
+        case .service: .service
+        case .route: .route
+        case .action: .action
+        case .method: .method
+        case .auth: .auth
+        case .zone: .zone
+        }
+    }
+
+    /// The value that a field's value counts as.
+    func value(_ text: String) -> String {
+        guard self == .network, let address = IPAddress(text) else { return text }
+        return AddressBlock(of: address, prefixLength: address.family == .v4 ? 24 : 48).text
+    }
+
+    /// What finds accesses with a value, and perhaps others; nil if nothing does.
+    func term(_ value: String) -> QueryTerm? {
+        guard let field else { return nil }
+        switch self {
+        case .network, .address:
+            do throws(AddressBlock.Fault) {
+                return QueryTerm(field, .network(try AddressBlock(value)))
+            } catch {
+                // What a record calls an address need not be one.
+                return nil
+            }
+        default: return QueryTerm(field, .text(value))
+        }
+    }
+}
+
+/// An actor with a value that it was not seen with before.
+package struct FirstSeen: Hashable, Sendable {
+    /// The opaque id; nil of those who did not show who they are.
+    package var actor: String?
+    /// Nil where accesses have none.
+    package var value: String?
+    /// When the first access was accepted.
+    package var time: UTCInstant
+    /// That access: its uid, where its first record is, and the key that was shown.
+    package var uid: UniqueID?
+    package var index: UInt64?
+    package var key: String?
+    /// Such accesses since then, of those that were asked for.
+    package var count: Int64
+}
+
+package struct FirstSeenAnswer: Sendable {
+    /// The newest first.
+    package var rows: [FirstSeen]
+    /// Further ones.
+    package var others: Int
+    /// Accesses whose value cannot be told, or not any more.
+    package var undecided: SearchUndecided
+    /// Whether everything was looked at.
+    package var relation: CatalogRelation
+    package var completeTo: UInt64
+}
+
+extension Search {
+    /// What actors were seen with for the first time: in accesses of the query, and in none of the log's before the time
+    /// that the query begins at.
+    ///
+    /// - Parameter most: rows that are shown.
+    /// - Throws: ``SearchFailure/noBeginning`` of a query that has no such time.
+    package mutating func firstSeen(
+        _ thing: FirstSeenThing, most: Int, within deadline: Duration
+    ) throws(SearchFailure) -> FirstSeenAnswer {
+        guard let beginning = query.times.from else { throw .noBeginning }
+        return try settled { (search) throws(SearchFailure) in
+            let end = SearchDeadline(in: deadline)
+            var tally = FirstSeenTally(thing)
+            var isComplete = try search.collect(&tally, until: end)
+            var answer = FirstSeenAnswer(
+                rows: [], others: 0, undecided: tally.undecided, relation: .exact,
+                completeTo: search.completeTo)
+            for seen in tally.rows {
+                guard !end.isOver else {
+                    isComplete = false
+                    break
+                }
+                if try search.wasSeen(seen, thing, before: beginning, until: end) { continue }
+                if answer.rows.count < most {
+                    answer.rows.append(seen)
+                } else {
+                    answer.others += 1
+                }
+            }
+            if !isComplete { answer.relation = .atLeast }
+            return answer
+        }
+    }
+
+    /// What the accesses of the query have, whenever it was seen before.
+    private mutating func collect(
+        _ tally: inout FirstSeenTally, until end: SearchDeadline
+    ) throws(SearchFailure) -> Bool {
+        let group = tally.thing.field?.row.personal?.group
+        let translation = SearchTranslation(query, unit: .access, sight: sight)
+        // Without tokens all personal values look alike to the catalog.
+        let isPaired = translation.isExact && (group == nil || sight == .openedByToken)
+        var isComplete = true
+        if isPaired {
+            let paired = tally.thing.paired
+            let known = try ask { (catalog) throws(CatalogFailure) in
+                try catalog.pairs(translation.catalogQuery, with: paired, within: end.left)
+            }
+            isComplete = known.relation == .exact
+            var all = judge.asking(RecordQuery(.everything))
+            for pair in known.pairs {
+                guard !end.isOver else { return false }
+                do throws(LogReadFailure) {
+                    let finding = try all.finding([pair.first], accepted: nil, opening: group)
+                    guard let finding else { continue }
+                    tally.take(finding.access, pair.count, first: pair.time)
+                } catch {
+                    throw .log(error)
+                }
+            }
+        }
+        let rest = try forEach(translation, isKnown: isPaired, until: end, opening: group) {
+            tally.take($0, $1, first: $0.accepted)
+        }
+        return isComplete && rest.isComplete
+    }
+
+    /// Whether the log has such an access from before a moment.
+    private func wasSeen(
+        _ seen: FirstSeen, _ thing: FirstSeenThing, before time: UTCInstant,
+        until end: SearchDeadline
+    ) throws(SearchFailure) -> Bool {
+        let before = QueryTerm(
+            .named(.created),
+            .range(QueryRange(lower: nil, upper: time.microseconds - 1)))
+        var parts = [QueryExpression.term(before)]
+        // Finds refused claims to be this actor, too: whoever only claims to be somebody was not seen.
+        if let actor = seen.actor { parts.append(.term(QueryTerm(.named(.actor), .text(actor)))) }
+        if let value = seen.value {
+            if let term = thing.term(value) { parts.append(.term(term)) }
+        } else if let field = thing.field {
+            parts.append(.negation(of: .term(QueryTerm(field, .any))))
+        }
+        var past = asking(RecordQuery(.all(of: parts)))
+        let group = thing.field?.row.personal?.group
+        var all = judge.asking(RecordQuery(.everything))
+        var after: SearchCursor?
+        repeat {
+            let page = try past.page(
+                .oldestFirst, after: after, limit: 8, deadline: end.left)
+            for row in page.rows {
+                do throws(LogReadFailure) {
+                    let finding = try all.finding(row.indexes, accepted: nil, opening: group)
+                    if let finding, FirstSeenTally(thing).has(finding.access, seen) { return true }
+                } catch {
+                    throw .log(error)
+                }
+            }
+            after = page.next
+        } while after != nil && !end.isOver
+        return false
+    }
+}
+
+extension FirstSeen {
+    fileprivate init(
+        _ access: QueriedAccess, _ value: String?, at time: UTCInstant, count: Int64
+    ) {
+        self.init(
+            actor: access.actorID, value: value, time: time, uid: access.uid,
+            index: access.firstIndex, key: access.keyID, count: count)
+    }
+}
+
+/// Actors and what they were seen with, in some accesses.
+private struct FirstSeenTally {
+    private struct Key: Hashable {
+        var actor: String?
+        var value: String?
+    }
+
+    let thing: FirstSeenThing
+    private var seen: [Key: FirstSeen] = [:]
+    private(set) var undecided = SearchUndecided()
+
+    init(_ thing: FirstSeenThing) { self.thing = thing }
+
+    /// The newest first.
+    var rows: [FirstSeen] {
+        seen.values.filter { $0.count > 0 }.sorted {
+            ($1.time, $0.actor ?? "", $0.value ?? "") < ($0.time, $1.actor ?? "", $1.value ?? "")
+        }
+    }
+
+    /// Takes so many accesses, of which this is the first.
+    mutating func take(_ access: QueriedAccess, _ count: Int64, first: UTCInstant?) {
+        for facet in facets(of: access) {
+            let value: String?
+            switch facet {
+            case .value(let text): value = thing.value(text)
+            case .none: value = nil
+            case .withheld:
+                undecided.withheld += Int(count)
+                continue
+            case .erased:
+                undecided.erased += Int(count)
+                continue
+            }
+            let key = Key(actor: access.actorID, value: value)
+            let time = first ?? UTCInstant(microseconds: 0)
+            if let known = seen[key] {
+                guard count > 0, time < known.time else {
+                    seen[key]?.count += count
+                    continue
+                }
+                seen[key] = FirstSeen(
+                    access, value, at: time, count: known.count + count)
+            } else {
+                seen[key] = FirstSeen(access, value, at: time, count: count)
+            }
+        }
+    }
+
+    /// Whether an access is one of these.
+    func has(_ access: QueriedAccess, _ seen: FirstSeen) -> Bool {
+        guard access.actorID == seen.actor else { return false }
+        return facets(of: access).contains { facet in
+            switch facet {
+            case .value(let text): thing.value(text) == seen.value
+            case .none: seen.value == nil
+            case .withheld, .erased: false
+            }
+        }
+    }
+
+    /// An access counts once for each value, several addresses of one network being one.
+    private func facets(of access: QueriedAccess) -> Set<QueriedAccess.Facet> {
+        guard let field = thing.field else { return [.none] }
+        return Set(
+            access.facets(of: field).map { facet in
+                if case .value(let text) = facet { .value(thing.value(text)) } else { facet }
+            })
+    }
+}
