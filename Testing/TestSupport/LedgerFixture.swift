@@ -69,6 +69,20 @@ package struct LedgerFixture: Sendable {
         uid: UniqueID? = nil, subject: SubjectKey, name: String? = nil,
         randomness: inout BufferedRandomness
     ) -> RecordDraft {
+        let who = name.flatMap {
+            Disclosure.who(name: $0, email: nil, subject: subject, salt: randomness.salt())
+        }
+        return record(
+            for: ledger, path: path, dataTags: dataTags, stage: stage, uid: uid, subject: subject,
+            who: who, actor: name == nil ? .anonymous : .person(subject), randomness: &randomness)
+    }
+
+    /// One with a disclosure of who it is that others may have, too.
+    package func record(
+        for ledger: Ledger, path: String = "/v1/invoices/1", dataTags: [String] = [],
+        stage: RecordStage = .complete, uid: UniqueID? = nil, subject: SubjectKey,
+        who: Disclosure?, actor: EncodedActor, randomness: inout BufferedRandomness
+    ) -> RecordDraft {
         let now = clock.now
         let text = Array(path.utf8)
         let address = Array("203.0.113.7".utf8)
@@ -79,7 +93,7 @@ package struct LedgerFixture: Sendable {
         var record = AccessRecord(
             uid: uid ?? ledger.identifiers.next(at: now, random: randomness.word()), time: now,
             stage: .complete,
-            actor: .anonymous,
+            actor: actor,
             service: EncodedService(
                 name: "billing", address: "127.0.0.1", port: 80, tlsVerified: nil),
             http: HTTPFacts(
@@ -89,10 +103,7 @@ package struct LedgerFixture: Sendable {
             decision: EncodedDecision(decision), end: EventEnd(.roleMatch, status: 200),
             reason: nil,
             commitments: Commitments(
-                who: name.flatMap {
-                    Disclosure.who(
-                        name: $0, email: nil, subject: subject, salt: randomness.salt())
-                },
+                who: who,
                 where: Disclosure.where(
                     address: address.span, port: 51234, peerAddress: nothing.span,
                     userAgent: nothing.span, forwarded: [], tls: nil,
@@ -101,12 +112,6 @@ package struct LedgerFixture: Sendable {
                     path: text.span, query: nothing.span, subject: ledger.subjects.tenant,
                     salt: randomness.salt())),
             durationMicroseconds: 120, dataTags: dataTags)
-        if name != nil {
-            record.actor = EncodedActor(
-                Principal(
-                    uid: subject.id.text, kind: .user, issuer: "https://id.example.com", roles: [],
-                    session: nil, authentication: .none))
-        }
         if stage == .started {
             record.stage = .started
             record.end = .open
@@ -115,6 +120,26 @@ package struct LedgerFixture: Sendable {
         }
         let host = Array("api.example.com".utf8)
         return record.draft(host: host.span, producer: ledger.producer)
+    }
+}
+
+extension EncodedActor {
+    /// Whoever has this key.
+    package static func person(_ subject: SubjectKey) -> EncodedActor {
+        EncodedActor(
+            Principal(
+                uid: subject.id.text, kind: .user, issuer: "https://id.example.com", roles: [],
+                session: nil, authentication: .none))
+    }
+
+    /// Nobody, who showed a genuine credential of this subject that is no longer accepted.
+    package static func refused(_ subject: SubjectKey) -> EncodedActor {
+        EncodedActor(
+            .anonymous,
+            claim: ActorClaim(
+                ClaimedIdentity(
+                    method: .oidc, issuer: "https://id.example.com", subject: subject.id.text,
+                    isVerified: true), uid: subject.id.text))
     }
 }
 

@@ -41,18 +41,26 @@ import Verification
             canary = try Self.access(Names.canary, ledger, fixture)
             _ = try Self.access(Names.canary, ledger, fixture)
             _ = try Self.access(Names.other, ledger, fixture)
+            // Of the one as well: sealed under their key, and the record's actor is nobody.
+            _ = try Self.access(Names.canary, ledger, fixture, isRefused: true)
             ledger.publishApplied()
             backup = storage.crash(keeping: .everything)
         }
 
         static func access(
-            _ name: String, _ ledger: Ledger, _ fixture: LedgerFixture
+            _ name: String, _ ledger: Ledger, _ fixture: LedgerFixture, isRefused: Bool = false
         ) throws -> SubjectKey {
             let subject = ledger.subjects.key(issuer: "https://id.example.com", subject: name)
             var randomness = BufferedRandomness(source: .kernel)
+            let salt = randomness.salt()
+            let who =
+                isRefused
+                ? Disclosure.who(
+                    claimedIssuer: nil, name: name, identifier: nil, subject: subject, salt: salt)
+                : Disclosure.who(name: name, email: nil, subject: subject, salt: salt)
             let draft = fixture.record(
-                for: ledger, path: "/v1/invoices/1", stage: .complete, subject: subject, name: name,
-                randomness: &randomness)
+                for: ledger, subject: subject, who: who,
+                actor: isRefused ? .refused(subject) : .person(subject), randomness: &randomness)
             guard case .recorded = try ledger.appendAndWait(draft, tally: .allowed) else {
                 throw FixtureFault.notRecorded
             }
@@ -83,7 +91,7 @@ import Verification
             for index in 0..<snapshot.size.count {
                 let place = LeafIndex(index)
                 let record = try Record(leaf: try snapshot.leaf(at: place))
-                if let name = try reader.values(of: record, at: place).name {
+                for name in try reader.values(of: record, at: place).names {
                     found[name, default: 0] += 1
                 }
             }
@@ -134,9 +142,24 @@ import Verification
     }
 
     private func hits(_ name: String, _ catalog: SQLiteCatalog) throws -> Int {
+        try hits(.name, name, catalog)
+    }
+
+    private func hits(
+        _ field: CatalogField, _ text: String, _ catalog: SQLiteCatalog
+    ) throws -> Int {
         try catalog.page(
-            CatalogPageRequest(CatalogQuery(.field(.name, .equals(name))), limit: 100)
+            CatalogPageRequest(CatalogQuery(.field(field, .equals(text))), limit: 100)
         ).rows.count
+    }
+
+    /// How many different values there are tokens of.
+    private func tokens(of field: SQLitePersonal, _ catalog: SQLiteCatalog) throws -> Int64? {
+        try #require(catalog.writer).connection.exclusively {
+            (connection) throws(CatalogFailure) in
+            try connection.number(
+                "SELECT count(*) FROM token WHERE field = ?", [field.rawValue])
+        }
     }
 
     @Test(arguments: ErasurePlace.allCases)
@@ -146,8 +169,8 @@ import Verification
         let followed = try catalog(in: folder, of: before)
         try follow(before, followed)
         // The paths find what is there.
-        #expect(try names(before) == [Names.canary: 2, Names.other: 1])
-        #expect(try hits(Names.canary, followed) == 2)
+        #expect(try names(before) == [Names.canary: 3, Names.other: 1])
+        #expect(try hits(Names.canary, followed) == 3)
         try scene.erase()
         let after = try scene.directory
         switch place {
@@ -161,9 +184,9 @@ import Verification
             #expect(groups[.who] == .erased(index) && groups[.where] == .erased(index))
             let query = "actor:\"\(Names.canary)\""
             let (then, now) = (try verdicts(query, before), try verdicts(query, after))
-            #expect(then[.hit] == 2)
+            #expect(then[.hit] == 3)
             #expect(now[.hit] == nil)
-            #expect(now[.undecided] == 2)
+            #expect(now[.undecided] == 3)
         case .keyFiles, .commitJournal:
             for name in after.files {
                 let bytes = try after.read(name)
@@ -181,15 +204,18 @@ import Verification
             try follow(after, followed)
             #expect(try hits(Names.canary, followed) == 0)
             #expect(try hits(Names.other, followed) == 1)
+            #expect(try tokens(of: .name, followed) == 1)
+            #expect(try hits(.address, "203.0.113.7", followed) == 1)
             let fresh = try TestDirectory()
             let rebuilt = try catalog(in: fresh, of: after)
             try follow(after, rebuilt)
             #expect(try hits(Names.canary, rebuilt) == 0)
             #expect(try hits(Names.other, rebuilt) == 1)
+            #expect(try tokens(of: .name, rebuilt) == 1)
         case .backups:
             #expect(place.isOutOfReach)
             scene.storage.tamper(.subjects) { $0 = scene.backup.files[.subjects] ?? [] }
-            #expect(try names(try scene.directory)[Names.canary] == 2)
+            #expect(try names(try scene.directory)[Names.canary] == 3)
             _ = scene.ledger.close()
             let again = try scene.fixture.openWithoutThreads(scene.storage)
             #expect(again.recovery.revivedKeys == 1)
@@ -199,7 +225,7 @@ import Verification
         let report = try await verify(after, scene)
         #expect(report.verdict == .verified)
         #expect(report.erasures.map(\.key) == [scene.canary.id.text])
-        #expect(report.disclosures.erased == 4)
+        #expect(report.disclosures.erased == 6)
     }
 
     private func verify(

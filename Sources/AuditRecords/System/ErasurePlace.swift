@@ -26,7 +26,8 @@ package enum ErasurePlace: String, CaseIterable, Sendable {
         case .keyFiles: "the key is overwritten in place; the id stays as a tombstone"
         case .commitJournal: "overwritten with zeros"
         case .subjectDirectory: "forgotten: whoever comes back gets another id"
-        case .catalog: "tokens and what refers to them are deleted"
+        case .catalog:
+            "tokens of what the key seals, and what refers to them, are deleted"
         case .backups:
             "out of reach: a key file that is put back is pruned at the next start; destroy the copies' keys, too"
         }

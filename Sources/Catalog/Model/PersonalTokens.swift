@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import Disclosures
+
 /// What a row keeps of an access's personal values: a token for each, never the text.
 ///
 /// A token is an HMAC under a key of the period, cut to 63 bits: hits are opened and compared, so that two values with
@@ -18,6 +20,18 @@ package struct PersonalTokens: Hashable, Sendable {
         }
     }
 
+    /// The keys that a group of values is sealed under, and with whose destruction its tokens go: those of the block, and
+    /// of nothing that the record says of its actor.
+    package struct Seal: Hashable, Sendable {
+        package var subject: SubjectID
+        package var period: Period
+
+        package init(subject: SubjectID, period: Period) {
+            self.subject = subject
+            self.period = period
+        }
+    }
+
     package enum Value: Hashable, Sendable {
         /// The access has none.
         case absent
@@ -26,8 +40,12 @@ package struct PersonalTokens: Hashable, Sendable {
         case token(Token)
     }
 
-    /// The month whose key made them: `YYYY-MM`.
-    package var period = ""
+    /// Of the names; nil where there are none, or nobody can open them.
+    package var whoSeal: Seal?
+    /// Of the address and the user agent.
+    package var whereSeal: Seal?
+    /// Of the path.
+    package var whatSeal: Seal?
     package var names = Value.absent
     package var address = Value.absent
     package var path = Value.absent

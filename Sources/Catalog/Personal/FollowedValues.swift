@@ -63,9 +63,12 @@ package struct FollowedValues {
                 let value = try JSONParser.parse(
                     disclosure.value, as: .canonical, deepest: RecordLimits.depth)
                 let values = RecordValues(members: value.members ?? [])
-                tokens[disclosure.commitment] = tokenizer.tokens(
+                var found = tokenizer.tokens(
                     names: values.names, addresses: values.addresses, path: values.path,
                     agent: values["user_agent"], in: block.period)
+                let seal = PersonalTokens.Seal(subject: block.subject, period: block.period)
+                (found.whoSeal, found.whereSeal, found.whatSeal) = (seal, seal, seal)
+                tokens[disclosure.commitment] = found
             }
         } catch {
             // What cannot be opened stays withheld; verification says what is wrong with it.
@@ -77,19 +80,16 @@ package struct FollowedValues {
         var all = PersonalTokens()
         if let who {
             let known = tokens[who]
-            all.names = known?.names ?? .withheld
-            all.period = known?.period ?? ""
+            (all.names, all.whoSeal) = (known?.names ?? .withheld, known?.whoSeal)
         }
         if let place {
             let known = tokens[place]
-            all.address = known?.address ?? .withheld
-            all.agent = known?.agent ?? (known == nil ? .withheld : .absent)
-            if let known { all.period = known.period }
+            (all.address, all.whereSeal) = (known?.address ?? .withheld, known?.whereSeal)
+            all.agent = known?.agent ?? .withheld
         }
         if let what {
             let known = tokens[what]
-            all.path = known?.path ?? .withheld
-            if let known { all.period = known.period }
+            (all.path, all.whatSeal) = (known?.path ?? .withheld, known?.whatSeal)
         }
         return all
     }

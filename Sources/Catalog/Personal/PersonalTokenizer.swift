@@ -70,7 +70,6 @@ package final class PersonalTokenizer: Sendable {
         names: [String], addresses: [String], path: String?, agent: String?, in period: Period
     ) -> PersonalTokens {
         var tokens = PersonalTokens()
-        tokens.period = period.text
         guard let key = keys[period] else {
             if !names.isEmpty { tokens.names = .withheld }
             if !addresses.isEmpty { tokens.address = .withheld }

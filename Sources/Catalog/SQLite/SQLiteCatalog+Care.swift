@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Disclosures
 internal import LogReading
 internal import Synchronization
 internal import SystemPackage
@@ -23,55 +24,76 @@ extension SQLiteCatalog {
         }
     }
 
-    /// Whose key seals paths.
-    private static let tenant = "tenant"
-
-    /// Takes the tokens out of all rows of the subject, and those that nobody else bears out of the dictionary.
+    /// Takes the tokens out of all rows whose values the subject's key seals, and those that nobody else bears out of
+    /// the dictionary.
     static func forget(
         _ subject: String, on connection: SQLiteConnection
     ) throws(CatalogFailure) {
-        if subject == tenant { return try forgetPaths(on: connection) }
+        try note(subject, on: connection)
+        if subject == SubjectID.tenant.text { return try forgetPaths(on: connection) }
         let find = try connection.statement("SELECT id FROM word WHERE field = ? AND text = ?")
         find.bind(SQLiteNumbers.Kind.actor.rawValue, at: 1)
         find.bind(text: subject, at: 2)
         guard try find.step() else { return }
-        let actor = find.integer(0)
+        let owner = find.integer(0)
         find.reset()
-        for table in ["access INDEXED BY access_actor", "superseded"] {
-            let update = try connection.statement(
-                """
-                UPDATE \(table) SET name = iif(name IS NULL, NULL, -1),
-                address = iif(address IS NULL, NULL, -1),
-                agent = iif(agent IS NULL, NULL, -1) WHERE actor = ?
-                """)
-            update.bind([actor])
-            try update.run()
+        var statements = ["access INDEXED BY access_actor", "superseded"].map { table in
+            """
+            UPDATE \(table) SET name = iif(who_owner IS NULL AND name IS NOT NULL, -1, name),
+            address = iif(where_owner IS NULL AND address IS NOT NULL, -1, address),
+            agent = iif(where_owner IS NULL AND agent IS NOT NULL, -1, agent) WHERE actor = ?1
+            """
         }
-        for sql in [
+        for table in ["access", "superseded"] {
+            for (column, owner) in [
+                ("name", "who"), ("address", "where"), ("agent", "where"), ("path", "what"),
+            ] {
+                statements.append(
+                    """
+                    UPDATE \(table) SET \(column) = -1
+                    WHERE \(owner)_owner = ?1 AND \(column) IS NOT NULL
+                    """)
+            }
+        }
+        let ofNobodyElse = """
+            (SELECT token FROM bearer WHERE owner = ?1 AND NOT EXISTS
+            (SELECT 1 FROM bearer AS other WHERE other.token = bearer.token AND other.owner <> ?1))
             """
-            DELETE FROM wider WHERE token IN (SELECT token FROM bearer WHERE actor = ?1
-            AND NOT EXISTS (SELECT 1 FROM bearer AS other WHERE other.token = bearer.token
-            AND other.actor <> ?1))
-            """,
+        statements += [
+            "DELETE FROM wider WHERE token IN \(ofNobodyElse)",
+            "DELETE FROM token WHERE id IN \(ofNobodyElse)",
             """
-            DELETE FROM token WHERE id IN (SELECT token FROM bearer WHERE actor = ?1
-            AND NOT EXISTS (SELECT 1 FROM bearer AS other WHERE other.token = bearer.token
-            AND other.actor <> ?1))
-            """, "DELETE FROM bearer WHERE actor = ?1",
-            "INSERT INTO bearer VALUES(\(SQLitePersonal.withheld), ?1)",
-        ] {
-            let delete = try connection.statement(sql)
-            delete.bind([actor])
-            try delete.run()
+            INSERT OR IGNORE INTO bearer SELECT \(SQLitePersonal.withheld), actor, 0 FROM bearer
+            WHERE owner = ?1
+            """, "DELETE FROM bearer WHERE owner = ?1",
+        ]
+        for sql in statements {
+            let statement = try connection.statement(sql)
+            statement.bind([owner])
+            try statement.run()
         }
     }
 
+    /// What is opened of it from here on has no tokens.
+    private static func note(
+        _ erased: String, on connection: SQLiteConnection
+    ) throws(CatalogFailure) {
+        let insert = try connection.statement("INSERT OR IGNORE INTO erased VALUES(?)")
+        insert.bind(text: erased, at: 1)
+        try insert.run()
+    }
+
+    /// The paths that the tenant's key seals are borne by nobody.
     private static func forgetPaths(on connection: SQLiteConnection) throws(CatalogFailure) {
-        let field = SQLitePersonal.path.rawValue
+        let ofTenant = """
+            (SELECT id FROM token WHERE field = \(SQLitePersonal.path.rawValue)
+            AND NOT EXISTS (SELECT 1 FROM bearer WHERE bearer.token = token.id))
+            """
         for sql in [
-            "UPDATE access SET path = -1 WHERE path > 0",
-            "UPDATE superseded SET path = -1 WHERE path > 0",
-            "DELETE FROM wider WHERE field = \(field)", "DELETE FROM token WHERE field = \(field)",
+            "UPDATE access SET path = -1 WHERE path > 0 AND what_owner IS NULL",
+            "UPDATE superseded SET path = -1 WHERE path > 0 AND what_owner IS NULL",
+            "DELETE FROM wider WHERE token IN \(ofTenant)",
+            "DELETE FROM token WHERE id IN \(ofTenant)",
         ] {
             try connection.execute(sql)
         }
@@ -86,6 +108,7 @@ extension SQLiteCatalog {
     static func forget(
         period: String, on connection: SQLiteConnection
     ) throws(CatalogFailure) {
+        try note(period, on: connection)
         var statements: [String] = []
         for table in ["access", "superseded"] {
             for column in SQLitePersonal.allCases.map(\.column) {
@@ -98,7 +121,7 @@ extension SQLiteCatalog {
         }
         statements += [
             """
-            INSERT OR IGNORE INTO bearer SELECT \(SQLitePersonal.withheld), actor FROM bearer
+            INSERT OR IGNORE INTO bearer SELECT \(SQLitePersonal.withheld), actor, 0 FROM bearer
             WHERE token IN (SELECT id FROM token WHERE period = ?)
             """,
             "DELETE FROM wider WHERE token IN (SELECT id FROM token WHERE period = ?)",

@@ -22,6 +22,13 @@ struct SQLiteNumbers {
     private struct Bearer: Hashable {
         var token: Int64
         var actor: Int64
+        var owner: Int64
+    }
+
+    /// Whose key seals something.
+    struct Owner {
+        var number: Int64
+        var isErased: Bool
     }
 
     private var words: [UInt64: Known] = [:]
@@ -36,6 +43,9 @@ struct SQLiteNumbers {
     private var numberOfOutline: [CatalogShape: Int64] = [:]
     private var tokens: [Int64: Int64] = [:]
     private var bearers: Set<Bearer> = []
+    private var owners: [SubjectID: Owner] = [:]
+    /// Subjects and months that are erased: a value of theirs that was opened before has no token any more.
+    private var erased: Set<String> = []
     /// More is forgotten: what is asked again is read again.
     private static let mostKnown = 200_000
 
@@ -50,6 +60,8 @@ struct SQLiteNumbers {
             while shapes[Int(aspect.rawValue)][hash] != nil { hash &+= 1 }
             _ = add(key, aspect, hash: hash)
         }
+        let gone = try connection.statement("SELECT id FROM erased")
+        while try gone.step() { erased.insert(gone.text(0)) }
     }
 
     private mutating func add(
@@ -212,19 +224,38 @@ struct SQLiteNumbers {
         }
     }
 
+    /// Whose key it is: owners are numbered as actors are.
+    mutating func owner(
+        _ subject: SubjectID, _ connection: SQLiteConnection
+    ) throws(CatalogFailure) -> Owner {
+        if let known = owners[subject] { return known }
+        let text = subject.text
+        guard let number = try word(Array(text.utf8)[...], .actor, connection) else {
+            throw CatalogFailure(.damaged, "an owner has no number")
+        }
+        let owner = Owner(number: number, isErased: erased.contains(text))
+        if owners.count >= Self.mostKnown { owners.removeAll(keepingCapacity: true) }
+        owners[subject] = owner
+        return owner
+    }
+
     /// The number of a personal value's token: nil for none, -1 for one that is withheld.
+    ///
+    /// - Parameter seal: the keys that the value is sealed under.
     mutating func token(
-        _ value: PersonalTokens.Value, _ field: SQLitePersonal, of period: String,
+        _ value: PersonalTokens.Value, _ field: SQLitePersonal, _ seal: PersonalTokens.Seal?,
         borneBy actor: Int64?, _ connection: SQLiteConnection
     ) throws(CatalogFailure) -> Int64? {
-        guard case .token(let token) = value else {
-            if value == .absent { return nil }
-            try bear(SQLitePersonal.withheld, field, actor, connection)
-            return SQLitePersonal.withheld
-        }
+        if value == .absent { return nil }
+        guard case .token(let token) = value, let seal,
+            erased.isEmpty || !erased.contains(seal.period.text)
+        else { return try withheld(field, actor, connection) }
+        let owner = try owner(seal.subject, connection)
+        guard !owner.isErased else { return try withheld(field, actor, connection) }
         let key = token.value &* 4 &+ field.rawValue
+        let isOfNobody = field == .path && seal.subject == .tenant
         if let known = tokens[key] {
-            try bear(known, field, actor, connection)
+            if !isOfNobody { try bear(known, actor, owner.number, connection) }
             return known
         }
         var number = try connection.number(
@@ -233,7 +264,7 @@ struct SQLiteNumbers {
             let insert = try connection.statement(
                 "INSERT INTO token(field, value, period) VALUES(?, ?, ?)")
             insert.bind([field.rawValue, token.value])
-            insert.bind(text: period, at: 3)
+            insert.bind(text: seal.period.text, at: 3)
             try insert.run()
             number = try connection.number("SELECT last_insert_rowid()")
             let wider = try connection.statement("INSERT OR IGNORE INTO wider VALUES(?, ?, ?)")
@@ -245,19 +276,25 @@ struct SQLiteNumbers {
         guard let number else { throw CatalogFailure(.damaged, "a token has no number") }
         if tokens.count >= Self.mostKnown { tokens.removeAll(keepingCapacity: true) }
         tokens[key] = number
-        try bear(number, field, actor, connection)
+        if !isOfNobody { try bear(number, actor, owner.number, connection) }
         return number
     }
 
-    /// Notes whose value it is: who is erased takes along what nobody else has. A path belongs to nobody.
+    private mutating func withheld(
+        _ field: SQLitePersonal, _ actor: Int64?, _ connection: SQLiteConnection
+    ) throws(CatalogFailure) -> Int64 {
+        if field != .path { try bear(SQLitePersonal.withheld, actor, 0, connection) }
+        return SQLitePersonal.withheld
+    }
+
+    /// Notes in whose records it is, and whose key seals it: who is erased takes along what nobody else has.
     private mutating func bear(
-        _ token: Int64, _ field: SQLitePersonal, _ actor: Int64?, _ connection: SQLiteConnection
+        _ token: Int64, _ actor: Int64?, _ owner: Int64, _ connection: SQLiteConnection
     ) throws(CatalogFailure) {
-        guard field != .path else { return }
-        let bearer = Bearer(token: token, actor: actor ?? 0)
+        let bearer = Bearer(token: token, actor: actor ?? 0, owner: owner)
         guard !bearers.contains(bearer) else { return }
-        let insert = try connection.statement("INSERT OR IGNORE INTO bearer VALUES(?, ?)")
-        insert.bind([bearer.token, bearer.actor])
+        let insert = try connection.statement("INSERT OR IGNORE INTO bearer VALUES(?, ?, ?)")
+        insert.bind([bearer.token, bearer.actor, bearer.owner])
         try insert.run()
         if bearers.count >= Self.mostKnown { bearers.removeAll(keepingCapacity: true) }
         bearers.insert(bearer)

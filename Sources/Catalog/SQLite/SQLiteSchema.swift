@@ -4,16 +4,20 @@
 /// The tables of the catalog's file (`Docs/Formats/catalog.md`).
 enum SQLiteSchema {
     /// In `user_version`. Another form is another number, and the catalog is built anew.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
     /// In `application_id`: `CSct`.
     static let application: Int64 = 0x4353_6374
 
     /// Rows of an access and of a superseded record alike: its numbers, and what few queries ask for.
+    ///
+    /// `who_owner` and `where_owner` are whose key seals these values, if that is not the actor's; `what_owner`, if it is
+    /// not the tenant's.
     private static let facts = """
         time INTEGER NOT NULL, deed INTEGER NOT NULL, caller INTEGER NOT NULL, bytes INTEGER NOT NULL, actor INTEGER,
         session INTEGER, duration INTEGER, request_size INTEGER, response_size INTEGER,
         uid_high INTEGER, uid_low INTEGER, trace_high INTEGER, trace_low INTEGER, labels INTEGER,
-        other_ids INTEGER, groups INTEGER, name INTEGER, address INTEGER, path INTEGER, agent INTEGER
+        other_ids INTEGER, groups INTEGER, name INTEGER, address INTEGER, path INTEGER, agent INTEGER,
+        who_owner INTEGER, where_owner INTEGER, what_owner INTEGER
         """
 
     static let tables = [
@@ -45,8 +49,9 @@ enum SQLiteSchema {
         """,
         """
         CREATE TABLE bearer(token INTEGER NOT NULL, actor INTEGER NOT NULL,
-        PRIMARY KEY(token, actor)) WITHOUT ROWID
+        owner INTEGER NOT NULL, PRIMARY KEY(token, actor, owner)) WITHOUT ROWID
         """,
+        "CREATE TABLE erased(id TEXT PRIMARY KEY) WITHOUT ROWID",
         "CREATE TABLE access(id INTEGER PRIMARY KEY, last INTEGER, open INTEGER, rare INTEGER, \(facts))",
         "CREATE TABLE superseded(id INTEGER PRIMARY KEY, access INTEGER NOT NULL, \(facts))",
         """
@@ -86,7 +91,10 @@ enum SQLiteSchema {
         "access_last": "access(last) WHERE last IS NOT NULL",
         "access_last_time": "access(time, last) WHERE last IS NOT NULL",
         "access_open": "access(open) WHERE open IS NOT NULL",
-        "bearer_actor": "bearer(actor)",
+        "access_who_owner": "access(who_owner) WHERE who_owner IS NOT NULL",
+        "access_where_owner": "access(where_owner) WHERE where_owner IS NOT NULL",
+        "access_what_owner": "access(what_owner) WHERE what_owner IS NOT NULL",
+        "bearer_owner": "bearer(owner)",
         "superseded_time": "superseded(time)",
         "superseded_access": "superseded(access)",
     ]

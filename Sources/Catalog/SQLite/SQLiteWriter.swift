@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ByteCoding
+internal import Disclosures
 
 /// Stores leaves through the one connection that writes.
 ///
@@ -67,6 +68,10 @@ final class SQLiteWriter: @unchecked Sendable {
         var address: Int64?
         var path: Int64?
         var agent: Int64?
+        /// Whose keys seal them, if not the actor's, and not the tenant's.
+        var whoOwner: Int64?
+        var whereOwner: Int64?
+        var whatOwner: Int64?
         var isRare: Bool
     }
 
@@ -84,24 +89,34 @@ final class SQLiteWriter: @unchecked Sendable {
         row.groups = leaf.groups == 0 ? nil : leaf.groups
         guard leaf.personal != PersonalTokens() else { return row }
         let actor = row.actor
+        let personal = leaf.personal
         func number(
-            _ value: PersonalTokens.Value, _ field: SQLitePersonal
+            _ value: PersonalTokens.Value, _ field: SQLitePersonal, _ seal: PersonalTokens.Seal?
         ) throws(CatalogFailure) -> Int64? {
-            try numbers.token(
-                value, field, of: leaf.personal.period, borneBy: actor, connection)
+            try numbers.token(value, field, seal, borneBy: actor, connection)
         }
-        row.name = try number(leaf.personal.names, .name)
-        row.address = try number(leaf.personal.address, .address)
-        row.path = try number(leaf.personal.path, .path)
-        row.agent = try number(leaf.personal.agent, .agent)
+        row.name = try number(personal.names, .name, personal.whoSeal)
+        row.address = try number(personal.address, .address, personal.whereSeal)
+        row.agent = try number(personal.agent, .agent, personal.whereSeal)
+        row.path = try number(personal.path, .path, personal.whatSeal)
+        func owner(_ seal: PersonalTokens.Seal?) throws(CatalogFailure) -> Int64? {
+            guard let seal else { return nil }
+            let owner = try numbers.owner(seal.subject, connection).number
+            return owner == actor ? nil : owner
+        }
+        row.whoOwner = try owner(personal.whoSeal)
+        row.whereOwner = try owner(personal.whereSeal)
+        if let seal = personal.whatSeal, seal.subject != .tenant {
+            row.whatOwner = try numbers.owner(seal.subject, connection).number
+        }
         return row
     }
 
     private static let insert = """
         INSERT INTO access(id, open, rare, time, deed, caller, bytes, actor, session, duration,
         request_size, response_size, uid_high, uid_low, trace_high, trace_low, labels, other_ids,
-        groups, name, address, path, agent) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        ?, ?, ?, ?, ?, ?, ?)
+        groups, name, address, path, agent, who_owner, where_owner, what_owner) VALUES(?, ?, ?, ?,
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     private func add(
@@ -132,6 +147,9 @@ final class SQLiteWriter: @unchecked Sendable {
         insert.bind(row.address, at: 21)
         insert.bind(row.path, at: 22)
         insert.bind(row.agent, at: 23)
+        insert.bind(row.whoOwner, at: 24)
+        insert.bind(row.whereOwner, at: 25)
+        insert.bind(row.whatOwner, at: 26)
         try insert.run()
         counts.add(record: row.shapes, at: time)
         counts.add(access: id, row.shapes, actor: row.actor, at: time, by: 1)
@@ -157,7 +175,8 @@ final class SQLiteWriter: @unchecked Sendable {
             leaf.byteCount, leaf.duration, leaf.requestSize, leaf.responseSize, row.actor,
             row.session, leaf.trace.map { Int64(bitPattern: $0.high) },
             leaf.trace.map { Int64(bitPattern: $0.low) }, row.labels, row.otherIDs,
-            row.groups ?? 0, row.name, row.address, row.path, row.agent, begun.id,
+            row.groups ?? 0, row.name, row.address, row.path, row.agent, begun.id, row.whoOwner,
+            row.whereOwner, row.whatOwner,
         ])
         try update.run()
         counts.add(record: row.shapes, at: begun.time)
@@ -173,19 +192,25 @@ final class SQLiteWriter: @unchecked Sendable {
     private static let copy = """
         INSERT INTO superseded(id, access, time, deed, caller, bytes, actor, session, duration,
         request_size, response_size, uid_high, uid_low, trace_high, trace_low, labels, other_ids,
-        groups, name, address, path, agent) SELECT ifnull(last, id), id, time, deed, caller, bytes,
-        actor, session, duration, request_size, response_size, uid_high, uid_low, trace_high,
-        trace_low, labels, other_ids, groups, name, address, path, agent FROM access WHERE id = ?
+        groups, name, address, path, agent, who_owner, where_owner, what_owner)
+        SELECT ifnull(last, id), id, time, deed, caller, bytes, actor, session, duration,
+        request_size, response_size, uid_high, uid_low, trace_high, trace_low, labels, other_ids,
+        groups, name, address, path, agent, who_owner, where_owner, what_owner
+        FROM access WHERE id = ?
         """
 
     /// An outcome of stage `unknown` says nothing of some things: there, the record before it speaks.
     private static let update = """
-        UPDATE access SET last = ?, open = ?, rare = ?, deed = ?, caller = ?, bytes = ?, duration = ?,
-        request_size = ?, response_size = ?, actor = ifnull(?, actor),
-        session = ifnull(?, session), trace_high = ifnull(?, trace_high),
-        trace_low = ifnull(?, trace_low), labels = ifnull(?, labels),
-        other_ids = ifnull(?, other_ids), groups = nullif(ifnull(groups, 0) | ?, 0),
-        name = ifnull(?, name), address = ifnull(?, address), path = ifnull(?, path), agent = ifnull(?, agent)
-        WHERE id = ?
+        UPDATE access SET last = ?1, open = ?2, rare = ?3, deed = ?4, caller = ?5, bytes = ?6, duration = ?7,
+        request_size = ?8, response_size = ?9, actor = ifnull(?10, actor),
+        session = ifnull(?11, session), trace_high = ifnull(?12, trace_high),
+        trace_low = ifnull(?13, trace_low), labels = ifnull(?14, labels),
+        other_ids = ifnull(?15, other_ids), groups = nullif(ifnull(groups, 0) | ?16, 0),
+        name = ifnull(?17, name), address = ifnull(?18, address), path = ifnull(?19, path), agent = ifnull(?20, agent),
+        who_owner = iif(?17 IS NULL, ifnull(who_owner, nullif(actor, ifnull(?10, actor))), ?22),
+        where_owner = iif(?18 IS NULL AND ?20 IS NULL,
+        ifnull(where_owner, nullif(actor, ifnull(?10, actor))), ?23),
+        what_owner = iif(?19 IS NULL, what_owner, ?24)
+        WHERE id = ?21
         """
 }
