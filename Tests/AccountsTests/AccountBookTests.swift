@@ -139,27 +139,41 @@ struct AccountBookTests {
     @Test("Two people are two accounts that nobody has both of")
     func twoPeople() throws {
         let book = try book([("pia", [.privacy]), ("pau", [.privacy]), ("ada", [.admin])])
-        let pia = try #require(book.account(named: name("pia")))
-        let pau = try #require(book.account(named: name("pau")))
+        let pia = try #require(book.account(named: name("pia"))).id
+        let pau = try #require(book.account(named: name("pau"))).id
         let later = UTCInstant(microseconds: now.microseconds + 5)
-        func obstacle(
-            _ one: Account, _ other: Account, at time: UTCInstant? = nil
-        ) -> TwoPersonRule.Obstacle? {
-            TwoPersonRule.obstacle(requester: one, approver: other, requested: time ?? later)
+        func fault(
+            _ one: String, _ other: String, at time: UTCInstant? = nil,
+            _ change: (inout AccountBook) throws -> Void = { _ in }
+        ) rethrows -> TwoPersonRule.Fault? {
+            var changed = book
+            try change(&changed)
+            return TwoPersonRule().fault(
+                [changed.approver(one), changed.approver(other)], requester: changed.approver(one),
+                at: time ?? later)
         }
-        #expect(obstacle(pia, pau) == nil)
-        #expect(obstacle(pia, pia) == .samePerson)
-        #expect(obstacle(pia, pau, at: now) == .tooYoung)
-        var made = pau
-        made.created.by = pia.id
-        #expect(obstacle(pia, made) == .dependent && obstacle(made, pia) == .dependent)
-        var reset = pau
-        reset.reset = Account.Deed(at: now, by: pia.id)
-        #expect(obstacle(pia, reset) == .dependent)
-        reset.reset = Account.Deed(at: later, by: "uid:0")
-        #expect(obstacle(pia, reset) == .tooYoung && obstacle(reset, pia) == .tooYoung)
-        var gone = pau
-        gone.removed = Account.Deed(at: now, by: "uid:0")
-        #expect(obstacle(pia, gone) == .removed)
+        #expect(fault(pia, pau) == nil)
+        #expect(fault(pia, pia) == .tooFew(1))
+        #expect(fault(pia, pau, at: now) == .newAccount(pia))
+        let hash = try #require(book.account(id: pau)).hash
+        func setPassword(_ actor: AccountActor, at time: UTCInstant) throws
+            -> TwoPersonRule.Fault?
+        {
+            try fault(pia, pau) { book in
+                try book.apply(.setPassword(name("pau"), hash), by: actor, at: time)
+            }
+        }
+        let account = try #require(book.account(id: pia))
+        let identity = AccountIdentity(account, rights: account.rights)
+        #expect(try setPassword(.account(identity), at: now) == .madeByRequester(pau))
+        #expect(try setPassword(.host(0), at: later) == .newAccount(pau))
+        #expect(try setPassword(.host(0), at: now) == nil)
+        let gone = try fault(pia, pau) { book in
+            try book.apply(.remove(name("pau")), by: .host(0), at: now)
+        }
+        #expect(gone == .removedAccount(pau))
+        #expect(fault(pia, "acc_aaaaaaaaaaaa") == .removedAccount("acc_aaaaaaaaaaaa"))
+        #expect(fault(pia, "uid:1001") == nil)
+        #expect(fault(pia, "uid:0") == .root)
     }
 }

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import AccessModel
 package import ByteCoding
 package import Disclosures
 

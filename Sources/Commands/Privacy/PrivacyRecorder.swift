@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Accounts
 import AuditRecords
 import ByteCoding
 import Ledger
@@ -26,9 +27,10 @@ extension HostRecorder {
             }
             return uid
         }
+        let accounts = try AccountsStore(deployment.settings.log).read()
         let ledger = try LogOpening(deployment, producer: try producer()).open()
         let outcome = Result { () throws(PrivacyFault) in
-            try ledger.carryOut(facts, byHostUser: person)
+            try ledger.carryOut(facts, byHostUser: person, accounts: accounts)
         }
         if let poisoned = ledger.close() {
             throw CommandFailure(.failure, "\(poisoned.description)")

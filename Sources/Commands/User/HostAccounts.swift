@@ -3,7 +3,6 @@
 
 import Accounts
 import ByteCoding
-import Glibc
 import Ledger
 import Messages
 import Server
@@ -31,23 +30,28 @@ struct HostAccounts {
     }
 
     /// Does a change: recorded, in the file and in force when this returns.
+    ///
+    /// The one who does it is a person, not the user that they act as: whose account somebody made decides whether the
+    /// two can approve anything together.
     func commit(_ change: AccountChange) async throws(CommandFailure) {
+        let person = HostPerson.current(.current)
         // Found out before anything is asked for, what is wrong has its own exit code.
         var book = try read()
         do throws(AccountFault) {
             try book.apply(
-                change, by: .host(getuid()), at: CommandContext.current.now())
+                change, by: .host(person), at: CommandContext.current.now())
         } catch {
             throw Self.failure(error)
         }
         let recorder = HostRecorder(deployment: deployment)
         let request = JSONValue.object([
             JSONMember("do", .string("account")), JSONMember("account", change.json),
+            JSONMember("person", .integer(Int64(person))),
         ])
         if try await recorder.isRecorded(byServer: request) { return }
         try recorder.alone { ledger throws(CommandFailure) in
             do {
-                try store.commit(change, by: .host(getuid()), in: ledger) { _ in }
+                try store.commit(change, by: .host(person), in: ledger) { _ in }
             } catch let fault as AccountFault {
                 throw Self.failure(fault)
             } catch let failure as CommandFailure {

@@ -4,7 +4,6 @@
 import Accounts
 import ArgumentParser
 import ByteCoding
-import Glibc
 import Messages
 import Server
 import Settings
@@ -53,7 +52,8 @@ struct UserTokenMintCommand: AsyncParsableCommand {
         let (text, token) = AccessToken.mint(
             for: account, note: note,
             scope: scope.isEmpty ? account.rights : try rights(),
-            created: Account.Deed(at: now, by: AccountActor.host(getuid()).text),
+            created: Account.Deed(
+                at: now, by: AccountActor.host(HostPerson.current(.current)).text),
             expires: UTCInstant(microseconds: now.microseconds + Int64(days) * 86_400_000_000),
             random: &random)
         try await accounts.commit(.addToken(token))

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessModel
 internal import AuditRecords
 internal import ByteCoding
 internal import Disclosures
@@ -47,9 +48,13 @@ extension PrivacyFault: CustomStringConvertible {
         case .root:
             "Whoever is root can be anybody, so their word does not count. Log in under a name of your own, and run this with sudo from there."
         case .newAccount(let name):
-            "\(name) is not older than the request, so their word does not count. Somebody else runs `countersign privacy approve`."
+            "\(name) is not older than the request, or was given another password since, so their word does not count. Somebody else runs `countersign privacy approve`."
+        case .removedAccount(let name):
+            "\(name) has no account any more, so their word does not count. Somebody else runs `countersign privacy approve`."
         case .madeByRequester(let name):
-            "Whoever asks has made or changed \(name), so their word does not count. Somebody else runs `countersign privacy approve`."
+            "Whoever asks has made \(name), or set its password, so their word does not count. Somebody else runs `countersign privacy approve`."
+        case .notApart(let one, let other):
+            "One of \(one) and \(other) has made the other's account, or set its password, so they count as one person. Somebody else runs `countersign privacy approve`."
         }
     }
 }

@@ -45,7 +45,7 @@ struct ControlHandler: Sendable {
             guard let change = request["account"].flatMap({ AccountChange($0) }) else {
                 return Self.refusal("it is no change of accounts")
             }
-            return commit(change, user: user)
+            return commit(change, user: Self.person(request["person"]?.integer, user))
         case "privacy":
             guard let facts = PrivacyFacts(request) else { return Self.refusal("it says not what") }
             return carryOut(facts, person: request["person"]?.integer, user: user)
@@ -81,7 +81,7 @@ struct ControlHandler: Sendable {
     private func carryOut(_ facts: PrivacyFacts, person: Int64?, user: UInt32) -> JSONValue {
         do throws(PrivacyFault) {
             let record = try ledger.carryOut(
-                facts, byHostUser: person.flatMap { UInt32(exactly: $0) } ?? user)
+                facts, byHostUser: Self.person(person, user), accounts: accounts.book)
             return .object([
                 JSONMember("recorded", .bool(true)), JSONMember("uid", .string(record.uid.text)),
             ])
@@ -101,6 +101,11 @@ struct ControlHandler: Sendable {
         } catch {
             return Self.refusal("\(error)")
         }
+    }
+
+    /// Who it is, where they act as another user.
+    private static func person(_ number: Int64?, _ user: UInt32) -> UInt32 {
+        number.flatMap { UInt32(exactly: $0) } ?? user
     }
 
     private static func refusal(_ why: String) -> JSONValue {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AccessModel
+package import Accounts
 package import AuditRecords
 package import ByteCoding
 import Disclosures
@@ -75,10 +76,12 @@ extension Ledger {
     /// Does something about personal values for somebody on this host.
     ///
     /// Who may write to the server's socket could write the log itself, so their word for who they are is as good as it
-    /// gets until they have accounts.
+    /// gets.
+    ///
+    /// - Parameter accounts: those of others who are for it.
     package func carryOut(
-        _ facts: PrivacyFacts, byHostUser person: UInt32
+        _ facts: PrivacyFacts, byHostUser person: UInt32, accounts: AccountBook
     ) throws(PrivacyFault) -> (uid: UniqueID, index: LeafIndex) {
-        try carryOut(facts, by: .hostUser(person), account: Approver.hostUser)
+        try carryOut(facts, by: .hostUser(person), account: accounts.approver)
     }
 }

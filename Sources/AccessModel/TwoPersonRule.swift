@@ -7,13 +7,16 @@ package import ByteCoding
 package struct Approver: Hashable, Sendable {
     /// What is known of an account under which somebody acts.
     package struct Account: Hashable, Sendable {
-        package var made: UTCInstant
-        /// Who made it, or gave it another password or role since: persons.
-        package var changedBy: Set<String>
+        /// When it was made, or last given a password by somebody else.
+        package var since: UTCInstant
+        /// Who made it and who last gave it a password: persons who may have it, too.
+        package var owedTo: Set<String>
+        package var isRemoved: Bool
 
-        package init(made: UTCInstant, changedBy: Set<String>) {
-            self.made = made
-            self.changedBy = changedBy
+        package init(since: UTCInstant, owedTo: Set<String>, isRemoved: Bool = false) {
+            self.since = since
+            self.owedTo = owedTo
+            self.isRemoved = isRemoved
         }
     }
 
@@ -37,6 +40,9 @@ package struct Approver: Hashable, Sendable {
 }
 
 /// Erasing, expiring and releasing take two persons, one of whom may be the one who asks.
+///
+/// Two accounts are not yet two persons: who made an account, or set its password, could be both. This is the only place
+/// where that is judged, for users of the host and for accounts alike.
 package struct TwoPersonRule: Hashable, Sendable {
     /// Why a request is not approved by two persons.
     package enum Fault: Error, Hashable, Sendable {
@@ -44,10 +50,13 @@ package struct TwoPersonRule: Hashable, Sendable {
         case tooFew(Int)
         /// Whoever is root can be anybody.
         case root
-        /// The account is not older than the request.
+        /// The account is not older than the request, or was given another password since.
         case newAccount(String)
-        /// The one who asks has made or changed this account.
+        case removedAccount(String)
+        /// The one who asks has made this account, or set its password.
         case madeByRequester(String)
+        /// One of these has made the other's account, or set its password.
+        case notApart(String, String)
     }
 
     package static let persons = 2
@@ -61,17 +70,22 @@ package struct TwoPersonRule: Hashable, Sendable {
     package func fault(
         _ approvers: [Approver], requester: Approver, at time: UTCInstant
     ) -> Fault? {
-        var persons: Set<String> = []
+        var counted: [Approver] = []
         var found: Fault?
         for approver in approvers {
             if let fault = fault(approver, requester: requester, at: time) {
                 found = found ?? fault
             } else {
-                persons.insert(approver.person)
+                counted.append(approver)
             }
         }
-        if persons.count >= Self.persons { return nil }
-        return found ?? .tooFew(persons.count)
+        for (place, one) in counted.enumerated() {
+            for other in counted[..<place] where other.person != one.person {
+                guard Self.owes(one, other) || Self.owes(other, one) else { return nil }
+                found = found ?? .notApart(other.name, one.name)
+            }
+        }
+        return found ?? .tooFew(Set(counted.map(\.person)).count)
     }
 
     private func fault(
@@ -79,12 +93,15 @@ package struct TwoPersonRule: Hashable, Sendable {
     ) -> Fault? {
         if approver.person == Self.root { return .root }
         guard let account = approver.account else { return nil }
-        if account.made >= time { return .newAccount(approver.name) }
+        if account.isRemoved { return .removedAccount(approver.name) }
+        if account.since >= time { return .newAccount(approver.name) }
         let isOther = approver.person != requester.person
-        if isOther, account.changedBy.contains(requester.person) {
-            return .madeByRequester(approver.name)
-        }
-        return nil
+        return isOther && Self.owes(approver, requester) ? .madeByRequester(approver.name) : nil
+    }
+
+    /// Whether the other one may have this account, too.
+    private static func owes(_ approver: Approver, _ other: Approver) -> Bool {
+        approver.account?.owedTo.contains(other.person) ?? false
     }
 
     private static let root = "uid:0"
