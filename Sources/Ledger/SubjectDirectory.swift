@@ -74,6 +74,15 @@ package final class SubjectDirectory: Sendable {
         return state.withLock { $0.keys[lookup]?.id }
     }
 
+    /// The key of an id that is not erased. Looks at every key: for single deeds of people, not for accesses.
+    package func key(of id: SubjectID) -> SubjectKey? {
+        switch id {
+        case .anonymous: anonymous
+        case .tenant: tenant
+        default: state.withLock { state in state.keys.values.first { $0.id == id } }
+        }
+    }
+
     /// The key of a subject; a new one if it has none. That becomes durable with the first record
     /// that discloses something under it.
     package func key(issuer: String, subject: String) -> SubjectKey {

@@ -52,6 +52,20 @@ package struct RecordQuery: Hashable, Sendable {
     /// The groups of personal values that have to be opened.
     package var personalGroups: Set<CommitGroup> { Set(personalTerms.map(\.group)) }
 
+    /// Whose records are asked for, if they are those of one id only.
+    package var soleSubject: SubjectID? {
+        let asked = conditions.compactMap { condition -> SubjectID? in
+            guard case .term(let term) = condition, term.field == .named(.actor),
+                case .text(let text) = term.value
+            else { return nil }
+            return SubjectID(text)
+        }
+        guard let id = asked.first, asked.count == 1, id != .anonymous, id != .tenant else {
+            return nil
+        }
+        return id
+    }
+
     /// What has to hold, each by itself; the query as a whole is all of these.
     package var conditions: [QueryExpression] {
         switch expression {

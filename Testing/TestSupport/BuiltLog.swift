@@ -4,6 +4,7 @@
 import AccessModel
 package import AuditRecords
 package import ByteCoding
+internal import Disclosures
 import Crypto
 import LogFormat
 package import Merkle
@@ -138,9 +139,12 @@ extension BuiltLog {
     package static func accessDraft(
         _ boot: UniqueID, uid: UniqueID, stage: RecordStage
     ) -> RecordDraft {
+        var randomness = BufferedRandomness(source: .reproducible(seed: 1))
+        let nobody = SubjectKey(id: .anonymous, lookup: .zero, randomness: &randomness)
         var record = SystemRecord.reading(
             .query, uid: uid, time: Self.time, outcome: .success,
-            query: QueryFacts(hash: nil, rows: nil, range: nil, purpose: nil),
+            query: QueryFacts(hash: nil, rows: nil, range: nil, purpose: nil), sealedBy: nobody,
+            salt: randomness.salt(),
             actor: .anonymous)
         record.category = .access
         record.stage = stage

@@ -4,6 +4,7 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
+import Disclosures
 import Merkle
 import Testing
 
@@ -61,6 +62,8 @@ import Testing
         #expect(stop.word(.durability) == nil)
         #expect(stop.durability == .synced)
         let query = QueryFacts(hash: "sha256:00", rows: 12, range: "0..<12", purpose: "review")
+        var randomness = BufferedRandomness(source: .kernel)
+        let reader = SubjectKey(id: .tenant, lookup: .zero, randomness: &randomness)
         let readings: [(SystemRecord.Reading, String)] = [
             (.query, "log.query"), (.export, "log.export"),
         ]
@@ -68,9 +71,40 @@ import Testing
             let record = try read(
                 .reading(
                     reading, uid: uid, time: Sample.time, outcome: .success, query: query,
-                    actor: .system))
+                    sealedBy: reader, salt: randomness.salt(), actor: .system))
             #expect(record.action == action)
             #expect(record.value[path: "query", "rows"]?.integer == 12)
+            // In words of one's own, it may name a person.
+            #expect(record.value[path: "query", "purpose"] == nil)
+            #expect(record.commitments.keys.map(\.self) == [.payload])
+        }
+    }
+
+    @Test("A reading's purpose stands in the leaf only if it is the number of a case")
+    func purposes() throws {
+        let uid = try #require(Sample.uid)
+        var randomness = BufferedRandomness(source: .kernel)
+        let reader = SubjectKey(id: .tenant, lookup: .zero, randomness: &randomness)
+        for (purpose, isOpen) in [
+            ("DSR-118", true), ("about Ada Lovelace", false), ("Ada", false),
+            ("audit 2026-Q4", false),
+            (String(repeating: "a1", count: 5000), false),
+        ] {
+            let reading = SystemRecord.reading(
+                .query, uid: uid, time: Sample.time, outcome: .success,
+                query: QueryFacts(hash: nil, rows: 1, range: "0..<1", purpose: purpose),
+                sealedBy: reader, salt: randomness.salt(), actor: .system)
+            let record = try read(reading)
+            #expect(record.value[path: "query", "purpose"]?.string == (isOpen ? purpose : nil))
+            let draft = reading.draft(producer: try Sample.producer())
+            let sealed = draft.commitments.payload
+            #expect((sealed == nil) == isOpen)
+            #expect(record.commitments[.payload] == sealed?.commitment)
+            guard let sealed else { continue }
+            #expect(sealed.subject.id == reader.id)
+            let value = try JSONParser.parse(Array(sealed.value), as: .canonical, deepest: 3)
+            #expect(purpose.hasPrefix(try #require(value["query.purpose"]?.string)))
+            #expect((record.value["truncated"] != nil) == (purpose.utf8.count > 2048))
         }
     }
 

@@ -161,6 +161,6 @@ import Testing
         #expect(try scene.hits("Ada") == 0)
         #expect(try scene.count("token WHERE field = 0") == 0)
         #expect(try scene.count("token WHERE period = '\(first.text)'") == 0)
-        #expect(try #require(scene.count("token")) > 0)
+        #expect(try #require(try scene.count("token")) > 0)
     }
 }

@@ -114,14 +114,14 @@ struct RecordMembersTests {
                 try record(
                     .reading(
                         .query, uid: Self.uid, time: Self.time, outcome: .success, query: facts,
-                        actor: .anonymous))
+                        sealedBy: Self.reader, salt: Self.salt, actor: .anonymous))
             ]
         case .logExport:
             [
                 try record(
                     .reading(
                         .export, uid: Self.uid, time: Self.time, outcome: .success, query: facts,
-                        actor: .anonymous))
+                        sealedBy: Self.reader, salt: Self.salt, actor: .anonymous))
             ]
         case .keyRotate, .keyRetire:
             [
@@ -263,7 +263,15 @@ struct RecordMembersTests {
     private static let time = AccessSamples.time
     private static let uid = AccessSamples.uid
     private static let query = QueryFacts(
-        hash: "sha256:00", rows: 1, range: "0..<1", purpose: "a test")
+        hash: "sha256:00", rows: 1, range: "0..<1", purpose: "DSR-1", about: reader.id)
+    private static let (reader, salt) = {
+        var randomness = BufferedRandomness(source: .reproducible(seed: 1))
+        return (
+            SubjectKey(
+                id: SubjectID(randomness: &randomness), lookup: .zero, randomness: &randomness),
+            randomness.salt()
+        )
+    }()
 
     private func complete(_ draft: RecordDraft) throws -> Record {
         var leaf: [UInt8] = []

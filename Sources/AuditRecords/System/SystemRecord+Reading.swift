@@ -3,7 +3,7 @@
 
 package import AccessModel
 package import ByteCoding
-import Disclosures
+package import Disclosures
 
 /// How somebody read the log: `query` of a record about the audit of the audit.
 package struct QueryFacts: Hashable, Sendable {
@@ -14,14 +14,19 @@ package struct QueryFacts: Hashable, Sendable {
     package var rows: UInt64?
     /// Indices that were read, such as `0..<4096`; `7..` for a reader who follows the log.
     package var range: String?
-    /// Why it was read, as the reader stated.
+    /// Why it was read, as the reader stated: in the leaf if it is the number of a case, otherwise sealed.
     package var purpose: String?
+    /// Whom the reader looked for, if that is one person; not in the leaf.
+    package var about: SubjectID?
 
-    package init(hash: String?, rows: UInt64?, range: String?, purpose: String?) {
+    package init(
+        hash: String?, rows: UInt64?, range: String?, purpose: String?, about: SubjectID? = nil
+    ) {
         self.hash = hash
         self.rows = rows
         self.range = range
         self.purpose = purpose
+        self.about = about
     }
 }
 
@@ -36,14 +41,20 @@ extension SystemRecord {
 
     /// `log.query` and `log.export`, OCSF API Activity: Read.
     ///
-    /// - Parameter actor: who reads.
+    /// A purpose in free words often names a person: it is sealed, as erasing has to reach it. The number of a case stays
+    /// readable for everybody.
+    ///
+    /// - Parameters:
+    ///   - subject: whose key seals the purpose: that of whom the reader looked for, or the reader's own.
+    ///   - actor: who reads.
     package static func reading(
         _ reading: Reading, uid: UniqueID, time: UTCInstant, outcome: EventOutcome,
-        query: QueryFacts, actor: Principal
+        query: QueryFacts, sealedBy subject: SubjectKey, salt: Salt, actor: Principal
     ) -> SystemRecord {
+        let reference = query.purpose.flatMap { PrivacyReference($0) }
         var members: [JSONMember] = []
         members.add("hash", query.hash)
-        members.add("purpose", query.purpose)
+        members.add("purpose", reference?.text)
         members.add("range", query.range)
         members.add("rows", query.rows)
         let action: EventAction =
@@ -51,12 +62,17 @@ extension SystemRecord {
             case .query: .logQuery
             case .export: .logExport
             }
-        return SystemRecord(
+        var record = SystemRecord(
             uid: uid, time: time, category: .audit, eventClass: .apiActivity,
             activity: AccessActivity.read.rawValue, action: action,
             end: EventEnd(
                 outcome: outcome, severity: outcome == .success ? .informational : .medium),
             actor: actor,
             details: members.isEmpty ? [] : [JSONMember("query", .object(members))])
+        if let purpose = query.purpose, reference == nil, !purpose.isEmpty {
+            record.commitments = Commitments(
+                payload: .payload(purpose: purpose, subject: subject, salt: salt))
+        }
+        return record
     }
 }

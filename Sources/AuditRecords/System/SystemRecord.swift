@@ -4,6 +4,7 @@
 import AccessModel
 package import ByteCoding
 import Disclosures
+internal import Merkle
 
 /// A record of the proxy's own actions. Off the hot path: built as JSON values.
 ///
@@ -32,6 +33,8 @@ package struct SystemRecord: Sendable {
     /// Members of `event` copied from another record, in place of ``category``, ``eventClass`` and
     /// so on.
     var repeatedEvent: [JSONMember] = []
+    /// Personal values; few of these records have any.
+    var commitments = Commitments.none
     /// Members besides the mandatory ones, and copies that replace mandatory ones.
     package var details: [JSONMember]
 
@@ -76,7 +79,7 @@ package struct SystemRecord: Sendable {
         }
         var members: [JSONMember] = []
         members.append(JSONMember("actor", actor))
-        members.add("commit", [])
+        members.append(JSONMember("commit", .object(commitments.members)))
         members.append(JSONMember("decision", decision))
         members.add("dst", [JSONMember("service", .string(Decision.ownPolicy))])
         members.add("event", event)
@@ -88,7 +91,8 @@ package struct SystemRecord: Sendable {
             members.removeAll { $0.name == detail.name }
             members.append(detail)
         }
-        return RecordDraft(uid: uid, stage: stage, members: members, producer: producer)
+        return RecordDraft(
+            uid: uid, stage: stage, commitments: commitments, members: members, producer: producer)
     }
 
     /// No policy decides what the proxy does on its own.
@@ -119,12 +123,17 @@ package struct SystemRecord: Sendable {
 
 extension RecordDraft {
     /// Encodes members given as JSON values; `producer` is added in its place, the ledger's member by the ledger.
-    init(uid: UniqueID, stage: RecordStage, members: [JSONMember], producer: EncodedProducer) {
+    init(
+        uid: UniqueID, stage: RecordStage, commitments: Commitments, members: [JSONMember],
+        producer: EncodedProducer
+    ) {
         var limiter = RecordLimiter()
         var members = limiter.limit(.object(members), path: "").members ?? []
-        if !limiter.truncated.isEmpty {
+        var truncated = limiter.truncated
+        commitments.forEach { truncated += $0.truncated }
+        if !truncated.isEmpty {
             members.append(
-                JSONMember("truncated", .array(limiter.truncated.prefix(64).map { .string($0) })))
+                JSONMember("truncated", .array(truncated.prefix(64).map { .string($0) })))
         }
         members.append(JSONMember("producer", .bool(true)))
         members.sort { $0.name < $1.name }
@@ -144,6 +153,15 @@ extension RecordDraft {
             bytes.append(ascii: ",")
         }
         bytes.append(ascii: Self.ledgersStart)
-        self.init(uid: uid, stage: stage, commitments: .none, bytes: bytes)
+        self.init(uid: uid, stage: stage, commitments: commitments, bytes: bytes)
+    }
+}
+
+extension Commitments {
+    /// `commit`, in the order of the groups' names.
+    fileprivate var members: [JSONMember] {
+        var members: [JSONMember] = []
+        forEach { members.add($0.group.rawValue, $0.hashed().commitment.base64) }
+        return members
     }
 }

@@ -38,7 +38,7 @@ struct ExplainCommand: AsyncParsableCommand {
         guard let (index, leaf) = try selector.find(in: snapshot).last else { return }
         let reading = DisclosureOptions.Reading(
             words: ["explain", record], rows: Record.hasValues(leaf) ? 1 : 0,
-            range: "\(index.value)")
+            range: "\(index.value)", about: Record.holder(of: leaf))
         var reader = try await disclosure.reader(snapshot, log, reading, output)
         let line = try RecordLine(index, leaf, &reader)
         guard let record = line.record else {

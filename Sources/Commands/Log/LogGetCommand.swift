@@ -58,7 +58,8 @@ struct LogGetCommand: AsyncParsableCommand {
             log.snapshot, self.log,
             DisclosureOptions.Reading(
                 words: ["log get", record], rows: records.count { Record.hasValues($0.1) },
-                range: records.map { "\($0.0.value)" }.joined(separator: ",")), output)
+                range: records.map { "\($0.0.value)" }.joined(separator: ","),
+                about: records.first.flatMap { Record.holder(of: $0.1) }), output)
         if try output.isJSON {
             let envelopes = try records.map { index, leaf throws(CommandFailure) in
                 try RecordEnvelope(index, leaf, of: log, isOpen: reader.isOpen)

@@ -5,6 +5,7 @@ import ArgumentParser
 import AuditRecords
 import ByteCoding
 import Crypto
+import Disclosures
 import Glibc
 import Ledger
 import LogReading
@@ -47,7 +48,7 @@ struct DisclosureOptions: ParsableArguments {
         guard try hasKeys(snapshot, output) else { return ValueReader(sealing: snapshot) }
         let facts = QueryFacts(
             hash: reading.hash, rows: reading.rows.map { UInt64($0) },
-            range: reading.range, purpose: purpose)
+            range: reading.range, purpose: purpose, about: reading.about)
         let recorder = HostRecorder(deployment: try log.deployment.read())
         do throws(CommandFailure) {
             guard try await recorder.record(.query, facts, mayOpenLog: reading.mayOpenLog) else {
@@ -70,12 +71,18 @@ struct DisclosureOptions: ParsableArguments {
         let rows: Int?
         /// Indices that are looked at: `3`, `0..<9`, `3,8`, or `7..` without an end.
         let range: String
+        /// Whom somebody looks for, if that is one person: under their key the purpose is sealed.
+        var about: SubjectID?
         /// Whether the log is opened for the record if no server runs; if not, the values stay sealed.
         var mayOpenLog = true
 
         /// - Parameter words: of the command.
-        init(words: [String], rows: Int?, range: String, mayOpenLog: Bool = true) {
+        init(
+            words: [String], rows: Int?, range: String, about: SubjectID? = nil,
+            mayOpenLog: Bool = true
+        ) {
             hash = DisclosureOptions.hash(words)
+            self.about = about
             self.rows = rows
             self.range = range
             self.mayOpenLog = mayOpenLog
@@ -83,6 +90,7 @@ struct DisclosureOptions: ParsableArguments {
 
         init(query: RecordQuery, rows: Int?, range: String) {
             hash = query.hash
+            about = query.soleSubject
             self.rows = rows
             self.range = range
         }

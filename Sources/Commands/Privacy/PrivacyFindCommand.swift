@@ -83,11 +83,11 @@ struct PrivacyFindCommand: AsyncParsableCommand {
                 guard names.contains(where: { $0.lowercased() == name.lowercased() }) else {
                     continue
                 }
-                let claimed = record.value[path: "actor", "claimed", "uid"]?.string
-                for id in [record.actor, claimed].compactMap({ $0.flatMap { SubjectID($0) } })
-                where id != .anonymous && !ids.contains(id) {
-                    ids.append(id)
-                }
+                // The name is theirs whose key seals it, whoever the record says acted.
+                guard let id = try reader.owner(of: .who, of: record, at: index),
+                    id != .anonymous, !ids.contains(id)
+                else { continue }
+                ids.append(id)
             }
         } catch {
             throw CommandFailure(error)

@@ -5,6 +5,7 @@ import AccessModel
 import AuditRecords
 import ByteCoding
 import Disclosures
+import LogFormat
 import LogReading
 import Merkle
 import Messages
@@ -14,7 +15,7 @@ struct PrivacyReport {
     /// Records whose actor the person is, or whom a refused credential was of.
     private(set) var accesses: [(index: LeafIndex, record: Record)] = []
     /// When and for what the log was read where it tells of them.
-    private(set) var readings: [(time: UTCInstant, purpose: String?)] = []
+    private(set) var readings: [(index: LeafIndex, record: Record)] = []
     /// What was done about their values.
     private(set) var steps: [(time: UTCInstant, action: String, uid: String)] = []
     private let subject: SubjectID
@@ -31,21 +32,22 @@ struct PrivacyReport {
 
     init(of subject: SubjectID, in snapshot: LogSnapshot) throws(CommandFailure) {
         self.subject = subject
-        var read: [(ReadRange, UTCInstant, String?)] = []
+        var read: [(index: LeafIndex, record: Record, isAbout: Bool)] = []
         do throws(LogReadFailure) {
+            let sealed = try snapshot.commitments(of: subject)
             try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { index, leaf in
                 guard
                     case .success(let record) = Result(catching: { () throws(RecordFault) in
                         try Record(leaf: leaf)
                     }), let time = record.time
                 else { return }
-                let claimed = record.value[path: "actor", "claimed", "uid"]?.string
-                if record.actor == subject.text || claimed == subject.text {
+                let isSealed = record.commitments.values.contains(where: sealed.contains)
+                if record.value["query"] != nil {
+                    read.append((index, record, isSealed))
+                } else if record.actor == subject.text
+                    || record.claimed("uid") == subject.text || isSealed
+                {
                     accesses.append((index, record))
-                }
-                if let range = record.value[path: "query", "range"]?.string {
-                    read.append(
-                        (ReadRange(range), time, record.value[path: "query", "purpose"]?.string))
                 }
                 if let facts = PrivacyFacts(record), facts.scope.subjects.contains(subject) {
                     steps.append((time, record.action ?? "", record.uid?.text ?? ""))
@@ -55,8 +57,10 @@ struct PrivacyReport {
             throw CommandFailure(error)
         }
         let indices = accesses.map(\.index.value)
-        readings = read.filter { range, _, _ in indices.contains(where: range.holds) }
-            .map { ($0.1, $0.2) }
+        readings = read.filter { _, record, isAbout in
+            let range = record.value[path: "query", "range"]?.string.map { ReadRange($0) }
+            return isAbout || indices.contains { range?.holds($0) ?? false }
+        }.map { ($0.index, $0.record) }
     }
 
     func table(_ reader: inout ValueReader) throws(CommandFailure) -> Table {
@@ -72,10 +76,25 @@ struct PrivacyReport {
         return Table(["TIME", "SERVICE", "WHAT", "FROM", "DECISION"], rows: rows)
     }
 
-    var readingsTable: Table {
-        Table(
-            ["READ AT", "PURPOSE"],
-            rows: readings.map { ["\($0.time.rfc3339)", "\($0.purpose ?? "not stated")"] })
+    /// Why somebody read the log, as far as it is not sealed.
+    private func purpose(
+        _ reading: (index: LeafIndex, record: Record), _ reader: inout ValueReader
+    ) throws(CommandFailure) -> String? {
+        if let stated = reading.record.value[path: "query", "purpose"]?.string { return stated }
+        return try values(of: reading.record, at: reading.index, &reader).purpose
+    }
+
+    func readingsTable(_ reader: inout ValueReader) throws(CommandFailure) -> Table {
+        var rows: [[SafeText]] = []
+        for reading in readings {
+            let isSealed = reading.record.commitments[.payload] != nil
+            let other = isSealed ? "sealed" : "not stated"
+            rows.append([
+                "\(reading.record.time?.rfc3339 ?? "-")",
+                "\(try purpose(reading, &reader) ?? other)",
+            ])
+        }
+        return Table(["READ AT", "PURPOSE"], rows: rows)
     }
 
     func json(_ reader: inout ValueReader) throws(CommandFailure) -> JSONValue {
@@ -95,16 +114,20 @@ struct PrivacyReport {
             }
             list.append(.object(members))
         }
+        var told: [JSONValue] = []
+        for reading in readings {
+            var members: [JSONMember] = []
+            if let time = reading.record.time {
+                members.append(JSONMember("time", .string(time.rfc3339)))
+            }
+            if let purpose = try purpose(reading, &reader) {
+                members.append(JSONMember("purpose", .string(purpose)))
+            }
+            told.append(.object(members))
+        }
         return .object([
             JSONMember("subject", .string(subject.text)), JSONMember("accesses", .array(list)),
-            JSONMember(
-                "readings",
-                .array(
-                    readings.map { time, purpose in
-                        .object(
-                            [JSONMember("time", .string(time.rfc3339))]
-                                + (purpose.map { [JSONMember("purpose", .string($0))] } ?? []))
-                    })),
+            JSONMember("readings", .array(told)),
             JSONMember(
                 "steps",
                 .array(
@@ -124,6 +147,21 @@ struct PrivacyReport {
         do throws(LogReadFailure) { return try reader.values(of: record, at: index) } catch {
             throw CommandFailure(error)
         }
+    }
+}
+
+extension LogSnapshot {
+    /// Everything that is sealed under one key.
+    fileprivate func commitments(of subject: SubjectID) throws(LogReadFailure) -> Set<Hash256> {
+        var found: Set<Hash256> = []
+        for segment in segments {
+            let file = try disclosures(of: segment)
+            for block in DisclosureBlock.scan(try file.contents() ?? []).blocks
+            where block.subject == subject {
+                found.formUnion(block.commitments)
+            }
+        }
+        return found
     }
 }
 

@@ -47,12 +47,12 @@ struct PrivacyReportCommand: AsyncParsableCommand {
             DisclosureOptions.Reading(
                 words: ["privacy report", subject],
                 rows: report.accesses.count { !$0.record.commitments.isEmpty },
-                range: report.range), output)
+                range: report.range, about: ids[0]), output)
         if try output.isJSON {
             try output.screen.json(try report.json(&reader))
         } else {
             try output.screen.table(try report.table(&reader))
-            try output.screen.table(report.readingsTable)
+            try output.screen.table(try report.readingsTable(&reader))
         }
         try output.messages.line(
             "\(report.accesses.count) records of the person, \(report.readings.count) readings of the log that cover them"

@@ -11,7 +11,8 @@ import Messages
 
 /// What the log holds of some people or months: counted without opening anything.
 struct PrivacyTally {
-    /// Records that name one of the subjects as their actor, and all records of the months.
+    /// Records whose actor is one of the subjects, or of whose values any is sealed under their keys; and all records of
+    /// the months.
     private(set) var records = 0
     /// Sealed values, by group.
     private(set) var values: [CommitGroup: Int] = [:]
@@ -27,19 +28,7 @@ struct PrivacyTally {
     init(of scope: PrivacyScope, in snapshot: LogSnapshot) throws(CommandFailure) {
         looked = 0..<snapshot.size.count
         do throws(LogReadFailure) {
-            let names = Set(scope.subjects.map(\.text))
-            try snapshot.forEachLeaf(in: looked) { _, leaf in
-                guard
-                    case .success(let record) = Result(catching: { () throws(RecordFault) in
-                        try Record(leaf: leaf)
-                    }), let time = record.time
-                else { return }
-                let isOfPerson = record.actor.map(names.contains) ?? false
-                guard isOfPerson || scope.periods.contains(Period(of: time)) else { return }
-                records += 1
-                first = min(first ?? time, time)
-                last = max(last ?? time, time)
-            }
+            var sealed: Set<Hash256> = []
             for segment in snapshot.segments {
                 let file = try snapshot.disclosures(of: segment)
                 for block in DisclosureBlock.scan(try file.contents() ?? []).blocks
@@ -48,7 +37,24 @@ struct PrivacyTally {
                 {
                     values[block.group, default: 0] += block.commitments.count
                     months[block.period, default: 0] += block.commitments.count
+                    sealed.formUnion(block.commitments)
                 }
+            }
+            let names = Set(scope.subjects.map(\.text))
+            try snapshot.forEachLeaf(in: looked) { _, leaf in
+                guard
+                    case .success(let record) = Result(catching: { () throws(RecordFault) in
+                        try Record(leaf: leaf)
+                    }), let time = record.time
+                else { return }
+                guard
+                    record.actor.map(names.contains) ?? false
+                        || scope.periods.contains(Period(of: time))
+                        || record.commitments.values.contains(where: sealed.contains)
+                else { return }
+                records += 1
+                first = min(first ?? time, time)
+                last = max(last ?? time, time)
             }
         } catch {
             throw CommandFailure(error)
@@ -82,7 +88,7 @@ struct PrivacyTally {
 
 extension LogSnapshot {
     /// The segments of the log.
-    fileprivate var segments: [SegmentNumber] {
+    var segments: [SegmentNumber] {
         guard size.count > 0 else { return [] }
         return (0...SegmentNumber(of: LeafIndex(size.count - 1)).value).map { SegmentNumber($0) }
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import Disclosures
 import ByteCoding
 import LogReading
 import Messages
@@ -19,6 +20,18 @@ extension Record {
         ].contains(actor) || values.names.contains(actor)
             || value[path: "actor", "via"]?.array?
                 .contains { $0["uid"]?.string == actor } == true
+    }
+}
+
+extension Record {
+    /// Whose record a leaf is: its actor's, or that of the holder of a refused credential.
+    static func holder(of leaf: [UInt8]) -> SubjectID? {
+        guard
+            case .success(let record) = Result(catching: { () throws(RecordFault) in
+                try Record(leaf: leaf)
+            }), let id = SubjectID(record.claimed("uid") ?? record.actor ?? "")
+        else { return nil }
+        return id == .anonymous || id == .tenant ? nil : id
     }
 }
 

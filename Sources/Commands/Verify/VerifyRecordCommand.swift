@@ -83,7 +83,7 @@ struct VerifyRecordCommand: AsyncParsableCommand {
         }
         let reading = DisclosureOptions.Reading(
             words: ["verify record"], rows: Record.hasValues(leaf) ? 1 : 0, range: "\(index.value)",
-            mayOpenLog: false)
+            about: Record.holder(of: leaf), mayOpenLog: false)
         var reader = try await disclosure.reader(log.snapshot, self.log, reading, output)
         let values = try RecordLine(index, leaf, &reader).values
         if try !output.isJSON {

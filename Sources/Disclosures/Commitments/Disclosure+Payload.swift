@@ -26,4 +26,13 @@ extension Disclosure {
             .payload, value: .object([JSONMember("http.request.headers", .object(members))]),
             subject: subject, salt: salt)
     }
+
+    /// Commits to why somebody read the log, in their own words: `query.purpose`.
+    ///
+    /// - Parameter subject: whom they looked for, if that is one person, otherwise whoever reads.
+    package static func payload(purpose: String, subject: SubjectKey, salt: Salt) -> Disclosure {
+        Disclosure(
+            .payload, value: .object([JSONMember("query.purpose", .string(purpose))]),
+            subject: subject, salt: salt)
+    }
 }

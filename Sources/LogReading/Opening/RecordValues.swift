@@ -43,6 +43,9 @@ package struct RecordValues: Sendable {
         ].compactMap { self[$0] }
     }
 
+    /// Why somebody read the log, where they said so in words of their own.
+    package var purpose: String? { self["query.purpose"] }
+
     package var path: String? { self["http.path"] }
     package var address: String? { self["src.ip"] }
 

@@ -54,6 +54,11 @@ package struct SegmentValues {
         return opened[number]?[commitment]
     }
 
+    /// Whose key seals the values that one commitment stands for.
+    package func owner(of commitment: Hash256) -> SubjectID? {
+        places[commitment].map { blocks[$0].subject }
+    }
+
     /// What is known of the values that one commitment stands for.
     package mutating func group(of commitment: Hash256) -> OpenedGroup {
         guard let number = places[commitment] else { return .unreadable }

@@ -56,6 +56,15 @@ package struct ValueReader {
         return record.commitments.mapValues { values?.evidence(of: $0) ?? .unreadable }
     }
 
+    /// Whose key seals a group of a record's values; nil if values stay sealed.
+    package mutating func owner(
+        of group: CommitGroup, of record: Record, at index: LeafIndex
+    ) throws(LogReadFailure) -> SubjectID? {
+        guard isOpen, let commitment = record.commitments[group] else { return nil }
+        try turn(to: index)
+        return values?.owner(of: commitment)
+    }
+
     private mutating func turn(to index: LeafIndex) throws(LogReadFailure) {
         let number = SegmentNumber(of: index).value
         guard segment != number else { return }

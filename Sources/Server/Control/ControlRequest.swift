@@ -1,9 +1,10 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AccessModel
+package import AccessModel
 package import AuditRecords
 package import ByteCoding
+import Disclosures
 package import Ledger
 
 extension QueryFacts {
@@ -16,6 +17,7 @@ extension QueryFacts {
         if let range { members.append(JSONMember("range", .string(range))) }
         if let rows { members.append(JSONMember("rows", .integer(Int64(clamping: rows)))) }
         if let purpose { members.append(JSONMember("purpose", .string(purpose))) }
+        if let about { members.append(JSONMember("about", .string(about.text))) }
         return .object(members)
     }
 
@@ -25,7 +27,8 @@ extension QueryFacts {
         self.init(
             hash: request["hash"]?.string,
             rows: request["rows"]?.integer.flatMap { UInt64(exactly: $0) }, range: range,
-            purpose: request["purpose"]?.string)
+            purpose: request["purpose"]?.string,
+            about: request["about"]?.string.flatMap { SubjectID($0) })
     }
 }
 
@@ -61,9 +64,20 @@ extension Ledger {
     package func reading(
         _ reading: SystemRecord.Reading, _ query: QueryFacts, by user: UInt32
     ) -> SystemRecord {
+        self.reading(reading, query, by: .hostUser(user))
+    }
+
+    /// The record of somebody who reads the log.
+    package func reading(
+        _ reading: SystemRecord.Reading, _ query: QueryFacts, by actor: Principal
+    ) -> SystemRecord {
         let (uid, now) = newRecord()
+        let reader = subjects.key(issuer: actor.issuer ?? "", subject: actor.uid)
+        var randomness = BufferedRandomness(source: .kernel)
         return .reading(
-            reading, uid: uid, time: now, outcome: .success, query: query, actor: .hostUser(user))
+            reading, uid: uid, time: now, outcome: .success, query: query,
+            sealedBy: query.about.flatMap(subjects.key(of:)) ?? reader, salt: randomness.salt(),
+            actor: actor)
     }
 
     /// The record of somebody on this host who changes the keys that sign.

@@ -230,7 +230,8 @@ struct EvidenceExport {
         try await command.record(
             QueryFacts(
                 hash: order.query.hash, rows: nil,
-                range: "\(range.lowerBound)..<\(range.upperBound)", purpose: command.purpose))
+                range: "\(range.lowerBound)..<\(range.upperBound)", purpose: command.purpose,
+                about: order.query.soleSubject))
     }
 
     /// What is handed on was judged as its receiver will judge it.
