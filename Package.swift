@@ -194,6 +194,12 @@ let package = Package(
                 "HTTPWire", "Identity", "Policy", "Ledger", "Transport", .nioCore, .nioTLS,
                 .nioSSL, .logging,
             ]),
+        room(
+            "AuditorAPI",
+            [
+                "ByteCoding", "Merkle", "Messages", "Disclosures", "AuditRecords", "Query",
+                "LogReading", "Catalog", "Search", "Accounts", "Console", .hummingbird, .nioPosix,
+            ]),
         // Layer 9
         room(
             "Server",
@@ -201,7 +207,7 @@ let package = Package(
                 "CSystemCalls", "ByteCoding", "Observability", "Merkle", "HTTPWire", "AccessModel",
                 "Messages", "SignedNotes", "Disclosures", "AuditRecords", "LogReading", "Identity",
                 "Policy", "Ledger", "Settings", "LedgerFiles", "Access", "Transport",
-                "HTTPPlane", "Console", "Catalog", "Accounts",
+                "HTTPPlane", "Console", "Catalog", "Accounts", "AuditorAPI",
                 .logging, .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
         // Layer 10
@@ -362,7 +368,15 @@ let package = Package(
             "Console",
             [
                 "ByteCoding", "Observability", "Merkle", "LogFormat", "LogReading", "SignedNotes",
-                "Accounts", .crypto, .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
+                "Accounts", "AuditorAPI", "Catalog", .crypto, .hummingbird, .logging, .nioCore,
+                .nioEmbedded, .system,
+            ]),
+        tests(
+            "AuditorAPI",
+            [
+                "ByteCoding", "Disclosures", "AuditRecords", "LogReading", "Catalog", "Accounts",
+                "Console", "Ledger", "LogFormat", "TestSupport", .hummingbird, .logging, .nioCore,
+                .nioEmbedded, .system,
             ]),
         tests(
             "Server",

@@ -37,9 +37,10 @@ package final class Console: Sendable {
     ///   - host: an IP address.
     ///   - port: 0 takes any free one.
     ///   - open: what takes no account.
+    ///   - others: what rooms above this one answer.
     package static func start(
         host: String, port: Int, hosts: AllowedHosts, open: Set<OpenPart>,
-        sources: ConsoleSources, logger: Logger
+        sources: ConsoleSources, others: [any EndpointGroup], logger: Logger
     ) async throws(ConsoleFault) -> Console {
         let (bound, announce) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
@@ -47,7 +48,7 @@ package final class Console: Sendable {
                 application(
                     host: host, port: port,
                     responder: ConsoleRouter(
-                        sources: sources, hosts: hosts, open: open, logger: logger
+                        sources: sources, others: others, hosts: hosts, open: open, logger: logger
                     ).responder(),
                     logger: logger
                 ) { announce.yield($0) }

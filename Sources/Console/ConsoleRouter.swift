@@ -1,8 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import Hummingbird
-import Logging
+package import Hummingbird
+package import Logging
 
 /// Everything the console answers, and what a request passes on the way there.
 ///
@@ -16,11 +16,27 @@ import Logging
 /// 6. ``Admission``: who asks, and may they? After everything that needs no identity, so that nobody logs in under a
 ///    foreign host name. It stands around each endpoint, whose rule it keeps.
 /// 7. The endpoint.
-struct ConsoleRouter {
+package struct ConsoleRouter {
     let sources: ConsoleSources
+    /// What rooms above this one answer.
+    let others: [any EndpointGroup]
     let hosts: AllowedHosts
     let open: Set<OpenPart>
     let logger: Logger
+
+    /// - Parameters:
+    ///   - others: what rooms above this one answer.
+    ///   - open: what takes no account.
+    package init(
+        sources: ConsoleSources, others: [any EndpointGroup], hosts: AllowedHosts,
+        open: Set<OpenPart>, logger: Logger
+    ) {
+        self.sources = sources
+        self.others = others
+        self.hosts = hosts
+        self.open = open
+        self.logger = logger
+    }
 
     private var groups: [any EndpointGroup] {
         [
@@ -31,13 +47,13 @@ struct ConsoleRouter {
             LogEndpoints(log: CurrentLog(sources.log), keys: sources.keys),
             LoginEndpoints(accounts: sources.accounts, hosts: hosts, logger: logger),
             AccountEndpoints(accounts: sources.accounts),
-        ]
+        ] + others
     }
 
     var endpoints: [Endpoint] { groups.flatMap(\.endpoints) }
 
     /// Routes requests to their endpoints.
-    func responder() -> RouterResponder<ConsoleContext> {
+    package func responder() -> RouterResponder<ConsoleContext> {
         let router = Router(
             context: ConsoleContext.self, options: [.autoGenerateHeadEndpoints])
         let endpoints = endpoints
@@ -47,7 +63,7 @@ struct ConsoleRouter {
         router.add(middleware: ErrorPages(logger: logger))
         router.add(middleware: HostGuard(hosts: hosts))
         router.add(middleware: MethodGuard(endpoints))
-        router.add(middleware: TargetGuard())
+        router.add(middleware: TargetGuard(endpoints))
         router.add(middleware: OriginGuard())
         for endpoint in endpoints {
             router.on(

@@ -21,9 +21,10 @@ package struct RouteTable {
 
     package let rows: [Row]
 
-    package init(_ sources: ConsoleSources) {
+    /// - Parameter others: what rooms above this one answer.
+    package init(_ sources: ConsoleSources, _ others: [any EndpointGroup]) {
         let router = ConsoleRouter(
-            sources: sources, hosts: AllowedHosts(names: []), open: [],
+            sources: sources, others: others, hosts: AllowedHosts(names: []), open: [],
             logger: Logger(label: "countersign"))
         rows = router.endpoints.map { endpoint in
             var part: OpenPart?

@@ -13,6 +13,8 @@ internal import Synchronization
 package final class SubjectDirectory: Sendable {
     private struct State: ~Copyable {
         var keys: [Hash256: SubjectKey]
+        /// Where each is, by its id.
+        var lookups: [SubjectID: Hash256]
         var randomness: BufferedRandomness
     }
 
@@ -40,11 +42,14 @@ package final class SubjectDirectory: Sendable {
         self.anonymous = anonymous
         self.tenant = tenant
         self.secret = SymmetricKey(data: secret)
+        let known = Dictionary(
+            keys.filter { $0.lookup != .zero }.map { ($0.lookup, $0) },
+            uniquingKeysWith: { first, _ in first })
         state = Mutex(
             State(
-                keys: Dictionary(
-                    keys.filter { $0.lookup != .zero }.map { ($0.lookup, $0) },
-                    uniquingKeysWith: { first, _ in first }),
+                keys: known,
+                lookups: Dictionary(
+                    known.map { ($0.value.id, $0.key) }, uniquingKeysWith: { first, _ in first }),
                 randomness: randomness))
     }
 
@@ -63,6 +68,7 @@ package final class SubjectDirectory: Sendable {
             for (lookup, key) in state.keys where ids.contains(key.id) {
                 key.noteDestroyed()
                 state.keys[lookup] = nil
+                state.lookups[key.id] = nil
             }
         }
     }
@@ -74,12 +80,12 @@ package final class SubjectDirectory: Sendable {
         return state.withLock { $0.keys[lookup]?.id }
     }
 
-    /// The key of an id that is not erased. Looks at every key: for single deeds of people, not for accesses.
+    /// The key of an id; nil where it is destroyed, or there never was one.
     package func key(of id: SubjectID) -> SubjectKey? {
         switch id {
-        case .anonymous: anonymous
-        case .tenant: tenant
-        default: state.withLock { state in state.keys.values.first { $0.id == id } }
+        case anonymous.id: anonymous
+        case tenant.id: tenant
+        default: state.withLock { state in state.lookups[id].flatMap { state.keys[$0] } }
         }
     }
 
@@ -93,6 +99,7 @@ package final class SubjectDirectory: Sendable {
             let id = SubjectID(randomness: &state.randomness)
             let key = SubjectKey(id: id, lookup: lookup, randomness: &state.randomness)
             state.keys[lookup] = key
+            state.lookups[id] = lookup
             return key
         }
     }

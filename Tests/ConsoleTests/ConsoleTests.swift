@@ -168,7 +168,7 @@ struct ConsoleTests {
                         log: { throw LogReadFailure(.missing, "none") }, keys: { [] },
                         obstacle: { nil }, status: { .object([]) }, growth: { _ in },
                         metrics: { [] }, accounts: ConsoleAccounts([:]).office),
-                    logger: Logger(label: "test"))
+                    others: [], logger: Logger(label: "test"))
             }
         }
     }

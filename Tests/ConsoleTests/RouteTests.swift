@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Accounts
+import AuditorAPI
 import ByteCoding
+import Catalog
 import Console
 import Foundation
 import LogReading
@@ -11,12 +13,23 @@ import Testing
 
 @Suite("GeneratedDocs: routes and roles")
 struct RouteTests {
+    /// The auditor API without a log.
+    private static func api(_ accounts: ConsoleAccounts) -> AuditorAPI {
+        AuditorAPI(
+            AuditorSources(
+                catalog: { nil }, standing: { CatalogStanding() }, noticed: { _ in },
+                snapshot: { throw LogReadFailure(.missing, "none") },
+                record: { _, _ in throw ConsoleAccounts.NoLog() }, accounts: accounts.office,
+                now: { accounts.now }))
+    }
+
     private static func table() throws -> RouteTable {
-        RouteTable(
+        let accounts = try ConsoleAccounts([:])
+        return RouteTable(
             ConsoleSources(
                 log: { throw LogReadFailure(.missing, "none") }, keys: { [] }, obstacle: { nil },
                 status: { .object([]) }, growth: { _ in }, metrics: { [] },
-                accounts: try ConsoleAccounts([:]).office))
+                accounts: accounts.office), [api(accounts)])
     }
 
     /// A path that a route takes.
@@ -41,7 +54,8 @@ struct RouteTests {
         #expect(rows.count > 14)
         let names = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0.rawValue, Set([$0])) })
         let accounts = try ConsoleAccounts(names)
-        try await RunningConsole.with(accounts: accounts, open: []) { port, _ in
+        let api = Self.api(accounts)
+        try await RunningConsole.with(accounts: accounts, open: [], others: [api]) { port, _ in
             for row in rows {
                 let nobody = await Self.ask(port, row, "Content-Type: application/json\r\n")
                 #expect((nobody == 401) == (row.roles != nil), "\(row.method) \(row.path)")

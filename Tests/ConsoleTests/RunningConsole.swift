@@ -15,7 +15,7 @@ enum RunningConsole {
         obstacle: String? = nil, entries: [String] = ["first", "second"],
         growth: @escaping @Sendable (UInt64) async -> Void = { _ in },
         accounts: ConsoleAccounts? = nil, names: [String] = [],
-        open: Set<OpenPart> = Set(OpenPart.allCases),
+        open: Set<OpenPart> = Set(OpenPart.allCases), others: [any EndpointGroup] = [],
         _ body: (Int, SmallLog) async throws -> Void
     ) async throws {
         let log = try SmallLog(entries)
@@ -34,7 +34,7 @@ enum RunningConsole {
                             "test_total", help: "A test.", kind: .counter,
                             samples: [.init(7, labels: [.init("name", "a\"b\\c\nd")])])
                     ]
-                }, accounts: accounts.office), logger: logger)
+                }, accounts: accounts.office), others: others, logger: logger)
         do {
             try await body(console.port, log)
             try await console.stop()

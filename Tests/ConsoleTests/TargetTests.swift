@@ -50,7 +50,8 @@ struct TargetTests {
             #expect(head.contains("content-type: application/problem+json"))
             #expect(head.contains("cache-control: no-store"))
             #expect(
-                body == #"{"detail":"There is nothing of this name.","status":404,"#
+                body == #"{"code":"not_found","detail":"There is nothing of this name.","#
+                    + #""status":404,"#
                     + #""title":"Not Found","type":"about:blank"}"#)
             for method in ["HEAD", "POST", "PROPFIND"] {
                 let answer = await RunningConsole.get(port, "/reflected", method: method)

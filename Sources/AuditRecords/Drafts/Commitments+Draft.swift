@@ -1,7 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteCoding
 import Disclosures
+import Merkle
 
 extension Commitments {
     /// Writes the members of `commit`, without the braces.
@@ -12,6 +14,17 @@ extension Commitments {
         if let `where` { text.holes.where = text.put(#""where":""#, `where`) }
         if let who { text.holes.who = text.put(#""who":""#, who) }
         if text.count > start { text.removeLast(1) }
+    }
+}
+
+extension Commitments {
+    /// The member `commit` as a value.
+    var json: JSONValue {
+        var members: [JSONMember] = []
+        forEach { disclosure in
+            members.add(disclosure.group.rawValue, disclosure.hashed().commitment.base64)
+        }
+        return .object(members)
     }
 }
 

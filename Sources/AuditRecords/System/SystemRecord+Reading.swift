@@ -45,11 +45,13 @@ extension SystemRecord {
     /// readable for everybody.
     ///
     /// - Parameters:
+    ///   - text: what was asked for, where it is personal: ``Disclosures/Disclosure/query(_:subject:salt:)``.
     ///   - subject: whose key seals the purpose: that of whom the reader looked for, or the reader's own.
     ///   - actor: who reads.
     package static func reading(
         _ reading: Reading, uid: UniqueID, time: UTCInstant, outcome: EventOutcome,
-        query: QueryFacts, sealedBy subject: SubjectKey, salt: Salt, actor: Principal
+        query: QueryFacts, text: Disclosure? = nil, sealedBy subject: SubjectKey, salt: Salt,
+        actor: Principal
     ) -> SystemRecord {
         let reference = query.purpose.flatMap { PrivacyReference($0) }
         var members: [JSONMember] = []
@@ -69,10 +71,13 @@ extension SystemRecord {
                 outcome: outcome, severity: outcome == .success ? .informational : .medium),
             actor: actor,
             details: members.isEmpty ? [] : [JSONMember("query", .object(members))])
-        if let purpose = query.purpose, reference == nil, !purpose.isEmpty {
-            record.commitments = Commitments(
-                payload: .payload(purpose: purpose, subject: subject, salt: salt))
-        }
+        let sealed = reference == nil ? query.purpose : nil
+        record.commitments = Commitments(
+            what: text,
+            payload: sealed.flatMap { purpose in
+                purpose.isEmpty
+                    ? nil : .payload(purpose: purpose, subject: subject, salt: salt)
+            })
         return record
     }
 }

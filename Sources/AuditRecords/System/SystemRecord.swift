@@ -79,7 +79,7 @@ package struct SystemRecord: Sendable {
         }
         var members: [JSONMember] = []
         members.append(JSONMember("actor", actor))
-        members.append(JSONMember("commit", .object(commitments.members)))
+        members.append(JSONMember("commit", commitments.json))
         members.append(JSONMember("decision", decision))
         members.add("dst", [JSONMember("service", .string(Decision.ownPolicy))])
         members.add("event", event)
@@ -154,14 +154,5 @@ extension RecordDraft {
         }
         bytes.append(ascii: Self.ledgersStart)
         self.init(uid: uid, stage: stage, commitments: commitments, bytes: bytes)
-    }
-}
-
-extension Commitments {
-    /// `commit`, in the order of the groups' names.
-    fileprivate var members: [JSONMember] {
-        var members: [JSONMember] = []
-        forEach { members.add($0.group.rawValue, $0.hashed().commitment.base64) }
-        return members
     }
 }

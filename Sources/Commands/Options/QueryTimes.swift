@@ -54,15 +54,11 @@ struct QueryTimes: ParsableArguments {
 
     private func minutesAhead() throws(CommandFailure) -> Int {
         guard let utcOffset else { return 0 }
-        let digits = utcOffset.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
-        let numbers = digits.compactMap { $0.utf8.count == 2 ? UInt8($0) : nil }
-        guard let sign = utcOffset.first, sign == "+" || sign == "-", digits.count == 2,
-            numbers.count == 2, numbers[0] < 24, numbers[1] < 60
-        else {
+        guard let minutes = QueryClock.minutesAhead(utcOffset) else {
             throw CommandFailure(
                 .usage, "--utc-offset is \(utcOffset); use the form +02:00 or -03:30.")
         }
-        return (sign == "-" ? -1 : 1) * (Int(numbers[0]) * 60 + Int(numbers[1]))
+        return minutes
     }
 }
 

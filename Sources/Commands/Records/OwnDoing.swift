@@ -43,7 +43,7 @@ package struct OwnDoing {
                 "`countersign check` lists what is wrong with it, and the server's messages say what a reload refuses; mend it and reload."
             )
         case .logQuery:
-            self.init("Personal values of the log were about to be shown")
+            self.init("Somebody was about to be shown what the log holds")
         case .logExport:
             self.init("The log was about to be written out, without personal values")
         case .keyRotate:

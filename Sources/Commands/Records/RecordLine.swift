@@ -43,10 +43,7 @@ struct RecordLine {
 
     /// For programs: the record, and what was opened of it.
     var json: JSONValue {
-        var members = [JSONMember("index", .integer(Int64(clamping: index.value)))]
-        if let record { members.append(JSONMember("record", record.value)) }
-        if let values = values.json { members.append(JSONMember("values", values)) }
-        return .object(members)
+        .object(RecordItem(index: index, record: record, values: values).members)
     }
 
     func text(in columns: RecordColumns) -> SafeText {

@@ -21,8 +21,12 @@ struct Admission: Sendable {
             var context = context
             context.visitor = try await visitor(request)
             try await check(endpoint.rule, context.visitor)
-            if !request.method.isSafe {
-                context.form = try await SubmittedForm(request)
+            if request.method.isSafe {
+                if endpoint.takesQuery {
+                    context.form = try SubmittedForm(query: request.uri.query)
+                }
+            } else {
+                context.form = try await SubmittedForm(request, endpoint.input)
                 // Where nobody has to be logged in, the origin has been looked at, and that is all there is.
                 if endpoint.rule != .everybody { try checkForgery(request, context) }
             }
@@ -94,7 +98,7 @@ struct Admission: Sendable {
 
 extension ConsoleProblem {
     /// Nobody, or nobody whom this takes.
-    static func unidentified(
+    package static func unidentified(
         _ detail: String = "Log in, or send an access token."
     ) -> ConsoleProblem {
         ConsoleProblem(

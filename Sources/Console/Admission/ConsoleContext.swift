@@ -1,22 +1,22 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import Accounts
+package import Accounts
 import ByteCoding
-import Hummingbird
+package import Hummingbird
 import NIOCore
 
 /// What a console request carries from guard to guard to its endpoint.
-struct ConsoleContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
+package struct ConsoleContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
     /// Where the connection comes from.
-    let place: LoginPlace
+    package let place: LoginPlace
     /// Who asks; known behind ``Admission``.
-    var visitor = ConsoleVisitor.nobody
-    /// What was sent along; there behind ``Admission``, where the method changes something.
-    var form = SubmittedForm()
+    package var visitor = ConsoleVisitor.nobody
+    /// What was sent along; there behind ``Admission``.
+    package var form = SubmittedForm()
 
-    init(source: ApplicationRequestContextSource) {
+    package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         place = LoginPlace(
             source.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) } ?? IPAddress(v4: 0))
@@ -24,14 +24,14 @@ struct ConsoleContext: RequestContext {
 }
 
 /// Who a request comes from.
-enum ConsoleVisitor: Sendable {
+package enum ConsoleVisitor: Sendable {
     /// Nobody who says who they are.
     case nobody
     /// - Parameter secret: of the session, as the cookie has it.
     case session(HeldSession, secret: String)
     case token(AccountIdentity)
 
-    var identity: AccountIdentity? {
+    package var identity: AccountIdentity? {
         switch self {
         case .nobody: nil
         case .session(let session, _): session.identity

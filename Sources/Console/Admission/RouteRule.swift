@@ -19,7 +19,7 @@ package enum OpenPart: String, CaseIterable, Sendable {
 }
 
 /// Who may come to an endpoint. Every endpoint has one: there is no making it without.
-enum RouteRule: Hashable, Sendable {
+package enum RouteRule: Hashable, Sendable {
     /// Whoever reaches the address: nothing there is of the log or of anybody.
     case everybody
     /// Whoever reaches the address, unless the configuration closes the part; then whoever has its right.

@@ -5,10 +5,10 @@ import ByteCoding
 import HTTPTypes
 import Hummingbird
 
-/// What a page or a program sends along with a change: names with texts, as JSON or as HTML forms are sent.
+/// What a page or a program sends along: names with texts, as JSON or as HTML forms are sent, or in a query.
 ///
 /// A page elsewhere can send only the latter by itself, which ``OriginGuard`` sees; other types are refused.
-struct SubmittedForm: Sendable {
+package struct SubmittedForm: Sendable {
     /// A password may have 1,024 bytes, each of them escaped.
     static let mostBytes = 16 << 10
     private static let mostFields = 32
@@ -19,10 +19,20 @@ struct SubmittedForm: Sendable {
 
     init() {}
 
-    subscript(name: String) -> String? { texts[name] }
+    package subscript(name: String) -> String? { texts[name] }
+
+    /// What it has, in order of the names.
+    package var names: [String] { texts.keys.sorted() }
+
+    /// Reads the query of a target; nil: there is none.
+    init(query: String?) throws {
+        guard let query, !query.isEmpty else { return }
+        try readPage(Array(query.utf8))
+        isPage = false
+    }
 
     /// Reads the body of a request.
-    init(_ request: Request) async throws {
+    init(_ request: Request, _ input: Endpoint.Input) async throws {
         let type = request.headers[.contentType]?.split(separator: ";").first.map {
             $0.lowercased().filter { $0 != " " && $0 != "\t" }
         }
@@ -35,7 +45,7 @@ struct SubmittedForm: Sendable {
                 .contentTooLarge, "No form here has more than \(Self.mostBytes) bytes.")
         }
         switch type {
-        case "application/json": try readJSON(body)
+        case "application/json": try readJSON(body, input)
         case "application/x-www-form-urlencoded": try readPage(body)
         case nil where body.isEmpty: return
         default:
@@ -44,7 +54,7 @@ struct SubmittedForm: Sendable {
         }
     }
 
-    private mutating func readJSON(_ body: [UInt8]) throws {
+    private mutating func readJSON(_ body: [UInt8], _ input: Endpoint.Input) throws {
         let value: JSONValue
         do {
             value = try JSONParser.parse(body, as: .strict, deepest: 2, mostValues: 64)
@@ -55,10 +65,24 @@ struct SubmittedForm: Sendable {
             throw ConsoleProblem(.badRequest, "The body is not a JSON object of texts.")
         }
         for member in members {
-            guard let text = member.value.string else {
-                throw ConsoleProblem(.badRequest, "The body is not a JSON object of texts.")
+            guard let text = Self.text(of: member.value, input) else {
+                throw ConsoleProblem(
+                    .badRequest,
+                    input == .form
+                        ? "The body is not a JSON object of texts."
+                        : "The body is not a JSON object of texts, whole numbers and booleans.")
             }
             texts[member.name] = text
+        }
+    }
+
+    /// A member's text. Parameters are written as they would stand in a query.
+    private static func text(of value: JSONValue, _ input: Endpoint.Input) -> String? {
+        switch (value, input) {
+        case (.string(let text), _): text
+        case (.integer(let number), .parameters): "\(number)"
+        case (.bool(let flag), .parameters): flag ? "true" : "false"
+        default: nil
         }
     }
 
@@ -73,7 +97,12 @@ struct SubmittedForm: Sendable {
                 separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let name = Self.text(parts[0]),
                 let value = Self.text(parts[1]), texts.updateValue(value, forKey: name) == nil
-            else { throw ConsoleProblem(.badRequest, "The form cannot be read.") }
+            else {
+                throw ConsoleProblem(
+                    .badRequest,
+                    "The form cannot be read: each name stands once, as `name=value`, in escaped UTF-8."
+                )
+            }
         }
     }
 

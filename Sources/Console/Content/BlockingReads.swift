@@ -4,11 +4,13 @@
 import NIOPosix
 
 /// Where reading that waits for a disk is done: neither event loops nor tasks may wait there.
-struct BlockingReads: Sendable {
+package struct BlockingReads: Sendable {
     private let threads = NIOThreadPool.singleton
 
+    package init() {}
+
     /// Does it on a thread that may block.
-    func callAsFunction<Value: Sendable>(
+    package func callAsFunction<Value: Sendable>(
         _ read: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await threads.runIfActive(read)

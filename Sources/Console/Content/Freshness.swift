@@ -1,13 +1,13 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import ByteCoding
-import HTTPTypes
-import Hummingbird
+package import ByteCoding
+package import HTTPTypes
+package import Hummingbird
 import NIOCore
 
 /// How long others may keep an answer.
-enum Freshness: String, Sendable {
+package enum Freshness: String, Sendable {
     /// Not at all.
     case none = "no-store"
     /// A few seconds at most (C2SP tlog-tiles on checkpoints).
@@ -18,7 +18,7 @@ enum Freshness: String, Sendable {
 
 extension Response {
     /// An answer that is whole in memory.
-    static func content(
+    package static func content(
         _ bytes: some Sequence<UInt8>, type: String, _ freshness: Freshness,
         status: HTTPResponse.Status = .ok
     ) -> Response {
@@ -29,7 +29,7 @@ extension Response {
     }
 
     /// A value for programs, not kept.
-    static func json(_ value: JSONValue) -> Response {
+    package static func json(_ value: JSONValue) -> Response {
         var text: [UInt8] = []
         JSONText.append(value, to: &text)
         return content(text, type: .json, .none)
@@ -43,8 +43,8 @@ extension Response {
 
 extension String {
     /// Media types of what the console answers.
-    static let plainText = "text/plain; charset=utf-8"
-    static let bytes = "application/octet-stream"
-    static let json = "application/json"
-    static let problemJSON = "application/problem+json"
+    package static let plainText = "text/plain; charset=utf-8"
+    package static let bytes = "application/octet-stream"
+    package static let json = "application/json"
+    package static let problemJSON = "application/problem+json"
 }

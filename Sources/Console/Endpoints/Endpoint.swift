@@ -1,34 +1,57 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import HTTPTypes
-import Hummingbird
+package import HTTPTypes
+package import Hummingbird
 
 /// One path with one method, who may come there, and what is answered.
-struct Endpoint: Sendable {
-    let method: HTTPRequest.Method
-    let path: RouterPath
-    let rule: RouteRule
-    let answer: @Sendable (Request, ConsoleContext) async throws -> Response
+package struct Endpoint: Sendable {
+    /// What somebody may send along, which an endpoint gets in ``ConsoleContext/form``.
+    package enum Input: Sendable {
+        /// Texts in the body of a request that changes something; nothing with one that only reads.
+        case form
+        /// Names with values: in the query of a request that only reads, or else in its body.
+        case parameters
+    }
+
+    package let method: HTTPRequest.Method
+    package let path: RouterPath
+    package let rule: RouteRule
+    package let input: Input
+    package let answer: @Sendable (Request, ConsoleContext) async throws -> Response
+
+    package init(
+        _ method: HTTPRequest.Method, _ path: RouterPath, _ rule: RouteRule, input: Input,
+        _ answer: @escaping @Sendable (Request, ConsoleContext) async throws -> Response
+    ) {
+        self.method = method
+        self.path = path
+        self.rule = rule
+        self.input = input
+        self.answer = answer
+    }
 
     /// A reading endpoint; it also answers `HEAD`.
     static func get(
         _ path: RouterPath, _ rule: RouteRule,
         _ answer: @escaping @Sendable (Request, ConsoleContext) async throws -> Response
     ) -> Endpoint {
-        Endpoint(method: .get, path: path, rule: rule, answer: answer)
+        Endpoint(.get, path, rule, input: .form, answer)
     }
 
-    /// An endpoint that changes something. It gets what was sent along in ``ConsoleContext/form``.
+    /// An endpoint that changes something.
     static func post(
         _ path: RouterPath, _ rule: RouteRule,
         _ answer: @escaping @Sendable (Request, ConsoleContext) async throws -> Response
     ) -> Endpoint {
-        Endpoint(method: .post, path: path, rule: rule, answer: answer)
+        Endpoint(.post, path, rule, input: .form, answer)
     }
+
+    /// Whether its target may have a query.
+    var takesQuery: Bool { method == .get && input == .parameters }
 }
 
 /// Endpoints that belong together.
-protocol EndpointGroup: Sendable {
+package protocol EndpointGroup: Sendable {
     var endpoints: [Endpoint] { get }
 }

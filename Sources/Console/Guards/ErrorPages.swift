@@ -35,7 +35,10 @@ struct ErrorPages: RouterMiddleware {
         var text: [UInt8] = []
         CanonicalJSON.append(
             .object(
-                [JSONMember("detail", .string(problem.detail))]
+                [
+                    JSONMember("code", .string(problem.code)),
+                    JSONMember("detail", .string(problem.detail)),
+                ] + problem.members
                     + (problem.login.map { [JSONMember("login", .string($0))] } ?? []) + [
                         JSONMember("status", .integer(Int64(problem.status.code))),
                         JSONMember("title", .string(problem.status.reasonPhrase)),

@@ -6,26 +6,45 @@ import Hummingbird
 /// Lets through targets in the one spelling that each of the console's paths has.
 ///
 /// The router would take `//healthz`, `/healthz/` and `/healthz?x` for `/healthz`. A path with many spellings is hard
-/// to guard: a rule about one of them, here or in a proxy in front, would not cover the others.
+/// to guard: a rule about one of them, here or in a proxy in front, would not cover the others. Only paths whose
+/// endpoint takes parameters have queries.
 struct TargetGuard: RouterMiddleware {
     typealias Context = ConsoleContext
 
+    private let queried: [RouterPath]
+
+    init(_ endpoints: [Endpoint]) {
+        queried = endpoints.filter(\.takesQuery).map(\.path)
+    }
+
     /// The longest path of a tile has fewer than a hundred bytes.
     static let mostBytes = 1024
+    /// The longest query: most bytes of a text that is searched for, each of them escaped, and other parameters.
+    static let mostQueryBytes = 14 << 10
 
     func handle(
         _ request: Request, context: ConsoleContext,
         next: (Request, ConsoleContext) async throws -> Response
     ) async throws -> Response {
         let target = request.uri.string
-        guard target.utf8.count <= Self.mostBytes else {
+        let parts = target.split(
+            separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let path = String(parts[0])
+        guard path.utf8.count <= Self.mostBytes,
+            target.utf8.count - path.utf8.count <= Self.mostQueryBytes
+        else {
             throw ConsoleProblem(.uriTooLong, "The longest name here is much shorter.")
         }
-        guard Self.isPlain(target) else { throw ConsoleProblem.notFound }
+        guard Self.isPlain(path) else { throw ConsoleProblem.notFound }
+        guard
+            parts.count == 1 || !target.contains("#") && queried.contains(where: { $0.takes(path) })
+        else {
+            throw ConsoleProblem.notFound
+        }
         return try await next(request, context)
     }
 
-    /// A path of non-empty segments of letters, digits and `-._~`, none of them dots alone; no query, no escapes.
+    /// A path of non-empty segments of letters, digits and `-._~`, none of them dots alone; no escapes.
     static func isPlain(_ target: String) -> Bool {
         guard target != "/" else { return true }
         guard target.hasPrefix("/") else { return false }

@@ -15,6 +15,16 @@ package struct QueryClock: Hashable, Sendable {
         self.minutesAhead = min(max(minutesAhead, -1439), 1439)
     }
 
+    /// How far a zone written as `+02:00` is ahead of UTC, in minutes; nil for any other text.
+    package static func minutesAhead(_ zone: String) -> Int? {
+        let digits = zone.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+        let numbers = digits.compactMap { $0.utf8.count == 2 ? UInt8($0) : nil }
+        guard let sign = zone.first, sign == "+" || sign == "-", digits.count == 2,
+            numbers.count == 2, numbers[0] < 24, numbers[1] < 60
+        else { return nil }
+        return (sign == "-" ? -1 : 1) * (Int(numbers[0]) * 60 + Int(numbers[1]))
+    }
+
     /// The zone as it is shown beside times.
     package var zone: String {
         guard minutesAhead != 0 else { return "UTC" }

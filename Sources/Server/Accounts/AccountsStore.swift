@@ -133,7 +133,11 @@ extension Ledger {
     /// Records something about accounts, and blocks until that is durable.
     func record(_ facts: AccountFacts, by actor: AccountActor) throws(CommandFailure) {
         let (uid, now) = newRecord()
-        let record = SystemRecord.account(facts, uid: uid, time: now, actor: actor.principal)
+        try record(.account(facts, uid: uid, time: now, actor: actor.principal))
+    }
+
+    /// Writes a record of the proxy's own actions, and blocks until it is durable.
+    func record(_ record: SystemRecord) throws(CommandFailure) {
         switch Result(catching: { () throws(AppendRefusal) in
             try appendAndWait(record.draft(producer: producer), tally: .uncounted)
         }) {

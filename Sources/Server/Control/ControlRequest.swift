@@ -68,16 +68,24 @@ extension Ledger {
     }
 
     /// The record of somebody who reads the log.
+    ///
+    /// - Parameter text: what was asked for, where it is personal, to be sealed under the key of whom the query is about;
+    ///   of somebody who was erased meanwhile there is none, and the text is not kept.
     package func reading(
-        _ reading: SystemRecord.Reading, _ query: QueryFacts, by actor: Principal
+        _ reading: SystemRecord.Reading, _ query: QueryFacts, text: String? = nil,
+        by actor: Principal
     ) -> SystemRecord {
         let (uid, now) = newRecord()
         let reader = subjects.key(issuer: actor.issuer ?? "", subject: actor.uid)
+        let subject = query.about.flatMap(subjects.key(of:))
         var randomness = BufferedRandomness(source: .kernel)
+        var asked: Disclosure?
+        if let text, let subject {
+            asked = .query(text, subject: subject, salt: randomness.salt())
+        }
         return .reading(
-            reading, uid: uid, time: now, outcome: .success, query: query,
-            sealedBy: query.about.flatMap(subjects.key(of:)) ?? reader, salt: randomness.salt(),
-            actor: actor)
+            reading, uid: uid, time: now, outcome: .success, query: query, text: asked,
+            sealedBy: subject ?? reader, salt: randomness.salt(), actor: actor)
     }
 
     /// The record of somebody on this host who changes the keys that sign.

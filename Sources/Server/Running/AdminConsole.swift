@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Accounts
+import AuditRecords
+import AuditorAPI
 import ByteCoding
+import Catalog
 import Console
+import Disclosures
 import Ledger
 import LogReading
 import Logging
@@ -68,10 +72,23 @@ enum AdminConsole {
             return try await Console.start(
                 host: address.host, port: address.port,
                 hosts: AllowedHosts(names: settings.admin.names), open: open(settings.admin),
-                sources: sources, logger: quieter)
+                sources: sources,
+                others: [AuditorAPI(auditing(server, accounts, directory))], logger: quieter)
         } catch {
             let why = error.cause.map { SocketProblem($0).words }
             throw CommandFailure(.unavailable, "\(error.text(why))")
         }
+    }
+
+    /// Where the answers to auditors come from.
+    private static func auditing(
+        _ server: ProxyServer, _ accounts: AccountOffice, _ directory: FilePath
+    ) -> AuditorSources {
+        let (ledger, catalog, now) = (server.ledger, server.catalog, server.surroundings.now)
+        return AuditorSources(
+            catalog: { catalog?.catalog }, standing: { catalog?.standing ?? .off },
+            noticed: { catalog?.noticed($0) }, snapshot: { try LogSnapshot(directory: directory) },
+            record: { reading, reader in try ledger.record(reading, by: reader) },
+            accounts: accounts, now: now)
     }
 }

@@ -30,7 +30,7 @@ package actor ProxyServer {
     nonisolated let standing = ConfigurationStanding()
     /// Nil where none is kept.
     nonisolated let catalog: CatalogKeeping?
-    private let surroundings: Surroundings
+    nonisolated let surroundings: Surroundings
     private var deployment: Deployment
     private var generation: UInt64 = 1
     /// The identity sources in force.

@@ -1,0 +1,63 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import Accounts
+package import AuditRecords
+package import ByteCoding
+package import Catalog
+package import Disclosures
+package import LogReading
+
+/// Where the auditor API's answers come from; each is asked again for every request.
+package struct AuditorSources: Sendable {
+    /// The catalog; nil while there is none that can be asked.
+    package var catalog: @Sendable () -> (any CatalogStorage)?
+    /// How the catalog stands.
+    package var standing: @Sendable () -> CatalogStanding
+    /// Is told what somebody met who read the catalog.
+    package var noticed: @Sendable (CatalogFailure) -> Void
+    /// The log as it stands now. Blocks.
+    package var snapshot: @Sendable () throws -> LogSnapshot
+    /// Writes the record of a reading; blocks until it is durable.
+    package var record: @Sendable (AuditorReading, AccountIdentity) throws -> UniqueID
+    /// Who may look, and who is told that they may not.
+    package var accounts: AccountOffice
+    package var now: @Sendable () -> UTCInstant
+
+    package init(
+        catalog: @escaping @Sendable () -> (any CatalogStorage)?,
+        standing: @escaping @Sendable () -> CatalogStanding,
+        noticed: @escaping @Sendable (CatalogFailure) -> Void,
+        snapshot: @escaping @Sendable () throws -> LogSnapshot,
+        record: @escaping @Sendable (AuditorReading, AccountIdentity) throws -> UniqueID,
+        accounts: AccountOffice, now: @escaping @Sendable () -> UTCInstant
+    ) {
+        self.catalog = catalog
+        self.standing = standing
+        self.noticed = noticed
+        self.snapshot = snapshot
+        self.record = record
+        self.accounts = accounts
+        self.now = now
+    }
+}
+
+/// Somebody's reading, of which there is a record before anything of it leaves (`RecordedBeforeInForce`).
+package struct AuditorReading: Hashable, Sendable {
+    package var kind: SystemRecord.Reading
+    package var facts: QueryFacts
+    /// What was asked for, where that is personal, and whom it is about.
+    package var personal: Personal?
+
+    /// A text that goes when the person goes whom it names.
+    package struct Personal: Hashable, Sendable {
+        package var text: String
+        package var subject: SubjectID
+    }
+
+    package init(_ kind: SystemRecord.Reading, _ facts: QueryFacts, _ personal: Personal? = nil) {
+        self.kind = kind
+        self.facts = facts
+        self.personal = personal
+    }
+}

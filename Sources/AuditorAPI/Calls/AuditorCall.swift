@@ -1,0 +1,80 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import Accounts
+package import ByteCoding
+import Console
+import HTTPTypes
+import Hummingbird
+package import HummingbirdCore
+import Messages
+
+/// One call of an operation: what it was told, each value in its form, and by whom.
+package struct AuditorCall: Sendable {
+    package let request: Request
+    package let reader: AccountIdentity
+    /// When it came, by which relative times are measured.
+    package let now: UTCInstant
+    /// Whether values stood in the URL.
+    package let isInURL: Bool
+    private let values: [String: String]
+    private let path: @Sendable (String) -> String?
+
+    /// Reads what was sent; whatever the operation does not declare is a mistake.
+    init(
+        _ operation: AuditorOperation, _ request: Request, _ context: ConsoleContext,
+        _ now: UTCInstant
+    ) throws {
+        guard let reader = context.visitor.identity else { throw ConsoleProblem.unidentified() }
+        self.request = request
+        self.reader = reader
+        self.now = now
+        isInURL = request.method != .post
+        let parameters = context.parameters
+        path = { parameters.get($0) }
+        var values: [String: String] = [:]
+        for name in context.form.names {
+            guard let parameter = operation.parameters.first(where: { $0.name == name }) else {
+                throw Self.unknown(name, operation)
+            }
+            let value = context.form[name] ?? ""
+            guard parameter.takes(value) else {
+                throw AuditorProblem.badParameter.problem(
+                    "The value of \(name) cannot be used.", remedy: parameter.remedy,
+                    [JSONMember("parameter", .string(name))])
+            }
+            values[name] = value
+        }
+        self.values = values
+    }
+
+    private static func unknown(
+        _ name: String, _ operation: AuditorOperation
+    ) -> ConsoleProblem {
+        let names = operation.parameters.map(\.name)
+        let remedy =
+            NearestName.of(name, among: names).map { "Did you mean \($0)?" }
+            ?? (names.isEmpty
+                ? "Leave it out: there are no parameters here."
+                : "There are \(names.joined(separator: ", ")).")
+        // The name itself may be anything, and is not repeated.
+        return AuditorProblem.unknownParameter.problem(
+            "There is a parameter that this does not take.", remedy: remedy)
+    }
+
+    /// What it was told of this name.
+    package subscript(name: String) -> String? { values[name] }
+
+    /// The same as a number, which it is declared to be.
+    package func number(_ name: String) -> Int64? {
+        values[name].flatMap { AuditorParameter.number($0) }
+    }
+
+    /// The same as several words, without those that stand twice.
+    package func words(_ name: String) -> Set<String> {
+        Set(values[name]?.split(separator: ",").map { String($0) } ?? [])
+    }
+
+    /// A part of the path that the operation's path names in braces.
+    package func part(_ name: String) -> String { path(name) ?? "" }
+}

@@ -1,0 +1,55 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import Accounts
+package import ByteCoding
+import Console
+import NIOPosix
+
+/// What all operations share: where answers come from, threads that may wait for a disk, and the record of each reading.
+package final class AuditorDesk: Sendable {
+    package let sources: AuditorSources
+    /// Searches wait here for the disk, apart from everything that lets people in.
+    private static let threads: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 4)
+        pool.start()
+        return pool
+    }()
+
+    init(_ sources: AuditorSources) { self.sources = sources }
+
+    /// Does something on a thread that may block.
+    package func reading<Value: Sendable>(
+        _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await Self.threads.runIfActive(work)
+    }
+
+    /// Writes the record of a reading. Blocks; nothing of what was read may leave before it returns.
+    package func record(
+        _ reading: AuditorReading, by reader: AccountIdentity
+    ) throws -> UniqueID {
+        do {
+            return try sources.record(reading, reader)
+        } catch {
+            throw AuditorProblem.unrecorded.problem(
+                "Every reading is a record, and the log takes none now.",
+                remedy: "Ask again once /readyz says that the log takes records.", retryAfter: 10)
+        }
+    }
+
+    /// Refuses what takes a right that somebody lacks, which is a record.
+    package func require(_ right: Right, of reader: AccountIdentity) async throws {
+        guard !reader.rights.contains(right) else { return }
+        do throws(LoginRefusal) {
+            try await sources.accounts.deny(reader, right)
+        } catch {
+            throw AuditorProblem.unrecorded.problem(
+                "Every refusal is a record, and the log takes none now.",
+                remedy: "Ask again once /readyz says that the log takes records.", retryAfter: 10)
+        }
+        throw AuditorProblem.rightMissing.problem(
+            "This takes the right \(right.rawValue), which you do not have.",
+            remedy: "Ask whoever manages accounts for a role or a token with it.")
+    }
+}

@@ -1,0 +1,136 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+import Console
+package import Disclosures
+package import Query
+import Search
+
+/// What somebody asks for, as every operation that searches reads it: a query, times, and what is to be opened.
+package struct AskedQuery: Sendable {
+    /// As it is asked.
+    package let query: RecordQuery
+    /// Whether records of the category `audit` are left out, because nobody spoke of them.
+    package let leavesOutAudit: Bool
+    package let clock: QueryClock
+    /// Groups whose values are to be shown.
+    package let disclosed: Set<CommitGroup>
+    package let purpose: String?
+
+    /// The parameters that say what is asked for.
+    package static let parameters = [
+        AuditorParameter(
+            "q", .text(mostBytes: QueryLimits.standard.bytes),
+            "What is asked for, in the query language; everything where it is left out.",
+            example: "is:denied service:billing-api"),
+        AuditorParameter(
+            "since", .text(mostBytes: 64), "Only accesses accepted from here on.",
+            example: "24h"),
+        AuditorParameter(
+            "until", .text(mostBytes: 64),
+            "Only accesses accepted before this moment; a day is included.",
+            example: "2026-11-30"),
+        AuditorParameter(
+            "from", .text(mostBytes: 64), "The same as since.", example: "2026-11-01"),
+        AuditorParameter("to", .text(mostBytes: 64), "The same as until.", example: "yesterday"),
+        AuditorParameter(
+            "zone", .text(mostBytes: 6),
+            "How far days and times without a zone are ahead of UTC; in a URL + is %2B.",
+            example: "+02:00"),
+    ]
+
+    /// The parameters that say what is opened, and why.
+    package static let disclosing = [
+        AuditorParameter(
+            "disclose", .choices(CommitGroup.allCases.map(\.rawValue)),
+            "Groups of personal values to show; takes the right personal.read and a purpose.",
+            example: "who,what"),
+        purposeParameter,
+    ]
+
+    package static let purposeParameter = AuditorParameter(
+        "purpose", .text(mostBytes: 256),
+        "Why you read, for the record of this reading; needed where personal values are opened.",
+        example: "quarterly review")
+
+    /// Reads what a call says.
+    ///
+    /// - Parameter now: what relative times are measured by; of a later page, when the first was asked for.
+    package init(_ call: AuditorCall, now: UTCInstant) throws {
+        clock = try Self.clock(call["zone"], now)
+        var parts = [try Self.query(call["q"] ?? "", clock)]
+        for (name, term) in [
+            ("since", "since"), ("from", "since"), ("until", "until"), ("to", "until"),
+        ] {
+            guard let text = call[name] else { continue }
+            parts.append(try Self.time(text, of: name, term, clock))
+        }
+        let asked = RecordQuery(all: parts)
+        try Self.checkTimes(asked)
+        // What the proxy writes of itself, and of those who read its log, is no access of anybody's.
+        let without = asked.withoutAudit
+        leavesOutAudit = without != nil
+        query = without ?? asked
+        disclosed = Set(call.words("disclose").compactMap { CommitGroup(rawValue: $0) })
+        purpose = call["purpose"]
+        guard query.personalTerms.isEmpty || !call.isInURL else {
+            throw AuditorProblem.personalByPost.problem(
+                "The query names persons, paths or addresses, and URLs are kept in many places.",
+                remedy: "Send the same parameters by POST, as JSON.")
+        }
+    }
+
+    private static func clock(_ zone: String?, _ now: UTCInstant) throws -> QueryClock {
+        guard let zone, zone != "UTC" else { return QueryClock(now: now) }
+        guard let minutes = QueryClock.minutesAhead(zone) else {
+            throw AuditorProblem.badParameter.problem(
+                "The value of zone cannot be used.",
+                remedy: "Write UTC, +02:00 or -03:30; in a URL, + is %2B.",
+                [JSONMember("parameter", .string("zone"))])
+        }
+        return QueryClock(now: now, minutesAhead: minutes)
+    }
+
+    private static func query(_ text: String, _ clock: QueryClock) throws -> RecordQuery {
+        do throws(QueryFault) {
+            return try RecordQuery(text, at: clock)
+        } catch {
+            throw AuditorProblem.badQuery.problem(
+                "The query is wrong at byte \(error.range.lowerBound).",
+                remedy: "\(error.message).", position: error.range)
+        }
+    }
+
+    private static func time(
+        _ text: String, of name: String, _ term: String, _ clock: QueryClock
+    ) throws -> RecordQuery {
+        do throws(QueryFault) {
+            return try RecordQuery("\(term):\(QueryText.quoted(text))", at: clock)
+        } catch {
+            throw AuditorProblem.badParameter.problem(
+                "The value of \(name) cannot be used.", remedy: "\(error.message).",
+                [JSONMember("parameter", .string(name))])
+        }
+    }
+
+    private static func checkTimes(_ query: RecordQuery) throws {
+        guard let from = query.times.from, let to = query.times.to, to < from else { return }
+        throw AuditorProblem.badRange.problem(
+            "The times end before they begin: from \(from.rfc3339) to \(to.rfc3339).",
+            remedy: "Exchange them.",
+            [JSONMember("from", .string(from.rfc3339)), JSONMember("to", .string(to.rfc3339))])
+    }
+
+    /// What the query was understood to be, for every answer: anybody who has the same hash asked the same.
+    package var members: [JSONMember] {
+        [
+            JSONMember("query", .string(query.text)), JSONMember("hash", .string(query.hash)),
+            JSONMember("zone", .string(clock.zone)),
+            JSONMember("from", query.times.from.map { .string($0.rfc3339) } ?? .null),
+            JSONMember("to", query.times.to.map { .string($0.rfc3339) } ?? .null),
+            JSONMember(
+                "left_out", .array(leavesOutAudit ? [.string("category:audit")] : [])),
+        ]
+    }
+}

@@ -1,0 +1,123 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Accounts
+import AuditRecords
+import ByteCoding
+import Catalog
+import Console
+import HTTPTypes
+import Hummingbird
+import LogReading
+import Query
+import Search
+
+/// Records that are asked for, page by page.
+struct RecordEndpoints: AuditorGroup {
+    let desk: AuditorDesk
+
+    static let mostRows: Int64 = 1000
+    private static let ownParameters = [
+        AuditorParameter(
+            "unit", .choice(["access", "record"]),
+            "What is listed: each access once, as its newest record says, or each record.",
+            example: "access"),
+        AuditorParameter(
+            "order", .choice(["newest", "oldest"]), "Which come first; the newest by default.",
+            example: "newest"),
+        AuditorParameter(
+            "limit", .number(1...mostRows),
+            "Most rows of a page, 100 by default; a page ends earlier at 4 MiB of records.",
+            example: "50"),
+        AuditorParameter(
+            "cursor", .text(mostBytes: 128), "Where the page before ended: its next.",
+            example: "AQ"),
+    ]
+
+    var operations: [AuditorOperation] {
+        [
+            AuditorOperation(
+                .get, "/records", .logRead, "List accesses or records that are asked for.",
+                parameters: AskedQuery.parameters + Self.ownParameters + AskedQuery.disclosing,
+                answers: [AuditorAnswer(.json, schema: "RecordPage")],
+                problems: Self.problems, list)
+        ]
+    }
+
+    private static let problems: [AuditorProblem] = [
+        .badQuery, .badRange, .badCursor, .personalByPost, .purposeMissing, .rightMissing,
+        .timedOut, .catalogRebuilding, .logUnreadable, .unrecorded,
+    ]
+
+    private func list(_ call: AuditorCall) async throws -> Response {
+        let asked = try AskedPage(call)
+        let isOpening = try await desk.opens(asked.query, for: call)
+        return try await desk.reading {
+            var page = try RecordPage(asked, isOpening: isOpening, at: desk)
+            return try page.answer(to: call.reader)
+        }
+    }
+}
+
+/// One page as it is asked for.
+struct AskedPage: Sendable {
+    let query: AskedQuery
+    let unit: CatalogUnit
+    let order: CatalogOrder
+    let limit: Int
+    /// Where the page before ended.
+    let after: SearchCursor?
+
+    init(_ call: AuditorCall) throws {
+        unit = call["unit"] == "record" ? .record : .access
+        limit = Int(call.number("limit") ?? 100)
+        let isOldest = call["order"] == "oldest"
+        // Records have no order by time that leads to few of them.
+        order =
+            switch unit {
+            case .access: isOldest ? .oldestFirst : .newestFirst
+            case .record: isOldest ? .firstIndexFirst : .lastIndexFirst
+            }
+        let cursor = try call["cursor"].map { text in
+            guard let cursor = PageCursor(text) else { throw Self.badCursor }
+            return cursor
+        }
+        query = try AskedQuery(call, now: cursor?.now ?? call.now)
+        guard let cursor else {
+            after = nil
+            return
+        }
+        after = SearchCursor(cursor.place, of: query.query, unit)
+        guard after?.place.order == order else { throw Self.badCursor }
+    }
+
+    private static var badCursor: ConsoleProblem {
+        AuditorProblem.badCursor.problem(
+            "The cursor is not of this query.",
+            remedy: "Begin with the first page, and change nothing between pages.")
+    }
+}
+
+/// A place between two rows, and when the first page was asked for: times such as `24h` are measured by that on every
+/// page, or each page would be of another query.
+struct PageCursor: Hashable {
+    let place: String
+    let now: UTCInstant
+
+    init(_ cursor: SearchCursor, now: UTCInstant) {
+        place = cursor.text
+        self.now = now
+    }
+
+    init?(_ text: String) {
+        guard let dot = text.lastIndex(of: "."),
+            let number = AuditorParameter.number(String(text[text.index(after: dot)...])),
+            number >= 0
+        else { return nil }
+        place = String(text[..<dot])
+        now = UTCInstant(microseconds: number)
+    }
+
+    /// For clients, who must not read anything from it.
+    var text: String { "\(place).\(now.microseconds)" }
+}

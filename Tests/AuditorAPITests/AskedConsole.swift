@@ -1,0 +1,142 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Accounts
+import AuditRecords
+import AuditorAPI
+import ByteCoding
+import Catalog
+import Console
+import Disclosures
+import HTTPTypes
+import Hummingbird
+import Ledger
+import LogReading
+import Logging
+import Merkle
+import NIOCore
+import NIOEmbedded
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The console with the auditor API over a log of Alice's and Bob's accesses, asked without sockets.
+struct AskedConsole {
+    struct NoLog: Error {}
+
+    let log: TestDirectory
+    let people: [String: SubjectID]
+    let desk: TestDesk
+    let catalog: SQLiteCatalog
+    private let folder: TestDirectory
+    private let responder: RouterResponder<ConsoleContext>
+
+    /// - Parameter count: accesses, of Alice and Bob in turn; each third one of Alice has two records.
+    init(_ count: Int = 30, catalogued: Bool = true) throws {
+        let fixture = try LedgerFixture()
+        let storage = MemoryStorage()
+        let ledger = try fixture.open(storage)
+        var people: [String: SubjectID] = [:]
+        var randomness = BufferedRandomness(source: .kernel)
+        for number in 0..<count {
+            let name = number.isMultiple(of: 2) ? "Alice" : "Bob"
+            let subject = ledger.subjects.key(issuer: "idp", subject: name)
+            people[name] = subject.id
+            fixture.clock.set(
+                UTCInstant(microseconds: fixture.clock.now.microseconds + 60_000_000))
+            let uid = ledger.identifiers.next(at: fixture.clock.now, random: randomness.word())
+            let stages: [RecordStage] =
+                number.isMultiple(of: 6) ? [.started, .complete] : [.complete]
+            for stage in stages {
+                let draft = fixture.record(
+                    for: ledger, path: "/v1/invoices/\(number)", stage: stage, uid: uid,
+                    subject: subject, name: name, randomness: &randomness)
+                guard case .recorded = try ledger.appendAndWait(draft, tally: .allowed) else {
+                    throw NoLog()
+                }
+            }
+        }
+        guard ledger.close() == nil else { throw NoLog() }
+        self.people = people
+        log = try TestDirectory(storage)
+        folder = try TestDirectory()
+        let tokens = try #require(try PersonalTokenizer(LogSnapshot(directory: log.path)))
+        catalog = try SQLiteCatalog(
+            writing: folder.path.appending(SQLiteCatalog.fileName),
+            origin: "audit.example.com/test", tokens: tokens, patience: 100)
+        if catalogued {
+            var follower = CatalogFollower(
+                catalog, of: log.path, values: FollowedValues(tokens))
+            while try !follower.step().isThere {}
+        }
+        desk = try TestDesk(now: fixture.clock.now)
+        let (directory, desk, kept) = (log.path, desk, catalog)
+        let sources = AuditorSources(
+            catalog: { catalogued ? kept : nil }, standing: { CatalogStanding() },
+            noticed: { _ in }, snapshot: { try LogSnapshot(directory: directory) },
+            record: { try desk.record($0, $1) }, accounts: desk.office, now: { desk.now })
+        responder = ConsoleRouter(
+            sources: ConsoleSources(
+                log: { try StaticLog(LogSnapshot(directory: directory)) }, keys: { [] },
+                obstacle: { nil }, status: { .object([]) }, growth: { _ in }, metrics: { [] },
+                accounts: desk.office), others: [AuditorAPI(sources)],
+            hosts: AllowedHosts(names: []), open: [], logger: Logger(label: "test")
+        ).responder()
+    }
+
+    /// An answer, whole.
+    struct Answer {
+        let status: Int
+        private let fields: HTTPFields
+        let body: [UInt8]
+
+        init(_ response: Response, _ body: [UInt8]) {
+            status = response.status.code
+            fields = response.headers
+            self.body = body
+        }
+
+        func field(_ name: String) -> String? { HTTPField.Name(name).flatMap { fields[$0] } }
+
+        /// The body as JSON.
+        var json: JSONValue { get throws { try JSONParser.parse(body, as: .strict, deepest: 16) } }
+        var code: String? { get throws { try json["code"]?.string } }
+        var rows: [JSONValue] { get throws { try #require(try json["rows"]?.array) } }
+    }
+
+    func get(
+        _ target: String, as role: Role? = .auditor, _ method: HTTPRequest.Method = .get,
+        fields: HTTPFields = [:]
+    ) async throws -> Answer {
+        try await ask(method, target, role, fields, [])
+    }
+
+    /// Posts JSON.
+    func post(
+        _ target: String, _ body: String, as role: Role? = .auditor,
+        type: String = "application/json"
+    ) async throws -> Answer {
+        try await ask(.post, target, role, [.contentType: type], Array(body.utf8))
+    }
+
+    private func ask(
+        _ method: HTTPRequest.Method, _ target: String, _ role: Role?, _ others: HTTPFields,
+        _ body: [UInt8]
+    ) async throws -> Answer {
+        var fields = others
+        if let role { fields[.authorization] = "Bearer \(try #require(desk.tokens[role]))" }
+        let request = Request(
+            head: HTTPRequest(
+                method: method, scheme: "http", authority: "127.0.0.1", path: target,
+                headerFields: fields),
+            body: RequestBody(buffer: ByteBuffer(bytes: body)))
+        let response = try await responder.respond(
+            to: request,
+            context: ConsoleContext(
+                source: ApplicationRequestContextSource(
+                    channel: EmbeddedChannel(), logger: Logger(label: "test"))))
+        let collected = CollectedBody()
+        try await response.body.write(CollectedBody.Writer(body: collected))
+        return Answer(response, collected.bytes)
+    }
+}

@@ -1,0 +1,99 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Accounts
+import AuditRecords
+import AuditorAPI
+import ByteCoding
+import Disclosures
+import Hummingbird
+import NIOCore
+import Synchronization
+import Testing
+
+/// One account and one token for each role, and what is recorded of their readings, in memory.
+final class TestDesk: Sendable {
+    struct NoRoom: Error {}
+
+    private struct State {
+        var readings: [(AuditorReading, AccountIdentity)] = []
+        var takesRecords = true
+    }
+
+    private let state = Mutex(State())
+    private let refusals = Refusals()
+    let now: UTCInstant
+    let office: AccountOffice
+    let tokens: [Role: String]
+
+    init(now: UTCInstant) throws {
+        var random = SystemRandomNumberGenerator()
+        let cheap = Argon2Parameters(memory: 64, passes: 1, lanes: 1)
+        let hash = try PasswordHash(
+            Password(entered: Array("correct horse battery".utf8)), cheap, random: &random)
+        var book = AccountBook()
+        var tokens: [Role: String] = [:]
+        for role in Role.allCases {
+            let name = try #require(AccountName(role.rawValue))
+            try book.apply(
+                .create(
+                    id: Account.newID(random: &random), name: name, roles: [role], hash: hash,
+                    isFirst: false), by: .host(0), at: now)
+            let account = try #require(book.account(named: name))
+            let (text, token) = AccessToken.mint(
+                for: account, note: "", scope: role.rights, created: .init(at: now, by: "uid:0"),
+                expires: UTCInstant(microseconds: now.microseconds + 86_400_000_000),
+                random: &random)
+            try book.apply(.addToken(token), by: .host(0), at: now)
+            tokens[role] = text
+        }
+        self.now = now
+        self.tokens = tokens
+        let refusals = refusals
+        office = AccountOffice(
+            book,
+            keeping: AccountKeeping(
+                record: { event, _ in
+                    if case .denied(_, let right) = event { refusals.take(right) }
+                }, commit: { _, _, _ in }),
+            parameters: cheap, now: { now })
+    }
+
+    func record(_ reading: AuditorReading, _ reader: AccountIdentity) throws -> UniqueID {
+        try state.withLock { state in
+            guard state.takesRecords else { throw NoRoom() }
+            state.readings.append((reading, reader))
+            return UniqueID(at: now, random: (UInt64(state.readings.count), 7))
+        }
+    }
+
+    /// What was recorded of readings.
+    var readings: [QueryFacts] { state.withLock { $0.readings.map(\.0.facts) } }
+    /// Texts that were sealed, and under whose key.
+    var sealed: [AuditorReading.Personal?] { state.withLock { $0.readings.map(\.0.personal) } }
+    var refused: [Right] { refusals.all }
+    func stopLog() { state.withLock { $0.takesRecords = false } }
+}
+
+/// Rights that somebody lacked, in order.
+final class Refusals: Sendable {
+    private let rights = Mutex<[Right]>([])
+    var all: [Right] { rights.withLock { $0 } }
+    func take(_ right: Right) { rights.withLock { $0.append(right) } }
+}
+
+/// The body of a response.
+final class CollectedBody: Sendable {
+    private let collected = Mutex<[UInt8]>([])
+    var bytes: [UInt8] { collected.withLock { $0 } }
+
+    struct Writer: ResponseBodyWriter {
+        let body: CollectedBody
+
+        mutating func write(_ buffer: ByteBuffer) async throws {
+            body.collected.withLock { $0 += buffer.readableBytesView }
+        }
+
+        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+    }
+}
