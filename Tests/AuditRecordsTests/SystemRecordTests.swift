@@ -65,7 +65,7 @@ import Testing
         var randomness = BufferedRandomness(source: .kernel)
         let reader = SubjectKey(id: .tenant, lookup: .zero, randomness: &randomness)
         let readings: [(SystemRecord.Reading, String)] = [
-            (.query, "log.query"), (.export, "log.export"),
+            (.query, "log.query"), (.export, "log.export"), (.tail, "log.tail"),
         ]
         for (reading, action) in readings {
             let record = try read(
@@ -106,6 +106,20 @@ import Testing
             #expect(purpose.hasPrefix(try #require(value["query.purpose"]?.string)))
             #expect((record.value["truncated"] != nil) == (purpose.utf8.count > 2048))
         }
+    }
+
+    @Test("The end of a tail names its beginning, and why it ended")
+    func endOfTail() throws {
+        let uid = try #require(Sample.uid)
+        let record = try read(
+            .reading(
+                .tail, uid: uid, time: Sample.time, outcome: .success,
+                query: QueryFacts(
+                    hash: nil, rows: 3, range: "7..<20", purpose: nil, about: uid,
+                    ended: .stopping), actor: .system))
+        #expect(record.action == "log.tail")
+        #expect(record.value[path: "query", "about"]?.string == uid.text)
+        #expect(record.value[path: "query", "ended"]?.string == "stopping")
     }
 
     private func changes(

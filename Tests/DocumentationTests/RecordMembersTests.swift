@@ -123,6 +123,13 @@ struct RecordMembersTests {
                         .export, uid: Self.uid, time: Self.time, outcome: .success, query: facts,
                         sealedBy: Self.reader, salt: Self.salt, actor: .anonymous))
             ]
+        case .logTail:
+            [
+                try record(
+                    .reading(
+                        .tail, uid: Self.uid, time: Self.time, outcome: .success, query: facts,
+                        sealedBy: Self.reader, salt: Self.salt, actor: .anonymous))
+            ]
         case .keyRotate, .keyRetire:
             [
                 try record(
@@ -263,7 +270,8 @@ struct RecordMembersTests {
     private static let time = AccessSamples.time
     private static let uid = AccessSamples.uid
     private static let query = QueryFacts(
-        hash: "sha256:00", rows: 1, range: "0..<1", purpose: "DSR-1", about: reader.id)
+        hash: "sha256:00", rows: 1, range: "0..<1", purpose: "DSR-1", about: reader.id,
+        began: uid, ended: .stopping)
     private static let (reader, salt) = {
         var randomness = BufferedRandomness(source: .reproducible(seed: 1))
         return (

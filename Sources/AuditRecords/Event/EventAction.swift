@@ -19,6 +19,7 @@ package enum EventAction: String, CaseIterable, Sendable {
     case configRejected = "config.rejected"
     case logQuery = "log.query"
     case logExport = "log.export"
+    case logTail = "log.tail"
     case keyRotate = "key.rotate"
     case keyRetire = "key.retire"
     case privacyRequest = "privacy.request"

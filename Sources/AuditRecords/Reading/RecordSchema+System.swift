@@ -62,6 +62,8 @@ extension RecordSchema {
         ("privacy.wants", .text),
         ("published.count", .integer(whole)),
         ("published.size", .integer(whole)),
+        ("query.about", .uniqueID),
+        ("query.ended", .text),
         ("query.hash", .text),
         ("query.purpose", .text),
         ("query.range", .text),

@@ -18,15 +18,36 @@ package struct QueryFacts: Hashable, Sendable {
     package var purpose: String?
     /// Whom the reader looked for, if that is one person; not in the leaf.
     package var about: SubjectID?
+    /// The record of the beginning, where this is the end of a reading that took its time.
+    package var began: UniqueID?
+    /// Why such a reading ended.
+    package var ended: End?
+
+    /// Why somebody follows the log no longer: `query.ended`, and what they are told if they are still there.
+    package enum End: String, CaseIterable, Sendable {
+        /// They went away, or took nothing for too long.
+        case reader
+        /// The proxy stops.
+        case stopping
+        /// The session ended; the token was revoked or ran out.
+        case loginOver = "login_over"
+        /// The account or the token has lost the right.
+        case rightMissing = "right_missing"
+        /// The log cannot be read.
+        case logUnreadable = "log_unreadable"
+    }
 
     package init(
-        hash: String?, rows: UInt64?, range: String?, purpose: String?, about: SubjectID? = nil
+        hash: String?, rows: UInt64?, range: String?, purpose: String?, about: SubjectID? = nil,
+        began: UniqueID? = nil, ended: End? = nil
     ) {
         self.hash = hash
         self.rows = rows
         self.range = range
         self.purpose = purpose
         self.about = about
+        self.began = began
+        self.ended = ended
     }
 }
 
@@ -37,9 +58,11 @@ extension SystemRecord {
         case query
         /// Records were given out in bulk, without personal values.
         case export
+        /// Somebody followed the log over the admin address: one record when that begins, one when it ends.
+        case tail
     }
 
-    /// `log.query` and `log.export`, OCSF API Activity: Read.
+    /// `log.query`, `log.export` and `log.tail`, OCSF API Activity: Read.
     ///
     /// A purpose in free words often names a person: it is sealed, as erasing has to reach it. The number of a case stays
     /// readable for everybody.
@@ -55,6 +78,8 @@ extension SystemRecord {
     ) -> SystemRecord {
         let reference = query.purpose.flatMap { PrivacyReference($0) }
         var members: [JSONMember] = []
+        members.add("about", query.began?.text)
+        members.add("ended", query.ended?.rawValue)
         members.add("hash", query.hash)
         members.add("purpose", reference?.text)
         members.add("range", query.range)
@@ -63,6 +88,7 @@ extension SystemRecord {
             switch reading {
             case .query: .logQuery
             case .export: .logExport
+            case .tail: .logTail
             }
         var record = SystemRecord(
             uid: uid, time: time, category: .audit, eventClass: .apiActivity,

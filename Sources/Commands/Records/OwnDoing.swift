@@ -46,6 +46,8 @@ package struct OwnDoing {
             self.init("Somebody was about to be shown what the log holds")
         case .logExport:
             self.init("The log was about to be written out, without personal values")
+        case .logTail:
+            self.init("Somebody began to follow the log over the admin address, or ceased to")
         case .keyRotate:
             self.init("A key was about to sign the log beside the one before")
         case .keyRetire:
