@@ -207,7 +207,7 @@ let package = Package(
                 "CSystemCalls", "ByteCoding", "Observability", "Merkle", "HTTPWire", "AccessModel",
                 "Messages", "SignedNotes", "Disclosures", "AuditRecords", "LogReading", "Identity",
                 "Policy", "Ledger", "Settings", "LedgerFiles", "Access", "Transport",
-                "HTTPPlane", "Console", "Catalog", "Accounts", "AuditorAPI",
+                "HTTPPlane", "Console", "Catalog", "Verification", "Accounts", "AuditorAPI",
                 .logging, .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
         // Layer 10

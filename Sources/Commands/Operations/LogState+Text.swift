@@ -9,6 +9,7 @@ import Merkle
 import Messages
 import Settings
 import SignedNotes
+import Verification
 
 extension LogState {
     /// Rows for people.
@@ -43,6 +44,7 @@ extension LogState {
             facts.append(("unrecorded", dropped == 0 ? text : text.toned(.bad)))
         }
         if let catalogText { facts.append(("catalog", catalogText)) }
+        if let checkText { facts.append(("checked", checkText)) }
         if let disk {
             let text: SafeText = "\(disk.text)"
             facts.append(("disk", disk.isShort ? text.toned(.bad) : text))
@@ -131,6 +133,38 @@ extension LogState {
             text = text + "; a new one is being built: \(rebuilt) of \(size + behind)"
         }
         if let left = catalog["remaining_seconds"]?.integer { text = text + ", \(left) s left" }
+        return text
+    }
+
+    /// What came of the server's own check of its log; nil where no server says.
+    private var checkText: SafeText? {
+        guard let check = server?.json["check"] else { return nil }
+        var text: SafeText
+        if let last = check["last"], let verdict = last["verdict"]?.string,
+            let size = last["size"]?.integer
+        {
+            let age = check["age_seconds"]?.integer ?? 0
+            let missing = last["missing"]?.integer ?? 0
+            switch verdict {
+            case VerificationVerdict.verified.rawValue:
+                text = "\(size) records, \(age) s ago: nothing changed, none missing"
+            case VerificationVerdict.completenessFailure.rawValue:
+                text = SafeText(
+                    "\(size) records, \(age) s ago: nothing changed, \(missing) missing", .bad)
+            default:
+                text = SafeText(
+                    "\(size) records, \(age) s ago: \(last["integrity"]?.string ?? verdict)", .bad)
+            }
+            let unchecked = check["unchecked"]?.integer ?? 0
+            if unchecked > 0 { text = text + "; \(unchecked) have come since" }
+        } else {
+            text = "not yet"
+        }
+        if let running = check["running"] {
+            let position = running["position"]?.integer ?? 0
+            text = text + "; now \(position) of \(running["size"]?.integer ?? 0)"
+        }
+        if let cause = check["cause"]?.string { text = text + SafeText("; \(cause)", .bad) }
         return text
     }
 

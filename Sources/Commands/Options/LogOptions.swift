@@ -106,7 +106,7 @@ extension CommandFailure {
             switch failure.code {
             case .missing, .noCheckpoint, .notHere: .notFound
             case .unreadable where failure.isForbidden: .notPermitted
-            case .unreadable, .notAFile: .failure
+            case .unreadable, .notAFile, .interrupted: .failure
             case .tooShort, .badFraming, .badState: .integrityFailure
             }
         self.init(status, "\(failure.message)")

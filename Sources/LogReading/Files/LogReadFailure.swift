@@ -23,6 +23,8 @@ package struct LogReadFailure: Error, Sendable {
         case notHere
         /// The file `away` of a segment says nothing that this program understands.
         case badState
+        /// Whoever read it was told to stop.
+        case interrupted
     }
 
     /// Why a segment is legitimately not in the log directory.
@@ -91,6 +93,7 @@ package struct LogReadFailure: Error, Sendable {
         case .badState:
             "\(path) does not say in a form known here where the segment is. "
                 + "Use a newer program, or run `countersign verify` for all findings."
+        case .interrupted: "\(path) was not read to its end, because the reader had to stop."
         }
     }
 }

@@ -17,6 +17,7 @@ struct ControlHandler: Sendable {
     let standing: ConfigurationStanding
     /// Nil where none is kept.
     let catalog: CatalogKeeping?
+    let check: LogChecking
     let accounts: AccountOffice
 
     /// Blocks while a record is written.
@@ -24,7 +25,8 @@ struct ControlHandler: Sendable {
         switch request["do"]?.string {
         case "status":
             return LiveStatus(
-                ledger, origin: settings.origin.text, configuration: standing, catalog: catalog
+                ledger, origin: settings.origin.text, configuration: standing, catalog: catalog,
+                check: check
             ).json
         case "rebuild_catalog":
             guard let catalog else { return Self.refusal("it keeps none (log.catalog: off)") }

@@ -50,9 +50,10 @@ enum AdminConsole {
         let (ledger, origin) = (server.ledger, settings.log.origin.text)
         let dataPlane = server.dataPlane
         let standing = server.standing
-        let catalog = server.catalog
+        let (catalog, check) = (server.catalog, server.check)
         @Sendable func live() -> LiveStatus {
-            LiveStatus(ledger, origin: origin, configuration: standing, catalog: catalog)
+            LiveStatus(
+                ledger, origin: origin, configuration: standing, catalog: catalog, check: check)
         }
         let sources = ConsoleSources(
             log: { try StaticLog(LogSnapshot(directory: directory)) },

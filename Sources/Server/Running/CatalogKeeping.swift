@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
-import CSystemCalls
 import Catalog
 import Ledger
 import Logging
@@ -22,7 +21,7 @@ final class CatalogKeeping: Sendable {
     private let feed: LogFeed
     private let now: @Sendable () -> UTCInstant
     private let logger: Logger
-    private let thread = NIOThreadPool(numberOfThreads: 1)
+    private let thread = YieldingThread(named: "catalog")
     private let began = ContinuousClock.now
     /// Whether the thread works, so that no further turn is asked of it.
     private let isBusy = Atomic(false)
@@ -61,12 +60,6 @@ final class CatalogKeeping: Sendable {
     }
 
     private func begin() {
-        thread.start()
-        thread.submit { _ in
-            // Safe: the text lives through the call, which copies it.
-            unsafe "catalog".withCString { unsafe csc_name_thread($0) }
-            csc_yield_to_others()
-        }
         let task = MultiThreadedEventLoopGroup.singleton.any().scheduleRepeatedTask(
             initialDelay: .zero, delay: .seconds(1)
         ) { [self] _ in wake() }
@@ -114,8 +107,7 @@ final class CatalogKeeping: Sendable {
     func stop() async {
         looking.withLock { $0?.cancel() }
         isOver.store(true, ordering: .relaxed)
-        let ended = await Result.of { try await thread.shutdownGracefully() }
-        guard case .success = ended, let failure = keeper.close() else { return }
+        guard await thread.stop(), let failure = keeper.close() else { return }
         logger.warning("catalog was not closed well", metadata: ["cause": "\(failure.detail)"])
     }
 

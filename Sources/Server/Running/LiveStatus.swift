@@ -18,17 +18,20 @@ struct LiveStatus {
     private let origin: String
     private let configuration: ConfigurationStanding
     private let catalog: CatalogStanding
+    private let check: CheckShown
 
     /// - Parameter catalog: nil where none is kept.
     init(
         _ ledger: Ledger, origin: String, configuration: ConfigurationStanding,
-        catalog: CatalogKeeping?
+        catalog: CatalogKeeping?, check: LogChecking
     ) {
         self.ledger = ledger
         self.origin = origin
         self.configuration = configuration
         self.catalog = catalog?.standing ?? .off
-        status = ledger.status
+        let status = ledger.status
+        self.check = CheckShown(check, logSize: status.size.count)
+        self.status = status
         obstacle = ledger.obstacle(patience: AdminConsole.patience)
     }
 
@@ -77,6 +80,7 @@ struct LiveStatus {
         members += decisions.map { JSONMember($0.0, number($0.1)) }
         members += configuration.members
         members.append(JSONMember("catalog", catalog.json))
+        members.append(JSONMember("check", check.json))
         if let obstacle { members.append(JSONMember("cause", .string(obstacle.description))) }
         return .object(members)
     }
@@ -108,6 +112,6 @@ struct LiveStatus {
                 help:
                     "1 while the log takes records, 0 while the disk is stalled or full and once it stopped.",
                 kind: .gauge, samples: [.init(obstacle == nil ? 1 : 0)]),
-        ] + catalog.metrics
+        ] + catalog.metrics + check.metrics
     }
 }

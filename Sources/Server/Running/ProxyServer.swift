@@ -30,6 +30,8 @@ package actor ProxyServer {
     nonisolated let standing = ConfigurationStanding()
     /// Nil where none is kept.
     nonisolated let catalog: CatalogKeeping?
+    /// Checks the log while it is written.
+    nonisolated let check: LogChecking
     nonisolated let surroundings: Surroundings
     private var deployment: Deployment
     private var generation: UInt64 = 1
@@ -50,9 +52,10 @@ package actor ProxyServer {
         deployment: Deployment, ledger: Ledger, dataPlane: DataPlane, http: HTTPPlane,
         identity: IdentitySources, current: ConfigurationChange.State,
         upstreams: [UpstreamConfiguration], seen: [KeyFileWatch.Sighting],
-        surroundings: Surroundings, catalog: CatalogKeeping?
+        surroundings: Surroundings, catalog: CatalogKeeping?, check: LogChecking
     ) {
         self.catalog = catalog
+        self.check = check
         self.identity = identity
         self.surroundings = surroundings
         self.deployment = deployment
@@ -118,6 +121,8 @@ package actor ProxyServer {
                 identity: rules.exchange.identity, current: current, upstreams: upstreams,
                 seen: seen, surroundings: surroundings,
                 catalog: .start(
+                    ledger, deployment.settings.log, now: surroundings.now, logger: logger),
+                check: .start(
                     ledger, deployment.settings.log, now: surroundings.now, logger: logger))
         } catch {
             // The start was recorded, so the stop has to be.
@@ -355,6 +360,7 @@ package actor ProxyServer {
     package func stop(grace: Duration = ProxyServer.grace) async -> LogPoisoned? {
         await finish(grace: grace)
         await catalog?.stop()
+        await check.stop()
         return ledger.close()
     }
 }

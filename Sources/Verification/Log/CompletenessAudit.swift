@@ -14,9 +14,14 @@ struct CompletenessAudit {
     /// One boot of one producer, from its `log.start` on.
     private struct Boot {
         let producer: String
+        /// The version of the software, as its start says.
+        let version: String?
+        let first: UInt64
+        let firstIndex: LeafIndex
         var last: UInt64
         /// Its newest record.
         var lastIndex: LeafIndex
+        var records: UInt64
         var counts: TallyWindow
         var isStopped = false
         /// Whether it acknowledges records before their sync, or in a way of a later version.
@@ -24,8 +29,16 @@ struct CompletenessAudit {
         /// The newest heartbeat's count of accesses without a record.
         var unrecorded: (count: Int64, index: LeafIndex)?
         /// Numbers that audit.gap records name.
-        var admitted: [ClosedRange<UInt64>] = []
+        var admitted: [Admission] = []
         var holes: [Hole] = []
+    }
+
+    /// Numbers that an audit.gap names, and how many of them are missing.
+    private struct Admission {
+        let sequences: ClosedRange<UInt64>
+        let count: UInt64
+        let reason: String?
+        let index: LeafIndex
     }
 
     /// Missing numbers, and the record that comes after them.
@@ -77,8 +90,10 @@ struct CompletenessAudit {
         guard let known = boots[run.boot] else {
             checkStart(of: run, start)
             boots[run.boot] = Boot(
-                producer: run.producer, last: run.last, lastIndex: run.lastIndex,
-                counts: TallyWindow(run))
+                producer: run.producer,
+                version: start?.record.value[path: "software", "version"]?.string,
+                first: run.first, firstIndex: run.firstIndex, last: run.last,
+                lastIndex: run.lastIndex, records: run.count, counts: TallyWindow(run))
             order.append(run.boot)
             newest[run.producer] = run.boot
             return
@@ -91,6 +106,7 @@ struct CompletenessAudit {
             report(.sequenceRepeated, run.firstIndex, run.boot, "number \(run.first)")
         }
         boots[run.boot]?.counts.append(run)
+        boots[run.boot]?.records += run.count
         boots[run.boot]?.last = max(known.last, run.last)
         boots[run.boot]?.lastIndex = run.lastIndex
     }
@@ -187,7 +203,10 @@ struct CompletenessAudit {
         else {
             return report(.admittedGap, notable.index, notable.boot, "it does not say which")
         }
-        boots[boot]?.admitted.append(UInt64(first)...UInt64(last))
+        boots[boot]?.admitted.append(
+            Admission(
+                sequences: UInt64(first)...UInt64(last), count: UInt64(count),
+                reason: gap?["reason"]?.string, index: notable.index))
         admissions.append(
             (
                 notable.index, boot,
@@ -204,6 +223,35 @@ struct CompletenessAudit {
                 detail: detail))
     }
 
+    /// Every boot, in the order they begin.
+    var accounts: [BootAccount] {
+        order.compactMap { id in boots[id].map { account(of: id, $0) } }
+    }
+
+    private func account(of id: UniqueID, _ boot: Boot) -> BootAccount {
+        let admitted = boot.admitted.map(\.sequences)
+        var gaps: [BootAccount.Gap] = []
+        for hole in boot.holes where !hole.sequences.isCovered(by: admitted) {
+            let count = hole.sequences.upperBound - hole.sequences.lowerBound + 1
+            gaps.append(
+                .init(sequences: hole.sequences, count: count, reason: nil, index: hole.index))
+        }
+        for admission in boot.admitted {
+            gaps.append(
+                .init(
+                    sequences: admission.sequences, count: admission.count,
+                    reason: admission.reason ?? "unknown", index: admission.index))
+        }
+        return BootAccount(
+            producer: boot.producer, boot: id, version: boot.version,
+            sequences: boot.first...max(boot.first, boot.last),
+            indexes: boot.firstIndex...max(boot.firstIndex, boot.lastIndex),
+            records: boot.records, gaps: gaps,
+            unrecorded: UInt64(clamping: boot.unrecorded?.count ?? 0),
+            isNewest: newest[boot.producer] == id, isStopped: boot.isStopped,
+            isUnsynced: boot.isUnsynced)
+    }
+
     /// What can only be judged after all records.
     mutating func finish() {
         for (index, boot, detail) in admissions {
@@ -213,7 +261,7 @@ struct CompletenessAudit {
         for id in order {
             guard let boot = boots[id] else { continue }
             for hole in boot.holes {
-                if hole.sequences.isCovered(by: boot.admitted) { continue }
+                if hole.sequences.isCovered(by: boot.admitted.map(\.sequences)) { continue }
                 report(
                     .sequenceGap, hole.index, id,
                     "numbers \(hole.sequences.lowerBound) to \(hole.sequences.upperBound) before it"

@@ -150,7 +150,7 @@ package struct LogVerifier: Sendable {
             origin: newest?.claim.origin, size: content.size, root: root,
             recordsRead: result.recordsRead, unreadable: result.unreadable,
             checkpointsChecked: journal?.publishedCount ?? checkpoints.count,
-            starts: result.completeness.bootCount,
+            starts: result.completeness.bootCount, boots: result.completeness.accounts,
             unsyncedStarts: result.completeness.unsyncedStarts, newestTime: result.newestTime,
             disclosures: result.disclosures, erasures: result.erasures.explained(by: keys),
             verified: checkpoints.verified,

@@ -6,6 +6,7 @@ internal import ByteCoding
 internal import LogFormat
 internal import LogReading
 internal import Merkle
+internal import SystemPackage
 
 /// Reads all segments, several at a time, and combines them in order.
 struct SegmentWalk<Content: LogContent> {
@@ -57,7 +58,7 @@ struct SegmentWalk<Content: LogContent> {
         }
     }
 
-    /// Holds at most twice as many segments as are read at a time.
+    /// Holds at most twice as many segments as are read at a time. Ends between two of them if its task is cancelled.
     func run() async throws(LogReadFailure) -> Outcome {
         let count = (content.size.count + LogLayout.segmentEntries - 1) / LogLayout.segmentEntries
         var outcome = Outcome(tree: TreeAudit(content))
@@ -73,6 +74,11 @@ struct SegmentWalk<Content: LogContent> {
                     started += 1
                 }
                 guard let summary = await group.next() else { break }
+                guard !Task.isCancelled else {
+                    let name = content.file(ofEntry: summary.number.firstIndex)
+                    return Result<Void, LogReadFailure>.failure(
+                        LogReadFailure(.interrupted, FilePath(name)))
+                }
                 waiting[summary.number.value] = summary
                 while let next = waiting.removeValue(forKey: merged) {
                     do throws(LogReadFailure) {

@@ -19,6 +19,8 @@ package struct VerificationReport: Sendable {
     package let checkpointsChecked: Int
     /// How often the proxy was started.
     package let starts: Int
+    /// What each of these wrote and lost, in the order they begin.
+    package let boots: [BootAccount]
     /// How many of these acknowledged records before they were on the disk.
     package let unsyncedStarts: UnsyncedStarts
     /// `written.time` of the newest record.

@@ -108,6 +108,9 @@ struct SequenceRun: Sendable {
         tallies = [tally]
     }
 
+    /// How many records it has.
+    var count: UInt64 { last - first + 1 }
+
     /// Takes the record if it is the run's next one.
     mutating func take(
         boot: UniqueID, sequence: UInt64, index: LeafIndex, tally: RecordTally
