@@ -33,18 +33,21 @@ package struct EvidenceOrder: Sendable {
     /// Whose values are disclosed.
     package var groups: Set<CommitGroup>
     package var request: Request
+    /// The zone in which days of the query were taken, as it is shown; all moments are written in UTC.
+    package var zone: String
     /// The command that does it again, for people.
     package var command: String
 
     package init(
         query: RecordQuery, range: Range<UInt64>?, isFullRange: Bool, groups: Set<CommitGroup>,
-        request: Request, command: String
+        request: Request, zone: String, command: String
     ) {
         self.query = query
         self.range = range
         self.isFullRange = isFullRange
         self.groups = groups
         self.request = request
+        self.zone = zone
         self.command = command
     }
 

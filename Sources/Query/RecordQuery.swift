@@ -14,7 +14,7 @@ package struct RecordQuery: Hashable, Sendable {
 
     package init(_ expression: QueryExpression) { self.expression = expression }
 
-    /// Reads what somebody wrote; an empty text asks for everything.
+    /// Reads what somebody wrote; an empty text and `*` ask for everything.
     ///
     /// - Parameter clock: what relative times and days without a zone are measured by; the query has none of these left.
     package init(

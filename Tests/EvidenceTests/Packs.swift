@@ -26,7 +26,7 @@ enum Packs {
             isFullRange: isFullRange, groups: groups,
             request: EvidenceOrder.Request(
                 uid: UniqueID(at: time, random: (1, 4)), by: by, purpose: "a test", time: time),
-            command: "countersign log export")
+            zone: "UTC", command: "countersign log export")
     }
 
     static func source(

@@ -34,7 +34,7 @@ struct QueryFaultTests {
             ),
             ("is:dennied", 3..<10, "did you mean `denied`?"),
             ("has:nothing", 4..<11, "write one of"), ("erased:me", 7..<9, "who, where"),
-            ("service:>x", 8..<10, "have no order"), ("*", 0..<1, "needs a field"),
+            ("service:>x", 8..<10, "have no order"), ("a *", 2..<3, "needs a field"),
             ("service:a*b", 9..<10, "only at the end"), ("service:**", 8..<9, "only at the end"),
             ("service:\"\"", 8..<10, "has no value"), ("\"\"", 0..<2, "term is missing"),
             ("(a", 0..<1, "not closed"), ("a)", 1..<2, "no parenthesis is open"),

@@ -19,7 +19,8 @@ enum QuerySamples {
     }
 
     static let all: [Sample] = [
-        Sample("", "", "everything"),
+        Sample("", "*", "everything"),
+        Sample("*", "*", "the same"),
         Sample("invoices", "invoices", "a part of action, service, route, reason or opaque id"),
         Sample(#""rate limited""#, #""rate limited""#, "the words as they stand"),
         Sample("status:404 service:billing", "service:billing status:404", "both"),

@@ -30,6 +30,12 @@ struct QueryOptions: ParsableArguments {
     @Option(help: "Only this path and what is below it, or this route.")
     var path: String?
 
+    /// Whether nothing was chosen.
+    var isEmpty: Bool {
+        times.since == nil && times.until == nil && times.utcOffset == nil && actor == nil
+            && service == nil && decision == nil && status == nil && reason == nil && path == nil
+    }
+
     /// All that was asked for, of which everything has to hold.
     ///
     /// - Parameter words: the query as it was given, in one word or several.

@@ -10,6 +10,16 @@ internal import SignedNotes
 internal import Verification
 
 extension PackWriter {
+    /// Between which moments the query asks for what was accepted, and how its days were understood.
+    private var times: String {
+        let times = order.query.times
+        let ends = [
+            times.from.map { "from \($0.rfc3339)" }, times.to.map { "to \($0.rfc3339)" },
+        ].compactMap(\.self)
+        guard !ends.isEmpty else { return "any" }
+        return "accepted \(ends.joined(separator: " ")), both included; days are of \(order.zone)"
+    }
+
     /// `README.txt`: one page for whoever is handed the pack.
     func guide(_ scan: EvidenceScan, unheldPolicies: Int) -> String {
         let claim = source.checkpoint.claim
@@ -22,8 +32,10 @@ extension PackWriter {
             "For            \(shown(order.request.purpose ?? "no purpose was given"))",
             "When           \(order.request.time.rfc3339) (all times here are UTC)",
             "Export         \(order.request.uid.text)",
-            "Query          \(shown(order.query.text.isEmpty ? "everything" : order.query.text))",
+            "Query          \(shown(order.query.text))",
             "               that is: \(shown(QuerySentence.of(order.query)))",
+            "               its hash: \(order.query.hash)",
+            "Times          \(times)",
             "Rows           \(counts.records) records, \(scan.matches) of them match",
             "Values         "
                 + (groups.isEmpty ? "none disclosed" : "disclosed: \(groups)")

@@ -72,7 +72,7 @@ extension PackWriter {
         }
         if let last = counts.lastWritten { members.append(JSONMember("last", .string(last))) }
         if let to = order.query.times.to { members.append(JSONMember("to", .string(to.rfc3339))) }
-        members.append(JSONMember("zone", .string("UTC")))
+        members.append(JSONMember("zone", .string(order.zone)))
         return .object(members)
     }
 

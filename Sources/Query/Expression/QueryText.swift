@@ -7,10 +7,10 @@ import ByteCoding
 ///
 /// Parentheses stand only where the grammar needs them, so that no text is deeper than the one that was read.
 package enum QueryText {
-    /// The text of an expression; empty for everything.
+    /// The text of an expression; a star for everything, so that none is empty.
     package static func of(_ expression: QueryExpression) -> String {
         switch expression {
-        case .everything: return ""
+        case .everything: return "*"
         case .term(let term): return text(of: term)
         case .not(let inner): return "-" + inParentheses(inner)
         case .all(let parts):

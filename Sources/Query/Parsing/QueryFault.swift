@@ -78,7 +78,7 @@ package struct QueryFault: Error, Hashable, Sendable {
         case .badList(let field):
             "values of `\(field):(…)` are joined by OR, and nothing else stands there; write `\(field):(one OR other)`"
         case .misplacedStar: "`*` stands only at the end of a value; write \\* for one"
-        case .loneStar: "`*` needs a field, as in `service:*`; leave it out for everything"
+        case .loneStar: "`*` needs a field, as in `service:*`; leave it out, or all else"
         case .noOrder(let field):
             "values of `\(field)` have no order; write \\> or \\< for the character"
         case .badValue(let field, let nearest):

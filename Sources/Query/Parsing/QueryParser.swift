@@ -14,12 +14,12 @@ struct QueryParser {
     private var next = 0
     private var terms = 0
 
-    /// The expression of a text; everything for one without terms.
+    /// The expression of a text; everything for one without terms, and for a star alone.
     static func expression(
         of text: String, _ clock: QueryClock, _ limits: QueryLimits
     ) throws(QueryFault) -> QueryExpression {
         let tokens = try QueryScanner.tokens(of: text, limits)
-        guard !tokens.isEmpty else { return .everything }
+        guard !tokens.isEmpty, !isStar(tokens) else { return .everything }
         var parser = QueryParser(tokens: tokens, clock: clock, limits: limits)
         let expression = try parser.or()
         if let left = parser.token { throw QueryFault(.strayParenthesis, at: left.range) }
@@ -31,6 +31,11 @@ struct QueryParser {
                     to: QueryMeasure.text(of: upper, .moment)), at: 0..<text.utf8.count)
         }
         return expression
+    }
+
+    private static func isStar(_ tokens: [QueryToken]) -> Bool {
+        guard tokens.count == 1, case .word(let word) = tokens[0].kind else { return false }
+        return word.isStar
     }
 
     private init(tokens: [QueryToken], clock: QueryClock, limits: QueryLimits) {

@@ -47,6 +47,9 @@ struct QueryWord: Hashable {
         bytes.indices.contains(place) && isActive[place] && bytes[place] == UInt8(ascii: byte)
     }
 
+    /// Whether it is a star and nothing else.
+    var isStar: Bool { bytes.count == 1 && holds("*", at: 0) }
+
     /// The word from one place to another.
     subscript(_ range: Range<Int>) -> String {
         String(decoding: bytes[range], as: UTF8.self)

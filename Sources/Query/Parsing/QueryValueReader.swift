@@ -44,7 +44,7 @@ struct QueryValueReader {
         return isPrefix ? .prefix(text.lowercased()) : .part(text.lowercased())
     }
 
-    private var isStar: Bool { word.bytes.count == 1 && word.holds("*", at: 0) }
+    private var isStar: Bool { word.isStar }
 
     /// `has:who`, or `has:` and a field.
     private func has() throws(QueryFault) -> QueryTerm {

@@ -40,7 +40,7 @@ struct EvidenceExport {
         }
         self.checkpoint = checkpoint
         let groups = try selection.groups()
-        let query = try selection.times.query(selection.query ?? "")
+        let query = try selection.records()
         guard command.purpose != nil || groups.isEmpty && query.personalGroups.isEmpty else {
             throw CommandFailure(
                 .usage,
@@ -53,6 +53,7 @@ struct EvidenceExport {
             request: EvidenceOrder.Request(
                 uid: try selection.identifier(at: time), by: selection.requester,
                 purpose: command.purpose, time: time),
+            zone: try selection.asked.times.clock().zone,
             command: Self.text(command, query, checkpoint.claim.size.count))
     }
 
@@ -62,10 +63,12 @@ struct EvidenceExport {
     ) -> String {
         let selection = command.selection
         var words = ["countersign log export --format \(command.format.rawValue)"]
-        if !query.text.isEmpty {
+        if query.expression != .everything {
             words.append("-q '\(query.text.replacing("'", with: "'\\''"))'")
         }
         words.append("--size \(size)")
+        // Times are moments here; the zone stands in the manifest.
+        if let offset = selection.asked.times.utcOffset { words.append("--utc-offset \(offset)") }
         if let first = selection.first { words.append("--first \(first)") }
         if let last = selection.last { words.append("--last \(last)") }
         if selection.fullRange { words.append("--full-range") }
@@ -276,6 +279,9 @@ struct EvidenceExport {
 
     private func tell(_ summary: PackWriter.Summary, _ out: String) throws {
         let claim = checkpoint.claim
+        if let times = try selection.asked.times.shown(order.query) {
+            try command.output.messages.line(times)
+        }
         if summary.undecided > 0 {
             try command.output.messages.line(
                 NothingFound.undecided(Int(clamping: summary.undecided)))
@@ -307,6 +313,9 @@ struct EvidenceExport {
     }
 
     private func tell(_ list: ListWriter, _ files: Int, _ out: String) throws {
+        if let times = try selection.asked.times.shown(order.query) {
+            try command.output.messages.line(times)
+        }
         if list.undecided > 0 {
             try command.output.messages.line(NothingFound.undecided(Int(clamping: list.undecided)))
         }

@@ -11,10 +11,13 @@ import Server
 
 /// Which records are exported, what is disclosed of them, and for whom.
 struct ExportSelection: ParsableArguments {
-    @Option(name: [.customShort("q"), .long], help: "Which records, in the query language.")
+    @Argument(help: "Which records, in the query language; all where nothing is given.")
+    var words: [String] = []
+
+    @Option(name: [.customShort("q"), .long], help: "The same; also one that begins with a dash.")
     var query: String?
 
-    @OptionGroup var times: QueryTimes
+    @OptionGroup var asked: QueryOptions
 
     @Flag(help: "All records of the range, those that do not match with their values withheld.")
     var fullRange = false
@@ -57,9 +60,16 @@ struct ExportSelection: ParsableArguments {
 
     /// Whether nothing was chosen.
     var isEmpty: Bool {
-        query == nil && times.since == nil && times.until == nil && !fullRange && first == nil
+        words.isEmpty && query == nil && asked.isEmpty && !fullRange && first == nil
             && last == nil && disclose == nil && size == nil && remembered == nil && rules.isEmpty
             && requestedBy == nil && uid == nil && at == nil
+    }
+
+    /// What is asked for, of which everything has to hold.
+    func records() throws(CommandFailure) -> RecordQuery {
+        let asked = try asked.query(words)
+        guard let query else { return asked }
+        return RecordQuery(all: [asked, try self.asked.times.query(query)])
     }
 
     /// The groups that are to be disclosed.
