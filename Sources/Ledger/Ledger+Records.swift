@@ -44,6 +44,11 @@ extension Ledger {
                 throw OpenFault(.storage, "The start could not be recorded: \(error).")
             }
         }
+        do throws(PrivacyFault) { try eraseForgotten(recovered.forgottenErasures) } catch {
+            throw OpenFault(
+                .storage,
+                "What was erased could not be erased again from this older copy: \(error).")
+        }
         // An adoption that is cut short before this is not in force: the state file has changed by
         // then, but only the record makes gaps accepted.
         if let adoption = options.adoption {

@@ -35,7 +35,7 @@ package final class FileStorage: LedgerStorage {
     }
 
     private let directory: FilePath
-    private let statePath: FilePath
+    private let state: FilePath
     private let open = Mutex<[LogFile: OpenFile]>([:])
     /// What keeps other processes out; given up with ``close()``, or with this object.
     private let claims: Mutex<Claims>
@@ -69,7 +69,7 @@ package final class FileStorage: LedgerStorage {
             ? nil : try DirectoryLock(state, for: .state)
         let keyClaim = try key.map { path throws(DirectoryFault) in try KeyClaim(path) }
         claims = Mutex(Claims(directory: lock, state: stateLock, key: keyClaim))
-        statePath = state.appending("checkpoint.slots")
+        self.state = state
     }
 
     /// Opens an existing directory for reading only, and creates nothing.
@@ -87,7 +87,7 @@ package final class FileStorage: LedgerStorage {
             FileIdentity(state) != FileIdentity(directory) && isToBeClaimed(state)
             ? try DirectoryLock(state, for: .state) : nil
         claims = Mutex(Claims(directory: lock, state: stateLock))
-        statePath = state.appending("checkpoint.slots")
+        self.state = state
     }
 
     deinit { close() }
@@ -276,7 +276,10 @@ package final class FileStorage: LedgerStorage {
     }
 
     private func path(of file: LogFile) -> FilePath {
-        guard let path = file.path else { return statePath }
+        if let name = file.stateName { return state.appending(name) }
+        guard let path = file.path else {
+            preconditionFailure("EveryFileHasAPlace: \(file) lies nowhere")
+        }
         return directory.pushing(FilePath(path))
     }
 

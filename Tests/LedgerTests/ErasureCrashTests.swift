@@ -158,6 +158,46 @@ import Testing
         #expect(again.close() == nil)
     }
 
+    @Test(arguments: [false, true])
+    func `ErasedStaysErased: an older copy of the whole log is pruned by what log.state remembers`(
+        isStateLost: Bool
+    ) throws {
+        let trial = try prepared(fixture)
+        trial.ledger.publishApplied()
+        let backup = trial.storage.crash(keeping: .everything)
+        try Person.execute(.erase, trial.request, in: trial.ledger)
+        #expect(trial.ledger.close() == nil)
+        for file in [LogFile.state, .erased] where !isStateLost {
+            let now = try #require(trial.storage.files[file])
+            backup.tamper(file) { $0 = now }
+        }
+        if isStateLost { backup.remove(.state) }
+        // The copy is refused, and adopted by somebody.
+        #expect(throws: OpenFault.self) { try fixture.open(backup) }
+        #expect(!Person.filesHolding(trial.alice, of: backup).isEmpty)
+        var adopting = fixture
+        adopting.options.adoption = Adoption(reason: "INC-1", user: 1001)
+        let ledger = try adopting.open(backup)
+        #expect(ledger.recovery.forgottenErasures == (isStateLost ? 0 : 1))
+        #expect(ledger.recovery.mayHaveLostErasures == isStateLost)
+        #expect(ledger.close() == nil)
+        let records = try privacy(backup)
+        let erased = records.filter { $0.action == EventAction.privacyErase.rawValue }
+        #expect(erased.count == (isStateLost ? 0 : 1))
+        // Where nothing remembers it, it is said that nobody knows, and the key is still there.
+        #expect(Person.filesHolding(trial.alice, of: backup).isEmpty != isStateLost)
+        guard !isStateLost else { return }
+        #expect(erased.first?.actor == "system")
+        #expect(records.last?.action == EventAction.privacyEraseDone.rawValue)
+        let image = KeyStoreImage<SubjectSlot>(backup.files[.subjects] ?? [])
+        #expect(image.slots[trial.alice.id]?.slot.state == .destroyed)
+        #expect(image.slots[trial.bob.id]?.slot.state == .live)
+        let again = try fixture.open(backup)
+        #expect(again.recovery.forgottenErasures == 0 && again.recovery.revivedKeys == 0)
+        #expect(again.privacyStanding.erasedSubjects == [trial.alice.id])
+        #expect(again.close() == nil)
+    }
+
     @Test func `is seen before a log is opened for good, and changes nothing then`() throws {
         let trial = try prepared(fixture)
         trial.ledger.publishApplied()

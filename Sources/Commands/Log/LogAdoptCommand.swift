@@ -26,9 +26,10 @@ struct LogAdoptCommand: ParsableCommand {
             For a log that is not opened because log.state remembers more records than there are, remembers \
             nothing, or cannot be read, where nothing newer is left; and for gaps that the log admits, which `verify` then \
             notes and no longer reports. The record log.adopt says who lost what for good. Records that are \
-            lost stay lost: whoever has seen them will be told that the log was put back. The server must \
-            not run. Nothing else is forgiven: a record that was changed is never adopted. Where nothing is \
-            lost, nothing is written, and the exit code is 3.
+            lost stay lost: whoever has seen them will be told that the log was put back. What was erased after \
+            this copy was made is erased again, as far as log.state remembers it. The server must not run. Nothing else \
+            is forgiven: a record that was changed is never adopted. Where nothing is lost, nothing is written, \
+            and the exit code is 3.
             """)
 
     @Option(

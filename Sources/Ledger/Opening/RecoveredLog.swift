@@ -38,6 +38,8 @@ struct RecoveredLog {
     var history: BootHistory?
     /// What its records about personal values come to.
     var privacy = PrivacyStanding()
+    /// What was erased according to log.state, of which this older copy of the log says nothing.
+    var forgottenErasures = PrivacyScope()
 }
 
 /// What recovery did, for the `log.start` record and the operator.
@@ -64,6 +66,10 @@ package struct RecoveryReport: Hashable, Sendable {
     package var readBackRecords: UInt64 = 0
     /// Keys that had been destroyed and were there again; they are destroyed anew.
     package var revivedKeys: UInt64 = 0
+    /// How many of these only log.state remembers: the log is a copy from before their erasure.
+    package var forgottenErasures: UInt64 = 0
+    /// Whether nothing remembers what was erased after the newest record.
+    package var mayHaveLostErasures = false
 }
 
 /// A loss with which a log is opened only if somebody accepts it: `adopted.losses`.

@@ -51,6 +51,23 @@ extension Recovery {
         }
     }
 
+    /// Keys that are there, and are known beside the newest checkpoint to be destroyed, of which this copy of the log
+    /// says nothing: it is older than their erasure.
+    func forgottenErasures(by standing: PrivacyStanding) throws(OpenFault) -> PrivacyScope {
+        let destruction = KeyDestruction(storage: disk.storage)
+        do throws(StorageFault) {
+            let known = try destruction.remembered()
+            let subjects = known.subjects.subtracting(standing.erasedSubjects)
+            let periods = known.periods.subtracting(standing.erasedPeriods)
+            return PrivacyScope(
+                subjects: try destruction.live(subjects, in: .subjects, as: SubjectKey.self)
+                    .sorted { $0.text < $1.text },
+                periods: try destruction.live(periods, in: .periods, as: PeriodKey.self).sorted())
+        } catch {
+            throw OpenFault(error)
+        }
+    }
+
     /// How many keys are there that were destroyed: not those of an erasure that was cut short.
     func revivedKeys(of standing: PrivacyStanding) throws(OpenFault) -> UInt64 {
         let pending = standing.pending

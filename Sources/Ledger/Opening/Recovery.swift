@@ -97,7 +97,12 @@ struct Recovery {
         log.privacy = try privacyStanding(at: newestPrivacy, size: newest.size)
         try mendSlots(of: log.privacy)
         try readKeys(into: &log, isJournalled: !covered.isEmpty)
-        log.facts.revivedKeys = try revivedKeys(of: log.privacy)
+        log.forgottenErasures = try forgottenErasures(by: log.privacy)
+        log.facts.forgottenErasures = UInt64(
+            log.forgottenErasures.subjects.count + log.forgottenErasures.periods.count)
+        log.facts.revivedKeys =
+            try revivedKeys(of: log.privacy) + log.facts.forgottenErasures
+        log.facts.mayHaveLostErasures = log.facts.stateWasMissing || adopted.contains(.stateLost)
         if let history = log.history, !history.stopped, history.durability != .synced {
             log.facts.unsynced = committed.hasLost ? .lost : .possible
         }

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
 internal import Disclosures
 internal import LogFormat
 
@@ -10,6 +11,7 @@ internal import LogFormat
 /// nothing in it is needed, and it may be overwritten in any order.
 ///
 /// ```text
+/// erased.slots     tombstones, synced     D0   from here on an older copy of the log is pruned, too
 /// commit journal   zeros, synced          D1   from here on nothing puts a slot back
 /// key files        tombstones, synced     D2
 /// ```
@@ -49,6 +51,17 @@ struct KeyDestruction {
         return slots
     }
 
+    /// Those of some keys that are there.
+    func live<Key: ErasableKey>(
+        _ ids: Set<Key.ID>, in file: LogFile, as: Key.Type
+    ) throws(StorageFault) -> Set<Key.ID> {
+        var found: Set<Key.ID> = []
+        for id in ids where try slots(of: [id], in: file, as: Key.self).contains(where: \.isDue) {
+            found.insert(id)
+        }
+        return found
+    }
+
     /// Overwrites slots; those that look done may be so in the kernel only, and are written again.
     func overwrite(_ slots: [Slot], in file: LogFile) throws(StorageFault) {
         guard !slots.isEmpty else { return }
@@ -73,6 +86,49 @@ struct KeyDestruction {
     }
 
     private static let step = 1 << 20
+
+    /// Notes beside the newest checkpoint which keys are destroyed, each once: what the log says of it is lost where an
+    /// older copy of the log takes its place.
+    func remember(_ subjects: Set<SubjectID>, _ periods: Set<Period>) throws(StorageFault) {
+        let known = try remembered()
+        let time = UTCInstant(microseconds: 0)
+        var bytes: [UInt8] = []
+        for id in subjects.subtracting(known.subjects).sorted(by: { $0.text < $1.text }) {
+            bytes += SubjectSlot(destroyed: id, created: time).bytes
+        }
+        for period in periods.subtracting(known.periods).sorted() {
+            bytes += PeriodSlot(destroyed: period, created: time).bytes
+        }
+        // A slot that was cut short is written over.
+        if !bytes.isEmpty { try storage.write(bytes[...], to: .erased, at: known.length) }
+        if known.length + bytes.count > 0 { try storage.sync(.erased) }
+    }
+
+    /// Whose keys were destroyed, according to what lies beside the newest checkpoint.
+    func remembered() throws(StorageFault) -> (
+        subjects: Set<SubjectID>, periods: Set<Period>, length: Int
+    ) {
+        let bytes = try storage.contents(of: .erased)
+        var (subjects, periods, length) = (Set<SubjectID>(), Set<Period>(), 0)
+        for offset in stride(
+            from: 0, through: bytes.count - KeySlot.byteCount, by: KeySlot.byteCount)
+        {
+            let slot = bytes[offset...].prefix(KeySlot.byteCount)
+            if let owner = KeySlot.owner(of: slot, magic: SubjectKey.magic),
+                let id = SubjectKey.id(of: owner.id)
+            {
+                subjects.insert(id)
+            } else if let owner = KeySlot.owner(of: slot, magic: PeriodKey.magic),
+                let period = PeriodKey.id(of: owner.id)
+            {
+                periods.insert(period)
+            } else {
+                break
+            }
+            length = offset + KeySlot.byteCount
+        }
+        return (subjects, periods, length)
+    }
 
     /// Everything at once.
     func destroy(_ subjects: Set<SubjectID>, _ periods: Set<Period>) throws(StorageFault) {

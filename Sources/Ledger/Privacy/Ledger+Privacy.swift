@@ -92,10 +92,18 @@ extension Ledger {
 
     private func destroyKeys(_ scope: PrivacyScope) throws(StorageFault) {
         let (ids, periods) = (Set(scope.subjects), Set(scope.periods))
+        var unnoted: StorageFault?
         do throws(GroupWriter.IdleFault) {
             try writer.whileIdle { sequencer throws(StorageFault) in
+                let destruction = KeyDestruction(storage: writer.storage)
+                do throws(StorageFault) { try destruction.remember(ids, periods) } catch {
+                    // A full disk passes: nothing was destroyed.
+                    unnoted = error
+                    return
+                }
+                // Crash point D0: remembered beside the newest checkpoint, and nothing is destroyed.
                 sequencer.forget(ids, periods)
-                try KeyDestruction(storage: writer.storage).destroy(ids, periods)
+                try destruction.destroy(ids, periods)
             }
         } catch {
             switch error {
@@ -110,8 +118,33 @@ extension Ledger {
                 throw fault
             }
         }
+        if let unnoted { throw unnoted }
         // From here on whoever comes back gets another id.
         subjects.forget(ids)
+    }
+
+    /// Carries out once more what an older copy of the log knows nothing of, and the folder of the newest checkpoint does.
+    ///
+    /// Nobody has approved it again: it was approved when it was first done, by records that are lost.
+    func eraseForgotten(_ scope: PrivacyScope) throws(PrivacyFault) {
+        let outcome = privacy.turn.withLock { _ in
+            Result { () throws(PrivacyFault) in
+                for start in stride(from: 0, to: scope.subjects.count, by: PrivacyScope.most) {
+                    let part = scope.subjects[start...].prefix(PrivacyScope.most)
+                    _ = try note(
+                        PrivacyFacts(.erase, scope: PrivacyScope(subjects: Array(part))),
+                        by: .system)
+                }
+                for start in stride(from: 0, to: scope.periods.count, by: PrivacyScope.most) {
+                    let part = scope.periods[start...].prefix(PrivacyScope.most)
+                    _ = try note(
+                        PrivacyFacts(.expire, scope: PrivacyScope(periods: Array(part))),
+                        by: .system)
+                }
+                try finishErasures()
+            }
+        }
+        try outcome.get()
     }
 
     func noteDone(_ pending: PrivacyStanding.Pending) throws(PrivacyFault) {
@@ -149,8 +182,12 @@ extension Ledger {
         in log: inout RecoveredLog, on disk: OpeningStorage
     ) throws(OpenFault) {
         let (ids, periods) = (log.privacy.erasedSubjects, log.privacy.erasedPeriods)
+        // An older copy of the log has these keys; they are destroyed once a record says so, and not used before.
+        log.subjects.removeAll { log.forgottenErasures.subjects.contains($0.id) }
+        log.periods.removeAll { log.forgottenErasures.periods.contains($0.period) }
         guard !log.privacy.pending.isEmpty || log.facts.revivedKeys > 0 else { return }
         do throws(StorageFault) {
+            try KeyDestruction(storage: disk.storage).remember(ids, periods)
             try KeyDestruction(storage: disk.storage).destroy(ids, periods)
         } catch {
             throw OpenFault(error)

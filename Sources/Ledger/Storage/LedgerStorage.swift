@@ -117,6 +117,6 @@ extension StorageFault: CustomStringConvertible {
                 "the log directory was moved or replaced while in use; put it back"
             case .system(let number): "system error \(number); check the disk and the kernel log"
             }
-        return "\(operation.rawValue) \(file.path ?? "state"): \(what)"
+        return "\(operation.rawValue) \(file.path ?? file.stateName ?? "state"): \(what)"
     }
 }

@@ -27,10 +27,12 @@ package enum LogFile: Hashable, Sendable {
     case directorySecret
     /// The newest signed checkpoint, kept apart from the data.
     case state
+    /// Tombstones of every key that was destroyed, kept beside ``state``: an older copy of the log does not know them.
+    case erased
 }
 
 extension LogFile {
-    /// The path within the log directory, or nil for ``state``, which lies elsewhere.
+    /// The path within the log directory, or nil for ``state`` and ``erased``, which lie elsewhere.
     package var path: String? {
         switch self {
         case .entries(let segment): LogLayout.entries(segment)
@@ -43,7 +45,16 @@ extension LogFile {
         case .subjects: LogLayout.subjects
         case .periods: LogLayout.periods
         case .directorySecret: LogLayout.directorySecret
-        case .state: nil
+        case .state, .erased: nil
+        }
+    }
+
+    /// The name within the folder `log.state`, or nil for what lies in the log directory.
+    package var stateName: String? {
+        switch self {
+        case .state: "checkpoint.slots"
+        case .erased: "erased.slots"
+        default: nil
         }
     }
 }

@@ -24,9 +24,19 @@ extension RecoveryReport {
                 "the power went while the boot before acknowledged records before their sync (log.durability: written): some that were acknowledged are lost"
             )
         }
-        if revivedKeys > 0 {
+        if forgottenErasures > 0 {
             warnings.append(
-                "\(revivedKeys) keys of personal values that had been destroyed are there again, as in an older copy of keys/subjects or keys/periods; a start destroys them anew before it uses any: destroy that copy, too"
+                "this copy of the log is older than the erasure of \(forgottenErasures) keys, which log.state remembers: they are destroyed again before anything can be opened, and records say so"
+            )
+        }
+        if mayHaveLostErasures {
+            warnings.append(
+                "nothing remembers what was erased after the newest record of this copy, as log.state is new: carry those erasures out again (`countersign privacy erase`)"
+            )
+        }
+        if revivedKeys > forgottenErasures {
+            warnings.append(
+                "\(revivedKeys - forgottenErasures) keys of personal values that had been destroyed are there again, as in an older copy of keys/subjects or keys/periods; a start destroys them anew before it uses any: destroy that copy, too"
             )
         }
         if !restoredFiles.isEmpty {
