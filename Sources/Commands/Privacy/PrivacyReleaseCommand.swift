@@ -14,6 +14,9 @@ struct PrivacyReleaseCommand: AsyncParsableCommand {
             EXAMPLES:
               countersign privacy release 019dab3c-5f59-7c3e-9d0a-6f3b2c1d4e5f
               countersign privacy release --execute 019dab3c-6a10-7000-8000-000000000001
+
+            One person places a hold; two end it: whoever asks, and another one who approves it with \
+            `countersign privacy approve`. The record privacy.release names both.
             """)
 
     @Argument(help: "Uid of the hold, as `countersign privacy find` shows it.")
