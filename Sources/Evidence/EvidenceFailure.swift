@@ -19,6 +19,10 @@ package enum EvidenceFailure: Error, Sendable {
     case notContinued
     /// The manifest could not be signed.
     case unsigned(String)
+    /// What an interrupted export left is not of the form that it leaves.
+    case unusable(FilePath)
+    /// Another process has the export.
+    case beingWritten(FilePath)
 
     /// What happened and what to do about it.
     package var message: String {
@@ -36,6 +40,10 @@ package enum EvidenceFailure: Error, Sendable {
             "the remembered checkpoint is not of this log, or of a later state of it. Give the one that the auditor saw last, or none."
         case .unsigned(let cause):
             "the manifest cannot be signed: \(cause). Look at the log's key file."
+        case .unusable(let folder):
+            "\(folder) is left over from an export that was cut short, and nothing can go on with it. Remove it."
+        case .beingWritten(let folder):
+            "\(folder) is being written by another process. Wait for that, or name another place."
         }
     }
 }

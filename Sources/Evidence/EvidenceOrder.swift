@@ -99,4 +99,6 @@ package struct EvidenceSource: Sendable {
 package struct EvidenceProgress: Sendable {
     package var read: UInt64
     package var total: UInt64
+    /// What was written.
+    package var bytes: Int64
 }

@@ -30,6 +30,8 @@ package struct EvidenceScan {
     private let query: RecordQuery
     /// The indices that are read.
     package let range: Range<UInt64>
+    /// The index that is read next.
+    package private(set) var next: UInt64
     /// Records for which the query depends on values that are sealed or erased.
     package private(set) var undecided: UInt64 = 0
     package private(set) var matches: UInt64 = 0
@@ -45,6 +47,38 @@ package struct EvidenceScan {
         } else {
             range = 0..<size
         }
+        next = self.range.lowerBound
+    }
+
+    /// Goes on where another was.
+    init(_ order: EvidenceOrder, _ source: EvidenceSource, _ state: SavedState)
+        throws(EvidenceFailure)
+    {
+        try self.init(order, source)
+        next = try state.number("next")
+        undecided = try state.number("undecided")
+        matches = try state.number("matches")
+        guard range.lowerBound <= next, next <= range.upperBound else { throw state.unusable }
+    }
+
+    /// What ``init(_:_:_:)`` needs.
+    var state: JSONValue {
+        .object([
+            JSONMember("matches", .count(matches)), JSONMember("next", .count(next)),
+            JSONMember("undecided", .count(undecided)),
+        ])
+    }
+
+    /// Whether all of the range was read.
+    package var isOver: Bool { next >= range.upperBound }
+
+    /// How far it has come.
+    ///
+    /// - Parameter bytes: what was written for it.
+    func progress(_ bytes: Int64) -> EvidenceProgress {
+        EvidenceProgress(
+            read: next - range.lowerBound, total: range.upperBound - range.lowerBound,
+            bytes: bytes)
     }
 
     /// The first record that can be of an access at or after a moment: accesses are accepted before their records are
@@ -69,36 +103,28 @@ package struct EvidenceScan {
         return low
     }
 
-    /// Hands over every leaf of the range, in order.
-    package mutating func run(
+    /// Hands over the next few hundred leaves of the range, in order.
+    package mutating func step(
         _ values: inout ValueReader,
-        _ take: (Leaf, inout ValueReader) throws(EvidenceFailure) -> Void,
-        progress: (EvidenceProgress) -> Void
+        _ take: (Leaf, inout ValueReader) throws(EvidenceFailure) -> Void
     ) throws(EvidenceFailure) {
-        var next = range.lowerBound
-        while next < range.upperBound {
-            let end = min(range.upperBound, next + Self.window)
-            var leaves: [(LeafIndex, [UInt8])] = []
-            do throws(LogReadFailure) {
-                try snapshot.forEachLeaf(in: next..<end) { leaves.append(($0, $1)) }
-            } catch {
-                throw .reading(error)
-            }
-            for (index, bytes) in leaves {
-                let record = Self.record(bytes)
-                let isMatch =
-                    try record.map { record throws(EvidenceFailure) in
-                        try matches(record, at: index, &values)
-                    } ?? (query.expression == .everything)
-                if isMatch { matches += 1 }
-                try take(
-                    Leaf(index: index, bytes: bytes, record: record, isMatch: isMatch), &values)
-            }
-            next = end
-            progress(
-                EvidenceProgress(
-                    read: next - range.lowerBound, total: range.upperBound - range.lowerBound))
+        let end = min(range.upperBound, next + Self.window)
+        var leaves: [(LeafIndex, [UInt8])] = []
+        do throws(LogReadFailure) {
+            try snapshot.forEachLeaf(in: next..<end) { leaves.append(($0, $1)) }
+        } catch {
+            throw .reading(error)
         }
+        for (index, bytes) in leaves {
+            let record = Self.record(bytes)
+            let isMatch =
+                try record.map { record throws(EvidenceFailure) in
+                    try matches(record, at: index, &values)
+                } ?? (query.expression == .everything)
+            if isMatch { matches += 1 }
+            try take(Leaf(index: index, bytes: bytes, record: record, isMatch: isMatch), &values)
+        }
+        next = end
     }
 
     private mutating func matches(

@@ -7,19 +7,40 @@
 /// leaf that is taken arrives to its right, or when it is joined with a subtree to its left that has one. Both happen
 /// from left to right, so that nothing has to be kept but the right edge.
 package struct SharedProofBuilder: Sendable {
-    private struct Node {
-        var hash: NodeHash
-        var height: Int
+    /// A perfect subtree on the right edge.
+    package struct Node: Hashable, Sendable {
+        package var hash: NodeHash
+        package var height: Int
         /// Whether it holds a leaf that is taken, or its hash was handed out.
-        var isCovered: Bool
+        package var isCovered: Bool
+
+        package init(hash: NodeHash, height: Int, isCovered: Bool) {
+            self.hash = hash
+            self.height = height
+            self.isCovered = isCovered
+        }
     }
 
     /// The perfect subtrees so far, largest first.
-    private var edge: [Node] = []
-    private var hasLeaf = false
+    package private(set) var edge: [Node] = []
+    package private(set) var hasLeaf = false
     package private(set) var size = TreeSize.empty
 
     package init() {}
+
+    /// One that goes on where another was; nil if there is no tree with such an edge.
+    package init?(edge: [Node], hasLeaf: Bool) {
+        var count: UInt64 = 0
+        for (place, node) in edge.enumerated() {
+            guard (0...62).contains(node.height),
+                place == 0 || node.height < edge[place - 1].height
+            else { return nil }
+            count += 1 << UInt64(node.height)
+        }
+        self.edge = edge
+        self.hasLeaf = hasLeaf
+        size = TreeSize(count)
+    }
 
     /// Adds the next leaf.
     ///

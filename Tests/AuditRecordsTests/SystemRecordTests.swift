@@ -111,12 +111,15 @@ import Testing
     @Test("The end of a tail names its beginning, and why it ended")
     func endOfTail() throws {
         let uid = try #require(Sample.uid)
+        var randomness = BufferedRandomness(source: .kernel)
+        let reader = SubjectKey(id: .tenant, lookup: .zero, randomness: &randomness)
         let record = try read(
             .reading(
                 .tail, uid: uid, time: Sample.time, outcome: .success,
                 query: QueryFacts(
-                    hash: nil, rows: 3, range: "7..<20", purpose: nil, about: uid,
-                    ended: .stopping), actor: .system))
+                    hash: nil, rows: 3, range: "7..<20", purpose: nil, began: uid,
+                    ended: .stopping), sealedBy: reader, salt: randomness.salt(),
+                actor: .system))
         #expect(record.action == "log.tail")
         #expect(record.value[path: "query", "about"]?.string == uid.text)
         #expect(record.value[path: "query", "ended"]?.string == "stopping")

@@ -32,14 +32,16 @@ struct CommandRun: Sendable {
 
     static func of(
         _ arguments: [String], environment: [String: String] = [:], input: String? = nil,
-        secret: String? = nil, columns: Int? = nil, now: UTCInstant = now
+        secret: String? = nil, columns: Int? = nil, now: UTCInstant = now,
+        interruption: Interruption = .none
     ) async -> CommandRun {
         let (output, messages) = (Collector(), Collector())
         let bytes = input.map { Array($0.utf8) }
-        let context = CommandContext(
+        var context = CommandContext(
             output: output.sink(columns), messages: messages.sink(columns), input: { _ in bytes },
             secret: { _ in secret.map { Array($0.utf8) } }, environment: environment,
             now: { now })
+        context.interruption = interruption
         let status = await CommandLineTool.run(arguments, in: context)
         return CommandRun(status: status, output: output.text, messages: messages.text)
     }

@@ -136,10 +136,9 @@ import Testing
         let source = try Packs.source(log.directory, [])
         var values = ValueReader(sealing: source.snapshot)
         var writer = ListWriter(order, source, .sheet)
-        let parts = try writer.write(&values, isMarked: true, rowsInPart: 2) {
-            place.path.appending("list-\($0).csv")
-        } progress: { _ in
-        }
+        let parts = try writer.write(
+            &values, isMarked: true, rowsInPart: 2,
+            name: { place.path.appending("list-\($0).csv") }, .uninterrupted { _ in })
         #expect(parts == 2)
         #expect(writer.records == 3)
         let counts = try [1, 2].map { part in

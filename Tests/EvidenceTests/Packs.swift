@@ -11,6 +11,7 @@ import Query
 import SignedNotes
 import SystemPackage
 import TestSupport
+import Testing
 import Verification
 
 /// Orders of tests, and what comes of them.
@@ -49,7 +50,7 @@ enum Packs {
     ) throws -> PackWriter.Summary {
         var values = ValueReader(opening: source.snapshot)
         var writer = PackWriter(order, source, to: directory.path)
-        return try writer.write(&values) { _ in }
+        return try #require(try writer.write(&values, .uninterrupted { _ in }))
     }
 
     static func pack(_ log: LedgerLog, _ order: EvidenceOrder) throws -> TestDirectory {

@@ -86,6 +86,9 @@ extension AuditorDesk {
             AuditorProblem.badCursor.problem(
                 "The cursor is not of this query.",
                 remedy: "Begin with the first page, and change nothing between pages.")
+        case .noBeginning:
+            AuditorProblem.badQuery.problem(
+                "What is new depends on since when.", remedy: "Name a time, such as since=7d.")
         case .behind: rebuilding()
         case .log:
             AuditorProblem.logUnreadable.problem(

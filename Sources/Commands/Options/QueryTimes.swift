@@ -44,12 +44,7 @@ struct QueryTimes: ParsableArguments {
 
     /// The times of a query, for people; nil where it names none.
     func shown(_ query: RecordQuery) throws(CommandFailure) -> SafeText? {
-        let times = query.times
-        let ends: [SafeText] = [
-            times.from.map { "from \($0.rfc3339)" }, times.to.map { "to \($0.rfc3339)" },
-        ].compactMap(\.self)
-        guard !ends.isEmpty else { return nil }
-        return "accepted " + ends.joined(separator: " ") + "; days are of \(try clock().zone)"
+        query.shownTimes(in: try clock().zone)
     }
 
     private func minutesAhead() throws(CommandFailure) -> Int {
@@ -63,6 +58,15 @@ struct QueryTimes: ParsableArguments {
 }
 
 extension RecordQuery {
+    /// Its times, for people; nil where it names none.
+    func shownTimes(in zone: String) -> SafeText? {
+        let ends: [SafeText] = [
+            times.from.map { "from \($0.rfc3339)" }, times.to.map { "to \($0.rfc3339)" },
+        ].compactMap(\.self)
+        guard !ends.isEmpty else { return nil }
+        return "accepted " + ends.joined(separator: " ") + "; days are of \(zone)"
+    }
+
     /// The query that somebody wrote; a mistake is shown with its place.
     init(words text: String, at clock: QueryClock) throws(CommandFailure) {
         do throws(QueryFault) {

@@ -9,14 +9,18 @@ import SystemPackage
 
 extension CommandContext {
     /// The process's own streams, variables and clock.
-    package static let process = CommandContext(
-        output: .descriptor(.standardOutput), messages: .descriptor(.standardError),
-        input: { most in
-            guard isatty(STDIN_FILENO) == 0 else { return nil }
-            return try LocalFile.readAll(.standardInput, most: most)
-        },
-        secret: { try TerminalSecret.ask($0) },
-        environment: ownEnvironment(), now: { .now })
+    package static let process = {
+        var context = CommandContext(
+            output: .descriptor(.standardOutput), messages: .descriptor(.standardError),
+            input: { most in
+                guard isatty(STDIN_FILENO) == 0 else { return nil }
+                return try LocalFile.readAll(.standardInput, most: most)
+            },
+            secret: { try TerminalSecret.ask($0) },
+            environment: ownEnvironment(), now: { .now })
+        context.interruption = .process
+        return context
+    }()
 }
 
 extension OutputSink {

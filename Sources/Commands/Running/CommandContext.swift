@@ -17,6 +17,8 @@ package struct CommandContext: Sendable {
     package var secret: @Sendable (_ prompt: String) throws -> [UInt8]?
     package var environment: [String: String]
     package var now: @Sendable () -> UTCInstant
+    /// Who may interrupt a command whose work can be gone on with.
+    package var interruption = Interruption.none
 
     package init(
         output: OutputSink, messages: OutputSink,

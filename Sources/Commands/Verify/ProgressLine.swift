@@ -1,7 +1,6 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import Evidence
 import Messages
 import Synchronization
 import Verification
@@ -15,9 +14,6 @@ final class ProgressLine: Sendable {
 
     /// Called from several threads; writes once for each hundredth part.
     func show(_ progress: VerificationProgress) { show(progress.records, of: progress.total) }
-
-    /// The same for an export.
-    func show(_ progress: EvidenceProgress) { show(progress.read, of: progress.total) }
 
     private func show(_ records: UInt64, of total: UInt64) {
         guard sink.isTerminal, total > 10_000 else { return }

@@ -66,6 +66,8 @@ package final class DerivedFiles {
     private let rowsInPart: UInt64
     private let isPrivate: Bool
     private var file: NewFile
+    /// Whether parts that an interrupted export left are written anew.
+    private var isResumed = false
     private var lines: UInt64 = 0
     private var digests: [(path: FilePath, bytes: Int64, digest: String)] = []
 
@@ -85,12 +87,46 @@ package final class DerivedFiles {
         try file.append(form.beginning(isMarked: isMarked))
     }
 
+    /// Goes on where others were.
+    init(
+        _ form: DerivedForm, isMarked: Bool, isPrivate: Bool, rowsInPart: UInt64,
+        _ state: SavedState, name: @escaping (_ part: Int) -> FilePath
+    ) throws(EvidenceFailure) {
+        self.form = form
+        self.name = name
+        self.isMarked = isMarked
+        self.rowsInPart = rowsInPart
+        self.isPrivate = isPrivate
+        isResumed = true
+        lines = try state.number("lines")
+        for (place, part) in try state.parts("parts").enumerated() {
+            let mark = try FileMark(part)
+            digests.append((name(place + 1), mark.bytes, mark.digest))
+        }
+        file = try NewFile(
+            name(digests.count + 1), resuming: try FileMark(try state.part("open")))
+    }
+
+    /// What ``init(_:isMarked:isPrivate:rowsInPart:_:name:)`` needs.
+    func state() throws(EvidenceFailure) -> JSONValue {
+        .object([
+            JSONMember("lines", .count(lines)), JSONMember("open", try file.mark().value),
+            JSONMember(
+                "parts",
+                .array(digests.map { FileMark(bytes: $0.bytes, digest: $0.digest).value })),
+        ])
+    }
+
+    /// What was written so far.
+    package var bytes: Int64 { digests.reduce(file.count) { $0 + $1.bytes } }
+
     package func append(
         _ record: Record, at index: LeafIndex, _ groups: [CommitGroup: OpenedGroup]
     ) throws(EvidenceFailure) {
         if form == .sheet, lines > 0, lines.isMultiple(of: rowsInPart) {
             try end()
-            file = try NewFile(name(digests.count + 1), isPrivate: isPrivate)
+            file = try NewFile(
+                name(digests.count + 1), isPrivate: isPrivate, replacing: isResumed)
             try file.append(form.beginning(isMarked: isMarked))
         }
         try file.append(form.line(record, at: index, groups))

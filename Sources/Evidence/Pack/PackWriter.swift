@@ -40,64 +40,95 @@ package struct PackWriter {
     private var erasures: Erasures?
     /// Records that explain erased values.
     var explaining: Set<UInt64> = []
+    /// Whether files that an interrupted export left are written anew.
+    var isResumed = false
+    private let rowsInPart: UInt64
 
-    /// - Parameter folder: there, empty, and nobody else's.
-    package init(_ order: EvidenceOrder, _ source: EvidenceSource, to folder: FilePath) {
+    /// - Parameters:
+    ///   - folder: there, empty, and nobody else's; or what an interrupted export of the same order left.
+    ///   - rowsInPart: most rows of one file for spreadsheets.
+    package init(
+        _ order: EvidenceOrder, _ source: EvidenceSource, to folder: FilePath,
+        rowsInPart: UInt64 = PackFormat.rowsInPart
+    ) {
         self.order = order
         self.source = source
         self.folder = folder
+        self.rowsInPart = rowsInPart
     }
 
     /// Whether anything in the pack is for few eyes.
     var isPrivate: Bool { !order.groups.isEmpty }
 
-    /// Writes everything.
+    /// Writes everything, or goes on with it.
     ///
     /// - Parameter values: opens what is disclosed, and what the query depends on.
+    /// - Returns: nil if it was to pause.
     package mutating func write(
-        _ values: inout ValueReader, progress: (EvidenceProgress) -> Void
-    ) throws(EvidenceFailure) -> Summary {
-        var scan = try EvidenceScan(order, source)
-        var proof = SharedProofBuilder()
-        if !order.takesAll { try makeProofFolder() }
-        var hashes = PackHashes(all: order.takesAll ? nil : try newFile(.shared))
-        try skip(0..<scan.range.lowerBound, &proof, &hashes)
-        let records = try newFile(.records)
-        let disclosures = try newFile(.disclosures)
-        let sheet = try derived(.sheet, "records", ".csv")
-        let events = try derived(.ocsf, "ocsf", ".ndjson")
-        var tally = ProducerTally(scan.range)
+        _ values: inout ValueReader, _ pace: ExportPace
+    ) throws(EvidenceFailure) -> Summary? {
+        let work: PackWork
+        if let state = pace.state {
+            work = try resumed(SavedState(state, of: folder))
+        } else {
+            work = try begun()
+        }
+        var (scan, proof, hashes, tally) = (work.scan, work.proof, work.hashes, work.tally)
+        let files = work.files
         let takesAll = order.takesAll
-        try scan.run(&values) { leaf, values throws(EvidenceFailure) in
-            if let record = leaf.record { tally.take(record) } else { tally.takeUnread() }
-            let isTaken = takesAll || leaf.isMatch
-            proof.append(LeafHash(of: leaf.bytes), isTaken: isTaken) { hashes.add($0) }
-            try hashes.flush()
-            counts.noteClock(leaf.record, at: leaf.index)
-            guard isTaken else { return }
-            try Self.requireLine(leaf, takesAll: takesAll)
-            try records.append(line: leaf.bytes)
-            counts.take(leaf)
-            guard let record = leaf.record else { return }
-            let groups = try disclose(record, leaf, to: disclosures, &values)
-            guard leaf.isMatch else { return }
-            try sheet.append(record, at: leaf.index, groups)
-            try events.append(record, at: leaf.index, groups)
-        } progress: {
-            progress($0)
+        var keeping = ExportPace.Keeping(pace)
+        while !scan.isOver {
+            try scan.step(&values) { leaf, values throws(EvidenceFailure) in
+                if let record = leaf.record { tally.take(record) } else { tally.takeUnread() }
+                let isTaken = takesAll || leaf.isMatch
+                proof.append(LeafHash(of: leaf.bytes), isTaken: isTaken) { hashes.add($0) }
+                try hashes.flush()
+                counts.noteClock(leaf.record, at: leaf.index)
+                guard isTaken else { return }
+                try Self.requireLine(leaf, takesAll: takesAll)
+                try files.records.append(line: leaf.bytes)
+                counts.take(leaf)
+                guard let record = leaf.record else { return }
+                let groups = try disclose(record, leaf, to: files.disclosures, &values)
+                guard leaf.isMatch else { return }
+                try files.sheet.append(record, at: leaf.index, groups)
+                try files.events.append(record, at: leaf.index, groups)
+            }
+            pace.progress(scan.progress(files.bytes))
+            let isPaused = try keeping.afterWindow(isLast: scan.isOver) {
+                () throws(EvidenceFailure) in
+                try state(
+                    PackWork(
+                        scan: scan, proof: proof, hashes: hashes, tally: tally, files: files))
+            }
+            if isPaused { return nil }
         }
         try skip(scan.range.upperBound..<source.checkpoint.claim.size.count, &proof, &hashes)
         let root = proof.finish { hashes.add($0) }
         try hashes.flush()
         guard root == source.checkpoint.claim.root else { throw .notAsSigned }
-        try end(records, .records, lines: counts.records)
-        try end(disclosures, .disclosures, lines: counts.disclosureLines)
-        for (files, role) in [(sheet, PackRole.derived), (events, .derived)] {
+        try end(files.records, .records, lines: counts.records)
+        try end(files.disclosures, .disclosures, lines: counts.disclosureLines)
+        for (files, role) in [(files.sheet, PackRole.derived), (files.events, .derived)] {
             for file in try files.close() { take(file.path, file.bytes, file.digest, role) }
         }
         try endProof(hashes, scan.range)
         try write(CanonicalJSON.encode(tally.value), to: .completeness)
         return try finish(scan)
+    }
+
+    private mutating func begun() throws(EvidenceFailure) -> PackWork {
+        let scan = try EvidenceScan(order, source)
+        if !order.takesAll { try makeProofFolder() }
+        var work = PackWork(
+            scan: scan, proof: SharedProofBuilder(),
+            hashes: PackHashes(all: order.takesAll ? nil : try newFile(.shared)),
+            tally: ProducerTally(scan.range),
+            files: PackFiles(
+                records: try newFile(.records), disclosures: try newFile(.disclosures),
+                sheet: try derived(.sheet, nil), events: try derived(.ocsf, nil)))
+        try skip(0..<scan.range.lowerBound, &work.proof, &work.hashes)
+        return work
     }
 
     /// A line of a pack is one leaf, which has to say its place where the lines before it do not.
@@ -231,19 +262,25 @@ package struct PackWriter {
         else { throw .writing(path, Errno(rawValue: errno)) }
     }
 
-    private func newFile(_ file: PackFile) throws(EvidenceFailure) -> NewFile {
-        try NewFile(folder.appending(file.name), isPrivate: isPrivate)
+    func newFile(_ file: PackFile) throws(EvidenceFailure) -> NewFile {
+        try NewFile(folder.appending(file.name), isPrivate: isPrivate, replacing: isResumed)
     }
 
-    private func derived(
-        _ form: DerivedForm, _ name: String, _ ending: String
+    /// The files of a list that goes with the pack, from the beginning or from a state.
+    func derived(
+        _ form: DerivedForm, _ state: SavedState?
     ) throws(EvidenceFailure) -> DerivedFiles {
         let folder = folder
-        return try DerivedFiles(
-            form, isMarked: true, isPrivate: isPrivate, rowsInPart: PackFormat.rowsInPart
-        ) { part in
+        let (name, ending) = form == .sheet ? ("records", ".csv") : ("ocsf", ".ndjson")
+        let path = { (part: Int) in
             folder.appending(part == 1 ? name + ending : "\(name)-\(part)\(ending)")
         }
+        guard let state else {
+            return try DerivedFiles(
+                form, isMarked: true, isPrivate: isPrivate, rowsInPart: rowsInPart, name: path)
+        }
+        return try DerivedFiles(
+            form, isMarked: true, isPrivate: isPrivate, rowsInPart: rowsInPart, state, name: path)
     }
 
     private mutating func end(
@@ -270,78 +307,5 @@ package struct PackWriter {
         try file.append(bytes)
         let digest = try file.close()
         files.append(PackContent(name: name.name, bytes: file.count, digest: digest, role: role))
-    }
-}
-
-/// A file of a pack as its manifest names it.
-struct PackContent {
-    let name: String
-    let bytes: Int64
-    let digest: String
-    let role: PackRole
-}
-
-/// The hashes of a proof: kept for a range, which has few, and written out for filtered records.
-struct PackHashes {
-    let file: NewFile?
-    private(set) var list: [NodeHash] = []
-    private(set) var count: UInt64 = 0
-
-    /// - Parameter file: nil keeps them.
-    init(all file: NewFile?) { self.file = file }
-
-    mutating func add(_ hash: NodeHash) {
-        list.append(hash)
-        count += 1
-    }
-
-    /// Writes out what has come together.
-    mutating func flush() throws(EvidenceFailure) {
-        guard let file, !list.isEmpty else { return }
-        for hash in list { try file.append(line: hash.hash.base64.utf8) }
-        list.removeAll(keepingCapacity: true)
-    }
-}
-
-/// What is counted for the manifest.
-struct PackTotals {
-    private(set) var records: UInt64 = 0
-    private(set) var first: UInt64?
-    private(set) var last: UInt64?
-    private(set) var firstWritten: String?
-    private(set) var lastWritten: String?
-    private(set) var classes: [Int64: UInt64] = [:]
-    private(set) var policies = PolicyUses()
-    /// Leaves that are no records of this version.
-    private(set) var unread: UInt64 = 0
-    /// The newest heartbeat's word on the clock.
-    private(set) var clock: (index: UInt64, value: JSONValue)?
-    var disclosed: UInt64 = 0
-    var erased: UInt64 = 0
-    var missing: UInt64 = 0
-    var withheld: UInt64 = 0
-    var disclosureLines: UInt64 = 0
-
-    mutating func take(_ leaf: EvidenceScan.Leaf) {
-        records += 1
-        first = first ?? leaf.index.value
-        last = leaf.index.value
-        guard let record = leaf.record else {
-            unread += 1
-            return
-        }
-        if let written = record.logTime?.rfc3339 {
-            firstWritten = firstWritten ?? written
-            lastWritten = written
-        }
-        if let number = record.event("class")?.integer { classes[number, default: 0] += 1 }
-        policies.take(record, at: leaf.index.value)
-    }
-
-    mutating func noteClock(_ record: Record?, at index: LeafIndex) {
-        guard let record, record.action == EventAction.heartbeat.rawValue,
-            let value = record.value["clock"]
-        else { return }
-        clock = (index.value, value)
     }
 }

@@ -6,7 +6,19 @@ internal import Crypto
 internal import Glibc
 package import SystemPackage
 
-/// A file being written: in large pieces, and with its digest at the end. It must not exist.
+/// How far a file was written at some moment.
+package struct FileMark: Hashable, Sendable {
+    package var bytes: Int64
+    /// Of these bytes, in hexadecimal.
+    package var digest: String
+
+    package init(bytes: Int64, digest: String) {
+        self.bytes = bytes
+        self.digest = digest
+    }
+}
+
+/// A file being written: in large pieces, and with its digest at the end. It must not exist, unless it is gone on with.
 package final class NewFile {
     private static let piece = 1 << 18
 
@@ -17,18 +29,64 @@ package final class NewFile {
     private(set) package var count: Int64 = 0
     private var isOpen = true
 
-    /// - Parameter isPrivate: whether only its owner may read it.
-    package init(_ path: FilePath, isPrivate: Bool) throws(EvidenceFailure) {
+    /// - Parameters:
+    ///   - isPrivate: whether only its owner may read it.
+    ///   - replacing: whether one that an interrupted export left is written anew.
+    package init(
+        _ path: FilePath, isPrivate: Bool, replacing: Bool = false
+    ) throws(EvidenceFailure) {
         self.path = path
         buffer.reserveCapacity(Self.piece)
         do {
             descriptor = try FileDescriptor.open(
-                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                path, .writeOnly,
+                options: [.create, .closeOnExec, replacing ? .truncate : .exclusiveCreate],
                 permissions: isPrivate
                     ? .ownerReadWrite : [.ownerReadWrite, .groupRead, .otherRead])
         } catch {
             throw .writing(path, error as? Errno)
         }
+    }
+
+    /// Goes on behind what was written up to a mark; what came after that is cut off.
+    package init(_ path: FilePath, resuming mark: FileMark) throws(EvidenceFailure) {
+        self.path = path
+        buffer.reserveCapacity(Self.piece)
+        do {
+            descriptor = try FileDescriptor.open(
+                path, .readWrite, options: [.closeOnExec, .noFollow])
+        } catch {
+            throw .writing(path, error as? Errno)
+        }
+        do {
+            guard ftruncate(descriptor.rawValue, Int(mark.bytes)) == 0 else {
+                throw Errno(rawValue: errno)
+            }
+            var piece = [UInt8](repeating: 0, count: Self.piece)
+            while count < mark.bytes {
+                let read = try unsafe piece.withUnsafeMutableBytes { bytes in
+                    // Safe: the buffer lives through the call, which fills no more than it holds.
+                    try unsafe descriptor.read(into: bytes)
+                }
+                guard read > 0 else { break }
+                hash.update(data: piece[..<read])
+                count += Int64(read)
+            }
+        } catch {
+            throw .writing(path, error as? Errno)
+        }
+        let digest = hash
+        guard count == mark.bytes, Hex.encode(digest.finalize()) == mark.digest else {
+            throw .unusable(path)
+        }
+    }
+
+    /// Makes durable what was written, and tells how much that is.
+    package func mark() throws(EvidenceFailure) -> FileMark {
+        try flush()
+        guard fsync(descriptor.rawValue) == 0 else { throw .writing(path, Errno(rawValue: errno)) }
+        let digest = hash
+        return FileMark(bytes: count, digest: Hex.encode(digest.finalize()))
     }
 
     deinit {

@@ -14,7 +14,8 @@ package enum PackArchive {
     package static func write(
         _ files: [(name: String, path: FilePath)], to path: FilePath, isPrivate: Bool
     ) throws(EvidenceFailure) {
-        let archive = try NewFile(path, isPrivate: isPrivate)
+        // An interrupted export may have left part of it.
+        let archive = try NewFile(path, isPrivate: isPrivate, replacing: true)
         for file in files.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
             try append(file.name, file.path, to: archive)
         }

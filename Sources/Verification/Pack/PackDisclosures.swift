@@ -48,11 +48,20 @@ package struct PolicyUses {
         package let first: UInt64
         package fileprivate(set) var last: UInt64
         package fileprivate(set) var records: UInt64
+
+        package init(first: UInt64, last: UInt64, records: UInt64) {
+            self.first = first
+            self.last = last
+            self.records = records
+        }
     }
 
     package private(set) var uses: [String: Use] = [:]
 
     package init() {}
+
+    /// Those that were counted so far.
+    package init(_ uses: [String: Use]) { self.uses = uses }
 
     package mutating func take(_ record: Record, at index: UInt64) {
         guard let version = record.policyVersion, version.hasPrefix("sha256:") else { return }

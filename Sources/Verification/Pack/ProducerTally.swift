@@ -29,6 +29,42 @@ package struct ProducerTally: Sendable {
 
     package init(_ range: Range<UInt64>) { self.range = range }
 
+    /// What was tallied so far, from its ``value``; nil if that is anything else.
+    package init?(_ value: JSONValue) {
+        func number(_ value: JSONValue?) -> UInt64? {
+            value?.integer.flatMap { UInt64(exactly: $0) }
+        }
+        guard let first = number(value["first"]), let end = number(value["end"]), first <= end,
+            let unread = number(value["unread"]), let items = value["boots"]?.array
+        else { return nil }
+        range = first..<end
+        self.unread = unread
+        for item in items {
+            guard let uid = item["boot"]?.string.flatMap({ UniqueID($0) }),
+                let producer = item["producer"]?.string, let first = number(item["first"]),
+                let last = number(item["last"]), let found = number(item["found"]),
+                let heartbeats = number(item["heartbeats"]),
+                let dropped = item["dropped"]?.integer, let gaps = item["gaps"]?.array
+            else { return nil }
+            var boot = Boot(producer: producer, first: first, last: last)
+            (boot.found, boot.heartbeats, boot.dropped) = (found, heartbeats, dropped)
+            for gap in gaps {
+                guard let first = number(gap["first"]), let last = number(gap["last"]),
+                    first <= last
+                else { return nil }
+                boot.gaps.append(first...last)
+            }
+            if let previous = item["previous"] {
+                guard let uid = previous["boot"]?.string.flatMap({ UniqueID($0) }),
+                    let last = number(previous["last"])
+                else { return nil }
+                boot.previous = PreviousBoot(boot: uid, lastSequence: last)
+            }
+            order.append(uid)
+            boots[uid] = boot
+        }
+    }
+
     /// A leaf that is no record which this version can read.
     package mutating func takeUnread() { unread += 1 }
 

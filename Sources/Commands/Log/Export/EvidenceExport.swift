@@ -1,44 +1,123 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
 import ByteCoding
-import Crypto
 import Disclosures
 import Evidence
 import Glibc
 import LogReading
 import Merkle
 import Messages
-import Policy
 import Query
 import Server
-import Settings
 import SignedNotes
 import SystemPackage
 import Verification
 
-/// One export of records: what was asked for made into an order, recorded, written under another name, checked, and only
-/// then given its own.
+/// One export of records: what was asked for made into an order, recorded, written in a place of its own, checked, and
+/// only then given its name. What an interrupted one left is gone on with.
 struct EvidenceExport {
-    private let command: LogExportCommand
-    private let selection: ExportSelection
-    private let snapshot: LogSnapshot
-    private let checkpoint: UnverifiedCheckpoint
-    private let order: EvidenceOrder
+    let command: LogExportCommand
+    let selection: ExportSelection
+    let snapshot: LogSnapshot
+    let checkpoint: UnverifiedCheckpoint
+    let order: EvidenceOrder
+    let form: LogExportCommand.Format
+    let out: String
+    /// The order in the words of whoever gave it.
+    private let asked: JSONValue
+    /// What an interrupted export left; nil for a new one.
+    private let left: ExportPlace?
+
+    private var partial: String { out + ".partial" }
 
     init(_ command: LogExportCommand) throws {
         self.command = command
         selection = command.selection
+        out = try Self.fresh(command.out)
+        left = try Self.left(at: out + ".partial", command)
         snapshot = try command.log.snapshot()
-        guard let checkpoint = EvidenceSource.checkpoint(of: snapshot, size: selection.size) else {
+        let size = left?.ticket.size ?? selection.size
+        guard let checkpoint = EvidenceSource.checkpoint(of: snapshot, size: size) else {
             throw CommandFailure(
                 .notFound,
-                selection.size.map {
+                size.map {
                     "no checkpoint of size \($0) was published; `countersign checkpoint show` and the manifests of earlier packs name such sizes."
                 } ?? "the log has no readable checkpoint; `countersign verify` says why.")
         }
         self.checkpoint = checkpoint
+        if let ticket = left?.ticket {
+            (order, asked) = (ticket.order, ticket.asked)
+            form = try Self.form(of: ticket, checkpoint, out)
+        } else {
+            order = try Self.order(command, checkpoint.claim.size.count)
+            asked = command.asked
+            form = command.format
+        }
+    }
+
+    /// A name that nothing has yet.
+    private static func fresh(_ name: String) throws(CommandFailure) -> String {
+        var path = Substring(name)
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        let out = String(path)
+        guard !LocalFile.exists(out) else {
+            throw CommandFailure(
+                .failure, "\(out) exists already; name something that does not.")
+        }
+        return out
+    }
+
+    // MARK: Going on
+
+    /// What an interrupted export left, if it was of the same order.
+    private static func left(
+        at partial: String, _ command: LogExportCommand
+    ) throws(CommandFailure) -> ExportPlace? {
+        guard LocalFile.exists(partial) else {
+            guard !command.resume else {
+                throw CommandFailure(
+                    .notFound,
+                    "there is no \(partial) to go on with; leave --resume out to begin.")
+            }
+            return nil
+        }
+        let place = try failing { () throws(EvidenceFailure) in
+            try ExportPlace(resuming: FilePath(partial))
+        }
+        let ticket = place.ticket
+        let isSame = ticket.asked == command.asked && ticket.form == command.format.rawValue
+        let isPlain = command.selection.isEmpty && command.purpose == nil
+        guard isSame || command.resume && isPlain else {
+            throw CommandFailure(
+                .usage,
+                "\(partial) is of another order: \(ticket.form) of `\(ticket.order.query.text)` at \(ticket.size) records. --resume --out alone goes on with that; otherwise remove it, or name another place."
+            )
+        }
+        return place
+    }
+
+    private static func form(
+        of ticket: ExportTicket, _ checkpoint: UnverifiedCheckpoint, _ out: String
+    ) throws(CommandFailure) -> LogExportCommand.Format {
+        let claim = checkpoint.claim
+        guard let form = LogExportCommand.Format(rawValue: ticket.form),
+            ticket.origin == claim.origin.text, ticket.root == claim.root
+        else {
+            throw CommandFailure(
+                .usage,
+                "\(out).partial is of another log, \(ticket.origin) at \(ticket.size) records. Name that log, or remove it."
+            )
+        }
+        return form
+    }
+
+    // MARK: The order
+
+    private static func order(
+        _ command: LogExportCommand, _ size: UInt64
+    ) throws -> EvidenceOrder {
+        let selection = command.selection
         let groups = try selection.groups()
         let query = try selection.records()
         guard command.purpose != nil || groups.isEmpty && query.personalGroups.isEmpty else {
@@ -47,14 +126,13 @@ struct EvidenceExport {
                 "this export opens personal values, so say why: --purpose 'audit 2026-Q4'.")
         }
         let time = try selection.time()
-        order = EvidenceOrder(
-            query: query, range: try selection.range(in: checkpoint.claim.size.count),
+        return EvidenceOrder(
+            query: query, range: try selection.range(in: size),
             isFullRange: selection.fullRange, groups: groups,
             request: EvidenceOrder.Request(
                 uid: try selection.identifier(at: time), by: selection.requester,
                 purpose: command.purpose, time: time),
-            zone: try selection.asked.times.clock().zone,
-            command: Self.text(command, query, checkpoint.claim.size.count))
+            zone: try selection.query.times.clock().zone, command: text(command, query, size))
     }
 
     /// The command that asks for the same of the same size of the log, with times as moments.
@@ -68,7 +146,7 @@ struct EvidenceExport {
         }
         words.append("--size \(size)")
         // Times are moments here; the zone stands in the manifest.
-        if let offset = selection.asked.times.utcOffset { words.append("--utc-offset \(offset)") }
+        if let offset = selection.query.times.utcOffset { words.append("--utc-offset \(offset)") }
         if let first = selection.first { words.append("--first \(first)") }
         if let last = selection.last { words.append("--last \(last)") }
         if selection.fullRange { words.append("--full-range") }
@@ -76,88 +154,149 @@ struct EvidenceExport {
         return (words + ["--out NEW"]).joined(separator: " ")
     }
 
-    // MARK: Targets
+    // MARK: Writing
 
-    func pack() async throws {
-        let out = try fresh(command.out)
-        let partial = out + ".partial"
-        let source = try source()
+    func run() async throws {
+        let source = try source(rememberedAs: asked["remembered"]?.string, asked["rules"]?.array)
         try await record()
         var values = try reader()
-        do {
-            try LocalFolder.make(partial, mode: order.groups.isEmpty ? 0o755 : 0o700)
-            let progress = ProgressLine(CommandContext.current.messages)
-            let summary = try failing { () throws(EvidenceFailure) in
-                var writer = PackWriter(order, source, to: FilePath(partial))
-                return try writer.write(&values) { progress.show($0) }
+        let place = try place()
+        if let form = form.list {
+            try list(form, source, &values, place)
+        } else {
+            try pack(source, &values, place)
+        }
+    }
+
+    /// Where it is written: begun, or as it was left.
+    private func place() throws(CommandFailure) -> ExportPlace {
+        guard let left else {
+            return try Self.failing { () throws(EvidenceFailure) in
+                try ExportPlace(
+                    FilePath(partial),
+                    ExportTicket(order, form: form.rawValue, checkpoint, asked: asked),
+                    isPrivate: !order.groups.isEmpty)
             }
-            progress.clear()
-            try check(partial, source.keys)
+        }
+        if left.state == nil {
+            // It was interrupted before anything was worth keeping.
+            try LocalFolder.removeIfAny(left.content.string)
+            try LocalFolder.make(left.content.string, mode: order.groups.isEmpty ? 0o755 : 0o700)
+        }
+        return left
+    }
+
+    private func pack(
+        _ source: EvidenceSource, _ values: inout ValueReader, _ place: ExportPlace
+    ) throws {
+        let summary = try written(in: place) { pace throws(EvidenceFailure) in
+            var writer = PackWriter(order, source, to: place.content)
+            return try writer.write(&values, pace)
+        }
+        try discarding(place) {
+            try check(place.content, source.keys)
             if out.hasSuffix(".tar") {
-                try failing { () throws(EvidenceFailure) in
+                let archive = place.folder.appending("pack.tar")
+                try Self.failing { () throws(EvidenceFailure) in
                     try PackArchive.write(
-                        summary.files, to: FilePath(partial + ".tar"),
-                        isPrivate: !order.groups.isEmpty)
+                        summary.files, to: archive, isPrivate: !order.groups.isEmpty)
                 }
-                try rename(partial + ".tar", to: out)
-                try LocalFolder.remove(partial)
+                try rename(archive.string, to: out)
             } else {
-                try rename(partial, to: out)
+                try rename(place.content.string, to: out)
             }
-            try tell(summary, out)
-        } catch {
-            try LocalFolder.removeIfAny(partial)
-            try LocalFolder.removeIfAny(partial + ".tar")
-            throw error
         }
+        try LocalFolder.remove(partial)
+        try tell(summary)
     }
 
-    func list() async throws {
-        guard let form = command.format.list else { return }
-        let out = try fresh(command.out)
-        let source = try source()
-        try await record()
-        var values = try reader()
+    private func list(
+        _ form: DerivedForm, _ source: EvidenceSource, _ values: inout ValueReader,
+        _ place: ExportPlace
+    ) throws {
         let names = ListNames(out)
-        do {
-            let progress = ProgressLine(CommandContext.current.messages)
-            let (files, scan) = try failing { () throws(EvidenceFailure) in
-                var writer = ListWriter(order, source, form)
-                let files = try writer.write(
-                    &values, isMarked: !selection.isWithoutMark,
-                    rowsInPart: PackFormat.rowsInPart, name: { names.partial($0) }
-                ) {
-                    progress.show($0)
-                }
-                return (files, writer)
-            }
-            progress.clear()
-            for part in 1...files { try rename(names.partial(part).string, to: names.name(part)) }
-            try tell(scan, files, out)
-        } catch {
-            var part = 1
-            while LocalFile.exists(names.partial(part).string) {
-                try LocalFolder.removeIfAny(names.partial(part).string)
-                part += 1
-            }
-            throw error
+        let isMarked = asked["no_bom"] == nil
+        let (files, writer) = try written(in: place) { pace throws(EvidenceFailure) in
+            var writer = ListWriter(order, source, form)
+            let files = try writer.write(
+                &values, isMarked: isMarked, rowsInPart: PackFormat.rowsInPart,
+                name: { place.content.appending(names.base($0)) }, pace)
+            return files.map { ($0, writer) }
         }
-    }
-
-    /// A name that nothing has yet, and no export that was cut short.
-    private func fresh(_ name: String) throws(CommandFailure) -> String {
-        var path = Substring(name)
-        while path.count > 1, path.last == "/" { path.removeLast() }
-        let out = String(path)
-        for taken in [out, out + ".partial", out + ".partial.tar"] where LocalFile.exists(taken) {
+        for part in 1...files where LocalFile.exists(names.name(part)) {
             throw CommandFailure(
                 .failure,
-                taken == out
-                    ? "\(out) exists already; name something that does not."
-                    : "\(taken) is left over from an export that was cut short, or is being written; remove it if nobody writes it."
+                "\(names.name(part)) exists already; move it away, and the same command finishes \(partial)."
             )
         }
-        return out
+        // The first part comes last: where it is, all are.
+        for part in (1...files).reversed() {
+            try rename(place.content.appending(names.base(part)).string, to: names.name(part))
+        }
+        try LocalFolder.remove(partial)
+        try tell(writer, files)
+    }
+
+    /// Carries an export out to its end, or says how to go on with what was interrupted.
+    private func written<Told>(
+        in place: ExportPlace, _ work: (ExportPace) throws(EvidenceFailure) -> Told?
+    ) throws -> Told {
+        let progress = try ExportProgress(command.output)
+        if place.state != nil {
+            try command.output.messages.line("goes on with \(partial)")
+        }
+        let interruption = CommandContext.current.interruption
+        interruption.begin()
+        defer {
+            interruption.end()
+            progress.clear()
+        }
+        let last = Last()
+        let pace = ExportPace(
+            state: place.state,
+            progress: {
+                last.progress = $0
+                progress.show($0)
+            },
+            pauses: interruption.isAsked,
+            keep: { state throws(EvidenceFailure) in try place.keep(state) },
+            keepEvery: .seconds(5))
+        let told: Told?
+        do throws(EvidenceFailure) {
+            told = try work(pace)
+        } catch {
+            progress.clear()
+            guard case .writing = error else {
+                try LocalFolder.removeIfAny(partial)
+                throw Self.failure(error)
+            }
+            throw CommandFailure(
+                .failure,
+                "\(error.message) The same command, or --resume, then goes on with \(partial).")
+        }
+        guard let told else {
+            progress.clear()
+            throw CommandFailure(
+                .interrupted,
+                "interrupted at record \(last.progress?.read ?? 0) of \(last.progress?.total ?? 0); the same command, or --resume, goes on with \(partial)."
+            )
+        }
+        return told
+    }
+
+    /// How far it was when it ended.
+    private final class Last {
+        var progress: EvidenceProgress?
+    }
+
+    /// Does what may find that nothing can be handed over, which then leaves nothing behind.
+    private func discarding(_ place: ExportPlace, _ work: () throws -> Void) throws {
+        do {
+            try work()
+        } catch {
+            try LocalFolder.removeIfAny(partial)
+            throw error
+        }
     }
 
     private func rename(_ old: String, to new: String) throws(CommandFailure) {
@@ -168,167 +307,25 @@ struct EvidenceExport {
         }
     }
 
-    // MARK: Sources
-
-    private func source() throws -> EvidenceSource {
-        let isConfigured = command.log.directory == nil || command.log.deployment.config != nil
-        let deployment = isConfigured ? try command.log.deployment.read() : nil
-        var policies: [String: [UInt8]] = [:]
-        if let rulebook = deployment?.rulebook { policies[rulebook.version] = rulebook.text }
-        for file in selection.rules {
-            policies.merge(try KnownRules.texts(in: file)) { one, _ in one }
-        }
-        let isKnown = isConfigured || !command.trust.key.isEmpty
-        guard isKnown || command.format != .pack else {
-            throw CommandFailure(
-                .usage,
-                "a pack names the log's public key: give it with --key, or its configuration with -c."
-            )
-        }
-        return EvidenceSource(
-            snapshot: snapshot, checkpoint: checkpoint,
-            keys: try isKnown ? command.publicKeys() : [],
-            signers: try deployment.map { try SigningKey.read($0.settings.log) } ?? [],
-            remembered: try selection.remembered.map { try Self.remembered($0) },
-            policies: policies, configuration: deployment?.configHash)
-    }
-
-    private static func remembered(_ path: String) throws(CommandFailure) -> UnverifiedCheckpoint {
-        let bytes = try LocalFile.required(path, most: SignedNote.mostBytes)
-        do throws(CheckpointReadFault) {
-            return try UnverifiedCheckpoint(bytes)
-        } catch {
-            throw CommandFailure(
-                .usage, "\(path) is no checkpoint (\(describing: error)). Give a file with one.")
-        }
-    }
-
-    /// Values are opened for the configured log alone, whose reading was recorded.
-    private func reader() throws -> ValueReader {
-        let opens = !order.groups.isEmpty || !order.query.personalGroups.isEmpty
-        guard opens else { return ValueReader(sealing: snapshot) }
-        guard command.log.directory == nil else {
-            throw CommandFailure(
-                .usage,
-                "values of a log that --log names stay sealed: nothing could record the reading. Name its configuration with -c instead."
-            )
-        }
-        let hasKeys: Bool
-        do throws(LogReadFailure) {
-            hasKeys = try snapshot.hasKeys()
-        } catch {
-            throw CommandFailure(error)
-        }
-        guard hasKeys else {
-            throw CommandFailure(
-                .notPermitted,
-                "the log's keys are not here, so no values can be opened; leave out --disclose, and terms of personal values."
-            )
-        }
-        return ValueReader(opening: snapshot)
-    }
-
-    private func record() async throws {
-        let range = order.range ?? 0..<checkpoint.claim.size.count
-        try await command.record(
-            QueryFacts(
-                hash: order.query.hash, rows: nil,
-                range: "\(range.lowerBound)..<\(range.upperBound)", purpose: command.purpose,
-                about: order.query.soleSubject))
-    }
-
-    /// What is handed on was judged as its receiver will judge it.
-    private func check(_ folder: String, _ keys: [NoteVerifierKey]) throws(CommandFailure) {
-        let request = PackRequest(
-            path: FilePath(folder), keys: keys.map(\.text), policyFile: nil, stateFile: nil,
-            requiredWitnesses: 0)
-        let report: PackReport
-        do throws(VerificationFault) {
-            report = try request.run { _ in }
-        } catch {
-            throw CommandFailure(error)
-        }
-        guard
-            let finding = report.findings.first(where: {
-                $0.kind != .notCovered && $0.kind != .absent
-            })
-        else { return }
-        throw CommandFailure(
-            .integrityFailure,
-            "the pack does not verify, and is not handed over: \(finding.text). `countersign verify` says what was changed."
-        )
-    }
-
-    private func failing<Told>(
+    static func failing<Told>(
         _ work: () throws(EvidenceFailure) -> Told
     ) throws(CommandFailure) -> Told {
         do throws(EvidenceFailure) {
             return try work()
         } catch {
-            switch error {
-            case .reading(let failure): throw CommandFailure(failure)
-            case .notAsSigned: throw CommandFailure(.integrityFailure, "\(error.message)")
-            case .notContinued: throw CommandFailure(.usage, "\(error.message)")
-            case .writing, .notARecord, .tooLargeForArchive, .unsigned:
-                throw CommandFailure(.failure, "\(error.message)")
-            }
+            throw failure(error)
         }
     }
 
-    // MARK: Telling
-
-    private func tell(_ summary: PackWriter.Summary, _ out: String) throws {
-        let claim = checkpoint.claim
-        if let times = try selection.asked.times.shown(order.query) {
-            try command.output.messages.line(times)
+    private static func failure(_ failure: EvidenceFailure) -> CommandFailure {
+        switch failure {
+        case .reading(let failure): CommandFailure(failure)
+        case .notAsSigned: CommandFailure(.integrityFailure, "\(failure.message)")
+        case .notContinued: CommandFailure(.usage, "\(failure.message)")
+        case .beingWritten: CommandFailure(.unavailable, "\(failure.message)")
+        case .writing, .notARecord, .tooLargeForArchive, .unsigned, .unusable:
+            CommandFailure(.failure, "\(failure.message)")
         }
-        if summary.undecided > 0 {
-            try command.output.messages.line(
-                NothingFound.undecided(Int(clamping: summary.undecided)))
-        }
-        guard try command.output.isJSON else {
-            if !summary.isSigned {
-                try command.output.messages.line(
-                    "nobody signed the manifest: the log's key is not here (name its configuration with -c)"
-                )
-            }
-            return try command.output.messages.line(
-                "\(summary.records) of \(claim.size.count) records, \(summary.matches) match, \(out); manifest sha256:\(summary.manifest)"
-            )
-        }
-        try command.output.screen.json(
-            .object([
-                JSONMember("out", .string(out)),
-                JSONMember("records", .integer(Int64(clamping: summary.records))),
-                JSONMember("matches", .integer(Int64(clamping: summary.matches))),
-                JSONMember("undecided", .integer(Int64(clamping: summary.undecided))),
-                JSONMember("first", .integer(Int64(clamping: summary.range.lowerBound))),
-                JSONMember("end", .integer(Int64(clamping: summary.range.upperBound))),
-                JSONMember("size", .integer(Int64(clamping: claim.size.count))),
-                JSONMember("root", .string(claim.root.hash.base64)),
-                JSONMember("content", .string(summary.content)),
-                JSONMember("manifest", .string(summary.manifest)),
-                JSONMember("signed", .bool(summary.isSigned)),
-            ]))
-    }
-
-    private func tell(_ list: ListWriter, _ files: Int, _ out: String) throws {
-        if let times = try selection.asked.times.shown(order.query) {
-            try command.output.messages.line(times)
-        }
-        if list.undecided > 0 {
-            try command.output.messages.line(NothingFound.undecided(Int(clamping: list.undecided)))
-        }
-        guard try command.output.isJSON else {
-            return try command.output.messages.line(
-                "\(list.records) records\(files > 1 ? " in \(files) files" : ""), \(out)")
-        }
-        try command.output.screen.json(
-            .object([
-                JSONMember("out", .string(out)), JSONMember("files", .integer(Int64(files))),
-                JSONMember("records", .integer(Int64(clamping: list.records))),
-                JSONMember("undecided", .integer(Int64(clamping: list.undecided))),
-            ]))
     }
 }
 
@@ -345,5 +342,6 @@ struct ListNames: Sendable {
         return "\(out.dropLast(ending.count + 1))-\(part).\(ending)"
     }
 
-    func partial(_ part: Int) -> FilePath { FilePath(name(part) + ".partial") }
+    /// The same without the folder that it lies in.
+    func base(_ part: Int) -> String { FilePath(name(part)).lastComponent?.string ?? "list" }
 }

@@ -14,10 +14,12 @@ struct ExportSelection: ParsableArguments {
     @Argument(help: "Which records, in the query language; all where nothing is given.")
     var words: [String] = []
 
-    @Option(name: [.customShort("q"), .long], help: "The same; also one that begins with a dash.")
-    var query: String?
+    @Option(
+        name: [.customShort("q"), .customLong("query")],
+        help: "The same; also one that begins with a dash.")
+    var text: String?
 
-    @OptionGroup var asked: QueryOptions
+    @OptionGroup var query: QueryOptions
 
     @Flag(help: "All records of the range, those that do not match with their values withheld.")
     var fullRange = false
@@ -60,16 +62,37 @@ struct ExportSelection: ParsableArguments {
 
     /// Whether nothing was chosen.
     var isEmpty: Bool {
-        words.isEmpty && query == nil && asked.isEmpty && !fullRange && first == nil
+        words.isEmpty && text == nil && query.isEmpty && !fullRange && first == nil
             && last == nil && disclose == nil && size == nil && remembered == nil && rules.isEmpty
-            && requestedBy == nil && uid == nil && at == nil
+            && requestedBy == nil && uid == nil && at == nil && !isWithoutMark
+    }
+
+    /// All of it as it was given, by which an interrupted export is known again.
+    var asked: JSONValue {
+        let times = query.times
+        let texts: [(String, String?)] = [
+            ("words", words.isEmpty ? nil : words.joined(separator: " ")), ("query", text),
+            ("since", times.since), ("until", times.until), ("utc_offset", times.utcOffset),
+            ("actor", query.actor), ("service", query.service),
+            ("decision", query.decision?.word), ("status", query.status),
+            ("reason", query.reason), ("path", query.path), ("first", first.map { "\($0)" }),
+            ("last", last.map { "\($0)" }), ("size", size.map { "\($0)" }),
+            ("disclose", disclose), ("remembered", remembered),
+            ("requested_by", requestedBy), ("uid", uid), ("at", at),
+            ("full", fullRange ? "yes" : nil), ("no_bom", isWithoutMark ? "yes" : nil),
+        ]
+        var members = texts.compactMap { name, text in
+            text.map { JSONMember(name, .string($0)) }
+        }
+        if !rules.isEmpty { members.append(JSONMember("rules", .array(rules.map { .string($0) }))) }
+        return .object(members.sorted { $0.name < $1.name })
     }
 
     /// What is asked for, of which everything has to hold.
     func records() throws(CommandFailure) -> RecordQuery {
-        let asked = try asked.query(words)
-        guard let query else { return asked }
-        return RecordQuery(all: [asked, try self.asked.times.query(query)])
+        let asked = try query.query(words)
+        guard let text else { return asked }
+        return RecordQuery(all: [asked, try query.times.query(text)])
     }
 
     /// The groups that are to be disclosed.

@@ -51,7 +51,8 @@ struct LogExportCommand: AsyncParsableCommand {
             A pack is a folder or, if its name ends in .tar, an archive that proves offline, with one public key, what it \
             holds: `countersign verify pack` or `countersign-verify pack`. The other lists are for other programs and \
             prove nothing. tlog-tiles (also: tiles) is the whole log for any C2SP client. Nothing that exists is \
-            overwritten, and what is not complete ends in .partial. Values stay withheld but for the groups that \
+            overwritten. What is not complete ends in .partial, and the same command, or --resume, goes on with it \
+            after Ctrl-C, a full disk or a crash: the bytes are those of an export that nothing interrupted. Values stay withheld but for the groups that \
             --disclose names. That the configured log was exported, and by whom, is a record itself, `log.export`, made \
             before anything is written; a directory that --log names has no place for one.
             """)
@@ -67,24 +68,32 @@ struct LogExportCommand: AsyncParsableCommand {
     @Option(help: "Why you export, for the record of it and for the pack.")
     var purpose: String?
 
+    @Flag(
+        help: "Go on with an export to the same place that was interrupted; fail if there is none.")
+    var resume = false
+
     @OptionGroup var selection: ExportSelection
     @OptionGroup var log: LogOptions
     @OptionGroup var trust: TrustOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        switch format {
-        case .tlogTiles:
-            guard selection.isEmpty else {
-                throw CommandFailure(
-                    .usage,
-                    "tiles hold the whole log, and no query chooses among them; give --format pack, or leave --query and its like out."
-                )
-            }
-            try await exportTiles()
-        case .pack: try await EvidenceExport(self).pack()
-        case .ndjson, .csv, .ocsf, .cef: try await EvidenceExport(self).list()
+        // An export that is gone on with keeps its form.
+        guard format == .tlogTiles, !resume else { return try await EvidenceExport(self).run() }
+        guard selection.isEmpty else {
+            throw CommandFailure(
+                .usage,
+                "tiles hold the whole log, and no query chooses among them; give --format pack, or leave --query and its like out."
+            )
         }
+        try await exportTiles()
+    }
+
+    /// The whole order as it was given.
+    var asked: JSONValue {
+        let members = selection.asked.members ?? []
+        let purpose = purpose.map { [JSONMember("purpose", .string($0))] } ?? []
+        return .object((members + purpose).sorted { $0.name < $1.name })
     }
 
     private func exportTiles() async throws {

@@ -1,0 +1,100 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+internal import Disclosures
+package import Merkle
+internal import Query
+package import SignedNotes
+
+/// An order with all that decides its bytes, written down: what an interrupted export goes on with.
+///
+/// Relative times are moments in it, and the size of the log is the one that was signed when it was given.
+package struct ExportTicket: Sendable {
+    package static let format = "countersign.export/1"
+
+    package let order: EvidenceOrder
+    /// The form of what is made, as commands and addresses call it.
+    package let form: String
+    package let origin: String
+    package let size: UInt64
+    package let root: RootHash
+    /// The order in the words of whoever gave it, by which it is known again.
+    package let asked: JSONValue
+
+    package init(
+        _ order: EvidenceOrder, form: String, _ checkpoint: UnverifiedCheckpoint, asked: JSONValue
+    ) {
+        self.order = order
+        self.form = form
+        origin = checkpoint.claim.origin.text
+        size = checkpoint.claim.size.count
+        root = checkpoint.claim.root
+        self.asked = asked
+    }
+
+    package var value: JSONValue {
+        var request = [
+            JSONMember("by", .string(order.request.by)),
+            JSONMember("time", .string(order.request.time.rfc3339)),
+            JSONMember("uid", .string(order.request.uid.text)),
+        ]
+        if let purpose = order.request.purpose {
+            request.append(JSONMember("purpose", .string(purpose)))
+        }
+        var members = [
+            JSONMember("asked", asked), JSONMember("command", .string(order.command)),
+            JSONMember("form", .string(form)), JSONMember("format", .string(Self.format)),
+            JSONMember("full", .bool(order.isFullRange)),
+            JSONMember(
+                "groups", .array(order.groups.map(\.rawValue).sorted().map { .string($0) })),
+            JSONMember("origin", .string(origin)), JSONMember("query", .string(order.query.text)),
+            JSONMember("request", .object(request)),
+            JSONMember("root", .string(root.hash.base64)),
+            JSONMember("size", .integer(Int64(clamping: size))),
+            JSONMember("zone", .string(order.zone)),
+        ]
+        if let range = order.range {
+            members += [
+                JSONMember("first", .integer(Int64(clamping: range.lowerBound))),
+                JSONMember("end", .integer(Int64(clamping: range.upperBound))),
+            ]
+        }
+        return .object(members)
+    }
+
+    /// Reads what ``value`` wrote; nil if it is anything else.
+    package init?(_ value: JSONValue) {
+        guard value["format"]?.string == Self.format, let asked = value["asked"],
+            let form = value["form"]?.string, let isFull = value["full"]?.bool,
+            let names = value["groups"]?.array?.map(\.string),
+            let origin = value["origin"]?.string, let zone = value["zone"]?.string,
+            let command = value["command"]?.string, let text = value["query"]?.string,
+            case .success(let query) = Result(catching: { () throws(QueryFault) in
+                try RecordQuery(canonical: text)
+            }),
+            let by = value[path: "request", "by"]?.string,
+            let time = value[path: "request", "time"]?.string.flatMap({ UTCInstant(rfc3339: $0) }),
+            let uid = value[path: "request", "uid"]?.string.flatMap({ UniqueID($0) }),
+            let root = value["root"]?.string.flatMap({ Hash256(base64: $0) }),
+            let size = value["size"]?.integer.flatMap({ UInt64(exactly: $0) })
+        else { return nil }
+        var range: Range<UInt64>?
+        if let first = value["first"]?.integer, let end = value["end"]?.integer {
+            guard first >= 0, first <= end else { return nil }
+            range = UInt64(first)..<UInt64(end)
+        }
+        let groups = names.compactMap { $0.flatMap { CommitGroup(rawValue: $0) } }
+        guard groups.count == names.count else { return nil }
+        self.form = form
+        self.origin = origin
+        self.size = size
+        self.root = RootHash(root)
+        self.asked = asked
+        order = EvidenceOrder(
+            query: query, range: range, isFullRange: isFull, groups: Set(groups),
+            request: EvidenceOrder.Request(
+                uid: uid, by: by, purpose: value[path: "request", "purpose"]?.string, time: time),
+            zone: zone, command: command)
+    }
+}
