@@ -99,6 +99,7 @@ let package = Package(
         .target(name: "CSHA256"),
         .systemLibrary(
             name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Layer 1
         room("Merkle", ["ByteCoding", "CSHA256", .crypto]),
         room("AccessModel", ["ByteCoding"]),
@@ -197,8 +198,9 @@ let package = Package(
         room(
             "AuditorAPI",
             [
-                "ByteCoding", "Merkle", "Messages", "Disclosures", "AuditRecords", "Query",
-                "LogReading", "Catalog", "Search", "Accounts", "Console", .hummingbird, .nioPosix,
+                "CZlib", "ByteCoding", "Merkle", "Messages", "Disclosures", "AuditRecords", "Query",
+                "LogReading", "Catalog", "Search", "Accounts", "Console", .hummingbird, .nioCore,
+                .nioPosix,
             ]),
         // Layer 9
         room(

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import ByteCoding
 package import Console
 import Hummingbird
 
@@ -16,16 +17,38 @@ package struct AuditorAPI: EndpointGroup {
 
     package init(_ sources: AuditorSources) {
         desk = AuditorDesk(sources)
-        groups = [RecordEndpoints(desk: desk)]
+        groups = [
+            RecordEndpoints(desk: desk),
+            CountEndpoints(desk: desk),
+        ]
     }
 
     /// Everything that is declared.
     package var operations: [AuditorOperation] { groups.flatMap(\.operations) }
 
-    package var endpoints: [Endpoint] { operations.map { $0.endpoint(at: desk) } }
+    package var endpoints: [Endpoint] {
+        operations.map { $0.endpoint(at: desk) } + [documentEndpoint]
+    }
+
+    /// The description of all of it, made from the same declarations.
+    package var document: JSONValue {
+        AuditorDocument(
+            operations, schemas: AuditorSchema.common + groups.flatMap { type(of: $0).schemas }
+        ).json
+    }
+
+    private var documentEndpoint: Endpoint {
+        let document = document
+        return Endpoint(.get, RouterPath(Self.prefix + "/openapi.json"), .everybody, input: .form) {
+            request, _ in
+            Response.json(document).gzipped(for: request)
+        }
+    }
 }
 
 /// Operations that belong together.
 package protocol AuditorGroup: Sendable {
     var operations: [AuditorOperation] { get }
+    /// The forms of their answers, by the names that the operations call them by.
+    static var schemas: [(name: String, schema: AuditorSchema)] { get }
 }

@@ -28,6 +28,7 @@ struct AskedConsole {
     let people: [String: SubjectID]
     let desk: TestDesk
     let catalog: SQLiteCatalog
+    let api: AuditorAPI
     private let folder: TestDirectory
     private let responder: RouterResponder<ConsoleContext>
 
@@ -75,11 +76,12 @@ struct AskedConsole {
             catalog: { catalogued ? kept : nil }, standing: { CatalogStanding() },
             noticed: { _ in }, snapshot: { try LogSnapshot(directory: directory) },
             record: { try desk.record($0, $1) }, accounts: desk.office, now: { desk.now })
+        api = AuditorAPI(sources)
         responder = ConsoleRouter(
             sources: ConsoleSources(
                 log: { try StaticLog(LogSnapshot(directory: directory)) }, keys: { [] },
                 obstacle: { nil }, status: { .object([]) }, growth: { _ in }, metrics: { [] },
-                accounts: desk.office), others: [AuditorAPI(sources)],
+                accounts: desk.office), others: [api],
             hosts: AllowedHosts(names: []), open: [], logger: Logger(label: "test")
         ).responder()
     }

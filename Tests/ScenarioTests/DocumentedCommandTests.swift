@@ -4,7 +4,9 @@
 import Testing
 
 @Suite struct `What the documents tell people to type` {
-    @Test(arguments: ["README.md", "Docs/Using/README.md", "Docs/Auditing/README.md"])
+    @Test(arguments: [
+        "README.md", "Docs/Using/README.md", "Docs/Using/Api.md", "Docs/Auditing/README.md",
+    ])
     func `works, line by line, in the order of the page`(_ page: String) async throws {
         try await scenario {
             var walk = try DocumentWalk()

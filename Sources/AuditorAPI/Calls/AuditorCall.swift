@@ -17,18 +17,20 @@ package struct AuditorCall: Sendable {
     package let now: UTCInstant
     /// Whether values stood in the URL.
     package let isInURL: Bool
+    /// Held for as long as the call is answered.
+    private let slot: SearchSlots.Slot?
     private let values: [String: String]
     private let path: @Sendable (String) -> String?
 
     /// Reads what was sent; whatever the operation does not declare is a mistake.
     init(
         _ operation: AuditorOperation, _ request: Request, _ context: ConsoleContext,
-        _ now: UTCInstant
+        at desk: AuditorDesk
     ) throws {
         guard let reader = context.visitor.identity else { throw ConsoleProblem.unidentified() }
         self.request = request
         self.reader = reader
-        self.now = now
+        now = desk.sources.now()
         isInURL = request.method != .post
         let parameters = context.parameters
         path = { parameters.get($0) }
@@ -46,6 +48,7 @@ package struct AuditorCall: Sendable {
             values[name] = value
         }
         self.values = values
+        slot = operation.isSearch ? try desk.slot(for: reader) : nil
     }
 
     private static func unknown(

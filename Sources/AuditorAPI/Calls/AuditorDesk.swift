@@ -9,6 +9,7 @@ import NIOPosix
 /// What all operations share: where answers come from, threads that may wait for a disk, and the record of each reading.
 package final class AuditorDesk: Sendable {
     package let sources: AuditorSources
+    private let slots = SearchSlots()
     /// Searches wait here for the disk, apart from everything that lets people in.
     private static let threads: NIOThreadPool = {
         let pool = NIOThreadPool(numberOfThreads: 4)
@@ -23,6 +24,17 @@ package final class AuditorDesk: Sendable {
         _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await Self.threads.runIfActive(work)
+    }
+
+    /// A place among the searches; refuses whoever has enough of them under way.
+    func slot(for reader: AccountIdentity) throws -> SearchSlots.Slot {
+        guard let slot = slots.take(reader.id) else {
+            throw AuditorProblem.tooManyQueries.problem(
+                "Too many searches are under way.",
+                remedy: "Wait for those that you have begun; \(SearchSlots.mostOfOne) at a time.",
+                retryAfter: 1)
+        }
+        return slot
     }
 
     /// Writes the record of a reading. Blocks; nothing of what was read may leave before it returns.

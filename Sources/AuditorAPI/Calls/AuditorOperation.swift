@@ -19,12 +19,14 @@ package struct AuditorOperation: Sendable {
     package let answers: [AuditorAnswer]
     /// What else can come, besides what may come anywhere: ``AuditorProblem/general``.
     package let problems: [AuditorProblem]
+    /// Whether it takes a place among the searches, of which each account has few at a time.
+    package let isSearch: Bool
     package let run: @Sendable (AuditorCall) async throws -> Response
 
     package init(
         _ method: HTTPRequest.Method, _ path: String, _ right: Right, _ summary: String,
         parameters: [AuditorParameter] = [], answers: [AuditorAnswer],
-        problems: [AuditorProblem] = [],
+        problems: [AuditorProblem] = [], isSearch: Bool = true,
         _ run: @escaping @Sendable (AuditorCall) async throws -> Response
     ) {
         self.method = method
@@ -34,16 +36,23 @@ package struct AuditorOperation: Sendable {
         self.parameters = parameters
         self.answers = answers
         self.problems = problems
+        self.isSearch = isSearch
         self.run = run
+    }
+
+    /// The path as the router writes it.
+    private var route: String {
+        path.replacing("{", with: ":").replacing("}", with: "")
     }
 
     /// The route of the operation.
     func endpoint(at desk: AuditorDesk) -> Endpoint {
         Endpoint(
-            method, RouterPath(AuditorAPI.prefix + path), .right(right),
+            method, RouterPath(AuditorAPI.prefix + route), .right(right),
             input: .parameters
         ) { request, context in
-            try await run(try AuditorCall(self, request, context, desk.sources.now()))
+            let call = try AuditorCall(self, request, context, at: desk)
+            return try await run(call).gzipped(for: request)
         }
     }
 }

@@ -57,8 +57,12 @@ package enum AuditorProblem: String, CaseIterable, Sendable {
                     ])))
         }
         members.append(JSONMember("remedy", .string(remedy)))
+        var fields: HTTPFields = retryAfter.map { [.retryAfter: "\($0)"] } ?? [:]
+        if self == .tooManyQueries {
+            fields[.rateLimitPolicy] = "\"searches\";q=\(SearchSlots.mostOfOne)"
+            fields[.rateLimit] = "\"searches\";r=0;t=\(retryAfter ?? 1)"
+        }
         return ConsoleProblem(
-            status, detail, code: rawValue,
-            fields: retryAfter.map { [.retryAfter: "\($0)"] } ?? [:], members: members)
+            status, detail, code: rawValue, fields: fields, members: members)
     }
 }

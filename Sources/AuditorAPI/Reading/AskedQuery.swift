@@ -72,13 +72,18 @@ package struct AskedQuery: Sendable {
         let without = asked.withoutAudit
         leavesOutAudit = without != nil
         query = without ?? asked
-        disclosed = Set(call.words("disclose").compactMap { CommitGroup(rawValue: $0) })
+        disclosed = Self.disclosed(call)
         purpose = call["purpose"]
         guard query.personalTerms.isEmpty || !call.isInURL else {
             throw AuditorProblem.personalByPost.problem(
                 "The query names persons, paths or addresses, and URLs are kept in many places.",
                 remedy: "Send the same parameters by POST, as JSON.")
         }
+    }
+
+    /// The groups that a call wants to see.
+    static func disclosed(_ call: AuditorCall) -> Set<CommitGroup> {
+        Set(call.words("disclose").compactMap { CommitGroup(rawValue: $0) })
     }
 
     private static func clock(_ zone: String?, _ now: UTCInstant) throws -> QueryClock {

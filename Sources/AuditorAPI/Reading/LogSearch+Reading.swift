@@ -1,33 +1,57 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Accounts
 import AuditRecords
+import ByteCoding
+import Catalog
+import Console
 import Disclosures
+import HTTPTypes
+import Hummingbird
 import Query
 import Search
 
 extension LogSearch {
     /// The record of what was found.
     ///
-    /// - Parameters:
-    ///   - rows: how many are given out; nil where that is known only afterwards.
-    ///   - subjects: whom they are about.
-    func reading(rows: Int?, about subjects: Set<SubjectID>) -> AuditorReading {
+    /// - Parameter rows: how many are given out; nil where that is known only afterwards.
+    mutating func reading(_ asked: AskedQuery, rows: Int?) throws -> AuditorReading {
         AuditorReading(
             .query,
             QueryFacts(
                 hash: asked.query.hash, rows: rows.map { UInt64($0) },
                 range: "0..<\(search.completeTo)", purpose: asked.purpose),
-            subject(of: subjects).map {
+            try subject().map {
                 AuditorReading.Personal(text: asked.query.text, subject: $0)
             })
     }
 
-    /// Whose key the query's text is sealed under: the one person's whom it names, so that it is erased with them; where
-    /// it names none or several, the text is not kept, and its hash tells the query from others.
-    private func subject(of subjects: Set<SubjectID>) -> SubjectID? {
-        let groups = asked.query.personalGroups
+    /// Whose key the query's text is sealed under: the one person's whom it finds, so that it is erased with them. Where
+    /// it finds nobody, or several, the text is not kept, and its hash tells the query from others.
+    private mutating func subject() throws -> SubjectID? {
+        let groups = search.query.personalGroups
+        guard !groups.isEmpty else { return nil }
         if groups == [.what] { return .tenant }
-        return groups.isEmpty || subjects.count != 1 ? nil : subjects.first
+        let actors = try ask {
+            try $0.facet(of: .named(.actor), most: 2, within: Self.asideDeadline)
+        }
+        guard actors.relation == .exact, actors.others == 0, actors.values.count == 1,
+            case .value(let text) = actors.values[0].facet, let id = SubjectID(text),
+            id != .anonymous
+        else { return nil }
+        return id
+    }
+
+    /// An answer, once its record is durable.
+    mutating func answer(
+        _ members: [JSONMember], to asked: AskedQuery, rows: Int?, for reader: AccountIdentity
+    ) throws -> Response {
+        let uid = try desk.record(try reading(asked, rows: rows), by: reader)
+        var response = Response.json(
+            .object(members + standing + [JSONMember("recorded", .string(uid.text))]))
+        response.headers[.completeTo] = "\(search.completeTo)"
+        response.headers[.catalogLag] = "\(search.lag)"
+        return response
     }
 }

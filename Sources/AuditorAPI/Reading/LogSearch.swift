@@ -8,30 +8,30 @@ import Console
 import Disclosures
 import LogReading
 import Merkle
-import Query
+package import Query
 package import Search
 
-/// One search by one reader: what is asked, and what of it is opened for deciding and for showing.
+/// One search by one reader, with what is opened for it.
 package struct LogSearch {
-    package let asked: AskedQuery
-    package let unit: CatalogUnit
     package var search: Search
-    private let desk: AuditorDesk
+    let desk: AuditorDesk
+
+    /// How long a page may take, after which it ends where it is, and what is only told beside it.
+    package static let deadline = Duration.seconds(10)
+    package static let asideDeadline = Duration.milliseconds(200)
 
     /// Begins a search. Blocks.
     ///
     /// - Parameter isOpening: whether values are opened, which this reader may.
-    init(
-        _ asked: AskedQuery, unit: CatalogUnit, isOpening: Bool, at desk: AuditorDesk
+    package init(
+        _ query: RecordQuery, unit: CatalogUnit, isOpening: Bool, at desk: AuditorDesk
     ) throws {
-        self.asked = asked
-        self.unit = unit
         self.desk = desk
         guard let catalog = desk.sources.catalog() else { throw desk.rebuilding() }
         search = try desk.answering {
             let snapshot = try desk.sources.snapshot()
             return try Search(
-                asked.query, unit: unit, in: catalog, of: snapshot,
+                query, unit: unit, in: catalog, of: snapshot,
                 isOpening ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot))
         }
     }
@@ -42,6 +42,25 @@ package struct LogSearch {
     ) throws -> Answer {
         try desk.answering { try body(&search) }
     }
+
+    /// Asks the search several things of one state of the log: again, if it took in records between them.
+    mutating func together<Answer>(
+        _ body: (inout Search) throws(SearchFailure) -> Answer
+    ) throws -> Answer {
+        try desk.answering {
+            for _ in 0..<Self.mostTries {
+                // The first question has the search catch up.
+                let first = try search.page(limit: 1).completeTo
+                let lag = search.lag
+                let answer = try body(&search)
+                if search.completeTo == first, search.lag == lag { return answer }
+            }
+            throw SearchFailure.catalog(
+                CatalogFailure(.interrupted, "the catalog took in records all the time"))
+        }
+    }
+
+    private static let mostTries = 8
 
     /// What every answer says of what it holds for.
     package var standing: [JSONMember] {
@@ -54,12 +73,23 @@ package struct LogSearch {
 
 extension AuditorDesk {
     /// Whether values have to be opened for a call, where its reader may; refuses what they may not.
-    func opens(_ asked: AskedQuery, for call: AuditorCall) async throws -> Bool {
-        if !asked.disclosed.isEmpty { try await require(.personalRead, of: call.reader) }
-        let isNeeded = !asked.disclosed.isEmpty || !asked.query.personalGroups.isEmpty
+    package func opens(_ asked: AskedQuery, for call: AuditorCall) async throws -> Bool {
+        try await opens(
+            asked.disclosed, asked.purpose, deciding: asked.query.personalGroups, for: call)
+    }
+
+    /// - Parameters:
+    ///   - disclosed: groups that are to be shown.
+    ///   - deciding: groups that say what is found.
+    func opens(
+        _ disclosed: Set<CommitGroup>, _ purpose: String?, deciding: Set<CommitGroup> = [],
+        for call: AuditorCall
+    ) async throws -> Bool {
+        if !disclosed.isEmpty { try await require(.personalRead, of: call.reader) }
+        let isNeeded = !disclosed.isEmpty || !deciding.isEmpty
         // What a reader may not see stays sealed, and is counted as undecided.
         guard isNeeded, call.reader.rights.contains(.personalRead) else { return false }
-        guard asked.purpose != nil else {
+        guard purpose != nil else {
             throw AuditorProblem.purposeMissing.problem(
                 "Personal values are opened for this, each time with a purpose.",
                 remedy: "Say in purpose why you read; it stands in the record of this reading.")

@@ -3,20 +3,25 @@
 
 import ByteCoding
 import Catalog
-import HTTPTypes
 import Query
 import Search
 
 extension SearchCount {
     /// Both units at once, and how sure they are.
-    var json: JSONValue {
-        .object([
-            JSONMember("accesses", .integer(accesses)), JSONMember("records", .integer(records)),
-            JSONMember("undecided", .integer(Int64(undecided.total))),
-            JSONMember("withheld", .integer(Int64(undecided.withheld))),
-            JSONMember("erased", .integer(Int64(undecided.erased))),
-            JSONMember("relation", .string(relation.rawValue)),
-        ])
+    var members: [JSONMember] {
+        [JSONMember("accesses", .integer(accesses)), JSONMember("records", .integer(records))]
+            + undecided.members + [JSONMember("relation", .string(relation.rawValue))]
+    }
+}
+
+extension SearchUndecided {
+    /// How many are neither hit nor miss, and why.
+    var members: [JSONMember] {
+        [
+            JSONMember("undecided", .integer(Int64(total))),
+            JSONMember("withheld", .integer(Int64(withheld))),
+            JSONMember("erased", .integer(Int64(erased))),
+        ]
     }
 }
 
@@ -55,19 +60,5 @@ extension SearchReasons {
                     ])
                 } ?? .null),
         ])
-    }
-}
-
-extension HTTPField.Name {
-    /// The size of the signed log that an answer is complete to.
-    static let completeTo = named("Countersign-Complete-To")
-    /// How many of these records were read beside the catalog.
-    static let catalogLag = named("Countersign-Catalog-Lag")
-
-    private static func named(_ text: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(text) else {
-            preconditionFailure("FieldNamesAreTokens: \(text)")
-        }
-        return name
     }
 }

@@ -30,33 +30,82 @@ struct RecordEndpoints: AuditorGroup {
             "Most rows of a page, 100 by default; a page ends earlier at 4 MiB of records.",
             example: "50"),
         AuditorParameter(
+            "format", .choice(["json", "ndjson"]),
+            "One page, or all that is found, a row a line; the last line has end and the count.",
+            example: "json"),
+        AuditorParameter(
             "cursor", .text(mostBytes: 128), "Where the page before ended: its next.",
             example: "AQ"),
     ]
 
     var operations: [AuditorOperation] {
-        [
+        [.get, .post].map { method in
             AuditorOperation(
-                .get, "/records", .logRead, "List accesses or records that are asked for.",
+                method, "/records", .logRead,
+                "List accesses or records that are asked for, page by page or all of them.",
                 parameters: AskedQuery.parameters + Self.ownParameters + AskedQuery.disclosing,
-                answers: [AuditorAnswer(.json, schema: "RecordPage")],
+                answers: [
+                    AuditorAnswer(.json, schema: "RecordPage"),
+                    AuditorAnswer(.jsonLines, schema: nil),
+                ],
                 problems: Self.problems, list)
+        } + [
+            AuditorOperation(
+                .get, "/records/{record}", .logRead,
+                "Get an access with all its records by its uid, or one record by its index.",
+                parameters: AskedQuery.disclosing,
+                answers: [AuditorAnswer(.json, schema: "RecordDetail")],
+                problems: Self.singleProblems, single),
+            AuditorOperation(
+                .get, "/records/{record}/leaf", .logRead,
+                "Get the bytes that were hashed: of the record of an index, or the newest of an access.",
+                answers: [
+                    AuditorAnswer(.bytes, schema: nil),
+                    AuditorAnswer(.bytes, schema: nil, status: 304),
+                ],
+                problems: Self.singleProblems, leaf),
         ]
     }
 
-    private static let problems: [AuditorProblem] = [
-        .badQuery, .badRange, .badCursor, .personalByPost, .purposeMissing, .rightMissing,
-        .timedOut, .catalogRebuilding, .logUnreadable, .unrecorded,
+    /// What can come of a search.
+    static let problems: [AuditorProblem] = [
+        .unknownParameter, .badParameter, .badQuery, .badRange, .badCursor, .personalByPost,
+        .purposeMissing, .rightMissing, .timedOut, .catalogRebuilding, .logUnreadable, .unrecorded,
+    ]
+    private static let singleProblems: [AuditorProblem] = [
+        .unknownParameter, .badParameter, .purposeMissing, .rightMissing, .notFound, .timedOut,
+        .catalogRebuilding, .logUnreadable, .unrecorded,
     ]
 
     private func list(_ call: AuditorCall) async throws -> Response {
         let asked = try AskedPage(call)
         let isOpening = try await desk.opens(asked.query, for: call)
+        guard !asked.isStream else {
+            return try await RecordStream(asked, isOpening: isOpening, call, at: desk).response()
+        }
         return try await desk.reading {
             var page = try RecordPage(asked, isOpening: isOpening, at: desk)
             return try page.answer(to: call.reader)
         }
     }
+
+    private func single(_ call: AuditorCall) async throws -> Response {
+        let asked = try SingleRecord(call)
+        let isOpening = try await desk.opens(asked.disclosed, asked.purpose, for: call)
+        return try await desk.reading {
+            try asked.answer(isOpening: isOpening, to: call.reader, at: desk)
+        }
+    }
+
+    private func leaf(_ call: AuditorCall) async throws -> Response {
+        let asked = try SingleRecord(call)
+        return try await desk.reading { try asked.leaf(for: call, at: desk) }
+    }
+}
+
+extension String {
+    /// One JSON value a line.
+    static let jsonLines = "application/x-ndjson"
 }
 
 /// One page as it is asked for.
@@ -65,12 +114,21 @@ struct AskedPage: Sendable {
     let unit: CatalogUnit
     let order: CatalogOrder
     let limit: Int
+    /// Whether everything is wanted, row by row.
+    let isStream: Bool
     /// Where the page before ended.
     let after: SearchCursor?
 
     init(_ call: AuditorCall) throws {
         unit = call["unit"] == "record" ? .record : .access
-        limit = Int(call.number("limit") ?? 100)
+        isStream = call["format"] == "ndjson"
+        guard !isStream || call["limit"] == nil && call["cursor"] == nil else {
+            throw AuditorProblem.badParameter.problem(
+                "As ndjson, everything that is found comes.",
+                remedy: "Leave out limit and cursor, or ask for json.",
+                [JSONMember("parameter", .string("format"))])
+        }
+        limit = isStream ? Int(RecordEndpoints.mostRows) : Int(call.number("limit") ?? 100)
         let isOldest = call["order"] == "oldest"
         // Records have no order by time that leads to few of them.
         order =
@@ -89,6 +147,24 @@ struct AskedPage: Sendable {
         }
         after = SearchCursor(cursor.place, of: query.query, unit)
         guard after?.place.order == order else { throw Self.badCursor }
+    }
+
+    /// The page behind another one.
+    init(_ page: AskedPage, after: SearchCursor) {
+        query = page.query
+        unit = page.unit
+        order = page.order
+        limit = page.limit
+        isStream = page.isStream
+        self.after = after
+    }
+
+    /// What was asked for, for every answer.
+    var members: [JSONMember] {
+        query.members + [
+            JSONMember("unit", .string(unit == .access ? "access" : "record")),
+            JSONMember("order", .string(order.isDescending ? "newest" : "oldest")),
+        ]
     }
 
     private static var badCursor: ConsoleProblem {

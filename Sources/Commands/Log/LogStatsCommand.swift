@@ -182,12 +182,7 @@ struct LogStatsCommand: AsyncParsableCommand {
                                 JSONMember(
                                     "from", .string(UTCInstant(microseconds: from).rfc3339)))
                         }
-                        switch key.facet {
-                        case .value(let text): row.append(JSONMember("value", .string(text)))
-                        case .withheld: row.append(JSONMember("withheld", .bool(true)))
-                        case .erased: row.append(JSONMember("erased", .bool(true)))
-                        case QueriedAccess.Facet.none?, nil: break
-                        }
+                        row += key.facet?.members ?? []
                         return .object(row + [JSONMember("accesses", .integer(Int64(count)))])
                     })))
         return .object(members)

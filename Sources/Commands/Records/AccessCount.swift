@@ -50,9 +50,7 @@ struct AccessCount {
 
     /// Whether values have to be opened.
     var needsValues: Bool {
-        let isOfValues =
-            if case .newest(let members) = field?.row.source { members.isEmpty } else { false }
-        return isOfValues || !query.personalGroups.isEmpty
+        field?.isPersonal ?? false || !query.personalGroups.isEmpty
     }
 
     /// Counts a whole log.
@@ -158,7 +156,7 @@ struct AccessCount {
         let interval = every.flatMap { every in
             CatalogInterval(rawValue: every.components.seconds * 1_000_000)
         }
-        guard every == nil || interval != nil, every == nil || field.map(Self.isSingle) ?? true
+        guard every == nil || interval != nil, every == nil || field?.hasOneValue ?? true
         else { return false }
         let count = try search.count(within: Self.deadline)
         (accesses, records) = (Int(count.accesses), Int(count.records))
@@ -186,16 +184,4 @@ struct AccessCount {
 
     /// One moment of the catalog is held for as long, which keeps its writer from tidying up.
     private static let deadline = Duration.seconds(60)
-
-    /// Whether an access has one value of a field at most.
-    private static func isSingle(_ field: QueryField) -> Bool {
-        switch field {
-        case .named(let name):
-            [
-                .action, .category, .class, .decision, .method, .outcome, .reason, .route, .rule,
-                .service, .stage, .status, .zone,
-            ].contains(name)
-        case .label, .anyWord: false
-        }
-    }
 }

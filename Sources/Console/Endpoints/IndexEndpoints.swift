@@ -16,6 +16,7 @@ struct IndexEndpoints: EndpointGroup {
         /tlog/checkpoint    the newest signed checkpoint, C2SP tlog-checkpoint
         /tlog/tile/         the log's tiles and entries, C2SP tlog-tiles
         /tlog/log.vkey      the log's public key
+        /api/v1/            the auditor API: /api/v1/openapi.json describes it
 
         /login              where people with an account log in; programs send an access token
         /session            who is logged in, and what they may

@@ -1,0 +1,22 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+
+extension HTTPField.Name {
+    /// The size of the signed log that an answer is complete to.
+    static let completeTo = named("Countersign-Complete-To")
+    /// How many of these records were read beside the catalog.
+    static let catalogLag = named("Countersign-Catalog-Lag")
+
+    /// How many are allowed, and are left (draft-ietf-httpapi-ratelimit-headers).
+    static let rateLimitPolicy = named("RateLimit-Policy")
+    static let rateLimit = named("RateLimit")
+
+    private static func named(_ text: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(text) else {
+            preconditionFailure("FieldNamesAreTokens: a name that stands here is none")
+        }
+        return name
+    }
+}

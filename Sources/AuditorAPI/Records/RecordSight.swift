@@ -1,0 +1,93 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import Disclosures
+import LogReading
+import Merkle
+
+/// Records as programs get them, with what one reader may see of each.
+struct RecordSight {
+    private let disclosed: Set<CommitGroup>
+    private var authentic: AuthenticLeaves
+    private var values: ValueReader
+    private let findErasures: () throws -> KnownErasures
+    private var erasures: KnownErasures?
+
+    /// - Parameters:
+    ///   - disclosed: groups that are shown.
+    ///   - erasures: finds what was erased by which record; asked once, where something is.
+    init(
+        _ snapshot: LogSnapshot, _ disclosed: Set<CommitGroup>,
+        erasures: @escaping () throws -> KnownErasures
+    ) {
+        self.disclosed = disclosed
+        findErasures = erasures
+        authentic = AuthenticLeaves(snapshot)
+        values =
+            disclosed.isEmpty ? ValueReader(sealing: snapshot) : ValueReader(opening: snapshot)
+    }
+
+    /// `index`, `record`, `values` and `groups` of a leaf; `changed` alone where it is not what was signed.
+    mutating func members(of leaf: [UInt8], at index: LeafIndex) throws -> [JSONMember] {
+        guard try authentic.contain(leaf, at: index) else {
+            return RecordItem(index: index, record: nil, values: .none).members
+                + [JSONMember("changed", .bool(true))]
+        }
+        let record: Record
+        switch Result(catching: { () throws(RecordFault) in try Record(leaf: leaf) }) {
+        case .success(let read): record = read
+        // Of a later version, or none of ours: its bytes are what there is.
+        case .failure: return RecordItem(index: index, record: nil, values: .none).members
+        }
+        let groups = try values.evidence(of: record, at: index)
+        var opened: [JSONMember] = []
+        var states: [JSONMember] = []
+        for group in record.commitments.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            let isShown = disclosed.contains(group)
+            if isShown, case .opened(_, let value) = groups[group] {
+                opened += value.members ?? []
+            }
+            states.append(
+                JSONMember(
+                    group.rawValue,
+                    isShown ? try state(groups[group] ?? .unreadable) : .string("withheld")))
+        }
+        return RecordItem(index: index, record: record, values: RecordValues(members: opened))
+            .members + [JSONMember("groups", .object(states))]
+    }
+
+    private mutating func state(_ evidence: GroupEvidence) throws -> JSONValue {
+        switch evidence {
+        case .opened: return .string("opened")
+        case .unreadable: return .string("unreadable")
+        case .erased(let block):
+            let known = try erasures ?? findErasures()
+            erasures = known
+            guard let index = known.erasures.record(of: block) else {
+                return .object([JSONMember("erased", .null)])
+            }
+            return .object([
+                JSONMember("erased", .integer(Int64(clamping: index.value))),
+                JSONMember("at", known.times[index].map { .string($0.rfc3339) } ?? .null),
+            ])
+        }
+    }
+}
+
+/// What was erased, by which record, and when.
+struct KnownErasures {
+    var erasures = Erasures()
+    var times: [LeafIndex: UTCInstant] = [:]
+
+    mutating func take(_ leaf: [UInt8], at index: LeafIndex) {
+        guard
+            case .success(let record) = Result(catching: { () throws(RecordFault) in
+                try Record(leaf: leaf)
+            })
+        else { return }
+        erasures.take(record, at: index)
+        times[index] = record.time
+    }
+}

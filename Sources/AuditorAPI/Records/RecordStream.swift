@@ -1,0 +1,117 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import Catalog
+import Console
+import Disclosures
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Query
+import Search
+
+/// Everything that is found, a row a line, found page by page while it is read: nothing is held open between pages.
+///
+/// Recorded twice: before the first row leaves, and at the end with how many left. The last line has `end`; where it is
+/// missing, rows are.
+struct RecordStream: Sendable {
+    private let asked: AskedPage
+    private let isOpening: Bool
+    private let call: AuditorCall
+    private let desk: AuditorDesk
+
+    init(_ asked: AskedPage, isOpening: Bool, _ call: AuditorCall, at desk: AuditorDesk) {
+        self.asked = asked
+        self.isOpening = isOpening
+        self.call = call
+        self.desk = desk
+    }
+
+    /// What one page comes to.
+    private struct Part: Sendable {
+        var lines: ByteBuffer
+        var rows: Int
+        var undecided: SearchUndecided
+        var unread: Int
+        var completeTo: UInt64
+        var next: SearchCursor?
+    }
+
+    /// The first page is found, and the reading recorded, before the head is written: what is wrong is a problem.
+    func response() async throws -> Response {
+        let first = try await part(asked, isFirst: true)
+        var fields: HTTPFields = [
+            .contentType: .jsonLines, .cacheControl: Freshness.none.rawValue,
+        ]
+        fields[.completeTo] = "\(first.completeTo)"
+        return Response(
+            status: .ok, headers: fields,
+            body: ResponseBody { writer in
+                try await write(first, to: &writer)
+                try await writer.finish(nil)
+            })
+    }
+
+    private func part(_ page: AskedPage, isFirst: Bool) async throws -> Part {
+        try await desk.reading { [desk, isOpening, call] in
+            var page = try RecordPage(page, isOpening: isOpening, at: desk)
+            if isFirst { _ = try desk.record(try page.reading(), by: call.reader) }
+            var text: [UInt8] = []
+            for row in page.rows {
+                JSONText.append(row, to: &text)
+                text.append(UInt8(ascii: "\n"))
+            }
+            return Part(
+                lines: ByteBuffer(bytes: text), rows: page.rows.count,
+                undecided: page.found.undecided, unread: page.found.unread,
+                completeTo: page.found.completeTo, next: page.found.next)
+        }
+    }
+
+    private func write(_ first: Part, to writer: inout any ResponseBodyWriter) async throws {
+        var (part, sum) = (first, first)
+        sum.rows = 0
+        do {
+            while true {
+                try await writer.write(part.lines)
+                sum.rows += part.rows
+                guard let next = part.next else { break }
+                part = try await self.part(AskedPage(asked, after: next), isFirst: false)
+                sum.undecided.withheld += part.undecided.withheld
+                sum.undecided.erased += part.undecided.erased
+                sum.unread += part.unread
+            }
+        } catch {
+            // Whoever went away has read so many; where this cannot be recorded, the first record stands.
+            try await record(sum)
+            throw error
+        }
+        try await record(sum)
+        try await writer.write(ByteBuffer(bytes: last(sum)))
+    }
+
+    /// Records how many rows left.
+    private func record(_ sum: Part) async throws {
+        let reading = AuditorReading(
+            .query,
+            QueryFacts(
+                hash: asked.query.query.hash, rows: UInt64(sum.rows),
+                range: "0..<\(sum.completeTo)", purpose: asked.query.purpose))
+        try await desk.reading { [desk, call] in _ = try desk.record(reading, by: call.reader) }
+    }
+
+    private func last(_ sum: Part) -> [UInt8] {
+        var text: [UInt8] = []
+        JSONText.append(
+            .object(
+                [JSONMember("end", .bool(true)), JSONMember("rows", .integer(Int64(sum.rows)))]
+                    + asked.members + sum.undecided.members + [
+                        JSONMember("unread", .integer(Int64(sum.unread))),
+                        JSONMember("complete_to", .integer(Int64(clamping: sum.completeTo))),
+                    ]), to: &text)
+        text.append(UInt8(ascii: "\n"))
+        return text
+    }
+}

@@ -1,0 +1,149 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Accounts
+import AuditRecords
+import ByteCoding
+import Catalog
+import Console
+import Disclosures
+import HTTPTypes
+import Hummingbird
+import LogReading
+import Merkle
+import Query
+import Search
+
+/// One access or one record that is asked for by its name.
+struct SingleRecord: Sendable {
+    /// What an access or a record is called.
+    private enum Name: Sendable {
+        case uid(UniqueID)
+        case index(UInt64)
+    }
+
+    private let name: Name
+    let disclosed: Set<CommitGroup>
+    let purpose: String?
+
+    init(_ call: AuditorCall) throws {
+        let text = call.part("record")
+        if let number = UInt64(text), "\(number)" == text {
+            name = .index(number)
+        } else if let uid = UniqueID(text) {
+            name = .uid(uid)
+        } else {
+            throw Self.notFound
+        }
+        disclosed = AskedQuery.disclosed(call)
+        purpose = call["purpose"]
+    }
+
+    private static var notFound: ConsoleProblem {
+        AuditorProblem.notFound.problem(
+            "There is no such record.",
+            remedy:
+                "Give an index below complete_to, or the uid that Countersign-Record of an answer has."
+        )
+    }
+
+    /// What was found.
+    private struct Found {
+        let snapshot: LogSnapshot
+        let leaves: [(index: LeafIndex, leaf: [UInt8])]
+        let query: RecordQuery
+
+        var range: String { leaves.map { "\($0.index.value)" }.joined(separator: ",") }
+    }
+
+    private func find(at desk: AuditorDesk) throws -> Found {
+        switch name {
+        case .index(let number):
+            let term = QueryTerm(
+                .named(.index),
+                .range(QueryRange(lower: Int64(clamping: number), upper: Int64(clamping: number))))
+            return try desk.answering {
+                let snapshot = try desk.sources.snapshot()
+                let index = LeafIndex(number)
+                guard snapshot.size.contains(index) else { throw Self.notFound }
+                return Found(
+                    snapshot: snapshot, leaves: [(index, try snapshot.leaf(at: index))],
+                    query: RecordQuery(.term(term)))
+            }
+        case .uid(let uid):
+            let query = RecordQuery(.term(QueryTerm(.named(.uid), .text(uid.text))))
+            var search = try LogSearch(query, unit: .record, isOpening: false, at: desk)
+            let page = try search.ask {
+                try $0.page(
+                    .firstIndexFirst, limit: CatalogPageRequest.mostRows,
+                    deadline: LogSearch.deadline)
+            }
+            guard !page.rows.isEmpty else { throw Self.notFound }
+            return Found(
+                snapshot: search.search.snapshot,
+                leaves: page.rows.map { (LeafIndex($0.index), $0.leaf) }, query: query)
+        }
+    }
+
+    private func reading(_ found: Found, _ rows: Int) -> AuditorReading {
+        AuditorReading(
+            .query,
+            QueryFacts(
+                hash: found.query.hash, rows: UInt64(rows), range: found.range, purpose: purpose))
+    }
+
+    /// All of it, once its record is durable. Blocks.
+    func answer(
+        isOpening: Bool, to reader: AccountIdentity, at desk: AuditorDesk
+    ) throws -> Response {
+        let found = try find(at: desk)
+        var sight = RecordSight(
+            found.snapshot, isOpening ? disclosed : [], erasures: desk.erasures)
+        let records = try desk.answering {
+            try found.leaves.map { index, leaf in
+                var members = try sight.members(of: leaf, at: index)
+                if !members.contains(where: { $0.name == "changed" }) {
+                    members += [
+                        JSONMember("leaf", .string(Base64.encode(leaf))),
+                        JSONMember("leaf_hash", .string(LeafHash(of: leaf).hash.base64)),
+                    ]
+                }
+                return JSONValue.object(members)
+            }
+        }
+        let recorded = try desk.record(reading(found, records.count), by: reader)
+        let size = found.snapshot.size.count
+        var response = Response.json(
+            .object([
+                JSONMember("records", .array(records)),
+                JSONMember("complete_to", .integer(Int64(clamping: size))),
+                JSONMember("recorded", .string(recorded.text)),
+            ]))
+        response.headers[.completeTo] = "\(size)"
+        return response
+    }
+
+    /// The bytes that were hashed, once their reading is recorded; that somebody has them already is one, too. Blocks.
+    func leaf(for call: AuditorCall, at desk: AuditorDesk) throws -> Response {
+        let found = try find(at: desk)
+        guard let (index, leaf) = found.leaves.last else { throw Self.notFound }
+        var authentic = AuthenticLeaves(found.snapshot)
+        guard try desk.answering({ try authentic.contain(leaf, at: index) }) else {
+            throw AuditorProblem.logUnreadable.problem(
+                "The log does not show that it holds what was signed at \(index.value).",
+                remedy: "countersign verify says what was changed.")
+        }
+        _ = try desk.record(reading(found, 1), by: call.reader)
+        // An access that is open gets another record, and then this name is another leaf's.
+        let freshness: Freshness = if case .index = name { .immutable } else { .none }
+        let tag = EntityTag(of: leaf)
+        if let known = call.request.headers[.ifNoneMatch], tag.isNamed(by: known) {
+            return Response(
+                status: .notModified,
+                headers: [.cacheControl: freshness.rawValue, .eTag: tag.text])
+        }
+        var response = Response.content(leaf, type: .bytes, freshness)
+        response.headers[.eTag] = tag.text
+        return response
+    }
+}

@@ -1,0 +1,56 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Accounts
+import AuditRecords
+import ByteCoding
+import Testing
+
+@Suite struct `Counts over HTTP` {
+    private static func sum(_ rows: JSONValue?) -> Int64 {
+        (rows?.array ?? []).reduce(0) { $0 + ($1["accesses"]?.integer ?? 0) }
+    }
+
+    @Test func `agree with each other, over any range`() async throws {
+        let console = try AskedConsole(60)
+        for range in ["", "&since=2026-11-18T11:20:00Z", "&until=2026-11-18T11:30:00Z"] {
+            for by in ["", "&by=decision", "&by=status&top=1"] {
+                let answer = try await console.get("/api/v1/stats?every=15m" + by + range)
+                try #require(answer.status == 200, "\(answer)")
+                let json = try answer.json
+                #expect(Self.sum(json["rows"]) == json["accesses"]?.integer, "\(by) \(range)")
+                #expect(json["rows_relation"] == .string("exact"))
+            }
+            let facets = try await console.get(
+                "/api/v1/facets?fields=service,decision,reason,actor&top=1" + range)
+            let json = try facets.json
+            for facet in try #require(json["facets"]?.array) {
+                let sum = Self.sum(facet["rows"]) + (facet["others"]?.integer ?? 0)
+                #expect(sum == json["accesses"]?.integer, "\(facet["field"] ?? .null) \(range)")
+                #expect(facet["state"] == .string("exact"))
+            }
+        }
+    }
+
+    @Test func `show personal values only with a purpose`() async throws {
+        let console = try AskedConsole(6)
+        #expect(try await console.get("/api/v1/stats?by=path").code == "purpose_missing")
+        #expect(try await console.get("/api/v1/stats?by=path", as: .operator).status == 403)
+        let answer = try await console.get("/api/v1/stats?by=path&purpose=review")
+        #expect(try answer.json["rows"]?.array?.count == 6)
+        #expect(console.desk.readings.map(\.purpose) == ["review"])
+    }
+
+    @Test func `take fields that there are, and few of them`() async throws {
+        let console = try AskedConsole(2)
+        for target in [
+            "stats?by=shoe", "facets?fields=", "facets?fields=a,,b", "stats?every=2h",
+            "facets?fields=" + Array(repeating: "service", count: 17).joined(separator: ","),
+            "stats?every=1h&by=role", "stats?top=0",
+        ] {
+            let answer = try await console.get("/api/v1/" + target)
+            #expect(answer.status == 400, "\(target)")
+            #expect(try answer.code == "bad_parameter", "\(target)")
+        }
+    }
+}

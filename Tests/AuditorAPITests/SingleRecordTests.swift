@@ -1,0 +1,62 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import AuditRecords
+import ByteCoding
+import HTTPTypes
+import LogReading
+import Merkle
+import TestSupport
+import Testing
+
+@Suite struct `One access` {
+    @Test func `comes with all its records, and with the bytes that were hashed`() async throws {
+        let console = try AskedConsole(12)
+        let page = try await console.get("/api/v1/records?q=has%3Asession%20OR%20status%3A200")
+        let open = try #require(
+            try page.rows.first { $0["records"]?.array?.count == 2 }?["uid"]?.string)
+        let answer = try await console.get("/api/v1/records/\(open)")
+        try #require(answer.status == 200, "\(answer)")
+        let records = try #require(try answer.json["records"]?.array)
+        #expect(records.map { $0["record"]?["stage"]?.string } == ["started", "complete"])
+        let snapshot = try LogSnapshot(directory: console.log.path)
+        for record in records {
+            let index = try #require(record["index"]?.integer)
+            let leaf = try snapshot.leaf(at: LeafIndex(UInt64(index)))
+            #expect(record["leaf"]?.string.flatMap { Base64.decode($0) } == leaf)
+            #expect(record["leaf_hash"]?.string == LeafHash(of: leaf).hash.base64)
+            let raw = try await console.get("/api/v1/records/\(index)/leaf")
+            #expect(raw.body == leaf)
+            #expect(raw.field("Cache-Control")?.contains("immutable") == true)
+            let tag = try #require(raw.field("ETag"))
+            let again = try await console.get(
+                "/api/v1/records/\(index)/leaf", fields: [.ifNoneMatch: tag])
+            #expect(again.status == 304)
+        }
+        // A 304 is a reading, too.
+        #expect(console.desk.readings.count == 6)
+        #expect(console.desk.readings[1].rows == 2)
+        let newest = try await console.get("/api/v1/records/\(open)/leaf")
+        #expect(newest.field("Cache-Control") == "no-store")
+    }
+
+    @Test func `is not there under another name, and what to give is said`() async throws {
+        let console = try AskedConsole(2)
+        for name in ["999", "x", "019dab3c-5f59-7c3e-9d0a-6f3b2c1d4e5f", "01", "-1"] {
+            let answer = try await console.get("/api/v1/records/\(name)")
+            #expect(answer.status == 404, "\(name)")
+            #expect(try answer.json["remedy"]?.string?.contains("Countersign-Record") == true)
+        }
+        #expect(console.desk.readings.isEmpty)
+    }
+
+    @Test func `shows what was opened, and whose key is gone and since when`() async throws {
+        let console = try AskedConsole(4)
+        let answer = try await console.get(
+            "/api/v1/records/0?disclose=who,where,what&purpose=review")
+        let record = try #require(try answer.json["records"]?.array?.first)
+        #expect(record["values"]?["actor.name"] == .string("Alice"))
+        #expect(record["values"]?["http.path"] == .string("/v1/invoices/0"))
+        #expect(record["groups"]?["where"] == .string("opened"))
+    }
+}
