@@ -55,6 +55,7 @@ test: ## Run every test, then let software that is not ours verify an exported l
 	@Scripts/test
 	@Scripts/check-export .build/debug/countersign
 	@Scripts/check-packs .build/debug/countersign-verify
+	@Scripts/check-api .build/debug/countersign
 
 fuzz: ## Fuzz with libFuzzer, TARGET=… alone or all, SECONDS=60 each; see Docs/Internals/Fuzzing.md
 	Scripts/fuzz-build
