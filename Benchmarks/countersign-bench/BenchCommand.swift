@@ -8,10 +8,10 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "countersign-bench",
-        abstract: "Measure the ledger, verification, the catalog and tokens on this machine.",
+        abstract: "Measure ledger, verification, catalog, evidence and tokens on this machine.",
         subcommands: [
             LedgerBench.self, VerificationBench.self, CatalogBench.self, SearchBench.self,
-            TokenBench.self,
+            EvidenceBench.self, TokenBench.self,
         ])
 }
 

@@ -68,6 +68,8 @@ package struct ValueReader {
     private mutating func turn(to index: LeafIndex) throws(LogReadFailure) {
         let number = SegmentNumber(of: index).value
         guard segment != number else { return }
+        // Let go before the next is read: two segments of values are never held.
+        (segment, values) = (nil, nil)
         values = try SegmentValues(snapshot, segment: number)
         segment = number
     }
