@@ -1081,6 +1081,8 @@ class RecordWalk:
                 self.say("changed", "records.ndjson", "the range has another number of records")
             if member(self.manifest, "3_times", "clock") != self.clock:
                 self.say("changed", "manifest.json", "3_times.clock is not that of a heartbeat")
+        elif rows.get("matches") != self.count:
+            self.say("changed", "manifest.json", "not all of its records are said to match")
         text = member(self.manifest, "4_query", "text")
         if isinstance(text, str):
             digest = hashlib.sha256(b"countersign/query/v1\n" + text.encode()).hexdigest()

@@ -225,6 +225,44 @@ class DamageTests(PackTest):
                     (self.pack / file).write_bytes(data)
         self.assertGreater(tried, 8)
 
+    def test_files_of_lines_have_one_form_under_any_manifest(self) -> None:
+        names = [n for n in self.files() if n.endswith(".ndjson") and n != "ocsf.ndjson"]
+        (self.pack / "manifest.sig").unlink()
+        sealed = (self.pack / "manifest.json").read_bytes()
+        for name in [*names, "proofs/shared.txt"]:
+            path = self.pack / name
+            data = path.read_bytes()
+            lines = data.split(b"\n")[:-1]
+            for what, changed in {
+                "no last line": lines[:-1],
+                "a last line that counts one more": [*lines[:-1], b'{"end":true,"lines":%d}' % len(lines)],
+                "a line behind the last": [*lines, lines[0]],
+                "two last lines": [*lines, lines[-1]],
+                "an empty line": [b"", *lines],
+            }.items():
+                path.write_bytes(b"".join(line + b"\n" for line in changed))
+                self.seal()
+                self.expect(f"{name}: {what}", "unreadable")
+                (self.pack / "manifest.json").write_bytes(sealed)
+            path.write_bytes(data)
+
+    def test_what_a_manifest_claims_of_records_and_query_is_told_again(self) -> None:
+        path = self.pack / "manifest.json"
+        data = path.read_bytes()
+        (self.pack / "manifest.sig").unlink()
+        for part, name, value in (
+            ("3_times", "first", "2020-01-01T00:00:00.000000Z"), ("3_times", "last", None),
+            ("4_query", "hash", "sha256:" + "0" * 64), ("4_query", "text", "status:418"),
+            ("5_rows", "matches", 1), ("5_rows", "classes", {"6003": 1}),
+            ("4_query", "groups", []),
+        ):
+            manifest = json.loads(data)
+            manifest[part][name] = value
+            if value is None:
+                del manifest[part][name]
+            path.write_bytes(verifier.canonical(manifest))
+            self.expect(f"{part}.{name}", "changed")
+
     def test_counts_of_a_manifest_that_nobody_signed_are_counted_again(self) -> None:
         path = self.pack / "manifest.json"
         data = path.read_bytes()

@@ -96,7 +96,7 @@ import Verification
         func forged(_ change: (TestDirectory) throws -> Void) throws -> PackReport {
             let copy = try pack.copy()
             try change(copy)
-            try Self.rehash(copy, signedBy: stranger)
+            try Packs.reseal(copy, signedBy: stranger)
             return try Packs.check(copy.path, [log.key])
         }
         #expect(try forged { _ in }.kinds == [.notCovered])
@@ -132,51 +132,13 @@ import Verification
         #expect(counted.findings.contains { $0.detail.contains("withheld") })
     }
 
-    /// Makes the manifest name the files as they are now, and signs it.
-    private static func rehash(_ pack: TestDirectory, signedBy signer: NoteSigner) throws {
-        var value = try JSONParser.parse(
-            try pack.read("manifest.json"), as: .canonical, deepest: 16)
-        var members = value.members ?? []
-        let files = pack.files.filter { !$0.hasPrefix("manifest.") }
-        let digests = try files.map { name in
-            (name, Hex.encode(SHA256.hash(data: try pack.read(name))))
-        }.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
-        for place in members.indices {
-            switch members[place].name {
-            case "files":
-                members[place].value = .array(
-                    try digests.map { name, digest in
-                        .object([
-                            JSONMember("bytes", .integer(Int64(try pack.read(name).count))),
-                            JSONMember("name", .string(name)),
-                            JSONMember("role", .string("evidence")),
-                            JSONMember("sha256", .string(digest)),
-                        ])
-                    })
-            case "content":
-                let text = digests.filter { $0.0 != "README.txt" }
-                    .map { "\($0.1)  \($0.0)\n" }.joined()
-                members[place].value = .string(Hex.encode(SHA256.hash(data: Array(text.utf8))))
-            default: break
-            }
-        }
-        value = .object(members)
-        let manifest = CanonicalJSON.encode(value)
-        try pack.write(manifest, to: "manifest.json")
-        let digest = Hex.encode(SHA256.hash(data: manifest))
-        let text = Array("countersign.pack/1\n\(signer.name)\n\(digest)\n".utf8)
-        try pack.write(
-            SignedNote(text: text, signatures: [try signer.sign(text)]).encode(), to: "manifest.sig"
-        )
-    }
-
     @Test func `is found even if the log's own key signs what the log does not hold`() throws {
         let (log, pack) = try Self.whole()
         try pack.tamper("records.ndjson") { bytes in
             let text = String(decoding: bytes, as: UTF8.self)
             bytes = Array(text.replacing("\"status\":200", with: "\"status\":404").utf8)
         }
-        try Self.rehash(pack, signedBy: log.fixture.signer)
+        try Packs.reseal(pack, signedBy: log.fixture.signer)
         let report = try Packs.check(pack.path, [log.key])
         #expect(report.verdict == .changed)
         // The chain says which.
@@ -185,7 +147,7 @@ import Verification
         let checkpoint = try other.read("checkpoint")
         let stale = try Self.whole()
         try stale.pack.write(checkpoint, to: "checkpoint")
-        try Self.rehash(stale.pack, signedBy: stale.log.fixture.signer)
+        try Packs.reseal(stale.pack, signedBy: stale.log.fixture.signer)
         #expect(try Packs.check(stale.pack.path, [stale.log.key]).verdict == .changed)
     }
 

@@ -3,6 +3,7 @@
 
 import AuditRecords
 import ByteCoding
+import Crypto
 import Disclosures
 import Evidence
 import LogReading
@@ -74,6 +75,44 @@ enum Packs {
             policy: keys.isEmpty ? nil : TrustPolicy(logKeys: keys), requiredWitnesses: 0,
             remembered: remembered
         ).check(try PackSource(path)) { _ in }
+    }
+
+    /// Makes the manifest name the files as they are now, and signs it.
+    static func reseal(_ pack: TestDirectory, signedBy signer: NoteSigner) throws {
+        var value = try JSONParser.parse(
+            try pack.read("manifest.json"), as: .canonical, deepest: 16)
+        var members = value.members ?? []
+        let files = pack.files.filter { !$0.hasPrefix("manifest.") }
+        let digests = try files.map { name in
+            (name, Hex.encode(SHA256.hash(data: try pack.read(name))))
+        }.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
+        for place in members.indices {
+            switch members[place].name {
+            case "files":
+                members[place].value = .array(
+                    try digests.map { name, digest in
+                        .object([
+                            JSONMember("bytes", .integer(Int64(try pack.read(name).count))),
+                            JSONMember("name", .string(name)),
+                            JSONMember("role", .string("evidence")),
+                            JSONMember("sha256", .string(digest)),
+                        ])
+                    })
+            case "content":
+                let text = digests.filter { $0.0 != "README.txt" }
+                    .map { "\($0.1)  \($0.0)\n" }.joined()
+                members[place].value = .string(Hex.encode(SHA256.hash(data: Array(text.utf8))))
+            default: break
+            }
+        }
+        value = .object(members)
+        let manifest = CanonicalJSON.encode(value)
+        try pack.write(manifest, to: "manifest.json")
+        let digest = Hex.encode(SHA256.hash(data: manifest))
+        let text = Array("countersign.pack/1\n\(signer.name)\n\(digest)\n".utf8)
+        try pack.write(
+            SignedNote(text: text, signatures: [try signer.sign(text)]).encode(), to: "manifest.sig"
+        )
     }
 
     /// Checks an archive made of these bytes.

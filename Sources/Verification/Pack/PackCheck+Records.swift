@@ -22,8 +22,11 @@ extension PackCheck {
         switch manifest.selection {
         case .all:
             guard let bytes = try source.contents(PackFile.range.name) else { return }
-            guard let hashes = Self.hashes(of: bytes, manifest) else {
-                return report.add(.unreadable, .range, "it is no proof of the manifest's range")
+            guard let value = Self.json(bytes), let hashes = Self.hashes(of: value) else {
+                return report.add(.unreadable, .range, "it is no range and its hashes")
+            }
+            if !Self.isRange(value, of: manifest) {
+                report.add(.changed, .range, "it is of another range than the manifest")
             }
             list = hashes
         case .matches:
@@ -64,13 +67,14 @@ extension PackCheck {
         try checkPolicies(records.policies, source, &report)
     }
 
-    private static func hashes(of bytes: [UInt8], _ manifest: PackManifest) -> [NodeHash]? {
-        guard let value = Self.json(bytes),
-            value["first"]?.integer == Int64(clamping: manifest.range.lowerBound),
-            value["end"]?.integer == Int64(clamping: manifest.range.upperBound),
-            value["size"]?.integer == Int64(clamping: manifest.size.count),
-            let items = value["hashes"]?.array
-        else { return nil }
+    private static func isRange(_ value: JSONValue, of manifest: PackManifest) -> Bool {
+        value["first"]?.integer == Int64(clamping: manifest.range.lowerBound)
+            && value["end"]?.integer == Int64(clamping: manifest.range.upperBound)
+            && value["size"]?.integer == Int64(clamping: manifest.size.count)
+    }
+
+    private static func hashes(of value: JSONValue) -> [NodeHash]? {
+        guard let items = value["hashes"]?.array else { return nil }
         let hashes = items.compactMap { $0.string.flatMap { Hash256(base64: $0) } }
         return hashes.count == items.count ? hashes.map { NodeHash($0) } : nil
     }
@@ -110,10 +114,37 @@ extension PackCheck {
         {
             report.add(.changed, .manifest, "its counts by class are not those of the records")
         }
+        compareClaims(counts, manifest, &report)
         guard manifest.selection == .all else { return }
         let wanted = manifest.range.upperBound - manifest.range.lowerBound
         if counts.records != wanted {
             report.add(.changed, .records, "\(counts.records) records for a range of \(wanted)")
+        }
+    }
+
+    /// What the manifest says of the query and of times, as far as the records tell.
+    private func compareClaims(
+        _ counts: PackCounts, _ manifest: PackManifest, _ report: inout PackReport
+    ) {
+        let times = manifest.value["3_times"]
+        if times?["first"]?.string != counts.times.first
+            || times?["last"]?.string != counts.times.last
+        {
+            report.add(.changed, .manifest, "it names other times than the records")
+        }
+        // Filtered records may leave the heartbeat out that the exporter saw.
+        if manifest.selection == .all, times?["clock"] != counts.clock {
+            report.add(.changed, .manifest, "what it says of the clock, no heartbeat does")
+        }
+        if manifest.selection == .matches, manifest.count("matches") != counts.records {
+            report.add(.changed, .manifest, "not all of its records are said to match")
+        }
+        guard let query = manifest.value[path: "4_query", "text"]?.string else { return }
+        let text = Array("countersign/query/v1\n\(query)".utf8)
+        if manifest.value[path: "4_query", "hash"]?.string
+            != "sha256:" + Hex.encode(SHA256.hash(data: text))
+        {
+            report.add(.changed, .manifest, "`4_query.hash` is not that of the query")
         }
     }
 
@@ -139,15 +170,20 @@ extension PackCheck {
         guard let entry = source.entries[PackFile.policies.name] else { return }
         var lines = try PackLines(entry)
         var left = policies.uses
+        var before: (Int64, String) = (-1, "")
         do throws(PackLines.Stop) {
             while let line = try lines.next() {
-                if line.starts(with: PackFormat.endMark) { break }
-                guard let value = Self.json(Array(line)), let version = value["version"]?.string
+                guard let value = Self.json(Array(line)), let version = value["version"]?.string,
+                    let first = value["first"]?.integer
                 else {
                     return report.add(.unreadable, .policies, "line \(lines.count) is no policy")
                 }
+                if (first, version) <= before {
+                    report.add(.changed, .policies, "\(version) is out of order")
+                }
+                before = (first, version)
                 guard let use = left.removeValue(forKey: version),
-                    value["first"]?.integer == Int64(clamping: use.first),
+                    first == Int64(clamping: use.first),
                     value["last"]?.integer == Int64(clamping: use.last),
                     value["records"]?.integer == Int64(clamping: use.records)
                 else {
@@ -178,13 +214,18 @@ extension PackCheck {
         guard let entry = source.entries[PackFile.erasures.name] else { return [:] }
         var lines = try PackLines(entry)
         var erasures: [UInt64: Set<String>] = [:]
+        var before: LeafIndex?
         do throws(PackLines.Stop) {
             while let line = try lines.next() {
-                if line.starts(with: PackFormat.endMark) { break }
                 guard let erasure = PackErasure(Array(line)) else {
                     report.add(.unreadable, .erasures, "line \(lines.count) is no proven record")
                     return erasures
                 }
+                if let before, before >= erasure.index {
+                    report.add(
+                        .changed, PackFile.erasures.name, "it is out of order", at: erasure.index)
+                }
+                before = erasure.index
                 let proof = InclusionProof(
                     index: erasure.index, size: checkpoint.claim.size, path: erasure.path)
                 guard proof.check(LeafHash(of: erasure.leaf), in: checkpoint.claim.root) == .holds

@@ -11,8 +11,14 @@ struct PackLines: ~Copyable {
         case failed(LogReadFailure)
         /// A line is longer than any that a pack has.
         case tooLong
-        /// The last line has no end.
+        /// The last line has no end, or does not say that it is the last.
         case cutOff
+        /// A line has nothing in it.
+        case empty
+        /// The last line counts other lines than there are.
+        case miscounted
+        /// Something stands behind the last line.
+        case followed
     }
 
     private static let chunk = 1 << 18
@@ -25,6 +31,7 @@ struct PackLines: ~Copyable {
     private var at = 0
     /// Lines read so far.
     private(set) var count: UInt64 = 0
+    private var isEnded = false
 
     init(_ entry: PackSource.Entry) throws(LogReadFailure) {
         file = try ReadableFile(entry.path)
@@ -32,8 +39,22 @@ struct PackLines: ~Copyable {
         end = entry.range.upperBound
     }
 
-    /// The next line without its end; nil where the file ends.
+    /// The next line; nil behind the last one, which says that it is, and counts the lines before it.
     mutating func next() throws(Stop) -> ArraySlice<UInt8>? {
+        guard !isEnded else { return nil }
+        guard let line = try rawLine() else { throw .cutOff }
+        guard line.starts(with: PackFormat.endMark) else {
+            guard !line.isEmpty else { throw .empty }
+            return line
+        }
+        isEnded = true
+        guard line.elementsEqual(PackFormat.end(lines: count - 1).utf8) else { throw .miscounted }
+        guard at == buffer.count, offset == end else { throw .followed }
+        return nil
+    }
+
+    /// The next line without its end, whatever it says; nil where the file ends.
+    private mutating func rawLine() throws(Stop) -> ArraySlice<UInt8>? {
         var searched = at
         while true {
             if let line = buffer[searched...].firstIndex(of: 0x0A) {

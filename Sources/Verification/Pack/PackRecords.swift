@@ -29,8 +29,6 @@ struct PackRecords: SharedProofSource, ~Copyable {
     private(set) var policies = PolicyUses()
     private(set) var findings: PackFindingList
     private var previous: (index: UInt64, hash: LeafHash)?
-    private var isEnded = false
-    private var areHashesEnded = false
 
     init(
         lines: consuming PackLines, list: [NodeHash], hashLines: consuming PackLines?,
@@ -65,30 +63,11 @@ struct PackRecords: SharedProofSource, ~Copyable {
     }
 
     private mutating func line() throws(Stop) -> ArraySlice<UInt8>? {
-        guard !isEnded else { return nil }
-        let line: ArraySlice<UInt8>?
         do throws(PackLines.Stop) {
-            line = try lines.next()
+            return try lines.next()
         } catch {
             throw Stop(file: .records, cause: error, detail: error.text)
         }
-        guard let line else {
-            throw Stop(file: .records, cause: nil, detail: "it ends without its last line")
-        }
-        guard line.starts(with: PackFormat.endMark) else { return line }
-        isEnded = true
-        if !line.elementsEqual(PackFormat.end(lines: lines.count - 1).utf8) {
-            findings.report(
-                .changed, .records, "its last line counts other than \(lines.count - 1) lines")
-        }
-        do throws(PackLines.Stop) {
-            if try lines.next() != nil {
-                findings.report(.changed, .records, "lines follow its last line")
-            }
-        } catch {
-            findings.report(.changed, .records, "bytes follow its last line")
-        }
-        return nil
     }
 
     private static func record(_ leaf: [UInt8]) -> Record? {
@@ -154,7 +133,6 @@ struct PackRecords: SharedProofSource, ~Copyable {
 
     mutating func nextHash() throws(Stop) -> NodeHash? {
         guard hashLines != nil else { return list.popFirst() }
-        guard !areHashesEnded else { return nil }
         let found: Result<ArraySlice<UInt8>?, PackLines.Stop>
         do throws(PackLines.Stop) {
             found = .success(try hashLines?.next())
@@ -164,17 +142,8 @@ struct PackRecords: SharedProofSource, ~Copyable {
         let count = hashLines?.count ?? 0
         switch found {
         case .failure(let stop): throw Stop(file: .shared, cause: stop, detail: stop.text)
-        case .success(nil):
-            throw Stop(file: .shared, cause: nil, detail: "it ends without its last line")
+        case .success(nil): return nil
         case .success(let line?):
-            if line.starts(with: PackFormat.endMark) {
-                areHashesEnded = true
-                if !line.elementsEqual(PackFormat.end(lines: count - 1).utf8) {
-                    findings.report(
-                        .changed, .shared, "its last line counts other than \(count - 1) lines")
-                }
-                return nil
-            }
             guard let hash = Hash256(base64: String(decoding: line, as: UTF8.self)) else {
                 throw Stop(file: .shared, cause: nil, detail: "line \(count) is no hash")
             }
@@ -196,7 +165,10 @@ extension PackLines.Stop {
         switch self {
         case .failed(let failure): failure.message
         case .tooLong: "a line is longer than \(PackFormat.mostLineBytes) bytes"
-        case .cutOff: "it is cut off: its last line has no end"
+        case .cutOff: "it is cut off: its last line is missing, or has no end"
+        case .empty: "a line is empty"
+        case .miscounted: "its last line counts other lines than there are"
+        case .followed: "something follows its last line"
         }
     }
 }
