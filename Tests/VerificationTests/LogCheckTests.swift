@@ -1,9 +1,12 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AuditRecords
 import ByteCoding
 import LogReading
 import Merkle
+import SignedNotes
+import SystemPackage
 import TestSupport
 import Testing
 import Verification

@@ -17,6 +17,9 @@ package enum DerivedForm: String, CaseIterable, Sendable {
     case ocsf
     case cef
 
+    /// How names of its files end.
+    var ending: String { self == .ocsf ? "ndjson" : rawValue }
+
     /// What a file begins with.
     package func beginning(isMarked: Bool) -> [UInt8] {
         guard self == .sheet else { return [] }

@@ -64,16 +64,34 @@ package final class ExportPlace {
 
     /// Keeps how far the export has come: what an interruption leaves is this, or what was kept before.
     package func keep(_ state: JSONValue) throws(EvidenceFailure) {
-        let fresh = folder.appending(Self.stateName + ".new")
+        try Self.keep(state, as: Self.stateName, in: folder)
+    }
+
+    /// Keeps a small file of ours, whole: a reader finds the old or the new.
+    static func keep(
+        _ value: JSONValue, as name: String, in folder: FilePath
+    ) throws(EvidenceFailure) {
+        let fresh = folder.appending(name + ".new")
         let file = try NewFile(fresh, isPrivate: true, replacing: true)
-        try file.append(CanonicalJSON.encode(state))
+        try file.append(CanonicalJSON.encode(value))
         _ = try file.close()
-        let path = folder.appending(Self.stateName)
+        let path = folder.appending(name)
         // Safe: the call reads both paths while it runs, and keeps nothing.
         guard unsafe rename(fresh.string, path.string) == 0 else {
             throw .writing(path, Errno(rawValue: errno))
         }
-        try Self.sync(folder)
+        try sync(folder)
+    }
+
+    /// A small file of ours; nil where there is none.
+    func read(_ name: String) throws(EvidenceFailure) -> JSONValue? {
+        try Self.read(name, in: folder)
+    }
+
+    /// Begins anew: what was written before any state was kept is of no use.
+    package func clear() throws(EvidenceFailure) {
+        try FolderRemoval.remove(content)
+        try Self.makeFolder(content, isPrivate: !ticket.order.groups.isEmpty)
     }
 
     private static func makeFolder(

@@ -4,6 +4,7 @@
 internal import ByteCoding
 internal import Crypto
 internal import Glibc
+internal import LogReading
 package import SystemPackage
 
 /// How far a file was written at some moment.
@@ -15,6 +16,26 @@ package struct FileMark: Hashable, Sendable {
     package init(bytes: Int64, digest: String) {
         self.bytes = bytes
         self.digest = digest
+    }
+}
+
+extension FileMark {
+    /// That of a whole file.
+    init(of path: FilePath) throws(EvidenceFailure) {
+        var hash = SHA256()
+        var at = 0
+        do throws(LogReadFailure) {
+            let file = try ReadableFile(path)
+            let length = try file.length()
+            while at < length {
+                let range = at..<min(length, at + 1 << 18)
+                hash.update(data: try file.bytes(range))
+                at = range.upperBound
+            }
+        } catch {
+            throw .reading(error)
+        }
+        self.init(bytes: Int64(at), digest: Hex.encode(hash.finalize()))
     }
 }
 

@@ -180,8 +180,7 @@ struct EvidenceExport {
         }
         if left.state == nil {
             // It was interrupted before anything was worth keeping.
-            try LocalFolder.removeIfAny(left.content.string)
-            try LocalFolder.make(left.content.string, mode: order.groups.isEmpty ? 0o755 : 0o700)
+            try Self.failing { () throws(EvidenceFailure) in try left.clear() }
         }
         return left
     }
