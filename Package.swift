@@ -238,7 +238,7 @@ let package = Package(
             name: "countersign-bench",
             dependencies: [
                 "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "Disclosures", "AuditRecords",
-                "LogReading", "Verification", "Query", "Catalog", "Search", "Ledger",
+                "LogReading", "Verification", "Query", "Catalog", "Search", "Evidence", "Ledger",
                 "LedgerFiles", "Identity", "TestSupport", .argumentParser, .crypto, .system,
             ],
             path: "Benchmarks/countersign-bench", swiftSettings: testSettings),
@@ -274,7 +274,7 @@ let package = Package(
         tests("ByteCoding", ["TestSupport"]),
         tests("Merkle", ["ByteCoding", .crypto], exclude: ["Resources"]),
         tests("HTTPWire", ["AccessModel", "ByteCoding", .nioCore, .nioEmbedded, .nioHTTP1]),
-        tests("AccessModel", exclude: ["Resources"]),
+        tests("AccessModel", ["ByteCoding"], exclude: ["Resources"]),
         tests("Observability"),
         tests("SignedNotes", ["ByteCoding", "Merkle", .crypto], exclude: ["Resources"]),
         tests("LogFormat", ["Merkle"]),
@@ -289,7 +289,7 @@ let package = Package(
                 "ByteCoding", "AccessModel", "TestSupport", .jwtKit, .x509, .asn1, .crypto,
                 .cryptoExtras,
             ]),
-        tests("Accounts", ["ByteCoding"]),
+        tests("Accounts", ["ByteCoding", "AccessModel"]),
         tests("Policy", ["AccessModel", "ByteCoding"]),
         tests(
             "Ledger",
@@ -386,7 +386,7 @@ let package = Package(
                 "ByteCoding", "Merkle", "Accounts", "Transport", "HTTPPlane", "HTTPWire",
                 "Identity",
                 "Ledger", "LedgerFiles",
-                "Messages", "Settings", "SignedNotes", "TestSupport", .logging, .system,
+                "Messages", "Policy", "Settings", "SignedNotes", "TestSupport", .logging, .system,
                 .unixSignals,
             ]),
         tests(

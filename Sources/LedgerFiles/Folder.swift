@@ -75,6 +75,7 @@ package struct DirectoryFault: Error, Sendable, CustomStringConvertible {
         case keyTooOpen
         case keyMalformed
         case keyExists
+        case rulesNotKept
     }
 
     package let code: Code

@@ -19,12 +19,24 @@ package enum LogLayout {
     package static let periods = "keys/periods"
     package static let directorySecret = "keys/directory"
     package static let lock = "lock"
+    /// The folder with the texts of rules that decided.
+    package static let rulesFolder = "rules"
 
     /// The file of the commit journal with number 0 or 1.
     package static func commits(_ number: Int) -> String { "commits.\(number)" }
 
     /// The file with all hashes of perfect subtrees of 256^level leaves.
     package static func tree(level: Int) -> String { "tree/\(level)" }
+
+    /// The file with the text of one version of the rules, which is `sha256:` and a digest in lower-case hexadecimal; nil
+    /// for a version that is not.
+    package static func rules(_ version: String) -> String? {
+        let digest = version.dropFirst("sha256:".count)
+        guard version.hasPrefix("sha256:"), digest.utf8.count == 64,
+            digest.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else { return nil }
+        return rulesFolder + "/" + digest
+    }
 
     /// The folder of one segment.
     package static func segment(_ number: SegmentNumber) -> String {

@@ -169,7 +169,26 @@ import Verification
             try Packs.order(),
             try Packs.source(directory, log.signers, policies: [version: Array("[1]".utf8)]),
             to: unknown)
+        // The log keeps the text itself, unless somebody changed it; a copy of the log has it, too.
+        let name = "rules/" + version.dropFirst("sha256:".count)
+        try directory.write(rules, to: name)
+        let kept = try TestDirectory()
+        let summary = try Packs.write(
+            try Packs.order(), try Packs.source(directory, log.signers), to: kept)
+        #expect(summary.unheldPolicies == 0)
+        var copied: [String: [UInt8]] = [:]
+        try LogSnapshot(directory: directory.path).forEachPart { name, bytes in
+            copied[name, default: []] += bytes
+        }
+        #expect(copied[name] == rules)
+        try directory.write(Array("[2]".utf8), to: name)
+        let changed = try TestDirectory()
+        let without = try Packs.write(
+            try Packs.order(), try Packs.source(directory, log.signers), to: changed)
+        #expect(without.unheldPolicies == 1)
         let keys = [log.signer.verifierKey]
+        #expect(!(try Packs.check(kept.path, keys).limitCodes.contains("policy_text")))
+        #expect(try Packs.check(changed.path, keys).limitCodes.contains("policy_text"))
         #expect(!(try Packs.check(known.path, keys).limitCodes.contains("policy_text")))
         #expect(try Packs.check(known.path, keys).findings == [])
         #expect(try Packs.check(unknown.path, keys).limitCodes.contains("policy_text"))

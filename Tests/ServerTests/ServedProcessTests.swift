@@ -7,6 +7,7 @@ import Ledger
 import LedgerFiles
 import Logging
 import Messages
+import Policy
 import Server
 import Settings
 import SignedNotes
@@ -48,6 +49,30 @@ struct ServedProcessTests {
             producer: "served", eventLoops: 1, in: Self.surroundings, logger: logger,
             read: { () throws(CommandFailure) in try Self.surroundings.deployment(at: file) },
             tell: tell)
+    }
+
+    @Test("keeps the text of the rules beside the log, before a record names it")
+    func rules() async throws {
+        let folder = try deployed()
+        var versions: [String] = []
+        for rate in ["600/m", "500/m"] {
+            let text = try folder.text("countersign.yaml")
+            try folder.write(text.replacing("600/m", with: rate), to: "countersign.yaml")
+            let deployment = try Self.surroundings.deployment(at: folder.file("countersign.yaml"))
+            let server = try await ProxyServer.start(
+                deployment, producer: "served", eventLoops: 1, in: Self.surroundings,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            versions.append(deployment.rulebook.version)
+            let kept = deployment.settings.log.directory.text + "/rules/"
+            for version in versions {
+                let digest = String(version.dropFirst("sha256:".count))
+                #expect(try LocalFile.read(kept + digest, most: 1 << 20) != nil, "\(version)")
+            }
+            let own = String(deployment.rulebook.version.dropFirst("sha256:".count))
+            #expect(try LocalFile.read(kept + own, most: 1 << 20) == deployment.rulebook.text)
+            #expect(await server.stop() == nil)
+        }
+        #expect(Set(versions).count == 2)
     }
 
     @Test(

@@ -4,6 +4,7 @@
 import ArgumentParser
 import AuditRecords
 import ByteCoding
+import Crypto
 import Disclosures
 import LogReading
 import Merkle
@@ -22,6 +23,7 @@ struct LogGetCommand: AsyncParsableCommand {
               countersign log get 019dab3c-5f59-7c3e-9d0a-6f3b2c1d4e5f
               countersign log get 42 --proof > 42.tlog-proof
               countersign log get 42 --leaf > 42.leaf
+              countersign log get 42 --rules
 
             A uid is what the field Countersign-Record of an answer says, and names an access: all of its records \
             are printed; --proof and --leaf are those of the last one, and the proof holds its bytes. Check it with \
@@ -40,6 +42,9 @@ struct LogGetCommand: AsyncParsableCommand {
     @Flag(help: "Print the leaf as it was hashed, without a line end.")
     var leaf = false
 
+    @Flag(help: "Print the text of the rules that decided, as canonical JSON.")
+    var rules = false
+
     @OptionGroup var disclosure: DisclosureOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var output: OutputOptions
@@ -51,6 +56,7 @@ struct LogGetCommand: AsyncParsableCommand {
         guard let last = records.last else { return }
         try log.requireAuthentic(records)
         if leaf { return try output.screen.bytes(last.1) }
+        if rules { return try show(rulesOf: last.1, last.0, in: log.snapshot) }
         if proof {
             return try output.screen.bytes(try ProofMaker(log).proof(of: last.0, last.1).encode())
         }
@@ -72,6 +78,37 @@ struct LogGetCommand: AsyncParsableCommand {
             try output.screen.table(RecordView.facts(index, leaf, values))
             if index != last.0 { try output.screen.line() }
         }
+    }
+
+    /// Prints the text of the rules that decided, which its digest in the record proves.
+    private func show(
+        rulesOf leaf: [UInt8], _ index: LeafIndex, in snapshot: LogSnapshot
+    ) throws {
+        guard
+            case .success(let record) = Result(catching: { () throws(RecordFault) in
+                try Record(leaf: leaf)
+            }), let version = record.policyVersion
+        else {
+            throw CommandFailure(
+                .notFound, "no rules decided record \(index.value); ask for one of an access.")
+        }
+        let text: [UInt8]?
+        do throws(LogReadFailure) { text = try snapshot.rules(version) } catch {
+            throw CommandFailure(error)
+        }
+        guard let text else {
+            throw CommandFailure(
+                .notFound,
+                "the log keeps no text of the rules \(version), which decided before it began to; a configuration with them has the same version in `countersign check --json`."
+            )
+        }
+        guard "sha256:" + Hex.encode(SHA256.hash(data: text)) == version else {
+            throw CommandFailure(
+                .integrityFailure,
+                "what the log keeps as the text of the rules \(version) has another digest; somebody changed it. Take it from a copy."
+            )
+        }
+        try output.screen.bytes(HostileText.escaped(json: text) + [UInt8(ascii: "\n")])
     }
 }
 

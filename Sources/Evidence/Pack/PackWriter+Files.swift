@@ -33,7 +33,7 @@ extension PackWriter {
         return Summary(
             records: counts.records, matches: scan.matches, undecided: scan.undecided,
             range: scan.range, content: content, manifest: digest,
-            files: files.map { ($0.name, folder.appending($0.name)) },
+            files: files.map { ($0.name, folder.appending($0.name)) }, unheldPolicies: unheld,
             isSigned: !source.signers.isEmpty)
     }
 
@@ -113,9 +113,7 @@ extension PackWriter {
                 JSONMember("last", .integer(Int64(clamping: use.last))),
                 JSONMember("records", .integer(Int64(clamping: use.records))),
             ]
-            if let rules = source.policies[version],
-                "sha256:" + Hex.encode(SHA256.hash(data: rules)) == version
-            {
+            if let rules = try knownText(of: version) {
                 members.append(
                     JSONMember("text", .string(String(decoding: rules, as: UTF8.self))))
             } else {
@@ -128,6 +126,19 @@ extension PackWriter {
         let end = PackFormat.end(lines: UInt64(counts.policies.uses.count)) + "\n"
         try write(text + Array(end.utf8), to: .policies)
         return unheld
+    }
+
+    /// The text of a version of the rules, if it is known: as it was given, or as the log keeps it.
+    private func knownText(of version: String) throws(EvidenceFailure) -> [UInt8]? {
+        func proven(_ text: [UInt8]?) -> [UInt8]? {
+            text.flatMap { "sha256:" + Hex.encode(SHA256.hash(data: $0)) == version ? $0 : nil }
+        }
+        if let text = proven(source.policies[version]) { return text }
+        let snapshot = source.snapshot
+        return proven(
+            try EvidenceFailure.reading { () throws(LogReadFailure) in
+                try snapshot.rules(version)
+            })
     }
 
     /// The note under the manifest: its digest, for this log, signed by the log's own keys.

@@ -29,6 +29,8 @@ package struct PackWriter {
         package let manifest: String
         /// All files, for an archive.
         package let files: [(name: String, path: FilePath)]
+        /// How many versions of the rules decided of which no text is known.
+        package let unheldPolicies: Int
         package let isSigned: Bool
     }
 

@@ -29,6 +29,9 @@ extension LogSnapshot {
         if let bytes = try ReadableFile.contents(ifAny: secret) {
             try body(LogLayout.directorySecret, bytes)
         }
+        for name in try rulesFiles {
+            if let bytes = try ReadableFile.contents(ifAny: path(name)) { try body(name, bytes) }
+        }
         try body(LogLayout.checkpointJournal, journal(through: newest.note.encode()))
         try body(LogLayout.checkpoint, newest.note.encode())
     }

@@ -19,7 +19,7 @@ package enum SigningKey {
                 switch error.code {
                 case .keyForbidden: .notPermitted
                 case .keyTooOpen, .keyMalformed: .usage
-                case .notMade, .locked, .keyUnreadable, .keyExists: .failure
+                case .notMade, .locked, .keyUnreadable, .keyExists, .rulesNotKept: .failure
                 }
             throw CommandFailure(status, "\(error.description)")
         }

@@ -10,10 +10,12 @@ import Access
 import HTTPWire
 import Identity
 package import Ledger
+import LedgerFiles
 package import Logging
 package import Messages
 import Policy
 package import Settings
+import SystemPackage
 
 /// The whole proxy: log, data plane and admin listener, started and stopped in an order that loses nothing.
 ///
@@ -90,6 +92,7 @@ package actor ProxyServer {
                 generation: 1, digestKey: ledger.subjects.tokenDigestKey, after: nil)
             for note in rules.notes { logger.notice("\(note.plain)") }
             try rules.ended.write(in: deployment.settings.log.state)
+            try assembly.keepRules()
             let current = assembly.state(rules.roll, isWhole: true)
             let dataPlane: DataPlane
             let http: HTTPPlane
@@ -271,7 +274,7 @@ package actor ProxyServer {
         }
         let after = state(made, rules.roll, object)
         let obstacle = await record(
-            ConfigurationChange(object: object, before: current, after: after), rules.ended)
+            ConfigurationChange(object: object, before: current, after: after), rules.ended, made)
         if let obstacle {
             let unrecorded = UnrecordedChange(object: object, obstacle: obstacle)
             standing.unrecorded(unrecorded)
@@ -292,7 +295,7 @@ package actor ProxyServer {
 
     /// - Returns: why the change is not on the disk.
     private func record(
-        _ change: ConfigurationChange, _ ended: EndedKeys
+        _ change: ConfigurationChange, _ ended: EndedKeys, _ made: Assembly
     ) async -> UnrecordedChange.Obstacle? {
         do throws(CommandFailure) {
             // A key that a file has ended stays ended, whether or not that file is ever in force.
@@ -300,6 +303,7 @@ package actor ProxyServer {
         } catch {
             return .ends(error)
         }
+        do throws(CommandFailure) { try made.keepRules() } catch { return .rules(error) }
         return await ledger.recordDurably(change).map { .log($0) }
     }
 
@@ -366,6 +370,18 @@ package actor ProxyServer {
 }
 
 extension Assembly {
+    /// Keeps the text of the rules beside the records that will name its digest, before any of them.
+    fileprivate func keepRules() throws(CommandFailure) {
+        let rulebook = deployment.rulebook
+        do throws(DirectoryFault) {
+            try KeptRules.keep(
+                rulebook.text, version: rulebook.version,
+                in: FilePath(deployment.settings.log.directory.text))
+        } catch {
+            throw CommandFailure(.failure, "\(error.description)")
+        }
+    }
+
     /// Everything read so far that decides about requests.
     ///
     /// - Parameter isWhole: whether that is everything there is.

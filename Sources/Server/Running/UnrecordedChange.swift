@@ -14,6 +14,8 @@ struct UnrecordedChange {
         case log(RecordFate)
         /// The ends of API keys cannot be remembered.
         case ends(CommandFailure)
+        /// The text of the rules cannot be kept.
+        case rules(CommandFailure)
     }
 
     let object: ConfigurationChange.Object
@@ -31,6 +33,9 @@ struct UnrecordedChange {
             what + ": the log has no record of the change" + cause(outcome)
         case .ends(let failure):
             what + ": " + (failure.message ?? "\(EndedKeys.name) cannot be written.") + " " + again
+        case .rules(let failure):
+            what + ": " + (failure.message ?? "the text of the rules cannot be kept.") + " "
+                + again
         }
     }
 

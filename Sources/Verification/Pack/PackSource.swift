@@ -126,20 +126,6 @@ package struct PackSource: Sendable {
     }
 
     private static func names(in folder: FilePath) throws(LogReadFailure) -> [String] {
-        // Safe: the call reads the path while it runs.
-        guard let stream = unsafe folder.withPlatformString({ unsafe opendir($0) }) else {
-            throw LogReadFailure(.unreadable, folder, cause: Errno(rawValue: errno))
-        }
-        // Safe: it is open until here, and nothing was written to it.
-        defer { _ = unsafe closedir(stream) }
-        var names: [String] = []
-        // Safe: the entry stays valid until the next call, and its name ends with a zero byte.
-        while let entry = unsafe readdir(stream), names.count <= PackFormat.mostFiles {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        try FolderNames.of(folder, most: PackFormat.mostFiles)
     }
 }

@@ -15,6 +15,11 @@ extension EvidenceExport {
             try command.output.messages.line(
                 NothingFound.undecided(Int(clamping: summary.undecided)))
         }
+        if summary.unheldPolicies > 0 {
+            try command.output.messages.line(
+                "what \(summary.unheldPolicies) version(s) of the rules said is not known here; give their configurations with --rules"
+            )
+        }
         guard try command.output.isJSON else {
             if !summary.isSigned {
                 try command.output.messages.line(
@@ -38,6 +43,7 @@ extension EvidenceExport {
                 JSONMember("content", .string(summary.content)),
                 JSONMember("manifest", .string(summary.manifest)),
                 JSONMember("signed", .bool(summary.isSigned)),
+                JSONMember("rules_unknown", .integer(Int64(summary.unheldPolicies))),
             ]))
     }
 
