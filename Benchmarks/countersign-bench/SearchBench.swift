@@ -23,6 +23,7 @@ struct SearchBench: ParsableCommand {
     @Option(help: "Records.") var records = 1_000_000
     @Option(help: "Times that each question is asked; the median is printed.") var rounds = 3
     @Flag(help: "Leave the log and its catalog where they are.") var keep = false
+    @Option(help: "The folder of a log that was kept, to be asked again.") var at: String?
 
     private static let questions: [(String, String, CatalogUnit)] = [
         (
@@ -37,10 +38,14 @@ struct SearchBench: ParsableCommand {
     ]
 
     func run() throws {
-        let folder = FilePath(output.dir).appending("search-bench-\(Stopwatch.now)")
+        let folder =
+            at.map { FilePath($0) }
+            ?? FilePath(output.dir).appending("search-bench-\(Stopwatch.now)")
         let log = try BenchLog(in: folder, named: "log")
         var figures = [("records", "\(records)")]
-        figures.append(("written_s", (try Stopwatch.seconds { try fill(log) }).text(1)))
+        if at == nil {
+            figures.append(("written_s", (try Stopwatch.seconds { try fill(log) }).text(1)))
+        }
         let snapshot = try LogSnapshot(directory: log.directory)
         let tokens = try PersonalTokenizer(snapshot)
         let place = folder.appending("log-catalog")
@@ -54,7 +59,8 @@ struct SearchBench: ParsableCommand {
                 "cataloged_s",
                 (try Stopwatch.seconds { try follow(log, catalog, tokens) }).text(1)
             ))
-        figures.append(("catalog_bytes_per_record", "\(Folders.size(of: place) / records)"))
+        let size = Int(try catalog.position()?.size ?? 1)
+        figures.append(("catalog_bytes_per_record", "\(Folders.size(of: place) / size)"))
         for (name, text, unit) in Self.questions {
             let query = try RecordQuery(text, at: QueryClock(now: Stopwatch.wallClock))
             var found = ""
@@ -68,6 +74,7 @@ struct SearchBench: ParsableCommand {
             figures.append((name + "_ms", took.text(1)))
             figures.append((name + "_rows", output.json ? "\"\(found)\"" : found))
         }
+        try askForNews(catalog, snapshot, &figures)
         if output.json {
             print("{" + figures.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}")
         } else {
@@ -75,7 +82,24 @@ struct SearchBench: ParsableCommand {
             for (name, value) in figures { print("| \(name) | \(value) |") }
         }
         try catalog.close()
-        if keep { print(folder.string) } else { try Folders.remove(folder) }
+        if keep || at != nil { print(folder.string) } else { try Folders.remove(folder) }
+    }
+
+    /// Keys that were used from networks never seen before.
+    private func askForNews(
+        _ catalog: SQLiteCatalog, _ snapshot: LogSnapshot, _ figures: inout [(String, String)]
+    ) throws {
+        let query = try RecordQuery(
+            "auth:apikey since:2026-09-20", at: QueryClock(now: Stopwatch.wallClock))
+        var found = ""
+        let took = try median {
+            var search = try Search(
+                query, unit: .access, in: catalog, of: snapshot, ValueReader(opening: snapshot))
+            let answer = try search.firstSeen(.network, most: 50, within: .seconds(60))
+            found = "\(answer.rows.count + answer.others) \(answer.relation.rawValue)"
+        }
+        figures.append(("new_networks_ms", took.text(1)))
+        figures.append(("new_networks_rows", output.json ? "\"\(found)\"" : found))
     }
 
     /// Writes the log.

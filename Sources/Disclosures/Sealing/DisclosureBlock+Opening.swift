@@ -3,9 +3,45 @@
 
 import ByteCoding
 import Crypto
-import Merkle
+package import Merkle
+
+/// A block that was decrypted; its values are read one by one, as few of them are asked for.
+package struct OpenedBlock: Sendable {
+    package let block: DisclosureBlock
+    private let plain: [UInt8]
+    private let items: [(salt: Range<Int>, value: Range<Int>)]
+
+    fileprivate init(
+        _ block: DisclosureBlock, _ plain: [UInt8],
+        _ items: [(salt: Range<Int>, value: Range<Int>)]
+    ) {
+        self.block = block
+        self.plain = plain
+        self.items = items
+    }
+
+    /// The values of one commitment; nil if it is not of this block.
+    ///
+    /// The caller must check whether they match.
+    package func disclosure(of commitment: Hash256) -> OpenedDisclosure? {
+        guard let place = block.commitments.firstIndex(of: commitment),
+            let salt = Salt(plain[items[place].salt])
+        else { return nil }
+        return OpenedDisclosure(
+            group: block.group, subject: block.subject, salt: salt,
+            value: Array(plain[items[place].value]), commitment: commitment)
+    }
+}
 
 extension DisclosureBlock {
+    /// Decrypts the block, and reads none of its values yet.
+    package func opened(
+        subject: SubjectKey, period: PeriodKey
+    ) throws(BlockFault) -> OpenedBlock {
+        let plain = try plain(subject: subject, period: period)
+        return OpenedBlock(self, plain, try items(in: plain))
+    }
+
     /// The values that the block holds, in the order of ``commitments``.
     ///
     /// The caller must check and report whether each matches its commitment.

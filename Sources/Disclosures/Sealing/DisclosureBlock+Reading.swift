@@ -71,3 +71,35 @@ extension DisclosureBlock {
         tag = bytes[tagStart...]
     }
 }
+
+/// Where a block ends and its commitments are, without anything else of it.
+package struct DisclosureBlockHead: Sendable {
+    /// Bytes of the whole block.
+    package let length: Int
+    /// Where its commitments are, from the block's first byte.
+    package let commitments: Range<Int>
+
+    /// Bytes that are enough to know how many commitments there are.
+    package static let byteCount = DisclosureBlock.fixedHead + 255 + countedFrom + 2
+
+    private static let countedFrom = Period.textBytes + DisclosureBlock.nonceBytes
+
+    /// - Parameter bytes: the first ones of a block, all that there are or at least ``byteCount``.
+    /// - Returns: nil if no block begins there, or its lengths contradict one another.
+    package init?(_ bytes: Span<UInt8>) {
+        guard bytes.count > DisclosureBlock.fixedHead else { return nil }
+        for place in DisclosureBlock.magic.indices
+        where bytes[place] != DisclosureBlock.magic[place] {
+            return nil
+        }
+        let counted = DisclosureBlock.fixedHead + Int(bytes[9]) + Self.countedFrom
+        guard counted + 2 <= bytes.count, let length = BigEndian.read32(bytes, at: 4) else {
+            return nil
+        }
+        let count = Int(bytes[counted]) << 8 | Int(bytes[counted + 1])
+        let end = counted + 2 + count * Hash256.byteCount
+        guard count > 0, end + DisclosureBlock.tagBytes <= Int(length) else { return nil }
+        self.length = Int(length)
+        commitments = counted + 2..<end
+    }
+}

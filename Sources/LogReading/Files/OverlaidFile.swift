@@ -119,8 +119,13 @@ package struct OverlaidFile: Sendable {
     /// All bytes, up to the first that neither disk nor journal has. Nil if there is no file at all.
     package func contents() throws(LogReadFailure) -> [UInt8]? {
         guard lengthOnDisk != nil || !patches.isEmpty else { return nil }
+        return try bytes(0..<readableLength)
+    }
+
+    /// How many bytes there are before the first that neither disk nor journal has.
+    var readableLength: Int {
         let onDisk = lengthOnDisk ?? 0
-        return try bytes(0..<(onDisk < settledLength ? onDisk : length))
+        return onDisk < settledLength ? onDisk : length
     }
 
     /// A range that may extend beyond what was committed: there, the bytes on disk.

@@ -8,16 +8,21 @@ package import Merkle
 
 /// The sealed values of one segment, opened block by block on request.
 ///
-/// Keeps the segment's disclosures as they are on disk and the place of each commitment, so that memory is bounded by
-/// a segment, however long the log is.
+/// Keeps the places of commitments and the blocks that were opened last, so that memory is bounded, however long the
+/// log and however much was sealed.
 package struct SegmentValues {
-    private let blocks: [DisclosureBlock]
-    /// In which block a commitment is.
-    private let places: [Hash256: Int]
+    private let file: OverlaidFile
+    let places: CommitmentPlaces
     private let keys: KeyRing
-    /// Recently opened blocks; neighbouring records share them.
-    private var opened: [Int: [Hash256: Values]] = [:]
-    private static let mostOpened = 64
+    /// Recently opened blocks by where they begin; neighbouring records share them.
+    private var known: [Int: Known] = [:]
+    private static let mostKnown = 64
+
+    private struct Known {
+        let block: DisclosureBlock
+        /// Nil if it cannot be opened.
+        let content: OpenedBlock?
+    }
 
     private struct Values {
         let salt: Salt
@@ -26,72 +31,117 @@ package struct SegmentValues {
 
     /// - Returns: nil if the log has no keys: then everything stays sealed.
     package init?(_ snapshot: LogSnapshot, segment: UInt64) throws(LogReadFailure) {
-        guard let subjects = try snapshot.subjectKeys().contents(),
-            let periods = try snapshot.periodKeys().contents()
-        else { return nil }
-        keys = KeyRing(subjects: KeyStoreImage(subjects), periods: KeyStoreImage(periods))
-        let file = try snapshot.disclosures(of: SegmentNumber(segment))
-        blocks = DisclosureBlock.scan(try file.contents() ?? []).blocks
-        var places: [Hash256: Int] = [:]
-        for (number, block) in blocks.enumerated() {
-            for commitment in block.commitments { places[commitment] = number }
-        }
+        guard let keys = try KeyRing(snapshot) else { return nil }
+        try self.init(snapshot, segment: segment, keys, CommitmentPlaces())
+    }
+
+    /// - Parameter places: those of the same segment that are known already.
+    init(
+        _ snapshot: LogSnapshot, segment: UInt64, _ keys: KeyRing, _ places: CommitmentPlaces
+    ) throws(LogReadFailure) {
+        self.keys = keys
+        file = try snapshot.disclosures(of: SegmentNumber(segment))
+        var places = places
+        try places.extend(to: file)
         self.places = places
     }
 
     /// The values of a record's commitments, merged, without any that cannot be opened or do not
     /// match: judging those is the verifier's task.
-    package mutating func values(of commitments: some Sequence<Hash256>) -> [JSONMember] {
-        commitments.flatMap { found($0)?.object.members ?? [] }
+    package mutating func values(
+        of commitments: some Sequence<Hash256>
+    ) throws(LogReadFailure) -> [JSONMember] {
+        var members: [JSONMember] = []
+        for commitment in commitments {
+            members += values(of: commitment, try block(of: commitment))?.object.members ?? []
+        }
+        return members
     }
 
-    private mutating func found(_ commitment: Hash256) -> Values? {
-        guard let number = places[commitment] else { return nil }
-        if opened[number] == nil {
-            if opened.count >= Self.mostOpened { opened.removeAll(keepingCapacity: true) }
-            opened[number] = open(blocks[number])
+    private func values(of commitment: Hash256, _ known: Known?) -> Values? {
+        guard let disclosure = known?.content?.disclosure(of: commitment),
+            disclosure.matchesCommitment
+        else { return nil }
+        do throws(JSONFault) {
+            return Values(
+                salt: disclosure.salt,
+                object: try JSONParser.parse(
+                    disclosure.value, as: .canonical, deepest: RecordLimits.depth))
+        } catch {
+            // What was committed to, and is no value, shows nothing.
+            return nil
         }
-        return opened[number]?[commitment]
+    }
+
+    /// The block that a commitment is in; nil if there is none.
+    private mutating func block(of commitment: Hash256) throws(LogReadFailure) -> Known? {
+        for range in places.blocks(of: commitment) {
+            let found: Known
+            if let known = known[range.lowerBound] {
+                found = known
+            } else {
+                guard let block = try readBlock(range) else { continue }
+                found = block
+                if known.count >= Self.mostKnown { known.removeAll(keepingCapacity: true) }
+                known[range.lowerBound] = found
+            }
+            if found.block.commitments.contains(commitment) { return found }
+        }
+        return nil
+    }
+
+    private func readBlock(_ range: Range<Int>) throws(LogReadFailure) -> Known? {
+        guard let bytes = try file.bytes(range) else { return nil }
+        do throws(BlockFault) {
+            guard let block = try DisclosureBlock.read(bytes, at: 0) else { return nil }
+            guard case .open(let subject, let period) = keys.access(to: block) else {
+                return Known(block: block, content: nil)
+            }
+            do throws(BlockFault) {
+                return Known(
+                    block: block, content: try block.opened(subject: subject, period: period))
+            } catch {
+                // A block that changed shows nothing from before the change either.
+                return Known(block: block, content: nil)
+            }
+        } catch {
+            // No block: what it held is unreadable.
+            return nil
+        }
     }
 
     /// Whose key seals the values that one commitment stands for.
-    package func owner(of commitment: Hash256) -> SubjectID? {
-        places[commitment].map { blocks[$0].subject }
+    package mutating func owner(of commitment: Hash256) throws(LogReadFailure) -> SubjectID? {
+        try block(of: commitment)?.block.subject
     }
 
     /// What is known of the values that one commitment stands for.
-    package mutating func group(of commitment: Hash256) -> OpenedGroup {
-        guard let number = places[commitment] else { return .unreadable }
-        if case .erased = keys.access(to: blocks[number]) { return .erased }
-        let members = values(of: CollectionOfOne(commitment))
-        return members.isEmpty ? .unreadable : .opened(.object(members))
+    package mutating func group(of commitment: Hash256) throws(LogReadFailure) -> OpenedGroup {
+        guard let known = try block(of: commitment) else { return .unreadable }
+        if case .erased = keys.access(to: known.block) { return .erased }
+        guard let members = values(of: commitment, known)?.object.members, !members.isEmpty
+        else { return .unreadable }
+        return .opened(.object(members))
     }
 
     /// The same with what proves it to others: the salt, or whose key was destroyed.
-    package mutating func evidence(of commitment: Hash256) -> GroupEvidence {
-        guard let number = places[commitment] else { return .unreadable }
-        let block = blocks[number]
-        if case .erased = keys.access(to: block) { return .erased(block) }
-        guard let values = found(commitment) else { return .unreadable }
+    package mutating func evidence(
+        of commitment: Hash256
+    ) throws(LogReadFailure) -> GroupEvidence {
+        guard let known = try block(of: commitment) else { return .unreadable }
+        if case .erased = keys.access(to: known.block) { return .erased(known.block) }
+        guard let values = values(of: commitment, known) else { return .unreadable }
         return .opened(values.salt, values.object)
     }
+}
 
-    private func open(_ block: DisclosureBlock) -> [Hash256: Values] {
-        guard case .open(let subject, let period) = keys.access(to: block) else { return [:] }
-        var values: [Hash256: Values] = [:]
-        do {
-            for disclosure in try block.open(subject: subject, period: period)
-            where disclosure.matchesCommitment {
-                values[disclosure.commitment] = Values(
-                    salt: disclosure.salt,
-                    object: try JSONParser.parse(
-                        disclosure.value, as: .canonical, deepest: RecordLimits.depth))
-            }
-        } catch {
-            // A block that changed shows nothing from before the change either.
-            return [:]
-        }
-        return values
+extension KeyRing {
+    /// The keys of a log; nil if they are not there.
+    init?(_ snapshot: LogSnapshot) throws(LogReadFailure) {
+        guard let subjects = try snapshot.subjectKeys().contents(),
+            let periods = try snapshot.periodKeys().contents()
+        else { return nil }
+        self.init(subjects: KeyStoreImage(subjects), periods: KeyStoreImage(periods))
     }
 }
 

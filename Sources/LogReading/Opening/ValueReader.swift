@@ -15,6 +15,10 @@ package struct ValueReader {
     package let isOpen: Bool
     private var segment: UInt64?
     private var values: SegmentValues?
+    private var keys: KeyRing?
+    /// Of segments that were turned away from, as a search comes back to them.
+    private var places: [UInt64: CommitmentPlaces] = [:]
+    private static let mostPlacesBytes = 64 << 20
 
     /// Values whose reading was recorded beforehand.
     package init(opening snapshot: LogSnapshot) {
@@ -35,7 +39,7 @@ package struct ValueReader {
         guard isOpen else { return .none }
         try turn(to: index)
         let commitments = record.commitments.sorted { $0.key.rawValue < $1.key.rawValue }
-        return RecordValues(members: values?.values(of: commitments.map(\.value)) ?? [])
+        return RecordValues(members: try values?.values(of: commitments.map(\.value)) ?? [])
     }
 
     /// The same, group by group; none if values stay sealed.
@@ -44,7 +48,11 @@ package struct ValueReader {
     ) throws(LogReadFailure) -> [CommitGroup: OpenedGroup] {
         guard isOpen else { return [:] }
         try turn(to: index)
-        return record.commitments.mapValues { values?.group(of: $0) ?? .unreadable }
+        var groups: [CommitGroup: OpenedGroup] = [:]
+        for (group, commitment) in record.commitments {
+            groups[group] = try values?.group(of: commitment) ?? .unreadable
+        }
+        return groups
     }
 
     /// The same, with what proves it to others; empty if values stay sealed.
@@ -53,7 +61,11 @@ package struct ValueReader {
     ) throws(LogReadFailure) -> [CommitGroup: GroupEvidence] {
         guard isOpen else { return [:] }
         try turn(to: index)
-        return record.commitments.mapValues { values?.evidence(of: $0) ?? .unreadable }
+        var groups: [CommitGroup: GroupEvidence] = [:]
+        for (group, commitment) in record.commitments {
+            groups[group] = try values?.evidence(of: commitment) ?? .unreadable
+        }
+        return groups
     }
 
     /// Whose key seals a group of a record's values; nil if values stay sealed.
@@ -62,15 +74,25 @@ package struct ValueReader {
     ) throws(LogReadFailure) -> SubjectID? {
         guard isOpen, let commitment = record.commitments[group] else { return nil }
         try turn(to: index)
-        return values?.owner(of: commitment)
+        return try values?.owner(of: commitment)
     }
 
     private mutating func turn(to index: LeafIndex) throws(LogReadFailure) {
         let number = SegmentNumber(of: index).value
         guard segment != number else { return }
+        if let segment, let values {
+            places[segment] = values.places
+            if places.values.reduce(0, { $0 + $1.byteCount }) > Self.mostPlacesBytes {
+                places = [segment: values.places]
+            }
+        }
         // Let go before the next is read: two segments of values are never held.
         (segment, values) = (nil, nil)
-        values = try SegmentValues(snapshot, segment: number)
+        if keys == nil { keys = try KeyRing(snapshot) }
+        if let keys {
+            values = try SegmentValues(
+                snapshot, segment: number, keys, places[number] ?? CommitmentPlaces())
+        }
         segment = number
     }
 }
