@@ -35,6 +35,7 @@ import Testing
         #expect(json["left_out"] == .array([.string("category:audit")]))
         #expect(json["total"]?["accesses"] == .integer(30))
         #expect(json["total"]?["records"] == .integer(35))
+        #expect(json["still_open"] == .integer(0))
         #expect(json["total"]?["relation"] == .string("exact"))
         #expect(json["hash"]?.string == console.desk.readings[0].hash)
         #expect(answer.field("Cache-Control") == "no-store")

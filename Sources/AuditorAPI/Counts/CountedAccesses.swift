@@ -82,7 +82,9 @@ struct CountedAccesses {
     /// The answer, once its record is durable.
     mutating func answer(to reader: AccountIdentity) throws -> Response {
         var members = asked.members + count.members
-        members.append(JSONMember("unread", .integer(Int64(count.unread))))
+        members += [
+            JSONMember("unread", .integer(Int64(count.unread))), try search.stillOpen(),
+        ]
         if let rows {
             members.append(JSONMember("rows", .array(rows)))
             members.append(JSONMember("rows_relation", .string(relation.rawValue)))

@@ -44,7 +44,7 @@ extension AuditorSchema {
     package static let asked = [
         Member("query", .text), Member("hash", .hash), Member("zone", .text),
         Member("from", .optional(.moment)), Member("to", .optional(.moment)),
-        Member("left_out", .list(.words(["category:audit"]))),
+        Member("left_out", .list(.text)),
     ]
 
     /// What it says of what it holds for.
@@ -81,6 +81,7 @@ extension RecordEndpoints {
                     .init("next", .text, isOptional: true), .init("cut_short", .bool),
                 ] + AuditorSchema.undecided + [
                     .init("unread", .count), .init("total", .named("Total"), isOptional: true),
+                    .init("still_open", .optional(.count), isOptional: true),
                     .init("reasons", .named("Reasons"), isOptional: true),
                 ] + AuditorSchema.standing)
         ),
@@ -140,7 +141,7 @@ extension CountEndpoints {
             "Stats",
             .object(
                 AuditorSchema.asked + AuditorSchema.counted + [
-                    .init("unread", .count),
+                    .init("unread", .count), .init("still_open", .optional(.count)),
                     .init(
                         "rows",
                         .list(

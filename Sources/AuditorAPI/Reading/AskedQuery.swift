@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Accounts
+import AuditRecords
 package import ByteCoding
 import Console
 package import Disclosures
@@ -11,8 +13,8 @@ import Search
 package struct AskedQuery: Sendable {
     /// As it is asked.
     package let query: RecordQuery
-    /// Whether records of the category `audit` are left out, because nobody spoke of them.
-    package let leavesOutAudit: Bool
+    /// What does not come though it was not spoken of, or the reader has no right to see it.
+    package let leftOut: [String]
     package let clock: QueryClock
     /// Groups whose values are to be shown.
     package let disclosed: Set<CommitGroup>
@@ -70,8 +72,14 @@ package struct AskedQuery: Sendable {
         try Self.checkTimes(asked)
         // What the proxy writes of itself, and of those who read its log, is no access of anybody's.
         let without = asked.withoutAudit
-        leavesOutAudit = without != nil
-        query = without ?? asked
+        var leftOut = without == nil ? [] : ["category:audit"]
+        var query = without ?? asked
+        if without == nil, !call.reader.rights.contains(.auditRead) {
+            query = RecordQuery(all: [query, Self.withoutReadings])
+            leftOut = EventAction.readings.map { "action:\($0.rawValue)" }
+        }
+        self.query = query
+        self.leftOut = leftOut
         disclosed = Self.disclosed(call)
         purpose = call["purpose"]
         guard query.personalTerms.isEmpty || !call.isInURL else {
@@ -85,6 +93,14 @@ package struct AskedQuery: Sendable {
     static func disclosed(_ call: AuditorCall) -> Set<CommitGroup> {
         Set(call.words("disclose").compactMap { CommitGroup(rawValue: $0) })
     }
+
+    /// Without those that say who looked at the log.
+    private static let withoutReadings = RecordQuery(
+        .negation(
+            of: .any(
+                of: EventAction.readings.map {
+                    .term(QueryTerm(.named(.action), .text($0.rawValue)))
+                })))
 
     private static func clock(_ zone: String?, _ now: UTCInstant) throws -> QueryClock {
         guard let zone, zone != "UTC" else { return QueryClock(now: now) }
@@ -134,8 +150,7 @@ package struct AskedQuery: Sendable {
             JSONMember("zone", .string(clock.zone)),
             JSONMember("from", query.times.from.map { .string($0.rfc3339) } ?? .null),
             JSONMember("to", query.times.to.map { .string($0.rfc3339) } ?? .null),
-            JSONMember(
-                "left_out", .array(leavesOutAudit ? [.string("category:audit")] : [])),
+            JSONMember("left_out", .array(leftOut.map { .string($0) })),
         ]
     }
 }

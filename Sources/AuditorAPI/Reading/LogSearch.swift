@@ -15,6 +15,7 @@ package import Search
 package struct LogSearch {
     package var search: Search
     let desk: AuditorDesk
+    private let isOpening: Bool
 
     /// How long a page may take, after which it ends where it is, and what is only told beside it.
     package static let deadline = Duration.seconds(10)
@@ -27,6 +28,7 @@ package struct LogSearch {
         _ query: RecordQuery, unit: CatalogUnit, isOpening: Bool, at desk: AuditorDesk
     ) throws {
         self.desk = desk
+        self.isOpening = isOpening
         guard let catalog = desk.sources.catalog() else { throw desk.rebuilding() }
         search = try desk.answering {
             let snapshot = try desk.sources.snapshot()
@@ -61,6 +63,18 @@ package struct LogSearch {
     }
 
     private static let mostTries = 8
+
+    /// How many of those that are asked for have yet to end: until they have, a range of time is not complete. Null
+    /// where that takes too long.
+    func stillOpen() throws -> JSONMember {
+        let open = QueryExpression.term(QueryTerm(.named(.stage), .text("started")))
+        var other = try LogSearch(
+            RecordQuery(all: [search.query, RecordQuery(open)]), unit: .access,
+            isOpening: isOpening, at: desk)
+        let count = try other.ask { try $0.count(within: Self.asideDeadline) }
+        return JSONMember(
+            "still_open", count.relation == .exact ? .integer(count.accesses) : .null)
+    }
 
     /// What every answer says of what it holds for.
     package var standing: [JSONMember] {

@@ -92,14 +92,24 @@ struct RecordEndpoints: AuditorGroup {
     private func single(_ call: AuditorCall) async throws -> Response {
         let asked = try SingleRecord(call)
         let isOpening = try await desk.opens(asked.disclosed, asked.purpose, for: call)
+        let found = try await find(asked, call)
         return try await desk.reading {
-            try asked.answer(isOpening: isOpening, to: call.reader, at: desk)
+            try asked.answer(found, isOpening: isOpening, to: call.reader, at: desk)
         }
     }
 
     private func leaf(_ call: AuditorCall) async throws -> Response {
         let asked = try SingleRecord(call)
-        return try await desk.reading { try asked.leaf(for: call, at: desk) }
+        let found = try await find(asked, call)
+        return try await desk.reading { try asked.leaf(of: found, for: call, at: desk) }
+    }
+
+    private func find(
+        _ asked: SingleRecord, _ call: AuditorCall
+    ) async throws -> SingleRecord.Found {
+        let found = try await desk.reading { try asked.find(at: desk) }
+        if found.isOfReading { try await desk.require(.auditRead, of: call.reader) }
+        return found
     }
 }
 

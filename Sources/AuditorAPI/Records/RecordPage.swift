@@ -68,7 +68,9 @@ struct RecordPage {
     /// What is told beside the first page: how many there are in all, or why there are none.
     private mutating func asides() throws -> [JSONMember] {
         let count = try search.ask { try $0.count(within: LogSearch.asideDeadline) }
-        var members = [JSONMember("total", .object(count.members))]
+        var members = [
+            JSONMember("total", .object(count.members)), try search.stillOpen(),
+        ]
         if found.rows.isEmpty {
             let reasons = try search.ask { try $0.reasons(within: LogSearch.asideDeadline) }
             members.append(JSONMember("reasons", reasons.json(unit: asked.unit)))

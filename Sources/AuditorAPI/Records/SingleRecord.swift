@@ -48,15 +48,30 @@ struct SingleRecord: Sendable {
     }
 
     /// What was found.
-    private struct Found {
-        let snapshot: LogSnapshot
-        let leaves: [(index: LeafIndex, leaf: [UInt8])]
-        let query: RecordQuery
+    struct Found: Sendable {
+        fileprivate let snapshot: LogSnapshot
+        fileprivate let leaves: [(index: LeafIndex, leaf: [UInt8])]
+        fileprivate let query: RecordQuery
 
-        var range: String { leaves.map { "\($0.index.value)" }.joined(separator: ",") }
+        fileprivate var range: String {
+            leaves.map { "\($0.index.value)" }.joined(separator: ",")
+        }
+
+        /// Whether it says who looked at the log, which takes a right of its own to see.
+        var isOfReading: Bool {
+            leaves.contains { leaf in
+                guard
+                    case .success(let record) = Result(catching: { () throws(RecordFault) in
+                        try Record(leaf: leaf.leaf)
+                    })
+                else { return false }
+                return EventAction.readings.contains { $0.rawValue == record.action }
+            }
+        }
     }
 
-    private func find(at desk: AuditorDesk) throws -> Found {
+    /// Finds it. Blocks.
+    func find(at desk: AuditorDesk) throws -> Found {
         switch name {
         case .index(let number):
             let term = QueryTerm(
@@ -94,9 +109,8 @@ struct SingleRecord: Sendable {
 
     /// All of it, once its record is durable. Blocks.
     func answer(
-        isOpening: Bool, to reader: AccountIdentity, at desk: AuditorDesk
+        _ found: Found, isOpening: Bool, to reader: AccountIdentity, at desk: AuditorDesk
     ) throws -> Response {
-        let found = try find(at: desk)
         var sight = RecordSight(
             found.snapshot, isOpening ? disclosed : [], erasures: desk.erasures)
         let records = try desk.answering {
@@ -124,8 +138,9 @@ struct SingleRecord: Sendable {
     }
 
     /// The bytes that were hashed, once their reading is recorded; that somebody has them already is one, too. Blocks.
-    func leaf(for call: AuditorCall, at desk: AuditorDesk) throws -> Response {
-        let found = try find(at: desk)
+    func leaf(
+        of found: Found, for call: AuditorCall, at desk: AuditorDesk
+    ) throws -> Response {
         guard let (index, leaf) = found.leaves.last else { throw Self.notFound }
         var authentic = AuthenticLeaves(found.snapshot)
         guard try desk.answering({ try authentic.contain(leaf, at: index) }) else {
