@@ -113,6 +113,11 @@ package struct Search {
         self.tail = tail
     }
 
+    /// Takes note of what the catalog has read since.
+    package mutating func catchUp() throws(SearchFailure) {
+        try settled { (_) throws(SearchFailure) in }
+    }
+
     /// All records of a candidate, in order.
     func indexes(of candidate: SearchCandidate) throws(SearchFailure) -> [UInt64] {
         if let known = candidate.indexes { return known }

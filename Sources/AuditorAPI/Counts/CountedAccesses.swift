@@ -15,6 +15,7 @@ import Search
 struct CountedAccesses {
     private let asked: AskedQuery
     private var search: LogSearch
+    private let standing: AnswerStanding
     private let count: SearchCount
     private let relation: CatalogRelation
     private let rows: [JSONValue]?
@@ -43,6 +44,7 @@ struct CountedAccesses {
         relation = parts.1?.relation ?? parts.2?.relation ?? .exact
         others = parts.2?.others
         rows = parts.1.map { Self.rows(of: $0, field, top: top) } ?? parts.2?.rows
+        standing = search.standing
         self.search = search
     }
 
@@ -90,7 +92,7 @@ struct CountedAccesses {
             members.append(JSONMember("rows_relation", .string(relation.rawValue)))
         }
         if let others { members.append(JSONMember("others", .integer(others))) }
-        return try search.answer(members, to: asked, rows: nil, for: reader)
+        return try search.answer(members, standing, to: asked, rows: nil, for: reader)
     }
 }
 
@@ -98,6 +100,7 @@ struct CountedAccesses {
 struct CountedFacets {
     private let asked: AskedQuery
     private var search: LogSearch
+    private let standing: AnswerStanding
     private let count: SearchCount
     private let facets: [(field: QueryField, facet: SearchFacet?)]
 
@@ -127,6 +130,7 @@ struct CountedFacets {
             }
             return (count, facets)
         }
+        standing = search.standing
         self.search = search
     }
 
@@ -145,7 +149,7 @@ struct CountedFacets {
                 JSONMember("unread", .integer(Int64(count.unread))),
                 JSONMember("facets", .array(shown)),
             ]
-        return try search.answer(members, to: asked, rows: nil, for: reader)
+        return try search.answer(members, standing, to: asked, rows: nil, for: reader)
     }
 }
 

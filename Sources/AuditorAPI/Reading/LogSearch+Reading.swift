@@ -44,14 +44,17 @@ extension LogSearch {
     }
 
     /// An answer, once its record is durable.
+    ///
+    /// - Parameter standing: what held when it was found.
     mutating func answer(
-        _ members: [JSONMember], to asked: AskedQuery, rows: Int?, for reader: AccountIdentity
+        _ members: [JSONMember], _ standing: AnswerStanding, to asked: AskedQuery, rows: Int?,
+        for reader: AccountIdentity
     ) throws -> Response {
         let uid = try desk.record(try reading(asked, rows: rows), by: reader)
         var response = Response.json(
-            .object(members + standing + [JSONMember("recorded", .string(uid.text))]))
-        response.headers[.completeTo] = "\(search.completeTo)"
-        response.headers[.catalogLag] = "\(search.lag)"
+            .object(members + standing.members + [JSONMember("recorded", .string(uid.text))]))
+        response.headers[.completeTo] = "\(standing.completeTo)"
+        response.headers[.catalogLag] = "\(standing.lag)"
         return response
     }
 }

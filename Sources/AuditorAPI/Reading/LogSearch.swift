@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Accounts
-package import ByteCoding
+import ByteCoding
 package import Catalog
 import Console
 import Disclosures
@@ -51,11 +51,10 @@ package struct LogSearch {
     ) throws -> Answer {
         try desk.answering {
             for _ in 0..<Self.mostTries {
-                // The first question has the search catch up.
-                let first = try search.page(limit: 1).completeTo
-                let lag = search.lag
+                try search.catchUp()
+                let (size, lag) = (search.completeTo, search.lag)
                 let answer = try body(&search)
-                if search.completeTo == first, search.lag == lag { return answer }
+                if search.completeTo == size, search.lag == lag { return answer }
             }
             throw SearchFailure.catalog(
                 CatalogFailure(.interrupted, "the catalog took in records all the time"))
@@ -76,11 +75,21 @@ package struct LogSearch {
             "still_open", count.relation == .exact ? .integer(count.accesses) : .null)
     }
 
-    /// What every answer says of what it holds for.
-    package var standing: [JSONMember] {
+    /// What an answer holds for that was found just now.
+    var standing: AnswerStanding {
+        AnswerStanding(completeTo: search.completeTo, lag: search.lag)
+    }
+}
+
+/// The signed log that an answer is complete to, and how many of its records were read beside the catalog.
+struct AnswerStanding {
+    let completeTo: UInt64
+    let lag: UInt64
+
+    var members: [JSONMember] {
         [
-            JSONMember("complete_to", .integer(Int64(clamping: search.completeTo))),
-            JSONMember("catalog_lag", .integer(Int64(clamping: search.lag))),
+            JSONMember("complete_to", .integer(Int64(clamping: completeTo))),
+            JSONMember("catalog_lag", .integer(Int64(clamping: lag))),
         ]
     }
 }

@@ -15,6 +15,7 @@ import Search
 struct RecordPage {
     private let asked: AskedPage
     private var search: LogSearch
+    private let standing: AnswerStanding
     let found: SearchPage
     /// The rows as programs get them.
     let rows: [JSONValue]
@@ -27,6 +28,7 @@ struct RecordPage {
             try $0.page(
                 asked.order, after: asked.after, limit: asked.limit, deadline: LogSearch.deadline)
         }
+        standing = search.standing
         var sight = RecordSight(
             search.search.snapshot, isOpening ? asked.query.disclosed : [],
             erasures: desk.erasures)
@@ -57,7 +59,8 @@ struct RecordPage {
         members += found.undecided.members
         members.append(JSONMember("unread", .integer(Int64(found.unread))))
         if asked.after == nil { members += try asides() }
-        return try search.answer(members, to: asked.query, rows: rows.count, for: reader)
+        return try search.answer(
+            members, standing, to: asked.query, rows: rows.count, for: reader)
     }
 
     /// The record of it where nobody knows how many rows will leave.
