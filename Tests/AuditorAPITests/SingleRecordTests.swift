@@ -50,6 +50,21 @@ import Testing
         #expect(console.desk.readings.isEmpty)
     }
 
+    @Test func `is found without a catalog, too`() async throws {
+        let console = try AskedConsole(12, catalogued: false)
+        let all = try LogSnapshot(directory: console.log.path)
+        var uids: Set<String> = []
+        try all.forEachLeaf(in: 0..<all.size.count) { _, leaf in
+            let record = Result { try Record(leaf: leaf) }
+            if case .success(let record) = record, let uid = record.uid { uids.insert(uid.text) }
+        }
+        for uid in uids {
+            let answer = try await console.get("/api/v1/records/\(uid)")
+            #expect(answer.status == 200, "\(answer)")
+        }
+        #expect(try await console.get("/api/v1/records/0").status == 200)
+    }
+
     @Test func `shows what was opened, and whose key is gone and since when`() async throws {
         let console = try AskedConsole(4)
         let answer = try await console.get(

@@ -167,7 +167,7 @@ extension AuditorDesk {
         let seconds = standing.remaining.map { min(max($0.components.seconds, 1), 600) } ?? 5
         return AuditorProblem.catalogRebuilding.problem(
             "The catalog is being built: \(percent) percent of the log are in it.",
-            remedy: "Ask again later; records by uid and the log itself can be read meanwhile.",
+            remedy: "Ask again later; single records can be read meanwhile.",
             retryAfter: Int(seconds), [JSONMember("percent", .integer(Int64(percent)))])
     }
 }

@@ -87,17 +87,33 @@ struct SingleRecord: Sendable {
             }
         case .uid(let uid):
             let query = RecordQuery(.term(QueryTerm(.named(.uid), .text(uid.text))))
-            var search = try LogSearch(query, unit: .record, isOpening: false, at: desk)
-            let page = try search.ask {
-                try $0.page(
-                    .firstIndexFirst, limit: CatalogPageRequest.mostRows,
-                    deadline: LogSearch.deadline)
+            do {
+                return try find(query, at: desk)
+            } catch let problem as ConsoleProblem
+                where problem.code == AuditorProblem.catalogRebuilding.rawValue
+            {
+                return try desk.answering {
+                    let snapshot = try desk.sources.snapshot()
+                    let leaves = try AccessScan(uid: uid, snapshot: snapshot).run(at: desk)
+                    guard !leaves.isEmpty else { throw Self.notFound }
+                    return Found(snapshot: snapshot, leaves: leaves, query: query)
+                }
             }
-            guard !page.rows.isEmpty else { throw Self.notFound }
-            return Found(
-                snapshot: search.search.snapshot,
-                leaves: page.rows.map { (LeafIndex($0.index), $0.leaf) }, query: query)
         }
+    }
+
+    /// Finds it by the catalog.
+    private func find(_ query: RecordQuery, at desk: AuditorDesk) throws -> Found {
+        var search = try LogSearch(query, unit: .record, isOpening: false, at: desk)
+        let page = try search.ask {
+            try $0.page(
+                .firstIndexFirst, limit: CatalogPageRequest.mostRows,
+                deadline: LogSearch.deadline)
+        }
+        guard !page.rows.isEmpty else { throw Self.notFound }
+        return Found(
+            snapshot: search.search.snapshot,
+            leaves: page.rows.map { (LeafIndex($0.index), $0.leaf) }, query: query)
     }
 
     private func reading(_ found: Found, _ rows: Int) -> AuditorReading {
