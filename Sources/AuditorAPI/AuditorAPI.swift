@@ -23,6 +23,11 @@ package struct AuditorAPI: EndpointGroup {
         ]
     }
 
+    package let announcement = """
+        /api/v1/openapi.json  what else is below /api/v1/: the auditor API, OpenAPI 3.1
+
+        """
+
     /// Everything that is declared.
     package var operations: [AuditorOperation] { groups.flatMap(\.operations) }
 

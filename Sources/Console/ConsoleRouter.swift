@@ -40,7 +40,7 @@ package struct ConsoleRouter {
 
     private var groups: [any EndpointGroup] {
         [
-            IndexEndpoints(),
+            IndexEndpoints(announcements: others.map(\.announcement).joined()),
             HealthEndpoints(obstacle: sources.obstacle),
             StatusEndpoints(status: sources.status, growth: sources.growth),
             MetricsEndpoints(metrics: sources.metrics),

@@ -36,7 +36,8 @@ import Testing
         let console = try AskedConsole(6)
         #expect(try await console.get("/api/v1/stats?by=path").code == "purpose_missing")
         #expect(try await console.get("/api/v1/stats?by=path", as: .operator).status == 403)
-        let answer = try await console.get("/api/v1/stats?by=path&purpose=review")
+        let answer = try await console.get(
+            "/api/v1/stats?q=status%3A200&by=path&purpose=review")
         #expect(try answer.json["rows"]?.array?.count == 6)
         #expect(console.desk.readings.map(\.purpose) == ["review"])
     }

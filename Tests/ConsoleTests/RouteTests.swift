@@ -35,6 +35,7 @@ struct RouteTests {
     /// A path that a route takes.
     private static func path(_ row: RouteTable.Row) -> String {
         row.path.replacing("{size}", with: "0").replacing("{link}", with: "nothing")
+            .replacing("{record}", with: "0")
             .replacing("**", with: "0/000.p/2")
     }
 

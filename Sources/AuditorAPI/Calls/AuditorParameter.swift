@@ -16,9 +16,10 @@ package struct AuditorParameter: Hashable, Sendable {
     package let form: Form
     /// A sentence for people.
     package let meaning: String
-    package let example: String
+    /// Nil for what only another answer can give.
+    package let example: String?
 
-    package init(_ name: String, _ form: Form, _ meaning: String, example: String) {
+    package init(_ name: String, _ form: Form, _ meaning: String, example: String?) {
         self.name = name
         self.form = form
         self.meaning = meaning

@@ -223,14 +223,15 @@ extension AuditorOperation {
 
 extension AuditorParameter {
     fileprivate var document: JSONValue {
-        .object([
-            JSONMember("name", .string(name)), JSONMember("in", .string("query")),
-            JSONMember("required", .bool(false)), JSONMember("description", .string(meaning)),
-            JSONMember("example", exampleValue), JSONMember("schema", form.document),
-        ])
+        .object(
+            [
+                JSONMember("name", .string(name)), JSONMember("in", .string("query")),
+                JSONMember("required", .bool(false)), JSONMember("description", .string(meaning)),
+                JSONMember("schema", form.document),
+            ] + (example.map { [JSONMember("example", value(of: $0))] } ?? []))
     }
 
-    private var exampleValue: JSONValue {
+    private func value(of example: String) -> JSONValue {
         if case .number = form { return Self.number(example).map { .integer($0) } ?? .null }
         return .string(example)
     }

@@ -97,6 +97,12 @@ extension RecordEndpoints {
             "Reasons",
             .object([
                 .init(
+                    "unknown",
+                    .list(
+                        .object([
+                            .init("field", .text), .init("nearest", .optional(.text)),
+                        ]))),
+                .init(
                     "without",
                     .list(
                         .object([

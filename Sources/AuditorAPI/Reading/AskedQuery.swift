@@ -28,14 +28,14 @@ package struct AskedQuery: Sendable {
             example: "is:denied service:billing-api"),
         AuditorParameter(
             "since", .text(mostBytes: 64), "Only accesses accepted from here on.",
-            example: "24h"),
+            example: "30d"),
         AuditorParameter(
             "until", .text(mostBytes: 64),
             "Only accesses accepted before this moment; a day is included.",
-            example: "2026-11-30"),
+            example: "now"),
         AuditorParameter(
-            "from", .text(mostBytes: 64), "The same as since.", example: "2026-11-01"),
-        AuditorParameter("to", .text(mostBytes: 64), "The same as until.", example: "yesterday"),
+            "from", .text(mostBytes: 64), "The same as since.", example: "90d"),
+        AuditorParameter("to", .text(mostBytes: 64), "The same as until.", example: "now"),
         AuditorParameter(
             "zone", .text(mostBytes: 6),
             "How far days and times without a zone are ahead of UTC; in a URL + is %2B.",

@@ -26,9 +26,18 @@ extension SearchUndecided {
 }
 
 extension SearchReasons {
-    /// Why there is nothing: conditions that stand in the way, words that were probably meant, and the times of the log.
-    func json(unit: CatalogUnit) -> JSONValue {
+    /// Why there is nothing: words that no field has, conditions that stand in the way, words that were probably meant, and the times of the log.
+    func json(unit: CatalogUnit, _ doubts: [QueryDoubt]) -> JSONValue {
         .object([
+            JSONMember(
+                "unknown",
+                .array(
+                    doubts.map { doubt in
+                        .object([
+                            JSONMember("field", .string(doubt.field)),
+                            JSONMember("nearest", doubt.nearest.map { .string($0) } ?? .null),
+                        ])
+                    })),
             JSONMember(
                 "without",
                 .array(

@@ -35,7 +35,7 @@ struct RecordEndpoints: AuditorGroup {
             example: "json"),
         AuditorParameter(
             "cursor", .text(mostBytes: 128), "Where the page before ended: its next.",
-            example: "AQ"),
+            example: nil),
     ]
 
     var operations: [AuditorOperation] {

@@ -76,7 +76,8 @@ struct RecordPage {
         ]
         if found.rows.isEmpty {
             let reasons = try search.ask { try $0.reasons(within: LogSearch.asideDeadline) }
-            members.append(JSONMember("reasons", reasons.json(unit: asked.unit)))
+            members.append(
+                JSONMember("reasons", reasons.json(unit: asked.unit, asked.query.query.doubts)))
         }
         return members
     }

@@ -54,4 +54,10 @@ package struct Endpoint: Sendable {
 /// Endpoints that belong together.
 package protocol EndpointGroup: Sendable {
     var endpoints: [Endpoint] { get }
+    /// What the root of the address says of them: lines of a path and what is there.
+    var announcement: String { get }
+}
+
+extension EndpointGroup {
+    package var announcement: String { "" }
 }

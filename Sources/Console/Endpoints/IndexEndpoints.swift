@@ -5,7 +5,10 @@ import Hummingbird
 
 /// What is here, for people who look.
 struct IndexEndpoints: EndpointGroup {
-    private static let index = """
+    /// What other rooms say of their endpoints.
+    let announcements: String
+
+    private static let beginning = """
         Countersign, admin address
 
         /healthz            is the process up? (200 ok)
@@ -16,7 +19,9 @@ struct IndexEndpoints: EndpointGroup {
         /tlog/checkpoint    the newest signed checkpoint, C2SP tlog-checkpoint
         /tlog/tile/         the log's tiles and entries, C2SP tlog-tiles
         /tlog/log.vkey      the log's public key
-        /api/v1/            the auditor API: /api/v1/openapi.json describes it
+
+        """
+    private static let end = """
 
         /login              where people with an account log in; programs send an access token
         /session            who is logged in, and what they may
@@ -28,6 +33,10 @@ struct IndexEndpoints: EndpointGroup {
         """
 
     var endpoints: [Endpoint] {
-        [.get("/", .everybody) { _, _ in .text(Self.index) }]
+        [
+            .get("/", .everybody) { _, _ in
+                .text(Self.beginning + announcements + Self.end)
+            }
+        ]
     }
 }
