@@ -376,7 +376,8 @@ let package = Package(
         tests(
             "AuditorAPI",
             [
-                "ByteCoding", "Disclosures", "AuditRecords", "LogReading", "Catalog", "Accounts",
+                "ByteCoding", "AccessModel", "Merkle", "Disclosures", "AuditRecords", "LogReading",
+                "Catalog", "Accounts",
                 "Console", "Ledger", "LogFormat", "TestSupport", .hummingbird, .logging, .nioCore,
                 .nioEmbedded, .system,
             ]),

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import Accounts
 import AuditRecords
 import AuditorAPI
@@ -32,8 +33,10 @@ struct AskedConsole {
     private let folder: TestDirectory
     private let responder: RouterResponder<ConsoleContext>
 
-    /// - Parameter count: accesses, of Alice and Bob in turn; each third one of Alice has two records.
-    init(_ count: Int = 30, catalogued: Bool = true) throws {
+    /// - Parameters:
+    ///   - count: accesses, of Alice and Bob in turn; each third one of Alice has two records.
+    ///   - erasing: whose key is destroyed at the end.
+    init(_ count: Int = 30, catalogued: Bool = true, erasing erased: String? = nil) throws {
         let fixture = try LedgerFixture()
         let storage = MemoryStorage()
         let ledger = try fixture.open(storage)
@@ -57,6 +60,7 @@ struct AskedConsole {
                 }
             }
         }
+        if let id = erased.flatMap({ people[$0] }) { try Self.erase(id, in: ledger) }
         guard ledger.close() == nil else { throw NoLog() }
         self.people = people
         log = try TestDirectory(storage)
@@ -84,6 +88,21 @@ struct AskedConsole {
                 accounts: desk.office), others: [api],
             hosts: AllowedHosts(names: []), open: [], logger: Logger(label: "test")
         ).responder()
+    }
+
+    /// Destroys somebody's key, as two persons ask for it.
+    private static func erase(_ id: SubjectID, in ledger: Ledger) throws {
+        let request = try ledger.carryOut(
+            PrivacyFacts(
+                .request(.erase), scope: PrivacyScope(subjects: [id]),
+                reference: PrivacyReference("DSR-7"), basis: .objection), by: .hostUser(1001),
+            account: Approver.hostUser
+        ).uid
+        for deed in [PrivacyFacts.Deed.approve, .erase] {
+            _ = try ledger.carryOut(
+                PrivacyFacts(deed, about: request), by: .hostUser(1002),
+                account: Approver.hostUser)
+        }
     }
 
     /// An answer, whole.

@@ -3,6 +3,7 @@
 
 import AuditRecords
 import ByteCoding
+import Disclosures
 import HTTPTypes
 import LogReading
 import Merkle
@@ -48,6 +49,32 @@ import Testing
             #expect(try answer.json["remedy"]?.string?.contains("Countersign-Record") == true)
         }
         #expect(console.desk.readings.isEmpty)
+    }
+
+    @Test func `of somebody who was erased says so, by which record and since when`() async throws {
+        let console = try AskedConsole(8, erasing: "Bob")
+        let erasure = try await console.get("/api/v1/records?q=action%3Aprivacy.erase")
+        let index = try #require(try erasure.rows.first?["index"])
+        let page = try await console.get(
+            "/api/v1/records?q=status%3A200&disclose=who,what&purpose=review")
+        try #require(page.status == 200, "\(page)")
+        let bob = try #require(console.people["Bob"]).text
+        var erased = 0
+        for row in try page.rows {
+            #expect(row["groups"]?["what"] == .string("opened"))
+            let isBob = row["record"]?["actor"]?["uid"] == .string(bob)
+            #expect((row["values"]?["actor.name"] == nil) == isBob)
+            guard isBob else { continue }
+            erased += 1
+            #expect(row["groups"]?["who"]?["erased"] == index)
+            #expect(row["groups"]?["who"]?["at"]?.string?.hasSuffix("Z") == true)
+        }
+        #expect(erased == 4)
+        let gone = try await console.post(
+            "/api/v1/records", "{\"q\":\"actor:Bob status:200\",\"purpose\":\"review\"}")
+        #expect(try gone.rows.isEmpty)
+        #expect(try gone.json["erased"] == .integer(4))
+        #expect(console.desk.sealed == [nil, nil, nil])
     }
 
     @Test func `is found without a catalog, too`() async throws {
