@@ -3,18 +3,20 @@
 
 import AuditRecords
 import Catalog
+import LogReading
 import Merkle
 import Query
 import Search
 
 extension AuditorDesk {
     /// What the log says of its erasures, which the catalog leads to. Blocks.
-    func erasures() throws -> KnownErasures {
+    func erasures(of snapshot: LogSnapshot) throws -> KnownErasures {
         let terms = EventAction.erasing.map { action in
             QueryExpression.term(QueryTerm(.named(.action), .text(action.rawValue)))
         }
         var search = try LogSearch(
-            RecordQuery(.any(of: terms)), unit: .record, isOpening: false, at: self)
+            RecordQuery(.any(of: terms)), unit: .record, isOpening: false, of: snapshot,
+            at: self)
         var known = KnownErasures()
         var after: SearchCursor?
         repeat {

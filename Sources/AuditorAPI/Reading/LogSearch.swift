@@ -6,7 +6,7 @@ import ByteCoding
 package import Catalog
 import Console
 import Disclosures
-import LogReading
+package import LogReading
 import Merkle
 package import Query
 package import Search
@@ -23,15 +23,18 @@ package struct LogSearch {
 
     /// Begins a search. Blocks.
     ///
-    /// - Parameter isOpening: whether values are opened, which this reader may.
+    /// - Parameters:
+    ///   - isOpening: whether values are opened, which this reader may.
+    ///   - known: the log as it was just read; nil: it is read now, which takes the longer the more is not published yet.
     package init(
-        _ query: RecordQuery, unit: CatalogUnit, isOpening: Bool, at desk: AuditorDesk
+        _ query: RecordQuery, unit: CatalogUnit, isOpening: Bool, of known: LogSnapshot? = nil,
+        at desk: AuditorDesk
     ) throws {
         self.desk = desk
         self.isOpening = isOpening
         guard let catalog = desk.sources.catalog() else { throw desk.rebuilding() }
         search = try desk.answering {
-            let snapshot = try desk.sources.snapshot()
+            let snapshot = try known ?? desk.sources.snapshot()
             return try Search(
                 query, unit: unit, in: catalog, of: snapshot,
                 isOpening ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot))
@@ -69,7 +72,7 @@ package struct LogSearch {
         let open = QueryExpression.term(QueryTerm(.named(.stage), .text("started")))
         var other = try LogSearch(
             RecordQuery(all: [search.query, RecordQuery(open)]), unit: .access,
-            isOpening: isOpening, at: desk)
+            isOpening: isOpening, of: search.snapshot, at: desk)
         let count = try other.ask { try $0.count(within: Self.asideDeadline) }
         return JSONMember(
             "still_open", count.relation == .exact ? .integer(count.accesses) : .null)

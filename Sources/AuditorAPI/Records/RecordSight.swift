@@ -12,7 +12,8 @@ struct RecordSight {
     private let disclosed: Set<CommitGroup>
     private var authentic: AuthenticLeaves
     private var values: ValueReader
-    private let findErasures: () throws -> KnownErasures
+    private let findErasures: (LogSnapshot) throws -> KnownErasures
+    private let snapshot: LogSnapshot
     private var erasures: KnownErasures?
 
     /// - Parameters:
@@ -20,9 +21,10 @@ struct RecordSight {
     ///   - erasures: finds what was erased by which record; asked once, where something is.
     init(
         _ snapshot: LogSnapshot, _ disclosed: Set<CommitGroup>,
-        erasures: @escaping () throws -> KnownErasures
+        erasures: @escaping (LogSnapshot) throws -> KnownErasures
     ) {
         self.disclosed = disclosed
+        self.snapshot = snapshot
         findErasures = erasures
         authentic = AuthenticLeaves(snapshot)
         values =
@@ -63,7 +65,7 @@ struct RecordSight {
         case .opened: return .string("opened")
         case .unreadable: return .string("unreadable")
         case .erased(let block):
-            let known = try erasures ?? findErasures()
+            let known = try erasures ?? findErasures(snapshot)
             erasures = known
             guard let index = known.erasures.record(of: block) else {
                 return .object([JSONMember("erased", .null)])
