@@ -42,7 +42,7 @@ package struct AuditorSources: Sendable {
     }
 }
 
-/// Somebody's reading, of which there is a record before anything of it leaves (`RecordedBeforeInForce`).
+/// Somebody's reading, of which there is a record before anything of it leaves.
 package struct AuditorReading: Hashable, Sendable {
     package var kind: SystemRecord.Reading
     package var facts: QueryFacts
