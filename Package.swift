@@ -199,8 +199,8 @@ let package = Package(
             "AuditorAPI",
             [
                 "CZlib", "ByteCoding", "Merkle", "Messages", "Disclosures", "AuditRecords", "Query",
-                "LogReading", "Catalog", "Search", "Accounts", "Console", .hummingbird, .nioCore,
-                .nioPosix,
+                "LogReading", "Catalog", "Search", "SignedNotes", "LogFormat", "Verification",
+                "Accounts", "Console", .crypto, .hummingbird, .nioCore, .nioPosix,
             ]),
         // Layer 9
         room(
@@ -370,16 +370,16 @@ let package = Package(
             "Console",
             [
                 "ByteCoding", "Observability", "Merkle", "LogFormat", "LogReading", "SignedNotes",
-                "Accounts", "AuditorAPI", "Catalog", .crypto, .hummingbird, .logging, .nioCore,
-                .nioEmbedded, .system,
+                "Accounts", "AuditRecords", "AuditorAPI", "Catalog", "Verification", .crypto,
+                .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
             ]),
         tests(
             "AuditorAPI",
             [
-                "ByteCoding", "AccessModel", "Merkle", "Disclosures", "AuditRecords", "LogReading",
-                "Catalog", "Accounts",
-                "Console", "Ledger", "LogFormat", "TestSupport", .hummingbird, .logging, .nioCore,
-                .nioEmbedded, .system,
+                "ByteCoding", "AccessModel", "Merkle", "Disclosures", "AuditRecords",
+                "LogReading", "Catalog", "Accounts", "Console", "Ledger", "LogFormat",
+                "TestSupport", .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
+                "SignedNotes", "Verification",
             ]),
         tests(
             "Server",

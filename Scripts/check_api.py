@@ -83,6 +83,8 @@ def main() -> None:
         try:
             with urllib.request.urlopen(url + "/api/v1/openapi.json") as answer:
                 document = json.load(answer)
+            # A tail has no end, which no tool that waits for one can be shown.
+            del document["paths"]["/tail"]
             isRight, told = agrees(document, url, token, folder)
             if not isRight:
                 sys.exit(f"check-api: answers are not as the document says\n{told}")

@@ -20,6 +20,7 @@ package struct AuditorAPI: EndpointGroup {
         groups = [
             RecordEndpoints(desk: desk),
             CountEndpoints(desk: desk),
+            TailEndpoints(desk: desk),
         ]
     }
 

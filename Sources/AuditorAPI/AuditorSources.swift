@@ -18,6 +18,8 @@ package struct AuditorSources: Sendable {
     package var noticed: @Sendable (CatalogFailure) -> Void
     /// The log as it stands now. Blocks.
     package var snapshot: @Sendable () throws -> LogSnapshot
+    /// The same log as its writer sees it.
+    package var live: LiveLog
     /// Writes the record of a reading; blocks until it is durable.
     package var record: @Sendable (AuditorReading, AccountIdentity) throws -> UniqueID
     /// Who may look, and who is told that they may not.
@@ -28,7 +30,7 @@ package struct AuditorSources: Sendable {
         catalog: @escaping @Sendable () -> (any CatalogStorage)?,
         standing: @escaping @Sendable () -> CatalogStanding,
         noticed: @escaping @Sendable (CatalogFailure) -> Void,
-        snapshot: @escaping @Sendable () throws -> LogSnapshot,
+        snapshot: @escaping @Sendable () throws -> LogSnapshot, live: LiveLog,
         record: @escaping @Sendable (AuditorReading, AccountIdentity) throws -> UniqueID,
         accounts: AccountOffice, now: @escaping @Sendable () -> UTCInstant
     ) {
@@ -36,6 +38,7 @@ package struct AuditorSources: Sendable {
         self.standing = standing
         self.noticed = noticed
         self.snapshot = snapshot
+        self.live = live
         self.record = record
         self.accounts = accounts
         self.now = now

@@ -17,6 +17,7 @@ import Logging
 import Merkle
 import NIOCore
 import NIOEmbedded
+import SignedNotes
 import SystemPackage
 import TestSupport
 import Testing
@@ -30,6 +31,9 @@ struct AskedConsole {
     let desk: TestDesk
     let catalog: SQLiteCatalog
     let api: AuditorAPI
+    /// The keys that sign the log.
+    let keys: [NoteVerifierKey]
+    let still: StillLog
     private let folder: TestDirectory
     private let responder: RouterResponder<ConsoleContext>
 
@@ -61,6 +65,9 @@ struct AskedConsole {
             }
         }
         if let id = erased.flatMap({ people[$0] }) { try Self.erase(id, in: ledger) }
+        keys = ledger.signingKeys
+        let still = StillLog(boot: ledger.boot)
+        self.still = still
         guard ledger.close() == nil else { throw NoLog() }
         self.people = people
         log = try TestDirectory(storage)
@@ -79,6 +86,7 @@ struct AskedConsole {
         let sources = AuditorSources(
             catalog: { catalogued ? kept : nil }, standing: { CatalogStanding() },
             noticed: { _ in }, snapshot: { try LogSnapshot(directory: directory) },
+            live: still.live,
             record: { try desk.record($0, $1) }, accounts: desk.office, now: { desk.now })
         api = AuditorAPI(sources)
         responder = ConsoleRouter(

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Accounts
+import AuditRecords
 import AuditorAPI
 import ByteCoding
 import Catalog
@@ -10,6 +11,7 @@ import Foundation
 import LogReading
 import SystemPackage
 import Testing
+import Verification
 
 @Suite("GeneratedDocs: routes and roles")
 struct RouteTests {
@@ -19,6 +21,18 @@ struct RouteTests {
             AuditorSources(
                 catalog: { nil }, standing: { CatalogStanding() }, noticed: { _ in },
                 snapshot: { throw LogReadFailure(.missing, "none") },
+                live: LiveLog(
+                    growth: { _ in nil }, check: { (LogCheckStanding(last: nil), nil) },
+                    hurry: {},
+                    facts: {
+                        LiveLog.Facts(
+                            origin: "log.example/test",
+                            boot: UniqueID(at: accounts.now, random: (1, 2)), keys: [],
+                            unrecorded: 0, lost: 0, holds: 0, requests: 0,
+                            clock: ClockFacts(
+                                source: "system", offsetMicroseconds: nil, errorMicroseconds: nil,
+                                isSynchronized: false), durability: "synced", obstacle: nil)
+                    }, warn: { _ in }),
                 record: { _, _ in throw ConsoleAccounts.NoLog() }, accounts: accounts.office,
                 now: { accounts.now }))
     }

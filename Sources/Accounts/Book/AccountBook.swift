@@ -32,11 +32,19 @@ package struct AccountBook: Hashable, Sendable {
     ) -> (token: AccessToken, identity: AccountIdentity)? {
         guard SecretText.accessToken.isShaped(text),
             let token = token(id: SecretText.accessToken.id(of: text)),
-            token.digest == APIKeyDigest(of: text), token.isGood(at: now),
+            token.digest == APIKeyDigest(of: text),
+            let identity = identity(token: token.id, now: now)
+        else { return nil }
+        return (token, identity)
+    }
+
+    /// Whose token it is that has been shown, by its public id, and what it may now; nil if it is no longer good.
+    package func identity(token id: String, now: UTCInstant) -> AccountIdentity? {
+        guard let token = token(id: id), token.isGood(at: now),
             let account = account(id: token.account), account.removed == nil
         else { return nil }
         let rights = token.scope.intersection(account.rights)
-        return (token, AccountIdentity(account, rights: rights, token: token.id))
+        return AccountIdentity(account, rights: rights, token: token.id)
     }
 
     /// Does a change, or leaves everything as it is.

@@ -218,6 +218,20 @@ package final class AccountOffice: Sendable {
         return found
     }
 
+    /// Somebody who was let in earlier, with what they may now; nil once the session is over, or the token no longer
+    /// good. Is no use of either.
+    package func present(_ identity: AccountIdentity) -> AccountIdentity? {
+        let time = now()
+        return state.withLock { state in
+            if let token = identity.token { return state.book.identity(token: token, now: time) }
+            guard let hint = identity.session,
+                state.sessions.isOpen(hint, of: identity.id, in: state.book, now: time),
+                let account = state.book.account(id: identity.id)
+            else { return nil }
+            return AccountIdentity(account, rights: account.rights, session: hint)
+        }
+    }
+
     /// Records that somebody lacks a right for what they asked for.
     package func deny(
         _ identity: AccountIdentity, _ right: Right

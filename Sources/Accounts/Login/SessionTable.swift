@@ -40,18 +40,31 @@ struct SessionTable {
     /// A session that is still open, used now.
     mutating func use(_ digest: APIKeyDigest, in book: AccountBook, now: UTCInstant) -> Session? {
         guard var session = sessions[digest] else { return nil }
-        guard session.opened.microseconds <= now.microseconds,
-            now < session.used.advanced(by: Self.idle),
-            now < session.opened.advanced(by: Self.longest),
-            let account = book.account(id: session.account), account.removed == nil,
-            account.generation == session.generation
-        else {
+        guard isOpen(session, in: book, now: now) else {
             sessions[digest] = nil
             return nil
         }
         session.used = max(session.used, now)
         sessions[digest] = session
         return session
+    }
+
+    /// Whether an account has a session of this hint that is still open; no use of it.
+    func isOpen(
+        _ hint: String, of account: String, in book: AccountBook, now: UTCInstant
+    ) -> Bool {
+        sessions.values.contains {
+            $0.account == account && $0.hint == hint && isOpen($0, in: book, now: now)
+        }
+    }
+
+    private func isOpen(_ session: Session, in book: AccountBook, now: UTCInstant) -> Bool {
+        guard session.opened.microseconds <= now.microseconds,
+            now < session.used.advanced(by: Self.idle),
+            now < session.opened.advanced(by: Self.longest),
+            let account = book.account(id: session.account)
+        else { return false }
+        return account.removed == nil && account.generation == session.generation
     }
 
     /// - Returns: the session that was open.

@@ -41,7 +41,7 @@ package enum EventAction: String, CaseIterable, Sendable {
     case privacyRelease = "privacy.release"
 
     /// Those of somebody who read the log: what takes a right of its own to see.
-    package static let readings: [EventAction] = [.logQuery, .logExport]
+    package static let readings: [EventAction] = [.logQuery, .logExport, .logTail]
 
     /// The actions whose records name keys that are destroyed after them.
     package static let erasing: [EventAction] = [.privacyErase, .privacyExpire]

@@ -18,6 +18,7 @@ package enum AuditorProblem: String, CaseIterable, Sendable {
     case rightMissing = "right_missing"
     case notFound = "not_found"
     case tooManyQueries = "too_many_queries"
+    case tooManyTails = "too_many_tails"
     case timedOut = "timed_out"
     case catalogRebuilding = "catalog_rebuilding"
     case logUnreadable = "log_unreadable"
@@ -30,7 +31,7 @@ package enum AuditorProblem: String, CaseIterable, Sendable {
             .badRequest
         case .rightMissing: .forbidden
         case .notFound: .notFound
-        case .tooManyQueries: .tooManyRequests
+        case .tooManyQueries, .tooManyTails: .tooManyRequests
         case .timedOut, .catalogRebuilding, .logUnreadable, .unrecorded: .serviceUnavailable
         }
     }

@@ -74,7 +74,11 @@ enum AdminConsole {
                 host: address.host, port: address.port,
                 hosts: AllowedHosts(names: settings.admin.names), open: open(settings.admin),
                 sources: sources,
-                others: [AuditorAPI(auditing(server, accounts, directory))], logger: quieter)
+                others: [
+                    AuditorAPI(
+                        auditing(
+                            server, accounts, directory, .of(server, origin, logger)))
+                ], logger: quieter)
         } catch {
             let why = error.cause.map { SocketProblem($0).words }
             throw CommandFailure(.unavailable, "\(error.text(why))")
@@ -83,12 +87,13 @@ enum AdminConsole {
 
     /// Where the answers to auditors come from.
     private static func auditing(
-        _ server: ProxyServer, _ accounts: AccountOffice, _ directory: FilePath
+        _ server: ProxyServer, _ accounts: AccountOffice, _ directory: FilePath, _ live: LiveLog
     ) -> AuditorSources {
         let (ledger, catalog, now) = (server.ledger, server.catalog, server.surroundings.now)
         return AuditorSources(
             catalog: { catalog?.catalog }, standing: { catalog?.standing ?? .off },
             noticed: { catalog?.noticed($0) }, snapshot: { try LogSnapshot(directory: directory) },
+            live: live,
             record: { reading, reader in try ledger.record(reading, by: reader) },
             accounts: accounts, now: now)
     }

@@ -170,6 +170,9 @@ final class LogChecking: Sendable {
     /// When the next check begins; nil while one is under way.
     var next: Duration? { state.withLock { $0.standing.next(at: uptime) } }
 
+    /// Has the next check begin at once; one under way goes on.
+    func hurry() { state.withLock { $0.standing.hurry() } }
+
     /// Ends a check under way after the segment that it reads; it begins anew another time.
     func stop() async {
         let present = state.withLock { state in
