@@ -21,6 +21,11 @@ package struct AuditorAPI: EndpointGroup {
             RecordEndpoints(desk: desk),
             CountEndpoints(desk: desk),
             TailEndpoints(desk: desk),
+            ProofEndpoints(desk: desk),
+            IntegrityEndpoints(desk: desk),
+            ProducerEndpoints(desk: desk),
+            CheckpointEndpoints(desk: desk),
+            AuditEndpoints(desk: desk),
         ]
     }
 

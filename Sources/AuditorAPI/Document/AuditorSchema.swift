@@ -14,6 +14,8 @@ package indirect enum AuditorSchema: Sendable {
     case base64
     /// A whole number that is not negative.
     case count
+    /// A whole number.
+    case number
     case bool
     case list(AuditorSchema)
     /// With these members and no others.
@@ -49,6 +51,7 @@ package indirect enum AuditorSchema: Sendable {
         case .base64:
             Self.type("string", JSONMember("contentEncoding", .string("base64")))
         case .count: Self.type("integer", JSONMember("minimum", .integer(0)))
+        case .number: Self.type("integer")
         case .bool: Self.type("boolean")
         case .list(let item): Self.type("array", JSONMember("items", item.json))
         case .object(let members): Self.object(members)

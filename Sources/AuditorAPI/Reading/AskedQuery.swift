@@ -58,10 +58,15 @@ package struct AskedQuery: Sendable {
 
     /// Reads what a call says.
     ///
-    /// - Parameter now: what relative times are measured by; of a later page, when the first was asked for.
-    package init(_ call: AuditorCall, now: UTCInstant) throws {
+    /// - Parameters:
+    ///   - now: what relative times are measured by; of a later page, when the first was asked for.
+    ///   - base: what is asked for besides.
+    package init(
+        _ call: AuditorCall, now: UTCInstant, within base: RecordQuery? = nil
+    ) throws {
         clock = try Self.clock(call["zone"], now)
         var parts = [try Self.query(call["q"] ?? "", clock)]
+        if let base { parts.append(base) }
         for (name, term) in [
             ("since", "since"), ("from", "since"), ("until", "until"), ("to", "until"),
         ] {

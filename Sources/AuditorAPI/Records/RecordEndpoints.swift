@@ -17,11 +17,8 @@ struct RecordEndpoints: AuditorGroup {
     let desk: AuditorDesk
 
     static let mostRows: Int64 = 1000
-    private static let ownParameters = [
-        AuditorParameter(
-            "unit", .choice(["access", "record"]),
-            "What is listed: each access once, as its newest record says, or each record.",
-            example: "access"),
+    /// How pages are asked for.
+    static let paging = [
         AuditorParameter(
             "order", .choice(["newest", "oldest"]), "Which come first; the newest by default.",
             example: "newest"),
@@ -30,13 +27,20 @@ struct RecordEndpoints: AuditorGroup {
             "Most rows of a page, 100 by default; a page ends earlier at 4 MiB of records.",
             example: "50"),
         AuditorParameter(
-            "format", .choice(["json", "ndjson"]),
-            "One page, or all that is found, a row a line; the last line has end and the count.",
-            example: "json"),
-        AuditorParameter(
             "cursor", .text(mostBytes: 128), "Where the page before ended: its next.",
             example: nil),
     ]
+    private static let ownParameters =
+        [
+            AuditorParameter(
+                "unit", .choice(["access", "record"]),
+                "What is listed: each access once, as its newest record says, or each record.",
+                example: "access"),
+            AuditorParameter(
+                "format", .choice(["json", "ndjson"]),
+                "One page, or all that is found, a row a line; the last line has end and the count.",
+                example: "json"),
+        ] + paging
 
     var operations: [AuditorOperation] {
         [.get, .post].map { method in
@@ -129,8 +133,9 @@ struct AskedPage: Sendable {
     /// Where the page before ended.
     let after: SearchCursor?
 
-    init(_ call: AuditorCall) throws {
-        unit = call["unit"] == "record" ? .record : .access
+    /// - Parameter base: what is asked for besides; then records are listed.
+    init(_ call: AuditorCall, within base: RecordQuery? = nil) throws {
+        unit = base != nil || call["unit"] == "record" ? .record : .access
         isStream = call["format"] == "ndjson"
         guard !isStream || call["limit"] == nil && call["cursor"] == nil else {
             throw AuditorProblem.badParameter.problem(
@@ -150,7 +155,7 @@ struct AskedPage: Sendable {
             guard let cursor = PageCursor(text) else { throw Self.badCursor }
             return cursor
         }
-        query = try AskedQuery(call, now: cursor?.now ?? call.now)
+        query = try AskedQuery(call, now: cursor?.now ?? call.now, within: base)
         guard let cursor else {
             after = nil
             return

@@ -26,6 +26,9 @@ struct SingleRecord: Sendable {
     let disclosed: Set<CommitGroup>
     let purpose: String?
 
+    /// Whether it is one record, and not an access that may get another.
+    var isIndex: Bool { if case .index = name { true } else { false } }
+
     init(_ call: AuditorCall) throws {
         let text = call.part("record")
         if let number = UInt64(text), "\(number)" == text {
@@ -39,7 +42,7 @@ struct SingleRecord: Sendable {
         purpose = call["purpose"]
     }
 
-    private static var notFound: ConsoleProblem {
+    static var notFound: ConsoleProblem {
         AuditorProblem.notFound.problem(
             "There is no such record.",
             remedy:
@@ -49,9 +52,9 @@ struct SingleRecord: Sendable {
 
     /// What was found.
     struct Found: Sendable {
-        fileprivate let snapshot: LogSnapshot
-        fileprivate let leaves: [(index: LeafIndex, leaf: [UInt8])]
-        fileprivate let query: RecordQuery
+        let snapshot: LogSnapshot
+        let leaves: [(index: LeafIndex, leaf: [UInt8])]
+        let query: RecordQuery
 
         fileprivate var range: String {
             leaves.map { "\($0.index.value)" }.joined(separator: ",")
@@ -116,7 +119,7 @@ struct SingleRecord: Sendable {
             leaves: page.rows.map { (LeafIndex($0.index), $0.leaf) }, query: query)
     }
 
-    private func reading(_ found: Found, _ rows: Int) -> AuditorReading {
+    func reading(_ found: Found, _ rows: Int) -> AuditorReading {
         AuditorReading(
             .query,
             QueryFacts(
