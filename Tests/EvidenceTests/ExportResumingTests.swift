@@ -179,6 +179,7 @@ import Verification
             try place.keep(.object([JSONMember("next", .integer(1))]))
             try place.keep(.object([JSONMember("next", .integer(2))]))
             #expect(throws: EvidenceFailure.self) { try ExportPlace(resuming: folder) }
+            withExtendedLifetime(place) {}
         }
         do {
             let place = try ExportPlace(resuming: folder)

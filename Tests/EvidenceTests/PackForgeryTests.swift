@@ -38,9 +38,16 @@ import Verification
         Forgery("another time of the last record", "manifest.json", .changed, #""last":"2026"#) {
             #""last":"2027"#
         },
-        Forgery("a clock that no heartbeat had", "manifest.json", .changed, #""3_times":{"#) {
-            #""3_times":{"clock":{"record":1,"says":{}},"#
-        },
+        Forgery(
+            name: "a clock that no heartbeat had", file: "manifest.json",
+            change: { text in
+                let had = text.contains(#""clock":{"record":"#)
+                text =
+                    had
+                    ? text.replacing(#""clock":{"record":"#, with: #""clock":{"record":1"#)
+                    : text.replacing(
+                        #""3_times":{"#, with: #""3_times":{"clock":{"record":1,"says":{}},"#)
+            }, kind: .changed),
         Forgery("another range of its proof", "range.json", .changed, #""end":11"#) {
             #""end":10"#
         },
@@ -127,12 +134,12 @@ import Verification
     // MARK: Edges
 
     /// Ranges around the borders of trees, and around a change of the key that signs.
-    @Test(arguments: [0, 1, 2, 255, 256, 257])
+    @Test(arguments: [1, 2, 255, 256, 257])
     func `is told from an honest one of any size, and of any range of it`(count: Int) throws {
         var log = try BuiltLog()
         let boot = BuiltLog.id(1)
-        if count > 0 { log.start(boot) }
-        for number in 1..<max(1, count) { log.stop(boot, UInt64(number + 1)) }
+        log.start(boot)
+        for number in 1..<count { log.stop(boot, UInt64(number + 1)) }
         let directory = try log.directory()
         let keys = [log.signer.verifierKey]
         let size = UInt64(count)

@@ -116,6 +116,8 @@ enum OCSFEvent {
         user.add("uid", record.actor)
         user.add("name", facts[.who, "actor.name"])
         user.add("email_addr", facts[.who, "actor.email"])
+        // OCSF knows no user without a name or an id.
+        if user.isEmpty { user.add("name", "unknown") }
         let type: Int64 =
             switch record.actorKind {
             case .user: 1
@@ -135,22 +137,19 @@ enum OCSFEvent {
             members.append(JSONMember("session", .object(session.sorted { $0.name < $1.name })))
         }
         if let version = record.policyVersion {
-            let policy: [JSONMember] = [
-                JSONMember("is_applied", .bool(true)),
-                JSONMember("name", .string(record.value[path: "decision", "policy"]?.string ?? "")),
+            var policy = [
+                JSONMember("is_applied", .bool(true)), JSONMember("uid", .string(version)),
                 JSONMember("version", .string(version)),
             ]
+            policy.add("name", record.value[path: "decision", "policy"]?.string)
+            var authorization = [
+                JSONMember("policy", .object(policy.sorted { $0.name < $1.name }))
+            ]
+            authorization.add("decision", record.value[path: "decision", "effect"]?.string)
             members.append(
                 JSONMember(
                     "authorizations",
-                    .array([
-                        .object([
-                            JSONMember(
-                                "decision",
-                                .string(record.value[path: "decision", "effect"]?.string ?? "")),
-                            JSONMember("policy", .object(policy)),
-                        ])
-                    ])))
+                    .array([.object(authorization.sorted { $0.name < $1.name })])))
         }
         return .object(members.sorted { $0.name < $1.name })
     }
@@ -176,7 +175,9 @@ enum OCSFEvent {
         members.add("svc_name", record.service)
         members.add("hostname", record.value[path: "dst", "address"]?.string)
         members.add("port", record.value[path: "dst", "port"]?.integer)
-        return members.isEmpty ? nil : .object(members.sorted { $0.name < $1.name })
+        // A port alone names no endpoint.
+        let isNamed = members.contains { $0.name != "port" }
+        return isNamed ? .object(members.sorted { $0.name < $1.name }) : nil
     }
 
     private static func request(_ record: Record, _ facts: Facts) -> JSONValue? {
@@ -195,7 +196,8 @@ enum OCSFEvent {
         if let forwarded = facts.value(.where, "src.forwarded")?.array, !forwarded.isEmpty {
             members.append(JSONMember("x_forwarded_for", .array(forwarded)))
         }
-        if !url.isEmpty {
+        // A URL without any path is none to OCSF.
+        if url.contains(where: { $0.name == "path" }) {
             members.append(JSONMember("url", .object(url.sorted { $0.name < $1.name })))
         }
         return .object(members.sorted { $0.name < $1.name })
