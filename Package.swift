@@ -147,10 +147,16 @@ let package = Package(
                 "LogReading", "SignedNotes", .crypto, .system,
             ]),
         room(
-            "Evidence",
+            "RecordForms",
             [
                 "ByteCoding", "AccessModel", "Merkle", "Messages", "Disclosures", "AuditRecords",
-                "SignedNotes", "Query", "LogReading", "Verification", .crypto, .system,
+                "LogReading",
+            ]),
+        room(
+            "Evidence",
+            [
+                "ByteCoding", "Merkle", "Disclosures", "AuditRecords", "SignedNotes", "Query",
+                "LogReading", "RecordForms", "Verification", .crypto, .system,
             ]),
         room(
             "Catalog",
@@ -219,8 +225,8 @@ let package = Package(
                 "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages", "SignedNotes",
                 "LogFormat", "Disclosures", "AuditRecords", "Query", "LogReading", "Verification",
                 "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport",
-                "HTTPPlane", "Server", "Catalog", "Search", "Accounts", "Evidence",
-                .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1, .crypto,
+                "HTTPPlane", "Server", "Catalog", "Search", "Accounts", "RecordForms",
+                "Evidence", .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1, .crypto,
                 .nioCore, .nioPosix, .system,
             ]),
         // Layer 11
@@ -326,8 +332,8 @@ let package = Package(
             "Evidence",
             [
                 "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "LogFormat", "Disclosures",
-                "AuditRecords", "Messages", "Query", "LogReading", "Verification", "Ledger",
-                "TestSupport",
+                "AuditRecords", "Messages", "Query", "LogReading", "RecordForms", "Verification",
+                "Ledger", "TestSupport",
                 .crypto, .system,
             ]),
         tests(

@@ -8,6 +8,7 @@ import Evidence
 import LogReading
 import Merkle
 import Messages
+import RecordForms
 import SystemPackage
 import TestSupport
 import Testing

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
-import Evidence
 import LogReading
 import Merkle
 import Messages
+import RecordForms
 
 /// Records one after another, as a table, as lines of JSON, or as CSV.
 struct RecordList {

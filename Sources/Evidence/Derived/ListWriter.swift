@@ -6,6 +6,7 @@ internal import ByteCoding
 internal import Disclosures
 package import LogReading
 internal import Merkle
+package import RecordForms
 package import SystemPackage
 
 /// Writes the records that match an order as one list for other programs.

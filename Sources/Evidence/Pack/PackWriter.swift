@@ -8,6 +8,7 @@ internal import Disclosures
 internal import Glibc
 package import LogReading
 internal import Merkle
+internal import RecordForms
 internal import SignedNotes
 package import SystemPackage
 internal import Verification

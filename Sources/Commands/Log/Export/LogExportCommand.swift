@@ -10,6 +10,7 @@ import LogReading
 import Merkle
 import Messages
 import Query
+import RecordForms
 import Server
 import Settings
 import SignedNotes

@@ -12,7 +12,15 @@ internal import Merkle
 enum OCSFEvent {
     private static let version = "1.8.0"
 
-    static func value(_ record: Record, _ groups: [CommitGroup: OpenedGroup]) -> JSONValue {
+    /// What a shortened event keeps: what its class requires, and where the record is in the log.
+    static let kept: Set<String> = [
+        "activity_id", "actor", "api", "app", "category_uid", "class_uid", "database", "metadata",
+        "severity_id", "src_endpoint", "status_id", "time", "type_id", "type_uid", "unmapped",
+    ]
+
+    static func value(
+        _ record: Record, at index: LeafIndex, _ groups: [CommitGroup: OpenedGroup]
+    ) -> JSONValue {
         let facts = Facts(record, groups)
         let number = record.event("class")?.integer ?? 0
         let activity = record.event("activity")?.integer ?? 0
@@ -48,7 +56,7 @@ enum OCSFEvent {
             event.append(JSONMember("action_id", .integer(record.effect == .allow ? 1 : 2)))
             event.append(JSONMember("disposition_id", .integer(disposition(record))))
         }
-        event.add("unmapped", unmapped(record))
+        event.append(JSONMember("unmapped", unmapped(record, at: index)))
         return .object(event.sorted { $0.name < $1.name })
     }
 
@@ -255,15 +263,17 @@ enum OCSFEvent {
     }
 
     /// What the schema has no attribute for, under names that are the record's own.
-    private static func unmapped(_ record: Record) -> JSONValue? {
-        var members: [JSONMember] = []
+    private static func unmapped(_ record: Record, at index: LeafIndex) -> JSONValue {
+        var members = [JSONMember("index", .integer(Int64(clamping: index.value)))]
         for name in [
-            "change", "counters", "decision", "erase", "limit", "query", "session", "stage",
+            "change", "counters", "decision", "erase", "limit", "output", "query", "session",
+            "stage",
         ] {
             if let value = record.value[name] { members.append(JSONMember(name, value)) }
         }
-        return members.isEmpty
-            ? nil : .object([JSONMember("countersign", .object(members))])
+        return .object([
+            JSONMember("countersign", .object(members.sorted { $0.name < $1.name }))
+        ])
     }
 
     private static func floorMilliseconds(_ microseconds: Int64) -> Int64 {
