@@ -155,7 +155,18 @@ struct RecordMembersTests {
         case .privacyEraseDone: [try privacy(.done)]
         case .privacyHold: [try privacy(.hold)]
         case .privacyRelease: [try privacy(.release)]
+        case .outputReject:
+            [
+                try output(
+                    .rejected(index: 7, uid: Self.uid.text, status: "400", reason: "too old"))
+            ]
+        case .outputGap: try OutputFacts.GapCause.allCases.map { try output(.gap(3...9, $0)) }
         }
+    }
+
+    private func output(_ loss: OutputFacts.Loss) throws -> Record {
+        try record(
+            .output(OutputFacts(output: "siem", loss), uid: Self.uid, time: Self.time))
     }
 
     private func privacy(_ deed: PrivacyFacts.Deed) throws -> Record {

@@ -39,6 +39,8 @@ package enum EventAction: String, CaseIterable, Sendable {
     case privacyEraseDone = "privacy.erase.done"
     case privacyHold = "privacy.hold"
     case privacyRelease = "privacy.release"
+    case outputReject = "output.reject"
+    case outputGap = "output.gap"
 
     /// Those of somebody who read the log: what takes a right of its own to see.
     package static let readings: [EventAction] = [.logQuery, .logExport, .logTail]

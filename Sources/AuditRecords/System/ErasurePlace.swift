@@ -16,6 +16,8 @@ package enum ErasurePlace: String, CaseIterable, Sendable {
     case subjectDirectory = "subject_directory"
     /// Rows and tokens of the catalog.
     case catalog
+    /// The receivers of outputs that open groups of values, and the files that such outputs write. Positions hold none.
+    case outputs
     /// A copy of the log directory that somebody made.
     case backups
 
@@ -28,11 +30,13 @@ package enum ErasurePlace: String, CaseIterable, Sendable {
         case .subjectDirectory: "forgotten: whoever comes back gets another id"
         case .catalog:
             "tokens of what the key seals, and what refers to them, are deleted"
+        case .outputs:
+            "out of reach: whoever gets an output with `disclose` has to be told; any other gets no value"
         case .backups:
             "out of reach: a key file that is put back is pruned at the next start; destroy the copies' keys, too"
         }
     }
 
     /// Whether whoever erases has to do the rest.
-    package var isOutOfReach: Bool { self == .backups }
+    package var isOutOfReach: Bool { self == .backups || self == .outputs }
 }

@@ -164,7 +164,7 @@ struct TailEndpoints: AuditorGroup {
         let reading = AuditorReading(
             .tail,
             QueryFacts(
-                hash: nil, rows: sent, range: "..<\(position)", purpose: nil, about: record,
+                hash: nil, rows: sent, range: "..<\(position)", purpose: nil, began: record,
                 ended: end))
         // The present task may be cancelled, which this has to outlive.
         let recording = Task {

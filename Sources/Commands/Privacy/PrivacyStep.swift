@@ -93,7 +93,6 @@ struct PrivacyStep {
             ("records", "\(tally.records)"), ("sealed values", "\(tally.total)"),
             ("groups", "\(tally.groupText)"),
             ("months", "\(tally.months.keys.sorted().map(\.text).joined(separator: ", "))"),
-            ("outputs", "none of this log's outputs holds values"),
         ]
         for place in ErasurePlace.allCases {
             facts.append(("\(place.rawValue)", "\(place.outcome)"))

@@ -89,6 +89,16 @@ package struct OwnDoing {
             self.init("A hold was placed: nothing of what it names may be destroyed")
         case .privacyRelease:
             self.init("A hold was ended by two persons")
+        case .outputReject:
+            self.init(
+                "A receiver does not take a record that an output hands over: `output` says which, and why",
+                "The record itself is in the log; `countersign log get` shows it, and `countersign output replay` hands it over again once the receiver takes it."
+            )
+        case .outputGap:
+            self.init(
+                "An output left out records, which were too old for its `max_lag` or put away: `output` says which",
+                "They are in the log; `countersign output replay` hands them over, and `countersign log export` writes them."
+            )
         }
     }
 
