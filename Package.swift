@@ -156,7 +156,8 @@ let package = Package(
             "Evidence",
             [
                 "ByteCoding", "Merkle", "Disclosures", "AuditRecords", "SignedNotes", "Query",
-                "LogReading", "RecordForms", "Verification", .crypto, .system,
+                "LogReading", "RecordForms", "Verification", .crypto,
+                .system,
             ]),
         room(
             "Catalog",
@@ -208,6 +209,13 @@ let package = Package(
                 "LogReading", "Catalog", "Search", "SignedNotes", "LogFormat", "Verification",
                 "Accounts", "Console", .crypto, .hummingbird, .nioCore, .nioPosix,
             ]),
+        room(
+            "Outputs",
+            [
+                "CSystemCalls", "ByteCoding", "AccessModel", "Merkle", "LogFormat", "Disclosures",
+                "AuditRecords", "Query", "LogReading", "RecordForms", "Transport", .nioCore,
+                .nioPosix, .nioSSL, .nioTLS, .system,
+            ]),
         // Layer 9
         room(
             "Server",
@@ -216,6 +224,7 @@ let package = Package(
                 "Messages", "SignedNotes", "Disclosures", "AuditRecords", "LogReading", "Identity",
                 "Policy", "Ledger", "Settings", "LedgerFiles", "Access", "Transport",
                 "HTTPPlane", "Console", "Catalog", "Verification", "Accounts", "AuditorAPI",
+                "Query", "RecordForms", "Outputs",
                 .logging, .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
         // Layer 10
@@ -225,8 +234,9 @@ let package = Package(
                 "ByteCoding", "Merkle", "HTTPWire", "AccessModel", "Messages", "SignedNotes",
                 "LogFormat", "Disclosures", "AuditRecords", "Query", "LogReading", "Verification",
                 "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport",
-                "HTTPPlane", "Server", "Catalog", "Search", "Accounts", "RecordForms",
-                "Evidence", .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1, .crypto,
+                "HTTPPlane", "Server", "Catalog", "Search", "Accounts", "RecordForms", "Evidence",
+                "Outputs", .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1,
+                .crypto,
                 .nioCore, .nioPosix, .system,
             ]),
         // Layer 11
@@ -386,6 +396,12 @@ let package = Package(
                 "LogReading", "Catalog", "Accounts", "Console", "Ledger", "LogFormat",
                 "TestSupport", .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
                 "SignedNotes", "Verification",
+            ]),
+        tests(
+            "Outputs",
+            [
+                "ByteCoding", "Merkle", "Disclosures", "AuditRecords", "LogReading", "Ledger",
+                "Query", "RecordForms", "TestSupport", .system,
             ]),
         tests(
             "Server",

@@ -25,7 +25,8 @@ struct CountersignCommand: AsyncParsableCommand {
             InitCommand.self, ServeCommand.self, DemoCommand.self, CheckCommand.self,
             StatusCommand.self, ReloadCommand.self, DoctorCommand.self, LogCommand.self,
             ExplainCommand.self, VerifyCommand.self, CheckpointCommand.self, KeyCommand.self,
-            CatalogCommand.self, PolicyCommand.self, PrivacyCommand.self, TokenCommand.self,
+            CatalogCommand.self, OutputCommand.self, PolicyCommand.self, PrivacyCommand.self,
+            TokenCommand.self,
             UserCommand.self,
             VersionCommand.self, CompletionCommand.self,
         ])

@@ -14,6 +14,7 @@ package struct DeploymentSettings: Hashable, Sendable {
     package var admin = AdminSettings()
     package var identity: [IdentitySettings] = []
     package var services: [ServiceSettings] = []
+    package var outputs: [OutputSettings] = []
 
     static let section = Section(
         start: DeploymentSettings(),
@@ -48,8 +49,13 @@ package struct DeploymentSettings: Hashable, Sendable {
                 isRequired: true,
                 "The services behind the proxy. A request goes to the one with the narrowest match."
             ),
+            Key(
+                "outputs", \.outputs,
+                .list(of: .section(OutputSettings.section), isEmptyAllowed: true),
+                "Where records go as they come: see [outputs](../Operating/Outputs.md).",
+                standard: "none", takesEffect: .onRestart),
         ],
-        notAvailable: ["alerts", "outputs", "users"],
+        notAvailable: ["alerts", "users"],
         checks: [
             Check("log", "services") { settings, _, _ in
                 for position in settings.services.indices
@@ -74,10 +80,16 @@ package struct DeploymentSettings: Hashable, Sendable {
                 $0.noteRepeated("name", of: "services", ServiceFault.repeatedName, $1)
             },
             Check("identity", "services") { $0.noteRoles($1, $2) },
+            Check("log", "outputs") {
+                $0.noteOutputs($1, $2)
+            } otherwise: {
+                $0.noteRepeated("name", of: "outputs", repeatedOutput, $1)
+            },
         ])
 
     static let repeatedAddress = "another listener has this address"
     static let repeatedIdentity = "another identity has this name"
+    static let repeatedOutput = "another output has this name"
 
     /// The rules of all services, in their order.
     var serviceRules: [ServiceRules] {

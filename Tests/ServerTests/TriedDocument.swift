@@ -181,6 +181,13 @@ struct TriedDocument {
               "name": "back", "upstream": {"url": "https://back.internal"},
               "rules": [{"id": "r", "allow": {"roles": ["writer"]}}]
             }
+          ],
+          "outputs": [
+            {"name": "kept", "file": {"path": "kept.ndjson"}},
+            {"name": "wire", "syslog": {"address": "tls://wire.internal:6514", "ca": "base.pem"}},
+            {"name": "sure", "relp": {"address": "tls://sure.internal:2514", "ca": "base.pem"}},
+            {"name": "wire2", "syslog": {"address": "tls://wire.internal:6514"}},
+            {"name": "sure2", "relp": {"address": "tls://sure.internal:2514"}}
           ]
         }
         """

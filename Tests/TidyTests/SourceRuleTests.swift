@@ -76,6 +76,7 @@ struct SourceRuleTests {
                 "Sources/Commands/Catalog/CatalogRebuildCommand.swift",
                 "Sources/Commands/Network/RunningServer.swift",
                 "Sources/Server/Running/CatalogKeeping.swift",
+                "Sources/Server/Running/OutputsKeeping.swift",
                 "Sources/Server/Running/ProxyServer.swift",
                 "Sources/Ledger/Intake/Intake.swift",
                 "Sources/Ledger/Running/GroupWriter.swift",

@@ -45,6 +45,10 @@ extension LogState {
         }
         if let catalogText { facts.append(("catalog", catalogText)) }
         if let checkText { facts.append(("checked", checkText)) }
+        for output in server?.json["outputs"]?.array ?? [] {
+            let shown = ShownOutput(output)
+            facts.append(("output \(shown.name)", shown.text))
+        }
         if let disk {
             let text: SafeText = "\(disk.text)"
             facts.append(("disk", disk.isShort ? text.toned(.bad) : text))

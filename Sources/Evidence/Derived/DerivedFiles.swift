@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AuditRecords
+internal import ByteCoding
 package import Disclosures
 package import LogReading
 package import Merkle
@@ -10,6 +11,9 @@ package import SystemPackage
 internal import Verification
 
 extension DerivedForm {
+    /// How names of its files end.
+    var ending: String { self == .ocsf ? "ndjson" : rawValue }
+
     /// What a whole file ends with.
     package func end(lines: UInt64) -> [UInt8] {
         self == .native ? Array((PackFormat.end(lines: lines) + "\n").utf8) : []

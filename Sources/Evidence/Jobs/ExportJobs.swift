@@ -4,6 +4,7 @@
 package import ByteCoding
 package import LogReading
 internal import Merkle
+internal import RecordForms
 internal import SignedNotes
 internal import Synchronization
 package import SystemPackage

@@ -3,6 +3,7 @@
 
 internal import ByteCoding
 internal import Merkle
+internal import RecordForms
 internal import SystemPackage
 internal import Verification
 

@@ -7,6 +7,7 @@ import HTTPPlane
 import Transport
 import Ledger
 import Messages
+import Outputs
 import Settings
 import SignedNotes
 
@@ -48,6 +49,7 @@ package struct AssembledConfiguration {
                 signers.map(\.verifierKey.text), options,
                 AdminConsole.address(deployment.settings.admin),
                 CatalogKeeping.place(deployment.settings.log) as Any,
+                try assembly.outputs(),
                 AdminConsole.open(deployment.settings.admin),
                 AllowedHosts(names: deployment.settings.admin.names),
             ])

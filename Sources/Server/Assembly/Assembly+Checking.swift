@@ -29,6 +29,7 @@ extension Assembly {
                 }
             }
         }
+        attempt("outputs") { () throws(CommandFailure) in _ = try usableOutputs() }
         attempt("log") { () throws(CommandFailure) in _ = try SigningKey.read(settings.log) }
         for (position, identity) in settings.identity.enumerated() {
             attempt("identity[\(position)]") { () throws(CommandFailure) in
@@ -73,6 +74,7 @@ extension Assembly {
             generation: 1, digestKey: SymmetricKey(size: .bits256), after: nil)
         let configuration = HTTPPlaneConfiguration(
             listeners: try listeners(), upstreams: try upstreams())
+        _ = try usableOutputs()
         do throws(DataPlaneFault) {
             _ = try HTTPPlane(configuration, rules: rules.exchange)
         } catch {

@@ -20,6 +20,8 @@ final class DecidingFiles {
         case serviceAuthorities = "upstream_ca"
         case certificate = "certificate"
         case privateKey = "private_key"
+        case outputAuthorities = "output_ca"
+        case outputCertificate = "output_cert"
 
         /// For messages.
         var description: SafeText {
@@ -31,6 +33,8 @@ final class DecidingFiles {
             case .serviceAuthorities: "the services' authorities"
             case .certificate: "the certificate"
             case .privateKey: "the certificate's key"
+            case .outputCertificate: "the certificate that an output shows"
+            case .outputAuthorities: "the authorities of an output's receiver"
             }
         }
     }

@@ -18,6 +18,7 @@ struct ControlHandler: Sendable {
     /// Nil where none is kept.
     let catalog: CatalogKeeping?
     let check: LogChecking
+    let outputs: OutputsKeeping
     let accounts: AccountOffice
 
     /// Blocks while a record is written.
@@ -26,12 +27,13 @@ struct ControlHandler: Sendable {
         case "status":
             return LiveStatus(
                 ledger, origin: settings.origin.text, configuration: standing, catalog: catalog,
-                check: check
+                check: check, outputs: outputs
             ).json
         case "rebuild_catalog":
             guard let catalog else { return Self.refusal("it keeps none (log.catalog: off)") }
             catalog.rebuild(fresh: request["fresh"] == .bool(true))
             return .object([JSONMember("begun", .bool(true))])
+        case "replay_output": return replay(request)
         case "read":
             guard let query = QueryFacts(request),
                 let reading = request["as"]?.string.flatMap({ SystemRecord.Reading(rawValue: $0) })
@@ -52,6 +54,18 @@ struct ControlHandler: Sendable {
             guard let facts = PrivacyFacts(request) else { return Self.refusal("it says not what") }
             return carryOut(facts, person: request["person"]?.integer, user: user)
         default: return Self.refusal("this server does not know what was asked for")
+        }
+    }
+
+    /// Has an output deliver records once more.
+    private func replay(_ request: JSONValue) -> JSONValue {
+        guard let name = request["output"]?.string,
+            let index = request["from"]?.integer.flatMap({ UInt64(exactly: $0) })
+        else { return Self.refusal("it says not what") }
+        return switch outputs.replay(name, from: index) {
+        case true: .object([JSONMember("begun", .bool(true))])
+        case false: Self.refusal("it has not delivered record \(index) yet")
+        case nil: Self.refusal("the server that runs has no output \(name)")
         }
     }
 

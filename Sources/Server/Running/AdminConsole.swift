@@ -50,10 +50,11 @@ enum AdminConsole {
         let (ledger, origin) = (server.ledger, settings.log.origin.text)
         let dataPlane = server.dataPlane
         let standing = server.standing
-        let (catalog, check) = (server.catalog, server.check)
+        let (catalog, check, outputs) = (server.catalog, server.check, server.outputs)
         @Sendable func live() -> LiveStatus {
             LiveStatus(
-                ledger, origin: origin, configuration: standing, catalog: catalog, check: check)
+                ledger, origin: origin, configuration: standing, catalog: catalog, check: check,
+                outputs: outputs)
         }
         let sources = ConsoleSources(
             log: { try StaticLog(LogSnapshot(directory: directory)) },

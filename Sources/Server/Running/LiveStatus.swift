@@ -8,6 +8,7 @@ import Catalog
 import Ledger
 import Merkle
 import Observability
+import Outputs
 import SignedNotes
 
 /// The state of a running proxy, for programs that ask its console.
@@ -19,11 +20,12 @@ struct LiveStatus {
     private let configuration: ConfigurationStanding
     private let catalog: CatalogStanding
     private let check: CheckShown
+    private let outputs: [OutputStanding]
 
     /// - Parameter catalog: nil where none is kept.
     init(
         _ ledger: Ledger, origin: String, configuration: ConfigurationStanding,
-        catalog: CatalogKeeping?, check: LogChecking
+        catalog: CatalogKeeping?, check: LogChecking, outputs: OutputsKeeping
     ) {
         self.ledger = ledger
         self.origin = origin
@@ -32,6 +34,7 @@ struct LiveStatus {
         let status = ledger.status
         self.check = CheckShown(check, logSize: status.size.count)
         self.status = status
+        self.outputs = outputs.standings
         obstacle = ledger.obstacle(patience: AdminConsole.patience)
     }
 
@@ -81,6 +84,7 @@ struct LiveStatus {
         members += configuration.members
         members.append(JSONMember("catalog", catalog.json))
         members.append(JSONMember("check", check.json))
+        members.append(JSONMember("outputs", .array(outputs.map(\.json))))
         if let obstacle { members.append(JSONMember("cause", .string(obstacle.description))) }
         return .object(members)
     }
@@ -112,6 +116,6 @@ struct LiveStatus {
                 help:
                     "1 while the log takes records, 0 while the disk is stalled or full and once it stopped.",
                 kind: .gauge, samples: [.init(obstacle == nil ? 1 : 0)]),
-        ] + catalog.metrics + check.metrics
+        ] + catalog.metrics + check.metrics + outputs.metrics
     }
 }

@@ -34,6 +34,7 @@ package actor ProxyServer {
     nonisolated let catalog: CatalogKeeping?
     /// Checks the log while it is written.
     nonisolated let check: LogChecking
+    nonisolated let outputs: OutputsKeeping
     nonisolated let surroundings: Surroundings
     private var deployment: Deployment
     private var generation: UInt64 = 1
@@ -54,10 +55,12 @@ package actor ProxyServer {
         deployment: Deployment, ledger: Ledger, dataPlane: DataPlane, http: HTTPPlane,
         identity: IdentitySources, current: ConfigurationChange.State,
         upstreams: [UpstreamConfiguration], seen: [KeyFileWatch.Sighting],
-        surroundings: Surroundings, catalog: CatalogKeeping?, check: LogChecking
+        surroundings: Surroundings, catalog: CatalogKeeping?, check: LogChecking,
+        outputs: OutputsKeeping
     ) {
         self.catalog = catalog
         self.check = check
+        self.outputs = outputs
         self.identity = identity
         self.surroundings = surroundings
         self.deployment = deployment
@@ -86,6 +89,7 @@ package actor ProxyServer {
                 "this build records nothing and serves loopback only; install an ordinary build.")
         }
         let upstreams = try assembly.upstreams()
+        let outputs = try assembly.usableOutputs()
         let ledger = try LogOpening(deployment, producer: producer).open()
         do throws(CommandFailure) {
             let rules = try assembly.rules(
@@ -126,7 +130,8 @@ package actor ProxyServer {
                 catalog: .start(
                     ledger, deployment.settings.log, now: surroundings.now, logger: logger),
                 check: .start(
-                    ledger, deployment.settings.log, now: surroundings.now, logger: logger))
+                    ledger, deployment.settings.log, now: surroundings.now, logger: logger),
+                outputs: OutputsKeeping(outputs, ledger, now: surroundings.now, logger: logger))
         } catch {
             // The start was recorded, so the stop has to be.
             _ = ledger.close()
@@ -178,6 +183,8 @@ package actor ProxyServer {
                 generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey,
                 after: identity)
             let upstreams = try made.upstreams()
+            // They take a restart; what their files say is part of the configuration all the same.
+            _ = try made.usableOutputs()
             let certificates = try made.listeners().map(\.tls)
             unrecorded = try await adopt(
                 rules, upstreams, certificates, as: made, .configuration, &cause)
@@ -365,6 +372,7 @@ package actor ProxyServer {
         await finish(grace: grace)
         await catalog?.stop()
         await check.stop()
+        await outputs.stop()
         return ledger.close()
     }
 }

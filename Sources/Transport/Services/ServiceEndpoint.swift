@@ -85,6 +85,12 @@ package final class ServiceEndpoint: Sendable {
             case .off:
                 configuration.certificateVerification = .none
             }
+            if let identity = tls.identity {
+                configuration.certificateChain = try NIOSSLCertificate.fromPEMBytes(identity.chain)
+                    .map { .certificate($0) }
+                configuration.privateKey = .privateKey(
+                    try NIOSSLPrivateKey(bytes: identity.key, format: .pem))
+            }
             let context = try NIOSSLContext(configuration: configuration)
             if let serverName {
                 // Made once to check now whether the name can be asked for.

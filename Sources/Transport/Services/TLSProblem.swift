@@ -8,7 +8,7 @@ package import NIOSSL
 package struct TLSProblem: Error {
     package let words: String
     /// Whether the service's certificate is at fault; otherwise it never came to be judged.
-    let isOfCertificate: Bool
+    package let isOfCertificate: Bool
 
     /// - Parameter leaf: the certificate that the service showed, if it got that far.
     package init(_ error: any Error, leaf: NIOSSLCertificate?) {

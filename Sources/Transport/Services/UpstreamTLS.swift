@@ -11,6 +11,18 @@ package struct UpstreamTLS: Hashable, Sendable {
     }
 
     package var verification: Verification
+    /// What proves who we are, for services that ask: certificates from the leaf on and their key, in PEM.
+    package struct Identity: Hashable, Sendable {
+        package var chain: [UInt8]
+        package var key: [UInt8]
+
+        package init(chain: [UInt8], key: [UInt8]) {
+            self.chain = chain
+            self.key = key
+        }
+    }
+
+    package var identity: Identity?
     /// The name to ask for and check; nil: the upstream's host.
     package var serverName: String?
 

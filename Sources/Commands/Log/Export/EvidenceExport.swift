@@ -9,6 +9,7 @@ import LogReading
 import Merkle
 import Messages
 import Query
+import RecordForms
 import Server
 import SignedNotes
 import SystemPackage

@@ -20,6 +20,7 @@ struct Examination {
         return configuration() + files() + clock() + durability() + folders() + log(server)
             + limits()
             + certificates() + (await ports(server)) + (await services())
+            + outputs()
     }
 
     /// The log opens: everything that a start does with it, short of signing and writing.

@@ -1,0 +1,83 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+internal import Disclosures
+internal import SystemPackage
+package import Transport
+
+/// One output as a configuration describes it, with everything that its files say.
+package struct OutputOrder: Sendable {
+    package var plan: OutputPlan
+    package var receiver: OutputReceiver
+
+    package init(_ plan: OutputPlan, to receiver: OutputReceiver) {
+        self.plan = plan
+        self.receiver = receiver
+    }
+
+    /// The output, ready to be given turns.
+    package func engine(
+        now: @escaping @Sendable () -> UTCInstant, record: @escaping OutputEngine.Recording
+    ) -> OutputEngine {
+        OutputEngine(plan, receiver.sender(now: now), standing, record: record)
+    }
+
+    /// How it stands before its first turn.
+    package var standing: OutputStanding {
+        let opened = plan.disclosed.map(\.rawValue).sorted()
+        return OutputStanding(
+            name: plan.name, kind: receiver.kind, target: receiver.target,
+            cautions: receiver.cautions
+                + (opened.isEmpty ? [] : ["opens \(opened.joined(separator: ", "))"]))
+    }
+}
+
+/// Where an output's records go: a case for each kind of sender.
+package enum OutputReceiver: Sendable {
+    case file(FileSender.Options)
+    case syslog(LinkedReceiver, SyslogForm)
+    case relp(LinkedReceiver, SyslogForm)
+
+    /// Its word in the configuration.
+    package var kind: String {
+        switch self {
+        case .file: "file"
+        case .syslog: "syslog"
+        case .relp: "relp"
+        }
+    }
+
+    /// Where that is, for people; nothing secret.
+    package var target: String {
+        switch self {
+        case .file(let options): options.path.string
+        case .syslog(let receiver, _), .relp(let receiver, _): receiver.target
+        }
+    }
+
+    /// What an operator has given up, for status and doctor.
+    package var cautions: [String] {
+        switch self {
+        case .file(let options): options.isSynced ? [] : ["does not wait for the disk"]
+        case .syslog(let receiver, _), .relp(let receiver, _): receiver.cautions
+        }
+    }
+
+    /// Finds out whether the certificates and keys of the configuration can be used.
+    package func examine() throws(DataPlaneFault) {
+        switch self {
+        case .file: return
+        case .syslog(let receiver, _), .relp(let receiver, _): _ = try receiver.endpoint()
+        }
+    }
+
+    /// A sender that has no connection yet.
+    package func sender(now: @escaping @Sendable () -> UTCInstant) -> any OutputSender {
+        switch self {
+        case .file(let options): FileSender(options, now: now)
+        case .syslog(let receiver, let form): SyslogSender(receiver, form, now: now)
+        case .relp(let receiver, let form): RELPSender(receiver, form, now: now)
+        }
+    }
+}
