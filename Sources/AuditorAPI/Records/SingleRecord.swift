@@ -169,7 +169,7 @@ struct SingleRecord: Sendable {
         }
         _ = try desk.record(reading(found, 1), by: call.reader)
         // An access that is open gets another record, and then this name is another leaf's.
-        let freshness: Freshness = if case .index = name { .immutable } else { .none }
+        let freshness: Freshness = if case .index = name { .immutableForOne } else { .none }
         let tag = EntityTag(of: leaf)
         if let known = call.request.headers[.ifNoneMatch], tag.isNamed(by: known) {
             return Response(

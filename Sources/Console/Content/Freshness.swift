@@ -14,6 +14,8 @@ package enum Freshness: String, Sendable {
     case seconds = "max-age=1"
     /// For good: the content of this name never changes.
     case immutable = "public, max-age=31536000, immutable"
+    /// The same for whoever asked, and nobody else: it takes a right.
+    case immutableForOne = "private, max-age=31536000, immutable"
 }
 
 extension Response {
