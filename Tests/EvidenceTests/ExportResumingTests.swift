@@ -25,7 +25,7 @@ import Verification
                     try JSONParser.parse($0, as: .canonical, deepest: 16)
                 },
                 progress: { _ in self.windows += 1 }, pauses: { self.windows >= most },
-                keep: { self.states.append(CanonicalJSON.encode($0)) }, keepEvery: .zero)
+                keep: { self.states.append(CanonicalJSON.encode($0)) }, keepEvery: 1)
         }
     }
 

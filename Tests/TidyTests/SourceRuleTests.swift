@@ -74,6 +74,7 @@ struct SourceRuleTests {
                 "Sources/Search/SearchDeadline.swift",
                 "Sources/Console/Content/CurrentLog.swift",
                 "Sources/Commands/Catalog/CatalogRebuildCommand.swift",
+                "Sources/Commands/Log/Export/ExportProgress.swift",
                 "Sources/Commands/Network/RunningServer.swift",
                 "Sources/Server/Running/CatalogKeeping.swift",
                 "Sources/Server/Running/OutputsKeeping.swift",

@@ -256,7 +256,7 @@ package final class ExportJobs: Sendable {
             progress: { progress in self.update(job.id) { $0.progress = progress } },
             pauses: { surroundings.pauses() || self.isCancelled(job.id) },
             keep: { state throws(EvidenceFailure) in try place.keep(state) },
-            keepEvery: .seconds(5))
+            keepEvery: 32)
         let until = UTCInstant(
             microseconds: surroundings.now().microseconds
                 + limits.kept.components.seconds * 1_000_000)

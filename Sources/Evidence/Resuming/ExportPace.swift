@@ -13,13 +13,13 @@ package struct ExportPace {
     package var pauses: () -> Bool
     /// Keeps a state, durably, after everything that it speaks of; nil where nothing is kept.
     package var keep: ((JSONValue) throws(EvidenceFailure) -> Void)?
-    /// How much work an interruption without warning may cost.
-    package var keepEvery: Duration
+    /// After how many windows of 512 records a state is kept: what an interruption without warning may cost.
+    package var keepEvery: Int
 
     package init(
         state: JSONValue?, progress: @escaping (EvidenceProgress) -> Void,
         pauses: @escaping () -> Bool,
-        keep: ((JSONValue) throws(EvidenceFailure) -> Void)?, keepEvery: Duration
+        keep: ((JSONValue) throws(EvidenceFailure) -> Void)?, keepEvery: Int
     ) {
         self.state = state
         self.progress = progress
@@ -33,15 +33,16 @@ package struct ExportPace {
         _ progress: @escaping (EvidenceProgress) -> Void
     ) -> ExportPace {
         ExportPace(
-            state: nil, progress: progress, pauses: { false }, keep: nil, keepEvery: .seconds(3600))
+            state: nil, progress: progress, pauses: { false }, keep: nil, keepEvery: .max)
     }
 }
 
 extension ExportPace {
-    /// When a state was last kept.
+    /// How long ago a state was kept.
     struct Keeping {
         private let pace: ExportPace
-        private var last = ContinuousClock.now
+        /// Windows since a state was kept.
+        private var windows = 0
 
         init(_ pace: ExportPace) { self.pace = pace }
 
@@ -53,12 +54,11 @@ extension ExportPace {
             isLast: Bool, _ state: () throws(EvidenceFailure) -> JSONValue
         ) throws(EvidenceFailure) -> Bool {
             guard let keep = pace.keep else { return false }
+            windows += 1
             let pauses = !isLast && pace.pauses()
-            guard pauses || isLast || ContinuousClock.now - last >= pace.keepEvery else {
-                return false
-            }
+            guard pauses || isLast || windows >= pace.keepEvery else { return false }
             try keep(try state())
-            last = .now
+            windows = 0
             return pauses
         }
     }

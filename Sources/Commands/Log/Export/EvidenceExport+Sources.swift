@@ -56,8 +56,10 @@ extension EvidenceExport {
 
     /// Values are opened for the configured log alone, whose reading was recorded.
     func reader() throws -> ValueReader {
-        let opens = !order.groups.isEmpty || !order.query.personalGroups.isEmpty
-        guard opens else { return ValueReader(sealing: snapshot) }
+        let opensForQuery = command.log.directory == nil && !order.query.personalGroups.isEmpty
+        guard !order.groups.isEmpty || opensForQuery else {
+            return ValueReader(sealing: snapshot)
+        }
         guard command.log.directory == nil else {
             throw CommandFailure(
                 .usage,

@@ -121,7 +121,9 @@ struct EvidenceExport {
         let selection = command.selection
         let groups = try selection.groups()
         let query = try selection.records()
-        guard command.purpose != nil || groups.isEmpty && query.personalGroups.isEmpty else {
+        // What a log that --log names keeps sealed is not opened by a query either.
+        let opensForQuery = command.log.directory == nil && !query.personalGroups.isEmpty
+        guard command.purpose != nil || groups.isEmpty && !opensForQuery else {
             throw CommandFailure(
                 .usage,
                 "this export opens personal values, so say why: --purpose 'audit 2026-Q4'.")
@@ -152,6 +154,9 @@ struct EvidenceExport {
         if let last = selection.last { words.append("--last \(last)") }
         if selection.fullRange { words.append("--full-range") }
         if let groups = selection.disclose { words.append("--disclose \(groups)") }
+        if let purpose = command.purpose {
+            words.append("--purpose '\(purpose.replacing("'", with: "'\\''"))'")
+        }
         return (words + ["--out NEW"]).joined(separator: " ")
     }
 
@@ -260,7 +265,7 @@ struct EvidenceExport {
             },
             pauses: interruption.isAsked,
             keep: { state throws(EvidenceFailure) in try place.keep(state) },
-            keepEvery: .seconds(5))
+            keepEvery: 32)
         let told: Told?
         do throws(EvidenceFailure) {
             told = try work(pace)
