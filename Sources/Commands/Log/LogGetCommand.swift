@@ -87,10 +87,12 @@ struct LogGetCommand: AsyncParsableCommand {
         guard
             case .success(let record) = Result(catching: { () throws(RecordFault) in
                 try Record(leaf: leaf)
-            }), let version = record.policyVersion
+            }), let version = record.policyVersion, version.hasPrefix("sha256:")
         else {
             throw CommandFailure(
-                .notFound, "no rules decided record \(index.value); ask for one of an access.")
+                .notFound,
+                "no rules of a configuration decided record \(index.value); ask for one of an access."
+            )
         }
         let text: [UInt8]?
         do throws(LogReadFailure) { text = try snapshot.rules(version) } catch {

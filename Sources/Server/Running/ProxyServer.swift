@@ -42,6 +42,8 @@ package actor ProxyServer {
     private var identity: IdentitySources
     private var current: ConfigurationChange.State
     private var upstreams: [UpstreamConfiguration]
+    /// The version of the rules whose text was kept last.
+    private var keptRules: String
     /// The watched files as they were when read, and at the last poll.
     private var sightings: (read: [KeyFileWatch.Sighting], last: [KeyFileWatch.Sighting])
     /// Changed keys that wait for their record: since the last attempt, with what was told of it.
@@ -69,6 +71,7 @@ package actor ProxyServer {
         self.http = http
         self.current = current
         self.upstreams = upstreams
+        keptRules = deployment.rulebook.version
         sightings = (seen, seen)
         standing.accepted(current, .configuration)
     }
@@ -310,7 +313,11 @@ package actor ProxyServer {
         } catch {
             return .ends(error)
         }
-        do throws(CommandFailure) { try made.keepRules() } catch { return .rules(error) }
+        let version = made.deployment.rulebook.version
+        if version != keptRules {
+            do throws(CommandFailure) { try made.keepRules() } catch { return .rules(error) }
+            keptRules = version
+        }
         return await ledger.recordDurably(change).map { .log($0) }
     }
 
