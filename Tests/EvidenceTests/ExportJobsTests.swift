@@ -183,5 +183,15 @@ import Verification
         try site.folder.write([1], to: "something/else")
         #expect(try site.jobs().all.isEmpty)
         #expect(site.folder.files == ["something/else"])
+        // One whose end is damaged is there, and says that it has to be asked for again.
+        let jobs = try site.jobs()
+        let other = try #require(try jobs.add(try site.ticket("*", "csv", 2))).id
+        #expect(try site.turn(jobs))
+        try site.folder.tamper(other.text + "/job.json") { $0.removeLast() }
+        guard case .failed(let why)? = try site.jobs().job(other)?.standing else {
+            Issue.record("a damaged job did not fail")
+            return
+        }
+        #expect(why.contains("ask for it again"))
     }
 }

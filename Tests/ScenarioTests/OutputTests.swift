@@ -140,7 +140,7 @@ import Testing
             let make = """
                 openssl req -x509 -newkey rsa:2048 -nodes -days 3 -subj /CN=ca -keyout ca.key -out ca.pem &&
                 openssl req -newkey rsa:2048 -nodes -subj /CN=r -keyout r.key -out r.csr &&
-                printf 'subjectAltName=DNS:localhost\\nextendedKeyUsage=serverAuth' > r.ext &&
+                printf 'subjectAltName=DNS:localhost\\nextendedKeyUsage=serverAuth,clientAuth' > r.ext &&
                 openssl x509 -req -in r.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3 -extfile r.ext -out r.pem
                 """
             let ending = try ChildProcess("/bin/sh", ["-c", make], in: folder.path).ending()
@@ -187,7 +187,11 @@ import Testing
             let kind = way.isAnswered ? "relp" : "syslog"
             let address = "\(way.usesTLS ? "tls" : "tcp")://\(host):\(port)"
             let ca = way.usesTLS ? ", ca: \(folder.file("ca.pem"))" : ""
-            return "outputs: [{name: siem, \(kind): {address: \"\(address)\"\(ca)}}]\n"
+            // imrelp asks for a certificate wherever it has authorities.
+            let own =
+                way == .relpTLS
+                ? ", cert: \(folder.file("r.pem")), key: \(folder.file("r.key"))" : ""
+            return "outputs: [{name: siem, \(kind): {address: \"\(address)\"\(ca)\(own)}}]\n"
         }
 
         /// Indices of what came, in its order, each message whole.

@@ -36,7 +36,7 @@ struct FaultTests {
             ("a: \u{1}", "1:4: this is not YAML: control characters are not allowed"),
             (
                 "- a",
-                "1:1: expected a section with `version`, `log`, `privacy`, `listen`, `admin`, `identity`, `services`, found a list"
+                "1:1: expected a section with `version`, `log`, `privacy`, `listen`, `admin`, `identity`, `services`, `outputs`, found a list"
             ),
         ])
     func texts(text: String, fault: String) {

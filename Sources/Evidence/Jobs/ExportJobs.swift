@@ -81,19 +81,34 @@ package final class ExportJobs: Sendable {
         }
         for name in names where UniqueID(name) != nil {
             let path = folder.appending(name)
-            do throws(EvidenceFailure) {
-                let place = try ExportPlace(resuming: path)
-                var job = ExportJob(place.ticket)
-                if let ended = try place.read(Self.endName) {
-                    try job.take(ended: SavedState(ended, of: path))
-                }
-                guard job.id.text == name else { throw .unusable(path) }
-                state.withLock { $0.jobs[job.id] = job }
-            } catch {
+            guard let job = try Self.found(at: path) else {
                 // It was cut off before its order was durable, so nobody was told that it is there.
                 try FolderRemoval.remove(path)
+                continue
             }
+            state.withLock { $0.jobs[job.id] = job }
         }
+    }
+
+    /// What an earlier run left of a job; nil where there is no whole order.
+    private static func found(at path: FilePath) throws(EvidenceFailure) -> ExportJob? {
+        let place: ExportPlace
+        do throws(EvidenceFailure) {
+            place = try ExportPlace(resuming: path)
+        } catch {
+            guard case .unusable = error else { throw error }
+            return nil
+        }
+        var job = ExportJob(place.ticket)
+        guard job.id.text == path.lastComponent?.string else { return nil }
+        do throws(EvidenceFailure) {
+            if let ended = try place.read(Self.endName) {
+                try job.take(ended: SavedState(ended, of: path))
+            }
+        } catch {
+            job.standing = .failed("what was kept of its end is damaged; ask for it again.")
+        }
+        return job
     }
 
     /// All jobs, the oldest first.

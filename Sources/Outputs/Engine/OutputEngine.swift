@@ -75,9 +75,9 @@ package final class OutputEngine: Sendable {
     ///
     /// - Returns: false where the output is not that far.
     package func replay(from index: UInt64) -> Bool {
-        guard index <= standing.next || standing.lastFailure?.code == .position else {
-            return false
-        }
+        let standing = standing
+        let isLost = standing.state == .failing && standing.lastFailure?.code == .position
+        guard index <= standing.next || isLost else { return false }
         asked.withLock { $0.replay = index }
         return true
     }

@@ -1,15 +1,18 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessModel
 import AuditRecords
 import ByteCoding
 import CSystemCalls
+import Disclosures
 import Ledger
 import Logging
 import Merkle
 import NIOCore
 import NIOPosix
 import Outputs
+import Query
 import Synchronization
 
 /// Gives the outputs of a server their turns, each on a thread of its own that yields to all others: a receiver that hangs
@@ -29,7 +32,9 @@ final class OutputsKeeping: Sendable {
         self.logger = logger
         outputs = orders.map { order in
             let engine = order.engine(now: now) { ledger.recordAndWait($0) }
-            return KeptOutput(engine, ledger.feed, now: now, logger: logger)
+            return KeptOutput(engine, ledger.feed, now: now, logger: logger) {
+                ledger.recordOpening(order)
+            }
         }
         guard !outputs.isEmpty else { return }
         let outputs = outputs
@@ -82,7 +87,29 @@ extension Ledger {
     /// Records what an output leaves out; true once that is durable. Blocks.
     fileprivate func recordAndWait(_ facts: OutputFacts) -> Bool {
         let (uid, now) = newRecord()
-        let record = SystemRecord.output(facts, uid: uid, time: now)
+        return recordAndWait(SystemRecord.output(facts, uid: uid, time: now))
+    }
+
+    /// Records that an output shows personal values from its position on; true once that is durable, or where it shows
+    /// none. Blocks.
+    fileprivate func recordOpening(_ order: OutputOrder) -> Bool {
+        guard !order.plan.disclosed.isEmpty else { return true }
+        let (uid, now) = newRecord()
+        let (plan, receiver) = (order.plan, order.receiver)
+        let groups = plan.disclosed.map(\.rawValue).sorted().joined(separator: ", ")
+        let known = Result { () throws(OutputFailure) in try plan.position.read() }
+        let first =
+            if case .success(let position?) = known { position.next.value } else { 0 as UInt64 }
+        return recordAndWait(
+            .reading(
+                .query, uid: uid, time: now, outcome: .success,
+                query: QueryFacts(
+                    hash: plan.query.hash, rows: nil, range: "\(first)..",
+                    purpose: "output \(plan.name) to \(receiver.target) opens \(groups)"),
+                actor: .system))
+    }
+
+    private func recordAndWait(_ record: SystemRecord) -> Bool {
         let outcome = Result { () throws(AppendRefusal) in
             try appendAndWait(record.draft(producer: producer), tally: .uncounted)
         }
@@ -101,11 +128,15 @@ private final class KeptOutput: Sendable {
     /// Whether the thread works, so that no further turn is asked of it.
     private let isBusy = Atomic(false)
     private let isOver = Atomic(false)
+    /// Records that values are shown, where that is so.
+    private let recordOpening: @Sendable () -> Bool
+    private let isOpeningRecorded = Atomic(false)
 
     init(
         _ engine: OutputEngine, _ feed: LogFeed, now: @escaping @Sendable () -> UTCInstant,
-        logger: Logger
+        logger: Logger, recordOpening: @escaping @Sendable () -> Bool
     ) {
+        self.recordOpening = recordOpening
         self.engine = engine
         self.feed = feed
         self.now = now
@@ -128,6 +159,11 @@ private final class KeptOutput: Sendable {
     }
 
     private func work() {
+        if !isOpeningRecorded.load(ordering: .relaxed) {
+            // Nothing is shown before the log says so; a log that takes no record takes one later.
+            guard recordOpening() else { return }
+            isOpeningRecorded.store(true, ordering: .relaxed)
+        }
         while !isOver.load(ordering: .relaxed) {
             let turn = engine.turn(
                 OutputEngine.Moment(
