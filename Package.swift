@@ -212,9 +212,9 @@ let package = Package(
         room(
             "Outputs",
             [
-                "CSystemCalls", "ByteCoding", "AccessModel", "Merkle", "LogFormat", "Disclosures",
-                "AuditRecords", "Query", "LogReading", "RecordForms", "Transport", .nioCore,
-                .nioPosix, .nioSSL, .nioTLS, .system,
+                "CSystemCalls", "ByteCoding", "HTTPWire", "AccessModel", "Merkle", "LogFormat",
+                "Disclosures", "AuditRecords", "Query", "LogReading", "RecordForms", "Transport",
+                .crypto, .nioCore, .nioPosix, .nioSSL, .nioTLS, .system,
             ]),
         // Layer 9
         room(
@@ -401,7 +401,7 @@ let package = Package(
             "Outputs",
             [
                 "ByteCoding", "Merkle", "Disclosures", "AuditRecords", "LogReading", "Ledger",
-                "Query", "RecordForms", "TestSupport", .system,
+                "Query", "RecordForms", "TestSupport", "Transport", .system,
             ]),
         tests(
             "Server",

@@ -38,6 +38,9 @@ package enum OutputReceiver: Sendable {
     case file(FileSender.Options)
     case syslog(LinkedReceiver, SyslogForm)
     case relp(LinkedReceiver, SyslogForm)
+    case webhook(WebhookSender.Options)
+    case otlp(OTLPSender.Options)
+    case splunk(HECSender.Options)
 
     /// Its word in the configuration.
     package var kind: String {
@@ -45,6 +48,9 @@ package enum OutputReceiver: Sendable {
         case .file: "file"
         case .syslog: "syslog"
         case .relp: "relp"
+        case .webhook: "webhook"
+        case .otlp: "otlp"
+        case .splunk: "splunk"
         }
     }
 
@@ -53,6 +59,9 @@ package enum OutputReceiver: Sendable {
         switch self {
         case .file(let options): options.path.string
         case .syslog(let receiver, _), .relp(let receiver, _): receiver.target
+        case .webhook(let options): options.receiver.target
+        case .otlp(let options): options.receiver.target
+        case .splunk(let options): options.receiver.target
         }
     }
 
@@ -61,6 +70,9 @@ package enum OutputReceiver: Sendable {
         switch self {
         case .file(let options): options.isSynced ? [] : ["does not wait for the disk"]
         case .syslog(let receiver, _), .relp(let receiver, _): receiver.cautions
+        case .webhook(let options): options.receiver.cautions
+        case .otlp(let options): options.receiver.cautions
+        case .splunk(let options): options.cautions
         }
     }
 
@@ -69,6 +81,9 @@ package enum OutputReceiver: Sendable {
         switch self {
         case .file: return
         case .syslog(let receiver, _), .relp(let receiver, _): _ = try receiver.endpoint()
+        case .webhook(let options): _ = try options.receiver.link.endpoint()
+        case .otlp(let options): _ = try options.receiver.link.endpoint()
+        case .splunk(let options): _ = try options.receiver.link.endpoint()
         }
     }
 
@@ -78,6 +93,9 @@ package enum OutputReceiver: Sendable {
         case .file(let options): FileSender(options, now: now)
         case .syslog(let receiver, let form): SyslogSender(receiver, form, now: now)
         case .relp(let receiver, let form): RELPSender(receiver, form, now: now)
+        case .webhook(let options): WebhookSender(options, now: now)
+        case .otlp(let options): OTLPSender(options, now: now)
+        case .splunk(let options): HECSender(options, now: now)
         }
     }
 }

@@ -174,7 +174,7 @@ extension OutputWork {
                 )
             }
         }
-        standing.rejected += 1
+        standing.rejected += refusal.count
         if refusal.isTooOld { standing.tooOld += 1 }
         pace.rejected(refusal)
     }

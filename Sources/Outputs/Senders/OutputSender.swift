@@ -107,11 +107,14 @@ package struct OutputRefusal: Hashable, Sendable {
     package var reason: String
     /// Whether it is too old for the receiver.
     package var isTooOld: Bool
+    /// How many records it is about: more than one where the receiver says how many it has left out, and not which.
+    package var count: UInt64
 
-    package init(status: String, reason: String, isTooOld: Bool = false) {
+    package init(status: String, reason: String, isTooOld: Bool = false, count: UInt64 = 1) {
         self.status = status
         self.reason = reason
         self.isTooOld = isTooOld
+        self.count = count
     }
 }
 
