@@ -13,7 +13,7 @@ package struct Deployment: Sendable {
     /// What the configuration says, as `sha256:` and the hex digest of its effective form in
     /// canonical JSON.
     ///
-    /// It covers values from the environment and from files; no setting of this version is itself a secret.
+    /// It covers values from the environment and from files; of a secret, only where it is kept.
     package let configHash: String
     /// The file that this was read from, as messages name it.
     package let file: String

@@ -187,7 +187,27 @@ struct TriedDocument {
             {"name": "wire", "syslog": {"address": "tls://wire.internal:6514", "ca": "base.pem"}},
             {"name": "sure", "relp": {"address": "tls://sure.internal:2514", "ca": "base.pem"}},
             {"name": "wire2", "syslog": {"address": "tls://wire.internal:6514"}},
-            {"name": "sure2", "relp": {"address": "tls://sure.internal:2514"}}
+            {"name": "sure2", "relp": {"address": "tls://sure.internal:2514"}},
+            {
+              "name": "hook",
+              "webhook": {
+                "url": "https://hook.internal/in", "ca": "base.pem", "secrets": ["file:base.secret"]
+              }
+            },
+            {
+              "name": "otel",
+              "otlp": {
+                "url": "https://otel.internal/v1/logs", "ca": "base.pem",
+                "token": "file:base.secret"
+              }
+            },
+            {
+              "name": "hec",
+              "splunk": {
+                "url": "https://hec.internal/services/collector", "ca": "base.pem",
+                "token": "file:base.secret"
+              }
+            }
           ]
         }
         """
@@ -213,6 +233,9 @@ struct TriedDocument {
         for (name, text) in [
             ("cert.pem", certificate("AAAA")), ("tls.crt", certificate("EEEE")),
             ("key.pem", "key"), ("tls.key", "another key"),
+            ("base.secret", "whsec_" + String(repeating: "A", count: 32)),
+            ("webhook.secret", "whsec_" + String(repeating: "B", count: 32)),
+            ("otlp.token", "token"), ("splunk.token", "token"),
             ("base.pem", certificate("BBBB")), ("ca.pem", certificate("CCCC")),
             ("clients.pem", certificate("BBBB") + certificate("CCCC")),
             ("base.yaml", keys("aaaaaaaa", "0a")), ("keys.yaml", keys("bbbbbbbb", "0b")),

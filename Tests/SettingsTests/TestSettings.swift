@@ -10,6 +10,9 @@ enum TestSettings {
         file: { path in
             switch path {
             case "/etc/countersign/secrets/issuer": .text("https://id.example.com\n")
+            case "/etc/countersign/webhook.secret":
+                .text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
+            case "/etc/countersign/otlp.token", "/etc/countersign/splunk.token": .text("token\n")
             case "/etc/countersign/locked": .unreadable("permission denied")
             default: .missing
             }

@@ -27,12 +27,12 @@ package struct AssembledConfiguration {
     package init(file path: String) throws(Fault) {
         do {
             let bytes = try LocalFile.required(path, most: ConfigurationText.mostBytes)
+            let surroundings = Surroundings(environment: [:], now: { .now })
             let deployment = try Deployment.read(
                 ConfigurationText(
                     file: path, folder: LocalFile.folder(of: path), bytes: bytes),
-                sources: .none)
-            let assembly = Assembly(
-                deployment: deployment, in: Surroundings(environment: [:], now: { .now }))
+                sources: surroundings.sources)
+            let assembly = Assembly(deployment: deployment, in: surroundings)
             let rules = try assembly.rules(
                 generation: 1, digestKey: SymmetricKey(data: [UInt8](repeating: 0, count: 32)),
                 after: nil)

@@ -55,6 +55,9 @@ extension Assembly {
             return .syslog(try linked(syslog, output.name), SyslogForm(syslog, form))
         case .relp(let relp):
             return .relp(try linked(relp, output.name), SyslogForm(relp, form))
+        case .webhook(let webhook): return .webhook(try options(webhook, output.name, form))
+        case .otlp(let otlp): return .otlp(try options(otlp, output.name, form))
+        case .splunk(let splunk): return .splunk(try options(splunk, output.name, form))
         }
     }
 

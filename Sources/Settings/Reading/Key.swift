@@ -81,7 +81,9 @@ extension Form {
         let text = ConfigurationText(file: "", folder: "", text: example)
         do throws(SettingsFaults) {
             guard let node = try YAMLDocument.root(of: text) else { return nil }
-            let reading = Reading(sources: .none, folder: "")
+            // A secret is written as its place: what that leads to is of no matter here.
+            let sources = SettingsSources(environment: { $0 }, file: { .text($0) })
+            let reading = Reading(sources: sources, folder: "")
             return read(Place(node: node, path: ""), reading).flatMap(write)
         } catch {
             // An example that cannot be read fails the test that reads them all.

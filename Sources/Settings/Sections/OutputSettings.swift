@@ -30,6 +30,9 @@ package struct OutputSettings: Hashable, Sendable {
         case file(FileOutputSettings)
         case syslog(SyslogOutputSettings)
         case relp(SyslogOutputSettings)
+        case webhook(WebhookOutputSettings)
+        case otlp(OTLPOutputSettings)
+        case splunk(SplunkOutputSettings)
     }
 
     package var name: String
@@ -43,17 +46,23 @@ package struct OutputSettings: Hashable, Sendable {
     var file: FileOutputSettings?
     var syslog: SyslogOutputSettings?
     var relp: SyslogOutputSettings?
+    var webhook: WebhookOutputSettings?
+    var otlp: OTLPOutputSettings?
+    var splunk: SplunkOutputSettings?
 
     package var receiver: Receiver {
         if let file { return .file(file) }
         if let syslog { return .syslog(syslog) }
+        if let webhook { return .webhook(webhook) }
+        if let otlp { return .otlp(otlp) }
+        if let splunk { return .splunk(splunk) }
         guard let relp else {
             preconditionFailure("PlaceholdersNeverEscape: an output without a receiver")
         }
         return .relp(relp)
     }
 
-    private static let kinds = ["file", "syslog", "relp"]
+    private static let kinds = ["file", "syslog", "relp", "webhook", "otlp", "splunk"]
 
     static let section = Section(
         start: OutputSettings(name: ""),
@@ -96,6 +105,15 @@ package struct OutputSettings: Hashable, Sendable {
             Key(
                 "relp", \.relp, .optional(.section(SyslogOutputSettings.relp)),
                 "The same over RELP, whose receivers answer every message."),
+            Key(
+                "webhook", \.webhook, .optional(.section(WebhookOutputSettings.section)),
+                "Signed deliveries by the conventions of Standard Webhooks."),
+            Key(
+                "otlp", \.otlp, .optional(.section(OTLPOutputSettings.section)),
+                "Log records of OpenTelemetry, by OTLP/HTTP in JSON."),
+            Key(
+                "splunk", \.splunk, .optional(.section(SplunkOutputSettings.section)),
+                "Events for Splunk's HTTP Event Collector."),
         ],
         checks: [
             Check { _, place, reading in
@@ -107,7 +125,14 @@ package struct OutputSettings: Hashable, Sendable {
                     given.isEmpty
                         ? "\(names) is missing"
                         : "only one of \(names) can be given; make an output of each")
-            }
+            },
+            Check("format", "webhook", "otlp", "splunk") { output, place, reading in
+                let isHTTP = output.webhook != nil || output.otlp != nil || output.splunk != nil
+                guard isHTTP, output.form == .cef else { return }
+                reading.note(
+                    .conflict, at: place.nearest("format"),
+                    "receivers by HTTP take JSON; use `native` or `ocsf`")
+            },
         ])
 }
 
