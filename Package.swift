@@ -254,8 +254,9 @@ let package = Package(
             name: "countersign-bench",
             dependencies: [
                 "ByteCoding", "AccessModel", "Merkle", "SignedNotes", "Disclosures", "AuditRecords",
-                "LogReading", "Verification", "Query", "Catalog", "Search", "Evidence", "Ledger",
-                "LedgerFiles", "Identity", "TestSupport", .argumentParser, .crypto, .system,
+                "LogReading", "Verification", "Query", "Catalog", "Search", "RecordForms",
+                "Evidence", "Ledger", "LedgerFiles", "Identity", "TestSupport", .argumentParser,
+                .crypto, .system,
             ],
             path: "Benchmarks/countersign-bench", swiftSettings: testSettings),
         // Testing, beside the layers

@@ -10,6 +10,7 @@ import Ledger
 import LogReading
 import Merkle
 import Query
+import RecordForms
 import SignedNotes
 import SystemPackage
 import Verification

@@ -105,3 +105,5 @@ package struct AuthenticatedTileReader<Source: TileSource>: HashReader {
         return NodeHash.row(bytes)
     }
 }
+
+extension AuthenticatedTileReader: Sendable where Source: Sendable {}

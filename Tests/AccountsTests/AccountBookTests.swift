@@ -146,7 +146,7 @@ struct AccountBookTests {
         func fault(
             _ one: String, _ other: String, at time: UTCInstant? = nil,
             _ change: (inout AccountBook) throws -> Void = { _ in }
-        ) rethrows -> TwoPersonRule.Fault? {
+        ) throws -> TwoPersonRule.Fault? {
             var changed = book
             try change(&changed)
             return TwoPersonRule().fault(

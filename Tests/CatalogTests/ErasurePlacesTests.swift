@@ -43,6 +43,7 @@ import Verification
             _ = try Self.access(Names.other, ledger, fixture)
             // Of the one as well: sealed under their key, and the record's actor is nobody.
             _ = try Self.access(Names.canary, ledger, fixture, isRefused: true)
+            try Self.reading(of: canary, "why \(Names.canary) was let in", ledger, fixture)
             ledger.publishApplied()
             backup = storage.crash(keeping: .everything)
         }
@@ -65,6 +66,22 @@ import Verification
                 throw FixtureFault.notRecorded
             }
             return subject
+        }
+
+        /// Somebody reads, and says why.
+        static func reading(
+            of subject: SubjectKey, _ purpose: String, _ ledger: Ledger, _ fixture: LedgerFixture
+        ) throws {
+            var randomness = BufferedRandomness(source: .kernel)
+            let (uid, now) = ledger.newRecord()
+            let record = SystemRecord.reading(
+                .query, uid: uid, time: now, outcome: .success,
+                query: QueryFacts(
+                    hash: nil, rows: 1, range: "0..<1", purpose: purpose, about: subject.id),
+                sealedBy: subject, salt: randomness.salt(), actor: .hostUser(1001))
+            let fate = try ledger.appendAndWait(
+                record.draft(producer: ledger.producer), tally: .uncounted)
+            guard case .recorded = fate else { throw FixtureFault.notRecorded }
         }
 
         func erase() throws {
@@ -96,6 +113,19 @@ import Verification
                 }
             }
             return found
+        }
+    }
+
+    /// What readers are known to have said of their purpose.
+    private func purposes(_ directory: TestDirectory) throws -> [String] {
+        try withExtendedLifetime(directory) {
+            let snapshot = try LogSnapshot(directory: directory.path)
+            var reader = ValueReader(opening: snapshot)
+            return try (0..<snapshot.size.count).compactMap { index in
+                let place = LeafIndex(index)
+                let record = try Record(leaf: try snapshot.leaf(at: place))
+                return try reader.values(of: record, at: place).purpose
+            }
         }
     }
 
@@ -200,6 +230,9 @@ import Verification
             for name in after.files {
                 #expect(!holds(try after.read(name), scene.canary.lookup.bytes), "\(name)")
             }
+        case .readings:
+            #expect(try purposes(before) == ["why \(Names.canary) was let in"])
+            #expect(try purposes(after) == [])
         case .catalog:
             try follow(after, followed)
             #expect(try hits(Names.canary, followed) == 0)
@@ -228,7 +261,7 @@ import Verification
         let report = try await verify(after, scene)
         #expect(report.verdict == .verified)
         #expect(report.erasures.map(\.key) == [scene.canary.id.text])
-        #expect(report.disclosures.erased == 6)
+        #expect(report.disclosures.erased == 7)
     }
 
     private func verify(

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteCoding
 import Catalog
 import Ledger
 import Messages
@@ -72,6 +73,31 @@ import Testing
         let meant = await site.run(["query", "service:biling"])
         #expect(meant.messages.contains("have `billing`"), "\(meant.messages)")
         #expect(meant.status == .notFound)
+    }
+
+    @Test(arguments: [true, false])
+    func `lists what is new, and since when it has to be`(isBehind: Bool) async throws {
+        let site = try Site(isBehind: isBehind)
+        let found = await site.run(["first-seen", "--of", "service", "--since", "2020-01-01"])
+        #expect(found.status == .success, "\(found.messages)")
+        let lines = found.output.split(separator: "\n")
+        #expect(lines.first?.contains("SERVICE") == true)
+        #expect(lines.count == 2 && lines[1].contains("billing"), "\(found.output)")
+        let json = await site.run(
+            ["first-seen", "--of", "service", "--since", "2020-01-01", "--json"])
+        let answer = try JSONParser.parse(Array(json.output.utf8), as: .strict, deepest: 8)
+        #expect(answer["of"]?.string == "service" && answer["more"]?.integer == 0)
+        #expect(answer["rows"]?.array?.first?["value"]?.string == "billing")
+        let sealed = await site.run(["first-seen", "--since", "2020-01-01"])
+        #expect(sealed.status == .notFound)
+        #expect(sealed.messages.contains("undecided") || sealed.messages.contains("sealed"))
+        let none = await site.run(["first-seen", "--of", "service", "--since", "2039-01-01"])
+        #expect(none.status == .notFound)
+        let open = await site.run(["first-seen"])
+        #expect(open.status == .usage && open.messages.contains("--since 7d"))
+        try site.folder.remove("log-catalog/" + SQLiteCatalog.fileName)
+        let bare = await site.run(["first-seen", "--of", "service", "--since", "2020-01-01"])
+        #expect(bare.messages.contains("catalog rebuild"))
     }
 
     @Test func `reads the log where the catalog is of no use, and says so`() async throws {

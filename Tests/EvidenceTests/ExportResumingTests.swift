@@ -6,6 +6,7 @@ import Disclosures
 import Evidence
 import LogReading
 import SignedNotes
+import RecordForms
 import SystemPackage
 import TestSupport
 import Testing

@@ -144,6 +144,7 @@ import Testing
             #expect(first["action"] as? String == "log.query")
             #expect(first["purpose"] as? String == "a look")
             #expect(first["rows"] as? Int == 1)
+            #expect(first["reader_kind"] as? String == "user")
             #expect((first["reader"] as? String)?.hasPrefix("acc_") == true)
             #expect((first["hash"] as? String)?.hasPrefix("sha256:") == true)
             let again = try json(try get(server, "audit?limit=10", token))

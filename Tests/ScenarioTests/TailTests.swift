@@ -145,6 +145,8 @@ import Testing
             #expect(stop.contains(#""ended":"login_over""#))
             #expect(tails[3].contains(#""ended":"stopping""#))
             #expect(start.contains(#""hash":"sha256:"#))
+            #expect(start.contains(#""range":"1..""#))
+            #expect(stop.contains(#""range":"1..<"#))
             #expect(stop.contains(#""rows":\#(seen.count)"#), "\(stop)")
         }
     }

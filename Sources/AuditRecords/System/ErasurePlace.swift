@@ -14,6 +14,8 @@ package enum ErasurePlace: String, CaseIterable, Sendable {
     case commitJournal = "commit_journal"
     /// Who has which id, in the memory of the proxy and in the key files.
     case subjectDirectory = "subject_directory"
+    /// What somebody said of why they read the log, in the records of readings.
+    case readings
     /// Rows and tokens of the catalog.
     case catalog
     /// The receivers of outputs that open groups of values, and the files that such outputs write. Positions hold none.
@@ -28,6 +30,8 @@ package enum ErasurePlace: String, CaseIterable, Sendable {
         case .keyFiles: "the key is overwritten in place; the id stays as a tombstone"
         case .commitJournal: "overwritten with zeros"
         case .subjectDirectory: "forgotten: whoever comes back gets another id"
+        case .readings:
+            "stays, sealed for good, where the reading was of their records; otherwise until its month expires"
         case .catalog:
             "tokens of what the key seals, and what refers to them, are deleted"
         case .outputs:

@@ -86,7 +86,7 @@ struct AuditEndpoints: AuditorGroup {
     static let members: [(name: String, path: [String], schema: AuditorSchema)] = [
         ("uid", ["uid"], .uid), ("time", ["time"], .moment),
         ("action", ["event", "action"], .text), ("outcome", ["event", "outcome"], .text),
-        ("reader", ["actor", "uid"], .text), ("reader_kind", ["actor", "kind"], .text),
+        ("reader", ["actor", "uid"], .text), ("reader_kind", ["actor", "type"], .text),
         ("issuer", ["actor", "issuer"], .text), ("roles", ["actor", "roles"], .list(.text)),
         ("session", ["actor", "session"], .text), ("key", ["actor", "auth", "key"], .text),
         ("hash", ["query", "hash"], .hash), ("purpose", ["query", "purpose"], .text),

@@ -35,8 +35,3 @@ extension AuditorDesk {
         return "sha256:" + Hex.encode(SHA256.hash(data: Array(text.utf8)))
     }
 }
-
-extension JSONValue {
-    /// A count or an index.
-    static func whole(_ number: UInt64) -> JSONValue { .integer(Int64(clamping: number)) }
-}

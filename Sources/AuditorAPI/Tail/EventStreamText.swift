@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteCoding
+
 /// Server-sent events as they are written (WHATWG HTML §9.2): blocks of lines, each ended by an empty one.
 ///
 /// A block without `data` is no event for a browser, which remembers its `id` all the same.
@@ -48,6 +50,13 @@ struct EventStreamText {
         }
         append(line: data[start...])
         bytes.append(0x0A)
+    }
+
+    /// The same with a value as its data.
+    mutating func append(event type: String, id: UInt64?, json value: JSONValue) {
+        var data: [UInt8] = []
+        JSONText.append(value, to: &data)
+        append(event: type, id: id, data: data)
     }
 
     private mutating func append(line: ArraySlice<UInt8>) {

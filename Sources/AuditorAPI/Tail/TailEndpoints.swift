@@ -104,8 +104,8 @@ struct TailEndpoints: AuditorGroup {
         let wanted = try Self.wanted(call)
         return try await desk.reading { [desk, log] in
             try desk.answering {
-                let snapshot = try log.fresh()
-                let size = snapshot.size.count
+                let present = try log.fresh()
+                let size = present.size
                 if let wanted, wanted >= size {
                     throw AuditorProblem.badParameter.problem(
                         "The log has \(size) records, and none of the index to go on behind.",
@@ -128,7 +128,7 @@ struct TailEndpoints: AuditorGroup {
                     TailReader(
                         asked.query, disclosed: isOpening ? asked.disclosed : [],
                         isOpening: isOpening, reader: call.reader.id,
-                        mostPerSecond: call.number("max").map { Int($0) }, in: snapshot,
+                        mostPerSecond: call.number("max").map { Int($0) }, in: present,
                         from: start))
                 let opening = JSONValue.object(
                     asked.members + [
@@ -160,11 +160,12 @@ struct TailEndpoints: AuditorGroup {
     private func end(
         _ stream: TailStream, _ end: QueryFacts.End, _ call: AuditorCall, about record: UniqueID
     ) async {
-        let (position, sent) = stream.reached
+        let (range, sent) = stream.reached
         let reading = AuditorReading(
             .tail,
             QueryFacts(
-                hash: nil, rows: sent, range: "..<\(position)", purpose: nil, began: record,
+                hash: nil, rows: sent, range: "\(range.lowerBound)..<\(range.upperBound)",
+                purpose: nil, began: record,
                 ended: end))
         // The present task may be cancelled, which this has to outlive.
         let recording = Task {

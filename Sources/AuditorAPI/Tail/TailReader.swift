@@ -22,52 +22,58 @@ struct TailReader {
     private let isOpening: Bool
     /// Whose own records of following the log are left out, so that coming again is no news; nil: nobody's.
     private let reader: String?
-    private var snapshot: LogSnapshot
+    private var log: ReadLog
     private var authentic: AuthenticLeaves
+    /// Leaves until what was learnt of the tree is forgotten, so that it does not grow with the way.
+    private var untilForgetting = Self.leavesRemembered
     private var values: ValueReader
     private var sampling: TailSampling
 
+    /// Where it began.
+    let start: UInt64
     /// The next index to be looked at.
     private(set) var position: UInt64
     /// Records that were sent.
     private(set) var sent: UInt64 = 0
     /// Records of which nobody can say whether they are asked for, as what that depends on is sealed or erased.
     private(set) var undecided: UInt64 = 0
-    /// Whom the records are about that were sent.
-    private(set) var lastSent: UInt64?
 
     /// Records that are looked at for one page at most, and bytes that end one.
     private static let mostLeaves: UInt64 = 512
     private static let enoughBytes = 256 << 10
+    private static let leavesRemembered: UInt64 = 1 << 14
 
     init(
         _ query: RecordQuery, disclosed: Set<CommitGroup>, isOpening: Bool, reader: String,
-        mostPerSecond: Int?, in snapshot: LogSnapshot, from position: UInt64
+        mostPerSecond: Int?, in log: ReadLog, from position: UInt64
     ) {
         self.query = query
         self.disclosed = disclosed
         self.isOpening = isOpening
         let namesAction = query.expression.terms.contains { $0.field == .named(.action) }
         self.reader = namesAction ? nil : reader
+        start = position
         self.position = position
         sampling = TailSampling(mostPerSecond: mostPerSecond)
-        self.snapshot = snapshot
-        authentic = AuthenticLeaves(snapshot)
-        values = isOpening ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot)
+        self.log = log
+        authentic = log.authentic
+        values =
+            isOpening ? ValueReader(opening: log.snapshot) : ValueReader(sealing: log.snapshot)
     }
 
     /// Records that are there and were not looked at.
-    var isBehind: Bool { position < snapshot.size.count }
+    var isBehind: Bool { position < log.size }
 
     /// The signed size of the log that it reads.
-    var size: UInt64 { snapshot.size.count }
+    var size: UInt64 { log.size }
 
     /// Goes on with the log as it stands now; one that it has seen more of is left.
-    mutating func take(_ snapshot: LogSnapshot) {
-        guard snapshot.size > self.snapshot.size else { return }
-        self.snapshot = snapshot
-        authentic = AuthenticLeaves(snapshot)
-        values = isOpening ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot)
+    mutating func take(_ log: ReadLog) {
+        guard log.size > self.log.size else { return }
+        self.log = log
+        authentic = log.authentic
+        values =
+            isOpening ? ValueReader(opening: log.snapshot) : ValueReader(sealing: log.snapshot)
     }
 
     /// Looks at the next records, and writes what is to be sent of them.
@@ -76,10 +82,15 @@ struct TailReader {
     mutating func page(
         at uptime: Duration, into text: inout EventStreamText
     ) throws(LogReadFailure) {
-        let end = min(position + Self.mostLeaves, snapshot.size.count)
+        let end = min(position + Self.mostLeaves, log.size)
         guard position < end else { return }
         var leaves: [(LeafIndex, [UInt8])] = []
-        try snapshot.forEachLeaf(in: position..<end) { leaves.append(($0, $1)) }
+        if untilForgetting < Self.mostLeaves {
+            authentic = log.authentic
+            untilForgetting = Self.leavesRemembered
+        }
+        untilForgetting -= end - position
+        try log.snapshot.forEachLeaf(in: position..<end) { leaves.append(($0, $1)) }
         for (index, leaf) in leaves {
             try take(leaf, at: index, uptime, &text)
             position = index.value + 1
@@ -108,8 +119,7 @@ struct TailReader {
             // Nothing is shown of what is not what was signed; that it is there, everybody is told.
             text.append(
                 event: "changed", id: index.value,
-                data: CanonicalJSON.encode(
-                    .object([JSONMember("index", .integer(Int64(clamping: index.value)))])))
+                json: .object([JSONMember("index", .whole(index.value))]))
             return
         }
         let record: Record
@@ -140,7 +150,7 @@ struct TailReader {
     }
 
     private mutating func send(
-        _ leaf: [UInt8], _ values: [UInt8]?, at index: LeafIndex, _ uptime: Duration,
+        _ leaf: [UInt8], _ values: JSONValue?, at index: LeafIndex, _ uptime: Duration,
         _ text: inout EventStreamText
     ) {
         switch sampling.take(index.value, at: uptime) {
@@ -149,25 +159,25 @@ struct TailReader {
             if let skipped { append(skipped, to: &text) }
         }
         // Without an id: whoever has to come again in between gets both once more.
-        if let values { text.append(event: "values", id: nil, data: values) }
+        if let values { text.append(event: "values", id: nil, json: values) }
         text.append(event: nil, id: index.value, data: leaf)
         sent += 1
-        lastSent = index.value
     }
 
     private func append(_ skipped: TailSampling.Skipped, to text: inout EventStreamText) {
         text.append(
             event: "skipped", id: skipped.last,
-            data: CanonicalJSON.encode(
-                .object([
-                    JSONMember("count", .integer(Int64(clamping: skipped.count))),
-                    JSONMember("first", .integer(Int64(clamping: skipped.first))),
-                    JSONMember("last", .integer(Int64(clamping: skipped.last))),
-                ])))
+            json: .object([
+                JSONMember("count", .whole(skipped.count)),
+                JSONMember("first", .whole(skipped.first)),
+                JSONMember("last", .whole(skipped.last)),
+            ]))
     }
 
     /// What is shown of a record's personal values.
-    private func shown(_ record: Record, _ groups: [CommitGroup: OpenedGroup]) -> [UInt8] {
+    private func shown(
+        _ record: Record, _ groups: [CommitGroup: OpenedGroup]
+    ) -> JSONValue {
         var states: [JSONMember] = []
         var opened: [JSONMember] = []
         for group in record.commitments.keys {
@@ -184,11 +194,10 @@ struct TailReader {
                 states.append(JSONMember(group.rawValue, .string("unreadable")))
             }
         }
-        return CanonicalJSON.encode(
-            .object([
-                JSONMember("groups", .object(states)),
-                JSONMember("index", .integer(Int64(clamping: record.index?.value ?? 0))),
-                JSONMember("values", .object(opened)),
-            ]))
+        return .object([
+            JSONMember("groups", .object(states)),
+            JSONMember("index", .whole(record.index?.value ?? 0)),
+            JSONMember("values", .object(opened)),
+        ])
     }
 }

@@ -57,8 +57,8 @@ struct TailStream: Sendable {
     }
 
     /// How far it came.
-    var reached: (position: UInt64, sent: UInt64) {
-        reader.with { ($0.position, $0.sent) }
+    var reached: (range: Range<UInt64>, sent: UInt64) {
+        reader.with { ($0.start..<$0.position, $0.sent) }
     }
 
     private var uptime: Duration { ContinuousClock.now - began }
@@ -72,7 +72,7 @@ struct TailStream: Sendable {
     ) async throws -> QueryFacts.End {
         var text = EventStreamText()
         text.append(retryAfter: Self.retryMilliseconds)
-        text.append(event: "begin", id: resumption, data: CanonicalJSON.encode(opening))
+        text.append(event: "begin", id: resumption, json: opening)
         try await writer.write(ByteBuffer(bytes: text.bytes))
         let end = try await follow(&writer)
         try await sayGoodbye(end, &writer)
@@ -124,7 +124,7 @@ struct TailStream: Sendable {
         return try await desk.reading { [reader, log] in
             try reader.with { reader in
                 if hasGrown, !reader.isBehind {
-                    reader.take(try log.snapshot(beyond: reader.size))
+                    reader.take(try log.log(beyond: reader.size))
                 }
                 var text = EventStreamText()
                 reader.tellSkipped(at: uptime, into: &text)
@@ -155,8 +155,7 @@ struct TailStream: Sendable {
                 JSONMember("undecided", .integer(Int64(clamping: reader.undecided))),
             ]
         }
-        text.append(
-            event: "bye", id: resumption, data: CanonicalJSON.encode(.object(members)))
+        text.append(event: "bye", id: resumption, json: .object(members))
         try await writer.write(ByteBuffer(bytes: text.bytes))
         try await writer.finish(nil)
     }

@@ -68,7 +68,7 @@ struct LogFirstSeenCommand: AsyncParsableCommand {
                 DisclosureOptions.Reading(
                     query: query, rows: nil, range: "0..<\(snapshot.size.count)"), output)
         }
-        let catalog = try SearchOptions().catalog(
+        let catalog = try SearchOptions.kept(
             of: snapshot, log, isOpen: reader.isOpen, output)
         guard let catalog else {
             throw CommandFailure(

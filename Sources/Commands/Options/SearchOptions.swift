@@ -24,8 +24,14 @@ struct SearchOptions: ParsableArguments {
     func catalog(
         of snapshot: LogSnapshot, _ log: LogOptions, isOpen: Bool, _ output: OutputOptions
     ) throws -> SQLiteCatalog? {
-        guard !isWithoutCatalog, let claim = snapshot.newest?.claim,
-            let file = try log.catalogFolder()?.file
+        isWithoutCatalog ? nil : try Self.kept(of: snapshot, log, isOpen: isOpen, output)
+    }
+
+    /// The same for what is never looked up in the log itself.
+    static func kept(
+        of snapshot: LogSnapshot, _ log: LogOptions, isOpen: Bool, _ output: OutputOptions
+    ) throws -> SQLiteCatalog? {
+        guard let claim = snapshot.newest?.claim, let file = try log.catalogFolder()?.file
         else { return nil }
         guard try LocalFile.present(file.string) else {
             if snapshot.size.count > Self.fewRecords {

@@ -37,7 +37,10 @@ struct PrivacyTally {
                 {
                     values[block.group, default: 0] += block.commitments.count
                     months[block.period, default: 0] += block.commitments.count
-                    sealed.formUnion(block.commitments)
+                    // Records of a month are known by their time.
+                    if scope.subjects.contains(block.subject) {
+                        sealed.formUnion(block.commitments)
+                    }
                 }
             }
             let names = Set(scope.subjects.map(\.text))

@@ -6,7 +6,7 @@ internal import SignedNotes
 
 /// Checks leaves against the newest checkpoint of a snapshot, so that a changed one is not shown as if it were the
 /// record. Stored hashes are believed only if they lead to the checkpoint's root.
-package struct AuthenticLeaves {
+package struct AuthenticLeaves: Sendable {
     private let snapshot: LogSnapshot
     private var reader: AuthenticatedTileReader<SnapshotTiles>?
     /// Whether hashes were computed from the entries because the stored ones do not lead to the root.

@@ -139,7 +139,7 @@ final class LogChecking: Sendable {
             "integrity": "\(check.integrity)", "completeness": "\(check.completeness)",
         ]
         switch report.verdict {
-        case .verified: logger.info("log was checked", metadata: fields)
+        case .verified: logger.debug("log was checked", metadata: fields)
         case .integrityFailure, .rollback, .disclosureMismatch:
             logger.critical("log was changed; run countersign verify", metadata: fields)
         case .completenessFailure:

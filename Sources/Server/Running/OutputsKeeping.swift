@@ -94,19 +94,18 @@ extension Ledger {
     /// none. Blocks.
     fileprivate func recordOpening(_ order: OutputOrder) -> Bool {
         guard !order.plan.disclosed.isEmpty else { return true }
-        let (uid, now) = newRecord()
         let (plan, receiver) = (order.plan, order.receiver)
         let groups = plan.disclosed.map(\.rawValue).sorted().joined(separator: ", ")
         let known = Result { () throws(OutputFailure) in try plan.position.read() }
         let first =
             if case .success(let position?) = known { position.next.value } else { 0 as UInt64 }
         return recordAndWait(
-            .reading(
-                .query, uid: uid, time: now, outcome: .success,
-                query: QueryFacts(
+            reading(
+                .query,
+                QueryFacts(
                     hash: plan.query.hash, rows: nil, range: "\(first)..",
                     purpose: "output \(plan.name) to \(receiver.target) opens \(groups)"),
-                actor: .system))
+                by: .system))
     }
 
     private func recordAndWait(_ record: SystemRecord) -> Bool {

@@ -71,12 +71,12 @@ extension VerificationReport {
     /// Whether anything was changed, in a sentence that names what was looked at.
     package var integritySentence: String {
         let changed = findings(about: .integrity)
-        if let first = findings(about: .rollback).first {
-            return "\(population): this is not the log that was seen before (\(first.text))."
-        }
         if let first = changed.first {
             let more = changed.count > 1 ? ", and \(changed.count - 1) findings more" : ""
             return "\(population), something was changed: \(first.text)\(more)."
+        }
+        if let first = findings(about: .rollback).first {
+            return "\(population): this is not the log that was seen before (\(first.text))."
         }
         if let first = findings(about: .undecided).first {
             return "\(population), it is not decided whether anything was changed: \(first.text)."
