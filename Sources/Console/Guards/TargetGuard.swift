@@ -19,8 +19,8 @@ struct TargetGuard: RouterMiddleware {
 
     /// The longest path of a tile has fewer than a hundred bytes.
     static let mostBytes = 1024
-    /// The longest query: most bytes of a text that is searched for, each of them escaped, and other parameters.
-    static let mostQueryBytes = 14 << 10
+    /// The longest query; the server itself ends connections whose targets have more than 8 KiB.
+    static let mostQueryBytes = 7 << 10
 
     func handle(
         _ request: Request, context: ConsoleContext,
@@ -30,10 +30,11 @@ struct TargetGuard: RouterMiddleware {
         let parts = target.split(
             separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = String(parts[0])
-        guard path.utf8.count <= Self.mostBytes,
-            target.utf8.count - path.utf8.count <= Self.mostQueryBytes
-        else {
+        guard path.utf8.count <= Self.mostBytes else {
             throw ConsoleProblem(.uriTooLong, "The longest name here is much shorter.")
+        }
+        guard target.utf8.count - path.utf8.count <= Self.mostQueryBytes else {
+            throw ConsoleProblem(.uriTooLong, "The query is too long for a URL: send it by POST.")
         }
         guard Self.isPlain(path) else { throw ConsoleProblem.notFound }
         guard
