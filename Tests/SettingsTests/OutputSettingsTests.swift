@@ -62,7 +62,7 @@ import Testing
             ),
             (
                 "{ name: a, relp: { address: \"tls://b:1\", cert: c.pem } }",
-                "outputs[0].relp.cert: `cert` and `key` belong together; give both, or neither"
+                "outputs[0].relp.cert: `cert` needs `key`; give both, or neither"
             ),
         ])
     func mistakes(outputs: String, fault: String) {

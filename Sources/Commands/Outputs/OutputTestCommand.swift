@@ -44,8 +44,16 @@ struct OutputTestCommand: AsyncParsableCommand {
         let now = CommandContext.current.now
         let sender = order.receiver.sender(now: now)
         let messages = output.messages
-        for bytes in try previews(order, sender) {
-            try output.screen.line("\(String(decoding: bytes, as: UTF8.self))")
+        let shown = try previews(order, sender).map { String(decoding: $0, as: UTF8.self) }
+        if try output.isJSON {
+            try output.screen.json(
+                .object([
+                    JSONMember("output", .string(name)),
+                    JSONMember("receiver", .string(order.receiver.target)),
+                    JSONMember("messages", .array(shown.map { .string($0) })),
+                ]))
+        } else {
+            for line in shown { try output.screen.line("\(line)") }
         }
         do throws(OutputFailure) {
             try sender.check()

@@ -243,6 +243,11 @@ private final class LinkArrivals: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case NIOSSLError.uncleanShutdown = error {
+            // TLS was not taken leave of: the receiver has ended, or does not want us.
+            end(LinkEnded())
+            return context.close(promise: nil)
+        }
         let isOfTLS =
             error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError
         end(isOfTLS ? TLSProblem(error, leaf: leaf(context)) : error)

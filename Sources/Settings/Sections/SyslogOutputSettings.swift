@@ -101,9 +101,10 @@ package struct SyslogOutputSettings: Hashable, Sendable {
             checks: [
                 Check("cert", "key") { output, place, reading in
                     guard (output.certificate == nil) != (output.key == nil) else { return }
+                    let (given, missing) = output.key == nil ? ("cert", "key") : ("key", "cert")
                     reading.note(
-                        .conflict, at: place.nearest(output.key == nil ? "cert" : "key"),
-                        "`cert` and `key` belong together; give both, or neither")
+                        .conflict, at: place.nearest(given),
+                        "`\(given)` needs `\(missing)`; give both, or neither")
                 },
                 Check("address", "ca", "tls_verify", "cert") { output, place, reading in
                     if output.address.scheme == .tcp {
