@@ -34,10 +34,13 @@ import Testing
     @Test(
         "A mistake is told where it stands",
         arguments: [
-            ("{ name: a }", "outputs[0]: `file`, `syslog` or `relp` is missing"),
+            (
+                "{ name: a }",
+                "outputs[0]: `file`, `syslog`, `relp`, `webhook`, `otlp` or `splunk` is missing"
+            ),
             (
                 "{ name: a, file: { path: a }, relp: { address: \"tcp://b:1\" } }",
-                "outputs[0]: only one of `file`, `syslog` or `relp` can be given; make an output of each"
+                "outputs[0]: only one of `file`, `syslog`, `relp`, `webhook`, `otlp` or `splunk` can be given; make an output of each"
             ),
             ("\(file), \(file)", "outputs[1].name: another output has this name"),
             (
@@ -63,6 +66,22 @@ import Testing
             (
                 "{ name: a, relp: { address: \"tls://b:1\", cert: c.pem } }",
                 "outputs[0].relp.cert: `cert` needs `key`; give both, or neither"
+            ),
+            (
+                "{ name: a, splunk: { url: \"https://b/services/collector\", token: plain } }",
+                "outputs[0].splunk.token: a secret does not stand in the configuration; expected `env:` and a variable, or `file:` and a path"
+            ),
+            (
+                "{ name: a, format: cef, otlp: { url: \"https://b/v1/logs\" } }",
+                "outputs[0].format: receivers by HTTP take JSON; use `native` or `ocsf`"
+            ),
+            (
+                "{ name: a, webhook: { url: \"https://u:p@b/\", secrets: [\"file:webhook.secret\"] } }",
+                "outputs[0].webhook.url: a URL holds no user name or password"
+            ),
+            (
+                "{ name: a, otlp: { url: \"http://b/v1/logs\", ca: ca.pem } }",
+                "outputs[0].otlp.ca: `ca` has no effect on http; make the URL https or leave it out"
             ),
         ])
     func mistakes(outputs: String, fault: String) {
