@@ -25,6 +25,8 @@ package struct AuditorSources: Sendable {
     /// Who may look, and who is told that they may not.
     package var accounts: AccountOffice
     package var now: @Sendable () -> UTCInstant
+    /// While there is no catalog, a log of no more records than these is looked through: it takes no time to speak of.
+    package var fewRecords: UInt64 = 20_000
 
     package init(
         catalog: @escaping @Sendable () -> (any CatalogStorage)?,

@@ -75,7 +75,7 @@ package struct Search {
     }
 
     /// Has something answered from one state of the catalog and what the log has beyond it, whatever comes meanwhile.
-    mutating func settled<Answer>(
+    package mutating func settled<Answer>(
         _ body: (inout Search) throws(SearchFailure) -> Answer
     ) throws(SearchFailure) -> Answer {
         let whole = catalog

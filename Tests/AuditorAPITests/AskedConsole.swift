@@ -40,7 +40,10 @@ struct AskedConsole {
     /// - Parameters:
     ///   - count: accesses, of Alice and Bob in turn; each third one of Alice has two records.
     ///   - erasing: whose key is destroyed at the end.
-    init(_ count: Int = 30, catalogued: Bool = true, erasing erased: String? = nil) throws {
+    init(
+        _ count: Int = 30, catalogued: Bool = true, fewRecords: UInt64? = nil,
+        erasing erased: String? = nil
+    ) throws {
         let fixture = try LedgerFixture()
         let storage = MemoryStorage()
         let ledger = try fixture.open(storage)
@@ -83,11 +86,12 @@ struct AskedConsole {
         }
         desk = try TestDesk(now: fixture.clock.now)
         let (directory, desk, kept) = (log.path, desk, catalog)
-        let sources = AuditorSources(
+        var sources = AuditorSources(
             catalog: { catalogued ? kept : nil }, standing: { CatalogStanding() },
             noticed: { _ in }, snapshot: { try LogSnapshot(directory: directory) },
             live: still.live,
             record: { try desk.record($0, $1) }, accounts: desk.office, now: { desk.now })
+        if let fewRecords { sources.fewRecords = fewRecords }
         api = AuditorAPI(sources)
         responder = ConsoleRouter(
             sources: ConsoleSources(

@@ -32,9 +32,12 @@ package struct LogSearch {
     ) throws {
         self.desk = desk
         self.isOpening = isOpening
-        guard let catalog = desk.sources.catalog() else { throw desk.rebuilding() }
         search = try desk.answering {
             let snapshot = try known ?? desk.sources.snapshot()
+            let few = snapshot.size.count <= desk.sources.fewRecords ? NoCatalog() : nil
+            guard let catalog: any CatalogReading = desk.sources.catalog() ?? few else {
+                throw desk.rebuilding()
+            }
             return try Search(
                 query, unit: unit, in: catalog, of: snapshot,
                 isOpening ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot))
@@ -48,23 +51,12 @@ package struct LogSearch {
         try desk.answering { try body(&search) }
     }
 
-    /// Asks the search several things of one state of the log: again, if it took in records between them.
+    /// Asks the search several things of one state of the log.
     mutating func together<Answer>(
         _ body: (inout Search) throws(SearchFailure) -> Answer
     ) throws -> Answer {
-        try desk.answering {
-            for _ in 0..<Self.mostTries {
-                try search.catchUp()
-                let (size, lag) = (search.completeTo, search.lag)
-                let answer = try body(&search)
-                if search.completeTo == size, search.lag == lag { return answer }
-            }
-            throw SearchFailure.catalog(
-                CatalogFailure(.interrupted, "the catalog took in records all the time"))
-        }
+        try desk.answering { try search.settled(body) }
     }
-
-    private static let mostTries = 8
 
     /// How many of those that are asked for have yet to end: until they have, a range of time is not complete. Null
     /// where that takes too long.

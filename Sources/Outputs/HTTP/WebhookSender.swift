@@ -73,7 +73,7 @@ package final class WebhookSender: OutputSender {
         let head: [JSONMember] = [
             JSONMember("first", .integer(Int64(clamping: first))),
             JSONMember("last", .integer(Int64(clamping: last))),
-            JSONMember("log", .string(beginning.origin)),
+            JSONMember("log", .string(part.first.record.origin ?? beginning.origin)),
         ]
         body += #"{"data":"#.utf8
         body += CanonicalJSON.encode(.object(head)).dropLast()
