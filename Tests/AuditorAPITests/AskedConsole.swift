@@ -62,7 +62,10 @@ struct AskedConsole {
                 let draft = fixture.record(
                     for: ledger, path: "/v1/invoices/\(number)", stage: stage, uid: uid,
                     subject: subject, name: name, randomness: &randomness)
-                guard case .recorded = try ledger.appendAndWait(draft, tally: .allowed) else {
+                guard
+                    case .recorded = try ledger.appendAndWait(
+                        draft, tally: stage == .started ? .uncounted : .allowed)
+                else {
                     throw NoLog()
                 }
             }

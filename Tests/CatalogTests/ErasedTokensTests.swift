@@ -123,7 +123,9 @@ import Testing
         try scene.follow()
         #expect(try scene.hits("Sam") == 0)
         #expect(try scene.count("token WHERE field = 0") == 0)
-        #expect(try scene.count("bearer WHERE token > 0") == 0)
+        let owners = [sam, other].map { "'\($0.id.text)'" }.joined(separator: ", ")
+        let owned = "bearer JOIN word ON word.id = bearer.owner WHERE word.text IN (\(owners))"
+        #expect(try scene.count(owned + " AND token > 0") == 0)
     }
 
     @Test func `do not come back with an outcome that ends after the erasure`() throws {

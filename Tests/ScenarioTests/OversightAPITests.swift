@@ -112,7 +112,7 @@ import Testing
             while state != "running", ContinuousClock.now < end {
                 _ = try get(server, "integrity", token, "POST")
                 let producers = try json(try get(server, "producers", token))
-                state = (producers["rows"] as? [[String: Any]])?.first?["state"] as? String
+                state = (producers["rows"] as? [[String: Any]])?.last?["state"] as? String
                 sched_yield()
             }
             #expect(state == "running")
