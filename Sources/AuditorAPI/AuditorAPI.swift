@@ -20,6 +20,7 @@ package struct AuditorAPI: EndpointGroup {
         groups = [
             RecordEndpoints(desk: desk),
             CountEndpoints(desk: desk),
+            FirstSeenEndpoints(desk: desk),
             TailEndpoints(desk: desk),
             ProofEndpoints(desk: desk),
             IntegrityEndpoints(desk: desk),

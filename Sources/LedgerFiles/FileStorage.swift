@@ -278,7 +278,7 @@ package final class FileStorage: LedgerStorage {
     private func path(of file: LogFile) -> FilePath {
         if let name = file.stateName { return state.appending(name) }
         guard let path = file.path else {
-            preconditionFailure("EveryFileHasAPlace: \(file) lies nowhere")
+            preconditionFailure("EveryFileHasAPlace: a file lies nowhere")
         }
         return directory.pushing(FilePath(path))
     }

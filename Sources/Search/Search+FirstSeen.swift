@@ -140,14 +140,18 @@ extension Search {
     ) throws(SearchFailure) -> Bool {
         let group = tally.thing.field?.row.personal?.group
         let translation = SearchTranslation(query, unit: .access, sight: sight)
-        // Without tokens all personal values look alike to the catalog.
-        let isPaired = translation.isExact && (group == nil || sight == .openedByToken)
         var isComplete = true
-        if isPaired {
+        var known: CatalogPairs?
+        // Without tokens all personal values look alike to the catalog.
+        if translation.isExact, group == nil || sight == .openedByToken {
             let paired = tally.thing.paired
-            let known = try ask { (catalog) throws(CatalogFailure) in
+            let pairs = try ask { (catalog) throws(CatalogFailure) in
                 try catalog.pairs(translation.catalogQuery, with: paired, within: end.left)
             }
+            // So do those that it has no token of: then all of them are read.
+            if !pairs.pairs.contains(where: { $0.value == .withheld }) { known = pairs }
+        }
+        if let known {
             isComplete = known.relation == .exact
             var all = judge.asking(RecordQuery(.everything))
             for pair in known.pairs {
@@ -161,7 +165,7 @@ extension Search {
                 }
             }
         }
-        let rest = try forEach(translation, isKnown: isPaired, until: end, opening: group) {
+        let rest = try forEach(translation, isKnown: known != nil, until: end, opening: group) {
             tally.take($0, $1, first: $0.accepted)
         }
         return isComplete && rest.isComplete

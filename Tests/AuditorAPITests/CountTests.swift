@@ -4,6 +4,7 @@
 import Accounts
 import AuditRecords
 import ByteCoding
+import Disclosures
 import Testing
 
 @Suite struct `Counts over HTTP` {
@@ -40,6 +41,27 @@ import Testing
             "/api/v1/stats?q=status%3A200&by=path&purpose=review")
         #expect(try answer.json["rows"]?.array?.count == 6)
         #expect(console.desk.readings.map(\.purpose) == ["review"])
+    }
+
+    @Test func `list what is new to an actor, and since when it has to be`() async throws {
+        let console = try AskedConsole(12)
+        #expect(try await console.get("/api/v1/first-seen?of=service").code == "bad_query")
+        let services = try await console.get("/api/v1/first-seen?q=status:200&of=service&since=2020-01-01")
+        let rows = try #require(try services.json["rows"]?.array)
+        #expect(
+            Set(rows.compactMap { $0["actor"]?.string }) == Set(console.people.values.map(\.text)))
+        #expect(rows.allSatisfy { $0["value"] == .string("billing") })
+        #expect(Self.sum(.array(rows)) == 12)
+        #expect(try services.json["relation"] == .string("exact"))
+        let target = "/api/v1/first-seen?q=status:200&since=2020-01-01"
+        #expect(try await console.get(target).code == "purpose_missing")
+        let networks = try await console.get(target + "&purpose=review")
+        #expect(
+            try networks.json["rows"]?.array?.allSatisfy {
+                $0["value"] == .string("203.0.113.0/24")
+            } == true)
+        let none = try await console.get("/api/v1/first-seen?of=service&since=2039-01-01")
+        #expect(try none.json["rows"] == .array([]))
     }
 
     @Test func `take fields that there are, and few of them`() async throws {

@@ -43,6 +43,8 @@ struct ProgramOutputTests {
         Call(words: ["log", "query", "actor:Ada", "status:4xx", "--explain"], status: .success),
         Call(words: ["log", "stats"], status: .notFound),
         Call(words: ["log", "stats", "--by", "nothing"], status: .usage),
+        Call(words: ["log", "first-seen"], status: .usage),
+        Call(words: ["log", "first-seen", "--since", "7d"], status: .notFound),
         Call(words: ["explain", "0"], status: .notFound),
         Call(words: ["log", "get", "0"], status: .notFound),
         Call(words: ["log", "get", "x"], status: .usage),

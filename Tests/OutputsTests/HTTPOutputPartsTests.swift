@@ -35,7 +35,7 @@ import Transport
     }
 
     @Test func `waits as long as it is asked to, in seconds or until a date`() throws {
-        let now = try #require(UTCInstant(rfc3339: "1994-11-06T08:49:00Z"))
+        let now = try #require(UTCInstant(rfc3339: "1994-11-06T08:49:00.000000Z"))
         #expect(RetryAfter.duration("120", now: now) == .seconds(120))
         #expect(
             RetryAfter.duration("Sun, 06 Nov 1994 08:49:37 GMT", now: now) == .seconds(37))

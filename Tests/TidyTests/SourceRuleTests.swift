@@ -72,6 +72,9 @@ struct SourceRuleTests {
             [
                 "Sources/Catalog/SQLite/SQLiteConnection.swift",
                 "Sources/Search/SearchDeadline.swift",
+                "Sources/AuditorAPI/Tail/SharedSnapshot.swift",
+                "Sources/AuditorAPI/Tail/TailStream.swift",
+                "Sources/Server/Running/LogChecking.swift",
                 "Sources/Console/Content/CurrentLog.swift",
                 "Sources/Commands/Catalog/CatalogRebuildCommand.swift",
                 "Sources/Commands/Log/Export/ExportProgress.swift",

@@ -176,7 +176,8 @@ extension AuditEndpoints {
                                 [.init("index", .count)]
                                     + AuditEndpoints.members.map {
                                         .init($0.name, .optional($0.schema), isOptional: true)
-                                    }))), .init("more", .bool),
+                                    } + [.init("purpose_sealed", .bool, isOptional: true)]))),
+                    .init("more", .bool),
                     .init("next", .text, isOptional: true), .init("cut_short", .bool),
                 ] + AuditorSchema.standing)
         )

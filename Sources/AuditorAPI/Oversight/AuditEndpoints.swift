@@ -6,8 +6,10 @@ import AuditRecords
 import ByteCoding
 import Catalog
 import Console
+import Disclosures
 import HTTPTypes
 import Hummingbird
+import LogReading
 import Merkle
 import Query
 import Search
@@ -40,6 +42,9 @@ struct AuditEndpoints: AuditorGroup {
 
     private func list(_ call: AuditorCall) async throws -> Response {
         let asked = try AskedPage(call, within: Self.readings)
+        // A purpose in words of somebody's own is sealed, as it may name a person.
+        let isOpening =
+            asked.query.purpose != nil && call.reader.rights.contains(.personalRead)
         return try await desk.reading { [desk] in
             var search = try LogSearch(
                 asked.query.query, unit: .record, isOpening: false, at: desk)
@@ -49,9 +54,16 @@ struct AuditEndpoints: AuditorGroup {
                     deadline: LogSearch.deadline)
             }
             let standing = search.standing
+            let rows = try search.ask { search in
+                var values =
+                    isOpening
+                    ? ValueReader(opening: search.snapshot)
+                    : ValueReader(sealing: search.snapshot)
+                return try page.rows.map { try Self.shown($0, &values) }
+            }
             var members =
                 asked.members + [
-                    JSONMember("rows", .array(page.rows.map(Self.shown))),
+                    JSONMember("rows", .array(rows)),
                     JSONMember("more", .bool(page.hasMore)),
                 ]
             if let next = page.next {
@@ -67,19 +79,25 @@ struct AuditEndpoints: AuditorGroup {
     }
 
     /// One reading; what a record does not say is null, and what this version does not know passes as it is.
-    static func shown(_ row: SearchRow) -> JSONValue {
+    private static func shown(
+        _ row: SearchRow, _ values: inout ValueReader
+    ) throws(LogReadFailure) -> JSONValue {
         guard
             case .success(let record) = Result(catching: { () throws(RecordFault) in
                 try Record(leaf: row.leaf)
             })
         else { return .object([JSONMember("index", .whole(row.index))]) }
-        return .object(
-            [JSONMember("index", .whole(row.index))]
-                + members.map { member in
-                    var value: JSONValue? = record.value
-                    for part in member.path { value = value?[part] }
-                    return JSONMember(member.name, value ?? .null)
-                })
+        let sealed = try values.values(of: record, at: LeafIndex(row.index)).purpose
+        var shown = [JSONMember("index", .whole(row.index))]
+        for member in members {
+            var value: JSONValue? = record.value
+            for part in member.path { value = value?[part] }
+            if member.name == "purpose", let sealed { value = .string(sealed) }
+            shown.append(JSONMember(member.name, value ?? .null))
+        }
+        let isSealed = record.commitments[.payload] != nil && sealed == nil
+        shown.append(JSONMember("purpose_sealed", .bool(isSealed)))
+        return .object(shown)
     }
 
     /// What is told of a reading, and where in its record that stands.

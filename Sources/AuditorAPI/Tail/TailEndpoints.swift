@@ -187,7 +187,7 @@ extension HTTPField.Name {
 
     private static func token(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else {
-            preconditionFailure("FieldNamesAreTokens: \(text)")
+            preconditionFailure("FieldNamesAreTokens: no name of a field")
         }
         return name
     }

@@ -5,7 +5,6 @@ import ArgumentParser
 import AuditRecords
 import ByteCoding
 import Catalog
-import Disclosures
 import LogReading
 import Merkle
 import Messages
@@ -149,21 +148,6 @@ struct LogFirstSeenCommand: AsyncParsableCommand {
         if let to = query.times.to { members.append(JSONMember("to", .string(to.rfc3339))) }
         members.append(JSONMember("more", .integer(Int64(answer.others))))
         members.append(JSONMember("rows", .array(answer.rows.map(\.json))))
-        return .object(members)
-    }
-}
-
-extension FirstSeen {
-    /// As programs get it; members without a value are left out.
-    fileprivate var json: JSONValue {
-        var members: [JSONMember] = []
-        members.add("actor", actor)
-        members.add("value", value)
-        members.add("time", time.rfc3339)
-        members.add("uid", uid?.text)
-        members.add("index", index)
-        members.add("key", key)
-        members.append(JSONMember("accesses", .integer(count)))
         return .object(members)
     }
 }

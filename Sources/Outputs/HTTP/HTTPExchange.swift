@@ -160,6 +160,6 @@ enum RetryAfter {
             let month = months.firstIndex(of: String(parts[2]))
         else { return nil }
         let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
-        return UTCInstant(rfc3339: "\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z")
+        return UTCInstant(rfc3339: "\(parts[3])-\(number)-\(parts[1])T\(parts[4]).000000Z")
     }
 }

@@ -54,7 +54,12 @@ final class EventReader {
     /// The next event; nil once the stream has ended.
     func next() throws -> Event? {
         while true {
-            if !events.isEmpty { return events.removeFirst() }
+            if !events.isEmpty {
+                // What has arrived and was not taken yet comes again after a reconnect.
+                let event = events.removeFirst()
+                lastID = event.id
+                return event
+            }
             guard let connection else { return nil }
             if try takeChunks() { continue }
             let bytes = try connection.receive()
@@ -123,10 +128,12 @@ final class EventReader {
     }
 
     private func dispatch() {
-        lastID = heldID
         defer { (type, data) = ("", nil) }
-        guard let data else { return }
+        guard let data else {
+            if events.isEmpty { lastID = heldID }
+            return
+        }
         events.append(
-            Event(type: type.isEmpty ? "message" : type, data: data, id: lastID))
+            Event(type: type.isEmpty ? "message" : type, data: data, id: heldID))
     }
 }
