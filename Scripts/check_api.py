@@ -4,6 +4,7 @@
 
 import copy
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import urllib.request
 
 COUNTERSIGN, SCHEMATHESIS = sys.argv[1:3]
 EXAMPLES = "12"
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def run(*words: str, folder: pathlib.Path) -> str:
@@ -41,7 +43,7 @@ def agrees(
     file.write_text(json.dumps(document))
     done = subprocess.run(
         [
-            SCHEMATHESIS, "run", str(file), "--url", url + "/api/v1", "--header",
+            SCHEMATHESIS, "--config-file", str(HERE / "api-schemathesis.toml"), "run", str(file), "--url", url + "/api/v1", "--header",
             f"Authorization: Bearer {token}", "--max-examples", EXAMPLES, "--seed", "1",
             "--phases", "examples,coverage,fuzzing", "--no-color",
             "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,"
@@ -49,7 +51,11 @@ def agrees(
             "unsupported_method",
             "--suppress-health-check", "all", *others,
         ],
-        cwd=folder, capture_output=True, text=True, timeout=600)
+        cwd=folder, capture_output=True, text=True, timeout=600,
+        env={
+            **os.environ, "SCHEMATHESIS_HOOKS": "api_hooks", "PYTHONPATH": str(HERE),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        })
     return done.returncode == 0, done.stdout + done.stderr
 
 

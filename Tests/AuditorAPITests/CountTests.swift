@@ -46,7 +46,8 @@ import Testing
     @Test func `list what is new to an actor, and since when it has to be`() async throws {
         let console = try AskedConsole(12)
         #expect(try await console.get("/api/v1/first-seen?of=service").code == "bad_query")
-        let services = try await console.get("/api/v1/first-seen?q=status:200&of=service&since=2020-01-01")
+        let services = try await console.get(
+            "/api/v1/first-seen?q=status:200&of=service&since=2020-01-01")
         let rows = try #require(try services.json["rows"]?.array)
         #expect(
             Set(rows.compactMap { $0["actor"]?.string }) == Set(console.people.values.map(\.text)))

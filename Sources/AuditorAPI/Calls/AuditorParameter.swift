@@ -26,6 +26,10 @@ package struct AuditorParameter: Hashable, Sendable {
         self.example = example
     }
 
+    var isNumber: Bool {
+        if case .number = form { true } else { false }
+    }
+
     /// Whether a text is such a value.
     func takes(_ text: String) -> Bool {
         switch form {

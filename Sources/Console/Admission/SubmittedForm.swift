@@ -14,6 +14,8 @@ package struct SubmittedForm: Sendable {
     private static let mostFields = 32
 
     private var texts: [String: String] = [:]
+    /// Names of what was sent as a number.
+    package private(set) var numbers: Set<String> = []
     /// Whether it is an HTML form, whose sender wants to be led on.
     private(set) var isPage = false
 
@@ -70,9 +72,10 @@ package struct SubmittedForm: Sendable {
                     .badRequest,
                     input == .form
                         ? "The body is not a JSON object of texts."
-                        : "The body is not a JSON object of texts, whole numbers and booleans.")
+                        : "The body is not a JSON object of texts and whole numbers.")
             }
             texts[member.name] = text
+            if case .integer = member.value { numbers.insert(member.name) }
         }
     }
 
@@ -81,7 +84,6 @@ package struct SubmittedForm: Sendable {
         switch (value, input) {
         case (.string(let text), _): text
         case (.integer(let number), .parameters): "\(number)"
-        case (.bool(let flag), .parameters): flag ? "true" : "false"
         default: nil
         }
     }
