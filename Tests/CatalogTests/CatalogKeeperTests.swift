@@ -32,6 +32,19 @@ import Testing
         try kept.checkAgainstFresh()
     }
 
+    @Test func `has tokens of what is sealed after it was opened on a new log`() throws {
+        let kept = try KeptLog(0)
+        #expect(try kept.settle() == [])
+        try kept.grow(5)
+        #expect(try kept.settle() == [])
+        let catalog = try #require(kept.keeper.catalog)
+        #expect(catalog.hasTokens)
+        let withheld = CatalogQuery(.field(.path, .withheld))
+        #expect(try catalog.page(CatalogPageRequest(withheld, limit: 100)).rows.isEmpty)
+        let known = CatalogQuery(.field(.path, .exists))
+        #expect(try catalog.page(CatalogPageRequest(known, limit: 100)).rows.count == 5)
+    }
+
     @Test func `goes on where it was after an end at any turn`() throws {
         let kept = try KeptLog(20)
         _ = kept.turn()

@@ -181,7 +181,8 @@ package final class CatalogKeeper: @unchecked Sendable {
     private func tokens() throws(CatalogFollowFailure) -> PersonalTokenizer? {
         let snapshot = try current(beyond: .max)
         do throws(LogReadFailure) {
-            return try PersonalTokenizer(snapshot)
+            // A new log has no keys yet. They are looked for again with the first values that are sealed.
+            return try PersonalTokenizer(snapshot) ?? PersonalTokenizer(keys: [:])
         } catch {
             throw .log(error)
         }
