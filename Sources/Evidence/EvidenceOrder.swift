@@ -88,9 +88,9 @@ package struct EvidenceSource: Sendable {
     /// The newest checkpoint of a log, or that of an earlier signed size.
     package static func checkpoint(
         of snapshot: LogSnapshot, size: UInt64?
-    ) -> UnverifiedCheckpoint? {
+    ) throws(LogReadFailure) -> UnverifiedCheckpoint? {
         guard let size else { return snapshot.newest }
-        let files = snapshot.checkpointFiles
+        let files = try snapshot.checkpointFiles()
         return files.all.compactMap(\.checkpoint).last { $0.claim.size.count == size }
     }
 }

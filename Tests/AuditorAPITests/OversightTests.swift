@@ -116,7 +116,7 @@ import Testing
 @Suite struct `Checkpoints that were published` {
     @Test func `are listed page by page, each once`() async throws {
         let console = try AskedConsole()
-        let all = try LogSnapshot(directory: console.log.path).checkpointFiles.journal
+        let all = try LogSnapshot(directory: console.log.path).checkpointFiles().journal
         var positions: [Int64] = []
         var target = "/api/v1/checkpoints?limit=1"
         for _ in 0...all.count {

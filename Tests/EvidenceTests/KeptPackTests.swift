@@ -36,7 +36,7 @@ import Verification
             directory: FilePath(folder.appending(path: "site/log").path))
         return EvidenceSource(
             snapshot: snapshot,
-            checkpoint: try #require(EvidenceSource.checkpoint(of: snapshot, size: size)),
+            checkpoint: try #require(try EvidenceSource.checkpoint(of: snapshot, size: size)),
             keys: try keys("log.vkey"), signers: signers, remembered: nil, policies: [:],
             configuration: nil)
     }
@@ -47,7 +47,8 @@ import Verification
 
     @Test func `of each signed size verify, those in the midst of a change of keys, too`() throws {
         let newest = try Self.source(size: nil)
-        let sizes = newest.snapshot.checkpointFiles.all.compactMap(\.checkpoint?.claim.size.count)
+        let sizes = try newest.snapshot.checkpointFiles().all.compactMap(
+            \.checkpoint?.claim.size.count)
         #expect(sizes.count > 5)
         for size in Set(sizes) {
             let pack = try TestDirectory()

@@ -36,7 +36,7 @@ enum Packs {
         remembered: UnverifiedCheckpoint? = nil, policies: [String: [UInt8]] = [:]
     ) throws -> EvidenceSource {
         let snapshot = try LogSnapshot(directory: directory.path)
-        guard let checkpoint = EvidenceSource.checkpoint(of: snapshot, size: size) else {
+        guard let checkpoint = try EvidenceSource.checkpoint(of: snapshot, size: size) else {
             throw FixtureFault.badSample
         }
         return EvidenceSource(

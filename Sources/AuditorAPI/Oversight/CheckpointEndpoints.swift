@@ -53,7 +53,7 @@ struct CheckpointEndpoints: AuditorGroup {
         let before = call.number("before")
         return try await desk.reading { [desk] in
             let snapshot = try desk.answering { try desk.sources.snapshot() }
-            let all = snapshot.checkpointFiles.journal
+            let all = try desk.answering { try snapshot.checkpointFiles() }.journal
             let end = min(all.count, before.map { Int(clamping: $0) } ?? all.count)
             let start = max(0, end - limit)
             let rows = all[start..<end].reversed()

@@ -88,7 +88,7 @@ private struct RecordProof {
         leaf = record.leaf
         isFixed = size != nil && (index != nil || wanted.isIndex)
         proof = try desk.answering {
-            guard let checkpoint = Self.checkpoint(of: size, in: snapshot),
+            guard let checkpoint = try Self.checkpoint(of: size, in: snapshot),
                 checkpoint.claim.size.contains(record.index)
             else {
                 throw AuditorProblem.badParameter.problem(
@@ -116,9 +116,9 @@ private struct RecordProof {
     /// The newest checkpoint, or the published one of a size.
     private static func checkpoint(
         of size: TreeSize?, in snapshot: LogSnapshot
-    ) -> UnverifiedCheckpoint? {
+    ) throws(LogReadFailure) -> UnverifiedCheckpoint? {
         guard let size else { return snapshot.newest }
-        return snapshot.checkpointFiles.journal.lazy.compactMap(\.checkpoint).first {
+        return try snapshot.checkpointFiles().journal.lazy.compactMap(\.checkpoint).first {
             $0.claim.size == size
         }
     }

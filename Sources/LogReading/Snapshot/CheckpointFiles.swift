@@ -11,7 +11,7 @@ package struct FoundCheckpoint: Sendable {
     /// Name relative to the log directory.
     package let file: String
     /// Its place among the checkpoints of that file, from 0.
-    package let position: Int
+    package fileprivate(set) var position: Int
     package let content: Result<UnverifiedCheckpoint, CheckpointReadFault>
     /// Where the bytes after the checkpoint begin.
     package let excess: Int?
@@ -50,12 +50,19 @@ package struct FoundCheckpoint: Sendable {
     }
 }
 
-/// All checkpoints of a log directory.
+/// How much of the journal of checkpoints is read.
+package enum CheckpointReach: Sendable {
+    case all
+    /// What is from the published checkpoint on.
+    case newest
+}
+
+/// The checkpoints of a log directory.
 package struct CheckpointFiles: Sendable {
     /// The file `checkpoint`.
     package let published: FoundCheckpoint?
-    /// In the order of the file `checkpoints`.
-    package let journal: [FoundCheckpoint]
+    /// In the order of the file `checkpoints`: all of it, or its end from the published checkpoint on.
+    package private(set) var journal: [FoundCheckpoint]
     /// In the order of the commit journal.
     package let frames: [FoundCheckpoint]
     /// The first record that the commit journal holds.
@@ -65,6 +72,8 @@ package struct CheckpointFiles: Sendable {
     package let journalRest: (bytes: ArraySlice<UInt8>, offset: Int)
     /// Whether these bytes can be what a crash left of a checkpoint about to be published.
     package let restIsOfFrame: Bool
+    /// How many bytes of the file `checkpoints` come before ``journal``.
+    private var skipped: Int
     /// Whether only the published checkpoint is missing, wholly or partly, at the end of the journal: opening restores
     /// it from the file `checkpoint`.
     package let publishedIsRestorable: Bool
@@ -73,23 +82,65 @@ package struct CheckpointFiles: Sendable {
     struct Bytes {
         let note: [UInt8]?
         let published: FoundCheckpoint?
+        /// The end of the journal of checkpoints, or all of it.
         let journal: [UInt8]
+        /// How many bytes of the journal come before.
+        let skipped: Int
     }
 
-    static func bytes(in directory: FilePath) throws(LogReadFailure) -> Bytes {
+    static func bytes(
+        in directory: FilePath, from reach: CheckpointReach
+    ) throws(LogReadFailure) -> Bytes {
         // The file `checkpoint` first: its content was journalled before.
         let note = try ReadableFile.contents(ifAny: directory.appending(LogLayout.checkpoint))
-        let journal = try ReadableFile.contents(
-            ifAny: directory.appending(LogLayout.checkpointJournal))
+        let (journal, skipped) = try journal(in: directory, from: reach, published: note)
         return Bytes(
             note: note,
             published: note.map {
                 FoundCheckpoint($0, file: LogLayout.checkpoint, position: 0)
-            }, journal: journal ?? [])
+            }, journal: journal, skipped: skipped)
+    }
+
+    /// The journal of a log that runs for years has gigabytes. Whoever only wants the newest checkpoint reads its end, from
+    /// the published note on: notes are only ever added. Where that note is not near the end, all is read.
+    private static func journal(
+        in directory: FilePath, from reach: CheckpointReach, published: [UInt8]?
+    ) throws(LogReadFailure) -> (bytes: [UInt8], skipped: Int) {
+        let path = directory.appending(LogLayout.checkpointJournal)
+        let file: ReadableFile
+        do throws(LogReadFailure) {
+            file = try ReadableFile(path)
+        } catch {
+            if error.code == .missing { return ([], 0) }
+            throw error
+        }
+        let length = try file.length()
+        switch reach {
+        case .all: break
+        case .newest:
+            let start = max(0, length - nearTheEnd)
+            guard start > 0, let published, published.count <= UInt16.max else { break }
+            let bytes = try file.bytes(start..<length)
+            var entry: [UInt8] = []
+            CheckpointJournal.append(published, to: &entry)
+            if let at = last(of: entry, in: bytes) { return (Array(bytes[at...]), start + at) }
+        }
+        return (try file.bytes(0..<length), 0)
+    }
+
+    /// More than some dozens of notes, with the signatures of many witnesses.
+    private static let nearTheEnd = 1 << 16
+
+    private static func last(of entry: [UInt8], in bytes: [UInt8]) -> Int? {
+        guard bytes.count >= entry.count else { return nil }
+        return (0...bytes.count - entry.count).reversed().first {
+            bytes[$0] == entry[0] && bytes[$0..<$0 + entry.count].elementsEqual(entry)
+        }
     }
 
     init(_ bytes: Bytes, frames: [CommitFrame]) {
         published = bytes.published
+        skipped = bytes.skipped
         let name = LogLayout.checkpointJournal
         let (notes, length) = CheckpointJournal.scan(bytes.journal)
         var found = notes.enumerated().map { FoundCheckpoint($1, file: name, position: $0) }
@@ -103,14 +154,35 @@ package struct CheckpointFiles: Sendable {
         }
         journal = found
         let rest = bytes.journal[end...]
-        journalRest = (rest, end)
+        journalRest = (rest, bytes.skipped + end)
         publishedIsRestorable = Self.isRestorable(
             bytes, after: found.last?.checkpoint, rest: rest)
-        restIsOfFrame = frames.contains { Self.isTorn(rest, at: end, of: $0.checkpoint) }
+        restIsOfFrame = frames.contains {
+            Self.isTorn(rest, at: bytes.skipped + end, of: $0.checkpoint)
+        }
         firstFrame = frames.first?.header.firstIndex
         self.frames = frames.enumerated().map {
             FoundCheckpoint($1.checkpoint, file: "commits", position: $0)
         }
+    }
+
+    /// These, with all that the journal had before: notes are only ever added. Whether one leads to the next is for
+    /// verification to say, which reads the file in one piece.
+    func withWholeJournal(of directory: FilePath) throws(LogReadFailure) -> CheckpointFiles {
+        guard skipped > 0 else { return self }
+        let file = try ReadableFile(directory.appending(LogLayout.checkpointJournal))
+        let notes = CheckpointJournal.scan(try file.bytes(0..<skipped)).notes
+        var whole = self
+        whole.skipped = 0
+        whole.journal = notes.enumerated().map {
+            FoundCheckpoint($1, file: LogLayout.checkpointJournal, position: $0)
+        }
+        whole.journal += journal.map {
+            var found = $0
+            found.position += notes.count
+            return found
+        }
+        return whole
     }
 
     private static func isRestorable(

@@ -32,7 +32,7 @@ extension LogSnapshot {
         for name in try rulesFiles {
             if let bytes = try ReadableFile.contents(ifAny: path(name)) { try body(name, bytes) }
         }
-        try body(LogLayout.checkpointJournal, journal(through: newest.note.encode()))
+        try body(LogLayout.checkpointJournal, try journal(through: newest.note.encode()))
         try body(LogLayout.checkpoint, newest.note.encode())
     }
 
@@ -70,10 +70,10 @@ extension LogSnapshot {
     }
 
     /// The published checkpoints, then the newest one.
-    private func journal(through newest: [UInt8]) -> [UInt8] {
+    private func journal(through newest: [UInt8]) throws(LogReadFailure) -> [UInt8] {
         var bytes: [UInt8] = []
         var isThere = false
-        for found in checkpointFiles.journal {
+        for found in try checkpointFiles().journal {
             guard let checkpoint = found.checkpoint, checkpoint.claim.size <= size else { break }
             let note = checkpoint.note.encode()
             CheckpointJournal.append(note, to: &bytes)

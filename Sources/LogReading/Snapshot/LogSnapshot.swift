@@ -26,17 +26,20 @@ package struct LogSnapshot: Sendable {
     package let frames: [CommitFrame]
     /// The last of them, if nothing shows that they are durable.
     package let doubtful: ArraySlice<CommitFrame>
-    package let checkpointFiles: CheckpointFiles
+    /// Without what the journal of checkpoints has before the published one, unless all was to be read.
+    private let recentCheckpoints: CheckpointFiles
 
-    /// Reads the journals in full, and again if a live log publishes a checkpoint meanwhile.
+    /// Reads the journals, and again if a live log publishes a checkpoint meanwhile.
     ///
     /// - Parameter known: a checkpoint shown earlier: what it covers was durable then.
+    /// - Parameter reach: how much of the journal of checkpoints is looked at for the newest one.
     package init(
-        directory: FilePath, known: UnverifiedCheckpoint? = nil
+        directory: FilePath, known: UnverifiedCheckpoint? = nil,
+        checkpoints reach: CheckpointReach = .newest
     ) throws(LogReadFailure) {
-        var snapshot = try Self(reading: directory, known: known)
+        var snapshot = try Self(reading: directory, known: known, reach)
         for _ in 0..<Self.mostReadings where snapshot.isOvertaken {
-            snapshot = try Self(reading: directory, known: known)
+            snapshot = try Self(reading: directory, known: known, reach)
         }
         self = snapshot.isOvertaken ? Self(withoutFrames: snapshot) : snapshot
     }
@@ -49,27 +52,27 @@ package struct LogSnapshot: Sendable {
         published = other.published
         frames = []
         doubtful = []
-        checkpointFiles = other.checkpointFiles
+        recentCheckpoints = other.recentCheckpoints
     }
 
     private init(
-        reading directory: FilePath, known: UnverifiedCheckpoint?
+        reading directory: FilePath, known: UnverifiedCheckpoint?, _ reach: CheckpointReach
     ) throws(LogReadFailure) {
         self.directory = directory
         // Frames first: what a later write takes from the journal has been applied by then.
         let journals = [
             try Self.journal(0, in: directory), try Self.journal(1, in: directory),
         ]
-        let checkpoints = try CheckpointFiles.bytes(in: directory)
+        let checkpoints = try CheckpointFiles.bytes(in: directory, from: reach)
         let published = checkpoints.published?.checkpoint
         let given = [published, known].compactMap { $0?.claim.size }.max() ?? .empty
         // Two groups may be written between reading one file and the other: the run ends before such a gap.
         frames = CommitFrame.read(journals, after: given).run
         let settled = CommitFrame.settledCount(of: frames, in: journals, given: given)
         doubtful = frames[settled...]
-        checkpointFiles = CheckpointFiles(checkpoints, frames: Array(frames[..<settled]))
+        recentCheckpoints = CheckpointFiles(checkpoints, frames: Array(frames[..<settled]))
         self.published = published
-        newest = checkpointFiles.all.compactMap(\.checkpoint).max {
+        newest = recentCheckpoints.all.compactMap(\.checkpoint).max {
             $0.claim.size < $1.claim.size
         }
     }
@@ -110,6 +113,12 @@ package struct LogSnapshot: Sendable {
     /// files.
     package var settledSize: TreeSize {
         min(frames.first.map { TreeSize($0.header.firstIndex.value) } ?? size, size)
+    }
+
+    /// All checkpoints that the log had at the moment of the snapshot. Their journal grows by one note with each that is
+    /// published; ``newest`` and ``published`` are known without it.
+    package func checkpointFiles() throws(LogReadFailure) -> CheckpointFiles {
+        try recentCheckpoints.withWholeJournal(of: directory)
     }
 
     /// A path inside the log directory.

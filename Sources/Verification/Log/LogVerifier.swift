@@ -33,7 +33,8 @@ package struct LogVerifier: Sendable {
     ) async throws(LogReadFailure) -> VerificationReport {
         let remembered = options.remembered.flatMap { RememberedCheckpoint(stateFile: $0) }
         return try await verify(
-            try LogSnapshot(directory: directory, known: remembered?.checkpoint))
+            try LogSnapshot(
+                directory: directory, known: remembered?.checkpoint, checkpoints: .all))
     }
 
     /// Verifies what a log directory held at one moment; what was taken of it knew the checkpoint that is remembered.
@@ -41,7 +42,7 @@ package struct LogVerifier: Sendable {
         _ snapshot: LogSnapshot
     ) async throws(LogReadFailure) -> VerificationReport {
         let remembered = options.remembered.flatMap { RememberedCheckpoint(stateFile: $0) }
-        let files = snapshot.checkpointFiles
+        let files = try snapshot.checkpointFiles()
         var findings = FindingList()
         if files.publishedIsRestorable {
             findings.report(

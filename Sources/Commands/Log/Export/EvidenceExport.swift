@@ -39,7 +39,13 @@ struct EvidenceExport {
         left = try Self.left(at: out + ".partial", command)
         snapshot = try command.log.snapshot()
         let size = left?.ticket.size ?? selection.size
-        guard let checkpoint = EvidenceSource.checkpoint(of: snapshot, size: size) else {
+        let found: UnverifiedCheckpoint?
+        do throws(LogReadFailure) {
+            found = try EvidenceSource.checkpoint(of: snapshot, size: size)
+        } catch {
+            throw CommandFailure(error)
+        }
+        guard let checkpoint = found else {
             throw CommandFailure(
                 .notFound,
                 size.map {
