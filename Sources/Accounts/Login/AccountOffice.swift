@@ -99,24 +99,26 @@ package final class AccountOffice: Sendable {
         }
         let name = AccountName(entered)
         let key = name?.text ?? ""
+        let asked = now()
         let (delay, account) = state.withLock { state in
-            let delay = state.throttle.delay(name: key, from: place, now: now())
+            let delay = state.throttle.delay(name: key, from: place, now: asked)
             if delay != nil { state.heldBack += 1 }
             return (delay, name.flatMap { state.book.account(named: $0) })
         }
         if let delay { throw .later(delay) }
         let hash = account?.hash ?? decoy
         let isRight = try await hashed { try hash.matches(password) }
+        let answered = now()
         guard isRight, let account else {
             let heldBack = state.withLock { state in
-                state.throttle.failed(name: key, from: place, now: now())
+                state.throttle.failed(name: key, from: place, now: answered)
                 defer { state.heldBack = 0 }
                 return state.heldBack
             }
             try await record(.refused(account: account?.id, heldBack: heldBack), .nobody)
             throw .wrong
         }
-        state.withLock { $0.throttle.succeeded(name: key, from: place, now: now()) }
+        state.withLock { $0.throttle.succeeded(name: key, from: place, now: answered) }
         if hash.parameters.isWeaker(than: parameters) {
             try await rehash(password, of: account)
         }
@@ -256,8 +258,9 @@ package final class AccountOffice: Sendable {
 
     /// Whether a link can be used.
     package func checkSetUp(_ text: String) throws(LoginRefusal) {
+        let time = now()
         let standing = state.withLock { state in
-            state.link?.standing(of: text, isFirst: state.book.accounts.isEmpty, now: now())
+            state.link?.standing(of: text, isFirst: state.book.accounts.isEmpty, now: time)
                 ?? .unknown
         }
         switch standing {

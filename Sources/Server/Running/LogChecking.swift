@@ -91,12 +91,11 @@ final class LogChecking: Sendable {
     }
 
     private func beginIfDue() {
-        let uptime = uptime
+        let (uptime, now, size) = (uptime, now(), ledger.feed.size.count)
         state.withLock { state in
             guard !state.isOver, state.standing.isDue(at: uptime) else { return }
             position.store(0, ordering: .relaxed)
-            state.standing.begin(
-                at: uptime, now: now(), logSize: ledger.feed.size.count)
+            state.standing.begin(at: uptime, now: now, logSize: size)
             state.present = Task(executorPreference: thread) { [self] in await check() }
         }
     }
