@@ -21,6 +21,10 @@ package enum EvidenceFailure: Error, Sendable {
     case unsigned(String)
     /// What an interrupted export left is not of the form that it leaves.
     case unusable(FilePath)
+    /// The log takes no record of it.
+    case notRecorded
+    /// Exports may take no more of the disk.
+    case noRoom
     /// Another process has the export.
     case beingWritten(FilePath)
 
@@ -42,6 +46,10 @@ package enum EvidenceFailure: Error, Sendable {
             "the manifest cannot be signed: \(cause). Look at the log's key file."
         case .unusable(let folder):
             "\(folder) is left over from an export that was cut short, and nothing can go on with it. Remove it."
+        case .notRecorded:
+            "the log takes no record of it now, and nothing leaves without one. Order it again once the log takes records."
+        case .noRoom:
+            "the exports of this server may take no more of its disk. Remove those that are fetched, or ask for less."
         case .beingWritten(let folder):
             "\(folder) is being written by another process. Wait for that, or name another place."
         }

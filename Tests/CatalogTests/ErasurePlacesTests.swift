@@ -248,6 +248,13 @@ import Verification
         case .outputs:
             // What has left is with others. What leaves from now on: see the tests of outputs.
             #expect(place.isOutOfReach)
+        case .exports:
+            // They are ended by what the log's standing says, wherever it is opened: see the tests of exports.
+            let erasure = try #require(scene.ledger.privacyStanding.newestErasure)
+            #expect(erasure.settled > erasure.index)
+            let snapshot = try LogSnapshot(directory: after.path)
+            let index = try snapshot.erasures().records[scene.canary.id.text]
+            #expect(index == LeafIndex(erasure.index))
         case .backups:
             #expect(place.isOutOfReach)
             scene.storage.tamper(.subjects) { $0 = scene.backup.files[.subjects] ?? [] }

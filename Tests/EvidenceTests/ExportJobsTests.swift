@@ -1,11 +1,14 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AuditRecords
 import ByteCoding
 import Crypto
 import Disclosures
 import Evidence
 import LogReading
+import Merkle
+import Query
 import SignedNotes
 import SystemPackage
 import TestSupport
@@ -23,23 +26,31 @@ import Verification
         var mayRecord = true
         /// Windows until a turn is to end.
         var windows = Int.max
+        var hasRoom = true
 
         init(_ count: Int = 1200) throws {
             log = try LedgerLog(count, publishedAlways: false)
             folder = try TestDirectory()
         }
 
-        func jobs(most: Int = 5) throws -> ExportJobs {
-            try ExportJobs(folder.path, ExportJobs.Limits(jobs: most, kept: .seconds(3600)))
+        func jobs(most: Int = 5, ofOne: Int = 5, bytes: Int64 = 1 << 30) throws -> ExportJobs {
+            try ExportJobs(
+                folder.path,
+                ExportJobs.Limits(
+                    jobs: most, ofOne: ofOne, bytes: bytes, kept: .seconds(3600)))
         }
 
         func ticket(
-            _ query: String, _ form: String, _ number: UInt64, groups: Set<CommitGroup> = []
+            _ query: String, _ form: String, _ number: UInt64, groups: Set<CommitGroup> = [],
+            of maker: String = "a1"
         ) throws -> ExportTicket {
             var order = try Packs.order(query, groups: groups)
             order.request.uid = UniqueID(at: Packs.time, random: (number, number))
             return ExportTicket(
-                order, form: form, try source().checkpoint, asked: .object([]))
+                order, form: form, try source().checkpoint,
+                asked: .object([
+                    JSONMember("account", .string(maker)), JSONMember("note", .string("Alice")),
+                ]))
         }
 
         func source() throws -> EvidenceSource {
@@ -57,6 +68,7 @@ import Verification
                         guard self.mayRecord else { throw .unsigned("the log takes no record") }
                         self.recorded.append((job.id, outcome.records))
                     },
+                    hasRoom: { self.hasRoom },
                     pauses: {
                         self.windows -= 1
                         return self.windows < 0
@@ -64,7 +76,7 @@ import Verification
         }
     }
 
-    @Test func `are recorded with what they hold before anything can be fetched`() throws {
+    @Test func `RecordedBeforeFetched: say what they hold before anything can be fetched`() throws {
         let site = try Site()
         let jobs = try site.jobs()
         let pack = try #require(
@@ -152,28 +164,119 @@ import Verification
         #expect(site.folder.files.isEmpty)
     }
 
-    @Test func `expire, are limited in number, and go with an erasure if they hold values`()
-        throws
-    {
+    /// What is left of a job that nothing can be fetched of.
+    private static func cleared(_ id: UniqueID) -> [String] {
+        ["job.json", "order.json"].map { id.text + "/" + $0 }
+    }
+
+    private static func later(_ seconds: Int64) -> UTCInstant {
+        UTCInstant(microseconds: Packs.time.microseconds + seconds * 1_000_000 - 1)
+    }
+
+    @Test func `expire, and are limited in number, for all and for each maker`() throws {
         let site = try Site(3)
-        let jobs = try site.jobs(most: 3)
-        let plain = try #require(try jobs.add(try site.ticket("*", "csv", 1))).id
-        let shown = try #require(
-            try jobs.add(try site.ticket("*", "csv", 2, groups: [.who]))
-        ).id
-        let asked = try #require(try jobs.add(try site.ticket("path:/v1/*", "csv", 3))).id
-        #expect(try jobs.add(try site.ticket("*", "csv", 4)) == nil)
-        while try site.turn(jobs) {}
-        #expect(jobs.all.map(\.standing) == [.done, .done, .done])
-        #expect(jobs.all.map(\.isPersonal) == [false, true, true])
-        #expect(try jobs.removePersonal() == 2)
-        #expect(jobs.all.map(\.id) == [plain])
-        #expect(!site.folder.files.contains { $0.contains(shown.text) || $0.contains(asked.text) })
-        try jobs.expire(UTCInstant(microseconds: Packs.time.microseconds + 3_599_000_000))
-        #expect(jobs.all.count == 1)
-        try jobs.expire(UTCInstant(microseconds: Packs.time.microseconds + 3_600_000_000))
+        let jobs = try site.jobs(most: 3, ofOne: 2)
+        _ = try #require(try jobs.add(try site.ticket("*", "csv", 1)))
+        #expect(jobs.refusal(of: "a1") == nil)
+        let failing = try #require(try jobs.add(try site.ticket("*", "pack", 2)))
+        #expect(jobs.refusal(of: "a1") == .tooManyOfOne)
+        #expect(try jobs.add(try site.ticket("*", "csv", 3)) == nil)
+        #expect(jobs.refusal(of: "a2") == nil)
+        _ = try #require(try jobs.add(try site.ticket("*", "csv", 4, of: "a2")))
+        #expect(jobs.refusal(of: "a2") == .tooMany)
+        #expect(try jobs.add(try site.ticket("*", "csv", 5, of: "a2")) == nil)
+        #expect(try site.turn(jobs))
+        site.mayRecord = false
+        #expect(try site.turn(jobs))
+        site.mayRecord = true
+        #expect(try site.turn(jobs))
+        #expect(jobs.job(failing.id)?.standing.name == "failed")
+        try jobs.expire(Self.later(3600))
+        #expect(jobs.all.count == 3)
+        try jobs.expire(Self.later(3601))
         #expect(jobs.all.isEmpty)
         #expect(site.folder.files.isEmpty)
+    }
+
+    @Test(arguments: ["csv", "pack"])
+    func `that take more of the disk than they may end, and say so`(form: String) throws {
+        let site = try Site()
+        let jobs = try site.jobs(bytes: 100_000)
+        let id = try #require(try jobs.add(try site.ticket("*", form, 1))).id
+        #expect(try site.turn(jobs))
+        #expect(jobs.job(id)?.standing == .failed(EvidenceFailure.noRoom.message))
+        #expect(site.folder.files.sorted() == Self.cleared(id))
+        #expect(jobs.bytes == 0)
+        let others = try site.jobs()
+        site.hasRoom = false
+        let other = try #require(try others.add(try site.ticket("*", form, 2))).id
+        #expect(try site.turn(others))
+        #expect(others.job(other)?.standing == .failed(EvidenceFailure.noRoom.message))
+        site.hasRoom = true
+        let third = try #require(try others.add(try site.ticket("*", form, 3))).id
+        #expect(try site.turn(others))
+        #expect(others.job(third)?.standing == .done)
+        let full = try site.jobs(bytes: 1000)
+        #expect(full.refusal(of: "a1") == .noRoom)
+        // A pack is there once, when it can be fetched.
+        #expect(site.folder.files.count { $0.contains(third.text) } == 3)
+    }
+
+    @Test func `go with an erasure if they hold values, and say by which record`() throws {
+        let site = try Site()
+        let size = try site.source().checkpoint.claim.size.count
+        let jobs = try site.jobs(most: 9, ofOne: 9)
+        let plain = try #require(try jobs.add(try site.ticket("service:*", "csv", 1))).id
+        let shown = try #require(
+            try jobs.add(try site.ticket("*", "pack", 2, groups: [.who]))
+        ).id
+        let found = try #require(try jobs.add(try site.ticket("path:/v1/*", "csv", 3))).id
+        while try site.turn(jobs) {}
+        let waiting = try #require(try jobs.add(try site.ticket("path:/v1/*", "csv", 4))).id
+        func erasure(_ index: UInt64) -> PrivacyStanding.Erasure {
+            PrivacyStanding.Erasure(index: index, time: Packs.time, settled: index)
+        }
+        // Whatever was erased before they were ordered was not opened for them.
+        #expect(try jobs.end(by: erasure(size - 1)) == 0)
+        #expect(try jobs.end(by: erasure(size + 7)) == 3)
+        #expect(try jobs.end(by: erasure(size + 7)) == 0)
+        func isAsItShouldBe(_ jobs: ExportJobs) throws {
+            #expect(jobs.job(plain)?.standing == .done)
+            for id in [shown, found, waiting] {
+                let job = try #require(jobs.job(id))
+                #expect(job.standing == .erased(erasure(size + 7)))
+                #expect(job.ticket.order.query.text == "*")
+                #expect(job.ticket.order.request.purpose == nil)
+                #expect(job.maker == "a1")
+                let left = site.folder.files.filter { $0.contains(id.text) }
+                #expect(left.sorted() == Self.cleared(id))
+                for name in left {
+                    let text = String(decoding: try site.folder.read(name), as: UTF8.self)
+                    for word in ["/v1/", "Alice", "a test"] { #expect(!text.contains(word)) }
+                }
+            }
+            #expect(jobs.path(of: "pack.tar", of: shown) == nil)
+        }
+        try isAsItShouldBe(jobs)
+        // Also where the process ended before all of it was removed.
+        try site.folder.write([1], to: shown.text + "/pack.tar")
+        let again = try site.jobs(most: 9, ofOne: 9)
+        try isAsItShouldBe(again)
+        #expect(try !site.turn(again))
+    }
+
+    @Test func `that are being made when somebody is erased are not handed out`() throws {
+        let site = try Site()
+        let jobs = try site.jobs()
+        let id = try #require(try jobs.add(try site.ticket("*", "pack", 1, groups: [.who]))).id
+        let erasure = PrivacyStanding.Erasure(index: 5000, time: Packs.time, settled: 5001)
+        site.beforeRecord = {
+            #expect(throws: Never.self) { try jobs.end(by: erasure) }
+        }
+        #expect(try site.turn(jobs))
+        #expect(jobs.job(id)?.standing == .erased(erasure))
+        #expect(site.folder.files.sorted() == Self.cleared(id))
+        #expect(try site.jobs().job(id)?.standing == .erased(erasure))
     }
 
     @Test func `whose order was cut off at a crash are gone at the next start`() throws {

@@ -20,6 +20,8 @@ package enum ErasurePlace: String, CaseIterable, Sendable {
     case catalog
     /// The receivers of outputs that open groups of values, and the files that such outputs write. Positions hold none.
     case outputs
+    /// Exports that the server made in the background, until they are fetched or expire: files, and the orders for them.
+    case exports
     /// A copy of the log directory that somebody made.
     case backups
 
@@ -36,6 +38,8 @@ package enum ErasurePlace: String, CaseIterable, Sendable {
             "tokens of what the key seals, and what refers to them, are deleted"
         case .outputs:
             "out of reach: whoever gets an output with `disclose` has to be told; any other gets no value"
+        case .exports:
+            "whatever holds opened values, or was found by them, is removed with its order; whoever has fetched it has to be told"
         case .backups:
             "out of reach: a key file that is put back is pruned at the next start; destroy the copies' keys, too"
         }

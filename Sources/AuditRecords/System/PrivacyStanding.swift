@@ -61,6 +61,20 @@ package struct PrivacyStanding: Hashable, Sendable {
         }
     }
 
+    /// The newest erasure, for whoever holds values that were opened before it.
+    package struct Erasure: Hashable, Sendable {
+        package var index: UInt64
+        package var time: UTCInstant
+        /// The record by which its keys are known to be gone; whoever read the log up to here may have seen them.
+        package var settled: UInt64
+
+        package init(index: UInt64, time: UTCInstant, settled: UInt64) {
+            self.index = index
+            self.time = time
+            self.settled = settled
+        }
+    }
+
     package private(set) var requests: [Request] = []
     package private(set) var holds: [Hold] = []
     package private(set) var pending: [Pending] = []
@@ -69,6 +83,8 @@ package struct PrivacyStanding: Hashable, Sendable {
     package private(set) var erasedPeriods: Set<Period> = []
     /// Where the newest of the records is.
     package private(set) var newest: UInt64?
+    /// Nil where nothing was erased.
+    package private(set) var newestErasure: Erasure?
 
     package init() {}
 
@@ -104,7 +120,10 @@ package struct PrivacyStanding: Hashable, Sendable {
             pending.append(Pending(uid: uid, scope: facts.scope))
             erasedSubjects.formUnion(facts.scope.subjects)
             erasedPeriods.formUnion(facts.scope.periods)
-        case .done: pending.removeAll { $0.uid == facts.about }
+            newestErasure = Erasure(index: index, time: time, settled: index)
+        case .done:
+            pending.removeAll { $0.uid == facts.about }
+            newestErasure?.settled = index
         case .hold:
             holds.append(Hold(uid: uid, scope: facts.scope, reference: facts.reference))
         case .release:

@@ -12,7 +12,7 @@ internal import Verification
 
 extension DerivedForm {
     /// How names of its files end.
-    var ending: String { self == .ocsf ? "ndjson" : rawValue }
+    package var ending: String { self == .ocsf ? "ndjson" : rawValue }
 
     /// What a whole file ends with.
     package func end(lines: UInt64) -> [UInt8] {

@@ -1,8 +1,9 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+package import AuditRecords
 package import ByteCoding
-package import LogReading
+internal import LogReading
 internal import Merkle
 internal import RecordForms
 internal import SignedNotes
@@ -18,52 +19,16 @@ internal import Verification
 /// ## Invariants
 /// - `RecordedBeforeFetched`: no file can be opened before the record of the export is durable.
 package final class ExportJobs: Sendable {
-    /// What jobs may take.
-    package struct Limits: Sendable {
-        /// Jobs at a time, those included that are done.
-        package var jobs: Int
-        /// How long one that is done can be fetched.
-        package var kept: Duration
-
-        package init(jobs: Int, kept: Duration) {
-            self.jobs = jobs
-            self.kept = kept
-        }
-    }
-
-    /// What a turn needs of the log, and what it has recorded there.
-    package struct Surroundings {
-        /// The log as it is, for an order.
-        package var source: (ExportTicket) throws(EvidenceFailure) -> EvidenceSource
-        /// Opens what is disclosed.
-        package var values: (EvidenceSource, EvidenceOrder) -> ValueReader
-        /// Makes the record of an export durable, with what it holds; after it, the files may be fetched.
-        package var record: (ExportJob, ExportJob.Outcome) throws(EvidenceFailure) -> Void
-        /// Whether the turn is to end where it is, to be gone on with.
-        package var pauses: () -> Bool
-        package var now: () -> UTCInstant
-
-        package init(
-            source: @escaping (ExportTicket) throws(EvidenceFailure) -> EvidenceSource,
-            values: @escaping (EvidenceSource, EvidenceOrder) -> ValueReader,
-            record: @escaping (ExportJob, ExportJob.Outcome) throws(EvidenceFailure) -> Void,
-            pauses: @escaping () -> Bool, now: @escaping () -> UTCInstant
-        ) {
-            self.source = source
-            self.values = values
-            self.record = record
-            self.pauses = pauses
-            self.now = now
-        }
-    }
-
     private struct State {
         var jobs: [UniqueID: ExportJob] = [:]
-        /// Those whose turn is to end for good.
-        var cancelled: Set<UniqueID> = []
+        /// Those whose turn is to end for good, and how.
+        var ending: [UniqueID: Ending] = [:]
     }
 
-    private static let endName = "job.json"
+    private enum Ending {
+        case removed
+        case erased(PrivacyStanding.Erasure)
+    }
 
     private let folder: FilePath
     private let limits: Limits
@@ -71,7 +36,7 @@ package final class ExportJobs: Sendable {
 
     /// Takes over what an earlier run left.
     ///
-    /// - Parameter folder: there, for the server only.
+    /// - Parameter folder: for the server only; made with the first job where there is none.
     /// - Throws: where it cannot be read; a single job that is damaged becomes one that failed.
     package init(_ folder: FilePath, _ limits: Limits) throws(EvidenceFailure) {
         self.folder = folder
@@ -81,34 +46,14 @@ package final class ExportJobs: Sendable {
         }
         for name in names where UniqueID(name) != nil {
             let path = folder.appending(name)
-            guard let job = try Self.found(at: path) else {
+            guard let job = try ExportJob.found(at: path) else {
                 // It was cut off before its order was durable, so nobody was told that it is there.
                 try FolderRemoval.remove(path)
                 continue
             }
+            if case .erased = job.standing { try clear(job) }
             state.withLock { $0.jobs[job.id] = job }
         }
-    }
-
-    /// What an earlier run left of a job; nil where there is no whole order.
-    private static func found(at path: FilePath) throws(EvidenceFailure) -> ExportJob? {
-        let place: ExportPlace
-        do throws(EvidenceFailure) {
-            place = try ExportPlace(resuming: path)
-        } catch {
-            guard case .unusable = error else { throw error }
-            return nil
-        }
-        var job = ExportJob(place.ticket)
-        guard job.id.text == path.lastComponent?.string else { return nil }
-        do throws(EvidenceFailure) {
-            if let ended = try place.read(Self.endName) {
-                try job.take(ended: SavedState(ended, of: path))
-            }
-        } catch {
-            job.standing = .failed("what was kept of its end is damaged; ask for it again.")
-        }
-        return job
     }
 
     /// All jobs, the oldest first.
@@ -118,18 +63,33 @@ package final class ExportJobs: Sendable {
 
     package func job(_ id: UniqueID) -> ExportJob? { state.withLock { $0.jobs[id] } }
 
+    /// Why nobody, or not this maker, may give a further order; nil where they may.
+    package func refusal(of maker: String) -> Refusal? {
+        let all = all
+        if all.count(where: { $0.maker == maker }) >= limits.ofOne { return .tooManyOfOne }
+        if all.count >= limits.jobs { return .tooMany }
+        return bytes >= limits.bytes ? .noRoom : nil
+    }
+
+    /// What all jobs take of the disk, as far as is known.
+    package var bytes: Int64 { all.reduce(0) { $0 + $1.bytes } }
+
     /// Takes an order; once this returns, it is durable.
     ///
     /// - Returns: nil where there are too many.
     package func add(_ ticket: ExportTicket) throws(EvidenceFailure) -> ExportJob? {
         let job = ExportJob(ticket)
         let isTaken = state.withLock { state in
-            guard state.jobs.count < limits.jobs, state.jobs[job.id] == nil else { return false }
+            let ofOne = state.jobs.values.count { $0.maker == job.maker }
+            guard state.jobs.count < limits.jobs, ofOne < limits.ofOne,
+                state.jobs[job.id] == nil
+            else { return false }
             state.jobs[job.id] = job
             return true
         }
         guard isTaken else { return nil }
         do throws(EvidenceFailure) {
+            try ExportPlace.makeFolderIfNone(folder)
             _ = try ExportPlace(path(of: job.id), ticket, isPrivate: true)
         } catch {
             state.withLock { $0.jobs[job.id] = nil }
@@ -145,7 +105,7 @@ package final class ExportJobs: Sendable {
         let found = state.withLock { state -> ExportJob? in
             guard let job = state.jobs[id] else { return nil }
             if job.standing == .running {
-                state.cancelled.insert(id)
+                state.ending[id] = .removed
             } else {
                 state.jobs[id] = nil
             }
@@ -156,23 +116,66 @@ package final class ExportJobs: Sendable {
         return true
     }
 
-    /// Removes what can no longer be fetched.
+    /// Removes what can no longer be fetched, or asked about.
     package func expire(_ now: UTCInstant) throws(EvidenceFailure) {
-        for job in all where job.outcome.map({ $0.until <= now }) ?? false {
+        for job in all {
+            let until: UTCInstant? =
+                switch job.standing {
+                case .waiting, .running: nil
+                case .done: job.outcome?.until
+                case .failed, .erased: limits.end(job.ticket.order.request.time)
+                }
+            guard let until, until <= now else { continue }
             _ = try remove(job.id)
         }
     }
 
-    /// Removes every job that holds values of persons, or was asked for by them: after an erasure, none of what was opened
-    /// before stays here.
+    /// Ends every job that holds values of persons, or was found by them, and was ordered before they were erased. Which
+    /// persons' is not looked for: what is asked for again holds the others' still.
     ///
     /// - Returns: how many.
-    package func removePersonal() throws(EvidenceFailure) -> Int {
+    @discardableResult
+    package func end(by erasure: PrivacyStanding.Erasure) throws(EvidenceFailure) -> Int {
         var count = 0
-        for job in all where job.isPersonal {
-            if try remove(job.id) { count += 1 }
+        for job in all where job.isPersonal && job.orderedAt <= erasure.settled {
+            let found = state.withLock { state -> ExportJob? in
+                guard var job = state.jobs[job.id] else { return nil }
+                switch job.standing {
+                case .erased: return job.isCleared ? nil : job
+                case .running:
+                    if state.ending[job.id] == nil { state.ending[job.id] = .erased(erasure) }
+                case .waiting, .done, .failed:
+                    // From here on, nothing of it is handed out.
+                    job.standing = .erased(erasure)
+                    state.jobs[job.id] = job
+                }
+                return job
+            }
+            guard let found else { continue }
+            count += 1
+            if case .erased = found.standing { try keepErased(found) }
         }
         return count
+    }
+
+    /// Keeps that a job was ended by an erasure, and then removes what there was of it.
+    private func keepErased(_ job: ExportJob) throws(EvidenceFailure) {
+        if let ended = job.ended {
+            try ExportPlace.keep(ended, as: ExportJob.endName, in: path(of: job.id))
+        }
+        try clear(job)
+    }
+
+    /// Removes files and texts of a job that an erasure ended, of which there may be a part only.
+    private func clear(_ job: ExportJob) throws(EvidenceFailure) {
+        let ticket = job.ticket.withoutTexts
+        try ExportPlace.clear(path(of: job.id), leaving: ticket, and: [ExportJob.endName])
+        state.withLock { state in
+            guard let known = state.jobs[job.id] else { return }
+            var cleared = ExportJob(ticket)
+            cleared.standing = known.standing
+            state.jobs[job.id] = cleared
+        }
     }
 
     /// The path of a file that may be fetched; nil for any other.
@@ -204,7 +207,7 @@ package final class ExportJobs: Sendable {
         do throws(EvidenceFailure) {
             place = try ExportPlace(resuming: path(of: next.id))
             outcome = try make(next, place, surroundings)
-            if let outcome, !isCancelled(next.id) {
+            if let outcome, !isEnding(next.id) {
                 // RecordedBeforeFetched: the job is done, for anybody who asks, after its record.
                 try surroundings.record(next, outcome)
             }
@@ -212,16 +215,15 @@ package final class ExportJobs: Sendable {
             return try ended(next, .failed(error.message), nil)
         }
         guard let outcome else {
-            let isOver = isCancelled(next.id)
-            if isOver { return try ended(next, .waiting, nil) }
+            if isEnding(next.id) { return try ended(next, .waiting, nil) }
             update(next.id) { $0.standing = .waiting }
             return false
         }
         return try ended(next, .done, outcome)
     }
 
-    private func isCancelled(_ id: UniqueID) -> Bool {
-        state.withLock { $0.cancelled.contains(id) }
+    private func isEnding(_ id: UniqueID) -> Bool {
+        state.withLock { $0.ending[id] != nil }
     }
 
     private func update(_ id: UniqueID, _ change: (inout ExportJob) -> Void) {
@@ -232,26 +234,56 @@ package final class ExportJobs: Sendable {
         }
     }
 
-    /// Keeps how a job ended; one that was cancelled meanwhile leaves nothing.
+    /// Keeps how a job ended; one that was to end meanwhile leaves nothing to fetch.
     private func ended(
         _ job: ExportJob, _ standing: ExportJob.Standing, _ outcome: ExportJob.Outcome?
     ) throws(EvidenceFailure) -> Bool {
         let path = path(of: job.id)
-        let wasCancelled = state.withLock { state in
-            guard state.cancelled.remove(job.id) != nil else { return false }
-            state.jobs[job.id] = nil
-            return true
-        }
-        guard !wasCancelled else {
-            try FolderRemoval.remove(path)
-            return true
-        }
         var job = job
-        (job.standing, job.outcome, job.progress) = (standing, outcome, nil)
-        if case .failed = standing { try FolderRemoval.remove(path.appending("content")) }
-        if let ended = job.ended { try ExportPlace.keep(ended, as: Self.endName, in: path) }
-        update(job.id) { $0 = job }
+        let ending = state.withLock { state -> Ending? in
+            guard let ending = state.ending.removeValue(forKey: job.id) else { return nil }
+            switch ending {
+            case .removed: state.jobs[job.id] = nil
+            case .erased(let erasure):
+                job.standing = .erased(erasure)
+                state.jobs[job.id] = job
+            }
+            return ending
+        }
+        switch ending {
+        case .removed: try FolderRemoval.remove(path)
+        case .erased: try keepErased(job)
+        case nil:
+            (job.standing, job.outcome, job.progress) = (standing, outcome, nil)
+            do throws(EvidenceFailure) {
+                try keep(job, in: path)
+            } catch {
+                // It goes on at the next start, as nothing says how it ended.
+                job.standing = .failed(error.message)
+                job.outcome = nil
+                update(job.id) { $0 = job }
+                throw error
+            }
+            let isOver = state.withLock { state in
+                guard state.ending[job.id] == nil else { return true }
+                state.jobs[job.id] = job
+                return false
+            }
+            // Somebody ended it while that was kept.
+            if isOver { return try ended(job, standing, outcome) }
+        }
         return true
+    }
+
+    /// Keeps how a job ended, and no more of its files than can be fetched.
+    private func keep(_ job: ExportJob, in path: FilePath) throws(EvidenceFailure) {
+        let content = path.appending("content")
+        if case .failed = job.standing { try FolderRemoval.remove(content) }
+        if let ended = job.ended { try ExportPlace.keep(ended, as: ExportJob.endName, in: path) }
+        guard let outcome = job.outcome,
+            !outcome.files.contains(where: { $0.name.hasPrefix("content/") })
+        else { return }
+        try FolderRemoval.remove(content)
     }
 
     /// - Returns: nil if it was to pause.
@@ -265,25 +297,39 @@ package final class ExportJobs: Sendable {
             claim.root == ticket.root
         else { throw .notAsSigned }
         if place.state == nil { try place.clear() }
-        var values = surroundings.values(source, ticket.order)
+        var values = surroundings.values(source, ticket)
+        var isFull = false
         let pace = ExportPace(
             state: place.state,
-            progress: { progress in self.update(job.id) { $0.progress = progress } },
-            pauses: { surroundings.pauses() || self.isCancelled(job.id) },
+            progress: { progress in
+                self.update(job.id) { $0.progress = progress }
+                isFull = self.bytes > self.limits.bytes || !surroundings.hasRoom()
+            },
+            pauses: { isFull || surroundings.pauses() || self.isEnding(job.id) },
             keep: { state throws(EvidenceFailure) in try place.keep(state) },
             keepEvery: 32)
-        let until = UTCInstant(
-            microseconds: surroundings.now().microseconds
-                + limits.kept.components.seconds * 1_000_000)
-        guard let form = DerivedForm(rawValue: ticket.form) else {
-            return try pack(place, source, &values, pace, until)
-        }
+        let until = limits.end(surroundings.now())
+        let outcome =
+            if let form = DerivedForm(rawValue: ticket.form) {
+                try list(place, form, source, &values, pace, until)
+            } else {
+                try pack(place, source, &values, pace, until)
+            }
+        if outcome == nil, isFull { throw .noRoom }
+        return outcome
+    }
+
+    private func list(
+        _ place: ExportPlace, _ form: DerivedForm, _ source: EvidenceSource,
+        _ values: inout ValueReader, _ pace: ExportPace, _ until: UTCInstant
+    ) throws(EvidenceFailure) -> ExportJob.Outcome? {
+        let ticket = place.ticket
         var writer = ListWriter(ticket.order, source, form)
         let name = { (part: Int) in
             part == 1 ? "list.\(form.ending)" : "list-\(part).\(form.ending)"
         }
         let parts = try writer.write(
-            &values, isMarked: true, rowsInPart: PackFormat.rowsInPart,
+            &values, isMarked: ticket.asked["no_bom"] == nil, rowsInPart: PackFormat.rowsInPart,
             name: { place.content.appending(name($0)) }, pace)
         guard let parts else { return nil }
         var files: [ExportJob.File] = []
@@ -323,5 +369,13 @@ package final class ExportJobs: Sendable {
         _ name: String, in folder: FilePath
     ) throws(EvidenceFailure) -> ExportJob.File {
         ExportJob.File(name: name, mark: try FileMark(of: folder.appending(name)))
+    }
+}
+
+extension ExportJobs.Limits {
+    /// When somebody who was told of it at a moment can no longer fetch it.
+    fileprivate func end(_ moment: UTCInstant) -> UTCInstant {
+        UTCInstant(
+            microseconds: moment.microseconds + kept.components.seconds * 1_000_000)
     }
 }

@@ -94,6 +94,24 @@ package final class ExportPlace {
         try Self.makeFolder(content, isPrivate: !ticket.order.groups.isEmpty)
     }
 
+    /// Leaves nothing of an export but an order without its texts, and files of ours.
+    static func clear(
+        _ folder: FilePath, leaving ticket: ExportTicket, and names: Set<String>
+    ) throws(EvidenceFailure) {
+        try keep(ticket.value, as: orderName, in: folder)
+        try FolderRemoval.remove(folder, but: names.union([orderName]))
+        try sync(folder)
+    }
+
+    /// Makes the folder that such places lie in, for its owner only.
+    static func makeFolderIfNone(_ path: FilePath) throws(EvidenceFailure) {
+        do throws(EvidenceFailure) {
+            try makeFolder(path, isPrivate: true)
+        } catch {
+            guard case .writing(_, .fileExists) = error else { throw error }
+        }
+    }
+
     private static func makeFolder(
         _ path: FilePath, isPrivate: Bool
     ) throws(EvidenceFailure) {

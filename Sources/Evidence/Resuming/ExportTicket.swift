@@ -33,6 +33,26 @@ package struct ExportTicket: Sendable {
         self.asked = asked
     }
 
+    private init(_ order: EvidenceOrder, of other: ExportTicket, asked: JSONValue) {
+        self.order = order
+        self.asked = asked
+        form = other.form
+        origin = other.origin
+        size = other.size
+        root = other.root
+    }
+
+    /// The same without what somebody wrote who ordered it: an erasure leaves no more than that there was such an order.
+    var withoutTexts: ExportTicket {
+        var order = order
+        order.query = RecordQuery(.everything)
+        order.request.purpose = nil
+        order.command = ""
+        let kept = ["account", "hash", "log_size"]
+        let members = (asked.members ?? []).filter { kept.contains($0.name) }
+        return ExportTicket(order, of: self, asked: .object(members))
+    }
+
     package var value: JSONValue {
         var request = [
             JSONMember("by", .string(order.request.by)),

@@ -141,29 +141,12 @@ struct EvidenceExport {
             request: EvidenceOrder.Request(
                 uid: try selection.identifier(at: time), by: selection.requester,
                 purpose: command.purpose, time: time),
-            zone: try selection.query.times.clock().zone, command: text(command, query, size))
-    }
-
-    /// The command that asks for the same of the same size of the log, with times as moments.
-    private static func text(
-        _ command: LogExportCommand, _ query: RecordQuery, _ size: UInt64
-    ) -> String {
-        let selection = command.selection
-        var words = ["countersign log export --format \(command.format.rawValue)"]
-        if query.expression != .everything {
-            words.append("-q '\(query.text.replacing("'", with: "'\\''"))'")
-        }
-        words.append("--size \(size)")
-        // Times are moments here; the zone stands in the manifest.
-        if let offset = selection.query.times.utcOffset { words.append("--utc-offset \(offset)") }
-        if let first = selection.first { words.append("--first \(first)") }
-        if let last = selection.last { words.append("--last \(last)") }
-        if selection.fullRange { words.append("--full-range") }
-        if let groups = selection.disclose { words.append("--disclose \(groups)") }
-        if let purpose = command.purpose {
-            words.append("--purpose '\(purpose.replacing("'", with: "'\\''"))'")
-        }
-        return (words + ["--out NEW"]).joined(separator: " ")
+            zone: try selection.query.times.clock().zone,
+            command: EvidenceOrder.command(
+                form: command.format.rawValue, query, size: size,
+                offset: selection.query.times.utcOffset, first: selection.first,
+                last: selection.last, isFullRange: selection.fullRange,
+                disclosed: selection.disclose, purpose: command.purpose))
     }
 
     // MARK: Writing
@@ -334,7 +317,8 @@ struct EvidenceExport {
         case .notAsSigned: CommandFailure(.integrityFailure, "\(failure.message)")
         case .notContinued: CommandFailure(.usage, "\(failure.message)")
         case .beingWritten: CommandFailure(.unavailable, "\(failure.message)")
-        case .writing, .notARecord, .tooLargeForArchive, .unsigned, .unusable:
+        case .writing, .notARecord, .tooLargeForArchive, .unsigned, .unusable, .notRecorded,
+            .noRoom:
             CommandFailure(.failure, "\(failure.message)")
         }
     }
