@@ -207,7 +207,8 @@ let package = Package(
             [
                 "CZlib", "ByteCoding", "Merkle", "Messages", "Disclosures", "AuditRecords", "Query",
                 "LogReading", "Catalog", "Search", "SignedNotes", "LogFormat", "Verification",
-                "Accounts", "Console", .crypto, .hummingbird, .nioCore, .nioPosix,
+                "RecordForms", "Evidence", "Accounts", "Console", .crypto, .hummingbird, .nioCore,
+                .nioPosix,
             ]),
         room(
             "Outputs",
@@ -224,7 +225,7 @@ let package = Package(
                 "Messages", "SignedNotes", "Disclosures", "AuditRecords", "LogReading", "Identity",
                 "Policy", "Ledger", "Settings", "LedgerFiles", "Access", "Transport",
                 "HTTPPlane", "Console", "Catalog", "Verification", "Accounts", "AuditorAPI",
-                "Query", "RecordForms", "Outputs",
+                "Query", "RecordForms", "Evidence", "Outputs",
                 .logging, .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
         // Layer 10
@@ -396,7 +397,7 @@ let package = Package(
                 "ByteCoding", "AccessModel", "Merkle", "Disclosures", "AuditRecords",
                 "LogReading", "Catalog", "Accounts", "Console", "Ledger", "LogFormat",
                 "TestSupport", .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
-                "SignedNotes", "Verification",
+                "SignedNotes", "Verification", "Evidence",
             ]),
         tests(
             "Outputs",

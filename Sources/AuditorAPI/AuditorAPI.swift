@@ -27,6 +27,7 @@ package struct AuditorAPI: EndpointGroup {
             ProducerEndpoints(desk: desk),
             CheckpointEndpoints(desk: desk),
             AuditEndpoints(desk: desk),
+            ExportEndpoints(desk: desk),
         ]
     }
 

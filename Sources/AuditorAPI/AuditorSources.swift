@@ -27,6 +27,8 @@ package struct AuditorSources: Sendable {
     package var now: @Sendable () -> UTCInstant
     /// While there is no catalog, a log of no more records than these is looked through: it takes no time to speak of.
     package var fewRecords: UInt64 = 20_000
+    /// Nil where nobody makes exports.
+    package var exports: ExportDesk?
 
     package init(
         catalog: @escaping @Sendable () -> (any CatalogStorage)?,

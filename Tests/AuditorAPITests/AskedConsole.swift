@@ -34,6 +34,7 @@ struct AskedConsole {
     /// The keys that sign the log.
     let keys: [NoteVerifierKey]
     let still: StillLog
+    let exports: TestExports
     private let folder: TestDirectory
     private let responder: RouterResponder<ConsoleContext>
 
@@ -95,6 +96,8 @@ struct AskedConsole {
             live: still.live,
             record: { try desk.record($0, $1) }, accounts: desk.office, now: { desk.now })
         if let fewRecords { sources.fewRecords = fewRecords }
+        exports = try TestExports(of: directory, fixture.signer, now: desk.now)
+        sources.exports = exports.desk
         api = AuditorAPI(sources)
         responder = ConsoleRouter(
             sources: ConsoleSources(
@@ -142,25 +145,32 @@ struct AskedConsole {
 
     func get(
         _ target: String, as role: Role? = .auditor, _ method: HTTPRequest.Method = .get,
-        fields: HTTPFields = [:]
+        fields: HTTPFields = [:], bearing token: String? = nil
     ) async throws -> Answer {
-        try await ask(method, target, role, fields, [])
+        try await ask(method, target, role, fields, [], token)
     }
 
     /// Posts JSON.
     func post(
         _ target: String, _ body: String, as role: Role? = .auditor,
-        type: String = "application/json"
+        type: String = "application/json", fields: HTTPFields = [:],
+        bearing token: String? = nil
     ) async throws -> Answer {
-        try await ask(.post, target, role, [.contentType: type], Array(body.utf8))
+        var fields = fields
+        fields[.contentType] = type
+        return try await ask(.post, target, role, fields, Array(body.utf8), token)
     }
 
     private func ask(
         _ method: HTTPRequest.Method, _ target: String, _ role: Role?, _ others: HTTPFields,
-        _ body: [UInt8]
+        _ body: [UInt8], _ token: String? = nil
     ) async throws -> Answer {
         var fields = others
-        if let role { fields[.authorization] = "Bearer \(try #require(desk.tokens[role]))" }
+        if let token {
+            fields[.authorization] = "Bearer \(token)"
+        } else if let role {
+            fields[.authorization] = "Bearer \(try #require(desk.tokens[role]))"
+        }
         let request = Request(
             head: HTTPRequest(
                 method: method, scheme: "http", authority: "127.0.0.1", path: target,

@@ -69,9 +69,38 @@ final class TestDesk: Sendable {
 
     /// What was recorded of readings.
     var readings: [QueryFacts] { state.withLock { $0.readings.map(\.0.facts) } }
+    var kinds: [SystemRecord.Reading] { state.withLock { $0.readings.map(\.0.kind) } }
+    /// The records' ids.
+    var uids: [UniqueID] {
+        state.withLock { state in
+            (1...state.readings.count).map { UniqueID(at: now, random: (UInt64($0), 7)) }
+        }
+    }
     /// Texts that were sealed, and under whose key.
     var sealed: [AuditorReading.Personal?] { state.withLock { $0.readings.map(\.0.personal) } }
     var refused: [Right] { refusals.all }
+
+    /// A token of a further auditor, for some of what they may do.
+    func token(of rights: Set<Right>, named name: String) throws -> String {
+        var random = SystemRandomNumberGenerator()
+        var book = office.book
+        let hash = try PasswordHash(
+            Password(entered: Array("correct horse battery".utf8)),
+            Argon2Parameters(memory: 64, passes: 1, lanes: 1), random: &random)
+        let account = try #require(AccountName(name))
+        try book.apply(
+            .create(
+                id: Account.newID(random: &random), name: account, roles: [.auditor], hash: hash,
+                isFirst: false), by: .host(0), at: now)
+        let (text, token) = AccessToken.mint(
+            for: try #require(book.account(named: account)), note: "", scope: rights,
+            created: .init(at: now, by: "uid:0"),
+            expires: UTCInstant(microseconds: now.microseconds + 86_400_000_000), random: &random)
+        try book.apply(.addToken(token), by: .host(0), at: now)
+        office.adopt(book)
+        return text
+    }
+
     func stopLog() { state.withLock { $0.takesRecords = false } }
 }
 

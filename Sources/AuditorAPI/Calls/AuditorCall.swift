@@ -19,7 +19,7 @@ package struct AuditorCall: Sendable {
     package let isInURL: Bool
     /// Held for as long as the call is answered.
     private let slot: SearchSlots.Slot?
-    private let values: [String: String]
+    let values: [String: String]
     private let path: @Sendable (String) -> String?
 
     /// Reads what was sent; whatever the operation does not declare is a mistake.

@@ -15,6 +15,8 @@ package struct AuditorOperation: Sendable {
     /// A sentence for people.
     package let summary: String
     package let parameters: [AuditorParameter]
+    /// What may stand in header fields; whoever answers reads it.
+    package let headers: [AuditorParameter]
     /// What is answered where all is well.
     package let answers: [AuditorAnswer]
     /// What else can come, besides what may come anywhere: ``AuditorProblem/general``.
@@ -25,7 +27,8 @@ package struct AuditorOperation: Sendable {
 
     package init(
         _ method: HTTPRequest.Method, _ path: String, _ right: Right, _ summary: String,
-        parameters: [AuditorParameter] = [], answers: [AuditorAnswer],
+        parameters: [AuditorParameter] = [], headers: [AuditorParameter] = [],
+        answers: [AuditorAnswer],
         problems: [AuditorProblem] = [], isSearch: Bool = true,
         _ run: @escaping @Sendable (AuditorCall) async throws -> Response
     ) {
@@ -34,6 +37,7 @@ package struct AuditorOperation: Sendable {
         self.right = right
         self.summary = summary
         self.parameters = parameters
+        self.headers = headers
         self.answers = answers
         self.problems = problems
         self.isSearch = isSearch

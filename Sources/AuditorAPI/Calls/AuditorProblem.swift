@@ -19,6 +19,14 @@ package enum AuditorProblem: String, CaseIterable, Sendable {
     case notFound = "not_found"
     case tooManyQueries = "too_many_queries"
     case tooManyTails = "too_many_tails"
+    case tooManyExports = "too_many_exports"
+    /// Another order came with the same key.
+    case keyUsed = "key_used"
+    case notReady = "not_ready"
+    case exportFailed = "export_failed"
+    case erased
+    case rangeNotSatisfiable = "range_not_satisfiable"
+    case exportsUnavailable = "exports_unavailable"
     case timedOut = "timed_out"
     case catalogRebuilding = "catalog_rebuilding"
     case logUnreadable = "log_unreadable"
@@ -31,8 +39,13 @@ package enum AuditorProblem: String, CaseIterable, Sendable {
             .badRequest
         case .rightMissing: .forbidden
         case .notFound: .notFound
-        case .tooManyQueries, .tooManyTails: .tooManyRequests
-        case .timedOut, .catalogRebuilding, .logUnreadable, .unrecorded: .serviceUnavailable
+        case .notReady, .exportFailed: .conflict
+        case .erased: .gone
+        case .rangeNotSatisfiable: .rangeNotSatisfiable
+        case .keyUsed: .unprocessableContent
+        case .tooManyQueries, .tooManyTails, .tooManyExports: .tooManyRequests
+        case .timedOut, .catalogRebuilding, .logUnreadable, .unrecorded, .exportsUnavailable:
+            .serviceUnavailable
         }
     }
 

@@ -74,9 +74,10 @@ extension Response {
     /// Shorter ones are not worth it.
     private static let fewestGzipped = 1024
 
-    /// The same compressed, for whoever takes that and where it helps; streams of events are left alone.
+    /// The same compressed, for whoever takes that and where it helps; streams of events are left alone, and so are files
+    /// of which parts can be requested, as they are named by the digest of their bytes.
     func gzipped(for request: Request) -> Response {
-        guard let type = headers[.contentType],
+        guard headers[.acceptRanges] == nil, let type = headers[.contentType],
             [String.json, .jsonLines, .problemJSON].contains(type)
         else { return self }
         var response = self

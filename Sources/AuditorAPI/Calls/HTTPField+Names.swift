@@ -13,6 +13,9 @@ extension HTTPField.Name {
     static let rateLimitPolicy = named("RateLimit-Policy")
     static let rateLimit = named("RateLimit")
 
+    /// By which a call that is sent again is known (draft-ietf-httpapi-idempotency-key-header).
+    static let idempotencyKey = named("Idempotency-Key")
+
     private static func named(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else {
             preconditionFailure("FieldNamesAreTokens: a name that stands here is none")

@@ -91,7 +91,8 @@ extension AuditorOperation {
             JSONMember("description", .string("Takes the right \(right.rawValue).")),
         ]
         var fields = partNames.map { Self.part($0) }
-        if method == .get { fields += parameters.map(\.document) }
+        if method == .get { fields += parameters.map { $0.document(in: "query") } }
+        fields += headers.map { $0.document(in: "header") }
         members.append(JSONMember("parameters", .array(fields)))
         if method == .post {
             members.append(JSONMember("requestBody", body))
@@ -151,7 +152,7 @@ extension AuditorOperation {
                 JSONValue.object([JSONMember("schema", AuditorSchema.named($0).json)])
             }
             byStatus[answer.status, default: []] +=
-                answer.status == 304
+                Self.withoutContent.contains(answer.status)
                 ? [] : [JSONMember(answer.type, schema ?? .object([]))]
         }
         var problems: [Int: Set<String>] = [:]
@@ -167,7 +168,7 @@ extension AuditorOperation {
                 status,
                 JSONValue.object([
                     JSONMember(
-                        "description", .string(status == 304 ? "As it was." : "The answer.")),
+                        "description", .string(Self.descriptions[status] ?? "The answer.")),
                     JSONMember("content", .object(contents)),
                 ])
             )
@@ -185,6 +186,11 @@ extension AuditorOperation {
         return .object(
             members.sorted { $0.0 < $1.0 }.map { JSONMember("\($0.0)", $0.1) })
     }
+
+    private static let withoutContent = [204, 304]
+    private static let descriptions = [
+        202: "It is begun.", 204: "It is gone.", 206: "A part.", 304: "As it was.",
+    ]
 
     private static func problem(_ codes: [String]) -> JSONMember {
         JSONMember(
@@ -222,10 +228,11 @@ extension AuditorOperation {
 }
 
 extension AuditorParameter {
-    fileprivate var document: JSONValue {
+    /// - Parameter place: where it stands in a request.
+    fileprivate func document(in place: String) -> JSONValue {
         .object(
             [
-                JSONMember("name", .string(name)), JSONMember("in", .string("query")),
+                JSONMember("name", .string(name)), JSONMember("in", .string(place)),
                 JSONMember("required", .bool(false)), JSONMember("description", .string(meaning)),
                 JSONMember("schema", form.document),
             ] + (example.map { [JSONMember("example", value(of: $0))] } ?? []))

@@ -37,7 +37,8 @@ extension AuditorSchema {
             "position", .object([Member("from", .count), Member("to", .count)]), isOptional: true),
         Member("parameter", .text, isOptional: true), Member("from", .moment, isOptional: true),
         Member("to", .moment, isOptional: true), Member("percent", .count, isOptional: true),
-        Member("login", .text, isOptional: true),
+        Member("login", .text, isOptional: true), Member("erased", .count, isOptional: true),
+        Member("at", .moment, isOptional: true),
     ])
 
     /// What an answer says of what was asked.

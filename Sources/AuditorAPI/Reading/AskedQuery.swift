@@ -61,8 +61,10 @@ package struct AskedQuery: Sendable {
     /// - Parameters:
     ///   - now: what relative times are measured by; of a later page, when the first was asked for.
     ///   - base: what is asked for besides.
+    ///   - leavesOutAudit: whether what the proxy writes of itself comes only where it is spoken of.
     package init(
-        _ call: AuditorCall, now: UTCInstant, within base: RecordQuery? = nil
+        _ call: AuditorCall, now: UTCInstant, within base: RecordQuery? = nil,
+        leavesOutAudit: Bool = true
     ) throws {
         clock = try Self.clock(call["zone"], now)
         var parts = [try Self.query(call["q"] ?? "", clock)]
@@ -76,7 +78,7 @@ package struct AskedQuery: Sendable {
         let asked = RecordQuery(all: parts)
         try Self.checkTimes(asked)
         // What the proxy writes of itself, and of those who read its log, is no access of anybody's.
-        let without = asked.withoutAudit
+        let without = leavesOutAudit ? asked.withoutAudit : nil
         var leftOut = without == nil ? [] : ["category:audit"]
         var query = without ?? asked
         if without == nil, !call.reader.rights.contains(.auditRead) {

@@ -16,6 +16,9 @@ package struct EntityTag: Hashable, Sendable {
         text = "\"\(String(repeating: "0", count: 16 - sum.utf8.count))\(sum)\""
     }
 
+    /// - Parameter digest: of the content, in hexadecimal.
+    package init(digest: String) { text = "\"\(digest)\"" }
+
     /// Whether an `If-None-Match` names this tag; the weak comparison, as §13.1.2 wants it there.
     package func isNamed(by field: String) -> Bool {
         field.split(separator: ",").contains { member in

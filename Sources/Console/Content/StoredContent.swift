@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTypes
-import Hummingbird
-import LogReading
+package import Hummingbird
+package import LogReading
 import NIOCore
 
-/// Content with a validator, of which parts can be requested: the log's files.
-struct StoredContent: Sendable {
+/// Content with a validator, of which parts can be requested: the log's files, and exports.
+package struct StoredContent: Sendable {
     let content: StaticContent
     let type: String
     let freshness: Freshness
@@ -17,8 +17,19 @@ struct StoredContent: Sendable {
     /// How much is read and held at once.
     private static let partBytes = 64 << 10
 
+    package init(
+        content: StaticContent, type: String, freshness: Freshness, tag: EntityTag,
+        reads: BlockingReads
+    ) {
+        self.content = content
+        self.type = type
+        self.freshness = freshness
+        self.tag = tag
+        self.reads = reads
+    }
+
     /// All of it, a part, or word that the client has it already.
-    func response(to request: Request) async throws -> Response {
+    package func response(to request: Request) async throws -> Response {
         var fields: HTTPFields = [
             .contentType: type, .cacheControl: freshness.rawValue, .eTag: tag.text,
             .acceptRanges: "bytes",

@@ -1,0 +1,185 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Accounts
+import AuditRecords
+import ByteCoding
+import Catalog
+import Console
+import Crypto
+import Disclosures
+import Evidence
+import HTTPTypes
+import HummingbirdCore
+import LogReading
+import Merkle
+import Query
+import RecordForms
+import SignedNotes
+
+/// An export as a call orders it, of the log as it is signed now.
+struct OrderedExport {
+    static let forms = ["pack"] + DerivedForm.allCases.map(\.rawValue)
+
+    /// What can be said besides what is asked for and what is opened; the names are those of `countersign log export`.
+    static let parameters = [
+        AuditorParameter(
+            "format", .choice(forms),
+            "An evidence pack, which is the default and proves what it holds; or a list for other programs.",
+            example: "csv"),
+        AuditorParameter(
+            "full_range", .choice(["yes", "no"]),
+            "Whether all records of the range come, those that do not match with their values withheld.",
+            example: "yes"),
+        AuditorParameter(
+            "first", .number(0...JSONValue.largestInteger), "The first index that is searched.",
+            example: "0"),
+        AuditorParameter(
+            "last", .number(0...JSONValue.largestInteger), "The last index that is searched.",
+            example: nil),
+        AuditorParameter(
+            "size", .number(1...JSONValue.largestInteger),
+            "The earlier signed size of the log to export, instead of the newest.", example: nil),
+        AuditorParameter(
+            "bom", .choice(["yes", "no"]),
+            "Whether CSV begins with a byte order mark; it does where this is left out.",
+            example: "no"),
+    ]
+
+    /// By which an order that is sent again is the same.
+    static let keyParameter = AuditorParameter(
+        "Idempotency-Key", .text(mostBytes: 128),
+        "A text of yours, new for each order: the same order with the same text is taken once.",
+        example: "q4-invoices")
+
+    private let call: AuditorCall
+    private let asked: AskedQuery
+    private let isOpening: Bool
+    private let snapshot: LogSnapshot
+    private let checkpoint: UnverifiedCheckpoint
+    private let range: Range<UInt64>?
+
+    /// Blocks.
+    init(
+        _ call: AuditorCall, _ asked: AskedQuery, isOpening: Bool, at desk: AuditorDesk
+    ) throws {
+        self.call = call
+        self.asked = asked
+        self.isOpening = isOpening
+        let size = call.number("size").map { UInt64($0) }
+        let (snapshot, found) = try desk.answering {
+            let snapshot = try desk.sources.snapshot()
+            return (snapshot, try EvidenceSource.checkpoint(of: snapshot, size: size))
+        }
+        self.snapshot = snapshot
+        guard let checkpoint = found else {
+            guard size != nil else {
+                throw AuditorProblem.logUnreadable.problem(
+                    "The log has no checkpoint that can be read.",
+                    remedy: "countersign verify says why.")
+            }
+            throw AuditorProblem.badParameter.problem(
+                "No checkpoint of this size was published.",
+                remedy: "Take a size of /api/v1/checkpoints, or leave size out.",
+                [JSONMember("parameter", .string("size"))])
+        }
+        self.checkpoint = checkpoint
+        range = try Self.range(call, checkpoint.claim.size.count)
+    }
+
+    private static func range(_ call: AuditorCall, _ size: UInt64) throws -> Range<UInt64>? {
+        let (first, last) = (call.number("first"), call.number("last"))
+        guard first != nil || last != nil else { return nil }
+        let start = UInt64(first ?? 0)
+        let end = last.map { UInt64($0) + 1 } ?? size
+        guard start <= end, end <= size else {
+            throw AuditorProblem.badRange.problem(
+                "first and last are no range of a log of \(size) records.",
+                remedy: "Name indices from 0 to \(size == 0 ? 0 : size - 1), the smaller one first."
+            )
+        }
+        return start..<end
+    }
+
+    /// The reading that this is, to be recorded before anything is made. Blocks.
+    func reading(at desk: AuditorDesk) throws -> AuditorReading {
+        let all = range ?? 0..<checkpoint.claim.size.count
+        var reading = AuditorReading(
+            .export,
+            QueryFacts(
+                hash: asked.query.hash, rows: nil, range: "\(all.lowerBound)..<\(all.upperBound)",
+                purpose: asked.purpose, about: asked.query.soleSubject))
+        if !asked.query.personalGroups.isEmpty {
+            var search = try LogSearch(
+                asked.query, unit: .record, isOpening: isOpening, of: snapshot, at: desk)
+            reading.personal = try search.reading(asked, rows: nil).personal
+        }
+        return reading
+    }
+
+    /// The order, under the id of its record.
+    func ticket(_ uid: UniqueID, _ key: String?) -> ExportTicket {
+        let form = call["format"] ?? Self.forms[0]
+        let isFullRange = call["full_range"] == "yes"
+        let order = EvidenceOrder(
+            query: asked.query, range: range, isFullRange: isFullRange, groups: asked.disclosed,
+            request: EvidenceOrder.Request(
+                uid: uid, by: "account \(call.reader.id)", purpose: asked.purpose, time: call.now),
+            zone: asked.clock.zone,
+            command: EvidenceOrder.command(
+                form: form, asked.query, size: checkpoint.claim.size.count, offset: call["zone"],
+                first: call.number("first").map { UInt64($0) },
+                last: call.number("last").map { UInt64($0) }, isFullRange: isFullRange,
+                disclosed: call["disclose"], purpose: asked.purpose))
+        var members = [
+            JSONMember("account", .string(call.reader.id)),
+            JSONMember(
+                "checkpoint",
+                .string(String(decoding: checkpoint.note.encode(), as: UTF8.self))),
+            JSONMember("hash", .string(asked.query.hash)),
+            JSONMember("log_size", .whole(snapshot.size.count)),
+            JSONMember("opens", .bool(isOpening)),
+        ]
+        if call["bom"] == "no" { members.append(JSONMember("no_bom", .bool(true))) }
+        if let key {
+            members += [
+                JSONMember("key", .string(key)), JSONMember("call", .string(Self.digest(call))),
+            ]
+        }
+        return ExportTicket(order, form: form, checkpoint, asked: .object(members))
+    }
+
+    // MARK: The same order again
+
+    /// The text by which a call that is sent again is known; nil where it has none.
+    static func key(_ call: AuditorCall) throws -> String? {
+        guard let key = call.request.headers[.idempotencyKey] else { return nil }
+        guard keyParameter.takes(key), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw AuditorProblem.badParameter.problem(
+                "The Idempotency-Key cannot be used.",
+                remedy: "Write 1 to 128 printable characters, or leave it out.",
+                [JSONMember("parameter", .string("Idempotency-Key"))])
+        }
+        return key
+    }
+
+    /// The job that the same call made before.
+    static func known(
+        _ key: String?, _ call: AuditorCall, in jobs: ExportJobs
+    ) throws -> ExportJob? {
+        let known = jobs.all.first {
+            $0.maker == call.reader.id && key != nil && $0.ticket.asked["key"]?.string == key
+        }
+        guard let known else { return nil }
+        guard known.ticket.asked["call"]?.string == digest(call) else {
+            throw AuditorProblem.keyUsed.problem(
+                "Another order has this Idempotency-Key.", remedy: "Send one of its own.")
+        }
+        return known
+    }
+
+    private static func digest(_ call: AuditorCall) -> String {
+        let text = call.values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }
+        return Hex.encode(SHA256.hash(data: Array(text.joined().utf8)))
+    }
+}
