@@ -49,6 +49,8 @@ package struct AssembledConfiguration {
                 signers.map(\.verifierKey.text), options,
                 AdminConsole.address(deployment.settings.admin),
                 CatalogKeeping.place(deployment.settings.log) as Any,
+                ExportsKeeping.folder(deployment.settings.log),
+                ExportsKeeping.limits(deployment.settings.admin),
                 try assembly.outputs(),
                 AdminConsole.open(deployment.settings.admin),
                 AllowedHosts(names: deployment.settings.admin.names),

@@ -19,6 +19,7 @@ struct ControlHandler: Sendable {
     let catalog: CatalogKeeping?
     let check: LogChecking
     let outputs: OutputsKeeping
+    let exports: ExportsKeeping
     let accounts: AccountOffice
 
     /// Blocks while a record is written.
@@ -27,7 +28,7 @@ struct ControlHandler: Sendable {
         case "status":
             return LiveStatus(
                 ledger, origin: settings.origin.text, configuration: standing, catalog: catalog,
-                check: check, outputs: outputs
+                check: check, outputs: outputs, exports: exports
             ).json
         case "rebuild_catalog":
             guard let catalog else { return Self.refusal("it keeps none (log.catalog: off)") }

@@ -51,10 +51,11 @@ enum AdminConsole {
         let dataPlane = server.dataPlane
         let standing = server.standing
         let (catalog, check, outputs) = (server.catalog, server.check, server.outputs)
+        let exports = server.exports
         @Sendable func live() -> LiveStatus {
             LiveStatus(
                 ledger, origin: origin, configuration: standing, catalog: catalog, check: check,
-                outputs: outputs)
+                outputs: outputs, exports: exports)
         }
         let sources = ConsoleSources(
             log: { try StaticLog(LogSnapshot(directory: directory)) },
@@ -91,11 +92,13 @@ enum AdminConsole {
         _ server: ProxyServer, _ accounts: AccountOffice, _ directory: FilePath, _ live: LiveLog
     ) -> AuditorSources {
         let (ledger, catalog, now) = (server.ledger, server.catalog, server.surroundings.now)
-        return AuditorSources(
+        var sources = AuditorSources(
             catalog: { catalog?.catalog }, standing: { catalog?.standing ?? .off },
             noticed: { catalog?.noticed($0) }, snapshot: { try LogSnapshot(directory: directory) },
             live: live,
             record: { reading, reader in try ledger.record(reading, by: reader) },
             accounts: accounts, now: now)
+        sources.exports = server.exports.desk
+        return sources
     }
 }

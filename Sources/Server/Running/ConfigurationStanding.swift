@@ -71,6 +71,9 @@ final class ConfigurationStanding: Sendable {
 
     var isStopping: Bool { state.withLock { $0.isStopping } }
 
+    /// The digest of the configuration in force.
+    var configuration: String? { state.withLock { $0.current?.configuration } }
+
     /// Members of `/status`.
     var members: [JSONMember] {
         let state = state.withLock { $0 }

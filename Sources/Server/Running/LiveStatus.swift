@@ -21,11 +21,13 @@ struct LiveStatus {
     private let catalog: CatalogStanding
     private let check: CheckShown
     private let outputs: [OutputStanding]
+    private let exports: ExportsStanding
 
     /// - Parameter catalog: nil where none is kept.
     init(
         _ ledger: Ledger, origin: String, configuration: ConfigurationStanding,
-        catalog: CatalogKeeping?, check: LogChecking, outputs: OutputsKeeping
+        catalog: CatalogKeeping?, check: LogChecking, outputs: OutputsKeeping,
+        exports: ExportsKeeping
     ) {
         self.ledger = ledger
         self.origin = origin
@@ -35,6 +37,7 @@ struct LiveStatus {
         self.check = CheckShown(check, logSize: status.size.count)
         self.status = status
         self.outputs = outputs.standings
+        self.exports = exports.standing
         obstacle = ledger.obstacle(patience: AdminConsole.patience)
     }
 
@@ -85,6 +88,7 @@ struct LiveStatus {
         members.append(JSONMember("catalog", catalog.json))
         members.append(JSONMember("check", check.json))
         members.append(JSONMember("outputs", .array(outputs.map(\.json))))
+        members.append(JSONMember("exports", exports.json))
         if let obstacle { members.append(JSONMember("cause", .string(obstacle.description))) }
         return .object(members)
     }
@@ -116,6 +120,6 @@ struct LiveStatus {
                 help:
                     "1 while the log takes records, 0 while the disk is stalled or full and once it stopped.",
                 kind: .gauge, samples: [.init(obstacle == nil ? 1 : 0)]),
-        ] + catalog.metrics + check.metrics + outputs.metrics
+        ] + catalog.metrics + check.metrics + outputs.metrics + exports.metrics
     }
 }

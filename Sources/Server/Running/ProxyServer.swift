@@ -29,12 +29,13 @@ package actor ProxyServer {
     package nonisolated let dataPlane: DataPlane
     private let http: HTTPPlane
     /// Which configuration is in force.
-    nonisolated let standing = ConfigurationStanding()
+    nonisolated let standing: ConfigurationStanding
     /// Nil where none is kept.
     nonisolated let catalog: CatalogKeeping?
     /// Checks the log while it is written.
     nonisolated let check: LogChecking
     nonisolated let outputs: OutputsKeeping
+    nonisolated let exports: ExportsKeeping
     nonisolated let surroundings: Surroundings
     private var deployment: Deployment
     private var generation: UInt64 = 1
@@ -58,8 +59,10 @@ package actor ProxyServer {
         identity: IdentitySources, current: ConfigurationChange.State,
         upstreams: [UpstreamConfiguration], seen: [KeyFileWatch.Sighting],
         surroundings: Surroundings, catalog: CatalogKeeping?, check: LogChecking,
-        outputs: OutputsKeeping
+        outputs: OutputsKeeping, exports: ExportsKeeping, standing: ConfigurationStanding
     ) {
+        self.exports = exports
+        self.standing = standing
         self.catalog = catalog
         self.check = check
         self.outputs = outputs
@@ -126,6 +129,7 @@ package actor ProxyServer {
             } catch {
                 throw CommandFailure(.unavailable, "\(error.description)")
             }
+            let standing = ConfigurationStanding()
             return ProxyServer(
                 deployment: deployment, ledger: ledger, dataPlane: dataPlane, http: http,
                 identity: rules.exchange.identity, current: current, upstreams: upstreams,
@@ -134,7 +138,10 @@ package actor ProxyServer {
                     ledger, deployment.settings.log, now: surroundings.now, logger: logger),
                 check: .start(
                     ledger, deployment.settings.log, now: surroundings.now, logger: logger),
-                outputs: OutputsKeeping(outputs, ledger, now: surroundings.now, logger: logger))
+                outputs: OutputsKeeping(outputs, ledger, now: surroundings.now, logger: logger),
+                exports: .start(
+                    ledger, deployment.settings, configuration: { standing.configuration },
+                    now: surroundings.now, logger: logger), standing: standing)
         } catch {
             // The start was recorded, so the stop has to be.
             _ = ledger.close()
@@ -380,6 +387,7 @@ package actor ProxyServer {
         await catalog?.stop()
         await check.stop()
         await outputs.stop()
+        await exports.stop()
         return ledger.close()
     }
 }

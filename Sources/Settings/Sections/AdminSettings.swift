@@ -13,6 +13,8 @@ package struct AdminSettings: Hashable, Sendable {
     package var names: [String] = []
     /// What takes no account.
     package var open = Part.allCases
+    /// How long an export can be fetched.
+    package var keepExports = Duration.seconds(7 * 86_400)
 
     /// What can be seen without an account.
     package enum Part: String, CaseIterable, Sendable {
@@ -41,6 +43,10 @@ package struct AdminSettings: Hashable, Sendable {
                 "What whoever reaches the address may see without an account. What is not listed takes an account "
                     + "with the right `status.read` or, for the log, `log.read`: see [roles](Roles.md).",
                 example: "[status, metrics]"),
+            Key(
+                "keep_exports", \.keepExports, .duration(.seconds(60) ... .seconds(90 * 86_400)),
+                "How long an export that was ordered over the [auditor API](Api.md) can be fetched once it is complete; "
+                    + "then it is removed.", example: "1d"),
         ],
         notAvailable: ["auth", "tls"],
         checks: [

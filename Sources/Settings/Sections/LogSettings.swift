@@ -14,6 +14,8 @@ package struct LogSettings: Hashable, Sendable {
     package var state: ResolvedPath
     /// The folder of the catalog.
     package var catalog = CatalogPlace.unset
+    /// The folder of what is exported over the auditor API.
+    package var exports: ResolvedPath { directory.appending("-exports") }
     package var publish = PublishSettings()
     package var durability = LogDurability.synced
     /// For services that do not say themselves.
@@ -72,7 +74,8 @@ package struct LogSettings: Hashable, Sendable {
                 if log.catalog == .unset {
                     log.catalog = .folder(log.directory.appending("-catalog"))
                 }
-                if [log.directory, log.state].map(CatalogPlace.folder).contains(log.catalog) {
+                let others = [log.directory, log.state, log.exports]
+                if others.map(CatalogPlace.folder).contains(log.catalog) {
                     reading.note(
                         .conflict, at: place.nearest("catalog"),
                         "`catalog` needs a folder of its own, which can be renamed and removed; choose another"

@@ -1,0 +1,104 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Glibc
+import Testing
+
+@Suite struct `A pack that was ordered over HTTP` {
+    private func ask(
+        _ server: Server, _ token: String, _ line: String, _ body: String? = nil
+    ) throws -> HTTPConnection.Answer {
+        let fields = body.map {
+            "Content-Type: application/json\r\nContent-Length: \($0.utf8.count)\r\n"
+        }
+        return try HTTPConnection.exchange(
+            port: server.adminPort,
+            "\(line) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\(fields ?? "")\(token)\r\n\(body ?? "")"
+        )
+    }
+
+    private func json(_ answer: HTTPConnection.Answer) throws -> [String: Any] {
+        try #require(
+            try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any],
+            "\(answer.text)")
+    }
+
+    @Test
+    func `is the command's, byte for byte, also where the server was killed over it, and verifies`()
+        async throws
+    {
+        try await scenario {
+            let site = try Site(rate: "rate: 100000/s, burst: 1000")
+            try site.folder.write(Array("a long enough one".utf8), to: "password.txt")
+            try site.folder.succeed(
+                "user", "add", "ann", "--role", "auditor", "--password-file", "password.txt",
+                "-c", Site.configuration)
+            let first = try site.serve()
+            let token =
+                "Authorization: Bearer "
+                + (try site.read("user", "token", "mint", "ann").text.trimmed) + "\r\n"
+            let load = Load(port: first.port, clients: 4, most: 75, requests: [site.request()])
+            #expect(try load.finished().count == 300)
+            let order = try ask(
+                first, token, "POST /api/v1/exports",
+                "{\"q\":\"status:200 -service:none\",\"disclose\":\"what\",\"purpose\":\"a review\"}"
+            )
+            try #require(order.status == 202, "\(order.text)")
+            let place = try #require(order.fields["location"])
+            first.process.signal(9)
+            #expect(try first.process.ending().status == -9)
+
+            let server = try site.serve()
+            let end = ContinuousClock.now + patience
+            var job = try json(try ask(server, token, "GET \(place)"))
+            while job["state"] as? String != "done" {
+                guard ContinuousClock.now < end, job["state"] as? String != "failed" else {
+                    throw ScenarioFault("\(job)")
+                }
+                sched_yield()
+                job = try json(try ask(server, token, "GET \(place)"))
+            }
+            #expect(job["matches"] as? Int == 300)
+            let content = try ask(server, token, "GET \(place)/content")
+            #expect(content.status == 200)
+            try site.folder.write(content.body, to: "fetched.tar")
+            let id = try #require(job["id"] as? String)
+            let folder = "site/log-exports"
+            for (path, mode) in [(folder, 0o700), (folder + "/\(id)/pack.tar", 0o600)] {
+                let found = try FileManager.default.attributesOfItem(
+                    atPath: site.folder.file(path))[.posixPermissions]
+                #expect(found as? Int == mode, "\(path)")
+            }
+
+            // The same order of the same size, as a command.
+            let size = try #require(job["size"] as? Int)
+            let account = try #require(job["account"] as? String)
+            let time = try #require(job["ordered"] as? String)
+            _ = try site.read(
+                "log", "export", "--format", "pack", "-q", "status:200 -service:none",
+                "--disclose", "what", "--purpose", "a review", "--size", "\(size)", "--uid", id,
+                "--at", time, "--requested-by", "account \(account)", "--out", "made.tar")
+            #expect(try site.folder.bytes("made.tar") == content.body)
+            let key = try server.admin("/tlog/log.vkey").text.trimmed
+            func verdict(_ name: String) throws -> ChildProcess.Ending {
+                try site.folder.start(.verifier, ["pack", name, "--key", key]).ending()
+            }
+            let (fetched, made) = (try verdict("fetched.tar"), try verdict("made.tar"))
+            #expect(fetched.status == 0, "\(fetched.text)\(fetched.messages)")
+            #expect(fetched.text.replacing("fetched.tar", with: "made.tar") == made.text)
+
+            #expect(try ask(server, token, "DELETE \(place)").status == 204)
+            #expect(try site.folder.files(below: folder).isEmpty)
+            let metrics = try server.admin("/metrics").text
+            #expect(metrics.contains("countersign_exports{state=\"done\"} 0"))
+            #expect(try server.stop().status == 0)
+            // Ordered, made, and fetched; and the command's own.
+            let leaves = try site.leaves().filter { $0.contains("\"action\":\"log.export\"") }
+            #expect(leaves.count == 4)
+            #expect(leaves.first.flatMap(Site.uid) == Substring(id))
+            #expect(leaves.count { $0.contains("\"about\":\"\(id)\"") } == 2)
+            _ = try site.read("verify")
+        }
+    }
+}
