@@ -158,7 +158,13 @@ struct RecordMembersTests {
         case .outputReject:
             [
                 try output(
-                    .rejected(index: 7, uid: Self.uid.text, status: "400", reason: "too old"))
+                    .rejected(
+                        index: 7, uid: Self.uid.text, action: "http.request", status: "400",
+                        reason: "too old")),
+                try output(
+                    .rejectedAmong(
+                        3...9, count: 2, action: "http.request", status: "partial",
+                        reason: "2 of 3 to 9")),
             ]
         case .outputGap: try OutputFacts.GapCause.allCases.map { try output(.gap(3...9, $0)) }
         }

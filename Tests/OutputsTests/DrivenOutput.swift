@@ -17,22 +17,25 @@ final class DrivenOutput {
     let engine: OutputEngine
     let log: TestDirectory
     private(set) var news: [OutputNews] = []
-    private let recorded: Recorded
+    let recorded: Recorded
     private var uptime = Duration.zero
     private let size: UInt64
 
     /// What the engine had recorded.
     final class Recorded: Sendable {
-        private let state = Mutex((facts: [OutputFacts](), isTaking: true))
+        private let state = Mutex((facts: [OutputFacts](), isTaking: true, most: Int.max))
 
         var facts: [OutputFacts] { state.withLock { $0.facts } }
 
-        func setTaking(_ isTaking: Bool) { state.withLock { $0.isTaking = isTaking } }
+        func setTaking(_ isTaking: Bool, most: Int = .max) {
+            state.withLock { ($0.isTaking, $0.most) = (isTaking, most) }
+        }
 
         func take(_ facts: OutputFacts) -> Bool {
             state.withLock { state in
-                if state.isTaking { state.facts.append(facts) }
-                return state.isTaking
+                guard state.isTaking, state.facts.count < state.most else { return false }
+                state.facts.append(facts)
+                return true
             }
         }
     }

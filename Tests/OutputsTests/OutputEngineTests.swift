@@ -3,6 +3,7 @@
 
 import AuditRecords
 import ByteCoding
+import Disclosures
 import Ledger
 import LogReading
 import Merkle
@@ -115,7 +116,9 @@ import Testing
             output.facts == [
                 OutputFacts(
                     output: "siem",
-                    .rejected(index: 123, uid: uid, status: "400", reason: "unwanted"))
+                    .rejected(
+                        index: 123, uid: uid, action: "http.request", status: "400",
+                        reason: "unwanted"))
             ])
         #expect(receiver.with { $0.attempts.count } < 25)
         #expect(output.standing.rejected == 1)
@@ -151,26 +154,86 @@ import Testing
         #expect(receiver.taken == Array(16..<(try size(log))))
     }
 
-    @Test func `makes no record of a refused record about a refusal`() throws {
+    @Test func `has every refused record recorded, one about a refusal too, and there it ends`()
+        throws
+    {
         var log = try BuiltLog()
         log.start(BuiltLog.id(1))
-        for number in 2...40 {
+        func add(_ number: UInt64, about action: String) {
             log.append(
                 .output(
                     OutputFacts(
                         output: "siem",
-                        .rejected(index: 0, uid: nil, status: "400", reason: "no")),
-                    uid: BuiltLog.id(UInt64(number)), time: UTCInstant(microseconds: log.clock)),
-                boot: BuiltLog.id(1), UInt64(number))
+                        .rejected(
+                            index: 0, uid: nil, action: action, status: "400", reason: "no")),
+                    uid: BuiltLog.id(number), time: UTCInstant(microseconds: log.clock)),
+                boot: BuiltLog.id(1), number)
         }
+        for number in 2...40 as ClosedRange<UInt64> { add(number, about: "log.start") }
+        for number in 41...50 as ClosedRange<UInt64> { add(number, about: "output.reject") }
         let directory = try TestDirectory()
         for (name, bytes) in try log.signedFiles() { try directory.write(bytes, to: name) }
         receiver.with { $0.unwanted = { _ in true } }
         let output = try DrivenOutput(
             directory, receiver.sender(), state: state, origin: "log.example")
         for _ in 0..<40 { output.pass(.seconds(300)) }
-        #expect(output.facts.count == 1)
+        let named = output.facts.compactMap { facts -> UInt64? in
+            guard case .rejected(let index, _, _, _, _) = facts.loss else { return nil }
+            return index
+        }
+        #expect(named == Array(0..<40))
         #expect(output.standing.rejected == 40)
+        #expect(output.standing.next == 50)
+        // Nothing waits: what is said of earlier refusals is not how it stands now.
+        #expect(output.standing.state == .delivering)
+        #expect(output.standing.retry == nil)
+        #expect(output.standing.lastFailure?.code == .refusesAll)
+        #expect(output.standing.lastSuccess == nil)
+        receiver.with { $0.unwanted = { _ in false } }
+        #expect(output.engine.replay(from: 0))
+        output.pass()
+        #expect(receiver.taken == Array(0..<40))
+    }
+
+    @Test func `names the records among which some were left out, one that is named elsewhere not`()
+        throws
+    {
+        let log = try LedgerLog(9)
+        receiver.with { $0.leavesOut = 2 }
+        let output = try DrivenOutput(
+            log.directory, receiver.sender(), state: state, disclosed: [.who])
+        output.pass()
+        let size = try size(log)
+        #expect(
+            output.facts == [
+                OutputFacts(
+                    output: "siem",
+                    .rejectedAmong(
+                        0...size - 1, count: 2, action: nil, status: "partial",
+                        reason: "withheld: values are disclosed"))
+            ])
+        #expect(output.standing.rejected == 2)
+        #expect(output.standing.records == size - 2)
+    }
+
+    @Test func `records a refusal once more rather than not at all when it is killed`() throws {
+        let log = try LedgerLog(30)
+        receiver.with { $0.unwanted = { $0 < 5 } }
+        let first = try DrivenOutput(log.directory, receiver.sender(), state: state)
+        // The fifth refusal is not recorded: the position may not be beyond it, here or on the disk.
+        first.recorded.setTaking(true, most: 4)
+        first.pass()
+        #expect(first.facts.count == 4)
+        #expect(first.standing.next == 4)
+        // Nothing was closed: what the next one finds is what was on the disk.
+        let second = try DrivenOutput(log.directory, receiver.sender(), state: state)
+        second.pass()
+        let named = (first.facts + second.facts).compactMap { facts -> UInt64? in
+            guard case .rejected(let index, _, _, _, _) = facts.loss else { return nil }
+            return index
+        }
+        #expect(Set(named) == Set(0..<5))
+        #expect(receiver.taken == Array(5..<(try size(log))))
     }
 
     @Test func `counts as delivered what a receiver without answers is known to have`() throws {

@@ -19,6 +19,8 @@ final class ScriptedReceiver: Sendable {
         var failure: OutputFailure?
         /// Records that it does not take.
         var unwanted: @Sendable (UInt64) -> Bool = { _ in false }
+        /// Of each request, it leaves out so many records without saying which.
+        var leavesOut: UInt64?
         /// It fails once after so many records.
         var failsAfter: Int?
         /// Whether it answers; otherwise `confirmed` counts.
@@ -57,6 +59,12 @@ final class ScriptedReceiver: Sendable {
                     settled: most, .failed(OutputFailure(.disconnected, "gone")), bytes: 1)
             }
             state.taken += indices
+            if let count = state.leavesOut, let first = indices.first, let last = indices.last {
+                let refusal = OutputRefusal(
+                    status: "partial", reason: "2 of them", count: count, among: first...last)
+                return OutputAnswer(
+                    settled: indices.count, refused: [(0, refusal)], .done, bytes: 1)
+            }
             return OutputAnswer(settled: indices.count, .done, bytes: UInt64(indices.count))
         }
     }

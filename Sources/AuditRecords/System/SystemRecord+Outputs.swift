@@ -12,9 +12,17 @@ package struct OutputFacts: Hashable, Sendable {
         ///
         /// - Parameters:
         ///   - uid: of the record; nil where it has none.
+        ///   - action: the record's; nil where it has none.
         ///   - status: what the receiver answered, as a word or number of its protocol.
         ///   - reason: why, in its words.
-        case rejected(index: UInt64, uid: String?, status: String, reason: String)
+        case rejected(index: UInt64, uid: String?, action: String?, status: String, reason: String)
+        /// The receiver has left out some of these records, and does not say which.
+        ///
+        /// - Parameters:
+        ///   - count: how many of them.
+        ///   - action: of all of them; nil where they differ.
+        case rejectedAmong(
+            ClosedRange<UInt64>, count: UInt64, action: String?, status: String, reason: String)
         /// These records were left out.
         case gap(ClosedRange<UInt64>, GapCause)
     }
@@ -43,14 +51,32 @@ package struct OutputFacts: Hashable, Sendable {
             members.add("from", range.lowerBound)
             members.add("name", output)
             members.add("to", range.upperBound)
-        case .rejected(let index, let uid, let status, let reason):
+        case .rejected(let index, let uid, let action, let status, let reason):
+            members.add("action", action)
             members.add("index", index)
             members.add("name", output)
             members.add("reason", String(RecordLimits.cut(reason, to: 256).kept))
             members.add("status", String(RecordLimits.cut(status, to: 64).kept))
             members.add("uid", uid)
+        case .rejectedAmong(let range, let count, let action, let status, let reason):
+            members.add("action", action)
+            members.add("count", count)
+            members.add("from", range.lowerBound)
+            members.add("name", output)
+            members.add("reason", String(RecordLimits.cut(reason, to: 256).kept))
+            members.add("status", String(RecordLimits.cut(status, to: 64).kept))
+            members.add("to", range.upperBound)
         }
         return .object(members)
+    }
+}
+
+extension Record {
+    /// Whether it says that a receiver did not take an `output.reject` either: the end of such a chain, as it is handed to no
+    /// output.
+    package var isAboutRefusedReport: Bool {
+        action == EventAction.outputReject.rawValue
+            && value[path: "output", "action"]?.string == EventAction.outputReject.rawValue
     }
 }
 

@@ -44,7 +44,10 @@ struct ShownOutput {
                 "\(position), \(behind); failed \(count("failures_in_row")) times, again in \(count("retry_seconds")) s: \(cause)",
                 json["trouble"]?.bool == true ? .bad : .caution)
         }
-        guard count("lag_records") > 0 else { return "\(position): has every record" }
+        guard count("lag_records") > 0 else {
+            let left = count("rejected") + count("left_out")
+            return "\(position): \(left > 0 ? "nothing waits" : "has every record")"
+        }
         let text: SafeText = "\(position), \(behind)"
         return json["trouble"]?.bool == true ? text.toned(.bad) : text
     }

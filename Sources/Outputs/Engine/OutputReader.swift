@@ -92,7 +92,10 @@ struct OutputReader {
             batch.append(LeafHash(of: leaf))
             return false
         }
-        guard query.expression.verdict(on: QueriedAccess(record)) != .miss else {
+        // Otherwise a receiver that refuses everything would have the log grow by itself.
+        guard !record.isAboutRefusedReport,
+            query.expression.verdict(on: QueriedAccess(record)) != .miss
+        else {
             batch.append(LeafHash(of: leaf))
             return true
         }

@@ -88,7 +88,7 @@ extension OutputWork {
         over batch: OutputBatch, _ moment: OutputEngine.Moment
     ) throws(OutputFailure) {
         var rest = batch.records[...]
-        if let unreadable = batch.unreadable { try reject(next, nil, unreadable) }
+        if let unreadable = batch.unreadable { try reject(next, nil, unreadable, among: []) }
         var search = RefusalSearch()
         while !rest.isEmpty {
             let part = rest.prefix(search.width(at: rest[rest.startIndex].index))
@@ -104,14 +104,15 @@ extension OutputWork {
             standing.batches += 1
             for (place, refusal) in answer.refused {
                 let refused = part[part.startIndex + place]
-                try reject(refused.index, refused.record, refusal)
+                try reject(refused.index, refused.record, refusal, among: part)
                 settle(before: LeafIndex(refused.index.value + 1), batch)
             }
-            let taken = answer.settled - answer.refused.count
+            let left = answer.refused.reduce(0) { $0 + $1.refusal.count }
+            let taken = UInt64(answer.settled) - min(UInt64(answer.settled), left)
             rest = rest.dropFirst(answer.settled)
             if answer.settled > 0 { settle(before: rest.first?.index ?? batch.end, batch) }
             if taken > 0 {
-                standing.records += UInt64(taken)
+                standing.records += taken
                 refusedInRow = 0
                 // A connection that takes bytes and ends has not delivered anything.
                 if !sender.confirmsLater { succeed(moment) }
@@ -126,7 +127,7 @@ extension OutputWork {
                     search.refused(left)
                     continue
                 }
-                try reject(refused.index, refused.record, refusal)
+                try reject(refused.index, refused.record, refusal, among: left)
                 rest = rest.dropFirst()
                 settle(before: rest.first?.index ?? batch.end, batch)
                 search = RefusalSearch()
@@ -134,6 +135,11 @@ extension OutputWork {
             }
         }
         settle(before: batch.end, batch)
+        // Nothing waits any more, whether it was taken or refused. Only what is taken ends a row of failures.
+        if !isUnderWay {
+            standing.state = .delivering
+            pace.retry = nil
+        }
     }
 
     /// Leaves a receiver alone that refuses whatever it is given.
@@ -155,24 +161,33 @@ extension OutputWork {
         advance(to: index, leaf: batch.hash(before: index))
     }
 
+    /// Has the log say what the receiver does not take; nothing is settled before that is durable.
+    ///
+    /// - Parameter sent: the records that were sent with it.
     mutating func reject(
-        _ index: LeafIndex, _ refused: Record?, _ refusal: OutputRefusal
+        _ index: LeafIndex, _ refused: Record?, _ refusal: OutputRefusal,
+        among sent: ArraySlice<OutputRecord>
     ) throws(OutputFailure) {
         refusedInRow += 1
-        // A receiver that takes nothing must not have the log grow by a record for each record.
-        if refused?.action != EventAction.outputReject.rawValue {
-            let reason = plan.disclosed.isEmpty ? refusal.reason : "withheld: values are disclosed"
-            let facts = OutputFacts(
-                output: plan.name,
-                .rejected(
-                    index: index.value, uid: refused?.uid?.text, status: refusal.status,
-                    reason: reason))
-            guard record(facts) else {
-                throw OutputFailure(
-                    .unrecorded,
-                    "Record \(index.value) is refused by the receiver, and the log takes no record of that now."
-                )
-            }
+        let reason = plan.disclosed.isEmpty ? refusal.reason : "withheld: values are disclosed"
+        let loss: OutputFacts.Loss
+        if let range = refusal.among {
+            let actions = Set(
+                sent.filter { range.contains($0.index.value) }.map(\.record.action))
+            loss = .rejectedAmong(
+                range, count: refusal.count,
+                action: actions.count == 1 ? actions.first ?? nil : nil,
+                status: refusal.status, reason: reason)
+        } else {
+            loss = .rejected(
+                index: index.value, uid: refused?.uid?.text, action: refused?.action,
+                status: refusal.status, reason: reason)
+        }
+        guard record(OutputFacts(output: plan.name, loss)) else {
+            throw OutputFailure(
+                .unrecorded,
+                "Record \(index.value) is refused by the receiver, and the log takes no record of that now."
+            )
         }
         standing.rejected += refusal.count
         if refusal.isTooOld { standing.tooOld += 1 }

@@ -127,6 +127,7 @@ enum OTLPLogs {
         let words = success["errorMessage"]?.string ?? "no reason given"
         return OutputRefusal(
             status: "partial", reason: "\(count) of \(first) to \(last), not said which: \(words)",
-            count: min(count, UInt64(part.records.count)))
+            count: min(count, UInt64(part.records.count)),
+            among: part.records.count > 1 ? first...last : nil)
     }
 }

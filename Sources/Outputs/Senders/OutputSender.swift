@@ -109,12 +109,18 @@ package struct OutputRefusal: Hashable, Sendable {
     package var isTooOld: Bool
     /// How many records it is about: more than one where the receiver says how many it has left out, and not which.
     package var count: UInt64
+    /// The records among which they are, in that case.
+    package var among: ClosedRange<UInt64>?
 
-    package init(status: String, reason: String, isTooOld: Bool = false, count: UInt64 = 1) {
+    package init(
+        status: String, reason: String, isTooOld: Bool = false, count: UInt64 = 1,
+        among: ClosedRange<UInt64>? = nil
+    ) {
         self.status = status
         self.reason = reason
         self.isTooOld = isTooOld
         self.count = count
+        self.among = among
     }
 }
 

@@ -30,10 +30,15 @@ extension OutputStanding {
             members.append(JSONMember("last_success", .string(lastSuccess.rfc3339)))
         }
         if let lastFailure, let lastFailureTime {
+            let code = JSONValue.string(lastFailure.code.rawValue)
+            let cause = JSONValue.string(lastFailure.message)
+            // What is over is not said in the words of what is the matter now.
+            if state == .failing {
+                members += [JSONMember("code", code), JSONMember("cause", cause)]
+            }
             members += [
-                JSONMember("code", .string(lastFailure.code.rawValue)),
-                JSONMember("cause", .string(lastFailure.message)),
                 JSONMember("last_failure", .string(lastFailureTime.rfc3339)),
+                JSONMember("last_code", code), JSONMember("last_cause", cause),
             ]
         }
         if let retry {
