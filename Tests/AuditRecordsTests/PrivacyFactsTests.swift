@@ -57,16 +57,6 @@ private func id(_ number: UInt64) -> UniqueID {
         }
     }
 
-    @Test func `take references that hold no name and no address`() {
-        for text in ["DSR-2026-117", "INC/7", "#12", "a.b:c_1"] {
-            #expect(PrivacyReference(text)?.text == text)
-        }
-        let long = String(repeating: "1", count: 65)
-        for text in ["", "Ada", "Ada Lovelace 1", "ada@example.com1", "ü1", long] {
-            #expect(PrivacyReference(text) == nil, "\(text)")
-        }
-    }
-
     @Test func `come to what is open, held and erased`() throws {
         var standing = PrivacyStanding()
         let scope = PrivacyScope(subjects: try Self.scope().subjects)

@@ -87,7 +87,7 @@ import Testing
         let reader = SubjectKey(id: .tenant, lookup: .zero, randomness: &randomness)
         for (purpose, isOpen) in [
             ("DSR-118", true), ("about Ada Lovelace", false), ("Ada", false),
-            ("audit 2026-Q4", false),
+            ("audit 2026-Q4", false), ("alice.miller1982", false),
             (String(repeating: "a1", count: 5000), false),
         ] {
             let reading = SystemRecord.reading(

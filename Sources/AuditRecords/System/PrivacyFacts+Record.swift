@@ -49,7 +49,7 @@ extension PrivacyFacts {
             scope: PrivacyScope(
                 subjects: Self.texts(scope?["subjects"]).compactMap { SubjectID($0) },
                 periods: Self.texts(scope?["periods"]).compactMap { Period($0.utf8) }),
-            reference: said?["reference"]?.string.flatMap { PrivacyReference($0) },
+            reference: said?["reference"]?.string.flatMap { PrivacyReference(recorded: $0) },
             basis: said?["basis"]?.string.flatMap { ErasureBasis(rawValue: $0) },
             approvers: Self.texts(said?["approvers"]),
             values: said?["values"]?.integer.flatMap { UInt64(exactly: $0) },

@@ -80,29 +80,6 @@ package struct PrivacyScope: Hashable, Sendable {
     package var isEmpty: Bool { subjects.isEmpty && periods.isEmpty }
 }
 
-/// The number of a case, such as `DSR-2026-117`. A name or an e-mail address is not of this form, so none gets into a leaf.
-package struct PrivacyReference: Hashable, Sendable {
-    package static let mostBytes = 64
-
-    package let text: String
-
-    /// - Returns: nil unless it has 1 to 64 of `A–Z a–z 0–9 . _ : / # -`, one of them a digit.
-    package init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard (1...Self.mostBytes).contains(bytes.count), bytes.allSatisfy(Self.isAllowed),
-            bytes.contains(where: { (0x30...0x39).contains($0) })
-        else { return nil }
-        self.text = String(text)
-    }
-
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "._:/#-".utf8.contains(byte)
-        }
-    }
-}
-
 /// Why something is erased: `privacy.basis`, GDPR Article 17(1), or the end of its keeping.
 package enum ErasureBasis: String, CaseIterable, Sendable {
     case noLongerNecessary = "no_longer_necessary"

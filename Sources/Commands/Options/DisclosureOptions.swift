@@ -22,7 +22,10 @@ struct DisclosureOptions: ParsableArguments {
     @Flag(help: "Leave names, paths and addresses sealed; then nothing is recorded.")
     var sealed = false
 
-    @Option(help: "Why you read, for the record of this reading.")
+    @Option(
+        help:
+            "Why you read, for the record of this reading: a case's number (DSR-2026-117, INC0012345, #123) stays readable, other words are sealed."
+    )
     var purpose: String?
 
     /// A reader of the log's personal values, made after the reading was recorded.

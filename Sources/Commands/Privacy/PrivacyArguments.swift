@@ -49,7 +49,7 @@ enum PrivacyArguments {
         guard let reference = PrivacyReference(text) else {
             throw CommandFailure(
                 .usage,
-                "--reference is the number of a case, such as DSR-2026-117: at most 64 of A-Z a-z 0-9 . _ : / # -, with a digit. Names and addresses do not belong there: a record stays for good."
+                "--reference is the number of a case: \(PrivacyReference.forms). Write it as such; names and addresses do not belong there, as a record stays for good."
             )
         }
         return reference
@@ -68,7 +68,10 @@ enum PrivacyArguments {
 
 /// Options of commands that ask two persons.
 struct PrivacyStepOptions: ParsableArguments {
-    @Option(help: "Number of the case, such as DSR-2026-117; no personal data.")
+    @Option(
+        help:
+            "Number of the case, such as DSR-2026-117, CASE/2026/77, INC0012345 or #123; no personal data."
+    )
     var reference: String?
 
     @Option(help: "Carry out this request, which two persons are for.")

@@ -63,9 +63,12 @@ extension PrivacyFacts {
             guard let period = item.string.flatMap({ Period($0.utf8) }) else { return nil }
             scope.periods.append(period)
         }
+        let reference = request["reference"]?.string
+        let number = reference.flatMap { PrivacyReference($0) }
+        guard reference == nil || number != nil else { return nil }
         self.init(
             deed, about: request["about"]?.string.flatMap { UniqueID($0) }, scope: scope,
-            reference: request["reference"]?.string.flatMap { PrivacyReference($0) },
+            reference: number,
             basis: request["basis"]?.string.flatMap { ErasureBasis(rawValue: $0) },
             values: request["values"]?.integer.flatMap { UInt64(exactly: $0) },
             range: request["range"]?.string)
