@@ -52,10 +52,21 @@ import Testing
             let hold = try ending(site, "hold", "--subject", id, "--reference", "LIT-7")
             #expect(hold.status == 0)
             let held = try json(try ending(site, "find", id, "--json").text) as? [[String: Any]]
+            // Alice's key is in the key file, and her two paths are sealed under the log's own.
+            #expect(counted.text.contains("stays: 2 records name the API key "))
+            #expect(counted.text.contains("keys.yaml says whose it is: `countersign token rotate "))
+            #expect(counted.text.contains("stays: 2 paths or queries"))
+            let kept = try json(try ending(site, "erase", id, "--dry-run", "--json").text)
+            let stays = try #require((kept as? [String: Any])?["stays"] as? [String: Any])
+            let credential = try #require((stays["credentials"] as? [[String: Any]])?.first)
+            #expect(credential["records"] as? Int == 2)
+            #expect((credential["file"] as? String)?.hasSuffix("keys.yaml") == true)
+            #expect((stays["paths"] as? [String: Any])?["records"] as? Int == 2)
             #expect(held?.first?["state"] as? String == "held")
             #expect(try ending(site, "find").text.contains(hold.text.trimmed))
             let refused = try ending(site, "refuse", request, "--ground", "legal_claims")
             #expect(refused.status == 0)
+            #expect(asked.messages.contains("stays: 2 records name the API key "))
             #expect(try ending(site, "erase", "--execute", request).status == 3)
             for wrong in [
                 ["erase", "alice", "--basis", "objection"],

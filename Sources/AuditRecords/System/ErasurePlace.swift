@@ -18,6 +18,10 @@ package enum ErasurePlace: String, CaseIterable, Sendable {
     case readings
     /// Rows and tokens of the catalog.
     case catalog
+    /// Ids of API keys and certificates in records, and the key files that say whose they are.
+    case credentials
+    /// Paths and queries of accesses, which any rule may send names in.
+    case paths
     /// The receivers of outputs that open groups of values, and the files that such outputs write. Positions hold none.
     case outputs
     /// Exports that the server made in the background, until they are fetched or expire: files, and the orders for them.
@@ -36,6 +40,9 @@ package enum ErasurePlace: String, CaseIterable, Sendable {
             "stays, sealed for good, where the reading was of their records; otherwise until its month expires"
         case .catalog:
             "tokens of what the key seals, and what refers to them, are deleted"
+        case .credentials:
+            "ids of keys and certificates stay in records; take their entries out of the key files"
+        case .paths: "stays under the log's own key until its month expires"
         case .outputs:
             "out of reach: whoever gets an output with `disclose` has to be told; any other gets no value"
         case .exports:
@@ -46,5 +53,12 @@ package enum ErasurePlace: String, CaseIterable, Sendable {
     }
 
     /// Whether whoever erases has to do the rest.
-    package var isOutOfReach: Bool { self == .backups || self == .outputs }
+    package var isOutOfReach: Bool {
+        switch self {
+        case .backups, .credentials, .outputs, .paths: true
+        case .disclosures, .keyFiles, .commitJournal, .subjectDirectory, .readings, .catalog,
+            .exports:
+            false
+        }
+    }
 }

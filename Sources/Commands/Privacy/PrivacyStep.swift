@@ -7,6 +7,7 @@ import Disclosures
 import Ledger
 import LogReading
 import Messages
+import Settings
 
 /// A step on the way to an erasure, an expiry or a release, and what is said of it.
 struct PrivacyStep {
@@ -36,16 +37,23 @@ struct PrivacyStep {
             }
             return try await carryOut(try PrivacyArguments.uid(execute), snapshot)
         }
+        let deployment = try log.deployment.read()
         let tally = try PrivacyTally(of: scope, in: snapshot)
-        if options.dryRun { return try show(scope, tally, try snapshot.privacyStanding()) }
+        let leftovers = PrivacyLeftovers(of: tally, deployment.settings)
+        if options.dryRun {
+            return try show(scope, tally, leftovers, try snapshot.privacyStanding())
+        }
         let facts = PrivacyFacts(
             .request(wish), about: about, scope: scope,
             reference: try PrivacyArguments.reference(options.reference), basis: basis,
             values: UInt64(tally.total), range: "0..<\(tally.looked.upperBound)")
-        let uid = try await HostRecorder(deployment: try log.deployment.read()).carryOut(facts)
+        let uid = try await HostRecorder(deployment: deployment).carryOut(facts)
         try said(
-            "request", uid, tally,
-            "next: another person runs `countersign privacy approve \(uid.text)`, then `countersign privacy \(wish.rawValue) --execute \(uid.text)`"
+            "request", uid, tally, leftovers,
+            (HostPerson.current(.current) == 0
+                ? "next: root counts for nobody, so two other persons each run"
+                : "next: another person runs")
+                + " `countersign privacy approve \(uid.text)`, then `countersign privacy \(wish.rawValue) --execute \(uid.text)`"
         )
     }
 
@@ -56,22 +64,27 @@ struct PrivacyStep {
             throw CommandFailure(
                 .notFound, "\(PrivacyFault.refused(.noSuchRequest).description)")
         }
+        let deployment = try log.deployment.read()
         let tally = try PrivacyTally(of: open.scope, in: snapshot)
-        if options.dryRun { return try show(open.scope, tally, standing) }
+        let leftovers = PrivacyLeftovers(of: tally, deployment.settings)
+        if options.dryRun { return try show(open.scope, tally, leftovers, standing) }
         let facts = PrivacyFacts(
             deed, about: request, values: UInt64(tally.total),
             range: "0..<\(tally.looked.upperBound)")
-        let uid = try await HostRecorder(deployment: try log.deployment.read()).carryOut(facts)
-        guard wish != .release else { return try said("release", uid, tally, "the hold is over") }
+        let uid = try await HostRecorder(deployment: deployment).carryOut(facts)
+        guard wish != .release else {
+            return try said("release", uid, tally, leftovers, "the hold is over")
+        }
         try said(
-            "record", uid, tally,
+            "record", uid, tally, leftovers,
             "destroyed; copies of the log made before still have the keys: destroy their keys/subjects and keys/periods, and tell whoever was given values (Article 19)"
         )
     }
 
-    /// What would be reached, where, and what stands against it.
+    /// What would be reached, where, what would stay, and what stands against it.
     private func show(
-        _ scope: PrivacyScope, _ tally: PrivacyTally, _ standing: PrivacyStanding
+        _ scope: PrivacyScope, _ tally: PrivacyTally, _ leftovers: PrivacyLeftovers,
+        _ standing: PrivacyStanding
     ) throws {
         let hold = standing.hold(forbidding: scope)
         guard try !output.isJSON else {
@@ -86,6 +99,7 @@ struct PrivacyStep {
                                 JSONMember("outcome", .string($0.outcome)),
                             ])
                         })))
+            members.append(leftovers.json)
             if let hold { members.append(JSONMember("held_by", .string(hold.uid.text))) }
             return try output.screen.json(.object(members))
         }
@@ -99,18 +113,21 @@ struct PrivacyStep {
         }
         if let hold { facts.append(("held by", "\(hold.uid.text)")) }
         try output.screen.table(Table(facts: facts))
+        for line in leftovers.lines { try output.screen.line(line) }
         try output.messages.line("nothing was changed or recorded")
     }
 
     private func said(
-        _ name: String, _ uid: UniqueID, _ tally: PrivacyTally, _ next: SafeText
+        _ name: String, _ uid: UniqueID, _ tally: PrivacyTally, _ leftovers: PrivacyLeftovers,
+        _ next: SafeText
     ) throws {
         if try output.isJSON {
             try output.screen.json(
-                .object([JSONMember(name, .string(uid.text))] + tally.json))
+                .object([JSONMember(name, .string(uid.text))] + tally.json + [leftovers.json]))
         } else {
             try output.screen.line("\(uid.text)")
         }
+        for line in leftovers.lines { try output.messages.line(line) }
         try output.messages.line(next)
     }
 }

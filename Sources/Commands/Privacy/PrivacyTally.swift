@@ -18,6 +18,10 @@ struct PrivacyTally {
     private(set) var values: [CommitGroup: Int] = [:]
     /// Sealed values, by month.
     private(set) var months: [Period: Int] = [:]
+    /// Records of the subjects' own accesses by the id of the API key or certificate that was shown, which no erasure reaches.
+    private(set) var credentials: [String: Int] = [:]
+    /// Records of the subjects with a path or query that is sealed under another key than theirs, by month.
+    private(set) var paths: [Period: Int] = [:]
     private(set) var first: UTCInstant?
     private(set) var last: UTCInstant?
     /// Indices that were looked at.
@@ -56,11 +60,30 @@ struct PrivacyTally {
                         || record.commitments.values.contains(where: sealed.contains)
                 else { return }
                 records += 1
+                leave(record, of: names, sealed, in: Period(of: time))
                 first = min(first ?? time, time)
                 last = max(last ?? time, time)
             }
         } catch {
             throw CommandFailure(error)
+        }
+    }
+
+    /// Takes note of what an erasure does not reach.
+    private mutating func leave(
+        _ record: Record, of names: Set<String>, _ sealed: Set<Hash256>, in period: Period
+    ) {
+        let id =
+            if let actor = record.actor, names.contains(actor) {
+                record.value[path: "actor", "auth", "key"]?.string
+            } else if let holder = record.claimed("uid"), names.contains(holder) {
+                record.claimed("key")
+            } else {
+                nil as String?
+            }
+        if let id { credentials[id, default: 0] += 1 }
+        if !names.isEmpty, let what = record.commitments[.what], !sealed.contains(what) {
+            paths[period, default: 0] += 1
         }
     }
 
