@@ -73,7 +73,7 @@ package struct TwoPersonRule: Hashable, Sendable {
         var counted: [Approver] = []
         var found: Fault?
         for approver in approvers {
-            if let fault = fault(approver, requester: requester, at: time) {
+            if let fault = fault(of: approver, requester: requester, at: time) {
                 found = found ?? fault
             } else {
                 counted.append(approver)
@@ -88,8 +88,9 @@ package struct TwoPersonRule: Hashable, Sendable {
         return found ?? .tooFew(Set(counted.map(\.person)).count)
     }
 
-    private func fault(
-        _ approver: Approver, requester: Approver, at time: UTCInstant
+    /// Why one person's word does not count, whoever else is for it; nil where it does.
+    package func fault(
+        of approver: Approver, requester: Approver, at time: UTCInstant
     ) -> Fault? {
         if approver.person == Self.root { return .root }
         guard let account = approver.account else { return nil }

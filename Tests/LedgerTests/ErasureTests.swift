@@ -130,10 +130,37 @@ import Testing
                 PrivacyFacts(.approve, about: request), by: .hostUser(1001),
                 account: Approver.hostUser)
         }
-        _ = try ledger.carryOut(
-            PrivacyFacts(.approve, about: request), by: .hostUser(0), account: Approver.hostUser)
+        // No record looks like a second person where it is none.
+        let size = ledger.feed.size
         #expect(throws: PrivacyFault.refused(.needsTwoPersons(.root))) {
+            try ledger.carryOut(
+                PrivacyFacts(.approve, about: request), by: .hostUser(0),
+                account: Approver.hostUser)
+        }
+        #expect(throws: PrivacyFault.refused(.needsTwoPersons(.newAccount("uid:1003")))) {
+            try ledger.carryOut(
+                PrivacyFacts(.approve, about: request), by: .hostUser(1003)
+            ) { name in
+                name == "uid:1003"
+                    ? Approver(
+                        name: name, person: name,
+                        account: Approver.Account(
+                            since: UTCInstant(microseconds: .max), owedTo: []))
+                    : .hostUser(name)
+            }
+        }
+        #expect(ledger.feed.size == size)
+        #expect(throws: PrivacyFault.refused(.needsTwoPersons(.tooFew(1)))) {
             try Person.execute(.erase, request, in: ledger)
+        }
+        // Root may ask, and then it takes two others.
+        let roots = try ledger.carryOut(
+            PrivacyFacts(.request(.erase), scope: PrivacyScope(subjects: [alice.id])),
+            by: .hostUser(0), account: Approver.hostUser
+        ).uid
+        try Person.approve(roots, in: ledger)
+        #expect(throws: PrivacyFault.refused(.needsTwoPersons(.root))) {
+            try Person.execute(.erase, roots, in: ledger)
         }
         #expect(throws: PrivacyFault.refused(.noSuchRequest)) {
             try Person.execute(.expire, request, in: ledger)

@@ -73,6 +73,10 @@ import Testing
                 ["erase", id, "--basis", "whim"],
                 ["erase", id, "--basis", "objection", "--reference", "alice"],
                 ["expire", "2025-13"], ["approve", "x"],
+            let same = try ending(site, "approve", request)
+            #expect(same.status == 4)
+            #expect(same.messages.contains("somebody else") || same.messages.contains("sudo"))
+
             ] {
                 let ending = try site.folder.start(
                     .countersign, ["privacy"] + wrong + ["-c", Site.configuration]

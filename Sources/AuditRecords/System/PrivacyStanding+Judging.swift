@@ -39,9 +39,12 @@ extension PrivacyStanding {
             try check(wish, facts)
             return facts
         case .approve:
-            guard !(try request(facts.about).approvers.contains(name)) else {
-                throw .alreadyApproved
-            }
+            // Whose word would not count at execution is told so now: a record of it would only look like one more person.
+            let request = try request(facts.about)
+            let fault = TwoPersonRule().fault(
+                of: account(name), requester: account(request.requester), at: request.time)
+            if let fault { throw .needsTwoPersons(fault) }
+            guard !request.approvers.contains(name) else { throw .alreadyApproved }
             return facts
         case .refuse:
             _ = try request(facts.about)
