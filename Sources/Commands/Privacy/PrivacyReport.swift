@@ -14,8 +14,8 @@ import Messages
 struct PrivacyReport {
     /// Records whose actor the person is, or whom a refused credential was of.
     private(set) var accesses: [(index: LeafIndex, record: Record)] = []
-    /// When and for what the log was read where it tells of them.
-    private(set) var readings: [(index: LeafIndex, record: Record)] = []
+    /// When the log was read where it tells of them.
+    private(set) var readings: [(index: LeafIndex, record: Record, isAbout: Bool)] = []
     /// What was done about their values.
     private(set) var steps: [(time: UTCInstant, action: String, uid: String)] = []
     private let subject: SubjectID
@@ -32,7 +32,7 @@ struct PrivacyReport {
 
     init(of subject: SubjectID, in snapshot: LogSnapshot) throws(CommandFailure) {
         self.subject = subject
-        var read: [(index: LeafIndex, record: Record, isAbout: Bool)] = []
+        var read: [(index: LeafIndex, record: Record, sealed: Set<CommitGroup>)] = []
         do throws(LogReadFailure) {
             let sealed = try snapshot.commitments(of: subject)
             try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { index, leaf in
@@ -41,11 +41,11 @@ struct PrivacyReport {
                         try Record(leaf: leaf)
                     }), let time = record.time
                 else { return }
-                let isSealed = record.commitments.values.contains(where: sealed.contains)
+                let theirs = record.commitments.filter { sealed.contains($0.value) }
                 if record.value["query"] != nil {
-                    read.append((index, record, isSealed))
+                    read.append((index, record, Set(theirs.keys)))
                 } else if record.actor == subject.text
-                    || record.claimed("uid") == subject.text || isSealed
+                    || record.claimed("uid") == subject.text || !theirs.isEmpty
                 {
                     accesses.append((index, record))
                 }
@@ -57,10 +57,20 @@ struct PrivacyReport {
             throw CommandFailure(error)
         }
         let indices = accesses.map(\.index.value)
-        readings = read.filter { _, record, isAbout in
+        let (known, report) = (Set(indices), DisclosureOptions.hash(Self.words(subject.text)))
+        readings = read.compactMap { index, record, sealed in
+            // A purpose is sealed under the key of whom the reader looked for, and otherwise under the reader's own: what
+            // they read themselves, in whatever words about others, is not about them.
             let range = record.value[path: "query", "range"]?.string.map { ReadRange($0) }
-            return isAbout || indices.contains { range?.holds($0) ?? false }
-        }.map { ($0.index, $0.record) }
+            let isAbout =
+                sealed.contains(.what) || (sealed.contains(.payload) && !indices.isEmpty)
+                || range?.isWithin(known) ?? false
+                || record.value[path: "query", "hash"]?.string == report
+            guard isAbout || indices.contains(where: { range?.holds($0) ?? false }) else {
+                return nil
+            }
+            return (index, record, isAbout)
+        }
     }
 
     func table(_ reader: inout ValueReader) throws(CommandFailure) -> Table {
@@ -76,25 +86,67 @@ struct PrivacyReport {
         return Table(["TIME", "SERVICE", "WHAT", "FROM", "DECISION"], rows: rows)
     }
 
-    /// Why somebody read the log, as far as it is not sealed.
+    /// What is asked for by a report, as the record of it names that by a digest.
+    static func words(_ subject: String) -> [String] { ["privacy report", subject] }
+
+    /// Why somebody read the log, where they looked for this person; what was said of readings for other reasons is about
+    /// others, and may name them.
     private func purpose(
-        _ reading: (index: LeafIndex, record: Record), _ reader: inout ValueReader
+        _ reading: (index: LeafIndex, record: Record, isAbout: Bool), _ reader: inout ValueReader
     ) throws(CommandFailure) -> String? {
-        if let stated = reading.record.value[path: "query", "purpose"]?.string { return stated }
+        guard reading.isAbout else { return nil }
+        if let stated = reading.record.value[path: "query", "purpose"]?.string {
+            // The first records had words of any kind here.
+            return PrivacyReference(recorded: stated)?.text
+        }
         return try values(of: reading.record, at: reading.index, &reader).purpose
     }
 
     func readingsTable(_ reader: inout ValueReader) throws(CommandFailure) -> Table {
         var rows: [[SafeText]] = []
         for reading in readings {
-            let isSealed = reading.record.commitments[.payload] != nil
-            let other = isSealed ? "sealed" : "not stated"
+            let other: SafeText =
+                if reading.isAbout {
+                    reading.record.commitments[.payload] == nil ? "not stated" : "sealed"
+                } else {
+                    "not about this person"
+                }
             rows.append([
-                "\(reading.record.time?.rfc3339 ?? "-")",
-                "\(try purpose(reading, &reader) ?? other)",
+                "\(reading.record.time?.rfc3339 ?? "-")", "\(Self.way(of: reading.record))",
+                "\(Self.recipient(of: reading.record))",
+                try purpose(reading, &reader).map { "\($0)" } ?? other,
             ])
         }
-        return Table(["READ AT", "PURPOSE"], rows: rows)
+        return Table(["READ AT", "HOW", "BY", "PURPOSE"], rows: rows)
+    }
+
+    /// How the log was read: `log.export` hands records over for good.
+    private static func way(of record: Record) -> String {
+        record.action.map { String($0.drop { $0 != "." }.dropFirst()) } ?? "query"
+    }
+
+    /// Who read it, as a category: colleagues' names need not be told.
+    private static func recipient(of record: Record) -> String {
+        let roles = (record.value[path: "actor", "roles"]?.array ?? []).compactMap(\.string)
+        if !roles.isEmpty { return roles.joined(separator: ", ") }
+        return switch record.value[path: "actor", "type"]?.string {
+        case "system": "output"
+        case "user": "operator of the host"
+        default: "program"
+        }
+    }
+
+    /// The kinds of personal values that the log has of them: groups of values, as counted for their records.
+    private var categories: [(CommitGroup, Int)] {
+        CommitGroup.allCases.compactMap { group in
+            let count = accesses.count { $0.record.commitments[group] != nil }
+            return count > 0 ? (group, count) : nil
+        }
+    }
+
+    /// The same for people.
+    var categoryText: String {
+        categories.map { group, count in "\(group.meaning) (\(count))" }.joined(separator: ", ")
     }
 
     func json(_ reader: inout ValueReader) throws(CommandFailure) -> JSONValue {
@@ -120,13 +172,23 @@ struct PrivacyReport {
             if let time = reading.record.time {
                 members.append(JSONMember("time", .string(time.rfc3339)))
             }
+            members += [
+                JSONMember("how", .string(Self.way(of: reading.record))),
+                JSONMember("by", .string(Self.recipient(of: reading.record))),
+                JSONMember("about", .bool(reading.isAbout)),
+            ]
             if let purpose = try purpose(reading, &reader) {
                 members.append(JSONMember("purpose", .string(purpose)))
             }
             told.append(.object(members))
         }
         return .object([
-            JSONMember("subject", .string(subject.text)), JSONMember("accesses", .array(list)),
+            JSONMember("subject", .string(subject.text)),
+            JSONMember(
+                "categories",
+                .object(
+                    categories.map { JSONMember($0.rawValue, .integer(Int64($1))) })),
+            JSONMember("accesses", .array(list)),
             JSONMember("readings", .array(told)),
             JSONMember(
                 "steps",
@@ -146,6 +208,18 @@ struct PrivacyReport {
     ) throws(CommandFailure) -> RecordValues {
         do throws(LogReadFailure) { return try reader.values(of: record, at: index) } catch {
             throw CommandFailure(error)
+        }
+    }
+}
+
+extension CommitGroup {
+    /// What is in it, for the person.
+    fileprivate var meaning: String {
+        switch self {
+        case .who: "name and e-mail address"
+        case .where: "network address and program"
+        case .what: "paths and queries"
+        case .payload: "headers and other content"
         }
     }
 }
@@ -181,4 +255,13 @@ struct ReadRange {
     }
 
     func holds(_ index: UInt64) -> Bool { ranges.contains { $0.contains(index) } }
+
+    /// Whether all of it is among these.
+    func isWithin(_ indices: Set<UInt64>) -> Bool {
+        !ranges.isEmpty
+            && ranges.allSatisfy { range in
+                range.upperBound - range.lowerBound <= UInt64(indices.count)
+                    && range.allSatisfy(indices.contains)
+            }
+    }
 }

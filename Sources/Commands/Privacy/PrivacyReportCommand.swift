@@ -20,8 +20,9 @@ struct PrivacyReportCommand: AsyncParsableCommand {
               countersign privacy report sub_7q4m2xk9h0v3t8wz --json > report.json
               countersign privacy report sub_7q4m2xk9h0v3t8wz --sealed
 
-            What the person did, with what is sealed of it, and when and for what the log was read where it tells of \
-            them. Who read it is left out: colleagues' names need not be told (CJEU C-579/21). Accesses to \
+            What the person did, with what is sealed of it, and when, how and in which role the log was read where it \
+            tells of them; for what, where they were looked for. What was said of other readings is about others. Who \
+            read it is left out: colleagues' names need not be told (CJEU C-579/21). Accesses to \
             things that concern the person are not known as such: no route says yet whom its resources concern.
             """)
 
@@ -45,13 +46,17 @@ struct PrivacyReportCommand: AsyncParsableCommand {
         var reader = try await disclosure.reader(
             snapshot, log,
             DisclosureOptions.Reading(
-                words: ["privacy report", subject],
+                words: PrivacyReport.words(subject),
                 rows: report.accesses.count { !$0.record.commitments.isEmpty },
                 range: report.range, about: ids[0]), output)
         if try output.isJSON {
             try output.screen.json(try report.json(&reader))
         } else {
             try output.screen.table(try report.table(&reader))
+            if !report.categoryText.isEmpty {
+                try output.screen.line(
+                    "kept of them, and in how many records: \(report.categoryText)")
+            }
             try output.screen.table(try report.readingsTable(&reader))
         }
         try output.messages.line(
