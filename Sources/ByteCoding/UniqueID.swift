@@ -80,6 +80,9 @@ package struct UniqueID: Hashable, Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// The id of a text that somebody typed or another program wrote: letters may be large, as some systems show them.
+    package init?(typed text: String) { self.init(text.lowercased()) }
+
     /// The id of a text that ``text`` made, or nil: other versions and upper case are refused.
     package init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)

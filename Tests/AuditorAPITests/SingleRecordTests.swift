@@ -87,6 +87,8 @@ import Testing
         }
         for uid in uids {
             let answer = try await console.get("/api/v1/records/\(uid)")
+            let large = try await console.get("/api/v1/records/\(uid.uppercased())")
+            #expect(large.status == answer.status && large.status == 200)
             #expect(answer.status == 200, "\(answer)")
         }
         #expect(try await console.get("/api/v1/records/0").status == 200)

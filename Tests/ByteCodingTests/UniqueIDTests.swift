@@ -22,6 +22,14 @@ struct UniqueIDTests {
         }
     }
 
+    @Test func `what somebody types may have large letters, what records have may not`() {
+        let text = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
+        #expect(UniqueID(typed: text.uppercased())?.text == text)
+        #expect(UniqueID(typed: text)?.text == text)
+        #expect(UniqueID(text.uppercased()) == nil)
+        #expect(UniqueID(typed: text + " ") == nil)
+    }
+
     @Test func `texts sort by time`() {
         let early = UniqueID(at: UTCInstant(microseconds: 1_000_000), random: (.max, .max))
         let late = UniqueID(at: UTCInstant(microseconds: 1_001_000), random: (0, 0))

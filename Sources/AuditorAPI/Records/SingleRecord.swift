@@ -33,7 +33,7 @@ struct SingleRecord: Sendable {
         let text = call.part("record")
         if let number = UInt64(text), "\(number)" == text {
             name = .index(number)
-        } else if let uid = UniqueID(text) {
+        } else if let uid = UniqueID(typed: text) {
             name = .uid(uid)
         } else {
             throw Self.notFound

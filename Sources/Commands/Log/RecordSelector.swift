@@ -44,7 +44,7 @@ enum RecordSelector {
     init(_ text: String) throws(CommandFailure) {
         if let number = UInt64(text), !text.hasPrefix("+") {
             self = .index(LeafIndex(number))
-        } else if let uid = UniqueID(text) {
+        } else if let uid = UniqueID(typed: text) {
             self = .uid(uid)
         } else {
             throw CommandFailure(

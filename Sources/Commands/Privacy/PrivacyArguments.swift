@@ -35,7 +35,7 @@ enum PrivacyArguments {
     }
 
     static func uid(_ text: String) throws(CommandFailure) -> UniqueID {
-        guard let uid = UniqueID(text) else {
+        guard let uid = UniqueID(typed: text) else {
             throw CommandFailure(
                 .usage,
                 "`\(text)` is no uid of a record; `countersign privacy find` lists requests and holds with theirs."

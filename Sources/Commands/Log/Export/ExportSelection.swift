@@ -134,7 +134,7 @@ struct ExportSelection: ParsableArguments {
             var random = SystemRandomNumberGenerator()
             return UniqueID(at: time, random: (random.next(), random.next()))
         }
-        guard let id = UniqueID(uid) else {
+        guard let id = UniqueID(typed: uid) else {
             throw CommandFailure(.usage, "--uid is `\(uid)`; give the `uid` of a manifest.")
         }
         return id
