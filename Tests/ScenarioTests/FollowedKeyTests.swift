@@ -28,14 +28,14 @@ import Testing
             let claim = "anonymous (claims key \(id) of Bob Reader)"
             for actor in ["Bob Reader", String(subject), id] {
                 let found = try site.read(
-                    "log", "query", "--actor", actor, "--reason", "key_revoked")
+                    "log", "query", "--actor", actor, "--reason", "key_revoked", "--wide")
                 #expect(found.text.contains(claim), "\(actor): \(found.text)")
                 #expect(found.text.split(separator: "\n").count == 2, "\(found.text)")
                 let all = try site.read("log", "query", "--actor", actor)
                 #expect(all.text.contains("ALLOW 200"), "\(actor): \(all.text)")
             }
             // What stands in the records is found where names are sealed.
-            let sealed = try site.read("log", "query", "--actor", id, "--sealed")
+            let sealed = try site.read("log", "query", "--actor", id, "--sealed", "--wide")
             #expect(sealed.text.contains("claims key \(id) of \(subject)"), "\(sealed.text)")
             let stranger = try site.folder.run(
                 .countersign, "log", "query", "--actor", "aaaaaaaa", "--sealed", "-c",
@@ -43,7 +43,7 @@ import Testing
             #expect(stranger.status == 3)
             #expect(stranger.messages.contains("Names are sealed"), "\(stranger.messages)")
 
-            #expect(try site.read("log", "tail").text.contains(claim))
+            #expect(try site.read("log", "tail", "--wide").text.contains(claim))
             #expect(try site.read("explain", uid).text.contains("\(claim) asked demo for GET"))
             #expect(try server.stop().status == 0)
         }

@@ -78,7 +78,7 @@ struct DemoTour {
         try read { () throws(LogReadFailure) in
             try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { leaves.append(($0, $1)) }
         }
-        let columns = RecordColumns(width: screen?.columns, digits: 2)
+        let columns = RecordColumns(width: screen?.columns, digits: 2, isWide: false)
         try screen?.line(columns.headings)
         for (index, leaf) in leaves {
             let line = try RecordLine(index, leaf, &values)

@@ -45,6 +45,9 @@ struct LogTailCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Stay, and show new records as they come.")
     var follow = false
 
+    @Flag(help: "Cut nothing: names and paths in full, however narrow the terminal is.")
+    var wide = false
+
     @OptionGroup var search: SearchOptions
     @OptionGroup var disclosure: DisclosureOptions
     @OptionGroup var log: LogOptions
@@ -61,7 +64,7 @@ struct LogTailCommand: AsyncParsableCommand {
         let size = snapshot.size.count
         let newest = try await newest(of: snapshot, query)
         let columns = RecordColumns(
-            width: output.screen.columns, digits: String(snapshot.size.count).count)
+            width: output.screen.columns, digits: String(snapshot.size.count).count, isWide: wide)
         if try !output.isJSON, follow || !newest.leaves.isEmpty {
             try output.screen.line(columns.headings)
         }

@@ -21,6 +21,9 @@ struct RecordFormOptions: ParsableArguments {
     @Flag(name: .customLong("no-bom"), help: "CSV without a byte order mark at its beginning.")
     var isWithoutMark = false
 
+    @Flag(help: "Cut nothing: names and paths in full, however narrow the terminal is.")
+    var wide = false
+
     /// The form that was asked for; as all output where none was.
     func form(_ output: OutputOptions) throws(CommandFailure) -> Form {
         if let chosen {

@@ -55,6 +55,29 @@ extension SafeText {
         return self + SafeText("\(String(repeating: " ", count: missing))")
     }
 
+    /// The first and the last characters that fit, with an ellipsis between them where some do not: of an id or an address
+    /// both ends tell.
+    func cutInside(to width: Int) -> SafeText {
+        guard TextWidth.of(plain) > width else { return self }
+        let cells = runs.flatMap { run in
+            run.text.map { (tone: run.tone, text: String($0), width: TextWidth.of(String($0))) }
+        }
+        var (first, last) = (0, cells.count)
+        var room = max(0, width - 1)
+        var isFront = true
+        while first < last {
+            let next = isFront ? cells[first] : cells[last - 1]
+            guard next.width <= room else { break }
+            room -= next.width
+            if isFront { first += 1 } else { last -= 1 }
+            isFront.toggle()
+        }
+        let ends = [cells[..<first], cells[last...]].map { part in
+            SafeText(runs: part.map { Run(tone: $0.tone, text: $0.text) })
+        }
+        return ends[0] + "…" + ends[1]
+    }
+
     /// The first characters that fit, with an ellipsis where some do not.
     func cut(to width: Int?) -> SafeText {
         guard let width, TextWidth.of(plain) > width else { return self }

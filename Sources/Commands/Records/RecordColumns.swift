@@ -32,17 +32,23 @@ struct RecordColumns: Sendable {
     let columns: [(column: Column, width: Int)]
     /// Whether what does not fit is cut: on terminals.
     let isCut: Bool
+    /// Whether a name is cut in any case, in its middle: names may be of any length, and those behind them are looked for
+    /// in their columns.
+    private let isNameCut: Bool
 
     /// - Parameters:
     ///   - width: of the terminal; nil where lines may be of any length.
     ///   - digits: of the largest index.
-    init(width: Int?, digits: Int) {
+    ///   - isWide: whether nothing is cut, on a terminal either.
+    init(width: Int?, digits: Int, isWide: Bool) {
+        let width = isWide ? nil : width
         isCut = width != nil
+        isNameCut = !isWide
         // One spare digit, because a followed list grows.
         let index = max(4, digits + 1)
         guard let width else {
             columns = [
-                (.index, index), (.time, 24), (.who, 36), (.what, 32), (.service, 12), (.from, 15),
+                (.index, index), (.time, 24), (.who, 44), (.what, 32), (.service, 12), (.from, 15),
                 (.decision, 28),
             ]
             return
@@ -68,8 +74,12 @@ struct RecordColumns: Sendable {
         var line: SafeText = ""
         var end = 0
         for (position, cell) in cells.enumerated() {
-            let width = columns[position].width
-            line = line + (isCut ? cell.cut(to: width) : cell)
+            let (column, width) = columns[position]
+            if column == .who, isNameCut {
+                line = line + cell.cutInside(to: width)
+            } else {
+                line = line + (isCut ? cell.cut(to: width) : cell)
+            }
             guard position < cells.count - 1 else { break }
             end += width
             line = line.padded(to: end) + " "

@@ -27,7 +27,8 @@ struct RecordList {
         self.form = form
         screen = output.screen
         columns = RecordColumns(
-            width: output.screen.columns, digits: String(snapshot.size.count).count)
+            width: output.screen.columns, digits: String(snapshot.size.count).count,
+            isWide: options.wide)
         beginning =
             (options.isWithoutMark ? [] : CommaSeparated.mark)
             + CommaSeparated.line(RecordSheet.headings)
