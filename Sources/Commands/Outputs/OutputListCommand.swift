@@ -35,16 +35,21 @@ struct OutputListCommand: AsyncParsableCommand {
         } else if outputs.isEmpty {
             try output.messages.line("the configuration has no outputs")
         } else {
-            var table = Table(["output", "kind", "receiver", "standing"])
+            var table = Table(["OUTPUT", "KIND", "RECEIVER", "STANDING"])
             for json in outputs {
                 let shown = ShownOutput(json)
                 table.rows.append([
                     "\(shown.name)", "\(json["kind"]?.string ?? "?")",
                     "\(json["target"]?.string ?? "?")",
-                    served == nil ? Self.stopped(json) : shown.text,
+                    served == nil ? Self.stopped(json) : shown.summary,
                 ])
             }
             try output.screen.table(table)
+            // Whole, however narrow the terminal is.
+            for shown in outputs.map(ShownOutput.init) {
+                guard let cause = shown.cause else { continue }
+                try output.screen.line("\(shown.name): " + cause)
+            }
         }
         guard !outputs.contains(where: { $0["trouble"]?.bool == true }) else {
             throw CommandFailure(.failure)
@@ -66,6 +71,6 @@ struct OutputListCommand: AsyncParsableCommand {
     }
 
     private static func stopped(_ json: JSONValue) -> SafeText {
-        SafeText("up to \(json["next"]?.integer ?? 0); no server runs", .caution)
+        SafeText("had \(json["next"]?.integer ?? 0) records; no server runs", .caution)
     }
 }

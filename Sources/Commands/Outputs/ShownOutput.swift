@@ -16,6 +16,12 @@ struct ShownOutput {
 
     /// How it does, in one line.
     var text: SafeText {
+        guard let cause else { return summary }
+        return summary + ": " + cause
+    }
+
+    /// The same without the cause of a failure.
+    var summary: SafeText {
         var text = standing
         if let again = json["again"]?.integer {
             text = text + "; repeats what is before \(again)"
@@ -36,19 +42,30 @@ struct ShownOutput {
         return text
     }
 
-    private var standing: SafeText {
-        let behind = "\(count("lag_records")) records behind, \(count("lag_seconds")) s"
-        let position = "up to \(count("next"))"
-        if json["state"]?.string == "failing", let cause = json["cause"]?.string {
-            return SafeText(
-                "\(position), \(behind); failed \(count("failures_in_row")) times, again in \(count("retry_seconds")) s: \(cause)",
-                json["trouble"]?.bool == true ? .bad : .caution)
+    /// What is wrong now, and what to do; nil where nothing is.
+    var cause: SafeText? {
+        json["state"]?.string == "failing" ? json["cause"]?.string.map { "\($0)" } : nil
+    }
+
+    /// How far it is, and since when it fails.
+    var standing: SafeText {
+        let (next, behind) = (count("next"), count("lag_records"))
+        let isTrouble = json["trouble"]?.bool == true
+        var text: SafeText
+        if behind > 0 {
+            text =
+                "has \(next) of \(next + behind) records, \(behind) behind for \(count("lag_seconds")) s"
+        } else if count("rejected") + count("left_out") > 0 {
+            text = "is done with all \(next) records"
+        } else {
+            text = "has every record (\(next))"
         }
-        guard count("lag_records") > 0 else {
-            let left = count("rejected") + count("left_out")
-            return "\(position): \(left > 0 ? "nothing waits" : "has every record")"
+        if json["state"]?.string == "failing" {
+            let (times, retry) = (count("failures_in_row"), count("retry_seconds"))
+            text = text + "; failed \(times) \(times == 1 ? "time" : "times"), again "
+            text = text + (retry > 0 ? "in \(retry) s" : "now")
+            return text.toned(isTrouble ? .bad : .caution)
         }
-        let text: SafeText = "\(position), \(behind)"
-        return json["trouble"]?.bool == true ? text.toned(.bad) : text
+        return isTrouble ? text.toned(.bad) : text
     }
 }
