@@ -75,7 +75,9 @@ struct LogGetCommand: AsyncParsableCommand {
         }
         for (index, leaf) in records {
             let values = try RecordLine(index, leaf, &reader).values
-            try output.screen.table(RecordView.facts(index, leaf, values))
+            let unseen = try RecordView.unseen(
+                index, leaf, in: log.snapshot, isOpen: reader.isOpen)
+            try output.screen.table(RecordView.facts(index, leaf, values, unseen))
             if index != last.0 { try output.screen.line() }
         }
     }
