@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteCoding
+import Foundation
 import SystemPackage
 import TestSupport
 import Testing
@@ -32,6 +33,29 @@ import Testing
                 #expect(Dictionary(uniqueKeysWithValues: values) == naive.facet(query, facet.field))
             }
         }
+    }
+
+    @Test func `is readable by its owner only, also one that was not`() throws {
+        let folder = try TestDirectory()
+        func modes() throws -> [String: Int?] {
+            try Dictionary(
+                uniqueKeysWithValues: folder.files.map { name in
+                    let path = folder.path.appending(name).string
+                    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+                    return (name, (attributes[.posixPermissions] as? Int).map { $0 & 0o077 })
+                })
+        }
+        let first = try SampleCatalog.open(folder)
+        let names = Set([SQLiteCatalog.fileName, SQLiteCatalog.fileName + "-wal"])
+        #expect(names.isSubset(of: try modes().keys))
+        #expect(try modes().values.allSatisfy { $0 == 0 })
+        try first.close()
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o644],
+            ofItemAtPath: folder.path.appending(SQLiteCatalog.fileName).string)
+        let second = try SampleCatalog.open(folder)
+        #expect(try modes().values.allSatisfy { $0 == 0 })
+        try second.close()
     }
 
     @Test func `has all of a batch or nothing when it is cut off`() throws {

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import Synchronization
 package import SystemPackage
 
@@ -47,6 +48,7 @@ package final class SQLiteCatalog: CatalogStorage {
         self.file = file
         self.origin = origin
         self.tokens = tokens
+        try Self.makePrivate(file)
         let connection = try SQLiteConnection(file, isWriter: true)
         try connection.writing { (connection) throws(CatalogFailure) in
             try Self.check(connection, mayCreate: true)
@@ -57,6 +59,28 @@ package final class SQLiteCatalog: CatalogStorage {
         }
         writer = Writing(connection, memory)
         self.readers = try Self.readers(file, readers)
+    }
+
+    /// Makes the file and has it readable by its owner only, like everything else of the log: SQLite would make it readable
+    /// by all. It gives the files beside it the same permissions.
+    private static func makePrivate(_ file: FilePath) throws(CatalogFailure) {
+        do {
+            let opened = try FileDescriptor.open(
+                file, .readWrite, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
+            try opened.closeAfter {
+                var known = stat()
+                // Safe: the call writes into the value while it runs, and keeps nothing.
+                guard unsafe fstat(opened.rawValue, &known) == 0 else {
+                    throw Errno(rawValue: errno)
+                }
+                guard known.st_mode & 0o077 != 0, known.st_uid == geteuid() else { return }
+                guard fchmod(opened.rawValue, known.st_mode & 0o7700) == 0 else {
+                    throw Errno(rawValue: errno)
+                }
+            }
+        } catch {
+            throw CatalogFailure(error)
+        }
     }
 
     /// Opens a catalog that another process may be writing.

@@ -83,7 +83,7 @@ package enum LocalFile {
     }
 
     /// Replaces the content of a file durably and atomically: a reader sees the old or the new. Owner and permissions
-    /// stay.
+    /// stay, but for those of everybody to something secret.
     package static func replace(
         _ path: String, _ bytes: [UInt8], isSecret: Bool
     ) throws(CommandFailure) {
@@ -95,8 +95,9 @@ package enum LocalFile {
         try create(fresh, bytes, isSecret: isSecret)
         if exists {
             // A process that may not give a file away runs as its owner, or the file becomes its own.
+            let kept: mode_t = isSecret ? 0o7770 : 0o7777
             let isGiven = unsafe chown(fresh, old.st_uid, old.st_gid) == 0
-            guard isGiven || errno == EPERM, unsafe chmod(fresh, old.st_mode & 0o7777) == 0 else {
+            guard isGiven || errno == EPERM, unsafe chmod(fresh, old.st_mode & kept) == 0 else {
                 let fault = Errno(rawValue: errno)
                 _ = unsafe unlink(fresh)
                 throw refused(path, "replaced", fault)

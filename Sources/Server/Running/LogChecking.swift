@@ -126,7 +126,7 @@ final class LogChecking: Sendable {
         let kept = Result { () throws(CommandFailure) in
             var text: [UInt8] = []
             JSONText.append(check.json, to: &text)
-            try LocalFile.replace(path, text + [0x0A], isSecret: false)
+            try LocalFile.replace(path, text + [0x0A], isSecret: true)
         }
         if case .failure(let failure) = kept {
             logger.warning(
