@@ -56,6 +56,39 @@ struct ConnectionLimitsTests {
         #expect(!channel.isActive)
     }
 
+    @Test("A head that the server cannot read is answered by a page that says so")
+    func unreadableHead() throws {
+        let channel = try connection()
+        // What the server answers by itself.
+        try channel.writeOutbound(
+            HTTPResponsePart.head(
+                HTTPResponse(
+                    status: .badRequest,
+                    headerFields: [.connection: "close", .contentLength: "0"])))
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        guard case .head(let head) = try channel.readOutbound(as: HTTPResponsePart.self),
+            case .body(let body) = try channel.readOutbound(as: HTTPResponsePart.self),
+            case .end = try channel.readOutbound(as: HTTPResponsePart.self)
+        else {
+            Issue.record("no page")
+            return
+        }
+        #expect(head.status == .badRequest)
+        #expect(head.headerFields[.contentType] == "application/problem+json")
+        #expect(head.headerFields[.contentLength] == "\(body.readableBytes)")
+        #expect(head.headerFields[.connection] == "close")
+        #expect(head.headerFields[.xContentTypeOptions] == "nosniff")
+        let text = String(buffer: body)
+        #expect(text.contains(#""code":"unreadable_head""#) && text.contains("by POST"))
+        // Any other answer leaves as it is.
+        try channel.writeOutbound(answer)
+        guard case .head(let plain) = try channel.readOutbound(as: HTTPResponsePart.self) else {
+            Issue.record("no head")
+            return
+        }
+        #expect(plain == HTTPResponse(status: .ok))
+    }
+
     @Test("An answer that is not taken ends the connection; one that is taken bit by bit does not")
     func slowReader() throws {
         let channel = try connection()

@@ -11,7 +11,7 @@ struct AnswerFields: RouterMiddleware {
     let hosts: AllowedHosts
 
     /// Tells browsers to run nothing from here, and not to show it inside another page.
-    private static let fields: HTTPFields = {
+    static let fields: HTTPFields = {
         var fields: HTTPFields = [
             .xContentTypeOptions: "nosniff",
             .contentSecurityPolicy:

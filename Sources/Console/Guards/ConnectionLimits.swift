@@ -1,10 +1,12 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HTTPTypes
 package import NIOCore
 package import NIOHTTPTypes
 
-/// Closes a connection whose client sends or reads too slowly, or sends a long body.
+/// Closes a connection whose client sends or reads too slowly, or sends a long body; and says what is wrong with a head that
+/// the server cannot read, which it would answer with an empty 400.
 ///
 /// The server itself ends idle connections and heads that do not arrive. It would wait for ever for a body to end and
 /// for an answer to be read, and a few such clients would keep everybody else from asking about the proxy.
@@ -59,8 +61,28 @@ package final class ConnectionLimits: ChannelDuplexHandler, RemovableChannelHand
             progress?.cancel()
             progress = unwritten > 0 ? closing(context) : nil
         }
-        context.write(data, promise: written)
+        guard case .head(let head) = unwrapOutboundIn(data), head.status == .badRequest,
+            head.headerFields[.contentLength] == "0"
+        else {
+            context.write(data, promise: written)
+            return
+        }
+        let page = Self.unreadable.page
+        var explained = head
+        explained.headerFields[.contentLength] = "\(page.count)"
+        explained.headerFields[.contentType] = "application/problem+json"
+        explained.headerFields[.cacheControl] = "no-store"
+        for field in AnswerFields.fields { explained.headerFields[field.name] = field.value }
+        context.write(wrapOutboundOut(.head(explained)), promise: nil)
+        context.write(
+            wrapOutboundOut(.body(context.channel.allocator.buffer(bytes: page))), promise: written)
     }
+
+    /// Which of these it is the server does not say.
+    private static let unreadable = ConsoleProblem(
+        .badRequest,
+        "The head of this request cannot be read: it is no HTTP/1.1, its address or one of its fields is longer than 8 KiB, or all of it longer than 16 KiB. A long query is sent by POST.",
+        code: "unreadable_head")
 
     package func handlerRemoved(context: ChannelHandlerContext) {
         bodyEnd?.cancel()

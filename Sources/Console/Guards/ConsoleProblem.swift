@@ -33,6 +33,20 @@ package struct ConsoleProblem: Error {
 
     package static let notFound = ConsoleProblem(.notFound, "There is nothing of this name.")
 
+    /// What leaves: a page as of RFC 9457.
+    var page: [UInt8] {
+        var text: [UInt8] = []
+        CanonicalJSON.append(
+            .object(
+                [JSONMember("code", .string(code)), JSONMember("detail", .string(detail))] + members
+                    + (login.map { [JSONMember("login", .string($0))] } ?? []) + [
+                        JSONMember("status", .integer(Int64(status.code))),
+                        JSONMember("title", .string(status.reasonPhrase)),
+                        JSONMember("type", .string("about:blank")),
+                    ]), to: &text)
+        return text
+    }
+
     /// The status in words: `not_found`.
     private static func code(of status: HTTPResponse.Status) -> String {
         status.reasonPhrase.lowercased().replacing(" ", with: "_")

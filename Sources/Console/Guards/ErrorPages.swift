@@ -32,19 +32,8 @@ struct ErrorPages: RouterMiddleware {
     }
 
     private func page(_ problem: ConsoleProblem) -> Response {
-        var text: [UInt8] = []
-        CanonicalJSON.append(
-            .object(
-                [
-                    JSONMember("code", .string(problem.code)),
-                    JSONMember("detail", .string(problem.detail)),
-                ] + problem.members
-                    + (problem.login.map { [JSONMember("login", .string($0))] } ?? []) + [
-                        JSONMember("status", .integer(Int64(problem.status.code))),
-                        JSONMember("title", .string(problem.status.reasonPhrase)),
-                        JSONMember("type", .string("about:blank")),
-                    ]), to: &text)
-        var response = Response.content(text, type: .problemJSON, .none, status: problem.status)
+        var response = Response.content(
+            problem.page, type: .problemJSON, .none, status: problem.status)
         response.headers.append(contentsOf: problem.fields)
         return response
     }
