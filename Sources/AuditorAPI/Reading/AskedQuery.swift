@@ -37,7 +37,7 @@ package struct AskedQuery: Sendable {
             "from", .text(mostBytes: 64), "The same as since.", example: "90d"),
         AuditorParameter("to", .text(mostBytes: 64), "The same as until.", example: "now"),
         AuditorParameter(
-            "zone", .text(mostBytes: 6),
+            "zone", .text(mostBytes: 64),
             "How far days and times without a zone are ahead of UTC; in a URL + is %2B.",
             example: "+02:00"),
     ]
@@ -114,7 +114,8 @@ package struct AskedQuery: Sendable {
         guard let minutes = QueryClock.minutesAhead(zone) else {
             throw AuditorProblem.badParameter.problem(
                 "The value of zone cannot be used.",
-                remedy: "Write UTC, +02:00 or -03:30; in a URL, + is %2B.",
+                remedy:
+                    "Write UTC, or how far the zone is ahead of it: +02:00, -03:30; in a URL, + is %2B. A name such as Europe/Berlin means one offset in summer and another in winter, so it cannot be used.",
                 [JSONMember("parameter", .string("zone"))])
         }
         return QueryClock(now: now, minutesAhead: minutes)

@@ -51,7 +51,9 @@ struct QueryTimes: ParsableArguments {
         guard let utcOffset else { return 0 }
         guard let minutes = QueryClock.minutesAhead(utcOffset) else {
             throw CommandFailure(
-                .usage, "--utc-offset is \(utcOffset); use the form +02:00 or -03:30.")
+                .usage,
+                "--utc-offset is \(utcOffset); use the form +02:00 or -03:30. A name such as Europe/Berlin does not do: it means one offset in summer and another in winter."
+            )
         }
         return minutes
     }
