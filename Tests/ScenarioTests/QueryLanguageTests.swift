@@ -30,7 +30,8 @@ import Testing
         func found(_ query: String) throws -> [String] {
             let ending = try run("query", query, "--json")
             guard ending.status == 0 else { return ["\(ending.status)", ending.messages] }
-            return try ending.text.split(separator: "\n").map { line in
+            // The last line says what was asked.
+            return try ending.text.split(separator: "\n").dropLast().map { line in
                 let line = try JSONSerialization.jsonObject(with: Data(line.utf8))
                 let values = (line as? [String: Any])?["values"] as? [String: Any]
                 return values?["http.path"] as? String ?? "-"

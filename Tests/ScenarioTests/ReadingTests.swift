@@ -133,7 +133,8 @@ import Testing
                     .countersign, ["log", "query", "--json", "-c", Site.configuration] + arguments
                 ).ending()
                 guard ending.status == 0 else { return ["\(ending.status)"] }
-                return try ending.text.split(separator: "\n").map { line in
+                #expect(ending.text.split(separator: "\n").last?.contains("\"end\":true") == true)
+                return try ending.text.split(separator: "\n").dropLast().map { line in
                     let line = try JSONSerialization.jsonObject(with: Data(line.utf8))
                     let values = (line as? [String: Any])?["values"] as? [String: Any]
                     return values?["http.path"] as? String ?? "-"

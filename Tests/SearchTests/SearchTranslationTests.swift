@@ -56,16 +56,4 @@ import Testing
         #expect(try !translation("has:who", .record).isExact)
         #expect(try translation("index:5..9", .record).isExact)
     }
-
-    @Test func `leaves out what the proxy writes of itself, unless the query speaks of it`() throws
-    {
-        for text in [
-            "category:audit", "action:log.query", "index:5", "-category:admin", "is:admin",
-        ] {
-            #expect(try MadeUpSearch.query(text).withoutAudit == nil, "\(text)")
-        }
-        let query = try MadeUpSearch.query("status:404 OR shop")
-        #expect(query.withoutAudit?.text == "-category:audit (shop OR status:404)")
-        #expect(try MadeUpSearch.query("").withoutAudit?.text == "-category:audit")
-    }
 }

@@ -63,7 +63,7 @@ struct CountEndpoints: AuditorGroup {
     private static let mostFields = 16
 
     private func stats(_ call: AuditorCall) async throws -> Response {
-        let asked = try AskedQuery(call, now: call.now)
+        let asked = try AskedQuery(call, of: .access, now: call.now)
         let field = try call["by"].map { try Self.field($0, of: "by") }
         let interval = call["every"].flatMap { StatsInterval(rawValue: $0) }
         if interval != nil, let field, !field.hasOneValue {
@@ -82,7 +82,7 @@ struct CountEndpoints: AuditorGroup {
     }
 
     private func facets(_ call: AuditorCall) async throws -> Response {
-        let asked = try AskedQuery(call, now: call.now)
+        let asked = try AskedQuery(call, of: .access, now: call.now)
         let names = (call["fields"] ?? Self.defaultFields).split(
             separator: ",", omittingEmptySubsequences: false)
         guard names.count <= Self.mostFields else {

@@ -27,7 +27,7 @@ struct CountedAccesses {
     ) throws {
         self.asked = asked
         var search = try LogSearch(
-            asked.query, unit: .access, isOpening: isOpening, at: desk)
+            asked.sought, unit: .access, isOpening: isOpening, at: desk)
         let parts = try search.together { search throws(SearchFailure) in
             let count = try search.count(within: LogSearch.deadline)
             if let interval {
@@ -112,7 +112,7 @@ struct CountedFacets {
     ) throws {
         self.asked = asked
         var search = try LogSearch(
-            asked.query, unit: .access, isOpening: isOpening, at: desk)
+            asked.sought, unit: .access, isOpening: isOpening, at: desk)
         (count, facets) = try search.together { search throws(SearchFailure) in
             let count = try search.count(within: Self.deadline)
             var facets: [(field: QueryField, facet: SearchFacet?)] = []

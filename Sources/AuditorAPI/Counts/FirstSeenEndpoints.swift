@@ -62,7 +62,7 @@ struct FirstSeenEndpoints: AuditorGroup {
     ]
 
     private func list(_ call: AuditorCall) async throws -> Response {
-        let asked = try AskedQuery(call, now: call.now)
+        let asked = try AskedQuery(call, of: .access, now: call.now)
         guard asked.query.times.from != nil else {
             throw AuditorProblem.badQuery.problem(
                 "What is new depends on since when.", remedy: "Name a time, such as since=7d.")
@@ -74,7 +74,8 @@ struct FirstSeenEndpoints: AuditorGroup {
         let isOpening = try await desk.opens(
             shown, asked.purpose, deciding: asked.query.personalGroups, for: call)
         return try await desk.reading {
-            var search = try LogSearch(asked.query, unit: .access, isOpening: isOpening, at: desk)
+            var search = try LogSearch(
+                asked.sought, unit: .access, isOpening: isOpening, at: desk)
             let answer = try search.ask {
                 try $0.firstSeen(thing, most: top, within: LogSearch.deadline)
             }

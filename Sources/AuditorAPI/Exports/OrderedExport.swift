@@ -122,12 +122,12 @@ struct OrderedExport {
         let form = call["format"] ?? Self.forms[0]
         let isFullRange = call["full_range"] == "yes"
         let order = EvidenceOrder(
-            query: asked.query, range: range, isFullRange: isFullRange, groups: asked.disclosed,
+            query: asked.sought, range: range, isFullRange: isFullRange, groups: asked.disclosed,
             request: EvidenceOrder.Request(
                 uid: uid, by: "account \(call.reader.id)", purpose: asked.purpose, time: call.now),
             zone: asked.clock.zone,
             command: EvidenceOrder.command(
-                form: form, asked.query, size: checkpoint.claim.size.count, offset: call["zone"],
+                form: form, asked.sought, size: checkpoint.claim.size.count, offset: call["zone"],
                 first: call.number("first").map { UInt64($0) },
                 last: call.number("last").map { UInt64($0) }, isFullRange: isFullRange,
                 disclosed: call["disclose"], purpose: asked.purpose))

@@ -47,7 +47,7 @@ struct AuditEndpoints: AuditorGroup {
             asked.query.purpose != nil && call.reader.rights.contains(.personalRead)
         return try await desk.reading { [desk] in
             var search = try LogSearch(
-                asked.query.query, unit: .record, isOpening: false, at: desk)
+                asked.query.sought, unit: .record, isOpening: false, at: desk)
             let page = try search.ask {
                 try $0.page(
                     asked.order, after: asked.after, limit: asked.limit,

@@ -4,6 +4,7 @@
 import Accounts
 import AuditRecords
 package import ByteCoding
+package import Catalog
 import Console
 package import Disclosures
 package import Query
@@ -11,8 +12,10 @@ import Search
 
 /// What somebody asks for, as every operation that searches reads it: a query, times, and what is to be opened.
 package struct AskedQuery: Sendable {
-    /// As it is asked.
+    /// As it is asked: its text and hash are the same for everybody.
     package let query: RecordQuery
+    /// What is looked for, without what is left out.
+    package let sought: RecordQuery
     /// What does not come though it was not spoken of, or the reader has no right to see it.
     package let leftOut: [String]
     package let clock: QueryClock
@@ -59,12 +62,12 @@ package struct AskedQuery: Sendable {
     /// Reads what a call says.
     ///
     /// - Parameters:
+    ///   - unit: what is listed or counted.
     ///   - now: what relative times are measured by; of a later page, when the first was asked for.
     ///   - base: what is asked for besides.
-    ///   - leavesOutAudit: whether what the proxy writes of itself comes only where it is spoken of.
     package init(
-        _ call: AuditorCall, now: UTCInstant, within base: RecordQuery? = nil,
-        leavesOutAudit: Bool = true
+        _ call: AuditorCall, of unit: CatalogUnit, now: UTCInstant,
+        within base: RecordQuery? = nil
     ) throws {
         clock = try Self.clock(call["zone"], now)
         var parts = [try Self.query(call["q"] ?? "", clock)]
@@ -75,17 +78,15 @@ package struct AskedQuery: Sendable {
             guard let text = call[name] else { continue }
             parts.append(try Self.time(text, of: name, term, clock))
         }
-        let asked = RecordQuery(all: parts)
-        try Self.checkTimes(asked)
-        // What the proxy writes of itself, and of those who read its log, is no access of anybody's.
-        let without = leavesOutAudit ? asked.withoutAudit : nil
-        var leftOut = without == nil ? [] : ["category:audit"]
-        var query = without ?? asked
-        if without == nil, !call.reader.rights.contains(.auditRead) {
-            query = RecordQuery(all: [query, Self.withoutReadings])
+        query = RecordQuery(all: parts)
+        try Self.checkTimes(query)
+        var sought = unit == .access ? query.ofAccesses : query
+        var leftOut = unit == .access ? query.leftOutOfAccesses : []
+        if leftOut.isEmpty, !call.reader.rights.contains(.auditRead) {
+            sought = RecordQuery(all: [sought, Self.withoutReadings])
             leftOut = EventAction.readings.map { "action:\($0.rawValue)" }
         }
-        self.query = query
+        self.sought = sought
         self.leftOut = leftOut
         disclosed = Self.disclosed(call)
         purpose = call["purpose"]

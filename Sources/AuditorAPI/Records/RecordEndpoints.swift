@@ -155,12 +155,12 @@ struct AskedPage: Sendable {
             guard let cursor = PageCursor(text) else { throw Self.badCursor }
             return cursor
         }
-        query = try AskedQuery(call, now: cursor?.now ?? call.now, within: base)
+        query = try AskedQuery(call, of: unit, now: cursor?.now ?? call.now, within: base)
         guard let cursor else {
             after = nil
             return
         }
-        after = SearchCursor(cursor.place, of: query.query, unit)
+        after = SearchCursor(cursor.place, of: query.sought, unit)
         guard after?.place.order == order else { throw Self.badCursor }
     }
 

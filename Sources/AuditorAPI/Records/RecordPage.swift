@@ -23,7 +23,7 @@ struct RecordPage {
     init(_ asked: AskedPage, isOpening: Bool, at desk: AuditorDesk) throws {
         self.asked = asked
         var search = try LogSearch(
-            asked.query.query, unit: asked.unit, isOpening: isOpening, at: desk)
+            asked.query.sought, unit: asked.unit, isOpening: isOpening, at: desk)
         let found = try search.ask {
             try $0.page(
                 asked.order, after: asked.after, limit: asked.limit, deadline: LogSearch.deadline)

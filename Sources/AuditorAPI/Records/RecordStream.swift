@@ -85,24 +85,26 @@ struct RecordStream: Sendable {
             }
         } catch {
             // Whoever went away has read so many; where this cannot be recorded, the first record stands.
-            try await record(sum)
+            _ = try await record(sum)
             throw error
         }
-        try await record(sum)
-        try await writer.write(ByteBuffer(bytes: last(sum)))
+        let record = try await record(sum)
+        try await writer.write(ByteBuffer(bytes: last(sum, record)))
     }
 
     /// Records how many rows left.
-    private func record(_ sum: Part) async throws {
+    private func record(_ sum: Part) async throws -> UniqueID {
         let reading = AuditorReading(
             .query,
             QueryFacts(
                 hash: asked.query.query.hash, rows: UInt64(sum.rows),
                 range: "0..<\(sum.completeTo)", purpose: asked.query.purpose))
-        try await desk.reading { [desk, call] in _ = try desk.record(reading, by: call.reader) }
+        return try await desk.reading { [desk, call] in
+            try desk.record(reading, by: call.reader)
+        }
     }
 
-    private func last(_ sum: Part) -> [UInt8] {
+    private func last(_ sum: Part, _ record: UniqueID) -> [UInt8] {
         var text: [UInt8] = []
         JSONText.append(
             .object(
@@ -110,6 +112,7 @@ struct RecordStream: Sendable {
                     + asked.members + sum.undecided.members + [
                         JSONMember("unread", .integer(Int64(sum.unread))),
                         JSONMember("complete_to", .integer(Int64(clamping: sum.completeTo))),
+                        JSONMember("recorded", .string(record.text)),
                     ]), to: &text)
         text.append(UInt8(ascii: "\n"))
         return text

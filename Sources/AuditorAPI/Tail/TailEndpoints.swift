@@ -4,6 +4,7 @@
 import Accounts
 import AuditRecords
 import ByteCoding
+import Catalog
 import Console
 import Disclosures
 import HTTPTypes
@@ -52,7 +53,7 @@ struct TailEndpoints: AuditorGroup {
     }
 
     private func tail(_ call: AuditorCall) async throws -> Response {
-        let asked = try AskedQuery(call, now: call.now)
+        let asked = try AskedQuery(call, of: .access, now: call.now)
         let isOpening = try await desk.opens(asked, for: call)
         // Nothing is read for those who ask for the head alone.
         guard call.request.method != .head else { return Response(status: .ok, headers: fields) }
@@ -126,7 +127,7 @@ struct TailEndpoints: AuditorGroup {
                     desk, log, call.reader,
                     rights: isOpening ? [.logRead, .personalRead] : [.logRead],
                     TailReader(
-                        asked.query, disclosed: isOpening ? asked.disclosed : [],
+                        asked.sought, disclosed: isOpening ? asked.disclosed : [],
                         isOpening: isOpening, reader: call.reader.id,
                         mostPerSecond: call.number("max").map { Int($0) }, in: present,
                         from: start))

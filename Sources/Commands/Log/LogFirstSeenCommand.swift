@@ -52,9 +52,7 @@ struct LogFirstSeenCommand: AsyncParsableCommand {
         guard (1...10_000).contains(top) else {
             throw CommandFailure(.usage, "--top is \(top); use 1 to 10000.")
         }
-        let asked = try asked.query(query)
-        // What the proxy writes of itself is nobody's access.
-        let query = asked.withoutAudit ?? asked
+        let query = try asked.query(query)
         guard query.times.from != nil else {
             throw CommandFailure(.usage, "\(SearchFailure.noBeginning.message) Or --since 7d.")
         }
@@ -76,7 +74,8 @@ struct LogFirstSeenCommand: AsyncParsableCommand {
             )
         }
         do {
-            var search = try Search(query, unit: .access, in: catalog, of: snapshot, reader)
+            var search = try Search(
+                query.ofAccesses, unit: .access, in: catalog, of: snapshot, reader)
             let answer = try search.firstSeen(of, most: top, within: Self.deadline)
             if try output.isJSON {
                 try output.screen.json(try json(answer, query))

@@ -29,7 +29,8 @@ struct LogQueryCommand: AsyncParsableCommand {
             given has to hold. A query that begins with a dash is written with NOT. Names, paths and addresses are \
             shown, and can be asked for, by whoever can read the log's keys; that they were is a record itself, \
             `log.query`, made before anything is shown. What depends on values that are sealed or erased is \
-            counted apart. With --json, each line has a record and its values. Exit code 3 where nothing is found.
+            counted apart. With --json, each line has a record and its values, and the last one has `end`, what was \
+            asked, and how many there are. Exit code 3 where nothing is found.
             """)
 
     @Argument(help: "What is asked for, in the query language; everything where nothing is given.")
@@ -59,19 +60,14 @@ struct LogQueryCommand: AsyncParsableCommand {
         guard (1...10_000).contains(limit) else {
             throw CommandFailure(.usage, "--limit is \(limit); use 1 to 10000, or --all.")
         }
-        let asked = try asked.query(query)
-        // What the proxy writes of itself is no access of anybody's.
-        let query = unit == .access ? asked.withoutAudit ?? asked : asked
+        let query = try asked.query(query)
         let finder = RecordFinder(
-            query: query, unit: unit, limit: all ? nil : limit, search: search, log: log,
-            output: output)
+            query: unit == .access ? query.ofAccesses : query, unit: unit,
+            limit: all ? nil : limit, search: search, log: log, output: output)
         if explain { return try explain(query, finder) }
         do {
-            let found = try await find(finder)
-            if query != asked {
-                try output.messages.line(
-                    "records of the category audit are left out; `category:*` has them, too.")
-            }
+            let found = try await find(query, finder)
+            if finder.query != query { try output.messages.line(NothingFound.leftOut) }
             guard found.count > 0 else {
                 let nothing = NothingFound(found, query, of: try log.snapshot())
                 throw CommandFailure(
@@ -87,20 +83,22 @@ struct LogQueryCommand: AsyncParsableCommand {
 
     /// Finds and shows. What needs values to be found, or has no end, is recorded before it begins; of anything else the
     /// record says how many are shown.
-    private func find(_ finder: RecordFinder) async throws -> FoundRecords {
+    private func find(
+        _ query: RecordQuery, _ finder: RecordFinder
+    ) async throws -> FoundRecords {
         let snapshot = try log.snapshot()
         var list = RecordList(try form.form(output), form, snapshot, output)
         if all || !finder.query.personalGroups.isEmpty {
             var reader = try await disclosure.reader(
                 snapshot, log,
                 DisclosureOptions.Reading(
-                    query: finder.query, rows: nil, range: "0..<\(snapshot.size.count)"), output)
+                    query: query, rows: nil, range: "0..<\(snapshot.size.count)"), output)
             let found = try finder.find(in: snapshot, &reader) { row, reader in
                 try list.show(LeafIndex(row.index), row.leaf, &reader)
             } moved: {
                 list.read($0)
             }
-            try list.end()
+            try list.end(try summary(found, query))
             return found
         }
         var sealed = ValueReader(sealing: snapshot)
@@ -110,15 +108,40 @@ struct LogQueryCommand: AsyncParsableCommand {
         } moved: {
             list.read($0)
         }
-        guard !rows.isEmpty else { return found }
+        guard !rows.isEmpty else {
+            try list.end(try summary(found, query))
+            return found
+        }
         var reader = try await disclosure.reader(
             list.snapshot, log,
             DisclosureOptions.Reading(
-                query: finder.query, rows: rows.count { Record.hasValues($0.leaf) },
+                query: query, rows: rows.count { Record.hasValues($0.leaf) },
                 range: "\(found.looked.lowerBound)..<\(found.looked.upperBound)"), output)
         for row in rows { try list.show(LeafIndex(row.index), row.leaf, &reader) }
-        try list.end()
+        try list.end(try summary(found, query))
         return found
+    }
+
+    /// What programs are told behind the records, by which they know that none is missing.
+    private func summary(_ found: FoundRecords, _ query: RecordQuery) throws -> JSONValue {
+        let times = query.times
+        return .object([
+            JSONMember("end", .bool(true)), JSONMember("rows", .integer(Int64(found.count))),
+            JSONMember("query", .string(query.text)), JSONMember("hash", .string(query.hash)),
+            JSONMember("unit", .string(unit.rawValue)),
+            JSONMember("zone", .string(try asked.times.clock().zone)),
+            JSONMember("from", times.from.map { .string($0.rfc3339) } ?? .null),
+            JSONMember("to", times.to.map { .string($0.rfc3339) } ?? .null),
+            JSONMember("left_out", .array(leftOut(of: query).map { .string($0) })),
+            JSONMember("more", .bool(found.hasMore)),
+            JSONMember("undecided", .integer(Int64(found.undecided))),
+            JSONMember("unread", .integer(Int64(found.unread))),
+            JSONMember("complete_to", .integer(Int64(clamping: found.looked.upperBound))),
+        ])
+    }
+
+    private func leftOut(of query: RecordQuery) -> [String] {
+        unit == .access ? query.leftOutOfAccesses : []
     }
 
     private func tell(_ found: FoundRecords, _ query: RecordQuery) throws {
@@ -148,6 +171,7 @@ struct LogQueryCommand: AsyncParsableCommand {
                     JSONMember("opens", .array(groups.map { .string($0) })),
                     JSONMember("personal", .array(personal.map { .string($0) })),
                     JSONMember("unit", .string(unit.rawValue)),
+                    JSONMember("left_out", .array(leftOut(of: query).map { .string($0) })),
                     JSONMember("plan", .string(try finder.plan())),
                 ]))
         }
@@ -163,6 +187,7 @@ struct LogQueryCommand: AsyncParsableCommand {
                     ? "nothing personal"
                     : "\(groups.joined(separator: ", ")), for \(personal.joined(separator: ", "))"
             ))
+        if finder.query != query { facts.append(("leaves out", "category:audit")) }
         facts.append(("plan", "\(try finder.plan())"))
         try output.screen.table(Table(facts: facts))
     }

@@ -51,7 +51,7 @@ struct LogStatsCommand: AsyncParsableCommand {
         let field = try field()
         guard top >= 1 else { throw CommandFailure(.usage, "--top is \(top); use 1 or more.") }
         let snapshot = try log.snapshot()
-        var count = AccessCount(of: query, by: field, every: every?.duration)
+        var count = AccessCount(of: query.ofAccesses, by: field, every: every?.duration)
         var reader = ValueReader(sealing: snapshot)
         if count.needsValues {
             reader = try await disclosure.reader(
@@ -72,6 +72,7 @@ struct LogStatsCommand: AsyncParsableCommand {
         if count.relation != .exact {
             try output.messages.line("there are more: counting took too long; ask for less time.")
         }
+        if count.query != query { try output.messages.line(NothingFound.leftOut) }
         if count.unread > 0 { try output.messages.line(NothingFound.notSearched(count.unread)) }
     }
 
@@ -167,6 +168,7 @@ struct LogStatsCommand: AsyncParsableCommand {
             JSONMember("relation", .string(count.relation.rawValue)),
             JSONMember("complete_to", .integer(Int64(clamping: size))),
             JSONMember("zone", .string(try asked.times.clock().zone)),
+            JSONMember("left_out", .array(query.leftOutOfAccesses.map { .string($0) })),
         ]
         if let from = query.times.from { members.append(JSONMember("from", .string(from.rfc3339))) }
         if let to = query.times.to { members.append(JSONMember("to", .string(to.rfc3339))) }

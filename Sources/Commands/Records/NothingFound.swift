@@ -69,6 +69,10 @@ struct NothingFound {
         }
     }
 
+    /// What does not come though nobody spoke of it.
+    static let leftOut: SafeText =
+        "records of the category audit are left out; `category:*` has them, too."
+
     /// Nobody is to take what cannot be read for what is not there.
     static func notSearched(_ count: Int) -> SafeText {
         "\(count) of the records looked at cannot be read by this program, and may be such ones; `countersign verify` says what they are."

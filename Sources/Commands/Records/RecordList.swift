@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import ByteCoding
 import LogReading
 import Merkle
 import Messages
@@ -60,7 +61,13 @@ struct RecordList {
     }
 
     /// Says which records are not as they were signed.
-    func end() throws(CommandFailure) {
+    ///
+    /// - Parameter summary: the last line for programs; where it is missing, so may be records.
+    func end(_ summary: JSONValue) throws {
+        switch form {
+        case .json, .ndjson: try screen.json(summary)
+        case .table, .csv: break
+        }
         guard changed.isEmpty else { throw CommandFailure.notAsSigned(changed) }
     }
 
