@@ -154,7 +154,8 @@ extension Search {
         if let known {
             isComplete = known.relation == .exact
             var all = judge.asking(RecordQuery(.everything))
-            for pair in known.pairs {
+            // In the log's order, as neighbours are read together.
+            for pair in known.pairs.sorted(by: { $0.first < $1.first }) {
                 guard !end.isOver else { return false }
                 do throws(LogReadFailure) {
                     let finding = try all.finding([pair.first], accepted: nil, opening: group)

@@ -15,7 +15,9 @@ package struct Search {
     package let query: RecordQuery
     package let unit: CatalogUnit
     /// For the time of an answer one moment of it.
-    private(set) var catalog: any CatalogReading
+    private(set) var catalog: any CatalogReading {
+        didSet { judge.catalog = catalog }
+    }
     var judge: SearchJudge
     var tail: SearchTail
 
@@ -27,7 +29,7 @@ package struct Search {
         self.query = query
         self.unit = unit
         self.catalog = catalog
-        judge = SearchJudge(query, snapshot, values)
+        judge = SearchJudge(query, snapshot, values, catalog)
         tail = try Self.tail(catalog, &judge)
     }
 

@@ -3,6 +3,7 @@
 
 import AuditRecords
 import ByteCoding
+import Catalog
 import Disclosures
 import LogFormat
 package import LogReading
@@ -24,6 +25,8 @@ struct SearchJudge {
     /// Groups that the query depends on.
     private let groups: Set<CommitGroup>
     private var values: ValueReader
+    /// Says where values are.
+    var catalog: any CatalogReading
     /// Leaves read together, as neighbours are often asked for one after another.
     private var window: [[UInt8]] = []
     private var windowStart: UInt64 = 0
@@ -38,7 +41,11 @@ struct SearchJudge {
         var undecided: SearchUndecided
     }
 
-    init(_ query: RecordQuery, _ snapshot: LogSnapshot, _ values: ValueReader) {
+    init(
+        _ query: RecordQuery, _ snapshot: LogSnapshot, _ values: ValueReader,
+        _ catalog: any CatalogReading
+    ) {
+        self.catalog = catalog
         expression = query.expression
         self.snapshot = snapshot
         self.values = values
@@ -51,7 +58,9 @@ struct SearchJudge {
     var isOpen: Bool { values.isOpen }
 
     /// The same reader of the same log, who asks something else.
-    func asking(_ query: RecordQuery) -> SearchJudge { SearchJudge(query, snapshot, values) }
+    func asking(_ query: RecordQuery) -> SearchJudge {
+        SearchJudge(query, snapshot, values, catalog)
+    }
 
     /// Goes on with the log as it stands now.
     mutating func refresh() throws(LogReadFailure) {
@@ -96,6 +105,7 @@ struct SearchJudge {
         if values.isOpen, verdict == .undecided || opening != nil && verdict == .hit {
             var parts: [QueriedAccess.Part] = []
             for (index, record) in records {
+                if values.needsPlace(of: index) { learnPlace(of: index.value) }
                 let groups = try values.groups(of: record, at: index)
                 parts.append(QueriedAccess.Part(record, groups.mapValues { QueriedGroup($0) }))
             }
@@ -108,6 +118,15 @@ struct SearchJudge {
             known[indexes[0]] = Judgement(verdict: verdict, undecided: undecided(finding))
         }
         return finding
+    }
+
+    private mutating func learnPlace(of index: UInt64) {
+        let place = Result { () throws(CatalogFailure) in try catalog.sealed(around: index) }
+        // Without it the values are found as well, only later: whatever is wrong with the catalog is told by what asks it
+        // for rows.
+        if case .success(let place?) = place {
+            values.note(place, of: SealedStretch.number(of: index))
+        }
     }
 
     /// What was said of an access before; nil if that is not remembered.

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AuditRecords
 import ByteCoding
 import Disclosures
 import LogFormat
@@ -63,6 +64,56 @@ import Testing
         let accesses = try followed.catalog.count(
             CatalogQuery(.field(.category, .equals("access"))), within: .seconds(60))
         #expect(accesses.records == 25)
+    }
+
+    /// What each record commits to, opened with what is known of where that is.
+    private func values(
+        of directory: TestDirectory, _ place: (UInt64) throws -> Range<Int>?
+    ) throws -> [[CommitGroup: OpenedGroup]] {
+        let snapshot = try LogSnapshot(directory: directory.path)
+        var reader = ValueReader(opening: snapshot)
+        var leaves: [(index: LeafIndex, leaf: [UInt8])] = []
+        try snapshot.forEachLeaf(in: 0..<snapshot.size.count) { leaves.append(($0, $1)) }
+        return try leaves.map { index, leaf in
+            if let place = try place(index.value) {
+                reader.note(place, of: SealedStretch.number(of: index.value))
+            }
+            return try reader.groups(of: try Record(leaf: leaf), at: index)
+        }
+    }
+
+    @Test func `knows where sealed values are, which is believed as far as they are there`() throws
+    {
+        let log = try LedgerLog(40)
+        var tokens = try PersonalTokenizer(LogSnapshot(directory: log.directory.path))
+        let followed = try catalog(tokens)
+        try follow(log.directory, followed.catalog, tokens)
+        let ledger = try log.fixture.open(log.storage)
+        try LedgerLog.append(500, to: ledger, log.fixture)
+        #expect(ledger.close() == nil)
+        let grown = try TestDirectory(log.storage)
+        try grown.forgetCommitJournal()
+        tokens = try PersonalTokenizer(LogSnapshot(directory: grown.path))
+        try follow(grown, followed.catalog, tokens)
+
+        let all = try values(of: grown) { _ in nil }
+        #expect(all.joined().allSatisfy { if case .opened = $0.value { true } else { false } })
+        #expect(all.joined().count > 1000)
+        let places = try all.indices.map { try followed.catalog.sealed(around: UInt64($0)) }
+        for (index, values) in all.enumerated() where !values.isEmpty {
+            #expect(places[index] != nil, "\(index)")
+        }
+        // Wrong ones cost time.
+        for wrong in [0..<1, 7..<5000, 1 << 40..<1 << 41] {
+            #expect(try values(of: grown) { _ in wrong } == all)
+        }
+        // Where the first block is none, whoever reads all of them finds nothing.
+        try grown.tamper("segments/00000000/disclosures") { $0[0] ^= 1 }
+        let none = try values(of: grown) { _ in nil }
+        #expect(!none.joined().contains { if case .opened = $0.value { true } else { false } })
+        let stretch = Int(SealedStretch.records)
+        #expect(
+            try values(of: grown) { places[Int($0)] }[stretch...].elementsEqual(all[stretch...]))
     }
 
     @Test func `refuses another log, and another history of the same one`() throws {

@@ -34,6 +34,8 @@ package struct CatalogLeaf: Sendable {
     /// A bit for each group that it commits to, as ``CommitGroupBits`` says.
     package var groups: Int64 = 0
     package var personal = PersonalTokens()
+    /// Where its sealed values are in their segment's file; empty where that is not known.
+    package var sealed = 0..<0
 }
 
 /// The sixteen bytes of a W3C trace id.
@@ -112,7 +114,7 @@ package struct CatalogBatch: Sendable {
         row.groups = CommitGroupBits.of { !pass[$0].isEmpty }
         row.deed = shape(bytes, Self.deedMembers)
         row.caller = shape(bytes, Self.callerMembers)
-        row.personal = personal(bytes, values)
+        (row.personal, row.sealed) = personal(bytes, values)
         leaves.append(row)
         if Self.erasing.contains(where: leaf[pass[.action]].elementsEqual) { note(erasure: leaf) }
     }
@@ -170,19 +172,27 @@ package struct CatalogBatch: Sendable {
         return start..<text.count
     }
 
-    /// Tokens of what the leaf commits to. Without anybody who opens values, all of them are withheld.
-    private func personal(_ leaf: Span<UInt8>, _ values: FollowedValues?) -> PersonalTokens {
+    /// Tokens of what the leaf commits to, and where that is sealed. Without anybody who opens values, all of them are
+    /// withheld.
+    private func personal(
+        _ leaf: Span<UInt8>, _ values: FollowedValues?
+    ) -> (PersonalTokens, sealed: Range<Int>) {
         func commitment(_ member: LeafMember) -> Hash256? {
             let text = unquoted(pass[member])
             return text.isEmpty ? nil : Hash256(base64: leaf.extracting(text))
         }
         let (who, place, what) = (commitment(.who), commitment(.place), commitment(.what))
-        if let values { return values.tokens(who: who, place: place, what: what) }
+        if let values {
+            return (
+                values.tokens(who: who, place: place, what: what),
+                values.place(of: who, place, what)
+            )
+        }
         var tokens = PersonalTokens()
         if who != nil { tokens.names = .withheld }
         if place != nil { (tokens.address, tokens.agent) = (.withheld, .withheld) }
         if what != nil { tokens.path = .withheld }
-        return tokens
+        return (tokens, 0..<0)
     }
 
     private func isStarted(_ leaf: Span<UInt8>, _ place: Range<Int>) -> Bool {

@@ -39,6 +39,10 @@ package protocol CatalogReading: Sendable {
     /// Indices of all records of an access, in order; none if there is no such access.
     func records(of uid: UniqueID) throws(CatalogFailure) -> [UInt64]
 
+    /// Where the sealed values of a record and of its neighbours (``SealedStretch``) are in their segment's file: a
+    /// hint, for whoever opens them. Nil where it is not known.
+    func sealed(around index: UInt64) throws(CatalogFailure) -> Range<Int>?
+
     /// Has several questions answered by one state of the catalog, whatever is stored meanwhile.
     ///
     /// - Parameter body: is given what answers so until it returns, which should be soon: a moment that lasts keeps the

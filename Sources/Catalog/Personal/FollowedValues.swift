@@ -17,9 +17,17 @@ package struct FollowedValues {
     /// How much of the segment's disclosures was read.
     private var readBytes = 0
     /// What is known of each commitment of the segment.
-    private var tokens: [Hash256: PersonalTokens] = [:]
+    private var found: [Hash256: Found] = [:]
     /// The keys, and the files they were read from: most steps find these unchanged.
     private var known: (subjects: [UInt8], periods: [UInt8], keys: KeyRing)?
+
+    private struct Found {
+        /// Nil if its block cannot be opened.
+        var tokens: PersonalTokens?
+        /// Where its block is in the segment's disclosures.
+        var start: Int
+        var end: Int
+    }
 
     package init(_ tokenizer: PersonalTokenizer) { self.tokenizer = tokenizer }
 
@@ -31,7 +39,7 @@ package struct FollowedValues {
         if segment != number {
             segment = number
             readBytes = 0
-            tokens.removeAll(keepingCapacity: true)
+            found.removeAll(keepingCapacity: true)
         }
         let file = try snapshot.disclosures(of: number)
         guard file.length > readBytes, let bytes = try file.bytes(readBytes..<file.length) else {
@@ -39,7 +47,14 @@ package struct FollowedValues {
         }
         let blocks = DisclosureBlock.scan(bytes).blocks
         guard let last = blocks.last else { return }
+        let base = readBytes
         readBytes += last.range.upperBound
+        for block in blocks {
+            let (start, end) = (base + block.range.lowerBound, base + block.range.upperBound)
+            for commitment in block.commitments {
+                found[commitment] = Found(tokens: nil, start: start, end: end)
+            }
+        }
         guard let subjects = try snapshot.subjectKeys().contents(),
             let periods = try snapshot.periodKeys().contents()
         else { return }
@@ -63,12 +78,12 @@ package struct FollowedValues {
                 let value = try JSONParser.parse(
                     disclosure.value, as: .canonical, deepest: RecordLimits.depth)
                 let values = RecordValues(members: value.members ?? [])
-                var found = tokenizer.tokens(
+                var tokens = tokenizer.tokens(
                     names: values.names, addresses: values.addresses, path: values.path,
                     agent: values["user_agent"], in: block.period)
                 let seal = PersonalTokens.Seal(subject: block.subject, period: block.period)
-                (found.whoSeal, found.whereSeal, found.whatSeal) = (seal, seal, seal)
-                tokens[disclosure.commitment] = found
+                (tokens.whoSeal, tokens.whereSeal, tokens.whatSeal) = (seal, seal, seal)
+                found[disclosure.commitment]?.tokens = tokens
             }
         } catch {
             // What cannot be opened stays withheld; verification says what is wrong with it.
@@ -79,18 +94,31 @@ package struct FollowedValues {
     func tokens(who: Hash256?, place: Hash256?, what: Hash256?) -> PersonalTokens {
         var all = PersonalTokens()
         if let who {
-            let known = tokens[who]
+            let known = found[who]?.tokens
             (all.names, all.whoSeal) = (known?.names ?? .withheld, known?.whoSeal)
         }
         if let place {
-            let known = tokens[place]
+            let known = found[place]?.tokens
             (all.address, all.whereSeal) = (known?.address ?? .withheld, known?.whereSeal)
             all.agent = known?.agent ?? .withheld
         }
         if let what {
-            let known = tokens[what]
+            let known = found[what]?.tokens
             (all.path, all.whatSeal) = (known?.path ?? .withheld, known?.whatSeal)
         }
         return all
+    }
+
+    /// Where the blocks of a record's commitments are, from the first one to the last; empty where none is known.
+    func place(of commitments: Hash256?...) -> Range<Int> {
+        var place: Range<Int>?
+        for commitment in commitments {
+            guard let commitment, let found = found[commitment] else { continue }
+            place =
+                min(
+                    place?.lowerBound ?? found.start, found.start)..<max(
+                    place?.upperBound ?? found.end, found.end)
+        }
+        return place ?? 0..<0
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ByteCoding
+internal import LogReading
 
 /// The catalog as one reading transaction sees it.
 struct SQLiteMoment: CatalogReading {
@@ -21,6 +22,15 @@ struct SQLiteMoment: CatalogReading {
         }
         guard let position else { throw Self.tooLong(Self.short) }
         return position
+    }
+
+    func sealed(around index: UInt64) throws(CatalogFailure) -> Range<Int>? {
+        let statement = try connection.statement("SELECT low, high FROM sealed WHERE stretch = ?")
+        statement.bind([Int64(SealedStretch.number(of: index))])
+        defer { statement.reset() }
+        guard try statement.step() else { return nil }
+        let (low, high) = (Int(statement.integer(0)), Int(statement.integer(1)))
+        return 0 <= low && low < high ? low..<high : nil
     }
 
     /// For what takes a few steps.
@@ -151,6 +161,10 @@ extension SQLiteCatalog {
 
     package func position() throws(CatalogFailure) -> CatalogPosition? {
         try answer { (moment) throws(CatalogFailure) in try moment.position() }
+    }
+
+    package func sealed(around index: UInt64) throws(CatalogFailure) -> Range<Int>? {
+        try answer { (moment) throws(CatalogFailure) in try moment.sealed(around: index) }
     }
 
     package func page(_ request: CatalogPageRequest) throws(CatalogFailure) -> CatalogPage {

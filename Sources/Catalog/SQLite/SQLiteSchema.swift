@@ -4,7 +4,7 @@
 /// The tables of the catalog's file (`Docs/Formats/catalog.md`).
 enum SQLiteSchema {
     /// In `user_version`. Another form is another number, and the catalog is built anew.
-    static let version: Int64 = 3
+    static let version: Int64 = 4
     /// In `application_id`: `CSct`.
     static let application: Int64 = 0x4353_6374
 
@@ -59,6 +59,9 @@ enum SQLiteSchema {
         latest INTEGER NOT NULL, count INTEGER NOT NULL, duration_low INTEGER,
         duration_high INTEGER, request_low INTEGER, request_high INTEGER, response_low INTEGER,
         response_high INTEGER)
+        """,
+        """
+        CREATE TABLE sealed(stretch INTEGER PRIMARY KEY, low INTEGER NOT NULL, high INTEGER NOT NULL)
         """,
         """
         CREATE TABLE posting(block INTEGER NOT NULL, aspect INTEGER NOT NULL,

@@ -3,6 +3,7 @@
 
 internal import ByteCoding
 internal import Disclosures
+internal import LogReading
 
 /// Stores leaves through the one connection that writes.
 ///
@@ -44,7 +45,16 @@ final class SQLiteWriter: @unchecked Sendable {
     /// Stores the leaves; within a transaction.
     func append(_ batch: CatalogBatch, on connection: SQLiteConnection) throws(CatalogFailure) {
         let insert = try connection.statement(Self.insert)
+        var sealed: [Int64: Range<Int>] = [:]
         for leaf in batch.leaves {
+            if !leaf.sealed.isEmpty {
+                let stretch = Int64(SealedStretch.number(of: leaf.index))
+                let known = sealed[stretch] ?? leaf.sealed
+                sealed[stretch] =
+                    min(
+                        known.lowerBound, leaf.sealed.lowerBound)..<max(
+                        known.upperBound, leaf.sealed.upperBound)
+            }
             let row = try row(of: leaf, in: batch, connection)
             if let uid = leaf.uid, let begun = open[uid] {
                 try supersede(begun, by: leaf, row, uid, connection)
@@ -54,7 +64,17 @@ final class SQLiteWriter: @unchecked Sendable {
         }
         try numbers.addOutlines(connection)
         try counts.store(on: connection) { numbers.outline(ofDeed: $0) }
+        let widen = try connection.statement(Self.widen)
+        for (stretch, place) in sealed.sorted(by: { $0.key < $1.key }) {
+            widen.bind([stretch, Int64(place.lowerBound), Int64(place.upperBound)])
+            try widen.run()
+        }
     }
+
+    private static let widen = """
+        INSERT INTO sealed(stretch, low, high) VALUES(?, ?, ?)
+        ON CONFLICT(stretch) DO UPDATE SET low = min(low, excluded.low), high = max(high, excluded.high)
+        """
 
     /// A leaf's values as numbers.
     private struct Row {

@@ -5,28 +5,41 @@ internal import ByteCoding
 internal import Disclosures
 package import Merkle
 
-/// Where the commitments of a segment's disclosures are, and nothing else of them: some ten bytes each, where a parsed
-/// block has hundreds.
+/// Where the commitments of a segment's disclosures are, or those of a part of them, and nothing else: some ten bytes
+/// each, where a parsed block has hundreds.
 package struct CommitmentPlaces: Sendable {
     /// So much of the file is known.
-    package private(set) var covered = 0
+    package private(set) var covered: Int
     /// Where each block begins.
     private var starts: [Int] = []
     /// The first eight bytes of commitments, which are as good as random; zero where there is none. A commitment stands
     /// in the first free place from where these bytes say.
-    private var keys = [UInt64](repeating: 0, count: 1024)
+    private var keys: [UInt64]
     /// Which block each of them is in.
-    private var blocks = [UInt32](repeating: 0, count: 1024)
+    private var blocks: [UInt32]
     private var count = 0
 
-    package init() {}
+    package init() { self.init(from: 0, room: 1024) }
+
+    /// - Parameters:
+    ///   - start: where a block begins; those before are not looked at.
+    ///   - room: for twice as many commitments as are expected; a power of two.
+    init(from start: Int, room: Int) {
+        covered = start
+        keys = [UInt64](repeating: 0, count: room)
+        blocks = [UInt32](repeating: 0, count: room)
+    }
 
     /// Bytes that it takes.
     var byteCount: Int { keys.count * 12 + starts.count * 8 }
 
     /// Reads on from where it was, up to the end or the first fault.
-    package mutating func extend(to file: OverlaidFile) throws(LogReadFailure) {
-        let end = file.readableLength
+    ///
+    /// - Parameter limit: where to end, if that is before the file's end.
+    package mutating func extend(
+        to file: OverlaidFile, limit: Int = .max
+    ) throws(LogReadFailure) {
+        let end = min(file.readableLength, limit)
         var window: [UInt8] = []
         var windowStart = covered
         /// Has the window hold bytes from an offset on, as many as there are of those that are wanted.

@@ -12,7 +12,12 @@ package import Merkle
 /// log and however much was sealed.
 package struct SegmentValues {
     private let file: OverlaidFile
-    let places: CommitmentPlaces
+    /// Of all of the segment; read once something is looked for that no stretch has.
+    private(set) var places: CommitmentPlaces
+    private var isWhole = false
+    /// Of stretches of the file, by where they begin.
+    private var stretches: [Int: CommitmentPlaces] = [:]
+    private static let mostStretches = 64
     private let keys: KeyRing
     /// Recently opened blocks by where they begin; neighbouring records share them.
     private var known: [Int: Known] = [:]
@@ -41,19 +46,18 @@ package struct SegmentValues {
     ) throws(LogReadFailure) {
         self.keys = keys
         file = try snapshot.disclosures(of: SegmentNumber(segment))
-        var places = places
-        try places.extend(to: file)
         self.places = places
     }
 
     /// The values of a record's commitments, merged, without any that cannot be opened or do not
     /// match: judging those is the verifier's task.
     package mutating func values(
-        of commitments: some Sequence<Hash256>
+        of commitments: some Sequence<Hash256>, near stretch: Range<Int>? = nil
     ) throws(LogReadFailure) -> [JSONMember] {
         var members: [JSONMember] = []
         for commitment in commitments {
-            members += values(of: commitment, try block(of: commitment))?.object.members ?? []
+            let known = try block(of: commitment, near: stretch)
+            members += values(of: commitment, known)?.object.members ?? []
         }
         return members
     }
@@ -74,8 +78,37 @@ package struct SegmentValues {
     }
 
     /// The block that a commitment is in; nil if there is none.
-    private mutating func block(of commitment: Hash256) throws(LogReadFailure) -> Known? {
-        for range in places.blocks(of: commitment) {
+    private mutating func block(
+        of commitment: Hash256, near stretch: Range<Int>?
+    ) throws(LogReadFailure) -> Known? {
+        if let stretch {
+            let near = try places(in: stretch).blocks(of: commitment)
+            if let found = try block(of: commitment, among: near) { return found }
+        }
+        if !isWhole {
+            try places.extend(to: file)
+            isWhole = true
+        }
+        return try block(of: commitment, among: places.blocks(of: commitment))
+    }
+
+    private mutating func places(
+        in stretch: Range<Int>
+    ) throws(LogReadFailure) -> CommitmentPlaces {
+        if let known = stretches[stretch.lowerBound], known.covered >= stretch.upperBound {
+            return known
+        }
+        var found = CommitmentPlaces(from: stretch.lowerBound, room: 512)
+        try found.extend(to: file, limit: stretch.upperBound)
+        if stretches.count >= Self.mostStretches { stretches.removeAll(keepingCapacity: true) }
+        stretches[stretch.lowerBound] = found
+        return found
+    }
+
+    private mutating func block(
+        of commitment: Hash256, among ranges: [Range<Int>]
+    ) throws(LogReadFailure) -> Known? {
+        for range in ranges {
             let found: Known
             if let known = known[range.lowerBound] {
                 found = known
@@ -111,13 +144,17 @@ package struct SegmentValues {
     }
 
     /// Whose key seals the values that one commitment stands for.
-    package mutating func owner(of commitment: Hash256) throws(LogReadFailure) -> SubjectID? {
-        try block(of: commitment)?.block.subject
+    package mutating func owner(
+        of commitment: Hash256, near stretch: Range<Int>? = nil
+    ) throws(LogReadFailure) -> SubjectID? {
+        try block(of: commitment, near: stretch)?.block.subject
     }
 
     /// What is known of the values that one commitment stands for.
-    package mutating func group(of commitment: Hash256) throws(LogReadFailure) -> OpenedGroup {
-        guard let known = try block(of: commitment) else { return .unreadable }
+    package mutating func group(
+        of commitment: Hash256, near stretch: Range<Int>? = nil
+    ) throws(LogReadFailure) -> OpenedGroup {
+        guard let known = try block(of: commitment, near: stretch) else { return .unreadable }
         if case .erased = keys.access(to: known.block) { return .erased }
         guard let members = values(of: commitment, known)?.object.members, !members.isEmpty
         else { return .unreadable }
@@ -126,9 +163,9 @@ package struct SegmentValues {
 
     /// The same with what proves it to others: the salt, or whose key was destroyed.
     package mutating func evidence(
-        of commitment: Hash256
+        of commitment: Hash256, near stretch: Range<Int>? = nil
     ) throws(LogReadFailure) -> GroupEvidence {
-        guard let known = try block(of: commitment) else { return .unreadable }
+        guard let known = try block(of: commitment, near: stretch) else { return .unreadable }
         if case .erased = keys.access(to: known.block) { return .erased(known.block) }
         guard let values = values(of: commitment, known) else { return .unreadable }
         return .opened(values.salt, values.object)

@@ -19,6 +19,9 @@ package struct ValueReader {
     /// Of segments that were turned away from, as a search comes back to them.
     private var places: [UInt64: CommitmentPlaces] = [:]
     private static let mostPlacesBytes = 64 << 20
+    /// Where the values of stretches of records are, as far as somebody knew.
+    private var stretches: [UInt64: Range<Int>] = [:]
+    private static let mostStretches = 65_536
 
     /// Values whose reading was recorded beforehand.
     package init(opening snapshot: LogSnapshot) {
@@ -32,14 +35,32 @@ package struct ValueReader {
         isOpen = false
     }
 
+    /// Whether to be told where the values of a record are saves reading a whole segment of them.
+    package func needsPlace(of index: LeafIndex) -> Bool {
+        isOpen && stretches[SealedStretch.number(of: index.value)] == nil
+    }
+
+    /// Takes note of where the values of a stretch of records are said to be. They are looked for there first: what is
+    /// wrong costs time and nothing else.
+    package mutating func note(_ place: Range<Int>, of stretch: UInt64) {
+        if stretches.count >= Self.mostStretches { stretches.removeAll(keepingCapacity: true) }
+        stretches[stretch] = place
+    }
+
+    private func stretch(of index: LeafIndex) -> Range<Int>? {
+        stretches[SealedStretch.number(of: index.value)]
+    }
+
     /// What is known of one record.
     package mutating func values(
         of record: Record, at index: LeafIndex
     ) throws(LogReadFailure) -> RecordValues {
         guard isOpen else { return .none }
         try turn(to: index)
+        let near = stretch(of: index)
         let commitments = record.commitments.sorted { $0.key.rawValue < $1.key.rawValue }
-        return RecordValues(members: try values?.values(of: commitments.map(\.value)) ?? [])
+        return RecordValues(
+            members: try values?.values(of: commitments.map(\.value), near: near) ?? [])
     }
 
     /// The same, group by group; none if values stay sealed.
@@ -48,9 +69,10 @@ package struct ValueReader {
     ) throws(LogReadFailure) -> [CommitGroup: OpenedGroup] {
         guard isOpen else { return [:] }
         try turn(to: index)
+        let near = stretch(of: index)
         var groups: [CommitGroup: OpenedGroup] = [:]
         for (group, commitment) in record.commitments {
-            groups[group] = try values?.group(of: commitment) ?? .unreadable
+            groups[group] = try values?.group(of: commitment, near: near) ?? .unreadable
         }
         return groups
     }
@@ -61,9 +83,10 @@ package struct ValueReader {
     ) throws(LogReadFailure) -> [CommitGroup: GroupEvidence] {
         guard isOpen else { return [:] }
         try turn(to: index)
+        let near = stretch(of: index)
         var groups: [CommitGroup: GroupEvidence] = [:]
         for (group, commitment) in record.commitments {
-            groups[group] = try values?.evidence(of: commitment) ?? .unreadable
+            groups[group] = try values?.evidence(of: commitment, near: near) ?? .unreadable
         }
         return groups
     }
@@ -74,7 +97,8 @@ package struct ValueReader {
     ) throws(LogReadFailure) -> SubjectID? {
         guard isOpen, let commitment = record.commitments[group] else { return nil }
         try turn(to: index)
-        return try values?.owner(of: commitment)
+        let near = stretch(of: index)
+        return try values?.owner(of: commitment, near: near)
     }
 
     private mutating func turn(to index: LeafIndex) throws(LogReadFailure) {
@@ -95,4 +119,11 @@ package struct ValueReader {
         }
         segment = number
     }
+}
+
+/// Records whose sealed values are looked for together: neighbours of one segment.
+package enum SealedStretch {
+    package static let records: UInt64 = 16
+
+    package static func number(of index: UInt64) -> UInt64 { index / records }
 }
