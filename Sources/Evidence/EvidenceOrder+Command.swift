@@ -10,11 +10,12 @@ extension EvidenceOrder {
     ///   - offset: the zone as it was given; it stands in the manifest.
     ///   - disclosed: groups, joined by commas.
     package static func command(
-        form: String, _ query: RecordQuery, size: UInt64, offset: String?, first: UInt64?,
-        last: UInt64?, isFullRange: Bool, disclosed: String?, purpose: String?
+        form: String, _ query: RecordQuery, _ unit: Unit, size: UInt64, offset: String?,
+        first: UInt64?, last: UInt64?, isFullRange: Bool, disclosed: String?, purpose: String?
     ) -> String {
         var words = ["countersign log export --format \(form)"]
         if query.expression != .everything { words.append("-q \(quoted(query.text))") }
+        if unit != .record { words.append("--unit \(unit.rawValue)") }
         words.append("--size \(size)")
         if let offset { words.append("--utc-offset \(offset)") }
         if let first { words.append("--first \(first)") }

@@ -25,7 +25,16 @@ package struct EvidenceOrder: Sendable {
         }
     }
 
+    /// What is asked for, and what matches.
+    package enum Unit: String, CaseIterable, Sendable {
+        /// Each record by itself.
+        case record
+        /// Each access once, as its newest record says; its older records do not match.
+        case access
+    }
+
     package var query: RecordQuery
+    package var unit = Unit.record
     /// The indices that are searched; nil for all that can match.
     package var range: Range<UInt64>?
     /// Whether records that do not match are handed over, too, with their values withheld.
@@ -52,7 +61,7 @@ package struct EvidenceOrder: Sendable {
     }
 
     /// Whether every record of the range is handed over.
-    var takesAll: Bool { isFullRange || query.expression == .everything }
+    var takesAll: Bool { isFullRange || query.expression == .everything && unit == .record }
 }
 
 /// What evidence is made from, besides the order.

@@ -35,10 +35,14 @@ package struct EvidenceScan {
     /// Records for which the query depends on values that are sealed or erased.
     package private(set) var undecided: UInt64 = 0
     package private(set) var matches: UInt64 = 0
+    /// Where accesses are asked for: which records are their newest, found before anything is handed over.
+    private var survey: AccessSurvey?
+    /// Records behind which there are newer ones of the same access, which have not come yet.
+    private var begun: [UniqueID: LeafIndex] = [:]
 
     package init(_ order: EvidenceOrder, _ source: EvidenceSource) throws(EvidenceFailure) {
         snapshot = source.snapshot
-        query = order.query
+        query = order.unit == .access ? order.query.ofAccesses : order.query
         let size = source.checkpoint.claim.size.count
         if let range = order.range {
             self.range = range.clamped(to: 0..<size)
@@ -48,6 +52,7 @@ package struct EvidenceScan {
             range = 0..<size
         }
         next = self.range.lowerBound
+        if order.unit == .access { survey = AccessSurvey(range, resumed: next) }
     }
 
     /// Goes on where another was.
@@ -59,6 +64,7 @@ package struct EvidenceScan {
         undecided = try state.number("undecided")
         matches = try state.number("matches")
         guard range.lowerBound <= next, next <= range.upperBound else { throw state.unusable }
+        if order.unit == .access { survey = AccessSurvey(range, resumed: next) }
     }
 
     /// What ``init(_:_:_:)`` needs.
@@ -70,7 +76,7 @@ package struct EvidenceScan {
     }
 
     /// Whether all of the range was read.
-    package var isOver: Bool { next >= range.upperBound }
+    package var isOver: Bool { next >= range.upperBound && survey?.isOver ?? true }
 
     /// How far it has come.
     ///
@@ -103,11 +109,12 @@ package struct EvidenceScan {
         return low
     }
 
-    /// Hands over the next few hundred leaves of the range, in order.
+    /// Hands over the next few hundred leaves of the range, in order; or reads as many for what they need to be judged.
     package mutating func step(
         _ values: inout ValueReader,
         _ take: (Leaf, inout ValueReader) throws(EvidenceFailure) -> Void
     ) throws(EvidenceFailure) {
+        guard survey?.isOver ?? true else { return try stepBefore() }
         let end = min(range.upperBound, next + Self.window)
         var leaves: [(LeafIndex, [UInt8])] = []
         do throws(LogReadFailure) {
@@ -119,7 +126,12 @@ package struct EvidenceScan {
             let record = Self.record(bytes)
             let isMatch =
                 try record.map { record throws(EvidenceFailure) in
-                    try matches(record, at: index, &values)
+                    guard let survey else { return try matches([(index, record)], &values) }
+                    guard survey.isNewest(index) else {
+                        if let uid = record.uid { begun[uid] = index }
+                        return false
+                    }
+                    return try matches(try access(record, at: index), &values)
                 } ?? (query.expression == .everything)
             if isMatch { matches += 1 }
             try take(Leaf(index: index, bytes: bytes, record: record, isMatch: isMatch), &values)
@@ -127,19 +139,51 @@ package struct EvidenceScan {
         next = end
     }
 
+    /// Reads on for the survey.
+    private mutating func stepBefore() throws(EvidenceFailure) {
+        guard let start = survey?.next else { return }
+        let end = min(range.upperBound, start + Self.window)
+        do throws(LogReadFailure) {
+            try snapshot.forEachLeaf(in: start..<end) { _, bytes in
+                survey?.take(Self.record(bytes))
+            }
+        } catch {
+            throw .reading(error)
+        }
+        if let survey, survey.isOver { begun = survey.begunThere }
+    }
+
+    /// The records of the access that ends with one, as far as they are in the range.
+    private mutating func access(
+        _ record: Record, at index: LeafIndex
+    ) throws(EvidenceFailure) -> [(LeafIndex, Record)] {
+        guard let uid = record.uid, let before = begun.removeValue(forKey: uid) else {
+            return [(index, record)]
+        }
+        let snapshot = snapshot
+        let leaf = try EvidenceFailure.reading { () throws(LogReadFailure) in
+            try snapshot.leaf(at: before)
+        }
+        return [(index, record)] + (Self.record(leaf).map { [(before, $0)] } ?? [])
+    }
+
+    /// - Parameter records: all of what is asked for: one record, or those of an access.
     private mutating func matches(
-        _ record: Record, at index: LeafIndex, _ values: inout ValueReader
+        _ records: [(LeafIndex, Record)], _ values: inout ValueReader
     ) throws(EvidenceFailure) -> Bool {
-        var verdict = query.expression.verdict(on: QueriedAccess(record))
+        var verdict = query.expression.verdict(
+            on: QueriedAccess(records.map { QueriedAccess.Part($0.1) }))
         if verdict == .undecided, values.isOpen {
-            let groups: [CommitGroup: OpenedGroup]
+            var parts: [QueriedAccess.Part] = []
             do throws(LogReadFailure) {
-                groups = try values.groups(of: record, at: index)
+                for (index, record) in records {
+                    let groups = try values.groups(of: record, at: index)
+                    parts.append(.init(record, groups.mapValues { Self.queried($0) }))
+                }
             } catch {
                 throw .reading(error)
             }
-            verdict = query.expression.verdict(
-                on: QueriedAccess(record, groups.mapValues { Self.queried($0) }))
+            verdict = query.expression.verdict(on: QueriedAccess(parts))
         }
         if verdict == .undecided { undecided += 1 }
         return verdict == .hit

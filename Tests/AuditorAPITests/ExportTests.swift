@@ -119,6 +119,18 @@ import Verification
         #expect(lines >= rows)
     }
 
+    @Test func `have each record, or each access once`() async throws {
+        let console = try AskedConsole(30)
+        for (unit, count) in [("record", 35), ("access", 30)] as [(String, Int64)] {
+            let body = "{\"q\":\"category:access\",\"format\":\"ndjson\",\"unit\":\"\(unit)\"}"
+            let place = Self.path + "/" + (try id(try await console.post(Self.path, body)))
+            try console.exports.make()
+            let job = try await console.get(place).json
+            #expect(job["records"] == .integer(count))
+            #expect(job["unit"] == .string(unit))
+        }
+    }
+
     @Test func `are nobody else's to see or to fetch`() async throws {
         let console = try AskedConsole(6)
         let place = Self.path + "/" + (try id(try await console.post(Self.path, "{}")))

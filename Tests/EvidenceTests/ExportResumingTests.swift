@@ -13,23 +13,6 @@ import Testing
 import Verification
 
 @Suite struct `An interrupted export` {
-    /// What an export keeps while it is written, as a file holds it.
-    private final class Kept {
-        var states: [[UInt8]] = []
-        /// Windows that passed.
-        var windows = 0
-
-        /// - Parameter most: windows after which it pauses.
-        func pace(from state: [UInt8]?, most: Int) throws -> ExportPace {
-            ExportPace(
-                state: try state.map {
-                    try JSONParser.parse($0, as: .canonical, deepest: 16)
-                },
-                progress: { _ in self.windows += 1 }, pauses: { self.windows >= most },
-                keep: { self.states.append(CanonicalJSON.encode($0)) }, keepEvery: 1)
-        }
-    }
-
     /// More than two windows of records, in two starts of the proxy, some of them erased.
     private static func log() throws -> LedgerLog {
         try LedgerLog(700, 500, publishedAlways: false)
@@ -54,7 +37,7 @@ import Verification
             var pauses = 0
             for windows in 1...3 {
                 let place = try TestDirectory()
-                let kept = Kept()
+                let kept = KeptStates()
                 let first = try Self.run(order, source, place, kept.pace(from: nil, most: windows))
                 guard first == nil else { continue }
                 pauses += 1
@@ -65,7 +48,7 @@ import Verification
                 try place.write([1, 2, 3], to: "checkpoint")
                 let second = try Self.run(
                     order, source, place,
-                    Kept().pace(from: kept.states.last, most: 99))
+                    KeptStates().pace(from: kept.states.last, most: 99))
                 let summary = try #require(second)
                 #expect(summary.content == expected.content)
                 #expect(summary.manifest == expected.manifest)
@@ -85,13 +68,13 @@ import Verification
         let source = try Packs.source(log.directory, [log.fixture.signer])
         let order = try Packs.order("path:/v1/invoices/*", groups: [.what])
         let place = try TestDirectory()
-        let kept = Kept()
+        let kept = KeptStates()
         let whole = try #require(try Self.run(order, source, place, kept.pace(from: nil, most: 99)))
         #expect(kept.states.count == 3)
         for state in kept.states {
             let again = try place.copy()
             let summary = try #require(
-                try Self.run(order, source, again, Kept().pace(from: state, most: 99)))
+                try Self.run(order, source, again, KeptStates().pace(from: state, most: 99)))
             #expect(summary.manifest == whole.manifest)
             #expect(again.files == place.files)
         }
@@ -113,11 +96,11 @@ import Verification
             let parts = try #require(try write(whole, .uninterrupted { _ in }))
             #expect(parts == (form == .sheet ? 5 : 1))
             let place = try TestDirectory()
-            let kept = Kept()
+            let kept = KeptStates()
             #expect(try write(place, kept.pace(from: nil, most: 1)) == nil)
             try place.write([7], to: "list-4")
             let again = try write(
-                place, Kept().pace(from: kept.states.last, most: 99))
+                place, KeptStates().pace(from: kept.states.last, most: 99))
             #expect(again == parts)
             for name in whole.files {
                 #expect(try place.read(name) == whole.read(name), "\(form) \(name)")
@@ -130,7 +113,7 @@ import Verification
         let source = try Packs.source(log.directory, [log.fixture.signer])
         let order = try Packs.order(groups: [.what])
         let place = try TestDirectory()
-        let kept = Kept()
+        let kept = KeptStates()
         #expect(try Self.run(order, source, place, kept.pace(from: nil, most: 1)) == nil)
         let state = try #require(kept.states.last)
         let changed = try place.copy()
@@ -139,7 +122,7 @@ import Verification
         try short.tamper("disclosures.ndjson") { $0.removeLast() }
         for folder in [changed, short] {
             #expect(throws: EvidenceFailure.self) {
-                try Self.run(order, source, folder, Kept().pace(from: state, most: 99))
+                try Self.run(order, source, folder, KeptStates().pace(from: state, most: 99))
             }
         }
         // Every member of the state is needed.
@@ -149,7 +132,7 @@ import Verification
             #expect(throws: EvidenceFailure.self, "\(member.name)") {
                 try Self.run(
                     order, source, try place.copy(),
-                    Kept().pace(from: CanonicalJSON.encode(rest), most: 99))
+                    KeptStates().pace(from: CanonicalJSON.encode(rest), most: 99))
             }
         }
     }

@@ -78,7 +78,8 @@ struct ExportEndpoints: AuditorGroup {
     // MARK: Ordering
 
     private func order(_ call: AuditorCall) async throws -> Response {
-        let asked = try AskedQuery(call, of: .record, now: call.now)
+        let isOfAccesses = call["unit"] == EvidenceOrder.Unit.access.rawValue
+        let asked = try AskedQuery(call, of: isOfAccesses ? .access : .record, now: call.now)
         let isOpening = try await desk.opens(asked, for: call)
         return try await desk.reading { [desk] in
             let jobs = try desk.exports()

@@ -44,6 +44,7 @@ extension ExportJob {
             JSONMember("hash", .string(ticket.asked["hash"]?.string ?? order.query.hash)),
             JSONMember(
                 "purpose", showsTexts ? order.request.purpose.map { .string($0) } ?? .null : .null),
+            JSONMember("unit", .string(order.unit.rawValue)),
             JSONMember("full_range", .bool(order.isFullRange)),
             JSONMember(
                 "disclose", .array(order.groups.map(\.rawValue).sorted().map { .string($0) })),
@@ -100,6 +101,7 @@ extension ExportJob {
         .init("format", .words(OrderedExport.forms)),
         .init("erased", .optional(.object([.init("erased", .count), .init("at", .moment)]))),
         .init("query", .optional(.text)), .init("hash", .hash), .init("purpose", .optional(.text)),
+        .init("unit", .words(EvidenceOrder.Unit.allCases.map(\.rawValue))),
         .init("full_range", .bool), .init("disclose", .list(.text)), .init("size", .count),
         .init("root", .base64), .init("read", .optional(.count)), .init("total", .optional(.count)),
         .init("bytes", .count), .init("records", .optional(.count)),

@@ -28,6 +28,10 @@ struct OrderedExport {
             "An evidence pack, which is the default and proves what it holds; or a list for other programs.",
             example: "csv"),
         AuditorParameter(
+            "unit", .choice(EvidenceOrder.Unit.allCases.map(\.rawValue)),
+            "What is handed over: each record, which is the default, or each access once, as its newest record says.",
+            example: "access"),
+        AuditorParameter(
             "full_range", .choice(["yes", "no"]),
             "Whether all records of the range come, those that do not match with their values withheld.",
             example: "yes"),
@@ -121,16 +125,19 @@ struct OrderedExport {
     func ticket(_ uid: UniqueID, _ key: String?) -> ExportTicket {
         let form = call["format"] ?? Self.forms[0]
         let isFullRange = call["full_range"] == "yes"
-        let order = EvidenceOrder(
-            query: asked.sought, range: range, isFullRange: isFullRange, groups: asked.disclosed,
+        let unit = call["unit"].flatMap { EvidenceOrder.Unit(rawValue: $0) } ?? .record
+        var order = EvidenceOrder(
+            query: asked.permitted, range: range, isFullRange: isFullRange, groups: asked.disclosed,
             request: EvidenceOrder.Request(
                 uid: uid, by: "account \(call.reader.id)", purpose: asked.purpose, time: call.now),
             zone: asked.clock.zone,
             command: EvidenceOrder.command(
-                form: form, asked.sought, size: checkpoint.claim.size.count, offset: call["zone"],
+                form: form, asked.permitted, unit, size: checkpoint.claim.size.count,
+                offset: call["zone"],
                 first: call.number("first").map { UInt64($0) },
                 last: call.number("last").map { UInt64($0) }, isFullRange: isFullRange,
                 disclosed: call["disclose"], purpose: asked.purpose))
+        order.unit = unit
         var members = [
             JSONMember("account", .string(call.reader.id)),
             JSONMember(

@@ -16,6 +16,8 @@ package struct AskedQuery: Sendable {
     package let query: RecordQuery
     /// What is looked for, without what is left out.
     package let sought: RecordQuery
+    /// The question within what the reader may see, for whoever applies the rules of accesses.
+    package let permitted: RecordQuery
     /// What does not come though it was not spoken of, or the reader has no right to see it.
     package let leftOut: [String]
     package let clock: QueryClock
@@ -86,6 +88,7 @@ package struct AskedQuery: Sendable {
             sought = RecordQuery(all: [sought, Self.withoutReadings])
             leftOut = EventAction.readings.map { "action:\($0.rawValue)" }
         }
+        permitted = leftOut.isEmpty || leftOut == query.leftOutOfAccesses ? query : sought
         self.sought = sought
         self.leftOut = leftOut
         disclosed = Self.disclosed(call)

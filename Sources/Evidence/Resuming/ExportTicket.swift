@@ -74,6 +74,9 @@ package struct ExportTicket: Sendable {
             JSONMember("size", .integer(Int64(clamping: size))),
             JSONMember("zone", .string(order.zone)),
         ]
+        if order.unit != .record {
+            members.append(JSONMember("unit", .string(order.unit.rawValue)))
+        }
         if let range = order.range {
             members += [
                 JSONMember("first", .integer(Int64(clamping: range.lowerBound))),
@@ -104,6 +107,8 @@ package struct ExportTicket: Sendable {
             guard first >= 0, first <= end else { return nil }
             range = UInt64(first)..<UInt64(end)
         }
+        let name = value["unit"]?.string ?? EvidenceOrder.Unit.record.rawValue
+        guard let unit = EvidenceOrder.Unit(rawValue: name) else { return nil }
         let groups = names.compactMap { $0.flatMap { CommitGroup(rawValue: $0) } }
         guard groups.count == names.count else { return nil }
         self.form = form
@@ -111,10 +116,12 @@ package struct ExportTicket: Sendable {
         self.size = size
         self.root = RootHash(root)
         self.asked = asked
-        order = EvidenceOrder(
+        var order = EvidenceOrder(
             query: query, range: range, isFullRange: isFull, groups: Set(groups),
             request: EvidenceOrder.Request(
                 uid: uid, by: by, purpose: value[path: "request", "purpose"]?.string, time: time),
             zone: zone, command: command)
+        order.unit = unit
+        self.order = order
     }
 }

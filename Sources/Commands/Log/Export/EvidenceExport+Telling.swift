@@ -5,6 +5,8 @@ import ByteCoding
 import Evidence
 import Merkle
 import Messages
+import Query
+import Search
 import SignedNotes
 
 extension EvidenceExport {
@@ -67,6 +69,10 @@ extension EvidenceExport {
 
 extension EvidenceExport {
     private func tellTimes() throws {
+        if selection.unit == .access, try selection.records().withoutAudit != nil {
+            try command.output.messages.line(
+                "records of the category audit are left out; `category:*` has them, too.")
+        }
         guard let times = order.query.shownTimes(in: order.zone) else { return }
         try command.output.messages.line(times)
     }

@@ -127,6 +127,7 @@ struct EvidenceExport {
         let selection = command.selection
         let groups = try selection.groups()
         let query = try selection.records()
+        let unit: EvidenceOrder.Unit = selection.unit == .access ? .access : .record
         // What a log that --log names keeps sealed is not opened by a query either.
         let opensForQuery = command.log.directory == nil && !query.personalGroups.isEmpty
         guard command.purpose != nil || groups.isEmpty && !opensForQuery else {
@@ -135,7 +136,7 @@ struct EvidenceExport {
                 "this export opens personal values, so say why: --purpose 'audit 2026-Q4'.")
         }
         let time = try selection.time()
-        return EvidenceOrder(
+        var order = EvidenceOrder(
             query: query, range: try selection.range(in: size),
             isFullRange: selection.fullRange, groups: groups,
             request: EvidenceOrder.Request(
@@ -143,10 +144,12 @@ struct EvidenceExport {
                 purpose: command.purpose, time: time),
             zone: try selection.query.times.clock().zone,
             command: EvidenceOrder.command(
-                form: command.format.rawValue, query, size: size,
+                form: command.format.rawValue, query, unit, size: size,
                 offset: selection.query.times.utcOffset, first: selection.first,
                 last: selection.last, isFullRange: selection.fullRange,
                 disclosed: selection.disclose, purpose: command.purpose))
+        order.unit = unit
+        return order
     }
 
     // MARK: Writing

@@ -21,6 +21,10 @@ struct ExportSelection: ParsableArguments {
 
     @OptionGroup var query: QueryOptions
 
+    @Option(
+        help: "What is handed over: each record, or each access once, as its newest record says.")
+    var unit = SearchUnit.record
+
     @Flag(help: "All records of the range, those that do not match with their values withheld.")
     var fullRange = false
 
@@ -62,8 +66,8 @@ struct ExportSelection: ParsableArguments {
 
     /// Whether nothing was chosen.
     var isEmpty: Bool {
-        words.isEmpty && text == nil && query.isEmpty && !fullRange && first == nil
-            && last == nil && disclose == nil && size == nil && remembered == nil && rules.isEmpty
+        words.isEmpty && text == nil && query.isEmpty && unit == .record && !fullRange
+            && first == nil && last == nil && disclose == nil && size == nil && remembered == nil && rules.isEmpty
             && requestedBy == nil && uid == nil && at == nil && !isWithoutMark
     }
 
@@ -79,7 +83,8 @@ struct ExportSelection: ParsableArguments {
             ("last", last.map { "\($0)" }), ("size", size.map { "\($0)" }),
             ("disclose", disclose), ("remembered", remembered),
             ("requested_by", requestedBy), ("uid", uid), ("at", at),
-            ("full", fullRange ? "yes" : nil), ("no_bom", isWithoutMark ? "yes" : nil),
+            ("unit", unit == .access ? "access" : nil), ("full", fullRange ? "yes" : nil),
+            ("no_bom", isWithoutMark ? "yes" : nil),
         ]
         var members = texts.compactMap { name, text in
             text.map { JSONMember(name, .string($0)) }
