@@ -33,7 +33,7 @@ import Verification
         #expect(ordered.field("Location") == place)
         #expect(console.exports.wakes == 1)
         #expect(try ordered.json["state"] == .string("waiting"))
-        #expect(try ordered.json["query"] == .string("actor:alice"))
+        #expect(try ordered.json["query"]?.string?.lowercased() == "actor:alice")
         // The order is a record before anything is made, under whose id the job goes, with its text sealed.
         #expect(console.desk.kinds == [.export])
         #expect(console.desk.readings[0].rows == nil)
@@ -104,7 +104,7 @@ import Verification
     ) async throws {
         let console = try AskedConsole(30)
         let ordered = try await console.post(
-            Self.path, "{\"q\":\"status:200\",\"format\":\"\(form)\",\"first\":3,\"last\":20}")
+            Self.path, "{\"q\":\"category:access\",\"format\":\"\(form)\",\"first\":3,\"last\":20}")
         let place = Self.path + "/" + (try id(ordered))
         try console.exports.make()
         let job = try await console.get(place).json
@@ -176,7 +176,7 @@ import Verification
         try console.exports.make()
         let job = try await console.get(place, bearing: token).json
         #expect(job["matches"] == .integer(0))
-        #expect(job["undecided"] == .integer(6 + 1 + 1))
+        #expect(job["undecided"] == .integer(7))
     }
 
     @Test func `are refused as what is wrong with them`() async throws {

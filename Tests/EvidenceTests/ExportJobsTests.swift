@@ -200,7 +200,7 @@ import Verification
 
     @Test(arguments: ["csv", "pack"])
     func `that take more of the disk than they may end, and say so`(form: String) throws {
-        let site = try Site()
+        let site = try Site(2600)
         let jobs = try site.jobs(bytes: 100_000)
         let id = try #require(try jobs.add(try site.ticket("*", form, 1))).id
         #expect(try site.turn(jobs))

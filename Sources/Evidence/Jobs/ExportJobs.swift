@@ -277,13 +277,9 @@ package final class ExportJobs: Sendable {
 
     /// Keeps how a job ended, and no more of its files than can be fetched.
     private func keep(_ job: ExportJob, in path: FilePath) throws(EvidenceFailure) {
-        let content = path.appending("content")
-        if case .failed = job.standing { try FolderRemoval.remove(content) }
         if let ended = job.ended { try ExportPlace.keep(ended, as: ExportJob.endName, in: path) }
-        guard let outcome = job.outcome,
-            !outcome.files.contains(where: { $0.name.hasPrefix("content/") })
-        else { return }
-        try FolderRemoval.remove(content)
+        let files = (job.outcome?.files ?? []).map { String($0.name.prefix { $0 != "/" }) }
+        try ExportPlace.remove(path, but: Set(files).union([ExportJob.endName]))
     }
 
     /// - Returns: nil if it was to pause.

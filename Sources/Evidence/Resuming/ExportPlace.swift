@@ -99,6 +99,11 @@ package final class ExportPlace {
         _ folder: FilePath, leaving ticket: ExportTicket, and names: Set<String>
     ) throws(EvidenceFailure) {
         try keep(ticket.value, as: orderName, in: folder)
+        try remove(folder, but: names)
+    }
+
+    /// Removes what an export was made with, but for its order and what is named.
+    static func remove(_ folder: FilePath, but names: Set<String>) throws(EvidenceFailure) {
         try FolderRemoval.remove(folder, but: names.union([orderName]))
         try sync(folder)
     }

@@ -67,8 +67,8 @@ struct ExportSelection: ParsableArguments {
     /// Whether nothing was chosen.
     var isEmpty: Bool {
         words.isEmpty && text == nil && query.isEmpty && unit == .record && !fullRange
-            && first == nil && last == nil && disclose == nil && size == nil && remembered == nil && rules.isEmpty
-            && requestedBy == nil && uid == nil && at == nil && !isWithoutMark
+            && first == nil && last == nil && disclose == nil && size == nil && remembered == nil
+            && rules.isEmpty && requestedBy == nil && uid == nil && at == nil && !isWithoutMark
     }
 
     /// All of it as it was given, by which an interrupted export is known again.
