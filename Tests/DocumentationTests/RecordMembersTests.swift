@@ -159,11 +159,11 @@ struct RecordMembersTests {
             [
                 try output(
                     .rejected(
-                        index: 7, uid: Self.uid.text, action: "http.request", status: "400",
-                        reason: "too old")),
+                        index: 7, uid: Self.uid.text, action: "http.request", depth: 1,
+                        status: "400", reason: "too old")),
                 try output(
                     .rejectedAmong(
-                        3...9, count: 2, action: "http.request", status: "partial",
+                        3...9, count: 2, action: "output.reject", depth: 2, status: "partial",
                         reason: "2 of 3 to 9")),
             ]
         case .outputGap: try OutputFacts.GapCause.allCases.map { try output(.gap(3...9, $0)) }

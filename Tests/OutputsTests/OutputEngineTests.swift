@@ -117,7 +117,7 @@ import Testing
                 OutputFacts(
                     output: "siem",
                     .rejected(
-                        index: 123, uid: uid, action: "http.request", status: "400",
+                        index: 123, uid: uid, action: "http.request", depth: 1, status: "400",
                         reason: "unwanted"))
             ])
         #expect(receiver.with { $0.attempts.count } < 25)
@@ -159,18 +159,22 @@ import Testing
     {
         var log = try BuiltLog()
         log.start(BuiltLog.id(1))
-        func add(_ number: UInt64, about action: String) {
+        func add(_ number: UInt64, of name: String, depth: Int) {
             log.append(
                 .output(
                     OutputFacts(
-                        output: "siem",
+                        output: name,
                         .rejected(
-                            index: 0, uid: nil, action: action, status: "400", reason: "no")),
+                            index: 0, uid: nil, action: nil, depth: depth, status: "400",
+                            reason: "no")),
                     uid: BuiltLog.id(number), time: UTCInstant(microseconds: log.clock)),
                 boot: BuiltLog.id(1), number)
         }
-        for number in 2...40 as ClosedRange<UInt64> { add(number, about: "log.start") }
-        for number in 41...50 as ClosedRange<UInt64> { add(number, about: "output.reject") }
+        for number in 2...20 as ClosedRange<UInt64> { add(number, of: "siem", depth: 1) }
+        for number in 21...30 as ClosedRange<UInt64> { add(number, of: "other", depth: 1) }
+        for number in 31...40 as ClosedRange<UInt64> { add(number, of: "other", depth: 2) }
+        for number in 41...45 as ClosedRange<UInt64> { add(number, of: "siem", depth: 2) }
+        for number in 46...50 as ClosedRange<UInt64> { add(number, of: "other", depth: 3) }
         let directory = try TestDirectory()
         for (name, bytes) in try log.signedFiles() { try directory.write(bytes, to: name) }
         receiver.with { $0.unwanted = { _ in true } }
@@ -178,10 +182,16 @@ import Testing
             directory, receiver.sender(), state: state, origin: "log.example")
         for _ in 0..<40 { output.pass(.seconds(300)) }
         let named = output.facts.compactMap { facts -> UInt64? in
-            guard case .rejected(let index, _, _, _, _) = facts.loss else { return nil }
+            guard case .rejected(let index, _, _, _, _, _) = facts.loss else { return nil }
             return index
         }
         #expect(named == Array(0..<40))
+        let depths = output.facts.map { facts -> Int in
+            guard case .rejected(_, _, _, let depth, _, _) = facts.loss else { return 0 }
+            return depth
+        }
+        // Whoever is refused a refusal of another output's refusal is at the end of it.
+        #expect(depths == [1] + Array(repeating: 2, count: 29) + Array(repeating: 3, count: 10))
         #expect(output.standing.rejected == 40)
         #expect(output.standing.next == 50)
         // Nothing waits: what is said of earlier refusals is not how it stands now.
@@ -209,7 +219,7 @@ import Testing
                 OutputFacts(
                     output: "siem",
                     .rejectedAmong(
-                        0...size - 1, count: 2, action: nil, status: "partial",
+                        0...size - 1, count: 2, action: nil, depth: 1, status: "partial",
                         reason: "withheld: values are disclosed"))
             ])
         #expect(output.standing.rejected == 2)
@@ -229,7 +239,7 @@ import Testing
         let second = try DrivenOutput(log.directory, receiver.sender(), state: state)
         second.pass()
         let named = (first.facts + second.facts).compactMap { facts -> UInt64? in
-            guard case .rejected(let index, _, _, _, _) = facts.loss else { return nil }
+            guard case .rejected(let index, _, _, _, _, _) = facts.loss else { return nil }
             return index
         }
         #expect(Set(named) == Set(0..<5))

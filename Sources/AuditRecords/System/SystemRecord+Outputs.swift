@@ -13,16 +13,21 @@ package struct OutputFacts: Hashable, Sendable {
         /// - Parameters:
         ///   - uid: of the record; nil where it has none.
         ///   - action: the record's; nil where it has none.
+        ///   - depth: 1, or one more than that of the record where it is an `output.reject` itself.
         ///   - status: what the receiver answered, as a word or number of its protocol.
         ///   - reason: why, in its words.
-        case rejected(index: UInt64, uid: String?, action: String?, status: String, reason: String)
+        case rejected(
+            index: UInt64, uid: String?, action: String?, depth: Int, status: String,
+            reason: String)
         /// The receiver has left out some of these records, and does not say which.
         ///
         /// - Parameters:
         ///   - count: how many of them.
         ///   - action: of all of them; nil where they differ.
+        ///   - depth: one more than the least of theirs.
         case rejectedAmong(
-            ClosedRange<UInt64>, count: UInt64, action: String?, status: String, reason: String)
+            ClosedRange<UInt64>, count: UInt64, action: String?, depth: Int, status: String,
+            reason: String)
         /// These records were left out.
         case gap(ClosedRange<UInt64>, GapCause)
     }
@@ -51,16 +56,19 @@ package struct OutputFacts: Hashable, Sendable {
             members.add("from", range.lowerBound)
             members.add("name", output)
             members.add("to", range.upperBound)
-        case .rejected(let index, let uid, let action, let status, let reason):
+        case .rejected(let index, let uid, let action, let depth, let status, let reason):
             members.add("action", action)
+            if depth > 1 { members.add("depth", UInt64(depth)) }
             members.add("index", index)
             members.add("name", output)
             members.add("reason", String(RecordLimits.cut(reason, to: 256).kept))
             members.add("status", String(RecordLimits.cut(status, to: 64).kept))
             members.add("uid", uid)
-        case .rejectedAmong(let range, let count, let action, let status, let reason):
+        case .rejectedAmong(
+            let range, let count, let action, let depth, let status, let reason):
             members.add("action", action)
             members.add("count", count)
+            if depth > 1 { members.add("depth", UInt64(depth)) }
             members.add("from", range.lowerBound)
             members.add("name", output)
             members.add("reason", String(RecordLimits.cut(reason, to: 256).kept))
@@ -72,11 +80,18 @@ package struct OutputFacts: Hashable, Sendable {
 }
 
 extension Record {
-    /// Whether it says that a receiver did not take an `output.reject` either: the end of such a chain, as it is handed to no
-    /// output.
-    package var isAboutRefusedReport: Bool {
-        action == EventAction.outputReject.rawValue
-            && value[path: "output", "action"]?.string == EventAction.outputReject.rawValue
+    /// How many `output.reject` records follow from each other up to this one, each because the one before it was refused;
+    /// 0 for any other record.
+    package var refusalDepth: Int {
+        guard action == EventAction.outputReject.rawValue else { return 0 }
+        return value[path: "output", "depth"]?.integer.flatMap { Int(exactly: $0) } ?? 1
+    }
+
+    /// Whether an output passes it over, as the log would otherwise grow by itself where receivers refuse everything: what
+    /// says that its own `output.reject` was refused, and what follows from that at other outputs.
+    package func endsRefusals(of output: String) -> Bool {
+        let depth = refusalDepth
+        return depth > 2 || depth == 2 && value[path: "output", "name"]?.string == output
     }
 }
 

@@ -11,7 +11,7 @@ extension OutputPlan {
     package func newest(_ count: Int) throws(OutputFailure) -> [OutputRecord] {
         let log = try snapshot()
         let first = log.size.count - min(log.size.count, UInt64(count))
-        var reader = OutputReader(log, query, disclosing: [])
+        var reader = OutputReader(log, for: name, query, disclosing: [])
         var records: [OutputRecord] = []
         var next = LeafIndex(first)
         while next.value < log.size.count {

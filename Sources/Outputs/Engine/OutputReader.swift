@@ -34,14 +34,21 @@ struct OutputBatch {
 /// Reads batches from one snapshot of a log.
 struct OutputReader {
     private let log: LogSnapshot
+    private let output: String
     private let disclosed: Set<CommitGroup>
     private let query: RecordQuery
     private var values: ValueReader
     private var authentic: AuthenticLeaves
 
-    /// - Parameter query: which records are wanted; those that are not are passed over.
-    init(_ log: LogSnapshot, _ query: RecordQuery, disclosing disclosed: Set<CommitGroup>) {
+    /// - Parameters:
+    ///   - output: the output's name.
+    ///   - query: which records are wanted; those that are not are passed over.
+    init(
+        _ log: LogSnapshot, for output: String, _ query: RecordQuery,
+        disclosing disclosed: Set<CommitGroup>
+    ) {
         self.log = log
+        self.output = output
         self.query = query
         self.disclosed = disclosed
         values = disclosed.isEmpty ? ValueReader(sealing: log) : ValueReader(opening: log)
@@ -92,8 +99,7 @@ struct OutputReader {
             batch.append(LeafHash(of: leaf))
             return false
         }
-        // Otherwise a receiver that refuses everything would have the log grow by itself.
-        guard !record.isAboutRefusedReport,
+        guard !record.endsRefusals(of: output),
             query.expression.verdict(on: QueriedAccess(record)) != .miss
         else {
             batch.append(LeafHash(of: leaf))

@@ -76,7 +76,10 @@ extension OutputWork {
     mutating func batch(
         _ log: LogSnapshot, _ moment: OutputEngine.Moment
     ) throws(OutputFailure) -> OutputBatch {
-        var reader = self.reader ?? OutputReader(log, plan.query, disclosing: plan.disclosed)
+        var reader =
+            self.reader
+            ?? OutputReader(
+                log, for: plan.name, plan.query, disclosing: plan.disclosed)
         self.reader = nil
         let batch = try reader.batch(from: next)
         self.reader = reader
@@ -172,16 +175,17 @@ extension OutputWork {
         let reason = plan.disclosed.isEmpty ? refusal.reason : "withheld: values are disclosed"
         let loss: OutputFacts.Loss
         if let range = refusal.among {
-            let actions = Set(
-                sent.filter { range.contains($0.index.value) }.map(\.record.action))
+            let records = sent.filter { range.contains($0.index.value) }.map(\.record)
+            let actions = Set(records.map(\.action))
             loss = .rejectedAmong(
                 range, count: refusal.count,
                 action: actions.count == 1 ? actions.first ?? nil : nil,
-                status: refusal.status, reason: reason)
+                depth: (records.map(\.refusalDepth).min() ?? 0) + 1, status: refusal.status,
+                reason: reason)
         } else {
             loss = .rejected(
                 index: index.value, uid: refused?.uid?.text, action: refused?.action,
-                status: refusal.status, reason: reason)
+                depth: (refused?.refusalDepth ?? 0) + 1, status: refusal.status, reason: reason)
         }
         guard record(OutputFacts(output: plan.name, loss)) else {
             throw OutputFailure(
