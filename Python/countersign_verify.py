@@ -826,6 +826,11 @@ class Verifier:
         if remembered is not None:
             same = (self.checkpoint.size, self.checkpoint.root) == (remembered.size, remembered.root)
             self.is_continued = same
+            if self.checkpoint.size < remembered.size:
+                self.say("not_covered", "checkpoint",
+                         f"it is older than the one you remember: {self.checkpoint.size} records,"
+                         f" and you saw {remembered.size}")
+                return
         if "consistency.txt" not in self.pack.files:
             if remembered is None or self.is_continued:
                 return
@@ -1220,6 +1225,20 @@ def report_json(verdict: Verdict, keys: list[Key]) -> dict[str, Any]:
     }
 
 
+def remember(note: bytes, before: Optional[Checkpoint], path: str) -> None:
+    """Keeps the newest checkpoint seen in a file, which is replaced as a whole."""
+    if before is not None and Checkpoint.of(note).size <= before.size:
+        return
+    with open(path + ".new", "wb") as file:
+        file.write(note)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".new", path)
+    if before is None:
+        print(f"remembered in {path} for the first time: later packs are compared with this one,"
+              " and this one with nothing", file=sys.stderr)
+
+
 def main(arguments: Optional[list[str]] = None) -> int:
     parser = argparse.ArgumentParser(
         prog="countersign_verify", description="Judge an evidence pack of Countersign, offline.")
@@ -1232,13 +1251,14 @@ def main(arguments: Optional[list[str]] = None) -> int:
     parser.add_argument(
         "--quorum", type=int, default=None, help="how many witnesses have to have signed (default: all given)")
     parser.add_argument(
-        "--remembered", metavar="FILE", help="the last checkpoint of this log that you saw")
+        "--state", "--remembered", dest="remembered", metavar="FILE",
+        help="remembers the newest checkpoint that you saw; it is made the first time")
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     options = parser.parse_args(arguments)
     try:
         keys, witnesses = read_keys(options.key), read_keys(options.witness)
         remembered = None
-        if options.remembered:
+        if options.remembered and os.path.exists(options.remembered):
             with open(options.remembered, "rb") as file:
                 remembered = Checkpoint.of(file.read())
             if keys and not remembered.note.signers(keys)[0]:
@@ -1254,6 +1274,12 @@ def main(arguments: Optional[list[str]] = None) -> int:
     verdict = Verifier(pack, keys, witnesses, quorum, remembered, show).judge()
     if sys.stderr.isatty():
         print("\r", end="", file=sys.stderr)
+    if options.remembered and verdict.exit_code == 0:
+        try:
+            remember(pack.whole("checkpoint"), remembered, options.remembered)
+        except OSError as problem:
+            print(f"countersign_verify: the checkpoint cannot be remembered: {problem}", file=sys.stderr)
+            return 1
     if options.json:
         print(json.dumps(report_json(verdict, keys), indent=2, ensure_ascii=True))
     else:

@@ -114,9 +114,37 @@ class KeptPackTests(PackTest):
 
     def test_the_log_continues_the_checkpoint_that_is_remembered(self) -> None:
         keys = ["--key", str(FIXTURES / "first.vkey")]
-        for seen in (FIXTURES / "first.checkpoint", self.pack / "checkpoint"):
-            code, report = judge(PACK, "--remembered", str(seen), *keys)
-            self.assertEqual((code, "not_continued" in report["not_proven"]), (0, False), str(seen))
+        state = self.pack.parent / "seen"
+        newest = (self.pack / "checkpoint").read_bytes()
+        for seen in ((FIXTURES / "first.checkpoint").read_bytes(), newest):
+            for option in ("--state", "--remembered"):
+                state.write_bytes(seen)
+                code, report = judge(PACK, option, str(state), *keys)
+                self.assertEqual((code, "not_continued" in report["not_proven"]), (0, False), option)
+                self.assertEqual(state.read_bytes(), newest)
+
+    def test_the_first_use_remembers_what_is_verified(self) -> None:
+        state = self.pack.parent / "seen"
+        (self.pack / "README.txt").unlink()
+        self.assertEqual(judge(self.pack, "--state", str(state))[0], 11)
+        self.assertFalse(state.exists())
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+            code = verifier.main([str(PACK), "--state", str(state), "--key", str(KEY)])
+        self.assertEqual(code, 0)
+        self.assertIn("first time", said.getvalue())
+        self.assertEqual(state.read_bytes(), (self.pack / "checkpoint").read_bytes())
+
+    def test_a_pack_older_than_what_is_remembered_is_a_finding_of_its_own(self) -> None:
+        seen = verifier.Checkpoint.of((self.pack / "checkpoint").read_bytes())
+        for remembered, kind, words in (
+            (seen._replace(size=seen.size + 1), "not_covered", "older"),
+            (seen._replace(origin="elsewhere.example/log"), "changed", "another log"),
+        ):
+            verdict = verifier.Verifier(
+                verifier.Pack(str(PACK)), verifier.read_keys([str(KEY)]), [], 0, remembered).judge()
+            self.assertEqual(verdict.exit_code, verifier.EXIT_CODES[kind])
+            self.assertTrue(any(words in str(finding) for finding in verdict.findings), words)
 
     def test_a_remembered_checkpoint_that_nothing_leads_from_is_not_covered(self) -> None:
         name = "consistency.txt"

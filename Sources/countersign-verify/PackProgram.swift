@@ -32,7 +32,11 @@ struct PackProgram: ParsableCommand {
     @Option(help: "A file of trusted logs and witnesses (c2sp.org/tlog-policy).")
     var policy: String?
 
-    @Option(help: "A file with a checkpoint that you saw earlier; the pack has to continue it.")
+    @Option(
+        name: [.long, .customLong("remembered")],
+        help:
+            "A file that remembers the newest checkpoint seen, which the pack has to continue; it is made the first time."
+    )
     var state: String?
 
     @Option(help: "How many witnesses of the policy must have cosigned.")

@@ -19,14 +19,18 @@ struct VerifyPackCommand: ParsableCommand {
 
             The key's fingerprint comes first, then what was checked and what is not proven. Exit codes: 0 verified, \
             10 changed, 16 unreadable, 11 something is absent, 13 something is not covered by anything signed; the \
-            gravest wins, in this order. 17 if only a newer program can judge the pack. With --state, a file with a \
-            checkpoint that you saw earlier, the pack has to continue it.
+            gravest wins, in this order. 17 if only a newer program can judge the pack. With --state, the pack has to \
+            continue the newest checkpoint that you saw: a file remembers it, which is made the first time, and goes \
+            forward with each pack that is verified.
             """)
 
     @Argument(help: "A pack: a folder, or an archive.", completion: .file())
     var pack: String
 
-    @Option(help: "File with a checkpoint that you saw earlier.", completion: .file())
+    @Option(
+        name: [.long, .customLong("remembered")],
+        help: "File that remembers the newest checkpoint seen; it is made the first time.",
+        completion: .file())
     var state: String?
 
     @Option(help: "How many witnesses must have cosigned.")

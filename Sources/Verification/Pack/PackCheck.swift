@@ -171,6 +171,7 @@ package struct PackCheck: Sendable {
         }
         switch policy.map({ checkpoint.verify(with: $0) }) {
         case .verified(let verified):
+            report.verified = verified
             report.witnesses = verified.cosignatures.count
             if verified.cosignatures.count < requiredWitnesses {
                 report.add(
@@ -208,8 +209,19 @@ package struct PackCheck: Sendable {
         _ checkpoint: UnverifiedCheckpoint, _ source: PackSource, _ report: inout PackReport
     ) throws(LogReadFailure) {
         let claim = checkpoint.claim
-        if let remembered, remembered.claim.origin == claim.origin {
-            if remembered.claim.size == claim.size {
+        if let remembered {
+            let (seen, size) = (remembered.claim.size.count, claim.size.count)
+            guard remembered.claim.origin == claim.origin else {
+                return report.add(
+                    .changed, .checkpoint,
+                    "it is of another log than the one you remember, \(remembered.claim.origin)")
+            }
+            guard seen <= size else {
+                return report.add(
+                    .notCovered, .checkpoint,
+                    "it is older than the one you remember: \(size) records, and you saw \(seen)")
+            }
+            if seen == size {
                 report.isConsistent = remembered.claim.root == claim.root
                 if !report.isConsistent {
                     report.add(.changed, .checkpoint, "the one you remember has another root")
@@ -235,6 +247,10 @@ package struct PackCheck: Sendable {
         }
         if let remembered {
             guard remembered.claim == old else {
+                guard remembered.claim.size != old.size else {
+                    return report.add(
+                        .changed, .consistency, "the one you remember has another root")
+                }
                 return report.add(
                     .notCovered, .consistency,
                     "it begins at another checkpoint than the one you remember")

@@ -18,6 +18,10 @@ package struct PackReport {
     var manifest: PackManifest?
     /// Trusted keys that signed the manifest.
     var signers: [String] = []
+    /// The checkpoint, where trusted keys have signed it.
+    var verified: VerifiedCheckpoint?
+    /// What became of the file that remembers a checkpoint; nil where none was named.
+    var memory: Memory?
     /// How many trusted witnesses cosigned the checkpoint.
     var witnesses = 0
     /// Keys that the pack itself names.
@@ -35,6 +39,16 @@ package struct PackReport {
     var hasGaps = false
     private var omitted = 0
     private var counted: [String: Int] = [:]
+
+    /// A file that remembers the newest checkpoint seen.
+    enum Memory: Hashable {
+        /// It was made: nothing was there to be compared.
+        case begun(String)
+        /// It has the pack's checkpoint now.
+        case moved(String)
+        /// It is as it was.
+        case kept(String)
+    }
 
     init(policy: TrustPolicy?, findings: [PackFinding]) {
         trusted = policy?.logs.map(\.key) ?? []
@@ -160,6 +174,14 @@ package struct PackReport {
                 }
             }
         }
+        switch memory {
+        case .begun(let file):
+            lines.append(
+                "remembered in \(file) for the first time: later packs are compared with this one, and this one with nothing"
+            )
+        case .moved(let file): lines.append("remembered in \(file), in place of the one before")
+        case .kept, nil: break
+        }
         lines += findings.map(\.text)
         if omitted > 0 { lines.append("and \(omitted) more findings") }
         for kind in PackFinding.Kind.allCases where findings.contains(where: { $0.kind == kind }) {
@@ -215,6 +237,12 @@ package struct PackReport {
             JSONMember("records", .integer(Int64(clamping: counts.records))),
             JSONMember("verdict", .string(verdict.rawValue)),
         ]
+        switch memory {
+        case .begun: members.append(JSONMember("remembered", .string("begun")))
+        case .moved: members.append(JSONMember("remembered", .string("moved")))
+        case .kept: members.append(JSONMember("remembered", .string("kept")))
+        case nil: break
+        }
         if let manifest { members.append(JSONMember("manifest", manifest.value)) }
         return CanonicalJSON.encode(.object(members))
     }

@@ -11,7 +11,8 @@ package struct PackRequest: Sendable {
     /// Verifier keys as text, or paths of files with one key per line.
     package var keys: [String]
     package var policyFile: FilePath?
-    /// A file with a checkpoint that was seen earlier. It is read, and never written: a pack may be older than it.
+    /// File with the newest checkpoint seen, which the pack has to continue. It is made the first time, and goes forward
+    /// with every pack that is verified; the ledger's own state file is only read.
     package var stateFile: FilePath?
     package var requiredWitnesses: Int
 
@@ -31,16 +32,31 @@ package struct PackRequest: Sendable {
     ) throws(VerificationFault) -> PackReport {
         try requirePack()
         let policy = try TrustPolicy.given(keys: keys, policyFile: policyFile)
-        let remembered = try stateFile.map { path throws(VerificationFault) in
-            try Self.checkpoint(path)
+        let state = try stateFile.map { path throws(VerificationFault) in try StateFile(path) }
+        let remembered = try state.flatMap { state throws(VerificationFault) in
+            try state.checkpoint()
         }
         let check = PackCheck(
             policy: policy, requiredWitnesses: requiredWitnesses, remembered: remembered)
+        var report: PackReport
         do throws(LogReadFailure) {
-            return try check.check(try PackSource(path), progress: progress)
+            report = try check.check(try PackSource(path), progress: progress)
         } catch {
             throw .unreadable(error)
         }
+        if let state { report.memory = try Self.remember(report, in: state, remembered) }
+        return report
+    }
+
+    /// Only what is verified is remembered, and never anything older than before.
+    private static func remember(
+        _ report: PackReport, in state: StateFile, _ before: UnverifiedCheckpoint?
+    ) throws(VerificationFault) -> PackReport.Memory {
+        guard report.verdict == .verified, let verified = report.verified,
+            before.map({ $0.claim.size < verified.size }) ?? true,
+            try state.remember(verified.note)
+        else { return .kept(state.path.string) }
+        return before == nil ? .begun(state.path.string) : .moved(state.path.string)
     }
 
     private func requirePack() throws(VerificationFault) {
@@ -51,21 +67,5 @@ package struct PackRequest: Sendable {
             throw .unreadable(error)
         }
         guard kind == .file || kind == .folder else { throw .noPack(path) }
-    }
-
-    private static func checkpoint(
-        _ path: FilePath
-    ) throws(VerificationFault) -> UnverifiedCheckpoint {
-        let bytes: [UInt8]
-        do throws(LogReadFailure) {
-            bytes = try ReadableFile.contents(of: path)
-        } catch {
-            throw .unreadable(error)
-        }
-        do throws(CheckpointReadFault) {
-            return try UnverifiedCheckpoint(bytes)
-        } catch {
-            throw .badCheckpoint(path, error)
-        }
     }
 }

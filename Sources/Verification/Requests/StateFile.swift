@@ -8,7 +8,7 @@ internal import SystemPackage
 
 /// The file in which a verifier keeps the last checkpoint it saw.
 struct StateFile {
-    private let path: FilePath
+    let path: FilePath
     /// Its content; nil the first time.
     let bytes: [UInt8]?
 
@@ -21,10 +21,24 @@ struct StateFile {
         }
     }
 
+    /// The largest checkpoint in it; nil the first time.
+    func checkpoint() throws(VerificationFault) -> UnverifiedCheckpoint? {
+        guard let bytes else { return nil }
+        if let remembered = RememberedCheckpoint(stateFile: bytes) { return remembered.checkpoint }
+        do throws(CheckpointReadFault) {
+            return try UnverifiedCheckpoint(bytes)
+        } catch {
+            throw .badCheckpoint(path, error)
+        }
+    }
+
     /// Replaces the file durably and atomically; the ledger's own state file, whose slots are padded with
     /// zeros, is left alone.
-    func remember(_ note: SignedNote) throws(VerificationFault) {
-        if let bytes, bytes.contains(0) { return }
+    ///
+    /// - Returns: whether it was replaced.
+    @discardableResult
+    func remember(_ note: SignedNote) throws(VerificationFault) -> Bool {
+        if let bytes, bytes.contains(0) { return false }
         let new = FilePath(path.string + ".new")
         do {
             let file = try FileDescriptor.open(
@@ -42,5 +56,6 @@ struct StateFile {
         } catch {
             throw .cannotRemember(path, error as? Errno)
         }
+        return true
     }
 }

@@ -1,0 +1,103 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+import Ledger
+import LogReading
+import SignedNotes
+import SystemPackage
+import TestSupport
+import Testing
+import Verification
+
+/// What a receiver of packs remembers from one to the next.
+@Suite struct `A file that remembers checkpoints of packs` {
+    private let memory: TestDirectory
+    private let log: LedgerLog
+
+    init() throws {
+        memory = try TestDirectory()
+        log = try LedgerLog(5)
+    }
+
+    private func check(
+        _ pack: TestDirectory, _ keys: [NoteVerifierKey]
+    ) throws -> PackReport {
+        try PackRequest(
+            path: pack.path, keys: keys.map(\.text), policyFile: nil,
+            stateFile: memory.path.appending("seen"), requiredWitnesses: 0
+        ).run { _ in }
+    }
+
+    /// A pack of the log as it is now.
+    private func pack(after seen: UnverifiedCheckpoint?) throws -> TestDirectory {
+        let pack = try TestDirectory()
+        try Packs.write(
+            try Packs.order(),
+            try Packs.source(
+                try TestDirectory(log.storage), [log.fixture.signer], remembered: seen),
+            to: pack)
+        return pack
+    }
+
+    private func grow() throws {
+        let ledger = try log.fixture.open(log.storage)
+        try LedgerLog.append(5, to: ledger, log.fixture)
+        #expect(ledger.close() == nil)
+    }
+
+    @Test func `is made the first time, said so, and goes forward with what is verified`() throws {
+        let early = try pack(after: nil)
+        // What nobody signed, or is not whole, is not remembered.
+        #expect(try check(early, []).verdict == .notCovered)
+        #expect(throws: (any Error).self) { try memory.read("seen") }
+        let first = try check(early, [log.key])
+        #expect(first.verdict == .verified)
+        #expect(first.lines.contains { $0.contains("for the first time") })
+        #expect(first.limitCodes.contains("not_continued"))
+        #expect(try memory.read("seen") == early.read("checkpoint"))
+        let again = try check(early, [log.key])
+        #expect(again.verdict == .verified)
+        #expect(!again.limitCodes.contains("not_continued"))
+
+        let seen = try UnverifiedCheckpoint(try memory.read("seen"))
+        try grow()
+        let later = try pack(after: seen)
+        let damaged = try later.copy()
+        try damaged.remove("README.txt")
+        #expect(try check(damaged, [log.key]).verdict == .absent)
+        #expect(try memory.read("seen") == early.read("checkpoint"))
+        let moved = try check(later, [log.key])
+        #expect(moved.findings == [])
+        #expect(moved.lines.contains { $0.contains("in place of the one before") })
+        #expect(try memory.read("seen") == later.read("checkpoint"))
+
+        // The one before is older than what was seen since.
+        let old = try check(early, [log.key])
+        #expect(old.verdict == .notCovered)
+        #expect(old.findings.contains { $0.detail.contains("older than the one you remember") })
+        #expect(try memory.read("seen") == later.read("checkpoint"))
+    }
+
+    @Test func `refuses another log, and a log with another past`() throws {
+        let pack = try pack(after: nil)
+        let forked = try TestDirectory()
+        let fork = try LedgerLog(4)
+        try Packs.write(
+            try Packs.order(),
+            try Packs.source(fork.directory, [fork.fixture.signer], remembered: nil), to: forked)
+        #expect(try check(forked, [fork.key]).verdict == .verified)
+        let kept = try memory.read("seen")
+        // Shorter by one record, so that nothing leads from it.
+        let split = try check(pack, [log.key])
+        #expect(split.verdict == .absent)
+        let text = String(decoding: kept, as: UTF8.self)
+        let other = text.replacing("audit.example.com/test", with: "other.example.com/test")
+        try memory.write(Array(other.utf8), to: "seen")
+        let elsewhere = try check(pack, [log.key])
+        #expect(elsewhere.verdict == .changed)
+        #expect(elsewhere.findings.contains { $0.detail.contains("another log") })
+        #expect(try memory.read("seen") == Array(other.utf8))
+        try memory.write(Array("no checkpoint\n".utf8), to: "seen")
+        #expect(throws: VerificationFault.self) { try check(pack, [log.key]) }
+    }
+}
