@@ -126,7 +126,10 @@ let package = Package(
         // Layer 5
         room(
             "Query",
-            ["ByteCoding", "AccessModel", "Messages", "Disclosures", "AuditRecords", .crypto]),
+            [
+                "ByteCoding", "AccessModel", "Messages", "Policy", "Disclosures", "AuditRecords",
+                .crypto,
+            ]),
         room(
             "LogReading",
             [
@@ -162,8 +165,8 @@ let package = Package(
         room(
             "Catalog",
             [
-                "ByteCoding", "Merkle", "LogFormat", "Disclosures", "AuditRecords", "SignedNotes",
-                "LogReading", .grdb, .grdbSQLite, .crypto, .system,
+                "ByteCoding", "Merkle", "Policy", "LogFormat", "Disclosures", "AuditRecords",
+                "SignedNotes", "LogReading", .grdb, .grdbSQLite, .crypto, .system,
             ]),
         room(
             "LedgerFiles",
@@ -308,7 +311,7 @@ let package = Package(
                 .cryptoExtras,
             ]),
         tests("Accounts", ["ByteCoding", "AccessModel"]),
-        tests("Policy", ["AccessModel", "ByteCoding"]),
+        tests("Policy", ["AccessModel", "ByteCoding", "TestSupport"]),
         tests(
             "Ledger",
             [

@@ -294,7 +294,7 @@ extension CatalogField {
         case .tag: self = .tag
         case .zone: self = .zone
         case .auth, .created, .dur, .erased, .has, .index, .ip, .log, .path, .policy, .producer,
-            .session, .size, .trace, .uid:
+            .rawpath, .session, .size, .trace, .uid:
             return nil
         }
     }

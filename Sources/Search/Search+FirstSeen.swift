@@ -52,7 +52,9 @@ package enum FirstSeenThing: String, CaseIterable, Sendable {
 
     /// The value that a field's value counts as.
     func value(_ text: String) -> String {
-        guard self == .network, let address = IPAddress(text) else { return text }
+        guard self == .network, let address = IPAddress(text) else {
+            return field?.alike(text) ?? text
+        }
         return AddressBlock(of: address, prefixLength: address.family == .v4 ? 24 : 48).text
     }
 

@@ -57,6 +57,7 @@ struct SearchTerms {
                         }))
         case .ip: personal(term, .address, leaf: .nothing)
         case .path: personal(term, .path, leaf: .nothing)
+        case .rawpath: rawPath(term)
         case .has: groups(value)
         case .erased: erasures(value)
         }
@@ -85,9 +86,17 @@ struct SearchTerms {
         case .status: [.status]
         case .tag: [.tag]
         case .zone: [.zone]
-        case .actor, .erased, .has, .index, .ip, .method, .path, .producer, .session, .trace, .uid:
+        case .actor, .erased, .has, .index, .ip, .method, .path, .producer, .rawpath, .session,
+            .trace,
+            .uid:
             []
         }
+    }
+
+    /// Catalogs know paths by what they lead to; a beginning of one as it was written may be of any.
+    private func rawPath(_ term: QueryTerm) -> SearchLimits {
+        guard case .prefix = term.value else { return personal(term, .path, leaf: .nothing) }
+        return personal(QueryTerm(.named(.path), .any), .path, leaf: .nothing)
     }
 
     private static func comparison(_ value: QueryValue) -> CatalogComparison {

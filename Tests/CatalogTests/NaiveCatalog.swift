@@ -121,7 +121,7 @@ struct NaiveCatalog {
     }
 
     private static func fits(_ text: String, _ test: CatalogTest, _ leaf: Leaf) -> Bool {
-        func same(_ text: String) -> String { test.field.ignoresCase ? text.lowercased() : text }
+        func same(_ text: String) -> String { test.field.ignoresCase ? text.likeLetters : text }
         switch test.comparison {
         case .part(let part): return same(text).contains(same(part))
         case .pairPrefix, .withheld: return false

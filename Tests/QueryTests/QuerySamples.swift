@@ -80,6 +80,11 @@ enum QuerySamples {
         Sample("is:breakglass", "action:breakglass.*", "for a beginning"),
         Sample(#"actor:"Ada Lovelace""#, #"actor:"Ada Lovelace""#, "a name; personal"),
         Sample("path:/v1/invoices/*", "path:/v1/invoices/*", "paths below; personal"),
+        Sample(
+            "path:/v1//invoices%2F4711/", "path:/v1/invoices/4711",
+            "a path, however it was written; personal"),
+        Sample(
+            "rawpath:/v1//invoices", "rawpath:/v1//invoices", "a path as written; personal"),
         Sample("label.team:Blue", "label.team:blue", "an operator's label"),
         Sample("tag:pii -is:admin", "-category:admin tag:pii", "sorted"),
     ]

@@ -23,6 +23,10 @@ import Testing
 
     /// The value of a thing, by a way of its own.
     private static func value(_ text: String, _ thing: FirstSeenThing) -> String {
+        if thing == .path {
+            return ["/a//b", "/a%2Fb", "/a/b/", "/a/b;v=1", "/%61/./b"].contains(text)
+                ? "/a/b" : text
+        }
         guard thing == .network else { return text }
         if text.contains(":") { return "2001:db8::/48" }
         return text.split(separator: ".").dropLast().joined(separator: ".") + ".0/24"

@@ -39,6 +39,8 @@ enum MadeUpSearch {
     static let personalTerms = [
         "actor:alice", "actor:bob@example.com", "actor:A*", "actor:nobody", "path:/a", "path:/a/*",
         "path:/a*", "path:/a/b*", "path:*", "ip:10.0.0.0/8", "ip:10.1.0.0/16", "ip:10.1.1.1",
+        "actor:Zo\u{EB}", "actor:ZOE\u{308}", "actor:zo*", "actor:zo\u{EB}*", "path:/a/b",
+        "path:/a//b", "path:/a/b.*", "rawpath:/a//b", "rawpath:/a/b", "rawpath:/a/*", "rawpath:*",
         "ip:10.9.9.9", "ip:10.1.0.0/23", "ip:2001:db8::/32", "ip:2001:db8::7", "ip:*", "erased:who",
         "erased:*", "has:what",
     ]

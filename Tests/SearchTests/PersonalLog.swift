@@ -23,6 +23,8 @@ struct PersonalLog {
     private static let people = [
         ("sub_a", "Alice", "alice@example.com"), ("sub_b", "Bob", "bob@example.com"),
         ("sub_c", "Carol", "carol@example.com"),
+        // One name as two clients write it: with one character, or with a letter and its accent.
+        ("sub_d", "Zo\u{EB}", "zoe@example.com"), ("sub_e", "Zoe\u{308}", "zoe@example.org"),
     ]
 
     init(_ count: Int, seed: UInt64) throws {
@@ -74,8 +76,11 @@ struct PersonalLog {
         let person = Self.people.randomElement(using: &random) ?? Self.people[0]
         let subject = ledger.subjects.key(issuer: "idp", subject: person.0)
         let isAnonymous = Int.random(in: 0..<4, using: &random) == 0
-        let path = Array(
-            (["/a", "/a/b", "/a/b/c", "/c", "/ab"].randomElement(using: &random) ?? "/a").utf8)
+        let paths = [
+            "/a", "/a/b", "/a/b/c", "/c", "/ab", "/a//b", "/a%2Fb", "/a/b/", "/a/b;v=1",
+            "/%61/./b", "/a/b.json",
+        ]
+        let path = Array((paths.randomElement(using: &random) ?? "/a").utf8)
         let addresses = ["10.1.1.1", "10.1.2.2", "192.0.2.7", "2001:db8::7"]
         let address = Array((addresses.randomElement(using: &random) ?? "").utf8)
         let peer = Array(

@@ -6,6 +6,7 @@ package import Crypto
 package import Disclosures
 internal import LogFormat
 package import LogReading
+internal import Policy
 internal import Synchronization
 
 /// Makes tokens of personal values, under one key for each period.
@@ -86,6 +87,7 @@ package final class PersonalTokenizer: Sendable {
         }
         if !addresses.isEmpty { tokens.address = .token(self.token(of: addresses, key)) }
         if let path {
+            let path = SamePath.form(of: path)
             tokens.path = .token(
                 PersonalTokens.Token(
                     value: token("path", path, key),
@@ -121,10 +123,11 @@ package final class PersonalTokenizer: Sendable {
             case (.address, .oneOf(let texts)):
                 texts.flatMap { Self.either("address", Self.canonical($0)) }
             case (.address, .network(let address, let bits)): Self.network(address, bits)
-            case (.path, .equals(let text)): [("path", text, false)]
-            case (.path, .oneOf(let texts)): texts.map { ("path", $0, false) }
+            case (.path, .equals(let text)): [("path", SamePath.form(of: text), false)]
+            case (.path, .oneOf(let texts)):
+                texts.map { ("path", SamePath.form(of: $0), false) }
             case (.path, .prefix(let text)):
-                Self.starts(of: text).last.map { [("below", $0, true)] }
+                Self.starts(of: SamePath.form(ofBeginning: text)).last.map { [("below", $0, true)] }
             case (.agent, .equals(let text)): [("agent", text, false)]
             case (.agent, .oneOf(let texts)): texts.map { ("agent", $0, false) }
             // There are no tokens of other beginnings and parts: anything may fit.
@@ -136,8 +139,8 @@ package final class PersonalTokenizer: Sendable {
         }
     }
 
-    /// Names are compared without regard to case.
-    private static func folded(_ name: String) -> String { name.lowercased() }
+    /// Names are compared without regard to case and composition.
+    private static func folded(_ name: String) -> String { name.likeLetters }
 
     private static func canonical(_ address: String) -> String {
         IPAddress(address).map { "\($0.family.bitCount) \($0.bits)" } ?? address

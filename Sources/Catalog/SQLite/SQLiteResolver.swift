@@ -57,9 +57,9 @@ struct SQLiteResolver {
 
     /// Whether a text of the log fits.
     static func fits(_ text: String, _ test: CatalogTest) -> Bool {
-        // By bytes: for Swift two spellings of one letter are equal, for the query language they are not.
+        // By bytes: for Swift two spellings of one letter are equal in ids, too, for the query language they are not.
         func same(_ text: String) -> [UInt8] {
-            Array((test.field.ignoresCase ? text.lowercased() : text).utf8)
+            Array((test.field.ignoresCase ? text.likeLetters : text).utf8)
         }
         switch test.comparison {
         case .exists: return true
@@ -149,12 +149,12 @@ struct SQLiteResolver {
         fitting test: CatalogTest, _ kind: SQLiteNumbers.Kind
     ) throws(CatalogFailure) -> Set<Int64> {
         guard case .part(let part) = test.comparison else { return [] }
-        let wanted = Array(part.lowercased().utf8)
+        let wanted = Array(part.likeLetters.utf8)
         let find = try connection.statement("SELECT id, text FROM word WHERE field = ?")
         find.bind([kind.rawValue])
         var found: Set<Int64> = []
         while try find.step() {
-            if Array(find.text(1).lowercased().utf8).holds(wanted) { found.insert(find.integer(0)) }
+            if Array(find.text(1).likeLetters.utf8).holds(wanted) { found.insert(find.integer(0)) }
         }
         return found
     }

@@ -39,7 +39,7 @@ extension QueriedAccess {
         case .opened(let object):
             QueryVerdict(
                 personal.names.contains { name in
-                    object[name].map { value.holds(for: $0, isFolded: personal.isFolded) } ?? false
+                    object[name].map { value.holds(for: $0, personal.likeness) } ?? false
                 })
         }
     }
@@ -74,25 +74,25 @@ extension JSONValue {
 extension QueryValue {
     fileprivate func holds(in record: Record, _ members: [QueryFieldRow.Member]) -> Bool {
         members.contains { member in
-            record.values(at: member).contains { holds(for: $0, isFolded: member.isFolded) }
+            record.values(at: member).contains { holds(for: $0, member.likeness) }
         }
     }
 
     /// Whether a group of personal values is meant.
     fileprivate func holds(for group: CommitGroup) -> Bool {
-        holds(for: .string(group.rawValue), isFolded: false)
+        holds(for: .string(group.rawValue), .bytes)
     }
 
     /// Whether a number is meant.
     fileprivate func holds(for number: Int64) -> Bool {
-        holds(for: .integer(number), isFolded: false)
+        holds(for: .integer(number), .bytes)
     }
 
     /// Whether a value is meant, or one of its items.
-    fileprivate func holds(for value: JSONValue, isFolded: Bool) -> Bool {
+    fileprivate func holds(for value: JSONValue, _ likeness: QueryLikeness) -> Bool {
         switch value {
-        case .array(let items): items.contains { holds(for: $0, isFolded: isFolded) }
-        case .string(let text): holds(for: text, isFolded: isFolded)
+        case .array(let items): items.contains { holds(for: $0, likeness) }
+        case .string(let text): holds(for: text, likeness)
         case .integer(let number):
             switch self {
             case .any: true
@@ -104,23 +104,16 @@ extension QueryValue {
         }
     }
 
-    private func holds(for text: String, isFolded: Bool) -> Bool {
+    private func holds(for text: String, _ likeness: QueryLikeness) -> Bool {
         switch self {
         case .any: true
         case .range: false
         case .network(let block): IPAddress(text).map { block.contains($0) } ?? false
-        case .text(let wanted):
-            Self.bytes(text, isFolded).elementsEqual(Self.bytes(wanted, isFolded))
+        case .text(let wanted): likeness.key(of: text) == likeness.key(of: wanted)
         case .prefix(let wanted):
-            Self.bytes(text, isFolded).starts(with: Self.bytes(wanted, isFolded))
-        case .part(let wanted):
-            Self.holds(Self.bytes(wanted, isFolded), in: Self.bytes(text, isFolded))
+            likeness.key(of: text).starts(with: likeness.key(ofBeginning: wanted))
+        case .part(let wanted): Self.holds(likeness.key(of: wanted), in: likeness.key(of: text))
         }
-    }
-
-    /// Texts are compared by their bytes, which is the same for every storage.
-    private static func bytes(_ text: String, _ isFolded: Bool) -> [UInt8] {
-        Array((isFolded ? text.lowercased() : text).utf8)
     }
 
     private static func holds(_ part: [UInt8], in text: [UInt8]) -> Bool {

@@ -29,6 +29,7 @@ package enum QueryField: Hashable, Sendable {
         case path
         case policy
         case producer
+        case rawpath
         case reason
         case role
         case route

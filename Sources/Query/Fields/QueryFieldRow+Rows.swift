@@ -26,8 +26,8 @@ extension QueryFieldRow {
                 text, also: ["actor.auth.method"],
                 .name(known: Authentication.Method.allCases.map(\.rawValue)),
                 in: .newest([
-                    Member("actor.auth.method", isFolded: true),
-                    Member("actor.claimed.method", isFolded: true),
+                    Member("actor.auth.method", .letters),
+                    Member("actor.claimed.method", .letters),
                 ]), example: "auth:mtls",
                 "How the caller identified themselves, also where that was refused.")
         case .category:
@@ -71,7 +71,7 @@ extension QueryFieldRow {
             QueryFieldRow(
                 text, also: ["src.ip"], .address, in: .newest([]),
                 personal: Personal(
-                    group: .where, names: ["src.ip", "src.peer_ip"], isFolded: false),
+                    group: .where, names: ["src.ip", "src.peer_ip"], likeness: .bytes),
                 example: "ip:10.0.0.0/8",
                 "Address of the client and of the connection, or a network of it.")
         case .log:
@@ -80,8 +80,8 @@ extension QueryFieldRow {
             QueryFieldRow(
                 text, also: ["http.method"], .name(known: Method.proxied.map(\.token)),
                 in: .newest([
-                    Member("http.method", isFolded: true),
-                    Member("http.method_original", isFolded: true),
+                    Member("http.method", .letters),
+                    Member("http.method_original", .letters),
                 ]), example: "method:DELETE", "The method of HTTP.")
         case .outcome:
             names(
@@ -90,8 +90,10 @@ extension QueryFieldRow {
         case .path:
             QueryFieldRow(
                 text, also: ["http.path"], .exact, in: .newest([]),
-                personal: Personal(group: .what, names: ["http.path"], isFolded: false),
-                example: "path:/v1/invoices/*", "The path as it was asked for.")
+                personal: Personal(group: .what, names: ["http.path"], likeness: .path),
+                example: "path:/v1/invoices/*",
+                "The path that was asked for, in whatever way it was written: with `//`, `%2F`, parameters or a slash at its end."
+            )
         case .policy:
             QueryFieldRow(
                 text, also: ["decision.policy"], .exact,
@@ -102,12 +104,17 @@ extension QueryFieldRow {
                 text, also: ["producer.uid"], .exact,
                 in: .every([Member("producer.uid"), Member("producer.boot")]),
                 example: "producer:proxy-a", "The proxy that wrote the record, or its boot.")
+        case .rawpath:
+            QueryFieldRow(
+                text, .exact, in: .newest([]),
+                personal: Personal(group: .what, names: ["http.path"], likeness: .bytes),
+                example: "rawpath:/v1//invoices", "The path just as it was asked for.")
         case .reason:
             QueryFieldRow(
                 text, also: ["event.reason"], .name(known: Reason.allCases.map(\.code)),
                 in: .first([
-                    Member("event.reason", isFolded: true),
-                    Member("decision.reason", isFolded: true),
+                    Member("event.reason", .letters),
+                    Member("decision.reason", .letters),
                 ]), example: "reason:rate_limited",
                 "Why it ended as it did, or else why it was decided so.")
         case .role:
@@ -146,7 +153,7 @@ extension QueryFieldRow {
                 "The trace that the client named.")
         case .uid:
             QueryFieldRow(
-                text, .name(known: []), in: .every([Member("uid", isFolded: true)]),
+                text, .name(known: []), in: .every([Member("uid", .letters)]),
                 example: "uid:019dab3c-5f59-7c3e-9d0a-6f3b2c1d4e5f",
                 "The access, as `Countersign-Record` of the answer says.")
         case .zone:
@@ -170,7 +177,7 @@ extension QueryFieldRow {
             names: [
                 "actor.name", "actor.email", "actor.subject", "actor.claimed.name",
                 "actor.claimed.subject",
-            ], isFolded: true),
+            ], likeness: .letters),
         example: "actor:alice@example.com",
         "The caller, whom they act for, or whom a refused credential names: by name or e-mail in letters of either case, by opaque id, or by the id of a key."
     )
@@ -182,14 +189,14 @@ extension QueryFieldRow {
             [
                 "event.action", "dst.service", "http.route", "actor.uid", "event.reason",
                 "decision.reason",
-            ].map { Member($0, isFolded: true) }),
+            ].map { Member($0, .letters) }),
         example: "invoices",
         "A word without a field is a part of action, service, route, reason or opaque id.")
 
     static func label(_ name: String) -> QueryFieldRow {
         QueryFieldRow(
             QueryField.labelPrefix + name, .name(known: []),
-            in: .newest([Member("labels.\(name)", isFolded: true)]), example: "label.team:billing",
+            in: .newest([Member("labels.\(name)", .letters)]), example: "label.team:billing",
             "An operator's own label of that name.")
     }
 
@@ -200,7 +207,7 @@ extension QueryFieldRow {
     ) -> QueryFieldRow {
         QueryFieldRow(
             name, also: (aliases ?? []) + (member == name ? [] : [member]), .name(known: known),
-            in: .newest([Member(member, isFolded: true)]), example: example, meaning)
+            in: .newest([Member(member, .letters)]), example: example, meaning)
     }
 
     /// The row of exact texts in one member.

@@ -54,21 +54,22 @@ package final class QueryFieldRow: Sendable {
     package struct Member: Hashable, Sendable {
         /// Names from the record down; items of arrays are passed through.
         package let path: [String]
-        /// Whether letters of either case are alike.
-        package let isFolded: Bool
+        /// Which texts are alike.
+        package let likeness: QueryLikeness
 
-        init(_ path: String, isFolded: Bool = false) {
+        init(_ path: String, _ likeness: QueryLikeness = .bytes) {
             self.path = path.split(separator: ".").map(String.init)
-            self.isFolded = isFolded
+            self.likeness = likeness
         }
     }
 
     /// Values that the record only commits to.
     package struct Personal: Hashable, Sendable {
         package let group: CommitGroup
-        /// Names of the group's members; letters of either case are alike in names of persons, not in paths.
+        /// Names of the group's members.
         package let names: [String]
-        package let isFolded: Bool
+        /// Which texts are alike.
+        package let likeness: QueryLikeness
     }
 
     /// Where a field's values are found.

@@ -20,7 +20,9 @@ struct QueryValueReader {
     func terms(of subject: QuerySubject) throws(QueryFault) -> [QueryTerm] {
         switch subject {
         case .field(.named(.has)): return [try has()]
-        case .field(let field): return [QueryTerm(field, try value(of: field))]
+        case .field(let field):
+            let likeness = field.row.personal?.likeness ?? .bytes
+            return [QueryTerm(field, likeness.form(try value(of: field)))]
         case .shorthand(.is):
             guard let found = QueryShorthand.Word(rawValue: word.text.lowercased()) else {
                 throw QueryFault(
@@ -41,7 +43,7 @@ struct QueryValueReader {
         if isStar { throw QueryFault(.loneStar, at: range) }
         let (text, isPrefix) = try literal()
         guard !text.isEmpty else { throw QueryFault(.missingTerm, at: range) }
-        return isPrefix ? .prefix(text.lowercased()) : .part(text.lowercased())
+        return isPrefix ? .prefix(text.likeLetters) : .part(text.likeLetters)
     }
 
     private var isStar: Bool { word.isStar }
@@ -88,7 +90,7 @@ struct QueryValueReader {
         let (text, isPrefix) = try literal()
         guard !text.isEmpty else { throw QueryFault(.missingValue(field: field.text), at: range) }
         switch form {
-        case .name: return isPrefix ? .prefix(text.lowercased()) : .text(text.lowercased())
+        case .name: return isPrefix ? .prefix(text.likeLetters) : .text(text.likeLetters)
         case .choice(let words):
             guard !isPrefix, words.contains(text.lowercased()) else {
                 throw QueryFault(
