@@ -3,7 +3,7 @@
 
 import AuditRecords
 import ByteCoding
-package import Catalog
+import Catalog
 import Disclosures
 import LogReading
 package import Query
@@ -58,15 +58,19 @@ extension Search {
     ///
     /// - Parameter field: nil where nothing is told apart; of several values of one access the first counts.
     package mutating func histogram(
-        every interval: CatalogInterval, by field: QueryField?, within deadline: Duration
+        every spans: QuerySpans, by field: QueryField?, within deadline: Duration
     ) throws(SearchFailure) -> SearchHistogram {
         try settled { (search) throws(SearchFailure) in
             let end = SearchDeadline(in: deadline)
             let translation = search.translation
             var relation = CatalogRelation.exact
             var bars: [Int64: [QueriedAccess.Facet: Int64]] = [:]
-            let isCounted = translation.isExact && field.map(Self.isCounted) ?? true
-            if isCounted {
+            let interval = spans.parts.flatMap {
+                CatalogInterval(rawValue: $0.components.seconds * 1_000_000)
+            }
+            let isCounted =
+                interval != nil && translation.isExact && field.map(Self.isCounted) ?? true
+            if isCounted, let interval {
                 let known = try search.ask { (catalog) throws(CatalogFailure) in
                     try catalog.histogram(
                         translation.catalogQuery, every: interval,
@@ -75,9 +79,10 @@ extension Search {
                 }
                 relation = known.relation
                 for bar in known.bars {
+                    let start = spans.start(of: bar.start).microseconds
                     for (text, number) in bar.counts {
                         let facet = field == nil ? .none : Self.facet(text)
-                        bars[bar.start.microseconds, default: [:]][facet, default: 0] += number
+                        bars[start, default: [:]][facet, default: 0] += number
                     }
                 }
             }
@@ -85,10 +90,8 @@ extension Search {
             let own = try search.forEach(
                 translation, isKnown: isCounted, until: end, opening: group
             ) { access, sign in
-                guard let time = access.accepted?.microseconds else { return }
-                let length = interval.rawValue
-                let rest = time % length
-                let start = time - (rest < 0 ? rest + length : rest)
+                guard let time = access.accepted else { return }
+                let start = spans.start(of: time).microseconds
                 let facet = field.flatMap { access.facets(of: $0).first } ?? .none
                 bars[start, default: [:]][facet, default: 0] += sign
             }

@@ -9,7 +9,8 @@ import Testing
 struct QueryTimeTests {
     /// The two moments of a query, to the second where they are whole ones.
     private func times(_ text: String, minutesAhead: Int = 0) throws -> [String?] {
-        let clock = QueryClock(now: QueryFixture.clock.now, minutesAhead: minutesAhead)
+        let clock = QueryClock(
+            now: QueryFixture.clock.now, in: QueryZone(minutesAhead: minutesAhead))
         let times = try RecordQuery(text, at: clock).times
         return [times.from?.rfc3339, times.to?.rfc3339]
     }
@@ -47,8 +48,8 @@ struct QueryTimeTests {
             try times("since:2026-11-30T10:00:00-02:30", minutesAhead: 120)
                 == ["2026-11-30T12:30:00.000000Z", nil])
         #expect(QueryClock(now: QueryFixture.clock.now).zone == "UTC")
-        #expect(QueryClock(now: QueryFixture.clock.now, minutesAhead: -90).zone == "UTC-01:30")
-        #expect(QueryClock(now: QueryFixture.clock.now, minutesAhead: 330).zone == "UTC+05:30")
+        #expect(QueryZone(minutesAhead: -90).name == "UTC-01:30")
+        #expect(QueryZone(minutesAhead: 330).name == "UTC+05:30")
     }
 
     @Test("A minute, a second and a fraction are as long as they are written")

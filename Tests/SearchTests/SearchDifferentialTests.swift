@@ -71,8 +71,13 @@ import Testing
             .service, .status, .role, .actor, .decision, .auth, .path, .producer,
         ]
         guard let name = fields.randomElement(using: &random),
-            let interval = CatalogInterval.allCases.randomElement(using: &random)
+            let length = [900, 3600, 6 * 3600, 86_400, 7 * 86_400, 5000].randomElement(
+                using: &random),
+            let zone = ["UTC", "Europe/Berlin", "Asia/Kolkata", "-03:30", "+00:07"]
+                .compactMap({ QueryZone($0) }).randomElement(using: &random)
         else { return }
+        // What spans there are is the subject of tests of their own.
+        let spans = QuerySpans(of: .seconds(length), in: zone)
         let field = QueryField.named(name)
         var wanted: [QueriedAccess.Facet: Int64] = [:]
         for hit in hits {
@@ -86,11 +91,11 @@ import Testing
 
         var bars: [Int64: [QueriedAccess.Facet: Int64]] = [:]
         for hit in hits {
-            let start = hit.time - hit.time % interval.rawValue
+            let start = spans.start(of: UTCInstant(microseconds: hit.time)).microseconds
             let facet = hit.access.facets(of: field).first ?? .none
             bars[start, default: [:]][facet, default: 0] += 1
         }
-        let histogram = try search.histogram(every: interval, by: field, within: .seconds(60))
+        let histogram = try search.histogram(every: spans, by: field, within: .seconds(60))
         #expect(histogram.total == Int64(hits.count), "\(label) by \(name)")
         if name != .role {
             #expect(
@@ -98,7 +103,7 @@ import Testing
                     uniqueKeysWithValues: histogram.bars.map { ($0.start.microseconds, $0.counts) })
                     == bars, "\(label) by \(name)")
         }
-        let plain = try search.histogram(every: interval, by: nil, within: .seconds(60))
+        let plain = try search.histogram(every: spans, by: nil, within: .seconds(60))
         #expect(plain.total == Int64(hits.count))
     }
 

@@ -47,7 +47,8 @@ struct CountEndpoints: AuditorGroup {
             example: "decision"),
         AuditorParameter(
             "every", .choice(StatsInterval.allCases.map(\.rawValue)),
-            "Length of time that is counted apart.", example: "1h"),
+            "Length of time that is counted apart; days and weeks are those of zone, weeks begin on Mondays.",
+            example: "1h"),
         top,
     ]
     private static let facetParameters = [
@@ -127,12 +128,14 @@ enum StatsInterval: String, CaseIterable {
     case quarter = "15m"
     case hour = "1h"
     case day = "1d"
+    case week = "1w"
 
-    var catalogInterval: CatalogInterval {
+    var length: Duration {
         switch self {
-        case .quarter: .quarter
-        case .hour: .hour
-        case .day: .day
+        case .quarter: .seconds(900)
+        case .hour: .seconds(3600)
+        case .day: .seconds(86_400)
+        case .week: .seconds(604_800)
         }
     }
 }

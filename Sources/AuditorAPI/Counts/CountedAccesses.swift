@@ -32,7 +32,8 @@ struct CountedAccesses {
             let count = try search.count(within: LogSearch.deadline)
             if let interval {
                 let histogram = try search.histogram(
-                    every: interval.catalogInterval, by: field, within: LogSearch.deadline)
+                    every: QuerySpans(of: interval.length, in: asked.clock.place), by: field,
+                    within: LogSearch.deadline)
                 return (count, Optional(histogram), SearchFacet?.none)
             }
             let facet = try field.map { field throws(SearchFailure) in

@@ -43,8 +43,8 @@ package struct AskedQuery: Sendable {
         AuditorParameter("to", .text(mostBytes: 64), "The same as until.", example: "now"),
         AuditorParameter(
             "zone", .text(mostBytes: 64),
-            "How far days and times without a zone are ahead of UTC; in a URL + is %2B.",
-            example: "+02:00"),
+            "The zone of days and of times without one: a name, or how far it is ahead of UTC; in a URL + is %2B.",
+            example: "Europe/Berlin"),
     ]
 
     /// The parameters that say what is opened, and why.
@@ -114,15 +114,14 @@ package struct AskedQuery: Sendable {
                 })))
 
     private static func clock(_ zone: String?, _ now: UTCInstant) throws -> QueryClock {
-        guard let zone, zone != "UTC" else { return QueryClock(now: now) }
-        guard let minutes = QueryClock.minutesAhead(zone) else {
+        guard let zone else { return QueryClock(now: now) }
+        guard let place = QueryZone(zone) else {
             throw AuditorProblem.badParameter.problem(
                 "The value of zone cannot be used.",
-                remedy:
-                    "Write UTC, or how far the zone is ahead of it: +02:00, -03:30; in a URL, + is %2B. A name such as Europe/Berlin means one offset in summer and another in winter, so it cannot be used.",
+                remedy: "Please \(QueryZone.remedy); in a URL, + is %2B.",
                 [JSONMember("parameter", .string("zone"))])
         }
-        return QueryClock(now: now, minutesAhead: minutes)
+        return QueryClock(now: now, in: place)
     }
 
     private static func query(_ text: String, _ clock: QueryClock) throws -> RecordQuery {

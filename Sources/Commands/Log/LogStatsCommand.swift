@@ -23,7 +23,7 @@ struct LogStatsCommand: AsyncParsableCommand {
               countersign log stats 'service:billing-api' --by actor --json
 
             Counts accesses that match a query (Docs/Using/Query.md), each once, by its newest record. With --by, by \
-            the values of a field; an access with several values, such as roles, counts for each. Times are UTC. \
+            the values of a field; an access with several values, such as roles, counts for each. With --every, days are those of --zone and weeks begin on Mondays. \
             Counting by or asking for names, paths and addresses is a record itself, `log.query`.
             """)
 
@@ -35,7 +35,7 @@ struct LogStatsCommand: AsyncParsableCommand {
     @Option(help: "A field whose values are counted.")
     var by: String?
 
-    @Option(help: "Length of time that is counted apart: 15m, 1h, 1d.")
+    @Option(help: "Length of time that is counted apart: 15m, 1h, 1d, 1w.")
     var every: TimeSpan?
 
     @Option(help: "No more values than these, the most frequent.")
@@ -51,7 +51,7 @@ struct LogStatsCommand: AsyncParsableCommand {
         let field = try field()
         guard top >= 1 else { throw CommandFailure(.usage, "--top is \(top); use 1 or more.") }
         let snapshot = try log.snapshot()
-        var count = AccessCount(of: query.ofAccesses, by: field, every: every?.duration)
+        var count = AccessCount(of: query.ofAccesses, by: field, every: try spans())
         var reader = ValueReader(sealing: snapshot)
         if count.needsValues {
             reader = try await disclosure.reader(
@@ -104,6 +104,11 @@ struct LogStatsCommand: AsyncParsableCommand {
         }
     }
 
+    private func spans() throws(CommandFailure) -> QuerySpans? {
+        let zone = try asked.times.place()
+        return every.map { QuerySpans(of: $0.duration, in: zone) }
+    }
+
     private func field() throws(CommandFailure) -> QueryField? {
         guard let by else { return nil }
         guard let field = QueryField(by) else {
@@ -141,13 +146,16 @@ struct LogStatsCommand: AsyncParsableCommand {
                     ("undecided", "\(count.undecided.total)"),
                 ]))
         }
+        let zone = try asked.times.place()
         var headings: [SafeText] = []
         if every != nil { headings.append("FROM") }
         if let by { headings.append("\(by.uppercased())") }
         var table = Table(headings + ["ACCESSES"])
         for (key, count) in rows(count) {
             var cells: [SafeText] = []
-            if let from = key.from { cells.append("\(Self.time(from))") }
+            if let from = key.from {
+                cells.append("\(zone.text(of: UTCInstant(microseconds: from)))")
+            }
             if every != nil, key.from == nil { cells.append("–") }
             if let facet = key.facet { cells.append("\(Self.text(facet))") }
             table.rows.append(cells + ["\(count)"])
@@ -197,9 +205,5 @@ struct LogStatsCommand: AsyncParsableCommand {
         case .withheld: "(withheld)"
         case .erased: "(erased)"
         }
-    }
-
-    private static func time(_ microseconds: Int64) -> String {
-        UTCInstant(microseconds: microseconds).rfc3339.prefix(19) + "Z"
     }
 }

@@ -18,12 +18,14 @@ struct QueryTimes: ParsableArguments {
         help: "Only before this moment; a day is included.")
     var until: String?
 
-    @Option(help: "How far days and times without a zone are ahead of UTC, such as +02:00.")
+    @Option(
+        name: [.customLong("zone"), .long],
+        help: "The zone of days and of times without one: Europe/Berlin, or +02:00.")
     var utcOffset: String?
 
     /// What the times of a query are measured by.
     func clock() throws(CommandFailure) -> QueryClock {
-        QueryClock(now: CommandContext.current.now(), minutesAhead: try minutesAhead())
+        QueryClock(now: CommandContext.current.now(), in: try place())
     }
 
     /// The query that a text is, together with these times.
@@ -47,15 +49,13 @@ struct QueryTimes: ParsableArguments {
         query.shownTimes(in: try clock().zone)
     }
 
-    private func minutesAhead() throws(CommandFailure) -> Int {
-        guard let utcOffset else { return 0 }
-        guard let minutes = QueryClock.minutesAhead(utcOffset) else {
-            throw CommandFailure(
-                .usage,
-                "--utc-offset is \(utcOffset); use the form +02:00 or -03:30. A name such as Europe/Berlin does not do: it means one offset in summer and another in winter."
-            )
+    /// The zone that days are of.
+    func place() throws(CommandFailure) -> QueryZone {
+        guard let utcOffset else { return .utc }
+        guard let zone = QueryZone(utcOffset) else {
+            throw CommandFailure(.usage, "--zone is `\(utcOffset)`; \(QueryZone.remedy).")
         }
-        return minutes
+        return zone
     }
 }
 

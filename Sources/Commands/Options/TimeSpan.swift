@@ -3,7 +3,7 @@
 
 import ArgumentParser
 
-/// A length of time as people write it: `90s`, `15m`, `24h`, `7d`.
+/// A length of time as people write it: `90s`, `15m`, `24h`, `7d`, `1w`.
 struct TimeSpan: ExpressibleByArgument, Equatable {
     let duration: Duration
 
@@ -14,7 +14,7 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
     private init(duration: Duration) { self.duration = duration }
 
     init?(argument: String) {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
         guard let unit = argument.last.flatMap({ units[$0] }),
             let count = Int64(argument.dropLast()), (1...1_000_000).contains(count)
         else { return nil }

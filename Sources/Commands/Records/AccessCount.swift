@@ -24,8 +24,8 @@ struct AccessCount {
 
     let query: RecordQuery
     let field: QueryField?
-    /// Length of the spans of time.
-    let every: Duration?
+    /// Spans of time that are counted apart.
+    let every: QuerySpans?
 
     private(set) var counts: [Key: Int] = [:]
     private(set) var accesses = 0
@@ -42,7 +42,7 @@ struct AccessCount {
     /// Outcomes whose beginning has not been read yet.
     private var waiting: [UniqueID: (index: LeafIndex, part: Record)] = [:]
 
-    init(of query: RecordQuery, by field: QueryField?, every: Duration?) {
+    init(of query: RecordQuery, by field: QueryField?, every: QuerySpans?) {
         self.query = query
         self.field = field
         self.every = every
@@ -139,11 +139,8 @@ struct AccessCount {
     }
 
     /// Where the span of time begins in which an access was accepted.
-    private func start(of access: QueriedAccess, _ every: Duration) -> Int64? {
-        let length = every.components.seconds * 1_000_000
-        return access.accepted.map { time in
-            time.microseconds - time.microseconds % length
-        }
+    private func start(of access: QueriedAccess, _ every: QuerySpans) -> Int64? {
+        access.accepted.map { every.start(of: $0).microseconds }
     }
 
     // MARK: By the catalog
@@ -153,17 +150,13 @@ struct AccessCount {
     /// - Parameter top: how many values are to be told apart.
     /// - Returns: false if the catalog has no such counts: the log has to be read.
     mutating func take(_ search: inout Search, top: Int) throws(SearchFailure) -> Bool {
-        let interval = every.flatMap { every in
-            CatalogInterval(rawValue: every.components.seconds * 1_000_000)
-        }
-        guard every == nil || interval != nil, every == nil || field?.hasOneValue ?? true
-        else { return false }
+        guard every == nil || field?.hasOneValue ?? true else { return false }
         let count = try search.count(within: Self.deadline)
         (accesses, records) = (Int(count.accesses), Int(count.records))
         (undecided, unread, relation) = (count.undecided, count.unread, count.relation)
-        if let interval {
+        if let every {
             let histogram = try search.histogram(
-                every: interval, by: field, within: Self.deadline)
+                every: every, by: field, within: Self.deadline)
             for bar in histogram.bars {
                 for (facet, number) in bar.counts {
                     let key = Key(

@@ -6,32 +6,15 @@ package import ByteCoding
 /// What the times of a query are measured by: the moment it is asked, and the zone of its days.
 package struct QueryClock: Hashable, Sendable {
     package let now: UTCInstant
-    /// How far local time is ahead of UTC, in minutes.
-    package let minutesAhead: Int
+    package let place: QueryZone
 
-    /// - Parameter minutesAhead: within a day either way.
-    package init(now: UTCInstant, minutesAhead: Int = 0) {
+    package init(now: UTCInstant, in place: QueryZone = .utc) {
         self.now = now
-        self.minutesAhead = min(max(minutesAhead, -1439), 1439)
-    }
-
-    /// How far a zone written as `+02:00` is ahead of UTC, in minutes; nil for any other text.
-    package static func minutesAhead(_ zone: String) -> Int? {
-        let digits = zone.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
-        let numbers = digits.compactMap { $0.utf8.count == 2 ? UInt8($0) : nil }
-        guard let sign = zone.first, sign == "+" || sign == "-", digits.count == 2,
-            numbers.count == 2, numbers[0] < 24, numbers[1] < 60
-        else { return nil }
-        return (sign == "-" ? -1 : 1) * (Int(numbers[0]) * 60 + Int(numbers[1]))
+        self.place = place
     }
 
     /// The zone as it is shown beside times.
-    package var zone: String {
-        guard minutesAhead != 0 else { return "UTC" }
-        let minutes = abs(minutesAhead)
-        let text = [minutes / 60, minutes % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
-        return "UTC" + (minutesAhead < 0 ? "-" : "+") + text.joined(separator: ":")
-    }
+    package var zone: String { place.name }
 
     private static let day: Int64 = 86_400_000_000
     private static let units: [Character: Int64] = [
@@ -58,17 +41,21 @@ package struct QueryClock: Hashable, Sendable {
         Self.domain.contains(span.first) && Self.domain.contains(span.last) ? span : nil
     }
 
-    private var ahead: Int64 { Int64(minutesAhead) * 60_000_000 }
-
     private func moment(_ microseconds: Int64) -> QueryMeasure.Span {
         QueryMeasure.Span(first: microseconds, last: microseconds)
     }
 
     private func today(_ days: Int64) -> QueryMeasure.Span {
-        let local = now.microseconds + ahead
+        let local = now.microseconds + place.ahead(at: now.microseconds)
         let rest = local % Self.day
-        let first = local - (rest < 0 ? rest + Self.day : rest) + days * Self.day - ahead
-        return QueryMeasure.Span(first: first, last: first + Self.day - 1, isDay: true)
+        return wholeDay(local - (rest < 0 ? rest + Self.day : rest) + days * Self.day)
+    }
+
+    /// The day that begins at a local time; of 23 or 25 hours where clocks are changed on it.
+    private func wholeDay(_ start: Int64) -> QueryMeasure.Span {
+        QueryMeasure.Span(
+            first: place.moment(showing: start),
+            last: place.moment(showing: start + Self.day) - 1, isDay: true)
     }
 
     /// So long ago.
@@ -88,8 +75,7 @@ package struct QueryClock: Hashable, Sendable {
             return nil
         }
         guard text.count > 10 else {
-            let first = start - ahead
-            return QueryMeasure.Span(first: first, last: first + Self.day - 1, isDay: true)
+            return wholeDay(start)
         }
         guard text.dropFirst(10).first == "t" else { return nil }
         let rest = text.dropFirst(11)
@@ -97,12 +83,12 @@ package struct QueryClock: Hashable, Sendable {
         return time(clock, of: String(day), ahead)
     }
 
-    /// A time of day apart from its zone, which is minutes ahead of UTC, in microseconds.
-    private func zone(of text: Substring) -> (Substring, Int64)? {
+    /// A time of day apart from its zone, which is so many microseconds ahead of UTC; nil for that of the clock.
+    private func zone(of text: Substring) -> (Substring, Int64?)? {
         if text.hasSuffix("z") { return (text.dropLast(), 0) }
         guard text.count > 6, case let zone = text.suffix(6),
             let sign = zone.first, sign == "+" || sign == "-"
-        else { return (text, ahead) }
+        else { return (text, nil) }
         let parts = zone.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }),
             let hours = QueryMeasure.whole(parts[0]), let minutes = QueryMeasure.whole(parts[1]),
@@ -114,7 +100,7 @@ package struct QueryClock: Hashable, Sendable {
 
     /// `13:00`, `13:00:00` or `13:00:00.5` of a day: all moments that begin so.
     private func time(
-        _ text: Substring, of day: String, _ ahead: Int64
+        _ text: Substring, of day: String, _ ahead: Int64?
     ) -> QueryMeasure.Span? {
         let whole: String
         let length: Int64
@@ -127,9 +113,10 @@ package struct QueryClock: Hashable, Sendable {
             length = (0..<missing).reduce(1) { length, _ in length * 10 }
         default: return nil
         }
-        guard let first = UTCInstant(rfc3339: day + "T" + whole + "Z")?.microseconds else {
+        guard let local = UTCInstant(rfc3339: day + "T" + whole + "Z")?.microseconds else {
             return nil
         }
-        return QueryMeasure.Span(first: first - ahead, last: first - ahead + length - 1)
+        let first = ahead.map { local - $0 } ?? place.moment(showing: local)
+        return QueryMeasure.Span(first: first, last: first + length - 1)
     }
 }

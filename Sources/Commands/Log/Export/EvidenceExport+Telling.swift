@@ -69,7 +69,7 @@ extension EvidenceExport {
 
 extension EvidenceExport {
     private func tellTimes() throws {
-        if selection.unit == .access, try selection.records().withoutAudit != nil {
+        if order.unit == .access, !order.query.leftOutOfAccesses.isEmpty {
             try command.output.messages.line(
                 "records of the category audit are left out; `category:*` has them, too.")
         }

@@ -1,0 +1,60 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+package import ByteCoding
+
+/// Spans of time that are counted apart: quarters, hours, days or weeks as clocks and calendars of a zone show them.
+///
+/// Each moment is of one span, also where clocks are put forward or back: a day may have 23 or 25 hours.
+package struct QuerySpans: Hashable, Sendable {
+    private static let day: Int64 = 86_400_000_000
+    private static let hour: Int64 = 3_600_000_000
+    private static let quarter: Int64 = 900_000_000
+
+    /// In microseconds.
+    private let length: Int64
+    private let zone: QueryZone
+
+    /// - Parameter length: at least a second; of UTC where it neither divides a day nor is whole days.
+    package init(of length: Duration, in zone: QueryZone) {
+        self.length = max(length.components.seconds, 1) * 1_000_000
+        self.zone = zone
+    }
+
+    /// When the span of a moment begins.
+    package func start(of time: UTCInstant) -> UTCInstant {
+        UTCInstant(microseconds: start(of: time.microseconds))
+    }
+
+    private func start(of time: Int64) -> Int64 {
+        let ahead = zone.ahead(at: time)
+        let local = time + ahead
+        if length % Self.day == 0 {
+            let days = length / Self.day
+            // Weeks begin on Mondays; 1970 began on a Thursday.
+            let offset: Int64 = days % 7 == 0 ? 3 : 0
+            let number = Self.floor(local, Self.day) / Self.day + offset
+            return zone.moment(showing: (Self.floor(number, days) - offset) * Self.day)
+        }
+        // No clock shows where these begin.
+        guard Self.day % length == 0 else { return Self.floor(time, length) }
+        let first = Self.floor(local, length)
+        // An hour that clocks show twice is two.
+        return length > Self.hour ? zone.moment(showing: first) : first - ahead
+    }
+
+    /// The largest multiple that is not greater.
+    private static func floor(_ number: Int64, _ length: Int64) -> Int64 {
+        let rest = number % length
+        return number - (rest < 0 ? rest + length : rest)
+    }
+
+    /// The longest of the times that catalogs count apart of which each span has only whole ones; nil if there is none.
+    package var parts: Duration? {
+        let known = [Self.day, Self.hour, Self.quarter].first {
+            length % $0 == 0 && (length % Self.day == 0 || Self.day % length == 0)
+                && zone.isAheadBy(multiplesOf: $0)
+        }
+        return known.map { .microseconds($0) }
+    }
+}
