@@ -11,6 +11,10 @@ import Testing
     @Test func `find them for whoever may, and are sealed under their key`() async throws {
         let console = try AskedConsole(12)
         let body = "{\"q\":\"actor:Alice\",\"purpose\":\"review\",\"limit\":50}"
+        // Nothing of the target goes unread.
+        let both = try await console.post("/api/v1/records?limit=1", body)
+        #expect(both.status == 400)
+        #expect(try both.code == "bad_request")
         let answer = try await console.post("/api/v1/records", body)
         try #require(answer.status == 200, "\(answer)")
         #expect(try answer.rows.count == 6)

@@ -57,6 +57,8 @@ import Testing
             ("?cursor=x", "bad_cursor", "first page"), ("?cursor=x.1", "bad_cursor", "first page"),
             ("?since=2026-11-30&until=2026-11-01", "bad_range", "Exchange"),
             ("?zone=2", "bad_parameter", "+02:00"), ("?since=soon", "bad_parameter", "yesterday"),
+            ("?since=1d&from=2d", "bad_parameter", "Leave one"),
+            ("?to=now&until=now", "bad_parameter", "Leave one"),
             ("?limit=1&limit=2", "bad_request", ""), ("?limit", "bad_request", ""),
             ("?q=%FF", "bad_request", ""), ("?q=actor%3AAlice", "personal_by_post", "POST"),
             ("?disclose=who", "purpose_missing", "purpose"),

@@ -35,6 +35,28 @@ struct UsageTests {
         #expect(await CommandRun.of("help").status == .success)
     }
 
+    @Test("An option that takes one value is given once, by whatever name")
+    func repeated() async {
+        for words in [
+            ["--actor", "a", "--actor", "b"], ["--limit=1", "--limit", "2"],
+            ["-o", "csv", "--output", "json"], ["-c", "a", "-c", "b"],
+            ["--since", "1d", "--from", "2d"], ["--until", "1d", "--until", "2d"],
+            ["--zone", "+02:00", "--utc-offset", "+01:00"],
+        ] {
+            let run = await CommandRun.of(["log", "query"] + words)
+            #expect(run.status == .usage, "\(words)")
+            #expect(run.messages.contains("once"), "\(words): \(run.messages)")
+        }
+        // Flags, options that take several values, and what stands behind two dashes.
+        for words in [
+            ["verify", "nothing", "--key", "a", "--key", "b", "--json", "--json"],
+            ["log", "query", "--explain", "--log", "none", "--", "--actor", "--actor"],
+        ] {
+            let run = await CommandRun.of(words)
+            #expect(!run.messages.contains("once"), "\(words): \(run.messages)")
+        }
+    }
+
     @Test("A word that resembles nothing gets no guess")
     func nonsense() async {
         let run = await CommandRun.of("zzzzzzzzzz")

@@ -74,11 +74,15 @@ package struct AskedQuery: Sendable {
         clock = try Self.clock(call["zone"], now)
         var parts = [try Self.query(call["q"] ?? "", clock)]
         if let base { parts.append(base) }
-        for (name, term) in [
-            ("since", "since"), ("from", "since"), ("until", "until"), ("to", "until"),
-        ] {
-            guard let text = call[name] else { continue }
-            parts.append(try Self.time(text, of: name, term, clock))
+        for (name, other) in [("since", "from"), ("until", "to")] {
+            guard call[name] == nil || call[other] == nil else {
+                throw AuditorProblem.badParameter.problem(
+                    "\(name) and \(other) are two names of one parameter, and both are there.",
+                    remedy: "Leave one of them out.", [JSONMember("parameter", .string(other))])
+            }
+            guard let text = call[name] ?? call[other] else { continue }
+            let given = call[name] == nil ? other : name
+            parts.append(try Self.time(text, of: given, name, clock))
         }
         query = RecordQuery(all: parts)
         try Self.checkTimes(query)

@@ -50,7 +50,8 @@ package enum CommandLineTool {
         of arguments: [String], in context: CommandContext
     ) async throws(OutputClosed) -> ExitStatus {
         do {
-            try CommandNames.check(arguments, of: CountersignCommand.self)
+            let called = try CommandNames.check(arguments, of: CountersignCommand.self)
+            try RepeatedOptions.check(arguments, of: called)
             var command = try CountersignCommand.parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

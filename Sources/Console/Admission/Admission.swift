@@ -26,6 +26,13 @@ struct Admission: Sendable {
                     context.form = try SubmittedForm(query: request.uri.query)
                 }
             } else {
+                // Of two places for parameters, one would go unread.
+                guard request.uri.query?.isEmpty ?? true else {
+                    throw ConsoleProblem(
+                        .badRequest,
+                        "There is a query string beside the body: put all parameters into the body."
+                    )
+                }
                 context.form = try await SubmittedForm(request, endpoint.input)
                 // Where nobody has to be logged in, the origin has been looked at, and that is all there is.
                 if endpoint.rule != .everybody { try checkForgery(request, context) }
