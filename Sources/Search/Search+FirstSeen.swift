@@ -97,6 +97,8 @@ package struct FirstSeenAnswer: Sendable {
     package var others: Int
     /// Accesses whose value cannot be told, or not any more.
     package var undecided: SearchUndecided
+    /// When the oldest access of the log was accepted: before that, nobody knows what was seen.
+    package var oldest: UTCInstant?
     /// Whether everything was looked at.
     package var relation: CatalogRelation
     package var completeTo: UInt64
@@ -119,6 +121,9 @@ extension Search {
             var answer = FirstSeenAnswer(
                 rows: [], others: 0, undecided: tally.undecided, relation: .exact,
                 completeTo: search.completeTo)
+            var all = search.asking(RecordQuery(.everything).ofAccesses)
+            answer.oldest = try all.page(.oldestFirst, limit: 1, deadline: end.left).rows.first?
+                .time
             for seen in tally.rows {
                 guard !end.isOver else {
                     isComplete = false

@@ -87,6 +87,9 @@ import Testing
             ["first-seen", "--of", "service", "--since", "2020-01-01", "--json"])
         let answer = try JSONParser.parse(Array(json.output.utf8), as: .strict, deepest: 8)
         #expect(answer["of"]?.string == "service" && answer["more"]?.integer == 0)
+        // Nothing was there before.
+        #expect(found.messages.contains("everything in it is new"), "\(found.messages)")
+        #expect(answer["oldest"]?.string != nil)
         #expect(
             answer["rows"]?.array?.contains { $0["value"]?.string == "billing" } == true)
         let sealed = await site.run(["first-seen", "--since", "2020-01-01"])

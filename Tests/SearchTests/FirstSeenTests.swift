@@ -87,6 +87,8 @@ import Testing
         let snapshot = try log.snapshot
         let naive = try NaiveSearch(snapshot, opening: true)
         let all = naive.rows(RecordQuery(.everything), .access).map(\.time).sorted()
+        let accesses = naive.rows(RecordQuery(.everything).ofAccesses, .access)
+            .filter { $0.verdict == .hit }.map { UTCInstant(microseconds: $0.time) }.sorted()
         var fresh = 0
         var random = SeededGenerator(seed: seed)
         for part in [4, 2] {
@@ -102,6 +104,7 @@ import Testing
                     let wanted = try Self.naive(naive, query, thing)
                     #expect(Self.found(answer) == wanted, "\(query.text) of \(thing)")
                     #expect(answer.relation == .exact && answer.others == 0)
+                    #expect(answer.oldest == accesses.first)
                     #expect(answer.rows.map(\.time) == answer.rows.map(\.time).sorted().reversed())
                     fresh += wanted.count
                 }

@@ -45,6 +45,7 @@ struct FirstSeenEndpoints: AuditorGroup {
                 AuditorSchema.asked + [
                     .init("of", .words(FirstSeenThing.allCases.map(\.rawValue))),
                     .init("withheld", .count), .init("erased", .count),
+                    .init("oldest", .moment, isOptional: true),
                     .init("relation", .named("Relation")),
                     .init(
                         "rows",
@@ -80,8 +81,9 @@ struct FirstSeenEndpoints: AuditorGroup {
                 try $0.firstSeen(thing, most: top, within: LogSearch.deadline)
             }
             let standing = search.standing
+            let oldest = answer.oldest.map { [JSONMember("oldest", .string($0.rfc3339))] } ?? []
             let members =
-                asked.members + [
+                asked.members + oldest + [
                     JSONMember("of", .string(thing.rawValue)),
                     JSONMember("withheld", .integer(Int64(answer.undecided.withheld))),
                     JSONMember("erased", .integer(Int64(answer.undecided.erased))),

@@ -115,6 +115,13 @@ struct LogFirstSeenCommand: AsyncParsableCommand {
 
     private func tell(_ answer: FirstSeenAnswer, _ query: RecordQuery) throws {
         if let times = try asked.times.shown(query) { try output.messages.line(times) }
+        if let from = query.times.from, let oldest = answer.oldest {
+            try output.messages.line(
+                oldest < from
+                    ? "the log goes back to \(oldest.rfc3339)"
+                    : "the log goes back no further than \(oldest.rfc3339), so everything in it is new"
+            )
+        }
         if answer.undecided.total > 0 {
             try output.messages.line(NothingFound.undecided(answer.undecided.total))
         }
@@ -145,6 +152,9 @@ struct LogFirstSeenCommand: AsyncParsableCommand {
         ]
         if let from = query.times.from { members.append(JSONMember("from", .string(from.rfc3339))) }
         if let to = query.times.to { members.append(JSONMember("to", .string(to.rfc3339))) }
+        if let oldest = answer.oldest {
+            members.append(JSONMember("oldest", .string(oldest.rfc3339)))
+        }
         members.append(JSONMember("more", .integer(Int64(answer.others))))
         members.append(JSONMember("rows", .array(answer.rows.map(\.json))))
         return .object(members)

@@ -47,7 +47,10 @@ struct LogQueryCommand: AsyncParsableCommand {
     @Flag(help: "Say what is asked for, and look at nothing.")
     var explain = false
 
-    @Option(help: "What is listed: each record, or each access once, as its newest record says.")
+    @Option(
+        help:
+            "What is listed: each record, or each access once, as its newest record says, and not what the proxy writes of itself."
+    )
     var unit = SearchUnit.record
 
     @OptionGroup var search: SearchOptions
