@@ -102,7 +102,11 @@ import Testing
     }
 
     @Test func `are of zones that there are`() {
-        for text in ["Nowhere/City", "", "Berlin", "2", "+2", "+24:00", "Europe/Berlin "] {
+        for text in [
+            "Nowhere/City", "", "Berlin", "2", "+2", "+24:00", "Europe/Berlin ", "../Berlin",
+            "Europe/Berlin\0",
+            String(repeating: "a", count: 4096),
+        ] {
             #expect(QueryZone(text) == nil, "\(text)")
         }
         #expect(QueryZone("+02:00")?.name == "UTC+02:00")

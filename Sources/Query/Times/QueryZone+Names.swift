@@ -13,8 +13,9 @@ extension QueryZone {
         } else if let minutes = Self.minutesAhead(text) {
             self.init(minutesAhead: minutes)
         } else {
-            guard let zone = TimeZone(identifier: text), zone.identifier == text,
-                text.utf8.count <= Self.longestName
+            // Nothing but a name is looked up, so that none leads to a file.
+            guard text.utf8.count <= Self.longestName, text.utf8.allSatisfy(Self.isOfNames),
+                let zone = TimeZone(identifier: text), zone.identifier == text
             else { return nil }
             self.init(
                 name: text, ahead: Self.ahead(of: zone, at: Self.start),
@@ -27,6 +28,14 @@ extension QueryZone {
         "write UTC, how far it is ahead, such as +02:00 or -03:30, or a name such as Europe/Berlin"
 
     private static let longestName = 64
+
+    /// Letters, digits and `+-/_`.
+    private static func isOfNames(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2F, 0x5F: true
+        default: false
+        }
+    }
 
     private static let start = Date(timeIntervalSince1970: 0)
 
