@@ -158,6 +158,8 @@ import Verification
         let seeing = try console.desk.token(of: [.logExport, .auditRead], named: "third")
         let rows = try await console.get(Self.path + "?whose=all", bearing: seeing).rows
         #expect(rows.count == 1)
+        #expect(console.desk.kinds.last == .query)
+        #expect(console.desk.readings.last?.rows == 1)
         #expect(rows[0]["query"] == .null)
         #expect(rows[0]["hash"] != nil)
     }

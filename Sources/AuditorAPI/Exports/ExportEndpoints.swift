@@ -40,7 +40,7 @@ struct ExportEndpoints: AuditorGroup {
                         "Your own, or everybody's without their texts, which takes the right audit.read; your own by default.",
                         example: "own")
                 ], answers: [AuditorAnswer(.json, schema: "ExportList")],
-                problems: [.rightMissing, .exportsUnavailable], isSearch: false, list),
+                problems: [.rightMissing, .exportsUnavailable, .unrecorded], isSearch: false, list),
             AuditorOperation(
                 .get, "/exports/{id}", .logExport, "Say how an export of yours stands.",
                 answers: [AuditorAnswer(.json, schema: "Export")],
@@ -72,7 +72,12 @@ struct ExportEndpoints: AuditorGroup {
 
     static let schemas: [(name: String, schema: AuditorSchema)] = [
         ("Export", ExportJob.schema),
-        ("ExportList", .object([.init("rows", .list(.named("Export")))])),
+        (
+            "ExportList",
+            .object([
+                .init("rows", .list(.named("Export"))), .init("recorded", .uid, isOptional: true),
+            ])
+        ),
     ]
 
     // MARK: Ordering
@@ -131,10 +136,16 @@ struct ExportEndpoints: AuditorGroup {
         if isAll { try await desk.require(.auditRead, of: call.reader) }
         return try await desk.reading { [desk] in
             let jobs = try desk.exports().all.filter { isAll || $0.maker == call.reader.id }
-            return .json(
-                .object([
-                    JSONMember("rows", .array(jobs.map { $0.json(for: call.reader.id) }))
-                ]))
+            let rows = JSONMember("rows", .array(jobs.map { $0.json(for: call.reader.id) }))
+            guard isAll else { return .json(.object([rows])) }
+            // Who has ordered what is told of others only with a record, as by /audit.
+            let recorded = try desk.record(
+                AuditorReading(
+                    .query,
+                    QueryFacts(
+                        hash: AuditorDesk.hash(of: ["exports", "all"]), rows: UInt64(jobs.count),
+                        range: nil, purpose: nil)), by: call.reader)
+            return .json(.object([rows, JSONMember("recorded", .string(recorded.text))]))
         }
     }
 
