@@ -54,11 +54,6 @@ package enum ErasurePlace: String, CaseIterable, Sendable {
 
     /// Whether whoever erases has to do the rest.
     package var isOutOfReach: Bool {
-        switch self {
-        case .backups, .credentials, .outputs, .paths: true
-        case .disclosures, .keyFiles, .commitJournal, .subjectDirectory, .readings, .catalog,
-            .exports:
-            false
-        }
+        [ErasurePlace.backups, .credentials, .outputs, .paths].contains(self)
     }
 }
