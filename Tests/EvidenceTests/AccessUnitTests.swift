@@ -54,7 +54,7 @@ import Verification
         var newest: [String: Int64] = [:]
         for index in range {
             let record = try Record(leaf: try snapshot.leaf(at: LeafIndex(index)))
-            guard record.value["dst"] != nil else { continue }
+            guard record.action == EventAction.httpRequest.rawValue else { continue }
             newest[try #require(record.uid?.text)] = Int64(index)
         }
         return newest.values.sorted()
