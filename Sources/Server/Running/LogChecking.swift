@@ -172,15 +172,13 @@ final class LogChecking: Sendable {
     /// Has the next check begin at once; one under way goes on.
     func hurry() { state.withLock { $0.standing.hurry() } }
 
-    /// Ends a check under way after the segment that it reads; it begins anew another time.
+    /// Ends a check under way, wherever it is; it begins anew another time.
     func stop() async {
-        let present = state.withLock { state in
+        state.withLock { state in
             state.isOver = true
             state.looking?.cancel()
             state.present?.cancel()
-            return state.present
         }
-        await present?.value
         await thread.stop()
     }
 }

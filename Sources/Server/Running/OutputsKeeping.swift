@@ -4,7 +4,6 @@
 import AccessModel
 import AuditRecords
 import ByteCoding
-import CSystemCalls
 import Disclosures
 import Ledger
 import Logging
@@ -74,11 +73,17 @@ final class OutputsKeeping: Sendable {
     func stop() async {
         looking.withLock { $0?.cancel() }
         for output in outputs { output.end() }
-        for output in outputs {
-            guard let failure = await output.stop() else { continue }
-            logger.warning(
-                "output was not closed well",
-                metadata: ["output": "\(output.engine.name)", "cause": "\(failure.message)"])
+        await withTaskGroup(of: Void.self) { stopping in
+            for output in outputs {
+                stopping.addTask { [logger] in
+                    guard let failure = await output.stop() else { return }
+                    logger.warning(
+                        "output was not closed well",
+                        metadata: [
+                            "output": "\(output.engine.name)", "cause": "\(failure.message)",
+                        ])
+                }
+            }
         }
     }
 }
@@ -122,7 +127,7 @@ private final class KeptOutput: Sendable {
     private let feed: LogFeed
     private let now: @Sendable () -> UTCInstant
     private let logger: Logger
-    private let thread = NIOThreadPool(numberOfThreads: 1)
+    private let thread = YieldingThread(named: "output")
     private let began = ContinuousClock.now
     /// Whether the thread works, so that no further turn is asked of it.
     private let isBusy = Atomic(false)
@@ -140,12 +145,6 @@ private final class KeptOutput: Sendable {
         self.feed = feed
         self.now = now
         self.logger = logger
-        thread.start()
-        thread.submit { _ in
-            // Safe: the text lives through the call, which copies it.
-            unsafe "output".withCString { unsafe csc_name_thread($0) }
-            csc_yield_to_others()
-        }
     }
 
     func wake() {
@@ -175,11 +174,7 @@ private final class KeptOutput: Sendable {
 
     func end() { isOver.store(true, ordering: .relaxed) }
 
-    func stop() async -> OutputFailure? {
-        let ended = await Result.of { try await thread.shutdownGracefully() }
-        guard case .success = ended else { return nil }
-        return engine.close()
-    }
+    func stop() async -> OutputFailure? { await thread.stop() ? engine.close() : nil }
 
     private func tell(_ news: OutputNews) {
         let line = news.line

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CSystemCalls
+import NIOCore
 import NIOPosix
+import Synchronization
 
 /// A thread for work that everything else goes before, for those who wait on processor and disk. Tasks that prefer it run
 /// there with all that they begin.
@@ -32,13 +34,34 @@ final class YieldingThread: TaskExecutor {
         thread.submit(work)
     }
 
-    /// Ends after the work in progress.
+    /// How long a server that stops waits for one of these. On a busy host they get next to no time, and what they do can
+    /// be broken off anywhere, as a kill does.
+    static let patience = Duration.seconds(5)
+
+    /// Ends after the work in progress, or leaves it to the end of the process.
     ///
-    /// - Returns: whether it ended well.
+    /// - Returns: whether it has ended.
     @discardableResult
-    func stop() async -> Bool {
-        let ended = await Result.of { try await thread.shutdownGracefully() }
-        guard case .success = ended else { return false }
-        return true
+    func stop(within patience: Duration = YieldingThread.patience) async -> Bool {
+        await withCheckedContinuation { told in
+            let ended = Ending(told)
+            thread.shutdownGracefully { ended.tell($0 == nil) }
+            MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(patience)) {
+                ended.tell(false)
+            }
+        }
+    }
+
+    /// What came first.
+    private final class Ending: Sendable {
+        private let isTold = Atomic(false)
+        private let told: CheckedContinuation<Bool, Never>
+
+        init(_ told: CheckedContinuation<Bool, Never>) { self.told = told }
+
+        func tell(_ hasEnded: Bool) {
+            guard !isTold.exchange(true, ordering: .acquiringAndReleasing) else { return }
+            told.resume(returning: hasEnded)
+        }
     }
 }
