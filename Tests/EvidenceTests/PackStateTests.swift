@@ -30,12 +30,13 @@ import Verification
 
     /// A pack of the log as it is now.
     private func pack(after seen: UnverifiedCheckpoint?) throws -> TestDirectory {
-        let pack = try TestDirectory()
-        try Packs.write(
-            try Packs.order(),
-            try Packs.source(
-                try TestDirectory(log.storage), [log.fixture.signer], remembered: seen),
-            to: pack)
+        let (pack, now) = (try TestDirectory(), try TestDirectory(log.storage))
+        // The folder lives as long as its object.
+        try withExtendedLifetime(now) {
+            _ = try Packs.write(
+                try Packs.order(),
+                try Packs.source(now, [log.fixture.signer], remembered: seen), to: pack)
+        }
         return pack
     }
 
