@@ -156,7 +156,9 @@ extension Search {
                 try catalog.pairs(translation.catalogQuery, with: paired, within: end.left)
             }
             // So do those that it has no token of: then all of them are read.
-            if !pairs.pairs.contains(where: { $0.value == .withheld }) { known = pairs }
+            if !pairs.pairs.contains(where: { $0.value == .withheld }) {
+                known = tally.thing == .network ? try byNetwork(pairs) : pairs
+            }
         }
         if let known {
             isComplete = known.relation == .exact
@@ -177,6 +179,35 @@ extension Search {
             tally.take($0, $1, first: $0.accepted)
         }
         return isComplete && rest.isComplete
+    }
+
+    /// The same, with one pair for all addresses of a network: the earliest, which alone is read.
+    private func byNetwork(_ pairs: CatalogPairs) throws(SearchFailure) -> CatalogPairs {
+        struct Key: Hashable {
+            var actor: String?
+            var network: Int64
+        }
+        let networks = try ask { (catalog) throws(CatalogFailure) in
+            try catalog.addressNetworks()
+        }
+        var merged: [Key: CatalogPair] = [:]
+        var others: [CatalogPair] = []
+        for pair in pairs.pairs {
+            guard case .token(let token) = pair.value, let network = networks[token] else {
+                others.append(pair)
+                continue
+            }
+            let key = Key(actor: pair.actor, network: network)
+            guard let known = merged[key] else {
+                merged[key] = pair
+                continue
+            }
+            var earliest =
+                (pair.time, pair.first) < (known.time, known.first) ? pair : known
+            earliest.count = pair.count + known.count
+            merged[key] = earliest
+        }
+        return CatalogPairs(others + merged.values, pairs.relation)
     }
 
     /// Whether the log has such an access from before a moment.

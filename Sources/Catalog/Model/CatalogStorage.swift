@@ -39,6 +39,9 @@ package protocol CatalogReading: Sendable {
     /// Indices of all records of an access, in order; none if there is no such access.
     func records(of uid: UniqueID) throws(CatalogFailure) -> [UInt64]
 
+    /// For each token of an address, a number that all addresses of its network have: of one /24, or of one /64.
+    func addressNetworks() throws(CatalogFailure) -> [Int64: Int64]
+
     /// Where the sealed values of a record and of its neighbours (``SealedStretch``) are in their segment's file: a
     /// hint, for whoever opens them. Nil where it is not known.
     func sealed(around index: UInt64) throws(CatalogFailure) -> Range<Int>?

@@ -11,6 +11,8 @@ package struct NoCatalog: CatalogReading {
 
     package func position() -> CatalogPosition? { nil }
 
+    package func addressNetworks() -> [Int64: Int64] { [:] }
+
     package func sealed(around index: UInt64) -> Range<Int>? { nil }
 
     package func page(_ request: CatalogPageRequest) -> CatalogPage {

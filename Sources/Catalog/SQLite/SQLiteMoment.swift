@@ -24,6 +24,24 @@ struct SQLiteMoment: CatalogReading {
         return position
     }
 
+    func addressNetworks() throws(CatalogFailure) -> [Int64: Int64] {
+        let statement = try connection.statement(
+            "SELECT token, value FROM wider WHERE field = ? ORDER BY field, value, token")
+        statement.bind([SQLitePersonal.address.rawValue])
+        defer { statement.reset() }
+        // Networks lie within one another: who has all of them in common is of the narrowest.
+        var prefixes: [Int64: [Int64]] = [:]
+        while try statement.step() {
+            prefixes[statement.integer(0), default: []].append(statement.integer(1))
+        }
+        var numbers: [[Int64]: Int64] = [:]
+        return prefixes.mapValues { prefixes in
+            if let known = numbers[prefixes] { return known }
+            numbers[prefixes] = Int64(numbers.count)
+            return Int64(numbers.count - 1)
+        }
+    }
+
     func sealed(around index: UInt64) throws(CatalogFailure) -> Range<Int>? {
         let statement = try connection.statement("SELECT low, high FROM sealed WHERE stretch = ?")
         statement.bind([Int64(SealedStretch.number(of: index))])
@@ -161,6 +179,10 @@ extension SQLiteCatalog {
 
     package func position() throws(CatalogFailure) -> CatalogPosition? {
         try answer { (moment) throws(CatalogFailure) in try moment.position() }
+    }
+
+    package func addressNetworks() throws(CatalogFailure) -> [Int64: Int64] {
+        try answer { (moment) throws(CatalogFailure) in try moment.addressNetworks() }
     }
 
     package func sealed(around index: UInt64) throws(CatalogFailure) -> Range<Int>? {
