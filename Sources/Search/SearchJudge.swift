@@ -104,9 +104,12 @@ struct SearchJudge {
         var verdict = expression.verdict(on: access)
         if values.isOpen, verdict == .undecided || opening != nil && verdict == .hit {
             var parts: [QueriedAccess.Part] = []
+            // What the query does not ask for stays sealed: opening is most of the work.
+            var wanted = self.groups
+            if let opening { wanted.insert(opening) }
             for (index, record) in records {
                 if values.needsPlace(of: index) { learnPlace(of: index.value) }
-                let groups = try values.groups(of: record, at: index)
+                let groups = try values.groups(of: record, at: index, only: wanted)
                 parts.append(QueriedAccess.Part(record, groups.mapValues { QueriedGroup($0) }))
             }
             access = QueriedAccess(parts, accepted: accepted)

@@ -64,14 +64,17 @@ package struct ValueReader {
     }
 
     /// The same, group by group; none if values stay sealed.
+    ///
+    /// - Parameter wanted: groups that are looked at; the others are left out.
     package mutating func groups(
-        of record: Record, at index: LeafIndex
+        of record: Record, at index: LeafIndex,
+        only wanted: Set<CommitGroup> = Set(CommitGroup.allCases)
     ) throws(LogReadFailure) -> [CommitGroup: OpenedGroup] {
         guard isOpen else { return [:] }
         try turn(to: index)
         let near = stretch(of: index)
         var groups: [CommitGroup: OpenedGroup] = [:]
-        for (group, commitment) in record.commitments {
+        for (group, commitment) in record.commitments where wanted.contains(group) {
             groups[group] = try values?.group(of: commitment, near: near) ?? .unreadable
         }
         return groups
