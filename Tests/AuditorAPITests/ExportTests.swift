@@ -67,6 +67,8 @@ import Verification
         #expect(console.desk.readings[1].began?.text == id)
         #expect(console.desk.readings[1].rows == 20)
         #expect(console.desk.readings[1].purpose == "a review")
+        // What it is fetched for goes with her, as what it was ordered for does.
+        #expect(console.desk.readings[1].about == console.people["Alice"])
 
         let kept = try TestDirectory()
         try kept.write(fetched.body, to: "pack.tar")

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import AuditRecords
 import Accounts
 import AuditorAPI
 import ByteCoding
@@ -28,6 +29,10 @@ import Testing
             "/api/v1/records", "q=actor%3AAlice&purpose=review",
             type: "application/x-www-form-urlencoded")
         #expect(try form.rows.count == 6)
+        // What somebody is looked up by their id for goes with them, too.
+        let known = try await console.get("/api/v1/records?q=actor:\(alice.text)&purpose=review")
+        #expect(try known.rows.count == 6)
+        #expect(console.desk.readings.last?.about == alice)
     }
 
     @Test func `are kept by their hash alone where they find several persons, or nobody`()

@@ -80,4 +80,19 @@ import Testing
         #expect(none.status == .notFound)
         #expect(none.output.contains(#""rows":0"#), "\(none.output)")
     }
+
+    @Test func `may begin with a dash, where it has an option`() async throws {
+        let log = try LedgerLog(12)
+        let place = ["--log", log.directory.path.string]
+        let all = await CommandRun.of(["log", "tail", "-q", "-status:404"] + place)
+        #expect(all.status == .success, "\(all.messages)")
+        // A line of headings, and ten of records.
+        #expect(all.output.split(separator: "\n").count == 11)
+        let folder = try TestDirectory()
+        let out = folder.path.appending("list.csv").string
+        let list = await CommandRun.of(
+            ["log", "export", "-q", "-status:404", "--format", "csv", "--out", out] + place)
+        #expect(list.status == .success, "\(list.messages)")
+        #expect(folder.files == ["list.csv"])
+    }
 }

@@ -6,6 +6,7 @@ import AuditRecords
 import ByteCoding
 import Catalog
 import Console
+import Disclosures
 import Evidence
 import HTTPTypes
 import Hummingbird
@@ -94,8 +95,10 @@ struct ExportEndpoints: AuditorGroup {
             }
             try desk.checkRoom(jobs, call.reader.id)
             let order = try OrderedExport(call, asked, isOpening: isOpening, at: desk)
-            let uid = try desk.record(try order.reading(at: desk), by: call.reader)
-            let ticket = order.ticket(uid, key)
+            let reading = try order.reading(at: desk)
+            let uid = try desk.record(reading, by: call.reader)
+            let ticket = order.ticket(
+                uid, key, about: reading.facts.about ?? reading.personal?.subject)
             let added = try Self.keeping { () throws(EvidenceFailure) in try jobs.add(ticket) }
             guard let job = added else {
                 // Others were quicker; the record says that it was ordered, and none that it was made.
@@ -215,7 +218,8 @@ struct ExportEndpoints: AuditorGroup {
         let range = order.range ?? 0..<job.ticket.size
         return QueryFacts(
             hash: order.query.hash, rows: rows, range: "\(range.lowerBound)..<\(range.upperBound)",
-            purpose: order.request.purpose, about: order.query.soleSubject, began: job.id,
+            purpose: order.request.purpose,
+            about: job.ticket.asked["subject"]?.string.flatMap { SubjectID($0) }, began: job.id,
             ended: ended)
     }
 

@@ -122,7 +122,9 @@ struct OrderedExport {
     }
 
     /// The order, under the id of its record.
-    func ticket(_ uid: UniqueID, _ key: String?) -> ExportTicket {
+    ///
+    /// - Parameter subject: the one person whom it is about, if that is so: what it was made for goes with them.
+    func ticket(_ uid: UniqueID, _ key: String?, about subject: SubjectID?) -> ExportTicket {
         let form = call["format"] ?? Self.forms[0]
         let isFullRange = call["full_range"] == "yes"
         let unit = call["unit"].flatMap { EvidenceOrder.Unit(rawValue: $0) } ?? .record
@@ -147,6 +149,7 @@ struct OrderedExport {
             JSONMember("log_size", .whole(snapshot.size.count)),
             JSONMember("opens", .bool(isOpening)),
         ]
+        if let subject { members.append(JSONMember("subject", .string(subject.text))) }
         if call["bom"] == "no" { members.append(JSONMember("no_bom", .bool(true))) }
         if let key {
             members += [

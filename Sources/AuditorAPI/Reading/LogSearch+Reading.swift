@@ -21,7 +21,8 @@ extension LogSearch {
             .query,
             QueryFacts(
                 hash: asked.query.hash, rows: rows.map { UInt64($0) },
-                range: "0..<\(search.completeTo)", purpose: asked.purpose),
+                range: "0..<\(search.completeTo)", purpose: asked.purpose,
+                about: asked.query.soleSubject),
             try subject().map {
                 AuditorReading.Personal(text: asked.query.text, subject: $0)
             })

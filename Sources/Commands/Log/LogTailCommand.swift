@@ -37,7 +37,9 @@ struct LogTailCommand: AsyncParsableCommand {
     @Option(name: [.customShort("n"), .long], help: "How many records.")
     var count: Int = 10
 
-    @Option(name: .shortAndLong, help: "Only what matches this query: Docs/Using/Query.md.")
+    @Option(
+        name: .shortAndLong, parsing: .unconditional,
+        help: "Only what matches this query: Docs/Using/Query.md.")
     var query: String?
 
     @OptionGroup var times: QueryTimes

@@ -15,6 +15,7 @@ package struct ListWriter {
     private let source: EvidenceSource
     private let form: DerivedForm
     package private(set) var records: UInt64 = 0
+    package private(set) var matches: UInt64 = 0
     package private(set) var undecided: UInt64 = 0
 
     package init(_ order: EvidenceOrder, _ source: EvidenceSource, _ form: DerivedForm) {
@@ -80,7 +81,7 @@ package struct ListWriter {
             if isPaused { return nil }
         }
         records = count
-        undecided = scan.undecided
+        (matches, undecided) = (scan.matches, scan.undecided)
         return try files.close().count
     }
 }

@@ -333,7 +333,7 @@ package final class ExportJobs: Sendable {
             files.append(try Self.file("content/" + name(part), in: place.folder))
         }
         return ExportJob.Outcome(
-            records: writer.records, matches: writer.records, undecided: writer.undecided,
+            records: writer.records, matches: writer.matches, undecided: writer.undecided,
             files: files, until: until)
     }
 

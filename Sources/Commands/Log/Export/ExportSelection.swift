@@ -15,7 +15,7 @@ struct ExportSelection: ParsableArguments {
     var words: [String] = []
 
     @Option(
-        name: [.customShort("q"), .customLong("query")],
+        name: [.customShort("q"), .customLong("query")], parsing: .unconditional,
         help: "The same; also one that begins with a dash.")
     var text: String?
 
