@@ -217,7 +217,8 @@ extension AuditorOperation {
 
     /// What may come of any request.
     private static let anywhere = [
-        (400, "bad_request"), (400, "unknown_parameter"), (400, "bad_parameter"),
+        (400, "bad_request"), (400, "unreadable_head"), (400, "unknown_parameter"),
+        (400, "bad_parameter"),
         (401, "unauthorized"), (403, "forbidden"), (404, "not_found"),
         (405, "method_not_allowed"), (414, "uri_too_long"), (421, "misdirected_request"),
         (429, "too_many_queries"), (503, "service_unavailable"), (503, "unrecorded"),
