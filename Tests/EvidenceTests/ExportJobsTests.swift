@@ -10,6 +10,7 @@ import LogReading
 import Merkle
 import Query
 import SignedNotes
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -196,6 +197,34 @@ import Verification
         try jobs.expire(Self.later(3601))
         #expect(jobs.all.isEmpty)
         #expect(site.folder.files.isEmpty)
+    }
+
+    private final class Added: Sendable {
+        let areAll = Atomic(false)
+    }
+
+    @Test func `are begun once their order is whole, however soon somebody asks`() async throws {
+        let site = try Site(20)
+        let jobs = try site.jobs(most: 200, ofOne: 200)
+        // The one that came last is begun first.
+        let tickets = try (1...40).reversed().map { try site.ticket("*", "csv", UInt64($0)) }
+        let added = Added()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { added.areAll.store(true, ordering: .releasing) }
+                for ticket in tickets { _ = try #require(try jobs.add(ticket)) }
+            }
+            while true {
+                let wereAll = added.areAll.load(ordering: .acquiring)
+                if try !site.turn(jobs) {
+                    if wereAll { break }
+                    await Task.yield()
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(jobs.all.count == 40)
+        #expect(jobs.all.allSatisfy { $0.standing == .done })
     }
 
     @Test(arguments: ["csv", "pack"])

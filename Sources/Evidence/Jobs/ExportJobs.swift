@@ -21,6 +21,8 @@ internal import Verification
 package final class ExportJobs: Sendable {
     private struct State {
         var jobs: [UniqueID: ExportJob] = [:]
+        /// Whose orders are being written: they count, and nobody begins with them yet.
+        var coming: [UniqueID: String] = [:]
         /// Those whose turn is to end for good, and how.
         var ending: [UniqueID: Ending] = [:]
     }
@@ -80,21 +82,25 @@ package final class ExportJobs: Sendable {
     package func add(_ ticket: ExportTicket) throws(EvidenceFailure) -> ExportJob? {
         let job = ExportJob(ticket)
         let isTaken = state.withLock { state in
-            let ofOne = state.jobs.values.count { $0.maker == job.maker }
-            guard state.jobs.count < limits.jobs, ofOne < limits.ofOne,
-                state.jobs[job.id] == nil
+            let ofOne =
+                state.jobs.values.count { $0.maker == job.maker }
+                + state.coming.values.count { $0 == job.maker }
+            guard state.jobs.count + state.coming.count < limits.jobs, ofOne < limits.ofOne,
+                state.jobs[job.id] == nil, state.coming[job.id] == nil
             else { return false }
-            state.jobs[job.id] = job
+            state.coming[job.id] = job.maker
             return true
         }
         guard isTaken else { return nil }
-        do throws(EvidenceFailure) {
+        let written = Result { () throws(EvidenceFailure) in
             try ExportPlace.makeFolderIfNone(folder)
             _ = try ExportPlace(path(of: job.id), ticket, isPrivate: true)
-        } catch {
-            state.withLock { $0.jobs[job.id] = nil }
-            throw error
         }
+        state.withLock { state in
+            state.coming[job.id] = nil
+            if case .success = written { state.jobs[job.id] = job }
+        }
+        try written.get()
         return job
     }
 
