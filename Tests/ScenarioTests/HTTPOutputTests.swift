@@ -65,6 +65,13 @@ import Testing
             return try folder.text("receiver/taken").split(separator: "\n").compactMap { Int($0) }
         }
 
+        /// What the proxy wrote of its own after somebody looked has come, too, or has not.
+        func checkEachOnce(atLeast count: Int) throws {
+            let indices = try indices()
+            #expect(indices == Array(0..<indices.count))
+            #expect(indices.count >= count)
+        }
+
         func checkNoFaults() throws {
             guard folder.exists("receiver/faults") else { return }
             Issue.record("\(try folder.text("receiver/faults"))")
@@ -191,8 +198,7 @@ import Testing
             #expect(try server.stop().status == 0)
             running.signal(15)
             _ = try running.ending()
-            let indices = try receiver.indices()
-            #expect(indices == Array(0..<(try #require(standing["next"] as? Int))))
+            try receiver.checkEachOnce(atLeast: try #require(standing["next"] as? Int))
             let found = try site.read("log", "query", "action:output.reject", "--json")
             #expect(found.text.contains("not said which: one too many"))
             try receiver.checkNoFaults()
@@ -214,7 +220,7 @@ import Testing
             running.signal(15)
             _ = try running.ending()
             // Nothing had to be sent twice.
-            #expect(try receiver.indices() == Array(0..<(try #require(standing["next"] as? Int))))
+            try receiver.checkEachOnce(atLeast: try #require(standing["next"] as? Int))
             try receiver.checkNoFaults()
         }
     }

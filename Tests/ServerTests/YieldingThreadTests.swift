@@ -10,7 +10,13 @@ import Testing
     @Test func `ends after the work in progress, if that ends soon`() async {
         let thread = YieldingThread(named: "test")
         let mayEnd = DispatchSemaphore(value: 0)
-        thread.submit { _ in mayEnd.wait() }
+        // What has not begun is not waited for.
+        await withCheckedContinuation { begun in
+            thread.submit { _ in
+                begun.resume()
+                mayEnd.wait()
+            }
+        }
         // On a busy host that work may take forever, and the server ends all the same.
         #expect(await !thread.stop(within: .milliseconds(1)))
         mayEnd.signal()
