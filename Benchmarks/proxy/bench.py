@@ -13,6 +13,7 @@ import sys
 import time
 
 import beside
+import catalog
 import counts
 import disks
 import full_load
@@ -62,8 +63,9 @@ class Run:
 
     def catalog(self):
         # Ten million in full, one million in short.
-        self.tool("catalog", "--dir", self.arguments.dir, "--records",
-                  10_000_000 if self.arguments.rounds >= 5 else 1_000_000)
+        return catalog.run(
+            self.programs()["now"], self.arguments.countersign, self.targets, self.progress, self.arguments.dir,
+            10_000_000 if self.arguments.rounds >= 5 else 1_000_000, self.arguments.rounds, self.arguments.seconds)
 
     def tokens(self):
         self.tool("tokens")
