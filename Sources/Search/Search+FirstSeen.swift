@@ -124,12 +124,14 @@ extension Search {
             var all = search.asking(RecordQuery(.everything).ofAccesses)
             answer.oldest = try all.page(.oldestFirst, limit: 1, deadline: end.left).rows.first?
                 .time
+            // What is opened for one is kept for the next.
+            var past = search.asking(RecordQuery(.everything))
             for seen in tally.rows {
                 guard !end.isOver else {
                     isComplete = false
                     break
                 }
-                if try search.wasSeen(seen, thing, before: beginning, until: end) { continue }
+                if try past.wasSeen(seen, thing, before: beginning, until: end) { continue }
                 if answer.rows.count < most {
                     answer.rows.append(seen)
                 } else {
@@ -211,7 +213,7 @@ extension Search {
     }
 
     /// Whether the log has such an access from before a moment.
-    private func wasSeen(
+    private mutating func wasSeen(
         _ seen: FirstSeen, _ thing: FirstSeenThing, before time: UTCInstant,
         until end: SearchDeadline
     ) throws(SearchFailure) -> Bool {
@@ -226,16 +228,19 @@ extension Search {
         } else if let field = thing.field {
             parts.append(.negation(of: .term(QueryTerm(field, .any))))
         }
-        var past = asking(RecordQuery(.all(of: parts)))
+        turn(to: RecordQuery(.all(of: parts)))
         let group = thing.field?.row.personal?.group
-        var all = judge.asking(RecordQuery(.everything))
         var after: SearchCursor?
+        // The first that is found nearly always is one, and each more has to be opened.
+        var limit = 1
         repeat {
-            let page = try past.page(
-                .oldestFirst, after: after, limit: 8, deadline: end.left)
+            let page = try page(
+                .oldestFirst, after: after, limit: limit, deadline: end.left)
+            limit = 8
             for row in page.rows {
                 do throws(LogReadFailure) {
-                    let finding = try all.finding(row.indexes, accepted: nil, opening: group)
+                    let finding = try judge.finding(
+                        row.indexes, accepted: nil, opening: group)
                     if let finding, FirstSeenTally(thing).has(finding.access, seen) { return true }
                 } catch {
                     throw .log(error)

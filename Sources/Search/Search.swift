@@ -12,7 +12,7 @@ package import Query
 /// ``Query/QueryExpression`` with what the reader may open. What the catalog has yet to read is looked through beside it,
 /// so that an answer is complete up to the signed size that it names.
 package struct Search {
-    package let query: RecordQuery
+    package private(set) var query: RecordQuery
     package let unit: CatalogUnit
     /// For the time of an answer one moment of it.
     private(set) var catalog: any CatalogReading {
@@ -102,6 +102,12 @@ package struct Search {
     /// Another query of the same moment, with what the same reader may open.
     func asking(_ query: RecordQuery) -> Search {
         Search(query: query, unit: unit, catalog: catalog, judge: judge.asking(query), tail: tail)
+    }
+
+    /// Goes on with another query of the same moment, and all that was opened.
+    mutating func turn(to query: RecordQuery) {
+        self.query = query
+        judge.turn(to: query)
     }
 
     private init(

@@ -21,9 +21,8 @@ struct SearchJudge {
     }
 
     private(set) var snapshot: LogSnapshot
-    private let expression: QueryExpression
-    /// Groups that the query depends on.
-    private let groups: Set<CommitGroup>
+    private var expression: QueryExpression
+    private var groups: Set<CommitGroup>
     private var values: ValueReader
     /// Says where values are.
     var catalog: any CatalogReading
@@ -31,6 +30,8 @@ struct SearchJudge {
     private var window: [[UInt8]] = []
     private var windowStart: UInt64 = 0
     private static let windowLength: UInt64 = 128
+    /// Where they were read last.
+    private var files: SegmentEntries?
     /// What was said of accesses of one record: pages and counts ask of the same ones, and opening values takes time.
     private var known: [UInt64: Judgement] = [:]
     private static let mostKnown = 500_000
@@ -49,17 +50,30 @@ struct SearchJudge {
         expression = query.expression
         self.snapshot = snapshot
         self.values = values
-        groups = query.expression.terms.reduce(into: []) { groups, term in
-            if let group = term.personalGroup { groups.insert(group) }
-            if term.field == .named(.erased) { groups.formUnion(CommitGroup.allCases) }
-        }
+        groups = Self.groups(query)
     }
 
     var isOpen: Bool { values.isOpen }
 
     /// The same reader of the same log, who asks something else.
     func asking(_ query: RecordQuery) -> SearchJudge {
-        SearchJudge(query, snapshot, values, catalog)
+        var other = self
+        other.turn(to: query)
+        return other
+    }
+
+    mutating func turn(to query: RecordQuery) {
+        expression = query.expression
+        groups = Self.groups(query)
+        known = [:]
+    }
+
+    /// Groups that a query depends on.
+    private static func groups(_ query: RecordQuery) -> Set<CommitGroup> {
+        query.expression.terms.reduce(into: []) { groups, term in
+            if let group = term.personalGroup { groups.insert(group) }
+            if term.field == .named(.erased) { groups.formUnion(CommitGroup.allCases) }
+        }
     }
 
     /// Goes on with the log as it stands now.
@@ -68,6 +82,7 @@ struct SearchJudge {
         values =
             values.isOpen ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot)
         window = []
+        files = nil
         known = [:]
     }
 
@@ -164,7 +179,7 @@ struct SearchJudge {
         }
         range = range.clamped(to: 0..<snapshot.size.count)
         var leaves: [[UInt8]] = []
-        try snapshot.forEachLeaf(in: range) { _, leaf in leaves.append(leaf) }
+        try snapshot.forEachLeaf(in: range, keeping: &files) { _, leaf in leaves.append(leaf) }
         (window, windowStart) = (leaves, range.lowerBound)
         return window[Int(index - windowStart)]
     }

@@ -35,10 +35,14 @@ package struct OpenedBlock: Sendable {
 
 extension DisclosureBlock {
     /// Decrypts the block, and reads none of its values yet.
+    ///
+    /// - Parameter keys: those that were derived before.
     package func opened(
-        subject: SubjectKey, period: PeriodKey
+        subject: SubjectKey, period: PeriodKey, with keys: inout SealingKeys
     ) throws(BlockFault) -> OpenedBlock {
-        let plain = try plain(subject: subject, period: period)
+        let plain = try plain(subject: subject, period: period) {
+            keys.key(subject: subject, period: period, group: group)
+        }
         return OpenedBlock(self, plain, try items(in: plain))
     }
 
@@ -89,6 +93,14 @@ extension DisclosureBlock {
     private func plain(
         subject: SubjectKey, period: PeriodKey
     ) throws(BlockFault) -> [UInt8] {
+        try plain(subject: subject, period: period) {
+            SealingKey.derive(subject: subject, period: period, group: group)
+        }
+    }
+
+    private func plain(
+        subject: SubjectKey, period: PeriodKey, with key: () -> SymmetricKey
+    ) throws(BlockFault) -> [UInt8] {
         guard subject.id == self.subject, period.period == self.period else {
             throw BlockFault(.wrongKey, at: range.lowerBound)
         }
@@ -96,9 +108,7 @@ extension DisclosureBlock {
             let box = try AES.GCM.SealedBox(
                 nonce: AES.GCM.Nonce(data: nonce), ciphertext: ciphertext, tag: tag)
             return Array(
-                try AES.GCM.open(
-                    box, using: SealingKey.derive(subject: subject, period: period, group: group),
-                    authenticating: associated))
+                try AES.GCM.open(box, using: key(), authenticating: associated))
         } catch {
             throw BlockFault(.notAuthentic, at: range.lowerBound)
         }

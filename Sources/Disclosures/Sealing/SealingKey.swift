@@ -20,6 +20,31 @@ enum SealingKey {
     }
 }
 
+/// Keys that blocks are sealed with, each derived once: a reader meets few people's, and many blocks of each.
+package struct SealingKeys: Sendable {
+    private struct Source: Hashable {
+        var subject: SubjectID
+        var period: Period
+        var group: CommitGroup
+    }
+
+    private var known: [Source: SymmetricKey] = [:]
+    private static let most = 256
+
+    package init() {}
+
+    mutating func key(
+        subject: SubjectKey, period: PeriodKey, group: CommitGroup
+    ) -> SymmetricKey {
+        let source = Source(subject: subject.id, period: period.period, group: group)
+        if let key = known[source] { return key }
+        let key = SealingKey.derive(subject: subject, period: period, group: group)
+        if known.count >= Self.most { known.removeAll(keepingCapacity: true) }
+        known[source] = key
+        return key
+    }
+}
+
 extension SymmetricKey {
     /// Appends the key's bytes.
     func append(to bytes: inout [UInt8]) {

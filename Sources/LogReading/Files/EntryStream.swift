@@ -17,7 +17,7 @@ package struct EntryStream: ~Copyable {
     }
 
     private let source: OverlaidFile
-    private let file: ReadableFile?
+    private let disk: KeptFile?
     private var chunk: [UInt8]
     private var filled = 0
     private var at = 0
@@ -32,7 +32,7 @@ package struct EntryStream: ~Copyable {
         _ source: OverlaidFile, from offset: Int = 0, chunk: Int = chunkBytes
     ) throws(LogReadFailure) {
         self.source = source
-        file = source.lengthOnDisk == nil ? nil : try ReadableFile(source.path)
+        disk = source.lengthOnDisk == nil ? nil : try source.opened()
         self.chunk = [UInt8](repeating: 0, count: min(chunk, max(source.length, 2)))
         base = offset
     }
@@ -108,7 +108,7 @@ package struct EntryStream: ~Copyable {
         filled = rest
         do throws(LogReadFailure) {
             filled += try source.read(
-                file, at: base + rest, into: &chunk, rest..<chunk.count)
+                disk, at: base + rest, into: &chunk, rest..<chunk.count)
         } catch {
             throw .failed(error)
         }

@@ -16,6 +16,8 @@ package struct OverlaidFile: Sendable {
     package let lengthOnDisk: Int?
     /// The commit journal's part of it; nil if it has none.
     private let span: JournalSpan?
+    /// The file on disk, if it stays open between reads.
+    private let kept: KeptFile?
     /// Adjoining parts in order; empty ones are left out.
     package let patches: [Patch]
 
@@ -23,6 +25,7 @@ package struct OverlaidFile: Sendable {
     package init(_ path: FilePath, _ span: JournalSpan?) throws(LogReadFailure) {
         self.path = path
         self.span = span
+        kept = nil
         patches = span?.pieces ?? []
         do throws(LogReadFailure) {
             lengthOnDisk = try ReadableFile(path).length()
@@ -42,14 +45,31 @@ package struct OverlaidFile: Sendable {
                 guard patch.end > end else { return nil }
                 let skipped = max(0, end - patch.offset)
                 return Patch(offset: patch.offset + skipped, bytes: patch.bytes.dropFirst(skipped))
-            })
+            }, kept: kept)
     }
 
-    private init(path: FilePath, lengthOnDisk: Int?, span: JournalSpan?, patches: [Patch]) {
+    /// The same, opened once for however many reads, and closed with its last copy.
+    package func keptOpen() throws(LogReadFailure) -> OverlaidFile {
+        guard lengthOnDisk != nil else { return self }
+        return OverlaidFile(
+            path: path, lengthOnDisk: lengthOnDisk, span: span, patches: patches,
+            kept: try opened())
+    }
+
+    /// The file on disk; there is one.
+    func opened() throws(LogReadFailure) -> KeptFile {
+        if let kept { return kept }
+        return try KeptFile(path)
+    }
+
+    private init(
+        path: FilePath, lengthOnDisk: Int?, span: JournalSpan?, patches: [Patch], kept: KeptFile?
+    ) {
         self.path = path
         self.lengthOnDisk = lengthOnDisk
         self.span = span
         self.patches = patches
+        self.kept = kept
     }
 
     /// How the file on disk compares with the journal; whole if the journal has nothing of it.
@@ -58,9 +78,9 @@ package struct OverlaidFile: Sendable {
         guard let lengthOnDisk else {
             return try span.standing(ofFile: 0) { _ throws(LogReadFailure) in [] }
         }
-        let file = try ReadableFile(path)
+        let disk = try opened()
         return try span.standing(ofFile: lengthOnDisk) { range throws(LogReadFailure) in
-            try file.bytes(range)
+            try disk.file.bytes(range)
         }
     }
 
@@ -78,7 +98,7 @@ package struct OverlaidFile: Sendable {
 
     /// Reads up to `range.count` bytes at an offset; fewer only at the end.
     func read(
-        _ file: borrowing ReadableFile?, at offset: Int, into buffer: inout [UInt8],
+        _ disk: KeptFile?, at offset: Int, into buffer: inout [UInt8],
         _ range: Range<Int>
     ) throws(LogReadFailure) -> Int {
         var at = offset
@@ -94,9 +114,8 @@ package struct OverlaidFile: Sendable {
             } else {
                 let limit = patches.first { $0.offset > at }?.offset ?? length
                 let wanted = target.prefix(limit - at)
-                guard let count = try file?.read(at: at, into: &buffer, wanted), count > 0 else {
-                    break
-                }
+                guard let count = try disk?.file.read(at: at, into: &buffer, wanted), count > 0
+                else { break }
                 at += count
                 target = target.dropFirst(count)
             }
@@ -109,10 +128,8 @@ package struct OverlaidFile: Sendable {
         var bytes = [UInt8](repeating: 0, count: range.count)
         // What no file has is noticed when counting, not when opening.
         let needsDisk = range.lowerBound < settledLength && lengthOnDisk != nil
-        let count =
-            needsDisk
-            ? try read(try ReadableFile(path), at: range.lowerBound, into: &bytes, 0..<range.count)
-            : try read(nil, at: range.lowerBound, into: &bytes, 0..<range.count)
+        let count = try read(
+            needsDisk ? try opened() : nil, at: range.lowerBound, into: &bytes, 0..<range.count)
         return count == range.count ? bytes : nil
     }
 
@@ -133,7 +150,7 @@ package struct OverlaidFile: Sendable {
         let committed = range.clamped(to: 0..<max(length, range.lowerBound))
         guard var found = try bytes(committed) else { return nil }
         guard range.upperBound > committed.upperBound else { return found }
-        found += try ReadableFile(path).bytes(committed.upperBound..<range.upperBound)
+        found += try opened().file.bytes(committed.upperBound..<range.upperBound)
         return found
     }
 

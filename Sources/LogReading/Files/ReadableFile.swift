@@ -5,7 +5,7 @@ internal import Glibc
 package import SystemPackage
 
 /// A file opened for reading at any offset, and closed when no longer used.
-package struct ReadableFile: ~Copyable {
+package struct ReadableFile: ~Copyable, Sendable {
     package let path: FilePath
     private let descriptor: FileDescriptor
 
@@ -102,6 +102,13 @@ package struct ReadableFile: ~Copyable {
             throw error
         }
     }
+}
+
+/// A file that several hold open, and the last of them closes.
+final class KeptFile: Sendable {
+    let file: ReadableFile
+
+    init(_ path: FilePath) throws(LogReadFailure) { file = try ReadableFile(path) }
 }
 
 extension Range<Int> {

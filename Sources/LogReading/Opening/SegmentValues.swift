@@ -15,10 +15,11 @@ package struct SegmentValues {
     /// Of all of the segment; read once something is looked for that no stretch has.
     private(set) var places: CommitmentPlaces
     private var isWhole = false
-    /// Of stretches of the file, by where they begin.
-    private var stretches: [Int: CommitmentPlaces] = [:]
+    /// Stretches of the file, by where they begin.
+    private var stretches: [Int: SealedBlocks] = [:]
     private static let mostStretches = 64
     private let keys: KeyRing
+    private var sealing = SealingKeys()
     /// Recently opened blocks by where they begin; neighbouring records share them.
     private var known: [Int: Known] = [:]
     private static let mostKnown = 64
@@ -45,7 +46,7 @@ package struct SegmentValues {
         _ snapshot: LogSnapshot, segment: UInt64, _ keys: KeyRing, _ places: CommitmentPlaces
     ) throws(LogReadFailure) {
         self.keys = keys
-        file = try snapshot.disclosures(of: SegmentNumber(segment))
+        file = try snapshot.disclosures(of: SegmentNumber(segment)).keptOpen()
         self.places = places
     }
 
@@ -81,10 +82,7 @@ package struct SegmentValues {
     private mutating func block(
         of commitment: Hash256, near stretch: Range<Int>?
     ) throws(LogReadFailure) -> Known? {
-        if let stretch {
-            let near = try places(in: stretch).blocks(of: commitment)
-            if let found = try block(of: commitment, among: near) { return found }
-        }
+        if let stretch, let found = try block(of: commitment, in: stretch) { return found }
         if !isWhole {
             try places.extend(to: file)
             isWhole = true
@@ -92,17 +90,29 @@ package struct SegmentValues {
         return try block(of: commitment, among: places.blocks(of: commitment))
     }
 
-    private mutating func places(
-        in stretch: Range<Int>
-    ) throws(LogReadFailure) -> CommitmentPlaces {
-        if let known = stretches[stretch.lowerBound], known.covered >= stretch.upperBound {
-            return known
+    private mutating func block(
+        of commitment: Hash256, in stretch: Range<Int>
+    ) throws(LogReadFailure) -> Known? {
+        let blocks: SealedBlocks
+        if let known = stretches[stretch.lowerBound], known.reaches(stretch.upperBound) {
+            blocks = known
+        } else {
+            let there = stretch.clamped(to: 0..<max(0, file.readableLength))
+            guard let bytes = try file.bytes(there) else { return nil }
+            blocks = SealedBlocks(bytes, at: there.lowerBound)
+            if stretches.count >= Self.mostStretches { stretches.removeAll(keepingCapacity: true) }
+            stretches[stretch.lowerBound] = blocks
         }
-        var found = CommitmentPlaces(from: stretch.lowerBound, room: 512)
-        try found.extend(to: file, limit: stretch.upperBound)
-        if stretches.count >= Self.mostStretches { stretches.removeAll(keepingCapacity: true) }
-        stretches[stretch.lowerBound] = found
-        return found
+        do throws(BlockFault) {
+            guard let (start, block) = try blocks.block(of: commitment) else { return nil }
+            if let found = known[start] { return found }
+            let found = opened(block)
+            keep(found, at: start)
+            return found
+        } catch {
+            // No block: what it held is unreadable.
+            return nil
+        }
     }
 
     private mutating func block(
@@ -115,31 +125,39 @@ package struct SegmentValues {
             } else {
                 guard let block = try readBlock(range) else { continue }
                 found = block
-                if known.count >= Self.mostKnown { known.removeAll(keepingCapacity: true) }
-                known[range.lowerBound] = found
+                keep(found, at: range.lowerBound)
             }
             if found.block.commitments.contains(commitment) { return found }
         }
         return nil
     }
 
-    private func readBlock(_ range: Range<Int>) throws(LogReadFailure) -> Known? {
+    private mutating func keep(_ block: Known, at start: Int) {
+        if known.count >= Self.mostKnown { known.removeAll(keepingCapacity: true) }
+        known[start] = block
+    }
+
+    private mutating func readBlock(_ range: Range<Int>) throws(LogReadFailure) -> Known? {
         guard let bytes = try file.bytes(range) else { return nil }
         do throws(BlockFault) {
-            guard let block = try DisclosureBlock.read(bytes, at: 0) else { return nil }
-            guard case .open(let subject, let period) = keys.access(to: block) else {
-                return Known(block: block, content: nil)
-            }
-            do throws(BlockFault) {
-                return Known(
-                    block: block, content: try block.opened(subject: subject, period: period))
-            } catch {
-                // A block that changed shows nothing from before the change either.
-                return Known(block: block, content: nil)
-            }
+            return try DisclosureBlock.read(bytes, at: 0).map { opened($0) }
         } catch {
             // No block: what it held is unreadable.
             return nil
+        }
+    }
+
+    private mutating func opened(_ block: DisclosureBlock) -> Known {
+        guard case .open(let subject, let period) = keys.access(to: block) else {
+            return Known(block: block, content: nil)
+        }
+        do throws(BlockFault) {
+            return Known(
+                block: block,
+                content: try block.opened(subject: subject, period: period, with: &sealing))
+        } catch {
+            // A block that changed shows nothing from before the change either.
+            return Known(block: block, content: nil)
         }
     }
 

@@ -7,6 +7,7 @@ package import Disclosures
 import LogFormat
 package import Merkle
 import SignedNotes
+import Synchronization
 
 /// The personal values of a log on this host, a segment at a time; or none, if they stay sealed.
 package struct ValueReader {
@@ -15,7 +16,7 @@ package struct ValueReader {
     package let isOpen: Bool
     private var segment: UInt64?
     private var values: SegmentValues?
-    private var keys: KeyRing?
+    private let keys = KeptKeys()
     /// Of segments that were turned away from, as a search comes back to them.
     private var places: [UInt64: CommitmentPlaces] = [:]
     private static let mostPlacesBytes = 64 << 20
@@ -115,12 +116,24 @@ package struct ValueReader {
         }
         // Let go before the next is read: two segments of values are never held.
         (segment, values) = (nil, nil)
-        if keys == nil { keys = try KeyRing(snapshot) }
-        if let keys {
+        if let keys = try keys.ring(of: snapshot) {
             values = try SegmentValues(
                 snapshot, segment: number, keys, places[number] ?? CommitmentPlaces())
         }
         segment = number
+    }
+}
+
+/// The keys of a log, read once for all copies of a reader.
+private final class KeptKeys: Sendable {
+    private let known = Mutex<KeyRing?>(nil)
+
+    /// Nil if they are not there.
+    func ring(of snapshot: LogSnapshot) throws(LogReadFailure) -> KeyRing? {
+        if let ring = known.withLock({ $0 }) { return ring }
+        let ring = try KeyRing(snapshot)
+        known.withLock { $0 = ring }
+        return ring
     }
 }
 
