@@ -128,7 +128,6 @@ let package = Package(
             "Query",
             [
                 "ByteCoding", "AccessModel", "Messages", "Policy", "Disclosures", "AuditRecords",
-                .crypto,
             ]),
         room(
             "LogReading",

@@ -82,7 +82,7 @@ def main() -> None:
         (folder / "password.txt").write_text("a long enough one")
         config = ["-c", "demo/countersign.yaml"]
         run(
-            COUNTERSIGN, "user", "add", "ann", "--role", "auditor", "--password-file",
+            COUNTERSIGN, "user", "add", "ann", "--role", "auditor", "--role", "privacy", "--password-file",
             "password.txt", *config, folder=folder)
         token = run(COUNTERSIGN, "user", "token", "mint", "ann", *config, folder=folder)
         server, url = serve(folder)

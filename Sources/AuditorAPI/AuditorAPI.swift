@@ -28,6 +28,7 @@ package struct AuditorAPI: EndpointGroup {
             CheckpointEndpoints(desk: desk),
             AuditEndpoints(desk: desk),
             ExportEndpoints(desk: desk),
+            PrivacyEndpoints(desk: desk),
         ]
     }
 

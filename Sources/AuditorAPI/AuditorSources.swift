@@ -29,6 +29,8 @@ package struct AuditorSources: Sendable {
     package var fewRecords: UInt64 = 20_000
     /// Nil where nobody makes exports.
     package var exports: ExportDesk?
+    /// Nil where nobody writes the log.
+    package var privacy: PrivacyOffice?
 
     package init(
         catalog: @escaping @Sendable () -> (any CatalogStorage)?,

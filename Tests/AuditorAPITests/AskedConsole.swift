@@ -98,6 +98,12 @@ struct AskedConsole {
         if let fewRecords { sources.fewRecords = fewRecords }
         exports = try TestExports(of: directory, fixture.signer, now: desk.now)
         sources.exports = exports.desk
+        // Nobody writes this log any more.
+        sources.privacy = PrivacyOffice(
+            standing: { PrivacyStanding() },
+            carryOut: { _, _ throws(PrivacyObstacle) in
+                throw PrivacyObstacle(.unrecorded, "The log is closed.")
+            }, obstacle: { _ in nil })
         api = AuditorAPI(sources)
         responder = ConsoleRouter(
             sources: ConsoleSources(

@@ -50,6 +50,7 @@ struct RouteTests {
     private static func path(_ row: RouteTable.Row) -> String {
         row.path.replacing("{size}", with: "0").replacing("{link}", with: "nothing")
             .replacing("{record}", with: "0")
+            .replacing("{uid}", with: "00000000-0000-7000-8000-000000000000")
             .replacing("{id}", with: "00000000-0000-7000-8000-000000000000")
             .replacing("**", with: "0/000.p/2")
     }

@@ -33,6 +33,15 @@ package struct PrivacyFacts: Hashable, Sendable {
         case erase
         case expire
         case release
+
+        /// What carries it out.
+        package var deed: Deed {
+            switch self {
+            case .erase: .erase
+            case .expire: .expire
+            case .release: .release
+            }
+        }
     }
 
     package var deed: Deed

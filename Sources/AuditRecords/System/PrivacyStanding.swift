@@ -142,4 +142,19 @@ package struct PrivacyStanding: Hashable, Sendable {
     package func hold(forbidding scope: PrivacyScope) -> Hold? {
         holds.first { $0.forbids(scope) }
     }
+
+    /// How it stands about somebody.
+    package enum State: String, CaseIterable, Sendable {
+        case erased
+        case held
+        /// Somebody asks that they are erased.
+        case requested
+        case kept
+    }
+
+    package func state(of id: SubjectID) -> State {
+        if erasedSubjects.contains(id) { return .erased }
+        if hold(forbidding: PrivacyScope(subjects: [id])) != nil { return .held }
+        return requests.contains { $0.scope.subjects.contains(id) } ? .requested : .kept
+    }
 }

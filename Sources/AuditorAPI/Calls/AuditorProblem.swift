@@ -27,6 +27,10 @@ package enum AuditorProblem: String, CaseIterable, Sendable {
     case erased
     case rangeNotSatisfiable = "range_not_satisfiable"
     case exportsUnavailable = "exports_unavailable"
+    /// Something about personal values must not be done as things are.
+    case privacyRefused = "privacy_refused"
+    /// It is recorded, and not done to its end.
+    case unfinished
     case timedOut = "timed_out"
     case catalogRebuilding = "catalog_rebuilding"
     case logUnreadable = "log_unreadable"
@@ -39,12 +43,13 @@ package enum AuditorProblem: String, CaseIterable, Sendable {
             .badRequest
         case .rightMissing: .forbidden
         case .notFound: .notFound
-        case .notReady, .exportFailed: .conflict
+        case .notReady, .exportFailed, .privacyRefused: .conflict
         case .erased: .gone
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .keyUsed: .unprocessableContent
         case .tooManyQueries, .tooManyTails, .tooManyExports: .tooManyRequests
-        case .timedOut, .catalogRebuilding, .logUnreadable, .unrecorded, .exportsUnavailable:
+        case .timedOut, .catalogRebuilding, .logUnreadable, .unrecorded, .exportsUnavailable,
+            .unfinished:
             .serviceUnavailable
         }
     }

@@ -189,7 +189,8 @@ extension AuditorOperation {
 
     private static let withoutContent = [204, 304]
     private static let descriptions = [
-        202: "It is begun.", 204: "It is gone.", 206: "A part.", 304: "As it was.",
+        201: "It is recorded.", 202: "It is begun.", 204: "It is gone.", 206: "A part.",
+        304: "As it was.",
     ]
 
     private static func problem(_ codes: [String]) -> JSONMember {

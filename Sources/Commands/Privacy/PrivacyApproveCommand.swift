@@ -61,16 +61,10 @@ struct PrivacyApproveCommand: AsyncParsableCommand {
         }
         let standing = try snapshot.privacyStanding()
         guard let open = standing.requests.first(where: { $0.uid == request }) else { return nil }
-        let deed: PrivacyFacts.Deed =
-            switch open.wish {
-            case .erase: .erase
-            case .expire: .expire
-            case .release: .release
-            }
         let accounts = try AccountsStore(deployment.settings.log).read()
         do throws(PrivacyRefusal) {
             _ = try standing.judged(
-                PrivacyFacts(deed, about: request), by: "", account: accounts.approver)
+                PrivacyFacts(open.wish.deed, about: request), by: "", account: accounts.approver)
             return nil
         } catch {
             return .refused(error)

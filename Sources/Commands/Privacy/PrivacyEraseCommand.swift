@@ -42,7 +42,7 @@ struct PrivacyEraseCommand: AsyncParsableCommand {
         guard step.execute != nil || step.dryRun || basis != nil else {
             throw CommandFailure(.usage, "--basis says why; the record keeps it.")
         }
-        try await PrivacyStep(wish: .erase, deed: .erase, options: step, log: log, output: output)
+        try await PrivacyStep(wish: .erase, options: step, log: log, output: output)
             .run(
                 PrivacyScope(subjects: try PrivacyArguments.subjects(subjects)),
                 basis: try basis.map {

@@ -32,7 +32,7 @@ struct PrivacyExpireCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .usage, "name the months that are to expire, or a request with --execute.")
         }
-        try await PrivacyStep(wish: .expire, deed: .expire, options: step, log: log, output: output)
+        try await PrivacyStep(wish: .expire, options: step, log: log, output: output)
             .run(
                 PrivacyScope(periods: try PrivacyArguments.periods(months)),
                 basis: step.execute == nil ? .retention : nil)

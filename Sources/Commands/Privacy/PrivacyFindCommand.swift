@@ -51,7 +51,7 @@ struct PrivacyFindCommand: AsyncParsableCommand {
             ids = try found(person, snapshot, &reader)
         }
         let rows = try ids.map { id in
-            (id, try PrivacyTally(of: PrivacyScope(subjects: [id]), in: snapshot))
+            (id, try snapshot.tally(of: PrivacyScope(subjects: [id])))
         }.filter { $0.1.records > 0 || $0.1.total > 0 }
         guard !rows.isEmpty else {
             throw CommandFailure(
@@ -105,7 +105,7 @@ struct PrivacyFindCommand: AsyncParsableCommand {
                         .object(
                             [
                                 JSONMember("subject", .string(id.text)),
-                                JSONMember("state", .string(state(id, standing))),
+                                JSONMember("state", .string(standing.state(of: id).rawValue)),
                             ] + tally.json)
                     }))
         }
@@ -114,18 +114,11 @@ struct PrivacyFindCommand: AsyncParsableCommand {
                 ["SUBJECT", "STATE", "RECORDS", "VALUES", "FIRST", "LAST"],
                 rows: rows.map { id, tally in
                     [
-                        "\(id.text)", "\(state(id, standing))", "\(tally.records)",
+                        "\(id.text)", "\(standing.state(of: id).rawValue)", "\(tally.records)",
                         "\(tally.groupText)", "\(tally.first?.rfc3339 ?? "-")",
                         "\(tally.last?.rfc3339 ?? "-")",
                     ]
                 }))
-    }
-
-    private func state(_ id: SubjectID, _ standing: PrivacyStanding) -> String {
-        if standing.erasedSubjects.contains(id) { return "erased" }
-        if standing.hold(forbidding: PrivacyScope(subjects: [id])) != nil { return "held" }
-        let isAsked = standing.requests.contains { $0.scope.subjects.contains(id) }
-        return isAsked ? "requested" : "kept"
     }
 
     /// Open requests and holds.

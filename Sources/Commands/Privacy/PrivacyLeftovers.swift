@@ -4,6 +4,7 @@
 import ByteCoding
 import Disclosures
 import Identity
+import LogReading
 import Messages
 import Settings
 

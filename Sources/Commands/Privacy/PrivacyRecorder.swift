@@ -43,6 +43,15 @@ extension HostRecorder {
 }
 
 extension LogSnapshot {
+    /// What the log holds of some people or months.
+    func tally(of scope: PrivacyScope) throws(CommandFailure) -> PrivacyTally {
+        do throws(LogReadFailure) {
+            return try PrivacyTally(of: scope, in: self)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
     /// Requests, holds and erasures as the log tells them. Reads all of it.
     func privacyStanding() throws(CommandFailure) -> PrivacyStanding {
         var standing = PrivacyStanding()

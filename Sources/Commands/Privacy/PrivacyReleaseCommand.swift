@@ -31,7 +31,7 @@ struct PrivacyReleaseCommand: AsyncParsableCommand {
             throw CommandFailure(.usage, "name the hold, or a request with --execute.")
         }
         try await PrivacyStep(
-            wish: .release, deed: .release, options: step, log: log, output: output
+            wish: .release, options: step, log: log, output: output
         ).run(
             PrivacyScope(), about: try hold.map { try PrivacyArguments.uid($0) }, basis: nil)
     }

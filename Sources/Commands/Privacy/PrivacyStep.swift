@@ -12,7 +12,6 @@ import Settings
 /// A step on the way to an erasure, an expiry or a release, and what is said of it.
 struct PrivacyStep {
     let wish: PrivacyFacts.Wish
-    let deed: PrivacyFacts.Deed
     let options: PrivacyStepOptions
     let log: LogOptions
     let output: OutputOptions
@@ -38,7 +37,7 @@ struct PrivacyStep {
             return try await carryOut(try PrivacyArguments.uid(execute), snapshot)
         }
         let deployment = try log.deployment.read()
-        let tally = try PrivacyTally(of: scope, in: snapshot)
+        let tally = try snapshot.tally(of: scope)
         let leftovers = PrivacyLeftovers(of: tally, deployment.settings)
         if options.dryRun {
             return try show(scope, tally, leftovers, try snapshot.privacyStanding())
@@ -65,11 +64,11 @@ struct PrivacyStep {
                 .notFound, "\(PrivacyFault.refused(.noSuchRequest).description)")
         }
         let deployment = try log.deployment.read()
-        let tally = try PrivacyTally(of: open.scope, in: snapshot)
+        let tally = try snapshot.tally(of: open.scope)
         let leftovers = PrivacyLeftovers(of: tally, deployment.settings)
         if options.dryRun { return try show(open.scope, tally, leftovers, standing) }
         let facts = PrivacyFacts(
-            deed, about: request, values: UInt64(tally.total),
+            wish.deed, about: request, values: UInt64(tally.total),
             range: "0..<\(tally.looked.upperBound)")
         let uid = try await HostRecorder(deployment: deployment).carryOut(facts)
         guard wish != .release else {

@@ -8,9 +8,6 @@ import LogReading
 import Messages
 
 extension Record {
-    /// A member of `actor.claimed`: what a refused credential says of itself.
-    func claimed(_ name: String) -> String? { value[path: "actor", "claimed", name]?.string }
-
     /// Whether the record's actor is known by this: an opaque id, the id of a key or certificate, or an opened name;
     /// also if they act through somebody else, or the credential was refused and the access is anonymous.
     func concerns(_ actor: String, _ values: RecordValues) -> Bool {

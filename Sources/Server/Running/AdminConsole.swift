@@ -99,6 +99,7 @@ enum AdminConsole {
             record: { reading, reader in try ledger.record(reading, by: reader) },
             accounts: accounts, now: now)
         sources.exports = server.exports.desk
+        sources.privacy = .of(ledger, accounts)
         return sources
     }
 }

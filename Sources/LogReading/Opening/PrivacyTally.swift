@@ -1,71 +1,65 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import AuditRecords
-import ByteCoding
-import Disclosures
-import LogFormat
-import LogReading
+package import AuditRecords
+package import ByteCoding
+package import Disclosures
+package import LogFormat
 import Merkle
-import Messages
 
 /// What the log holds of some people or months: counted without opening anything.
-struct PrivacyTally {
+package struct PrivacyTally: Sendable {
     /// Records whose actor is one of the subjects, or of whose values any is sealed under their keys; and all records of
     /// the months.
-    private(set) var records = 0
+    package private(set) var records = 0
     /// Sealed values, by group.
-    private(set) var values: [CommitGroup: Int] = [:]
+    package private(set) var values: [CommitGroup: Int] = [:]
     /// Sealed values, by month.
-    private(set) var months: [Period: Int] = [:]
+    package private(set) var months: [Period: Int] = [:]
     /// Records of the subjects' own accesses by the id of the API key or certificate that was shown, which no erasure reaches.
-    private(set) var credentials: [String: Int] = [:]
+    package private(set) var credentials: [String: Int] = [:]
     /// Records of the subjects with a path or query that is sealed under another key than theirs, by month.
-    private(set) var paths: [Period: Int] = [:]
-    private(set) var first: UTCInstant?
-    private(set) var last: UTCInstant?
+    package private(set) var paths: [Period: Int] = [:]
+    package private(set) var first: UTCInstant?
+    package private(set) var last: UTCInstant?
     /// Indices that were looked at.
-    let looked: Range<UInt64>
+    package let looked: Range<UInt64>
 
-    var total: Int { values.values.reduce(0, +) }
+    package var total: Int { values.values.reduce(0, +) }
 
-    init(of scope: PrivacyScope, in snapshot: LogSnapshot) throws(CommandFailure) {
+    package init(of scope: PrivacyScope, in snapshot: LogSnapshot) throws(LogReadFailure) {
         looked = 0..<snapshot.size.count
-        do throws(LogReadFailure) {
-            var sealed: Set<Hash256> = []
-            for segment in snapshot.segments {
-                let file = try snapshot.disclosures(of: segment)
-                for block in DisclosureBlock.scan(try file.contents() ?? []).blocks
-                where scope.subjects.contains(block.subject)
-                    || scope.periods.contains(block.period)
-                {
-                    values[block.group, default: 0] += block.commitments.count
-                    months[block.period, default: 0] += block.commitments.count
-                    // Records of a month are known by their time.
-                    if scope.subjects.contains(block.subject) {
-                        sealed.formUnion(block.commitments)
-                    }
+        var sealed: Set<Hash256> = []
+        for segment in snapshot.segments {
+            let file = try snapshot.disclosures(of: segment)
+            for block in DisclosureBlock.scan(try file.contents() ?? []).blocks
+            where scope.subjects.contains(block.subject)
+                || scope.periods.contains(block.period)
+            {
+                values[block.group, default: 0] += block.commitments.count
+                months[block.period, default: 0] += block.commitments.count
+                // Records of a month are known by their time.
+                if scope.subjects.contains(block.subject) {
+                    sealed.formUnion(block.commitments)
                 }
             }
-            let names = Set(scope.subjects.map(\.text))
-            try snapshot.forEachLeaf(in: looked) { _, leaf in
-                guard
-                    case .success(let record) = Result(catching: { () throws(RecordFault) in
-                        try Record(leaf: leaf)
-                    }), let time = record.time
-                else { return }
-                guard
-                    record.actor.map(names.contains) ?? false
-                        || scope.periods.contains(Period(of: time))
-                        || record.commitments.values.contains(where: sealed.contains)
-                else { return }
-                records += 1
-                leave(record, of: names, sealed, in: Period(of: time))
-                first = min(first ?? time, time)
-                last = max(last ?? time, time)
-            }
-        } catch {
-            throw CommandFailure(error)
+        }
+        let names = Set(scope.subjects.map(\.text))
+        try snapshot.forEachLeaf(in: looked) { _, leaf in
+            guard
+                case .success(let record) = Result(catching: { () throws(RecordFault) in
+                    try Record(leaf: leaf)
+                }), let time = record.time
+            else { return }
+            guard
+                record.actor.map(names.contains) ?? false
+                    || scope.periods.contains(Period(of: time))
+                    || record.commitments.values.contains(where: sealed.contains)
+            else { return }
+            records += 1
+            leave(record, of: names, sealed, in: Period(of: time))
+            first = min(first ?? time, time)
+            last = max(last ?? time, time)
         }
     }
 
@@ -88,13 +82,13 @@ struct PrivacyTally {
     }
 
     /// `who 2, where 3`.
-    var groupText: String {
+    package var groupText: String {
         CommitGroup.allCases.compactMap { group in
             values[group].map { "\(group.rawValue) \($0)" }
         }.joined(separator: ", ")
     }
 
-    var json: [JSONMember] {
+    package var json: [JSONMember] {
         [
             JSONMember("records", .integer(Int64(records))),
             JSONMember("values", .integer(Int64(total))),
@@ -114,7 +108,7 @@ struct PrivacyTally {
 
 extension LogSnapshot {
     /// The segments of the log.
-    var segments: [SegmentNumber] {
+    package var segments: [SegmentNumber] {
         guard size.count > 0 else { return [] }
         return (0...SegmentNumber(of: LeafIndex(size.count - 1)).value).map { SegmentNumber($0) }
     }
