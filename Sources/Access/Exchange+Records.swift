@@ -146,6 +146,10 @@ extension Exchange {
             let query = head.extracting(rules.privacy.query ? http.query ?? 0..<0 : 0..<0)
             if http.traits.hasOtherReadings, let clean = PathSecrets.removed(from: path) {
                 what = self.what(clean.span, query)
+            } else if let original = http.traits.originalPath, rules.privacy.path,
+                PathSecrets.removed(from: head.extracting(original)) == nil
+            {
+                what = self.what(path, query, originalPath: Array(request.bytes[original]))
             } else {
                 what = self.what(path, query)
             }
@@ -197,9 +201,13 @@ extension Exchange {
         String(decoding: bytes[range], as: UTF8.self)
     }
 
-    private func what(_ path: Span<UInt8>, _ query: Span<UInt8>) -> Disclosure {
+    /// - Parameter originalPath: left out where a secret was removed, of which it may show more.
+    private func what(
+        _ path: Span<UInt8>, _ query: Span<UInt8>, originalPath: [UInt8] = []
+    ) -> Disclosure {
         Disclosure.what(
-            path: path, query: query, subject: desk.recorder.subjects.tenant, salt: desk.salt())
+            path: path, originalPath: originalPath, query: query,
+            subject: desk.recorder.subjects.tenant, salt: desk.salt())
     }
 
     func draft(

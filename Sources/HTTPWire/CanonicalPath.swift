@@ -36,7 +36,7 @@ package struct CanonicalPath: Hashable, Sendable {
     /// The canonical form of `path`, which starts with a slash and has no query.
     package init(_ path: some Sequence<UInt8>) throws(PathFault) {
         var bytes = Array(path)
-        let (range, traits) = try PathNormaliser.normalise(&bytes, 0..<bytes.count)
+        let (range, traits, _) = try PathNormaliser.normalise(&bytes, 0..<bytes.count)
         self.bytes = Array(bytes[range])
         self.traits = traits
     }

@@ -33,13 +33,24 @@ struct PathNormaliser {
 
     /// Makes the path at `range` canonical: in place, or after all other bytes if it gets longer.
     ///
-    /// - Returns: where the canonical path is, and its traits.
+    /// - Returns: where the canonical path is, its traits, and what it was before, if it was anything else.
     static func normalise(
         _ bytes: inout [UInt8], _ range: Range<Int>
-    ) throws(PathFault) -> (range: Range<Int>, traits: CanonicalPath.Traits) {
+    ) throws(PathFault) -> (
+        range: Range<Int>, traits: CanonicalPath.Traits, original: [UInt8]?
+    ) {
         if !range.isEmpty, bytes[range.lowerBound] == Byte.slash, bytes.span.isPlainPath(range) {
-            return (range, [])
+            return (range, [], nil)
         }
+        let original = Array(bytes[range])
+        let (canonical, traits) = try rewritten(&bytes, range)
+        let isOriginal = bytes[canonical].elementsEqual(original)
+        return (canonical, traits, isOriginal ? nil : original)
+    }
+
+    private static func rewritten(
+        _ bytes: inout [UInt8], _ range: Range<Int>
+    ) throws(PathFault) -> (range: Range<Int>, traits: CanonicalPath.Traits) {
         let (read, written): (Int, Int)
         do throws(Failure) {
             var span = bytes.mutableSpan

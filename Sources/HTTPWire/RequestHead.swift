@@ -27,6 +27,8 @@ package final class RequestHead {
     /// The canonical path, to be routed, forwarded and logged.
     package internal(set) var path = ByteSlice.none
     package internal(set) var pathTraits: CanonicalPath.Traits = []
+    /// The path as it was sent, if that is not the canonical one; nothing but records has it.
+    package internal(set) var originalPath: ByteSlice?
     /// What follows the question mark, byte for byte as sent: no control byte, space or `#`.
     package internal(set) var query: ByteSlice?
     /// The scheme of an absolute target; nil for the usual origin form.
@@ -61,6 +63,7 @@ package final class RequestHead {
         copy.target = target
         copy.path = path
         copy.pathTraits = pathTraits
+        copy.originalPath = originalPath
         copy.query = query
         copy.scheme = scheme
         copy.authority = authority

@@ -43,6 +43,7 @@ struct RequestHeadBuilder {
         head.target = ByteSlice(target.whole)
         head.path = ByteSlice(target.path)
         head.pathTraits = target.traits
+        head.originalPath = target.original.map(ByteSlice.init)
         head.query = target.query.map(ByteSlice.init)
         head.scheme = form.scheme
         swap(&bytes, &head.bytes)

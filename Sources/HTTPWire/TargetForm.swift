@@ -58,26 +58,35 @@ struct TargetForm {
     }
 
     /// Makes the path canonical and moves the query up to it: within the target's own bytes, or
-    /// both after the head if the path gets longer.
-    func canonicalise(
-        _ bytes: inout [UInt8]
-    ) throws(RequestFault) -> (
-        whole: Range<Int>, path: Range<Int>, query: Range<Int>?, traits: CanonicalPath.Traits
-    ) {
+    /// both after the head if the path gets longer. A path that it changes is kept after all of that.
+    func canonicalise(_ bytes: inout [UInt8]) throws(RequestFault) -> CanonicalTarget {
         var path = path
         if path.isEmpty {
             // An absolute target without a path means the root (RFC 9112 §3.2.1).
             path = bytes.count..<bytes.count + 1
             bytes.append(Byte.slash)
         }
-        let (canonical, traits): (Range<Int>, CanonicalPath.Traits)
+        let (canonical, traits, original): (Range<Int>, CanonicalPath.Traits, [UInt8]?)
         do throws(PathFault) {
-            (canonical, traits) = try PathNormaliser.normalise(&bytes, path)
+            (canonical, traits, original) = try PathNormaliser.normalise(&bytes, path)
         } catch {
             throw RequestFault(.malformedPath, at: path.lowerBound + error.offset)
         }
-        guard let query else { return (canonical, canonical, nil, traits) }
-        let mark = canonical.upperBound
+        let moved = query.map { moving($0, to: canonical.upperBound, in: &bytes) }
+        var target = CanonicalTarget(
+            whole: canonical.lowerBound..<(moved ?? canonical).upperBound, path: canonical,
+            query: moved, traits: traits)
+        if let original {
+            target.original = bytes.count..<bytes.count + original.count
+            bytes.append(contentsOf: original)
+        }
+        return target
+    }
+
+    /// Moves the query and its question mark to the end of the path, and returns where it is then.
+    private func moving(
+        _ query: Range<Int>, to mark: Int, in bytes: inout [UInt8]
+    ) -> Range<Int> {
         if mark > query.upperBound {
             bytes.removeLast(bytes.count - mark)
             bytes.append(Byte.question)
@@ -88,9 +97,18 @@ struct TargetForm {
                 bytes[place - shift] = bytes[place]
             }
         }
-        let moved = mark + 1..<mark + 1 + query.count
-        return (canonical.lowerBound..<moved.upperBound, canonical, moved, traits)
+        return mark + 1..<mark + 1 + query.count
     }
+}
+
+/// Where the parts of a target are once its path is canonical.
+struct CanonicalTarget {
+    let whole: Range<Int>
+    let path: Range<Int>
+    let query: Range<Int>?
+    let traits: CanonicalPath.Traits
+    /// The path as it was sent, if that is not the canonical one.
+    var original: Range<Int>?
 }
 
 extension RequestHead.Scheme {

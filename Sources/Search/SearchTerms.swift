@@ -93,9 +93,15 @@ struct SearchTerms {
         }
     }
 
-    /// Catalogs know paths by what they lead to; a beginning of one as it was written may be of any.
+    /// Catalogs know paths by what they lead to; a beginning of one as it was written may be of any, and so may one
+    /// that is so long that a record cut it, in either form, or whose bytes it mended.
     private func rawPath(_ term: QueryTerm) -> SearchLimits {
-        guard case .prefix = term.value else { return personal(term, .path, leaf: .nothing) }
+        if case .text(let text) = term.value,
+            text.utf8.count * 3 < RecordLimits.stringBytes,
+            !text.unicodeScalars.contains("\u{FFFD}")
+        {
+            return personal(term, .path, leaf: .nothing)
+        }
         return personal(QueryTerm(.named(.path), .any), .path, leaf: .nothing)
     }
 

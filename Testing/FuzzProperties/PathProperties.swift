@@ -3,8 +3,9 @@
 
 internal import ByteCoding
 internal import HTTPWire
+internal import Policy
 
-/// A canonical path is the canonical path of itself and means what was sent.
+/// A canonical path is the canonical path of itself and means what was sent, also to those who look for either.
 enum PathProperties {
     static func check(_ input: [UInt8]) throws(BrokenProperty) -> Bool {
         guard let path = canonical(input) else { return false }
@@ -35,6 +36,13 @@ enum PathProperties {
         try require(
             path.traits.contains(.emptySegment) == (bytes.firstRange(of: Array("//".utf8)) != nil),
             "an empty segment is told")
+        if let sent = String(validating: input, as: UTF8.self) {
+            let form = SamePath.form(of: sent)
+            try require(
+                SamePath.form(of: String(decoding: bytes, as: UTF8.self)) == form,
+                "a canonical path and the one that was sent are found by the same path")
+            try require(SamePath.form(of: form) == form, "a path's form is its own")
+        }
         try ReadingProperties.check(path)
         return true
     }

@@ -155,8 +155,8 @@ final class DeskBench {
 
     /// A request's head as the data plane hands it over.
     func request(
-        _ method: Method = .get, _ path: String = "/v1/invoices/1", query: String? = nil,
-        host: String = "api.example.com", userAgent: String? = nil,
+        _ method: Method = .get, _ path: String = "/v1/invoices/1", originalPath: String? = nil,
+        query: String? = nil, host: String = "api.example.com", userAgent: String? = nil,
         credential: Credential = .key, trace: TraceContext? = nil, encodedSlash: Bool = false
     ) -> AccessRequest {
         var head: [UInt8] = []
@@ -169,6 +169,7 @@ final class DeskBench {
         }
         let (host, path) = (put(host) ?? 0..<0, put(path) ?? 0..<0)
         let (query, userAgent) = (put(query), put(userAgent))
+        let originalPath = put(originalPath)
         let presented: PresentedCredential =
             switch credential {
             case .key: .one(ShownCredential(.apiKey, in: .xAPIKey, put(key) ?? 0..<0))
@@ -196,7 +197,7 @@ final class DeskBench {
                     host: host, path: path, query: query, method: method, version: .http11,
                     traits: HTTPRequestFacts.Traits(
                         hasOtherReadings: encodedSlash, hasEncodedSlash: encodedSlash,
-                        asksUpgrade: false, overrides: []))),
+                        asksUpgrade: false, overrides: [], originalPath: originalPath))),
             credential: presented, trace: trace, userAgent: userAgent, forwarded: forwarded,
             kept: kept)
     }

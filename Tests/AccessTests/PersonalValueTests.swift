@@ -64,6 +64,33 @@ struct PersonalValueTests {
         }
     }
 
+    @Test(
+        "A path that was not forwarded as it was sent is kept as it was sent, but for secrets",
+        arguments: [
+            ("/v1/invoices/1", "/./v1/%69nvoices/1", true), ("/v1/invoices/1", nil, false),
+            // Between the slashes that are left is a password; or there would be one, if they were read so.
+            ("/web/https://user:pw@host", "/web/https:/./\u{2F}user:pw@host", false),
+            ("/web/a", "/web/https://user:pw@host", false),
+        ] as [(String, String?, Bool)])
+    func original(_ path: String, _ original: String?, _ isKept: Bool) throws {
+        for keepsPath in [true, false] {
+            var privacy = Self.nothing
+            privacy.path = keepsPath
+            privacy.query = true
+            let bench = try DeskBench(DeskBench.Choices(privacy: privacy))
+            try bench.perform(
+                bench.request(
+                    .get, path, originalPath: original, query: "a=b",
+                    encodedSlash: path.contains("//")))
+            let record = try #require(try bench.records().first)
+            let values = try bench.disclosed(.what, of: record)
+            #expect(values?["http.path_original"]?.string == (isKept && keepsPath ? original : nil))
+            #expect(values?["http.query"]?.string == "a=b")
+            #expect((values?["http.path"] != nil) == keepsPath)
+            #expect(values?["http.path"]?.string?.contains("pw") != true)
+        }
+    }
+
     @Test("What a reload no longer keeps is not kept on connections that are open")
     func reloaded() throws {
         let bench = try DeskBench(

@@ -38,6 +38,7 @@ struct RequestSummary: Equatable {
     var version: HTTPVersion
     var target: String
     var path: String
+    var originalPath: String?
     var query: String?
     var traits: CanonicalPath.Traits
     var scheme: RequestHead.Scheme?
@@ -56,6 +57,7 @@ struct RequestSummary: Equatable {
         version = head.version
         target = head.string(of: head.target)
         path = head.string(of: head.path)
+        originalPath = head.originalPath.map(head.string)
         query = head.query.map(head.string)
         traits = head.pathTraits
         scheme = head.scheme

@@ -19,6 +19,25 @@ import Testing
         #expect(head.framing == .none)
     }
 
+    @Test(arguments: [
+        ("/a/b?c=d", "/a/b", nil), ("/a%20b", "/a%20b", nil), ("/a//b;c", "/a//b;c", nil),
+        ("/./a/%69?c=d", "/a/i", "/./a/%69"), ("/a%2fb", "/a%2Fb", "/a%2fb"),
+        ("/%69", "/i", "/%69"), ("/a[1]?c=d&e", "/a%5B1%5D", "/a[1]"), ("/a/.", "/a/", "/a/."),
+        ("/\u{E9}[/./b?q", "/%E9%5B/b", "/\u{E9}[/./b"), ("http://a/%69?q", "/i", "/%69"),
+        ("http://a?q", "/", nil),
+    ]) func `keeps the path as it was sent, where the canonical one is another`(
+        target: String, path: String, original: String?
+    ) throws {
+        let head = try parse("GET \(target) HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n")
+        #expect(head.string(of: head.path) == path)
+        #expect(head.originalPath.map { Array(head.bytes(of: $0)) } == original.map { latin1($0) })
+        let query = target.split(separator: "?").dropFirst().first.map(String.init)
+        #expect(head.query.map(head.string) == query)
+        let merged = head.mergingSlashes()
+        #expect(
+            merged.originalPath.map { Array(merged.bytes(of: $0)) } == original.map { latin1($0) })
+    }
+
     @Test(
         arguments: [
             ("GET", Method.get), ("HEAD", .head), ("POST", .post), ("PUT", .put),

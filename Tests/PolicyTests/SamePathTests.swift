@@ -15,9 +15,14 @@ import Testing
         ("/%2569nvoices/4711", "/invoices/4711"), ("/invoices/4711%3Fx=1", "/invoices/4711"),
         ("/invoices/4711%20", "/invoices/4711"), ("/invoices/./4711.", "/invoices/4711"),
         ("/invoices%EF%BC%8F4711", "/invoices/4711"),
+        // Signs that may stand in a path as they are, or encoded, or encoded twice.
+        ("/files/a%2Ab", "/files/a*b"), ("/files/a%2ab", "/files/a*b"),
+        ("/files/a*b", "/files/a*b"), ("/files/a%252Ab", "/files/a*b"),
+        ("/invoices/47%3A11", "/invoices/47:11"), ("/a%40b%2Bc%3Dd%26e", "/a@b+c=d&e"),
+        ("/%28%29%21%24%27%2C", "/()!$',"), ("/invoices/4711%3Bv=1", "/invoices/4711"),
         // Other paths.
         ("/Invoices/4711", "/Invoices/4711"), ("/invoices/4711.json", "/invoices/4711.json"),
-        ("/invoices/47%3A11", "/invoices/47%3A11"), ("/z\u{FC}rich", "/z%C3%BCrich"),
+        ("/a%22b", "/a%22b"), ("/a/%%361", "/a/a"), ("/z\u{FC}rich", "/z%C3%BCrich"),
         ("/a b", "/a%20b"), ("/a/%zz", "/a/%zz"), ("/a/%", "/a/%"), ("a//b", "a//b"),
     ]) func `have one form`(path: String, form: String) {
         #expect(SamePath.form(of: path) == form)
@@ -27,7 +32,8 @@ import Testing
     @Test(arguments: [
         ("/invoices/", "/invoices/"), ("/invoices//", "/invoices/"), ("/inv", "/inv"),
         ("/invoices%2F47", "/invoices/47"), ("/a/b.", "/a/b."), ("/a/.", "/a/."), ("/", "/"),
-        ("/a./b.", "/a/b."), ("/a/%2", "/a/%2"), ("/a;v=1/b", "/a/b"), ("", ""),
+        ("/a./b.", "/a/b."), ("/a/%2", "/a/%2"), ("/a%2Ab%3A", "/a*b:"), ("/a%3Ab/c", "/a:b/c"),
+        ("/a;v=1/b", "/a/b"), ("", ""),
     ]) func `have beginnings of one form, whose last segment goes on`(path: String, form: String) {
         #expect(SamePath.form(ofBeginning: path) == form)
         #expect(SamePath.form(ofBeginning: form) == form)
@@ -50,7 +56,10 @@ import Testing
 
     /// A path that no two readings lead to different places of.
     private static func made(_ random: inout SeededGenerator) -> String {
-        let pieces = ["/", "/", "a", "b", "1", "%2F", "%5C", "%252F", "%2561", "%20", ".x", "%61"]
+        let pieces = [
+            "/", "/", "a", "b", "1", "%2F", "%5C", "%252F", "%2561", "%20", ".x", "%61", "*",
+            "%2A", "%253a", "%",
+        ]
         return "/"
             + (0..<Int.random(in: 0...8, using: &random)).map { _ in
                 pieces.randomElement(using: &random) ?? "a"

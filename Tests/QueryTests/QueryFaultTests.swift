@@ -24,6 +24,13 @@ struct QueryFaultTests {
             ("since:2026-11-29T25:00:00Z", 6..<26, "yesterday"),
             ("ip:10.1.0.0/8", 3..<13, "write `10.0.0.0/8`"), ("ip:10.*", 3..<7, "10.0.0.0/8"),
             ("status:500..400", 7..<15, "from 500 to 400"),
+            ("path:/x?q=a", 7..<8, "leave it out, or write %3F"),
+            (#"path:"/x\?q""#, 8..<9, "is not searched"), ("path:/x?*", 7..<8, "write %3F"),
+            ("a path:/x#y", 9..<10, "write %23"), ("rawpath:/x?q", 10..<11, "`rawpath:`"),
+            ("path:(/a OR /x?q)", 14..<15, "`path:`"), ("http.path:/x?q", 12..<13, "`path:`"),
+            ("since:1M", 6..<8, "minutes are `m`"), ("until:-3M", 6..<9, "such as 30d"),
+            ("created:2M..1M", 8..<14, "`created:` knows no `M`"), ("dur:>1M", 4..<7, "1m..5m"),
+            ("since:M", 6..<7, "minutes are `m`"), ("since:xM", 6..<8, "yesterday"),
             (
                 "created:2026-11-30..2026-11-01", 8..<30,
                 "from 2026-11-30T00:00:00.000000Z to 2026-11-01T23:59:59.999999Z"

@@ -67,7 +67,8 @@ import Testing
             ("path:/invoices/4711", QueryVerdict.hit), ("path:/invoices//4711/", .hit),
             ("path:/%69nvoices/4711", .hit), ("path:/invoices/*", .hit),
             ("path:/invoices/47*", .hit), ("path:/invoices/4711/*", .miss),
-            ("path:/invoices", .miss), ("path:/Invoices/4711", .miss),
+            ("path:/invoices%2F47%31%31", .hit), ("path:/invoices", .miss),
+            ("path:/Invoices/4711", .miss),
             ("rawpath:\"\(held)\"", .hit), ("rawpath:/invoices///4711", .miss),
             ("has:rawpath", .hit),
         ] {
@@ -76,5 +77,44 @@ import Testing
             #expect(!query.personalGroups.isEmpty)
         }
         #expect(access.facets(of: .named(.path)) == [.value(held)])
+    }
+
+    @Test(arguments: ["/files/a*b:c", "/files/a%2Ab%3Ac", "/files/a%2ab:c", "/files/a%252Ab:c"])
+    func `are a sign in a path and its encoding`(held: String) throws {
+        let access = try Self.access(name: "Alice", path: held)
+        for asked in [
+            #"path:/files/a\*b:c"#, #"path:"/files/a\*b:c""#, "path:/files/a%2Ab%3ac",
+            #"path:/files/a\**"#, "path:/files/a%2a*",
+        ] {
+            let query = try QueryFixture.query(asked)
+            #expect(query.expression.verdict(on: access) == .hit, "\(asked)")
+            #expect(try QueryFixture.query(query.text) == query)
+        }
+        #expect(
+            try QueryFixture.query("path:/files/a%2Ab%3ac").hash
+                == QueryFixture.query(#"path:/files/a\*b:c"#).hash)
+        let other = try QueryFixture.query("path:/files/aXb:c")
+        #expect(other.expression.verdict(on: access) == .miss)
+    }
+
+    @Test func `are no paths as they were asked for`() throws {
+        let access = QueriedAccess(
+            try QueryFixture.record([:], commits: [.what]),
+            [
+                .what: QueryFixture.opened([
+                    "http.path": .string("/invoices/1"),
+                    "http.path_original": .string("/./invoices/%31"),
+                ])
+            ])
+        for (asked, verdict) in [
+            ("rawpath:/./invoices/%31", QueryVerdict.hit), ("rawpath:/./*", .hit),
+            ("rawpath:/invoices/1", .miss), ("rawpath:/invoices/*", .miss), ("rawpath:*", .hit),
+            ("path:/invoices/1", .hit), ("path:/./invoices/%31", .hit),
+        ] {
+            let query = try QueryFixture.query(asked)
+            #expect(query.expression.verdict(on: access) == verdict, "\(asked)")
+        }
+        #expect(access.texts(of: .named(.rawpath)) == ["/./invoices/%31"])
+        #expect(access.facets(of: .named(.path)) == [.value("/invoices/1")])
     }
 }

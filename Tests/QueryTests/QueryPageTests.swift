@@ -20,11 +20,11 @@ struct QueryPageTests {
         ```
 
         - Names of fields, and names of things such as services, routes, methods and reasons, are the same in letters of either case, and so are names of persons; `é` is the same letter whether it came as one character or as two. Ids and paths are not.
-        - `path` means a path in all ways to write it that a service may take for the same: `/v1/bills/7` is also `/v1//bills/7/`, `/v1%2Fbills/7` and `/v1/bills/7;v=1`, but not `/V1/bills/7`. `rawpath` means it just as it was asked for.
+        - `path` means a path in all ways to write it that a service may take for the same: `/v1/bills/7` is also `/v1//bills/7/`, `/v1%2Fbills/7` and `/v1/bills/7;v=1`, but not `/V1/bills/7`; `a%2Ab` is also `a*b`, written `a\\*b`. `rawpath` means it just as it was asked for, where it was forwarded and is shown without `/./` or with `i` for `%69` as well. Neither holds the query string, which is kept in `http.query` and not searched.
         - Quotation marks only group: operators and `*` work inside as outside of them. A backslash takes the meaning from whatever follows. `-` negates only at the beginning of a term.
         - A negation includes accesses that have no such value at all.
         - Where a value that would decide is withheld from the reader, or was erased, the access is neither a hit nor a miss. It is counted as undecided.
-        - Both ends of a range belong to it: of `a..b`, `>=` and `<=`, and the moment of `since`. Only `until` a moment ends just before that; a day, wherever it stands as an end, belongs to it as a whole. Days are those of UTC, or of the zone that is stated: `+02:00`, or a name such as `Europe/Berlin`. Relative times are replaced by moments when a query is read.
+        - Both ends of a range belong to it: of `a..b`, `>=` and `<=`, and the moment of `since`. Only `until` a moment ends just before that; a day, wherever it stands as an end, belongs to it as a whole. Days are those of UTC, or of the zone that is stated: `+02:00`, or a name such as `Europe/Berlin`. Of a time of day that clocks there show twice, a start is the first and an end the second, so that neither leaves anything out; with `+02:00` behind it, it is one moment. Relative times are replaced by moments when a query is read: `m` is minutes, and there is no `M`.
         - A field with several values is meant if one of them is. Where an access has several records, its newest says how it ended, and its personal values are those of all of them.
         - A query is at most \(QueryLimits.standard.bytes) bytes, \(QueryLimits.standard.terms) terms and \(QueryLimits.standard.depth) parentheses deep. There are no regular expressions.
 

@@ -84,6 +84,47 @@ import Testing
                 == "2026-10-24T22:00:00Z")
     }
 
+    /// On a day of change, too, spans of hours are as long as they say, but for the last one of the day.
+    @Test(arguments: ["Europe/Berlin", "Australia/Lord_Howe", "America/Havana", "UTC"])
+    func `of hours are none longer than they say`(name: String) throws {
+        let zone = try #require(QueryZone(name))
+        let days = QuerySpans(of: .seconds(86_400), in: zone)
+        let first = try Self.moment("2026-01-01T00:00:00.000000Z").microseconds
+        // Around the changes of all these zones, in half hours.
+        for range in [62..<98, 274..<308] as [Range<Int64>] {
+            let times = (range.lowerBound * 48..<range.upperBound * 48).map {
+                UTCInstant(microseconds: first + $0 * 1_800_000_000)
+            }
+            for length in [1800, 3600, 7200, 21_600, 43_200] as [Int64] {
+                let spans = QuerySpans(of: .seconds(length), in: zone)
+                let found = Dictionary(grouping: times) { spans.start(of: $0) }
+                #expect(
+                    found.allSatisfy { start, times in
+                        times.allSatisfy { days.start(of: $0) == days.start(of: start) }
+                    })
+                let starts = found.keys.sorted()
+                for (start, next) in zip(starts, starts.dropFirst()).dropFirst().dropLast() {
+                    let seconds = Int64(found[start]?.count ?? 0) * 1800
+                    let isLast = days.start(of: start) != days.start(of: next)
+                    #expect(seconds == length || isLast && seconds < length, "\(start)")
+                }
+            }
+        }
+    }
+
+    @Test func `of two hours are thirteen on a day of 25, the last one of one hour`() throws {
+        let zone = try #require(QueryZone("Europe/Berlin"))
+        let spans = QuerySpans(of: .seconds(7200), in: zone)
+        let midnight = try Self.moment("2026-10-24T22:00:00.000000Z").microseconds
+        let starts = Set(
+            (0..<100 as Range<Int64>).map {
+                spans.start(of: UTCInstant(microseconds: midnight + $0 * 900_000_000)).microseconds
+            })
+        #expect(starts.sorted() == (0..<13).map { midnight + $0 * 7_200_000_000 })
+        let next = UTCInstant(microseconds: midnight + 25 * 3_600_000_000)
+        #expect(spans.start(of: next) == next)
+    }
+
     @Test func `are counted from what catalogs have counted, where that fits`() throws {
         let day = Duration.seconds(86_400)
         func parts(_ length: Duration, _ zone: String) throws -> Int64? {

@@ -88,6 +88,39 @@ struct QueryTimeTests {
                 == ["2026-11-29T12:00:00.000000Z", "2026-11-30T11:00:00.000000Z"])
     }
 
+    @Test(
+        "A time that clocks show twice is all from the first time to the second",
+        arguments: [
+            ("until:2026-10-25T02:45", nil, "2026-10-25T01:44:59.999999Z"),
+            ("since:2026-10-25T02:45", "2026-10-25T00:45:00.000000Z", nil),
+            (
+                "created:2026-10-25T02:45", "2026-10-25T00:45:00.000000Z",
+                "2026-10-25T01:45:59.999999Z"
+            ),
+            (
+                "created:2026-10-25T02:15..2026-10-25T02:30:00", "2026-10-25T00:15:00.000000Z",
+                "2026-10-25T01:30:00.999999Z"
+            ),
+            ("created:<2026-10-25T02:45", nil, "2026-10-25T01:44:59.999999Z"),
+            ("created:<=2026-10-25T02:45", nil, "2026-10-25T01:45:59.999999Z"),
+            ("created:>2026-10-25T02:45", "2026-10-25T00:46:00.000000Z", nil),
+            ("created:>=2026-10-25T02:45", "2026-10-25T00:45:00.000000Z", nil),
+            // With a zone it is one moment; before and after that hour there is only one.
+            ("until:2026-10-25T02:45+02:00", nil, "2026-10-25T00:44:59.999999Z"),
+            ("until:2026-10-25T03:00", nil, "2026-10-25T01:59:59.999999Z"),
+            ("until:2026-10-25T02:00", nil, "2026-10-25T00:59:59.999999Z"),
+            ("until:2026-10-25T01:59", nil, "2026-10-24T23:58:59.999999Z"),
+            // No clock shows it: the moment at which clocks are put forward.
+            ("until:2026-03-29T02:30", nil, "2026-03-29T00:59:59.999999Z"),
+            ("since:2026-03-29T02:30", "2026-03-29T01:00:00.000000Z", nil),
+        ] as [(String, String?, String?)])
+    func twice(_ text: String, _ from: String?, _ to: String?) throws {
+        let zone = try #require(QueryZone("Europe/Berlin"))
+        let query = try RecordQuery(text, at: QueryClock(now: QueryFixture.clock.now, in: zone))
+        #expect(query.times.from?.rfc3339 == from)
+        #expect(query.times.to?.rfc3339 == to)
+    }
+
     @Test("Only what has to hold narrows the times of a query")
     func times() throws {
         #expect(

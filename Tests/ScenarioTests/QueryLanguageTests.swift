@@ -64,6 +64,33 @@ import Testing
         }
     }
 
+    @Test func `finds a path however it was written, and just as it was`() async throws {
+        try await scenario {
+            let given = try Given()
+            for path in ["/./invoices/%37", "/invoices/a%2Ab", "/invoices/8?name=x"] {
+                _ = try given.server.exchange(given.site.request("GET \(path)"))
+            }
+            for query in ["rawpath:/./invoices/%37", "rawpath:/./*", "path:/invoices/%37"] {
+                #expect(try given.found(query) == ["/invoices/7"], "\(query)")
+            }
+            #expect(try given.found("rawpath:/invoices/7").first == "3")
+            for query in [
+                #"path:/invoices/a\*b"#, "path:/invoices/a%2ab", "rawpath:/invoices/a%2Ab",
+            ] {
+                #expect(try given.found(query) == ["/invoices/a%2Ab"], "\(query)")
+            }
+            #expect(try given.found("path:/invoices/8") == ["/invoices/8"])
+            let query = try given.run("query", "path:/invoices/8?name=x")
+            #expect(query.status == 2)
+            #expect(query.messages.contains("byte 16: "), "\(query.messages)")
+            #expect(query.messages.contains("leave it out, or write %3F"), "\(query.messages)")
+            let months = try given.run("query", "--since", "1M")
+            #expect(months.status == 2)
+            #expect(months.messages.contains("minutes are `m`"), "\(months.messages)")
+            #expect(try given.server.stop().status == 0)
+        }
+    }
+
     @Test func `is recorded under one digest, however it is written`() async throws {
         try await scenario {
             let given = try Given()

@@ -24,6 +24,7 @@ import Testing
     /// The value of a thing, by a way of its own.
     private static func value(_ text: String, _ thing: FirstSeenThing) -> String {
         if thing == .path {
+            if text == "/a%2Ab" { return "/a*b" }
             return ["/a//b", "/a%2Fb", "/a/b/", "/a/b;v=1", "/%61/./b"].contains(text)
                 ? "/a/b" : text
         }

@@ -41,6 +41,8 @@ enum MadeUpSearch {
         "path:/a*", "path:/a/b*", "path:*", "ip:10.0.0.0/8", "ip:10.1.0.0/16", "ip:10.1.1.1",
         "actor:Zo\u{EB}", "actor:ZOE\u{308}", "actor:zo*", "actor:zo\u{EB}*", "path:/a/b",
         "path:/a//b", "path:/a/b.*", "rawpath:/a//b", "rawpath:/a/b", "rawpath:/a/*", "rawpath:*",
+        "rawpath:/./a/b", "rawpath:/./*", "rawpath:/a/%62", #"path:/a\*b"#, "path:/a%2ab",
+        #"rawpath:/a\*b"#, "rawpath:/a%2Ab",
         "ip:10.9.9.9", "ip:10.1.0.0/23", "ip:2001:db8::/32", "ip:2001:db8::7", "ip:*", "erased:who",
         "erased:*", "has:what",
     ]

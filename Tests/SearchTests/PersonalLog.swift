@@ -78,9 +78,14 @@ struct PersonalLog {
         let isAnonymous = Int.random(in: 0..<4, using: &random) == 0
         let paths = [
             "/a", "/a/b", "/a/b/c", "/c", "/ab", "/a//b", "/a%2Fb", "/a/b/", "/a/b;v=1",
-            "/%61/./b", "/a/b.json",
+            "/%61/./b", "/a/b.json", "/a%2Ab", "/a*b",
         ]
         let path = Array((paths.randomElement(using: &random) ?? "/a").utf8)
+        // As they were sent, where they are recorded as `/a/b`.
+        let originals = ["", "", "/./a/b", "/a/%62", "/a/./b"]
+        let original =
+            path == Array("/a/b".utf8)
+            ? Array((originals.randomElement(using: &random) ?? "").utf8) : []
         let addresses = ["10.1.1.1", "10.1.2.2", "192.0.2.7", "2001:db8::7"]
         let address = Array((addresses.randomElement(using: &random) ?? "").utf8)
         let peer = Array(
@@ -119,7 +124,8 @@ struct PersonalLog {
                     subject: isAnonymous ? ledger.subjects.anonymous : subject,
                     salt: salts.salt()),
                 what: Disclosure.what(
-                    path: path.span, query: nothing.span, subject: ledger.subjects.tenant,
+                    path: path.span, originalPath: original, query: nothing.span,
+                    subject: ledger.subjects.tenant,
                     salt: salts.salt())), durationMicroseconds: 120)
     }
 

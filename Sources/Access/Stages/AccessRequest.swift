@@ -82,21 +82,26 @@ package struct HTTPRequestFacts: Sendable {
         package var asksUpgrade: Bool
         /// The methods that fields ask to use instead of its own.
         package var overrides: [Method]
+        /// Where the path is as it was sent, if that is not the canonical one: for the record alone.
+        package var originalPath: Range<Int>?
 
         package init(
-            hasOtherReadings: Bool, hasEncodedSlash: Bool, asksUpgrade: Bool, overrides: [Method]
+            hasOtherReadings: Bool, hasEncodedSlash: Bool, asksUpgrade: Bool, overrides: [Method],
+            originalPath: Range<Int>?
         ) {
             self.hasOtherReadings = hasOtherReadings
             self.hasEncodedSlash = hasEncodedSlash
             self.asksUpgrade = asksUpgrade
             self.overrides = overrides
+            self.originalPath = originalPath
         }
 
         /// An ordinary request.
         package static let none = Traits(
-            hasOtherReadings: false, hasEncodedSlash: false, asksUpgrade: false, overrides: [])
+            hasOtherReadings: false, hasEncodedSlash: false, asksUpgrade: false, overrides: [],
+            originalPath: nil)
 
-        /// Whether it has none of this.
+        /// Whether it has none of what decisions depend on.
         var isOrdinary: Bool { !hasOtherReadings && !asksUpgrade && overrides.isEmpty }
     }
 }

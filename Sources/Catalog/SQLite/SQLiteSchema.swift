@@ -4,7 +4,7 @@
 /// The tables of the catalog's file (`Docs/Formats/catalog.md`).
 enum SQLiteSchema {
     /// In `user_version`. Another form is another number, and the catalog is built anew.
-    static let version: Int64 = 4
+    static let version: Int64 = 5
     /// In `application_id`: `CSct`.
     static let application: Int64 = 0x4353_6374
 

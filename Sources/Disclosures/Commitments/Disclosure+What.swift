@@ -15,7 +15,7 @@ package struct DisclosedResource: Hashable, Sendable {
 }
 
 extension Disclosure {
-    /// Commits to what a request asked for: `http.host`, `http.path`, `http.query`, `resources`.
+    /// Commits to what a request asked for: `http.host`, `http.path`, `http.path_original`, `http.query`, `resources`.
     ///
     /// Values of the query that are secrets by name (``SecretParameters``) are left out.
     ///
@@ -24,21 +24,23 @@ extension Disclosure {
     /// - Parameters:
     ///   - host: `Host` of a request that was refused before it was understood; empty for all
     ///     others, whose host is in the leaf.
-    ///   - path: raw path as received; bytes that are not UTF-8 are replaced.
+    ///   - path: canonical path, as it was routed and forwarded; of a request that was refused before it was
+    ///     understood, as received. Bytes that are not UTF-8 are replaced.
+    ///   - originalPath: as received, if that is not the canonical path; otherwise empty.
     ///   - query: query without its question mark, as sent; empty if there is none.
     ///   - subject: the data subject if a rule names one, otherwise the tenant.
     package static func what(
-        host: [UInt8] = [], path: Span<UInt8>, query: Span<UInt8>,
-        resources: [DisclosedResource] = [], subject: SubjectKey, salt: Salt
+        host: [UInt8] = [], path: Span<UInt8>, originalPath: [UInt8] = [],
+        query: Span<UInt8>, resources: [DisclosedResource] = [], subject: SubjectKey, salt: Salt
     ) -> Disclosure {
-        if host.isEmpty, resources.isEmpty, path.isPlain, query.isPlain,
+        if host.isEmpty, resources.isEmpty, path.isPlain, originalPath.isEmpty, query.isPlain,
             SecretParameters.values(in: query).isEmpty
         {
             return plain(path: path, query: query, subject: subject, salt: salt)
         }
         return any(
-            host: host, path: path, query: query, resources: resources, subject: subject,
-            salt: salt)
+            host: host, path: path, originalPath: originalPath, query: query, resources: resources,
+            subject: subject, salt: salt)
     }
 
     /// Commits to what needs neither escaping nor cutting, in text of known length.
@@ -78,8 +80,8 @@ extension Disclosure {
 
     /// Commits to any of these, member by member.
     static func any(
-        host: [UInt8], path: Span<UInt8>, query: Span<UInt8>, resources: [DisclosedResource],
-        subject: SubjectKey, salt: Salt
+        host: [UInt8], path: Span<UInt8>, originalPath: [UInt8] = [],
+        query: Span<UInt8>, resources: [DisclosedResource], subject: SubjectKey, salt: Salt
     ) -> Disclosure {
         var text = CommitmentText(.what, salt: salt, reserving: path.count + query.count + 40)
         var truncated: [String] = []
@@ -92,6 +94,13 @@ extension Disclosure {
         if !path.isEmpty {
             text.writer.append(#""http.path":"#)
             if text.writer.appendJSONString(path) { truncated.append("http.path") }
+            text.writer.append(",")
+        }
+        if !originalPath.isEmpty {
+            text.writer.append(#""http.path_original":"#)
+            if text.writer.appendJSONString(originalPath.span) {
+                truncated.append("http.path_original")
+            }
             text.writer.append(",")
         }
         if !query.isEmpty {

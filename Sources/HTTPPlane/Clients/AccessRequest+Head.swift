@@ -103,7 +103,7 @@ extension RequestHead {
     /// Whether it has none of the ``HTTPRequestFacts/Traits``, like nearly all.
     fileprivate var isOrdinary: Bool {
         !pathTraits.contains(.otherReadings) && !pathTraits.contains(.encodedSlash)
-            && !has(.upgrade) && !asksForAnotherMethod
+            && originalPath == nil && !has(.upgrade) && !asksForAnotherMethod
     }
 }
 
@@ -112,7 +112,8 @@ extension HTTPRequestFacts.Traits {
         self.init(
             hasOtherReadings: head.pathTraits.contains(.otherReadings),
             hasEncodedSlash: head.pathTraits.contains(.encodedSlash),
-            asksUpgrade: head.asksWebSocket, overrides: head.methodOverrides.map { Method($0) })
+            asksUpgrade: head.asksWebSocket, overrides: head.methodOverrides.map { Method($0) },
+            originalPath: head.originalPath?.range)
     }
 }
 

@@ -34,7 +34,7 @@ extension RefusalNote {
     init(_ detail: String, _ head: RequestHead) {
         self.init(
             detail, method: head.method, host: Array(head.bytes(of: head.authority)),
-            path: Array(head.bytes(of: head.path)),
+            path: Array(head.bytes(of: head.originalPath ?? head.path)),
             query: head.query.map { Array(head.bytes(of: $0)) } ?? [])
     }
 }

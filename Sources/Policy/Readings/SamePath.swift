@@ -6,6 +6,7 @@
 /// Rules are asked for each reading of a path by itself (``PathReadings``); this is what those readings have in common:
 /// decoded as often as it goes, without parameters, empty segments, what is trimmed off segments, and the slash at its
 /// end, and with every kind of slash as a slash. Letter case stays, as many services tell names in different case apart.
+/// No service tells `%2A` from `*`, or another sign that may stand in a path from its encoding.
 package enum SamePath {
     /// The form of a path; itself where it is written plainly, or is none.
     package static func form(of path: String) -> String {
@@ -52,19 +53,20 @@ package enum SamePath {
                 .dropParameters,
             ]
             + ends
-        var path = spelled(path)
-        var isChanged = true
-        while isChanged {
-            isChanged = false
+        var path = path
+        var before: [UInt8]
+        repeat {
+            before = path
+            // Again after each change: what was encoded twice may now need no encoding.
+            path = spelled(path)
             for change in changes {
-                guard let read = change.applied(to: path) else { continue }
-                (path, isChanged) = (read, true)
+                if let read = change.applied(to: path) { path = read }
             }
-        }
+        } while path != before
         return path
     }
 
-    /// As it would stand in a record: encodings in upper case and none where none is needed, others where one is.
+    /// Spelled in one way: encodings in upper case and none where none is needed, others where one is.
     private static func spelled(_ path: [UInt8]) -> [UInt8] {
         var spelled: [UInt8] = []
         spelled.reserveCapacity(path.count)
@@ -77,7 +79,7 @@ package enum SamePath {
             {
                 let meant = high << 4 | low
                 at += 2
-                if ASCII.isUnreserved(meant) {
+                if ASCII.isUnreserved(meant) || Self.signs.contains(meant) {
                     spelled.append(meant)
                 } else {
                     append(encoded: meant, to: &spelled)
@@ -95,6 +97,8 @@ package enum SamePath {
         path += [UInt8(ascii: "%"), ASCII.hexDigit(byte >> 4), ASCII.hexDigit(byte & 15)]
     }
 
-    /// What else may stand in a path as it is (RFC 3986 §3.3), and `%` where it encodes nothing.
-    private static let unencoded = Array("/!$&'()*+,;=:@%".utf8)
+    /// What else may stand in a segment as it is (RFC 3986 §3.3); `;` is left to ``PathChange/dropParameters``.
+    private static let signs = Array("!$&'()*+,=:@".utf8)
+    /// What stays without an encoding: the slash, and `%` where it encodes nothing, as well.
+    private static let unencoded = signs + Array("/;%".utf8)
 }

@@ -38,9 +38,7 @@ extension QueriedAccess {
         case .withheld, .erased: .undecided
         case .opened(let object):
             QueryVerdict(
-                personal.names.contains { name in
-                    object[name].map { value.holds(for: $0, personal.likeness) } ?? false
-                })
+                personal.values(in: object).contains { value.holds(for: $0, personal.likeness) })
         }
     }
 

@@ -80,7 +80,7 @@ extension QueriedAccess {
     private func personalValues(of field: QueryField) -> [JSONValue] {
         guard let personal = field.row.personal, case .opened(let object) = groups[personal.group]
         else { return [] }
-        return personal.names.flatMap { object[$0]?.items ?? [] }
+        return personal.values(in: object).flatMap(\.items)
     }
 
     private func texts(_ values: [JSONValue], _ field: QueryField) -> [String] {

@@ -10,7 +10,22 @@ enum QueryMeasure {
         let first: Int64
         let last: Int64
         /// Whether the text names a day.
-        var isDay = false
+        let isDay: Bool
+        /// The first number that is greater than what the text names, or than its first occurrence where it has two.
+        let after: Int64
+        /// The last number that is less, or less than its second occurrence.
+        let before: Int64
+
+        init(
+            first: Int64, last: Int64, isDay: Bool = false, after: Int64? = nil,
+            before: Int64? = nil
+        ) {
+            self.first = first
+            self.last = last
+            self.isDay = isDay
+            self.after = after ?? last + 1
+            self.before = before ?? first - 1
+        }
     }
 
     private static let sizes: [(unit: String, bytes: Int64)] = [
@@ -83,7 +98,9 @@ enum QueryMeasure {
         _ text: String, _ units: [(String, Int64)], unitless: Int64?
     ) -> Span? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
-        let unit = text.dropFirst(digits.count).lowercased()
+        let written = text.dropFirst(digits.count)
+        // Minutes are `m`; `M` may be meant as something larger.
+        let unit = written == "M" ? "M" : written.lowercased()
         let size = unit.isEmpty ? unitless : units.first { $0.0 == unit }?.1
         guard let count = whole(digits), let size else { return nil }
         let (number, hasOverflown) = count.multipliedReportingOverflow(by: size)

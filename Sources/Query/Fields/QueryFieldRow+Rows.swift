@@ -107,8 +107,12 @@ extension QueryFieldRow {
         case .rawpath:
             QueryFieldRow(
                 text, .exact, in: .newest([]),
-                personal: Personal(group: .what, names: ["http.path"], likeness: .bytes),
-                example: "rawpath:/v1//invoices", "The path just as it was asked for.")
+                personal: Personal(
+                    group: .what, names: ["http.path_original", "http.path"], likeness: .bytes,
+                    isFirstOnly: true),
+                example: "rawpath:/v1//invoices",
+                "The path just as it was asked for, before dots, needless encodings and the like were taken out of it."
+            )
         case .reason:
             QueryFieldRow(
                 text, also: ["event.reason"], .name(known: Reason.allCases.map(\.code)),

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
 package import Disclosures
 
 /// What is known of one field: reading, evaluation, completion, messages and `Docs/Using/Query.md` follow from it.
@@ -70,6 +71,14 @@ package final class QueryFieldRow: Sendable {
         package let names: [String]
         /// Which texts are alike.
         package let likeness: QueryLikeness
+        /// Whether only the first of these members counts that is there.
+        var isFirstOnly = false
+
+        /// The values of the members that count.
+        func values(in object: JSONValue) -> [JSONValue] {
+            let values = names.compactMap { object[$0] }
+            return isFirstOnly ? Array(values.prefix(1)) : values
+        }
     }
 
     /// Where a field's values are found.

@@ -23,8 +23,10 @@ package struct QueryClock: Hashable, Sendable {
 
     /// What a text names: `2026-11-29`, `2026-11-29T13:00:00Z`, `now`, `today`, `yesterday`, or how long ago: `2h`, `-24h`.
     ///
-    /// A day is all of it, a minute or a second as well; a time of day without a zone is in that of the clock.
+    /// A day is all of it, a minute or a second as well; a time of day without a zone is in that of the clock. One that
+    /// clocks there show twice is all from the first time to the second.
     func span(of text: String) -> QueryMeasure.Span? {
+        guard !Self.isMonths(text) else { return nil }
         let text = text.lowercased()
         switch text {
         case "now": return moment(now.microseconds)
@@ -32,6 +34,13 @@ package struct QueryClock: Hashable, Sendable {
         case "yesterday": return today(-1)
         default: return ago(text) ?? date(text).flatMap(representable)
         }
+    }
+
+    /// Whether a text is a number and `M`: in other letters than `m` it may be meant as months.
+    static func isMonths(_ text: String) -> Bool {
+        text.last == "M"
+            && (text.hasPrefix("-") ? text.dropFirst() : text[...]).dropLast()
+                .allSatisfy { $0.isASCII && $0.isNumber }
     }
 
     /// The moments that a query can name: whole days of 1970 to 9999.
@@ -116,7 +125,12 @@ package struct QueryClock: Hashable, Sendable {
         guard let local = UTCInstant(rfc3339: day + "T" + whole + "Z")?.microseconds else {
             return nil
         }
-        let first = ahead.map { local - $0 } ?? place.moment(showing: local)
-        return QueryMeasure.Span(first: first, last: first + length - 1)
+        if let ahead {
+            return QueryMeasure.Span(first: local - ahead, last: local - ahead + length - 1)
+        }
+        // Clocks that are put back show it twice: a start means the first time, an end the second.
+        let (first, second) = (place.moment(showing: local), place.lastMoment(showing: local))
+        return QueryMeasure.Span(
+            first: first, last: second + length - 1, after: first + length, before: second - 1)
     }
 }

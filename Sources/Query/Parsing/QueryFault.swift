@@ -32,6 +32,10 @@ package struct QueryFault: Error, Hashable, Sendable {
         case noOrder(field: String)
         /// A value of another form than the field's.
         case badValue(field: String, nearest: String?)
+        /// `M` in a time: minutes to some, months to most.
+        case noMonths(field: String)
+        /// A sign that ends a path, and what follows is no part of it.
+        case endOfPath(field: String, sign: Character)
         /// An address whose bits behind the prefix are set.
         case hostBits(meant: String)
         /// A range that ends before it begins.
@@ -85,6 +89,11 @@ package struct QueryFault: Error, Hashable, Sendable {
             "`\(field):` has no such value; " + (nearest.map { "did you mean `\($0)`? " } ?? "")
                 + (QueryField(field)?.row.form.remedy ?? QueryShorthand(rawValue: field)?.remedy
                     ?? "")
+        case .noMonths(let field):
+            "`\(field):` knows no `M`; minutes are `m`, and months are written in days, such as 30d, or as dates"
+        case .endOfPath(let field, let sign):
+            "values of `\(field):` end before `\(sign)`, and what follows is not searched; leave it out, or write "
+                + (sign == "?" ? "%3F" : "%23") + " for the character"
         case .hostBits(let meant): "bits behind the prefix are set; write `\(meant)`"
         case .endsBeforeStart(let from, let to):
             "the range ends before it begins: from \(from) to \(to); exchange its ends"
@@ -104,7 +113,7 @@ extension QueryFieldRow.Form {
         case .size: "write a size such as 500, 64kib or >1mb"
         case .duration: "write a time with its unit, such as 500ms, >2s or 1m..5m"
         case .moment:
-            "write a time such as 2026-11-29, 2026-11-29T13:00:00Z, yesterday or 24h"
+            "write a time such as 2026-11-29, 2026-11-29T13:00:00Z, yesterday, 24h or 30m"
         case .address: "write an address or a network, such as 192.0.2.7 or 10.0.0.0/8"
         }
     }

@@ -66,13 +66,11 @@ struct QueryValueReader {
     }
 
     private func bound(_ shorthand: QueryShorthand) throws(QueryFault) -> QueryTerm {
-        guard let span = QueryMeasure.span(of: word.text, .moment, clock) else {
-            throw QueryFault(.badValue(field: shorthand.rawValue, nearest: nil), at: range)
-        }
+        let span = try span(of: word.text, .moment, named: shorthand.rawValue)
         let bound =
             switch shorthand {
             case .until:
-                QueryRange(lower: nil, upper: span.isDay ? span.last : span.first - 1)
+                QueryRange(lower: nil, upper: span.isDay ? span.last : span.before)
             case .since, .is: QueryRange(lower: span.first, upper: nil)
             }
         let field = QueryField.named(.created)
@@ -99,7 +97,19 @@ struct QueryValueReader {
             }
             return .text(text.lowercased())
         case .exact, .number, .status, .size, .duration, .moment, .address:
+            try refuseEnds(of: field)
             return isPrefix ? .prefix(text) : .text(text)
+        }
+    }
+
+    /// Refuses what is no part of a path, before the form of paths leaves it out. No record has any of it in a path.
+    private func refuseEnds(of field: QueryField) throws(QueryFault) {
+        guard field == .named(.path) || field == .named(.rawpath) else { return }
+        for (byte, place) in zip(word.bytes, word.places) {
+            guard byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") else { continue }
+            throw QueryFault(
+                .endOfPath(field: field.text, sign: Character(Unicode.Scalar(byte))),
+                at: place..<place + 1)
         }
     }
 
@@ -132,8 +142,8 @@ struct QueryValueReader {
             let span = try span(in: (isIncluded ? 2 : 1)..<word.bytes.count, field)
             return try possible(
                 isMore
-                    ? QueryRange(lower: isIncluded ? span.first : span.last + 1, upper: nil)
-                    : QueryRange(lower: nil, upper: isIncluded ? span.last : span.first - 1),
+                    ? QueryRange(lower: isIncluded ? span.first : span.after, upper: nil)
+                    : QueryRange(lower: nil, upper: isIncluded ? span.last : span.before),
                 of: field)
         }
         let dots = word.bytes.indices.first {
@@ -158,10 +168,16 @@ struct QueryValueReader {
     private func span(
         in part: Range<Int>, _ field: QueryField
     ) throws(QueryFault) -> QueryMeasure.Span {
-        guard let span = QueryMeasure.span(of: word[part], field.row.form, clock) else {
-            throw QueryFault(.badValue(field: field.text, nearest: nil), at: range)
-        }
-        return span
+        try span(of: word[part], field.row.form, named: field.text)
+    }
+
+    private func span(
+        of text: String, _ form: QueryFieldRow.Form, named name: String
+    ) throws(QueryFault) -> QueryMeasure.Span {
+        if let span = QueryMeasure.span(of: text, form, clock) { return span }
+        let isMonths = if case .moment = form { QueryClock.isMonths(text) } else { false }
+        throw QueryFault(
+            isMonths ? .noMonths(field: name) : .badValue(field: name, nearest: nil), at: range)
     }
 
     /// The range, if values of the field can be in it.

@@ -3,9 +3,10 @@
 
 package import ByteCoding
 
-/// Spans of time that are counted apart: quarters, hours, days or weeks as clocks and calendars of a zone show them.
+/// Spans of time that are counted apart: quarters and hours from each midnight of a zone, days or weeks of its calendar.
 ///
-/// Each moment is of one span, also where clocks are put forward or back: a day may have 23 or 25 hours.
+/// Each moment is of one span, also where clocks are put forward or back: a day may have 23 or 25 hours. None of quarters
+/// or hours is longer than it says; where the day's length is no multiple of it, the last of the day is shorter.
 package struct QuerySpans: Hashable, Sendable {
     private static let day: Int64 = 86_400_000_000
     private static let hour: Int64 = 3_600_000_000
@@ -27,20 +28,20 @@ package struct QuerySpans: Hashable, Sendable {
     }
 
     private func start(of time: Int64) -> Int64 {
-        let ahead = zone.ahead(at: time)
-        let local = time + ahead
-        if length % Self.day == 0 {
-            let days = length / Self.day
-            // Weeks begin on Mondays; 1970 began on a Thursday.
-            let offset: Int64 = days % 7 == 0 ? 3 : 0
-            let number = Self.floor(local, Self.day) / Self.day + offset
-            return zone.moment(showing: (Self.floor(number, days) - offset) * Self.day)
-        }
-        // No clock shows where these begin.
+        if length % Self.day == 0 { return day(of: time, length / Self.day) }
+        // No day begins with one of these.
         guard Self.day % length == 0 else { return Self.floor(time, length) }
-        let first = Self.floor(local, length)
-        // An hour that clocks show twice is two.
-        return length > Self.hour ? zone.moment(showing: first) : first - ahead
+        let midnight = day(of: time, 1)
+        return midnight + Self.floor(time - midnight, length)
+    }
+
+    /// When the span of so many days begins that a moment is of.
+    private func day(of time: Int64, _ days: Int64) -> Int64 {
+        let local = time + zone.ahead(at: time)
+        // Weeks begin on Mondays; 1970 began on a Thursday.
+        let offset: Int64 = days % 7 == 0 ? 3 : 0
+        let number = Self.floor(local, Self.day) / Self.day + offset
+        return zone.moment(showing: (Self.floor(number, days) - offset) * Self.day)
     }
 
     /// The largest multiple that is not greater.

@@ -67,6 +67,16 @@ package struct QueryZone: Hashable, Sendable {
         return local
     }
 
+    /// The last moment at which clocks there show a time, where they show it twice; otherwise ``moment(showing:)``.
+    func lastMoment(showing local: Int64) -> Int64 {
+        for (place, change) in changes.enumerated().reversed() {
+            let end = changes.indices.contains(place + 1) ? changes[place + 1].start : .max
+            let moment = local - change.ahead
+            if moment >= change.start, moment < end { return moment }
+        }
+        return moment(showing: local)
+    }
+
     /// Whether local time was ahead by whole multiples of this at all times since logs are written, in microseconds.
     func isAheadBy(multiplesOf length: Int64) -> Bool {
         let first = changes.lastIndex { $0.start <= Self.firstRecords } ?? 0
