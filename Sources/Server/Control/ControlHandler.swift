@@ -15,11 +15,7 @@ struct ControlHandler: Sendable {
     let ledger: Ledger
     let settings: LogSettings
     let standing: ConfigurationStanding
-    /// Nil where none is kept.
-    let catalog: CatalogKeeping?
-    let check: LogChecking
-    let outputs: OutputsKeeping
-    let exports: ExportsKeeping
+    let services: BackgroundServices
     let accounts: AccountOffice
 
     /// Blocks while a record is written.
@@ -27,11 +23,12 @@ struct ControlHandler: Sendable {
         switch request["do"]?.string {
         case "status":
             return LiveStatus(
-                ledger, origin: settings.origin.text, configuration: standing, catalog: catalog,
-                check: check, outputs: outputs, exports: exports
+                ledger, origin: settings.origin.text, configuration: standing, services
             ).json
         case "rebuild_catalog":
-            guard let catalog else { return Self.refusal("it keeps none (log.catalog: off)") }
+            guard let catalog = services.catalog else {
+                return Self.refusal("it keeps none (log.catalog: off)")
+            }
             catalog.rebuild(fresh: request["fresh"] == .bool(true))
             return .object([JSONMember("begun", .bool(true))])
         case "replay_output": return replay(request)
@@ -63,7 +60,7 @@ struct ControlHandler: Sendable {
         guard let name = request["output"]?.string,
             let index = request["from"]?.integer.flatMap({ UInt64(exactly: $0) })
         else { return Self.refusal("it says not what") }
-        return switch outputs.replay(name, from: index) {
+        return switch services.outputs.replay(name, from: index) {
         case true: .object([JSONMember("begun", .bool(true))])
         case false: Self.refusal("it has not delivered record \(index) yet")
         case nil: Self.refusal("the server that runs has no output \(name)")

@@ -71,8 +71,7 @@ package final class ControlListener: Sendable {
     ) async throws {
         let handler = ControlHandler(
             ledger: server.ledger, settings: log, standing: server.standing,
-            catalog: server.catalog, check: server.check, outputs: server.outputs,
-            exports: server.exports, accounts: accounts)
+            services: server.services, accounts: accounts)
         let listener = try await start(in: log.state.text) { handler.answer($0, user: $1) }
         let done = await Result.of(work)
         try await listener.stop(in: log.state.text)

@@ -49,13 +49,9 @@ enum AdminConsole {
         let directory = FilePath(settings.log.directory.text)
         let (ledger, origin) = (server.ledger, settings.log.origin.text)
         let dataPlane = server.dataPlane
-        let standing = server.standing
-        let (catalog, check, outputs) = (server.catalog, server.check, server.outputs)
-        let exports = server.exports
+        let (standing, services) = (server.standing, server.services)
         @Sendable func live() -> LiveStatus {
-            LiveStatus(
-                ledger, origin: origin, configuration: standing, catalog: catalog, check: check,
-                outputs: outputs, exports: exports)
+            LiveStatus(ledger, origin: origin, configuration: standing, services)
         }
         let sources = ConsoleSources(
             log: { try StaticLog(LogSnapshot(directory: directory)) },
@@ -91,14 +87,16 @@ enum AdminConsole {
     private static func auditing(
         _ server: ProxyServer, _ accounts: AccountOffice, _ directory: FilePath, _ live: LiveLog
     ) -> AuditorSources {
-        let (ledger, catalog, now) = (server.ledger, server.catalog, server.surroundings.now)
+        let (ledger, catalog, now) = (
+            server.ledger, server.services.catalog, server.surroundings.now
+        )
         var sources = AuditorSources(
             catalog: { catalog?.catalog }, standing: { catalog?.standing ?? .off },
             noticed: { catalog?.noticed($0) }, snapshot: { try LogSnapshot(directory: directory) },
             live: live,
             record: { reading, reader in try ledger.record(reading, by: reader) },
             accounts: accounts, now: now)
-        sources.exports = server.exports.desk
+        sources.exports = server.services.exports.desk
         sources.privacy = .of(ledger, accounts)
         return sources
     }

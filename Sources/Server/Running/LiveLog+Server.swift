@@ -13,7 +13,7 @@ import SignedNotes
 extension LiveLog {
     /// The log that a server writes.
     static func of(_ server: ProxyServer, _ origin: String, _ logger: Logger) -> LiveLog {
-        let (ledger, check) = (server.ledger, server.check)
+        let (ledger, check) = (server.ledger, server.services.check)
         return LiveLog(
             growth: { await ledger.feed.size(after: TreeSize($0))?.count },
             check: { (check.standing, check.next) }, hurry: { check.hurry() },

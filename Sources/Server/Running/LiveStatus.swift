@@ -23,21 +23,19 @@ struct LiveStatus {
     private let outputs: [OutputStanding]
     private let exports: ExportsStanding
 
-    /// - Parameter catalog: nil where none is kept.
     init(
         _ ledger: Ledger, origin: String, configuration: ConfigurationStanding,
-        catalog: CatalogKeeping?, check: LogChecking, outputs: OutputsKeeping,
-        exports: ExportsKeeping
+        _ services: BackgroundServices
     ) {
         self.ledger = ledger
         self.origin = origin
         self.configuration = configuration
-        self.catalog = catalog?.standing ?? .off
+        catalog = services.catalog?.standing ?? .off
         let status = ledger.status
-        self.check = CheckShown(check, logSize: status.size.count)
+        check = CheckShown(services.check, logSize: status.size.count)
         self.status = status
-        self.outputs = outputs.standings
-        self.exports = exports.standing
+        outputs = services.outputs.standings
+        exports = services.exports.standing
         obstacle = ledger.obstacle(patience: AdminConsole.patience)
     }
 

@@ -30,12 +30,7 @@ package actor ProxyServer {
     private let http: HTTPPlane
     /// Which configuration is in force.
     nonisolated let standing: ConfigurationStanding
-    /// Nil where none is kept.
-    nonisolated let catalog: CatalogKeeping?
-    /// Checks the log while it is written.
-    nonisolated let check: LogChecking
-    nonisolated let outputs: OutputsKeeping
-    nonisolated let exports: ExportsKeeping
+    nonisolated let services: BackgroundServices
     nonisolated let surroundings: Surroundings
     private var deployment: Deployment
     private var generation: UInt64 = 1
@@ -58,14 +53,10 @@ package actor ProxyServer {
         deployment: Deployment, ledger: Ledger, dataPlane: DataPlane, http: HTTPPlane,
         identity: IdentitySources, current: ConfigurationChange.State,
         upstreams: [UpstreamConfiguration], seen: [KeyFileWatch.Sighting],
-        surroundings: Surroundings, catalog: CatalogKeeping?, check: LogChecking,
-        outputs: OutputsKeeping, exports: ExportsKeeping, standing: ConfigurationStanding
+        surroundings: Surroundings, services: BackgroundServices, standing: ConfigurationStanding
     ) {
-        self.exports = exports
         self.standing = standing
-        self.catalog = catalog
-        self.check = check
-        self.outputs = outputs
+        self.services = services
         self.identity = identity
         self.surroundings = surroundings
         self.deployment = deployment
@@ -134,14 +125,9 @@ package actor ProxyServer {
                 deployment: deployment, ledger: ledger, dataPlane: dataPlane, http: http,
                 identity: rules.exchange.identity, current: current, upstreams: upstreams,
                 seen: seen, surroundings: surroundings,
-                catalog: .start(
-                    ledger, deployment.settings.log, now: surroundings.now, logger: logger),
-                check: .start(
-                    ledger, deployment.settings.log, now: surroundings.now, logger: logger),
-                outputs: OutputsKeeping(outputs, ledger, now: surroundings.now, logger: logger),
-                exports: .start(
-                    ledger, deployment.settings, configuration: { standing.configuration },
-                    now: surroundings.now, logger: logger), standing: standing)
+                services: BackgroundServices(
+                    of: ledger, deployment.settings, outputs, standing, now: surroundings.now,
+                    logger: logger), standing: standing)
         } catch {
             // The start was recorded, so the stop has to be.
             _ = ledger.close()
@@ -384,10 +370,7 @@ package actor ProxyServer {
     /// - Returns: why the log had stopped, if it had.
     package func stop(grace: Duration = ProxyServer.grace) async -> LogPoisoned? {
         await finish(grace: grace)
-        await catalog?.stop()
-        await check.stop()
-        await outputs.stop()
-        await exports.stop()
+        await services.stop()
         return ledger.close()
     }
 }

@@ -113,7 +113,7 @@ package struct ServedProcess: Sendable {
     /// Reads the configuration again.
     private func reload(_ server: ProxyServer) async -> Event {
         // Whoever has renamed a file sends the same signal, whatever becomes of the configuration.
-        server.outputs.reopen()
+        server.services.outputs.reopen()
         do throws(CommandFailure) {
             return .reloaded(notes: try await server.reload(read))
         } catch {
