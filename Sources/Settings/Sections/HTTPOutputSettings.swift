@@ -4,9 +4,8 @@
 import ByteCoding
 
 /// `outputs[].webhook`: deliveries by the conventions of Standard Webhooks.
-package struct WebhookOutputSettings: Hashable, Sendable {
+package struct WebhookOutputSettings: HTTPOutputSettings, Hashable, Sendable {
     package var url: ReceiverURL
-    /// PEM: who may issue the receiver's certificate; nil: the authorities that the system trusts.
     package var ca: ResolvedPath?
     package var secrets: [SecretValue] = []
     package var mostBytes = 1 << 20
@@ -14,31 +13,21 @@ package struct WebhookOutputSettings: Hashable, Sendable {
     static let section = Section(
         start: WebhookOutputSettings(url: .placeholder),
         keys: [
-            Key(
-                "url", \.url, .receiverURL, isRequired: true, HTTPOutputWords.url,
-                example: "https://siem.example.com/hooks/countersign"),
-            Key(
-                "ca", \.ca, .optional(.file), HTTPOutputWords.ca, example: "ca.pem",
-                standard: "the system's"),
+            .url(example: "https://siem.example.com/hooks/countersign"),
+            .ca,
             Key(
                 "secrets", \.secrets, .set(of: .secret, isEmptyAllowed: false, most: 2),
                 isRequired: true,
                 "What deliveries are signed with: `whsec_` and 24 to 64 bytes in base 64. Two while they are changed: each "
                     + "delivery then has a signature of both.",
                 example: "[file:webhook.secret]"),
-            Key(
-                "max_body", \.mostBytes, .bytes(.kibi(64) ... .mebi(16)),
-                HTTPOutputWords.mostBytes, example: "256KiB"),
+            .mostBytes,
         ],
-        checks: [
-            Check("url", "ca") { output, place, reading in
-                HTTPOutputWords.note(output.url, output.ca, place, reading)
-            }
-        ])
+        checks: [.ca])
 }
 
 /// `outputs[].otlp`: log records of OpenTelemetry by OTLP/HTTP.
-package struct OTLPOutputSettings: Hashable, Sendable {
+package struct OTLPOutputSettings: HTTPOutputSettings, Hashable, Sendable {
     package var url: ReceiverURL
     package var ca: ResolvedPath?
     package var token: SecretValue?
@@ -47,29 +36,20 @@ package struct OTLPOutputSettings: Hashable, Sendable {
     static let section = Section(
         start: OTLPOutputSettings(url: .placeholder),
         keys: [
-            Key(
-                "url", \.url, .receiverURL, isRequired: true,
-                HTTPOutputWords.url + " It usually ends in `/v1/logs`.",
+            .url(
+                usualPlace + " It usually ends in `/v1/logs`.",
                 example: "https://otel.example.com:4318/v1/logs"),
-            Key(
-                "ca", \.ca, .optional(.file), HTTPOutputWords.ca, example: "ca.pem",
-                standard: "the system's"),
+            .ca,
             Key(
                 "token", \.token, .optional(.secret), "Sent as `Authorization: Bearer`.",
                 example: "file:otlp.token", standard: "none"),
-            Key(
-                "max_body", \.mostBytes, .bytes(.kibi(64) ... .mebi(16)),
-                HTTPOutputWords.mostBytes, example: "256KiB"),
+            .mostBytes,
         ],
-        checks: [
-            Check("url", "ca") { output, place, reading in
-                HTTPOutputWords.note(output.url, output.ca, place, reading)
-            }
-        ])
+        checks: [.ca])
 }
 
 /// `outputs[].splunk`: events for Splunk's HTTP Event Collector.
-package struct SplunkOutputSettings: Hashable, Sendable {
+package struct SplunkOutputSettings: HTTPOutputSettings, Hashable, Sendable {
     package var url: ReceiverURL
     package var ca: ResolvedPath?
     package var token: SecretValue
@@ -81,13 +61,10 @@ package struct SplunkOutputSettings: Hashable, Sendable {
     static let section = Section(
         start: SplunkOutputSettings(url: .placeholder, token: .placeholder),
         keys: [
-            Key(
-                "url", \.url, .receiverURL, isRequired: true,
+            .url(
                 "Where the collector is; the resources below it are added.",
                 example: "https://splunk.example.com:8088/services/collector"),
-            Key(
-                "ca", \.ca, .optional(.file), HTTPOutputWords.ca, example: "ca.pem",
-                standard: "the system's"),
+            .ca,
             Key(
                 "token", \.token, .secret, isRequired: true, "The token of the collector.",
                 example: "file:splunk.token"),
@@ -102,34 +79,56 @@ package struct SplunkOutputSettings: Hashable, Sendable {
             Key(
                 "sourcetype", \.sourceType, .sourceType, "The source type of every event.",
                 example: "countersign"),
-            Key(
-                "max_body", \.mostBytes, .bytes(.kibi(64) ... .mebi(16)),
-                HTTPOutputWords.mostBytes, example: "256KiB"),
+            .mostBytes,
         ],
-        checks: [
-            Check("url", "ca") { output, place, reading in
-                HTTPOutputWords.note(output.url, output.ca, place, reading)
-            }
-        ])
+        checks: [.ca])
 }
 
 /// What these sections have in common.
-private enum HTTPOutputWords {
-    static let url =
-        "Where records are posted to. Certificates are always checked; no redirect is followed and no proxy asked."
-    static let ca = "PEM: who may issue the receiver's certificate."
-    static let mostBytes = "The longest request; one record goes all the same, whatever its length."
+package protocol HTTPOutputSettings: Sendable {
+    var url: ReceiverURL { get set }
+    /// PEM: who may issue the receiver's certificate; nil: the authorities that the system trusts.
+    var ca: ResolvedPath? { get set }
+    /// The longest request.
+    var mostBytes: Int { get set }
+}
 
-    static func note(
-        _ url: ReceiverURL, _ ca: ResolvedPath?, _ place: Place, _ reading: Reading
-    ) {
-        guard url.place.scheme == .http, ca != nil else { return }
-        reading.note(
-            .conflict, at: place.nearest("ca"),
-            "`ca` has no effect on http; make the URL https or leave it out")
+extension HTTPOutputSettings {
+    fileprivate static var usualPlace: String {
+        "Where records are posted to. Certificates are always checked; no redirect is followed and no proxy asked."
     }
 }
 
+extension Key where Root: HTTPOutputSettings {
+    fileprivate static func url(_ meaning: String = Root.usualPlace, example: String) -> Key {
+        Key("url", \.url, .receiverURL, isRequired: true, meaning, example: example)
+    }
+
+    fileprivate static var ca: Key {
+        Key(
+            "ca", \.ca, .optional(.file), "PEM: who may issue the receiver's certificate.",
+            example: "ca.pem", standard: "the system's")
+    }
+
+    fileprivate static var mostBytes: Key {
+        Key(
+            "max_body", \.mostBytes, .bytes(.kibi(64) ... .mebi(16)),
+            "The longest request; one record goes all the same, whatever its length.",
+            example: "256KiB")
+    }
+}
+
+extension Check where Root: HTTPOutputSettings {
+    /// Authorities are of no use where no certificate is shown.
+    fileprivate static var ca: Check {
+        Check("url", "ca") { output, place, reading in
+            guard output.url.place.scheme == .http, output.ca != nil else { return }
+            reading.note(
+                .conflict, at: place.nearest("ca"),
+                "`ca` has no effect on http; make the URL https or leave it out")
+        }
+    }
+}
 extension Form where Value == String {
     /// A word of Splunk.
     fileprivate static let sourceType = Form.scalar(
