@@ -21,4 +21,14 @@ struct BenchOutput: ParsableArguments {
 
     @Flag(help: "Print JSON.")
     var json = false
+
+    /// Prints figures, as a table unless JSON is asked for.
+    func show(_ figures: [(String, String)]) {
+        if json {
+            print("{" + figures.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}")
+        } else {
+            print("| figure | value |\n|---|---:|")
+            for (name, value) in figures { print("| \(name) | \(value) |") }
+        }
+    }
 }

@@ -49,6 +49,21 @@ struct BenchLog {
                 }),
             randomness: BufferedRandomness(source: .kernel))
     }
+
+    /// Writes so many accesses of many people.
+    func fill(_ records: Int) throws {
+        let ledger = try open()
+        var crowd = CrowdRecords(for: ledger, records: records, seed: 1)
+        let port = Throttle()
+        let id = ledger.addPort(port)
+        for number in 0..<records {
+            let draft = crowd.next(Double(number) / Double(records))
+            port.enter()
+            try ledger.append(draft, tally: .allowed, port: id, ticket: 0, waking: number % 64 == 0)
+        }
+        ledger.wakeWriter()
+        if let poisoned = ledger.close() { throw BenchFault.stopped("\(poisoned)") }
+    }
 }
 
 enum BenchFault: Error {

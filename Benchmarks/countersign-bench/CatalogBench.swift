@@ -32,7 +32,7 @@ struct CatalogBench: ParsableCommand {
         figures.append(("statistics_s", (try Stopwatch.seconds { try catalog.rest() }).text(1)))
         figures.append(("bytes_per_record", "\(Folders.size(of: folder) / records)"))
         for (name, query) in Self.queries {
-            let took = try median {
+            let took = try Stopwatch.median(of: rounds) {
                 _ = try catalog.page(CatalogPageRequest(query, limit: 50))
             }
             figures.append(("page_ms_" + name, took.text(1)))
@@ -40,7 +40,7 @@ struct CatalogBench: ParsableCommand {
         figures.append(
             (
                 "histogram_ms",
-                try median {
+                try Stopwatch.median(of: rounds) {
                     _ = try catalog.histogram(
                         CatalogQuery(), every: .hour, by: .decision, within: .seconds(10))
                 }.text(1)
@@ -49,17 +49,12 @@ struct CatalogBench: ParsableCommand {
         figures.append(
             (
                 "facets_of_6_ms",
-                try median {
+                try Stopwatch.median(of: rounds) {
                     _ = try catalog.facets(
                         CatalogQuery(), of: fields, most: 10, within: .seconds(10))
                 }.text(1)
             ))
-        if output.json {
-            print("{" + figures.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}")
-        } else {
-            print("| figure | value |\n|---|---:|")
-            for (name, value) in figures { print("| \(name) | \(value) |") }
-        }
+        output.show(figures)
         try catalog.close()
         try Folders.remove(folder)
     }
@@ -84,12 +79,6 @@ struct CatalogBench: ParsableCommand {
             }
         }
         return seconds
-    }
-
-    private func median(_ body: () throws -> Void) throws -> Double {
-        var times: [Double] = []
-        for _ in 0..<max(1, rounds) { times.append(try Stopwatch.seconds(body) * 1000) }
-        return times.median
     }
 
     private static func field(

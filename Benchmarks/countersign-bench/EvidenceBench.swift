@@ -50,33 +50,14 @@ struct EvidenceBench: ParsableCommand {
         let folder = FilePath(output.dir).appending("evidence-bench-\(Stopwatch.now)")
         let log = try BenchLog(in: folder, named: "log")
         var figures = [("records", "\(records)")]
-        figures.append(("written_s", (try Stopwatch.seconds { try fill(log) }).text(1)))
+        figures.append(("written_s", (try Stopwatch.seconds { try log.fill(records) }).text(1)))
         for step in Step.allCases {
             let told = try inOwnProcess(step, folder, log.signer.verifierKey.text)
             figures.append((step.rawValue + "_per_s", told.rate))
             figures.append((step.rawValue + "_peak_mib", told.peak))
         }
-        if output.json {
-            print("{" + figures.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}")
-        } else {
-            print("| figure | value |\n|---|---:|")
-            for (name, value) in figures { print("| \(name) | \(value) |") }
-        }
+        output.show(figures)
         if keep { print(folder.string) } else { try Folders.remove(folder) }
-    }
-
-    private func fill(_ log: BenchLog) throws {
-        let ledger = try log.open()
-        var crowd = CrowdRecords(for: ledger, records: records, seed: 1)
-        let port = Throttle()
-        let id = ledger.addPort(port)
-        for number in 0..<records {
-            let draft = crowd.next(Double(number) / Double(records))
-            port.enter()
-            try ledger.append(draft, tally: .allowed, port: id, ticket: 0, waking: number % 64 == 0)
-        }
-        ledger.wakeWriter()
-        if let poisoned = ledger.close() { throw BenchFault.stopped("\(poisoned)") }
     }
 
     /// Has another process do one step.

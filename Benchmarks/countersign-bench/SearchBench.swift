@@ -44,7 +44,7 @@ struct SearchBench: ParsableCommand {
         let log = try BenchLog(in: folder, named: "log")
         var figures = [("records", "\(records)")]
         if at == nil {
-            figures.append(("written_s", (try Stopwatch.seconds { try fill(log) }).text(1)))
+            figures.append(("written_s", (try Stopwatch.seconds { try log.fill(records) }).text(1)))
         }
         let snapshot = try LogSnapshot(directory: log.directory)
         let tokens = try PersonalTokenizer(snapshot)
@@ -64,7 +64,7 @@ struct SearchBench: ParsableCommand {
         for (name, text, unit) in Self.questions {
             let query = try RecordQuery(text, at: QueryClock(now: Stopwatch.wallClock))
             var found = ""
-            let took = try median {
+            let took = try Stopwatch.median(of: rounds) {
                 var search = try Search(
                     query, unit: unit, in: catalog, of: snapshot, ValueReader(opening: snapshot))
                 let page = try search.page(limit: 50)
@@ -75,12 +75,7 @@ struct SearchBench: ParsableCommand {
             figures.append((name + "_rows", output.json ? "\"\(found)\"" : found))
         }
         try askForNews(catalog, snapshot, &figures)
-        if output.json {
-            print("{" + figures.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}")
-        } else {
-            print("| figure | value |\n|---|---:|")
-            for (name, value) in figures { print("| \(name) | \(value) |") }
-        }
+        output.show(figures)
         try catalog.close()
         if keep || at != nil { print(folder.string) } else { try Folders.remove(folder) }
     }
@@ -92,7 +87,7 @@ struct SearchBench: ParsableCommand {
         let query = try RecordQuery(
             "auth:apikey since:2026-09-20", at: QueryClock(now: Stopwatch.wallClock))
         var found = ""
-        let took = try median {
+        let took = try Stopwatch.median(of: rounds) {
             var search = try Search(
                 query, unit: .access, in: catalog, of: snapshot, ValueReader(opening: snapshot))
             let answer = try search.firstSeen(.network, most: 50, within: .seconds(60))
@@ -102,21 +97,6 @@ struct SearchBench: ParsableCommand {
         figures.append(("new_networks_rows", output.json ? "\"\(found)\"" : found))
     }
 
-    /// Writes the log.
-    private func fill(_ log: BenchLog) throws {
-        let ledger = try log.open()
-        var crowd = CrowdRecords(for: ledger, records: records, seed: 1)
-        let port = Throttle()
-        let id = ledger.addPort(port)
-        for number in 0..<records {
-            let draft = crowd.next(Double(number) / Double(records))
-            port.enter()
-            try ledger.append(draft, tally: .allowed, port: id, ticket: 0, waking: number % 64 == 0)
-        }
-        ledger.wakeWriter()
-        if let poisoned = ledger.close() { throw BenchFault.stopped("\(poisoned)") }
-    }
-
     private func follow(
         _ log: BenchLog, _ catalog: SQLiteCatalog, _ tokens: PersonalTokenizer?
     ) throws {
@@ -124,11 +104,5 @@ struct SearchBench: ParsableCommand {
             catalog, of: log.directory, values: tokens.map { FollowedValues($0) })
         while try !follower.step().isThere {}
         try catalog.rest()
-    }
-
-    private func median(_ body: () throws -> Void) throws -> Double {
-        var times: [Double] = []
-        for _ in 0..<max(1, rounds) { times.append(try Stopwatch.seconds(body) * 1000) }
-        return times.median
     }
 }

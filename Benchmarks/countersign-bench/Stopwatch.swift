@@ -19,6 +19,11 @@ enum Stopwatch {
         try body()
         return Double(now - start) / 1e9
     }
+
+    /// The median of the milliseconds that something took, done so many times, at least once.
+    static func median(of rounds: Int, _ body: () throws -> Void) rethrows -> Double {
+        try (0..<max(1, rounds)).map { _ in try seconds(body) * 1000 }.median
+    }
 }
 
 extension [UInt64] {

@@ -67,12 +67,7 @@ struct VerificationBench: AsyncParsableCommand {
             ("proof_p99_us", proofs.sorted().microseconds(at: 0.99).text(0)),
             ("open_and_close_s", opening.text(3)),
         ]
-        if output.json {
-            print("{" + figures.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}")
-        } else {
-            print("| figure | value |\n|---|---:|")
-            for (name, value) in figures { print("| \(name) | \(value) |") }
-        }
+        output.show(figures)
         try Folders.remove(folder)
     }
 
