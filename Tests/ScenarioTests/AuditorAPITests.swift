@@ -1,7 +1,6 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import Testing
 
 @Suite struct `The auditor API of a running proxy` {
@@ -16,23 +15,13 @@ import Testing
 
     /// A server with an auditor, and the field that shows who asks.
     private func serve(_ site: Site) throws -> (Server, String) {
-        try site.folder.write(Array("a long enough one".utf8), to: "password.txt")
-        try site.folder.succeed(
-            "user", "add", "ann", "--role", "auditor", "--password-file", "password.txt", "-c",
-            Site.configuration)
         let server = try site.serve()
-        let minted = try site.folder.start(
-            .countersign, ["user", "token", "mint", "ann", "-c", Site.configuration]
-        ).ending()
-        guard minted.status == 0 else { throw ScenarioFault(minted.messages) }
-        let token = "Authorization: Bearer \(minted.text.trimmed)\r\n"
+        let token = try site.account().field
         // The catalog is opened beside the proxy, which does not wait for it.
-        let end = ContinuousClock.now + .seconds(60)
-        while try HTTPConnection.exchange(
-            port: server.adminPort, ask(server, "GET /api/v1/facets", token)
-        ).status == 503 {
-            guard ContinuousClock.now < end else { throw ScenarioFault("no catalog in a minute") }
-            sched_yield()
+        try server.waits(orSays: "there is no catalog") {
+            let answer = try HTTPConnection.exchange(
+                port: server.adminPort, ask(server, "GET /api/v1/facets", token))
+            return answer.status == 503 ? nil : ()
         }
         return (server, token)
     }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Glibc
 import Testing
 
 @Suite struct `The catalog of a running proxy` {
@@ -19,17 +18,11 @@ import Testing
     private static func reaches(
         _ state: String, _ server: Server, isComplete: Bool = true
     ) throws -> [String: Any] {
-        let end = ContinuousClock.now + patience
-        while ContinuousClock.now < end {
+        try server.waits(orSays: "the catalog is \(try standing(server))") {
             let standing = try standing(server)
-            if standing["state"] as? String == state,
-                !isComplete || standing["lag_records"] as? Int == 0
-            {
-                return standing
-            }
-            sched_yield()
+            return standing["state"] as? String == state
+                && (!isComplete || standing["lag_records"] as? Int == 0) ? standing : nil
         }
-        throw ScenarioFault("the catalog is \(try standing(server))")
     }
 
     /// What the command line sees in the file.
@@ -297,8 +290,9 @@ import Testing
             let server = try site.serve()
             try Self.serves(server, site)
             _ = try Self.reaches("following", server)
-            while site.folder.exists(Self.folder + "/rebuild.sqlite") { sched_yield() }
-            #expect(!site.folder.exists(Self.folder + "/rebuild.sqlite"))
+            try server.waits(orSays: "the rebuilt catalog is not in its place") {
+                site.folder.exists(Self.folder + "/rebuild.sqlite") ? nil : ()
+            }
             _ = try Self.reaches("following", server)
             #expect(try server.stop().status == 0)
             _ = try site.read("catalog", "rebuild")

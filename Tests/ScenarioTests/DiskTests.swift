@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Glibc
 import Testing
 
 @Suite(.enabled(if: SmallDisk.isPossible, SmallDisk.reason))
@@ -98,7 +97,9 @@ struct `The disk of the log` {
             #expect(Set(unread).isDisjoint(with: site.service.reached))
             try disk.free()
             // No request helps: a proxy that is not ready gets none.
-            while try server.admin("/readyz").status != 200 { sched_yield() }
+            try server.waits(orSays: try server.admin("/readyz").text) {
+                try server.admin("/readyz").status == 200 ? () : nil
+            }
             let healed = try site.read("status").text
             #expect(healed.contains("running, admin on"))
             #expect(healed.contains("records found no room since the start"))

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Glibc
 import Testing
 
 @Suite struct `A pack that was ordered over HTTP` {
@@ -26,15 +25,12 @@ import Testing
 
     /// Returns when everything that is durable was published, so that a command can name the size.
     private func rest(_ site: Site, _ server: Server) throws {
-        let end = ContinuousClock.now + patience
-        while ContinuousClock.now < end {
+        try server.waits(orSays: "the log does not come to rest") {
             let durable = try json(try server.admin("/status"))["size"] as? Int
             // What is served may be newer than what was published.
             let note = try site.folder.text("site/log/checkpoint").split(separator: "\n")
-            if let durable, note.count > 1, Int(note[1]) == durable { return }
-            sched_yield()
+            return durable != nil && note.count > 1 && Int(note[1]) == durable ? () : nil
         }
-        throw ScenarioFault("the log does not come to rest")
     }
 
     @Test
@@ -43,14 +39,8 @@ import Testing
     {
         try await scenario {
             let site = try Site(rate: "rate: 100000/s, burst: 1000")
-            try site.folder.write(Array("a long enough one".utf8), to: "password.txt")
-            try site.folder.succeed(
-                "user", "add", "ann", "--role", "auditor", "--password-file", "password.txt",
-                "-c", Site.configuration)
             let first = try site.serve()
-            let token =
-                "Authorization: Bearer "
-                + (try site.read("user", "token", "mint", "ann").text.trimmed) + "\r\n"
+            let token = try site.account().field
             let load = Load(port: first.port, clients: 4, most: 75, requests: [site.request()])
             #expect(try load.finished().count == 300)
             try rest(site, first)
@@ -64,14 +54,10 @@ import Testing
             #expect(try first.process.ending().status == -9)
 
             let server = try site.serve()
-            let end = ContinuousClock.now + patience
-            var job = try json(try ask(server, token, "GET \(place)"))
-            while job["state"] as? String != "done" {
-                guard ContinuousClock.now < end, job["state"] as? String != "failed" else {
-                    throw ScenarioFault("\(job)")
-                }
-                sched_yield()
-                job = try json(try ask(server, token, "GET \(place)"))
+            let job = try server.waits(orSays: try ask(server, token, "GET \(place)").text) {
+                let job = try json(try ask(server, token, "GET \(place)"))
+                if job["state"] as? String == "failed" { throw ScenarioFault("\(job)") }
+                return job["state"] as? String == "done" ? job : nil
             }
             #expect(job["matches"] as? Int == 300)
             let content = try ask(server, token, "GET \(place)/content")

@@ -21,7 +21,10 @@ import Testing
         try await scenario {
             let site = try Site(rate: "rate: 100000/s, burst: 1000", roles: ["reader", "writer"])
             let server = try site.serve()
-            let load = Load(port: server.port, clients: 3, requests: site.mixedRequests)
+            // All along, but not so much that reading the log takes longer than what is looked at.
+            let load = Load(
+                port: server.port, clients: 3, pace: .milliseconds(20),
+                requests: site.mixedRequests)
             try load.answered(10)
             let oldKey = try site.read("key", "export-public").text.trimmed
             let old = try keyIDs(site)

@@ -7,16 +7,8 @@ import Testing
 @Suite struct `What a running proxy proves and knows of its log` {
     /// A server with an auditor, and the field that shows who asks.
     private func serve(_ site: Site) throws -> (Server, String) {
-        try site.folder.write(Array("a long enough one".utf8), to: "password.txt")
-        try site.folder.succeed(
-            "user", "add", "ann", "--role", "auditor", "--password-file", "password.txt", "-c",
-            Site.configuration)
         let server = try site.serve()
-        let minted = try site.folder.start(
-            .countersign, ["user", "token", "mint", "ann", "-c", Site.configuration]
-        ).ending()
-        guard minted.status == 0 else { throw ScenarioFault(minted.messages) }
-        return (server, "Authorization: Bearer \(minted.text.trimmed)\r\n")
+        return (server, try site.account().field)
     }
 
     private func get(
@@ -38,13 +30,10 @@ import Testing
     private func integrity(
         _ server: Server, _ token: String, where holds: ([String: Any]) -> Bool
     ) throws -> [String: Any] {
-        let end = ContinuousClock.now + patience
-        while ContinuousClock.now < end {
+        try server.waits(orSays: "the check is \(try get(server, "integrity", token).text)") {
             let integrity = try json(try get(server, "integrity", token))
-            if holds(integrity) { return integrity }
-            sched_yield()
+            return holds(integrity) ? integrity : nil
         }
-        throw ScenarioFault("the check is \(try get(server, "integrity", token).text)")
     }
 
     @Test func `is checked by the auditor's tool, with nothing but the key`() async throws {
@@ -107,15 +96,12 @@ import Testing
             }
             #expect((good["completeness"] as? String)?.contains("none is missing") == true)
             // They are those of the last check, which may have begun before this start was in the log.
-            let end = ContinuousClock.now + patience
-            var state: String?
-            while state != "running", ContinuousClock.now < end {
+            try server.waits(orSays: try get(server, "producers", token).text) {
                 _ = try get(server, "integrity", token, "POST")
                 let producers = try json(try get(server, "producers", token))
-                state = (producers["rows"] as? [[String: Any]])?.last?["state"] as? String
-                sched_yield()
+                let newest = (producers["rows"] as? [[String: Any]])?.last
+                return newest?["state"] as? String == "running" ? () : nil
             }
-            #expect(state == "running")
             #expect(try site.read("status").text.contains("nothing changed, none missing"))
 
             // Whoever can write there changes a record.

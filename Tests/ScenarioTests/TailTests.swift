@@ -5,28 +5,9 @@ import Foundation
 import Testing
 
 @Suite struct `Following the log over the admin address` {
-    /// Makes an account, and the field that shows a token of it.
-    private func token(
-        _ site: Site, _ name: String = "alice", role: String = "auditor",
-        scope: [String] = ["log.read"]
-    ) throws -> (field: String, id: String) {
-        try site.folder.write(Array("a long enough one".utf8), to: "password.txt")
-        let made = try site.folder.start(
-            .countersign,
-            [
-                "user", "add", name, "--role", role, "-c", Site.configuration, "--password-file",
-                "password.txt",
-            ]
-        ).ending()
-        guard made.status == 0 else { throw ScenarioFault("user add: \(made.messages)") }
-        let minted = try site.folder.start(
-            .countersign,
-            ["user", "token", "mint", name, "-c", Site.configuration]
-                + scope.flatMap { ["--scope", $0] }
-        ).ending()
-        guard minted.status == 0 else { throw ScenarioFault("mint: \(minted.messages)") }
-        let text = minted.text.trimmed
-        return ("Authorization: Bearer \(text)\r\n", String(text.dropFirst(4).prefix(8)))
+    /// A token of an account's, with which the log may be read.
+    private func token(_ site: Site, _ name: String = "alice") throws -> Site.Token {
+        try site.account(name, scope: ["log.read"])
     }
 
     private func index(_ leaf: some StringProtocol) throws -> Int {
@@ -46,7 +27,8 @@ import Testing
             let site = try Site(rate: "rate: 100000/s, burst: 100000")
             let server = try site.serve()
             let token = try token(site).field
-            let load = Load(port: server.port, clients: 2, requests: site.mixedRequests)
+            let load = Load(
+                port: server.port, clients: 2, pace: .milliseconds(5), requests: site.mixedRequests)
             defer { load.stop() }
             try load.answered(20)
             let reader = EventReader()
@@ -95,7 +77,8 @@ import Testing
         try await scenario {
             let site = try Site()
             let server = try site.serve()
-            let (field, id) = try token(site)
+            let alice = try token(site)
+            let field = alice.field
             for _ in 0..<3 { _ = try server.exchange(site.request()) }
             let reader = EventReader()
             try reader.connect(port: server.adminPort, "/api/v1/tail?after=0", field)
@@ -119,7 +102,7 @@ import Testing
             }
             #expect(!seen.contains { $0.contains(#""category":"audit""#) })
             let revoked = try site.folder.start(
-                .countersign, ["user", "token", "revoke", id, "-c", Site.configuration]
+                .countersign, ["user", "token", "revoke", alice.id, "-c", Site.configuration]
             ).ending()
             #expect(revoked.status == 0, "\(revoked.messages)")
             let (late, bye) = try reader.events(until: "bye")

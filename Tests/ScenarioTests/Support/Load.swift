@@ -3,7 +3,7 @@
 
 import Foundation
 
-/// Clients that ask as fast as they can, each over a connection of its own, until the proxy is gone.
+/// Clients that ask as fast as they can, or in a slower pace, each over a connection of its own, until the proxy is gone.
 final class Load: Sendable {
     private struct State {
         var answered: [String] = []
@@ -16,8 +16,11 @@ final class Load: Sendable {
 
     /// - Parameters:
     ///   - most: how many requests each client makes at most.
+    ///   - pace: how long each client waits after an answer.
     ///   - requests: made in turn.
-    init(port: Int, clients: Int, most: Int = .max, requests: [String]) {
+    init(
+        port: Int, clients: Int, most: Int = .max, pace: Duration = .zero, requests: [String]
+    ) {
         let state = Monitor(State(running: clients))
         self.state = state
         for _ in 0..<clients {
@@ -37,6 +40,7 @@ final class Load: Sendable {
                             return state.isStopped
                         }
                         if isStopped { break }
+                        if pace > .zero { _ = state.wait(upTo: pace) { $0.isStopped ? () : nil } }
                         if answer.closes { connection = try HTTPConnection(port: port) }
                     }
                 } catch {

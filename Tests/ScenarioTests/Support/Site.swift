@@ -81,8 +81,10 @@ struct Site: Sendable {
         return uids.filter { !logged.contains(Substring($0)) }
     }
 
-    /// A command that reads the log, which must succeed; its output.
-    func read(_ arguments: String...) throws -> ChildProcess.Ending {
+    /// A command on this site, which must succeed; its output.
+    func read(_ arguments: String...) throws -> ChildProcess.Ending { try read(arguments) }
+
+    func read(_ arguments: [String]) throws -> ChildProcess.Ending {
         let all = arguments + ["-c", Self.configuration]
         let ending = try folder.start(.countersign, all).ending()
         guard ending.status == 0 else {
@@ -146,6 +148,21 @@ final class Server: Sendable {
         try HTTPConnection.exchange(
             port: adminPort,
             "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(adminPort)\r\nConnection: close\r\n\r\n")
+    }
+
+    /// Looks again and again while the server runs, until there is what is looked for.
+    ///
+    /// - Parameter what: says what there is instead, once the time is up.
+    func waits<Found>(
+        orSays what: @autoclosure () throws -> String, until look: () throws -> Found?
+    ) throws -> Found {
+        let end = ContinuousClock.now + patience
+        while ContinuousClock.now < end {
+            if let found = try look() { return found }
+            // Without a pause, looking would take from the server the time for what is waited for.
+            try process.stays(for: .milliseconds(20))
+        }
+        throw ScenarioFault(try what())
     }
 
     /// Stops it in order.
