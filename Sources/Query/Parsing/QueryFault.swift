@@ -93,7 +93,7 @@ package struct QueryFault: Error, Hashable, Sendable {
             "`\(field):` knows no `M`; minutes are `m`, and months are written in days, such as 30d, or as dates"
         case .endOfPath(let field, let sign):
             "values of `\(field):` end before `\(sign)`, and what follows is not searched; leave it out, or write "
-                + (sign == "?" ? "%3F" : "%23") + " for the character"
+                + (sign == "?" ? "%3F" : "%23") + " in `rawpath:` for the character"
         case .hostBits(let meant): "bits behind the prefix are set; write `\(meant)`"
         case .endsBeforeStart(let from, let to):
             "the range ends before it begins: from \(from) to \(to); exchange its ends"
