@@ -53,12 +53,24 @@ class Unreadable(Exception):
     """Something is not of its form."""
 
 
+# What to do about a pack that does not lead from what its receiver remembers.
+OLDER = (
+    "Judge it without --state: it then says nothing of what you saw since. For what came later, ask for a newer pack.")
+CONTINUING = (
+    "Send a copy of your file to whoever makes the pack: they make it again by the command in `7_repeat` of its"
+    " manifest with `--remembered FILE`, instead of any that is there, as `countersign log export --format pack --remembered FILE"
+    " --out NEW`; over the auditor API, its text is the parameter `remembered` of POST /api/v1/exports."
+    " Without --state, the pack is judged by itself.")
+
+
 class Finding(NamedTuple):
     """One thing that is not as it should be."""
 
     kind: str
     where: str
     what: str
+    # What to do about it.
+    remedy: Optional[str] = None
 
 
 # Ed25519 (RFC 8032), verification only. Nothing here is secret, so nothing has to take constant time.
@@ -578,13 +590,15 @@ class Verdict:
         self.more = 0
         self.manifest: Any = None
         self.unproven: list[str] = []
+        # How many records the receiver remembers, if nothing leads from there to here.
+        self.not_led_from: Optional[int] = None
         self.withheld: set[str] = set()
         self.records = 0
         self.signed_by: list[Key] = []
 
-    def say(self, kind: str, where: str, what: str) -> None:
+    def say(self, kind: str, where: str, what: str, remedy: Optional[str] = None) -> None:
         if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(Finding(kind, where, what))
+            self.findings.append(Finding(kind, where, what, remedy))
         else:
             self.more += 1
 
@@ -827,18 +841,24 @@ class Verifier:
             same = (self.checkpoint.size, self.checkpoint.root) == (remembered.size, remembered.root)
             self.is_continued = same
             if self.checkpoint.size < remembered.size:
+                self.verdict.not_led_from = remembered.size
                 self.say("not_covered", "checkpoint",
                          f"it is older than the one you remember: {self.checkpoint.size} records,"
-                         f" and you saw {remembered.size}")
+                         f" and you saw {remembered.size}", OLDER)
+                return
+            if self.checkpoint.size == remembered.size and not same:
+                self.say("changed", "checkpoint", "the log had another root at this size")
                 return
         if "consistency.txt" not in self.pack.files:
             if remembered is None or self.is_continued:
                 return
-            if self.checkpoint.size == remembered.size:
-                self.say("changed", "checkpoint", "the log had another root at this size")
-            else:
+            self.verdict.not_led_from = remembered.size
+            files = member(self.manifest, "files")
+            names = [member(entry, "name") for entry in files] if isinstance(files, list) else []
+            if "consistency.txt" not in names:  # Otherwise it is absent.
                 self.say("not_covered", "consistency.txt",
-                         f"nothing leads from {remembered.size} records, which you remember, to here")
+                         "the pack was made without it, and does not show that the log continues"
+                         f" the {remembered.size} records that you remember", CONTINUING)
             return
         head, _, note = self.pack.whole("consistency.txt").partition(b"\n\n")
         lines = head.decode("ascii", "replace").split("\n")
@@ -859,8 +879,9 @@ class Verifier:
         elif older.size == remembered.size and older.root != remembered.root:
             self.say("changed", "consistency.txt", "the log had another root when you last saw it")
         elif older.size != remembered.size:
+            self.verdict.not_led_from = remembered.size
             self.say("not_covered", "consistency.txt",
-                     f"it leads from {older.size} records, and you remember {remembered.size}")
+                     f"it leads from {older.size} records, and you remember {remembered.size}", CONTINUING)
         else:
             self.is_continued = True
 
@@ -1148,7 +1169,7 @@ UNPROVEN = {
     "filtered": "that no other record matches (the pack was filtered)",
     "withheld": "the values of {groups}, which were withheld",
     "no_witness": "that others were shown the same log (no witness)",
-    "not_continued": "that it is the log you saw before (no remembered checkpoint)",
+    "not_continued": "that it is the log you saw before ({seen})",
     "policy_text": "what the rules said (some policy text is missing)",
     "unread": "what leaves say that are no records",
     "gaps": "that everything reached the log (there are gaps)",
@@ -1176,7 +1197,11 @@ def summary(verdict: Verdict) -> str:
         f"of {origin}, at {proof.get('size')} records")
     if verdict.unproven:
         groups = ", ".join(sorted(verdict.withheld))
-        line += "; NOT proven: " + "; ".join(UNPROVEN[w] for w in verdict.unproven).format(groups=groups)
+        seen = "no remembered checkpoint"
+        if verdict.not_led_from is not None:
+            seen = f"nothing here leads from the {verdict.not_led_from} records that you remember"
+        texts = (UNPROVEN[word].format(groups=groups, seen=seen) for word in verdict.unproven)
+        line += "; NOT proven: " + "; ".join(texts)
     return line
 
 
@@ -1196,6 +1221,8 @@ def print_report(verdict: Verdict, keys: list[Key], pack: Pack) -> None:
     print(summary(verdict))
     for finding in verdict.findings:
         print(f"  {finding.kind.replace('_', ' ')}: {printable(finding.where)}: {printable(finding.what)}")
+    for remedy in dict.fromkeys(finding.remedy for finding in verdict.findings if finding.remedy):
+        print(f"  what to do: {remedy}")
     if verdict.more:
         print(f"  and {verdict.more} more findings")
     for key in keys:

@@ -155,11 +155,36 @@ class KeptPackTests(PackTest):
         path.write_bytes(verifier.canonical(manifest))
         self.seal()
         (self.pack / "manifest.sig").unlink()
-        _, report = judge(
-            self.pack, "--remembered", str(FIXTURES / "first.checkpoint"), "--key", str(FIXTURES / "first.vkey"))
+        arguments = ("--remembered", str(FIXTURES / "first.checkpoint"), "--key", str(FIXTURES / "first.vkey"))
+        self.expect("nothing leads from what is remembered", "not_covered", *arguments)
+        _, report = judge(self.pack, *arguments)
         self.assertEqual(
             [(f["kind"], f["where"]) for f in report["findings"]],
             [("not_covered", "manifest.sig"), ("not_covered", name)])
+        self.assertIn("log export --format pack --remembered FILE", report["findings"][1]["remedy"])
+        seen = verifier.Checkpoint.of((FIXTURES / "first.checkpoint").read_bytes()).size
+        self.assertIn(f"nothing here leads from the {seen} records that you remember", report["summary"])
+
+    def test_what_leads_from_a_remembered_checkpoint_is_absent_once_it_is_taken_out(self) -> None:
+        (self.pack / "consistency.txt").unlink()
+        arguments = ("--remembered", str(FIXTURES / "first.checkpoint"), "--key", str(FIXTURES / "first.vkey"))
+        self.expect("the file is taken out", "absent", *arguments)
+        _, report = judge(self.pack, *arguments)
+        self.assertEqual([f["kind"] for f in report["findings"]], ["absent"])
+        self.assertIn("not_continued", report["not_proven"])
+
+    def test_another_root_of_the_size_that_is_remembered_is_changed(self) -> None:
+        text = (self.pack / "checkpoint").read_text().split("\n")
+        text[2] = "A" * 43 + "="
+        state = self.pack.parent / "seen"
+        state.write_text("\n".join(text))
+        code = judge_first(self.pack, "--state", str(state))
+        self.assertIn(code, (None, 10))
+        seen = verifier.Checkpoint.of((self.pack / "checkpoint").read_bytes())
+        verdict = verifier.Verifier(
+            verifier.Pack(str(PACK)), verifier.read_keys([str(KEY)]), [], 0,
+            seen._replace(root=bytes(32))).judge()
+        self.assertEqual([finding.kind for finding in verdict.findings], ["changed"])
 
     def test_a_witness_that_did_not_sign_is_missed(self) -> None:
         witness = "log.example/docs+580c8bb1+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"

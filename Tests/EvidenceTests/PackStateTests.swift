@@ -3,10 +3,11 @@
 
 import Ledger
 import LogReading
+import Merkle
 import SignedNotes
 import SystemPackage
-import TestSupport
 import Testing
+import TestSupport
 import Verification
 
 /// What a receiver of packs remembers from one to the next.
@@ -79,6 +80,53 @@ import Verification
         #expect(try memory.read("seen") == later.read("checkpoint"))
     }
 
+    @Test
+    func `says of a newer pack that was made without it what to ask for, and who can make it`()
+        throws
+    {
+        #expect(try check(try pack(after: nil), [log.key]).verdict == .verified)
+        let kept = try memory.read("seen")
+        let seen = try UnverifiedCheckpoint(kept)
+        try grow()
+        let newer = try pack(after: nil)
+        let report = try check(newer, [log.key])
+        #expect(report.verdict == .notCovered)
+        #expect(report.findings.map(\.file) == ["consistency.txt"])
+        let count = seen.claim.size.count
+        #expect(report.findings.first?.detail.contains("made without it") == true)
+        #expect(report.findings.first?.detail.contains("\(count) records") == true)
+        let remedy = try #require(report.findings.first?.remedy)
+        for words in [
+            "a copy of your file", "--remembered FILE", "countersign log export --format pack",
+            "POST /api/v1/exports", "Without --state", "countersign verify consistency --old FILE",
+        ] {
+            #expect(remedy.contains(words), "\(words)")
+        }
+        #expect(
+            report.firstLine.contains(
+                "nothing here leads from the \(count) records that you remember"))
+        #expect(report.lines.contains { $0.contains(remedy) })
+        // Nothing is said of a key that was not given, and nothing is remembered.
+        #expect(!report.lines.contains { $0.contains("--key") })
+        #expect(String(decoding: report.json, as: UTF8.self).contains("\"remedy\":"))
+        #expect(try memory.read("seen") == kept)
+
+        // What leads from somewhere else is of no help either; what was taken out is absent.
+        let middle = try UnverifiedCheckpoint(try newer.read("checkpoint"))
+        try grow()
+        let other = try check(try pack(after: middle), [log.key])
+        #expect(other.verdict == .notCovered)
+        #expect(other.findings.first?.remedy == remedy)
+        let whole = try pack(after: seen)
+        let cut = try whole.copy()
+        try cut.remove("consistency.txt")
+        let absent = try check(cut, [log.key])
+        #expect(absent.findings.map(\.kind) == [.absent])
+        #expect(absent.limitCodes.contains("not_continued"))
+        // The same pack, made as the remedy says.
+        #expect(try check(whole, [log.key]).verdict == .verified)
+    }
+
     @Test func `refuses another log, and a log with another past`() throws {
         let pack = try pack(after: nil)
         let forked = try TestDirectory()
@@ -90,7 +138,7 @@ import Verification
         let kept = try memory.read("seen")
         // Shorter by one record, so that nothing leads from it.
         let split = try check(pack, [log.key])
-        #expect(split.verdict == .absent)
+        #expect(split.verdict == .notCovered)
         let text = String(decoding: kept, as: UTF8.self)
         let other = text.replacing("audit.example.com/test", with: "other.example.com/test")
         try memory.write(Array(other.utf8), to: "seen")

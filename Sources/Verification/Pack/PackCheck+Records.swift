@@ -6,7 +6,7 @@ internal import ByteCoding
 internal import Crypto
 internal import LogReading
 internal import Merkle
-internal import SignedNotes
+package import SignedNotes
 
 extension PackCheck {
     /// Reads all records once, with their proof and their disclosures, and compares what was counted with what is said.
@@ -281,11 +281,11 @@ struct PackErasure {
 }
 
 /// The content of `consistency.txt`: `old SIZE`, hashes line by line, an empty line, and the older checkpoint.
-struct PackConsistency {
+package struct PackConsistency {
     let path: [NodeHash]
-    let checkpoint: UnverifiedCheckpoint
+    package let checkpoint: UnverifiedCheckpoint
 
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)[...]
         guard let first = lines.popFirst() else { return nil }
         var path: [NodeHash] = []

@@ -217,24 +217,30 @@ package struct PackCheck: Sendable {
                     "it is of another log than the one you remember, \(remembered.claim.origin)")
             }
             guard seen <= size else {
+                report.notLedFrom = remembered.claim.size
                 return report.add(
                     .notCovered, .checkpoint,
-                    "it is older than the one you remember: \(size) records, and you saw \(seen)")
+                    "it is older than the one you remember: \(size) records, and you saw \(seen)",
+                    remedy: Self.olderRemedy)
             }
             if seen == size {
                 report.isConsistent = remembered.claim.root == claim.root
-                if !report.isConsistent {
-                    report.add(.changed, .checkpoint, "the one you remember has another root")
+                guard report.isConsistent else {
+                    return report.add(
+                        .changed, .checkpoint, "the one you remember has another root")
                 }
-                return
             }
         }
         guard let bytes = try source.contents(PackFile.consistency.name) else {
-            if remembered != nil {
-                report.add(
-                    .absent, .consistency, "nothing leads from the checkpoint that you remember")
-            }
-            return
+            guard let seen = remembered?.claim.size, !report.isConsistent else { return }
+            report.notLedFrom = seen
+            // One that was taken out is absent already.
+            let isNamed = report.manifest?.files.contains { $0.name == PackFile.consistency.name }
+            guard isNamed != true else { return }
+            return report.add(
+                .notCovered, .consistency,
+                "the pack was made without it, and does not show that the log continues the \(seen.count) records that you remember",
+                remedy: Self.continuingRemedy(seen))
         }
         guard let proof = PackConsistency(bytes) else {
             return report.add(.unreadable, .consistency, "it is no proof and checkpoint")
@@ -245,20 +251,35 @@ package struct PackCheck: Sendable {
         guard verdict == .holds, old.origin == claim.origin else {
             return report.add(.changed, .consistency, "the log does not continue it: \(verdict)")
         }
+        if report.isConsistent { return }
         if let remembered {
             guard remembered.claim == old else {
                 guard remembered.claim.size != old.size else {
                     return report.add(
                         .changed, .consistency, "the one you remember has another root")
                 }
+                report.notLedFrom = remembered.claim.size
                 return report.add(
                     .notCovered, .consistency,
-                    "it begins at another checkpoint than the one you remember")
+                    "it leads from \(old.size.count) records, and not from the \(remembered.claim.size.count) that you remember",
+                    remedy: Self.continuingRemedy(remembered.claim.size))
             }
             report.isConsistent = true
         } else if case .verified? = policy.map({ proof.checkpoint.verify(with: $0) }) {
             report.continues = old.size
         }
+    }
+
+    private static let olderRemedy =
+        "Judge it without --state: it then says nothing of what you saw since. For what came later, ask for a newer pack."
+
+    /// Only whoever has the log can make the proof that is wanted, from a checkpoint that only its receiver knows.
+    private static func continuingRemedy(_ seen: TreeSize) -> String {
+        "Send a copy of your file, which has the checkpoint of \(seen.count) records, to whoever makes the pack: "
+            + "they make it again by the command in `7_repeat` of its manifest with `--remembered FILE`, instead of "
+            + "any that is there, as `countersign log export --format pack --remembered FILE --out NEW`; over the auditor API, its text is the "
+            + "parameter `remembered` of POST /api/v1/exports. Without --state, the pack is judged by itself; where you have "
+            + "a copy of the log, `countersign verify consistency --old FILE --new CHECKPOINT --log COPY` compares the two."
     }
 }
 

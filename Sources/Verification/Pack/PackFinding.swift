@@ -23,12 +23,18 @@ package struct PackFinding: Hashable, Sendable {
     package let index: LeafIndex?
     /// What was found; may hold hostile text.
     package let detail: String
+    /// What to do about it, where that of its kind is of no help.
+    package let remedy: String?
 
-    package init(_ kind: Kind, _ file: String?, _ detail: String, at index: LeafIndex? = nil) {
+    package init(
+        _ kind: Kind, _ file: String?, _ detail: String, at index: LeafIndex? = nil,
+        remedy: String? = nil
+    ) {
         self.kind = kind
         self.file = file
         self.index = index
         self.detail = detail
+        self.remedy = remedy
     }
 
     init(_ kind: Kind, _ file: PackFile, _ detail: String, at index: LeafIndex? = nil) {

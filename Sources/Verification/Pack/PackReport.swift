@@ -28,6 +28,8 @@ package struct PackReport {
     var namedKeys: [NoteVerifierKey] = []
     /// Whether the log continues what the caller remembered.
     var isConsistent = false
+    /// What the caller remembered, where the pack shows neither that the log continues it nor that it does not.
+    var notLedFrom: TreeSize?
     /// An earlier signed size that the log is shown to continue.
     var continues: TreeSize?
     /// Whether all records lead to the checkpoint's root.
@@ -55,13 +57,16 @@ package struct PackReport {
         self.findings = findings
     }
 
-    mutating func add(_ kind: PackFinding.Kind, _ file: PackFile, _ detail: String) {
-        add(kind, file.name, detail)
+    mutating func add(
+        _ kind: PackFinding.Kind, _ file: PackFile, _ detail: String, remedy: String? = nil
+    ) {
+        add(kind, file.name, detail, remedy: remedy)
     }
 
     /// Findings of one kind about one file are counted once there are many.
     mutating func add(
-        _ kind: PackFinding.Kind, _ file: String, _ detail: String, at index: LeafIndex? = nil
+        _ kind: PackFinding.Kind, _ file: String, _ detail: String, at index: LeafIndex? = nil,
+        remedy: String? = nil
     ) {
         let key = "\(kind.rawValue) \(file)"
         counted[key, default: 0] += 1
@@ -69,7 +74,7 @@ package struct PackReport {
             omitted += 1
             return
         }
-        findings.append(PackFinding(kind, file, detail, at: index))
+        findings.append(PackFinding(kind, file, detail, at: index, remedy: remedy))
     }
 
     mutating func take(_ list: PackFindingList) {
@@ -102,13 +107,7 @@ package struct PackReport {
         }
         if !isConsistent {
             limits.append(
-                (
-                    "not_continued",
-                    continues.map {
-                        "that the log is the one you saw before (compare the checkpoint of size \($0.count) in consistency.txt)"
-                    }
-                        ?? "that the log is the one you saw before (no checkpoint of yours was compared)"
-                ))
+                ("not_continued", "that the log is the one you saw before (\(uncompared))"))
         }
         if unheldPolicies > 0 {
             limits.append(
@@ -125,6 +124,15 @@ package struct PackReport {
                 ("gaps", "that everything reached the log (completeness.json names what did not)"))
         }
         return limits
+    }
+
+    /// Why nobody knows whether the log is the one that the caller saw before.
+    private var uncompared: String {
+        if let notLedFrom {
+            return "nothing here leads from the \(notLedFrom.count) records that you remember"
+        }
+        return continues.map { "compare the checkpoint of size \($0.count) in consistency.txt" }
+            ?? "no checkpoint of yours was compared"
     }
 
     /// What was checked, in one phrase.
@@ -184,10 +192,20 @@ package struct PackReport {
         }
         lines += findings.map(\.text)
         if omitted > 0 { lines.append("and \(omitted) more findings") }
-        for kind in PackFinding.Kind.allCases where findings.contains(where: { $0.kind == kind }) {
-            lines.append("what to do about what is \(kind.words): \(kind.remedy)")
-        }
+        lines += remedies
         return lines.map(\.displayable)
+    }
+
+    /// What to do: for each kind of finding, and for those that are another matter.
+    private var remedies: [String] {
+        var lines = PackFinding.Kind.allCases.filter { kind in
+            findings.contains { $0.kind == kind && $0.remedy == nil }
+        }.map { "what to do about what is \($0.words): \($0.remedy)" }
+        for finding in findings {
+            guard let remedy = finding.remedy else { continue }
+            lines.append("what to do about \(finding.file ?? "the pack"): \(remedy)")
+        }
+        return lines
     }
 
     static func fingerprint(of key: NoteVerifierKey) -> String {
@@ -212,6 +230,9 @@ package struct PackReport {
                         if let index = finding.index {
                             members.append(
                                 JSONMember("index", .integer(Int64(clamping: index.value))))
+                        }
+                        if let remedy = finding.remedy {
+                            members.append(JSONMember("remedy", .string(remedy)))
                         }
                         return .object(members)
                     })),
