@@ -4,7 +4,7 @@
 package import ByteCoding
 package import Disclosures
 package import LogReading
-internal import Merkle
+package import Merkle
 package import Query
 package import SignedNotes
 
@@ -101,6 +101,22 @@ package struct EvidenceSource: Sendable {
         guard let size else { return snapshot.newest }
         let files = try snapshot.checkpointFiles()
         return files.all.compactMap(\.checkpoint).last { $0.claim.size.count == size }
+    }
+
+    /// The proof that a log at one of its checkpoints continues another one that somebody kept.
+    ///
+    /// - Throws: ``EvidenceFailure/notContinued`` where it is of another log, of another past, or newer.
+    package static func continuing(
+        _ kept: UnverifiedCheckpoint, to checkpoint: UnverifiedCheckpoint, of snapshot: LogSnapshot
+    ) throws(EvidenceFailure) -> ConsistencyProof {
+        let (old, new) = (kept.claim, checkpoint.claim)
+        guard old.origin == new.origin, old.size <= new.size else { throw .notContinued }
+        let proof = try EvidenceFailure.reading { () throws(LogReadFailure) in
+            var reader = try snapshot.hashReader()
+            return try ConsistencyProof(old: old.size, new: new.size, reading: &reader)
+        }
+        guard proof.check(old: old.root, new: new.root) == .holds else { throw .notContinued }
+        return proof
     }
 }
 

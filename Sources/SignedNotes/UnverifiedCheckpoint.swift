@@ -23,6 +23,15 @@ package struct UnverifiedCheckpoint: Hashable, Sendable {
         }
     }
 
+    /// Reads what is kept as text in a larger file, or sent; nil where that is no checkpoint.
+    package init?(text: String) {
+        do throws(CheckpointReadFault) {
+            self = try Self(Array(text.utf8))
+        } catch {
+            return nil
+        }
+    }
+
     /// Checks origin, signatures and quorum.
     ///
     /// This says nothing about the tree: that the root is that of the leaves is for proofs to show.

@@ -185,6 +185,95 @@ import Verification
 
     @Test func `are refused as what is wrong with them`() async throws {
         let console = try AskedConsole(6)
+    @Test func `lead from what their receiver saw, and are of any size that was signed`()
+        async throws
+    {
+        let console = try AskedConsole(30)
+        let snapshot = try LogSnapshot(directory: console.log.path)
+        let first = try #require(
+            try snapshot.checkpointFiles().all.compactMap(\.checkpoint).first {
+                $0.claim.size < snapshot.size
+            })
+        let text = String(decoding: first.note.encode(), as: UTF8.self)
+        func body(_ members: [String: String]) -> String {
+            let all = members.sorted { $0.key < $1.key }
+            return String(
+                decoding: CanonicalJSON.encode(
+                    .object(all.map { JSONMember($0.key, .string($0.value)) })), as: UTF8.self)
+        }
+        let key: HTTPFields = [try #require(.init("Idempotency-Key")): "one"]
+        let place =
+            Self.path + "/"
+            + (try id(try await console.post(Self.path, body(["remembered": text]), fields: key)))
+        // The same call is the same job, and one that remembers something else is another.
+        let same = try await console.post(Self.path, body(["remembered": text]), fields: key)
+        #expect(try Self.path + "/" + id(same) == place)
+        #expect(try await console.post(Self.path, "{}", fields: key).code == "key_used")
+        try console.exports.make()
+        let kept = try TestDirectory()
+        try kept.write(try await console.get(place + "/content").body, to: "pack.tar")
+        try kept.write(first.note.encode(), to: "seen")
+        let report = try PackRequest(
+            path: kept.path.appending("pack.tar"), keys: console.keys.map(\.text),
+            policyFile: nil, stateFile: kept.path.appending("seen"), requiredWitnesses: 0
+        ).run { _ in }
+        #expect(report.verdict == .verified)
+        #expect(!report.limits.contains { $0.code == "not_continued" })
+        #expect(
+            String(decoding: report.json, as: UTF8.self)
+                .contains("--remembered consistency.txt"))
+        #expect(try kept.read("seen") != first.note.encode())
+
+        let earlier = try await console.post(Self.path, body(["checkpoint": text]))
+        #expect(try earlier.json["size"]?.integer == Int64(first.claim.size.count))
+        let other = text.replacing("audit.example.com/test", with: "other.example.com/test")
+        let readings = console.desk.readings.count
+        for (members, named) in [
+            (["remembered": "audit.example.com/test"], "remembered"),
+            (["remembered": other], "remembered"), (["checkpoint": other], "checkpoint"),
+            (["remembered": text, "format": "csv"], "remembered"),
+            (["checkpoint": text, "size": "3"], "size"),
+            (["remembered": String(repeating: "a", count: 5000)], "remembered"),
+        ] {
+            let answer = try await console.post(Self.path, body(members))
+            #expect(try answer.code == "bad_parameter", "\(members)")
+            #expect(try answer.json["parameter"]?.string == named, "\(members)")
+        }
+        #expect(console.desk.readings.count == readings)
+    }
+
+    @Test func `say which member of an order cannot be used`() async throws {
+        let console = try AskedConsole(6)
+        for value in ["true", "null", "[\"yes\"]", "{\"yes\":1}", "1"] {
+            let answer = try await console.post(
+                Self.path, "{\"format\":\"csv\",\"full_range\":\(value)}")
+            #expect(try answer.code == "bad_parameter", "\(value)")
+            #expect(try answer.json["parameter"]?.string == "full_range", "\(value)")
+            #expect(try answer.json["remedy"]?.string == "Write one of yes, no.", "\(value)")
+        }
+        let unknown = try await console.post(Self.path, "{\"full_rnage\":true}")
+        #expect(try unknown.code == "unknown_parameter")
+        #expect(try unknown.json["remedy"]?.string == "Did you mean full_range?")
+    }
+
+    @Test func `of a full range as a list say how many of its rows match`() async throws {
+        let console = try AskedConsole(30)
+        for (full, records) in [("yes", 18), ("no", 2)] as [(String, Int64)] {
+            let ordered = try await console.post(
+                Self.path,
+                "{\"q\":\"index:5..6\",\"format\":\"ndjson\",\"first\":3,\"last\":20,\"full_range\":\"\(full)\"}"
+            )
+            let place = Self.path + "/" + (try id(ordered))
+            try console.exports.make()
+            let job = try await console.get(place).json
+            #expect(job["records"] == .integer(records), "\(full)")
+            #expect(job["matches"] == .integer(2), "\(full)")
+            // The last line says that the list ends here.
+            let content = try await console.get(place + "/content").body
+            #expect(content.split(separator: UInt8(ascii: "\n")).count == Int(records) + 1)
+        }
+    }
+
         for (body, code) in [
             ("{\"q\":\"status:\"}", "bad_query"), ("{\"format\":\"pdf\"}", "bad_parameter"),
             ("{\"first\":9999}", "bad_range"), ("{\"first\":3,\"last\":1}", "bad_range"),

@@ -71,12 +71,11 @@ final class TestExports: Sendable {
         let surroundings = ExportJobs.Surroundings(
             source: { ticket throws(EvidenceFailure) in
                 do {
-                    let note = ticket.asked["checkpoint"]?.string ?? ""
+                    guard let checkpoint = ticket.checkpoint else { throw FixtureFault.badSample }
                     return EvidenceSource(
-                        snapshot: try LogSnapshot(directory: log),
-                        checkpoint: try UnverifiedCheckpoint(Array(note.utf8)),
-                        keys: [signer.verifierKey], signers: [signer], remembered: nil,
-                        policies: [:], configuration: nil)
+                        snapshot: try LogSnapshot(directory: log), checkpoint: checkpoint,
+                        keys: [signer.verifierKey], signers: [signer],
+                        remembered: ticket.remembered, policies: [:], configuration: nil)
                 } catch {
                     throw .notAsSigned
                 }

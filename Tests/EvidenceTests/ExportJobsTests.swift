@@ -48,7 +48,7 @@ import Verification
             var order = try Packs.order(query, groups: groups)
             order.request.uid = UniqueID(at: Packs.time, random: (number, number))
             return ExportTicket(
-                order, form: form, try source().checkpoint,
+                order, form: form, try source().checkpoint, remembered: nil,
                 asked: .object([
                     JSONMember("account", .string(maker)), JSONMember("note", .string("Alice")),
                 ]))

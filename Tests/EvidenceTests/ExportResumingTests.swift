@@ -156,7 +156,8 @@ import Verification
         let order = try Packs.order(
             "path:/v1/invoices/1* status:5xx", range: 1..<4, isFullRange: true,
             groups: [.who, .what])
-        let ticket = ExportTicket(order, form: "pack", source.checkpoint, asked: asked)
+        let ticket = ExportTicket(
+            order, form: "pack", source.checkpoint, remembered: source.checkpoint, asked: asked)
         do {
             let place = try ExportPlace(folder, ticket, isPrivate: true)
             #expect(place.state == nil)
@@ -172,6 +173,8 @@ import Verification
             #expect(place.ticket.order.groups == order.groups)
             #expect(place.ticket.order.range == order.range)
             #expect(place.ticket.asked == asked)
+            #expect(place.ticket.checkpoint == source.checkpoint)
+            #expect(place.ticket.remembered == source.checkpoint)
             #expect(place.state?["next"]?.integer == 2)
         }
         try above.write(Array("{}".utf8), to: "out.partial/order.json")

@@ -108,6 +108,65 @@ import Verification
         #expect(manifest["content"]?.string == summary.content)
     }
 
+    @Test func `of a size that was never published is made again from its own checkpoint`()
+        throws
+    {
+        var fixture = try LedgerFixture()
+        fixture.options.publishEvery = .seconds(3600)
+        let storage = MemoryStorage()
+        let ledger = try fixture.openWithoutThreads(storage)
+        try LedgerLog.append(6, to: ledger, fixture)
+        let before = try TestDirectory(storage)
+        let order = try Packs.order("decision:allow", groups: [.what])
+        let source = try Packs.source(before, [fixture.signer])
+        #expect(try !source.snapshot.keeps(source.checkpoint))
+        let one = try TestDirectory()
+        try Packs.write(order, source, to: one)
+        try LedgerLog.append(5, to: ledger, fixture)
+        #expect(ledger.close() == nil)
+
+        // The commit journal is written anew, as in a copy.
+        let grown = try TestDirectory(storage)
+        try grown.forgetCommitJournal()
+        let snapshot = try LogSnapshot(directory: grown.path)
+        let newest = try #require(snapshot.newest)
+        #expect(try snapshot.keeps(newest))
+        let size = source.checkpoint.claim.size
+        #expect(size < newest.claim.size)
+        #expect(try EvidenceSource.checkpoint(of: snapshot, size: size.count) == nil)
+        let kept = try UnverifiedCheckpoint(try one.read("checkpoint"))
+        _ = try EvidenceSource.continuing(kept, to: newest, of: snapshot)
+        var again = try Packs.source(grown, [fixture.signer])
+        again.checkpoint = kept
+        let two = try TestDirectory()
+        try Packs.write(order, again, to: two)
+        #expect(try Packs.archive(two) == Packs.archive(one))
+        // The other way round, that log does not continue this one.
+        #expect(throws: EvidenceFailure.self) {
+            try EvidenceSource.continuing(newest, to: kept, of: snapshot)
+        }
+    }
+
+    @Test func `names a command that a shell takes as it stands, whatever was written into it`()
+        throws
+    {
+        func command(_ purpose: String, size: UInt64?, isContinued: Bool = false) throws -> String {
+            EvidenceOrder.command(
+                form: "pack", try Packs.order("status:5xx").query, .record, size: size,
+                isContinued: isContinued, offset: nil, first: nil, last: nil, isFullRange: false,
+                disclosed: nil, purpose: purpose)
+        }
+        #expect(
+            try command("Ann's review, 7\u{20AC}", size: 7)
+                == "countersign log export --format pack -q 'status:500..599' --size 7 --purpose 'Ann'\\''s review, 7\u{20AC}' --out NEW"
+        )
+        let hostile = try command("a\u{1B}[2J'b\\c\n7\u{202E}", size: nil, isContinued: true)
+        #expect(
+            hostile
+                == "countersign log export --format pack -q 'status:500..599' --checkpoint checkpoint --remembered consistency.txt --purpose $'a\\033[2J\\'b\\\\c\\0127\\342\\200\\256' --out NEW"
+        )
+    }
+
     @Test func `as an archive is judged like the folder`() throws {
         let log = try LedgerLog(20)
         let pack = try Packs.pack(log, try Packs.order("decision:allow", groups: [.what]))

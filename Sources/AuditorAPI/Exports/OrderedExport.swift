@@ -45,10 +45,21 @@ struct OrderedExport {
             "size", .number(1...JSONValue.largestInteger),
             "The earlier signed size of the log to export, instead of the newest.", example: nil),
         AuditorParameter(
+            "checkpoint", .text(mostBytes: mostCheckpointBytes),
+            "A signed size of the log as its checkpoint, such as that of an earlier pack: also one that was not published.",
+            example: nil),
+        AuditorParameter(
+            "remembered", .text(mostBytes: mostCheckpointBytes),
+            "The checkpoint that the receiver of a pack saw last; the pack then proves that the log continues it.",
+            example: nil),
+        AuditorParameter(
             "bom", .choice(["yes", "no"]),
             "Whether CSV begins with a byte order mark; it does where this is left out.",
             example: "no"),
     ]
+
+    /// Room for the signatures of two dozen witnesses.
+    private static let mostCheckpointBytes = 4_096
 
     /// By which an order that is sent again is the same.
     static let keyParameter = AuditorParameter(
@@ -61,6 +72,9 @@ struct OrderedExport {
     private let isOpening: Bool
     private let snapshot: LogSnapshot
     private let checkpoint: UnverifiedCheckpoint
+    private let remembered: UnverifiedCheckpoint?
+    /// Whether the log has the checkpoint for good, so that its size is enough to find it.
+    private let isKept: Bool
     private let range: Range<UInt64>?
 
     /// Blocks.
@@ -70,25 +84,84 @@ struct OrderedExport {
         self.call = call
         self.asked = asked
         self.isOpening = isOpening
-        let size = call.number("size").map { UInt64($0) }
-        let (snapshot, found) = try desk.answering {
-            let snapshot = try desk.sources.snapshot()
-            return (snapshot, try EvidenceSource.checkpoint(of: snapshot, size: size))
-        }
-        self.snapshot = snapshot
-        guard let checkpoint = found else {
-            guard size != nil else {
-                throw AuditorProblem.logUnreadable.problem(
-                    "The log has no checkpoint that can be read.",
-                    remedy: "countersign verify says why.")
-            }
-            throw AuditorProblem.badParameter.problem(
-                "No checkpoint of this size was published.",
-                remedy: "Take a size of /api/v1/checkpoints, or leave size out.",
-                [JSONMember("parameter", .string("size"))])
-        }
-        self.checkpoint = checkpoint
+        let snapshot = try desk.answering { try desk.sources.snapshot() }
+        let checkpoint = try Self.checkpoint(call, snapshot, desk)
+        remembered = try Self.remembered(call, checkpoint, snapshot, desk)
+        isKept = try desk.answering { try snapshot.keeps(checkpoint) }
         range = try Self.range(call, checkpoint.claim.size.count)
+        self.snapshot = snapshot
+        self.checkpoint = checkpoint
+    }
+
+    /// The signed size that is exported.
+    private static func checkpoint(
+        _ call: AuditorCall, _ snapshot: LogSnapshot, _ desk: AuditorDesk
+    ) throws -> UnverifiedCheckpoint {
+        guard let newest = snapshot.newest else {
+            throw AuditorProblem.logUnreadable.problem(
+                "The log has no checkpoint that can be read.",
+                remedy: "countersign verify says why.")
+        }
+        let size = call.number("size").map { UInt64($0) }
+        if let text = call["checkpoint"] {
+            guard size == nil else {
+                throw refusal("size", "Both size and checkpoint say which log.", "Leave one out.")
+            }
+            return try continued(text, "checkpoint", by: newest, snapshot, desk)
+        }
+        let found = try desk.answering {
+            try EvidenceSource.checkpoint(of: snapshot, size: size)
+        }
+        guard let found else {
+            throw refusal(
+                "size", "No checkpoint of this size was published.",
+                "Take a size of /api/v1/checkpoints, send the checkpoint itself as checkpoint, or leave size out."
+            )
+        }
+        return found
+    }
+
+    /// What the receiver saw last.
+    private static func remembered(
+        _ call: AuditorCall, _ checkpoint: UnverifiedCheckpoint, _ snapshot: LogSnapshot,
+        _ desk: AuditorDesk
+    ) throws -> UnverifiedCheckpoint? {
+        guard let text = call["remembered"] else { return nil }
+        guard (call["format"] ?? forms[0]) == forms[0] else {
+            throw refusal(
+                "remembered", "Only a pack proves that the log continues something.",
+                "Order a pack, or leave remembered out.")
+        }
+        return try continued(text, "remembered", by: checkpoint, snapshot, desk)
+    }
+
+    /// A checkpoint that was sent, if the log continues it.
+    private static func continued(
+        _ text: String, _ name: String, by checkpoint: UnverifiedCheckpoint,
+        _ snapshot: LogSnapshot, _ desk: AuditorDesk
+    ) throws -> UnverifiedCheckpoint {
+        guard let sent = UnverifiedCheckpoint(text: text) else {
+            throw refusal(
+                name, "The text of \(name) is no checkpoint.",
+                "Send the content of a file of a checkpoint, with its signatures and line ends.")
+        }
+        do throws(EvidenceFailure) {
+            _ = try EvidenceSource.continuing(sent, to: checkpoint, of: snapshot)
+        } catch {
+            guard case .reading(let failure) = error else {
+                throw refusal(
+                    name, "The log at \(checkpoint.claim.size.count) records does not continue it.",
+                    "It is of another log, of another past of this one, or newer: where it is neither of these, countersign verify says what was changed."
+                )
+            }
+            return try desk.answering { throw failure }
+        }
+        return sent
+    }
+
+    private static func refusal(_ name: String, _ detail: String, _ remedy: String) -> any Error {
+        AuditorProblem.badParameter.problem(
+            detail, remedy: remedy, [JSONMember("parameter", .string(name))])
     }
 
     private static func range(_ call: AuditorCall, _ size: UInt64) throws -> Range<UInt64>? {
@@ -134,17 +207,14 @@ struct OrderedExport {
                 uid: uid, by: "account \(call.reader.id)", purpose: asked.purpose, time: call.now),
             zone: asked.clock.zone,
             command: EvidenceOrder.command(
-                form: form, asked.permitted, unit, size: checkpoint.claim.size.count,
-                offset: call["zone"],
+                form: form, asked.permitted, unit, size: isKept ? checkpoint.claim.size.count : nil,
+                isContinued: remembered != nil, offset: call["zone"],
                 first: call.number("first").map { UInt64($0) },
                 last: call.number("last").map { UInt64($0) }, isFullRange: isFullRange,
                 disclosed: call["disclose"], purpose: asked.purpose))
         order.unit = unit
         var members = [
             JSONMember("account", .string(call.reader.id)),
-            JSONMember(
-                "checkpoint",
-                .string(String(decoding: checkpoint.note.encode(), as: UTF8.self))),
             JSONMember("hash", .string(asked.query.hash)),
             JSONMember("log_size", .whole(snapshot.size.count)),
             JSONMember("opens", .bool(isOpening)),
@@ -156,7 +226,8 @@ struct OrderedExport {
                 JSONMember("key", .string(key)), JSONMember("call", .string(Self.digest(call))),
             ]
         }
-        return ExportTicket(order, form: form, checkpoint, asked: .object(members))
+        return ExportTicket(
+            order, form: form, checkpoint, remembered: remembered, asked: .object(members))
     }
 
     // MARK: The same order again

@@ -49,20 +49,9 @@ extension PackWriter {
     private mutating func writeConsistency(
         from old: UnverifiedCheckpoint
     ) throws(EvidenceFailure) {
-        let claim = source.checkpoint.claim
-        guard old.claim.origin == claim.origin, old.claim.size <= claim.size else {
-            throw .notContinued
-        }
-        let snapshot = source.snapshot
-        let (oldSize, size) = (old.claim.size, claim.size)
-        let proof = try EvidenceFailure.reading { () throws(LogReadFailure) in
-            var reader = try snapshot.hashReader()
-            return try ConsistencyProof(old: oldSize, new: size, reading: &reader)
-        }
-        guard proof.check(old: old.claim.root, new: claim.root) == .holds else {
-            throw .notContinued
-        }
-        var text = "old \(oldSize.count)\n"
+        let proof = try EvidenceSource.continuing(
+            old, to: source.checkpoint, of: source.snapshot)
+        var text = "old \(old.claim.size.count)\n"
         for hash in proof.path { text += hash.hash.base64 + "\n" }
         try write(Array((text + "\n").utf8) + old.note.encode(), to: .consistency)
     }

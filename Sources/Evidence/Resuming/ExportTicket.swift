@@ -19,17 +19,24 @@ package struct ExportTicket: Sendable {
     package let origin: String
     package let size: UInt64
     package let root: RootHash
+    /// The checkpoint itself, which the log may not keep; nil in what earlier versions wrote.
+    package let checkpoint: UnverifiedCheckpoint?
+    /// What the receiver saw last, which the pack is to continue.
+    package let remembered: UnverifiedCheckpoint?
     /// The order in the words of whoever gave it, by which it is known again.
     package let asked: JSONValue
 
     package init(
-        _ order: EvidenceOrder, form: String, _ checkpoint: UnverifiedCheckpoint, asked: JSONValue
+        _ order: EvidenceOrder, form: String, _ checkpoint: UnverifiedCheckpoint,
+        remembered: UnverifiedCheckpoint?, asked: JSONValue
     ) {
         self.order = order
         self.form = form
         origin = checkpoint.claim.origin.text
         size = checkpoint.claim.size.count
         root = checkpoint.claim.root
+        self.checkpoint = checkpoint
+        self.remembered = remembered
         self.asked = asked
     }
 
@@ -40,6 +47,8 @@ package struct ExportTicket: Sendable {
         origin = other.origin
         size = other.size
         root = other.root
+        checkpoint = other.checkpoint
+        remembered = other.remembered
     }
 
     /// The same without what somebody wrote who ordered it: an erasure leaves no more than that there was such an order.
@@ -74,6 +83,11 @@ package struct ExportTicket: Sendable {
             JSONMember("size", .integer(Int64(clamping: size))),
             JSONMember("zone", .string(order.zone)),
         ]
+        for (name, kept) in [("checkpoint", checkpoint), ("remembered", remembered)] {
+            guard let kept else { continue }
+            let text = String(decoding: kept.note.encode(), as: UTF8.self)
+            members.append(JSONMember(name, .string(text)))
+        }
         if order.unit != .record {
             members.append(JSONMember("unit", .string(order.unit.rawValue)))
         }
@@ -111,6 +125,10 @@ package struct ExportTicket: Sendable {
         guard let unit = EvidenceOrder.Unit(rawValue: name) else { return nil }
         let groups = names.compactMap { $0.flatMap { CommitGroup(rawValue: $0) } }
         guard groups.count == names.count else { return nil }
+        // Before tickets had it, those of a server had it in what was asked.
+        let note = value["checkpoint"]?.string ?? asked["checkpoint"]?.string
+        checkpoint = note.flatMap { UnverifiedCheckpoint(text: $0) }
+        remembered = value["remembered"]?.string.flatMap { UnverifiedCheckpoint(text: $0) }
         self.form = form
         self.origin = origin
         self.size = size

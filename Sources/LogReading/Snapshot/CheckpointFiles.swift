@@ -240,6 +240,9 @@ package struct CheckpointFiles: Sendable {
     /// How many checkpoints were published, as far as they are kept.
     package var publishedCount: Int { journal.count + (publishedIsJournalled ? 0 : 1) }
 
-    /// Those of the journal, the published one, those of the commit journal.
-    package var all: [FoundCheckpoint] { journal + (published.map { [$0] } ?? []) + frames }
+    /// Those of the journal and the published one, which stay.
+    package var kept: [FoundCheckpoint] { journal + (published.map { [$0] } ?? []) }
+
+    /// The same, and those of the commit journal.
+    package var all: [FoundCheckpoint] { kept + frames }
 }

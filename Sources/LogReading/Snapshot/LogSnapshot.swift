@@ -121,6 +121,13 @@ package struct LogSnapshot: Sendable {
         try recentCheckpoints.withWholeJournal(of: directory)
     }
 
+    /// Whether the log has a checkpoint for good. What was signed and never published goes with the commit journal.
+    package func keeps(_ checkpoint: UnverifiedCheckpoint) throws(LogReadFailure) -> Bool {
+        let isNewest = checkpoint.claim == newest?.claim
+        let files = isNewest ? recentCheckpoints : try checkpointFiles()
+        return files.kept.contains { $0.checkpoint?.claim == checkpoint.claim }
+    }
+
     /// A path inside the log directory.
     package func path(_ name: String) -> FilePath { directory.appending(name) }
 

@@ -206,16 +206,19 @@ final class ExportsKeeping: Sendable {
         } catch {
             throw .unsigned(error.message?.plain ?? "the key cannot be read")
         }
-        let note = ticket.asked["checkpoint"]?.string ?? ""
-        let checkpoint: UnverifiedCheckpoint
-        do throws(CheckpointReadFault) {
-            checkpoint = try UnverifiedCheckpoint(Array(note.utf8))
+        // An older copy of the log may have taken its place meanwhile.
+        guard let checkpoint = ticket.checkpoint, let newest = snapshot.newest else {
+            throw .notAsSigned
+        }
+        do throws(EvidenceFailure) {
+            _ = try EvidenceSource.continuing(checkpoint, to: newest, of: snapshot)
         } catch {
+            guard case .notContinued = error else { throw error }
             throw .notAsSigned
         }
         return EvidenceSource(
             snapshot: snapshot, checkpoint: checkpoint, keys: ledger.signingKeys, signers: signers,
-            remembered: nil, policies: [:], configuration: configuration())
+            remembered: ticket.remembered, policies: [:], configuration: configuration())
     }
 
     /// Records that a job is complete: the proxy did that; who wanted it says the record that has the job's id.

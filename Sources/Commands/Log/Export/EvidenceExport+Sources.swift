@@ -16,12 +16,72 @@ import SystemPackage
 import Verification
 
 extension EvidenceExport {
-    /// - Parameters:
-    ///   - remembered: the file with the checkpoint that the receiver saw last.
-    ///   - rules: files with rules that decided earlier.
-    func source(
-        rememberedAs remembered: String?, _ rules: [JSONValue]?
-    ) throws -> EvidenceSource {
+    /// The signed size that is exported: that of what was interrupted, as it was given, or the newest.
+    static func checkpoint(
+        of snapshot: LogSnapshot, _ left: ExportPlace?, _ selection: ExportSelection
+    ) throws(CommandFailure) -> UnverifiedCheckpoint {
+        if let left, let checkpoint = left.ticket.checkpoint {
+            guard try isContinued(checkpoint, by: snapshot) else {
+                throw other(left.ticket, left.folder.string)
+            }
+            return checkpoint
+        }
+        if let path = selection.checkpoint {
+            guard selection.size == nil else {
+                throw CommandFailure(.usage, "give --size or --checkpoint, not both.")
+            }
+            let given = try checkpoint(in: path)
+            guard try isContinued(given, by: snapshot) else {
+                throw CommandFailure(
+                    .usage,
+                    "\(path) is a checkpoint of another log, of another past of this one, or newer than it. Give one of this log; if it is, `countersign verify` says what was changed."
+                )
+            }
+            return given
+        }
+        let size = left?.ticket.size ?? selection.size
+        let found: UnverifiedCheckpoint?
+        do throws(LogReadFailure) {
+            found = try EvidenceSource.checkpoint(of: snapshot, size: size)
+        } catch {
+            throw CommandFailure(error)
+        }
+        guard let found else { throw none(size) }
+        return found
+    }
+
+    /// Whether a log has the records of a checkpoint that somebody kept.
+    private static func isContinued(
+        _ kept: UnverifiedCheckpoint, by snapshot: LogSnapshot
+    ) throws(CommandFailure) -> Bool {
+        guard let newest = snapshot.newest else { throw none(nil) }
+        do throws(EvidenceFailure) {
+            _ = try EvidenceSource.continuing(kept, to: newest, of: snapshot)
+            return true
+        } catch {
+            guard case .notContinued = error else { throw failure(error) }
+            return false
+        }
+    }
+
+    /// What was interrupted is not of the log that is named.
+    static func other(_ ticket: ExportTicket, _ partial: String) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            "\(partial) is of another log, \(ticket.origin) at \(ticket.size) records. Name that log, or remove it."
+        )
+    }
+
+    private static func none(_ size: UInt64?) -> CommandFailure {
+        CommandFailure(
+            .notFound,
+            size.map {
+                "no checkpoint of size \($0) was published; `countersign checkpoint show` names such sizes. A pack of that size has its checkpoint: give that file with --checkpoint instead of --size."
+            } ?? "the log has no readable checkpoint; `countersign verify` says why.")
+    }
+
+    /// - Parameter rules: files with rules that decided earlier.
+    func source(_ rules: [JSONValue]?) throws -> EvidenceSource {
         let isConfigured = command.log.directory == nil || command.log.deployment.config != nil
         let deployment = isConfigured ? try command.log.deployment.read() : nil
         var policies: [String: [UInt8]] = [:]
@@ -40,12 +100,18 @@ extension EvidenceExport {
             snapshot: snapshot, checkpoint: checkpoint,
             keys: try isKnown ? command.publicKeys() : [],
             signers: try deployment.map { try SigningKey.read($0.settings.log) } ?? [],
-            remembered: try remembered.map { try Self.remembered($0) },
+            remembered: try left?.ticket.remembered
+                ?? asked["remembered"]?.string.map { try Self.checkpoint(in: $0) },
             policies: policies, configuration: deployment?.configHash)
     }
 
-    private static func remembered(_ path: String) throws(CommandFailure) -> UnverifiedCheckpoint {
+    /// What somebody kept: a checkpoint, a file that remembers one, or that of a pack which leads from one.
+    private static func checkpoint(
+        in path: String
+    ) throws(CommandFailure) -> UnverifiedCheckpoint {
         let bytes = try LocalFile.required(path, most: SignedNote.mostBytes)
+        if let kept = RememberedCheckpoint(stateFile: bytes) { return kept.checkpoint }
+        if let kept = PackConsistency(bytes) { return kept.checkpoint }
         do throws(CheckpointReadFault) {
             return try UnverifiedCheckpoint(bytes)
         } catch {

@@ -26,9 +26,9 @@ struct EvidenceExport {
     let form: LogExportCommand.Format
     let out: String
     /// The order in the words of whoever gave it.
-    private let asked: JSONValue
+    let asked: JSONValue
     /// What an interrupted export left; nil for a new one.
-    private let left: ExportPlace?
+    let left: ExportPlace?
 
     private var partial: String { out + ".partial" }
 
@@ -38,26 +38,18 @@ struct EvidenceExport {
         out = try Self.fresh(command.out)
         left = try Self.left(at: out + ".partial", command)
         snapshot = try command.log.snapshot()
-        let size = left?.ticket.size ?? selection.size
-        let found: UnverifiedCheckpoint?
-        do throws(LogReadFailure) {
-            found = try EvidenceSource.checkpoint(of: snapshot, size: size)
-        } catch {
-            throw CommandFailure(error)
-        }
-        guard let checkpoint = found else {
-            throw CommandFailure(
-                .notFound,
-                size.map {
-                    "no checkpoint of size \($0) was published; `countersign checkpoint show` and the manifests of earlier packs name such sizes."
-                } ?? "the log has no readable checkpoint; `countersign verify` says why.")
-        }
-        self.checkpoint = checkpoint
+        checkpoint = try Self.checkpoint(of: snapshot, left, command.selection)
         if let ticket = left?.ticket {
             (order, asked) = (ticket.order, ticket.asked)
             form = try Self.form(of: ticket, checkpoint, out)
         } else {
-            order = try Self.order(command, checkpoint.claim.size.count)
+            let isKept: Bool
+            do throws(LogReadFailure) {
+                isKept = try snapshot.keeps(checkpoint)
+            } catch {
+                throw CommandFailure(error)
+            }
+            order = try Self.order(command, checkpoint.claim.size.count, isKept: isKept)
             asked = command.asked
             form = command.format
         }
@@ -110,21 +102,23 @@ struct EvidenceExport {
         let claim = checkpoint.claim
         guard let form = LogExportCommand.Format(rawValue: ticket.form),
             ticket.origin == claim.origin.text, ticket.root == claim.root
-        else {
-            throw CommandFailure(
-                .usage,
-                "\(out).partial is of another log, \(ticket.origin) at \(ticket.size) records. Name that log, or remove it."
-            )
-        }
+        else { throw other(ticket, out + ".partial") }
         return form
     }
 
     // MARK: The order
 
+    /// - Parameter isKept: whether the log has the size's checkpoint for good.
     private static func order(
-        _ command: LogExportCommand, _ size: UInt64
+        _ command: LogExportCommand, _ size: UInt64, isKept: Bool
     ) throws -> EvidenceOrder {
         let selection = command.selection
+        guard selection.remembered == nil || command.format == .pack else {
+            throw CommandFailure(
+                .usage,
+                "only a pack proves that the log continues something; give --format pack, or leave --remembered out."
+            )
+        }
         let groups = try selection.groups()
         let query = try selection.records()
         let unit: EvidenceOrder.Unit = selection.unit == .access ? .access : .record
@@ -144,8 +138,9 @@ struct EvidenceExport {
                 purpose: command.purpose, time: time),
             zone: try selection.query.times.clock().zone,
             command: EvidenceOrder.command(
-                form: command.format.rawValue, query, unit, size: size,
-                offset: selection.query.times.utcOffset, first: selection.first,
+                form: command.format.rawValue, query, unit, size: isKept ? size : nil,
+                isContinued: selection.remembered != nil, offset: selection.query.times.utcOffset,
+                first: selection.first,
                 last: selection.last, isFullRange: selection.fullRange,
                 disclosed: selection.disclose, purpose: command.purpose))
         order.unit = unit
@@ -155,10 +150,10 @@ struct EvidenceExport {
     // MARK: Writing
 
     func run() async throws {
-        let source = try source(rememberedAs: asked["remembered"]?.string, asked["rules"]?.array)
+        let source = try source(asked["rules"]?.array)
         try await record()
         var values = try reader()
-        let place = try place()
+        let place = try place(source)
         if let form = form.list {
             try list(form, source, &values, place)
         } else {
@@ -167,12 +162,14 @@ struct EvidenceExport {
     }
 
     /// Where it is written: begun, or as it was left.
-    private func place() throws(CommandFailure) -> ExportPlace {
+    private func place(_ source: EvidenceSource) throws(CommandFailure) -> ExportPlace {
         guard let left else {
             return try Self.failing { () throws(EvidenceFailure) in
                 try ExportPlace(
                     FilePath(partial),
-                    ExportTicket(order, form: form.rawValue, checkpoint, asked: asked),
+                    ExportTicket(
+                        order, form: form.rawValue, checkpoint, remembered: source.remembered,
+                        asked: asked),
                     isPrivate: !order.groups.isEmpty)
             }
         }
@@ -314,7 +311,7 @@ struct EvidenceExport {
         }
     }
 
-    private static func failure(_ failure: EvidenceFailure) -> CommandFailure {
+    static func failure(_ failure: EvidenceFailure) -> CommandFailure {
         switch failure {
         case .reading(let failure): CommandFailure(failure)
         case .notAsSigned: CommandFailure(.integrityFailure, "\(failure.message)")

@@ -42,7 +42,13 @@ struct ExportSelection: ParsableArguments {
 
     @Option(
         help:
-            "File with the checkpoint that the receiver saw last; the pack then proves that the log continues it.",
+            "The same as a file with its checkpoint, such as that of an earlier pack: also one that was not published.",
+        completion: .file())
+    var checkpoint: String?
+
+    @Option(
+        help:
+            "File with the checkpoint that the receiver saw last, or consistency.txt of a pack; the pack then proves that the log continues it.",
         completion: .file())
     var remembered: String?
 
@@ -67,8 +73,9 @@ struct ExportSelection: ParsableArguments {
     /// Whether nothing was chosen.
     var isEmpty: Bool {
         words.isEmpty && text == nil && query.isEmpty && unit == .record && !fullRange
-            && first == nil && last == nil && disclose == nil && size == nil && remembered == nil
-            && rules.isEmpty && requestedBy == nil && uid == nil && at == nil && !isWithoutMark
+            && first == nil && last == nil && disclose == nil && size == nil
+            && checkpoint == nil && remembered == nil && rules.isEmpty && requestedBy == nil
+            && uid == nil && at == nil && !isWithoutMark
     }
 
     /// All of it as it was given, by which an interrupted export is known again.
@@ -81,6 +88,7 @@ struct ExportSelection: ParsableArguments {
             ("decision", query.decision?.word), ("status", query.status),
             ("reason", query.reason), ("path", query.path), ("first", first.map { "\($0)" }),
             ("last", last.map { "\($0)" }), ("size", size.map { "\($0)" }),
+            ("checkpoint", checkpoint),
             ("disclose", disclose), ("remembered", remembered),
             ("requested_by", requestedBy), ("uid", uid), ("at", at),
             ("unit", unit == .access ? "access" : nil), ("full", fullRange ? "yes" : nil),
