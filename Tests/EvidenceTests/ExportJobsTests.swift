@@ -12,8 +12,8 @@ import Query
 import SignedNotes
 import Synchronization
 import SystemPackage
-import TestSupport
 import Testing
+import TestSupport
 import Verification
 
 @Suite struct `Exports in the background` {
@@ -225,6 +225,41 @@ import Verification
         }
         #expect(jobs.all.count == 40)
         #expect(jobs.all.allSatisfy { $0.standing == .done })
+    }
+
+    @Test func `of an account that was removed end with it, whatever becomes of them just then`()
+        throws
+    {
+        let site = try Site()
+        let jobs = try site.jobs()
+        let time = Self.later(5)
+        let done = try #require(try jobs.add(try site.ticket("path:/v1/*", "pack", 1))).id
+        #expect(try site.turn(jobs))
+        let failed = try #require(try jobs.add(try site.ticket("*", "csv", 2))).id
+        site.mayRecord = false
+        #expect(try site.turn(jobs))
+        site.mayRecord = true
+        let running = try #require(try jobs.add(try site.ticket("*", "pack", 3))).id
+        site.beforeRecord = {
+            #expect(throws: Never.self) { try jobs.endWithAccount(running, at: time) }
+        }
+        #expect(try site.turn(jobs))
+        site.beforeRecord = {}
+        let waiting = try #require(try jobs.add(try site.ticket("*", "ndjson", 4))).id
+        for id in [done, failed, waiting] { #expect(try jobs.endWithAccount(id, at: time)) }
+        #expect(try !jobs.endWithAccount(done, at: Self.later(6)))
+        for jobs in [jobs, try site.jobs()] {
+            #expect(jobs.all.allSatisfy { $0.standing == .accountRemoved(time) })
+            #expect(jobs.all.allSatisfy { $0.ticket.order.request.purpose == nil })
+            #expect(jobs.all.allSatisfy { $0.ticket.order.query.expression == .everything })
+            #expect(jobs.path(of: "pack.tar", of: done) == nil)
+            #expect(jobs.bytes == 0)
+        }
+        let left = [done, failed, running, waiting].flatMap { Self.cleared($0) }
+        #expect(site.folder.files.sorted() == left.sorted())
+        #expect(try !site.turn(jobs))
+        try jobs.expire(Self.later(3601))
+        #expect(jobs.all.isEmpty)
     }
 
     @Test(arguments: ["csv", "pack"])

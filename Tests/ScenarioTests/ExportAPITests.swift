@@ -101,4 +101,62 @@ import Testing
             _ = try site.read("verify")
         }
     }
+
+    @Test func `is gone with the account that ordered it, and the log says so`() async throws {
+        try await scenario {
+            let site = try Site()
+            try site.folder.write(Array("a long enough one".utf8), to: "password.txt")
+            for name in ["ann", "bob"] {
+                try site.folder.succeed(
+                    "user", "add", name, "--role", "auditor", "--password-file", "password.txt",
+                    "-c", Site.configuration)
+            }
+            let server = try site.serve()
+            func token(_ name: String) throws -> String {
+                "Authorization: Bearer \(try site.read("user", "token", "mint", name).text.trimmed)\r\n"
+            }
+            let (ann, bob) = (try token("ann"), try token("bob"))
+            #expect(try server.exchange(site.request()).status == 200)
+            var places: [String] = []
+            for token in [ann, bob] {
+                let order = try ask(
+                    server, token, "POST /api/v1/exports",
+                    "{\"q\":\"status:200\",\"purpose\":\"a certain review\"}")
+                let place = try #require(order.fields["location"], "\(order.text)")
+                places.append(place)
+                let end = ContinuousClock.now + patience
+                while try json(ask(server, token, "GET \(place)"))["state"] as? String != "done" {
+                    guard ContinuousClock.now < end else { throw ScenarioFault("it is not made") }
+                    sched_yield()
+                }
+            }
+            let ids = places.compactMap { $0.split(separator: "/").last }
+            _ = try site.read("user", "remove", "ann")
+            let end = ContinuousClock.now + patience
+            let folder = "site/log-exports/\(ids[0])"
+            func isGone() throws -> Bool {
+                let order = try site.folder.text(folder + "/order.json")
+                return try !order.contains("certain review") && !order.contains("status:200")
+                    && site.folder.files(below: folder) == ["job.json", "order.json"]
+            }
+            while try !isGone() {
+                guard ContinuousClock.now < end else { throw ScenarioFault("it is there still") }
+                sched_yield()
+            }
+            #expect(
+                try server.admin("/metrics").text.contains(
+                    "countersign_exports{state=\"account_removed\"} 1"))
+            #expect(try ask(server, ann, "GET \(places[0])/content").status == 401)
+            let all = try json(try ask(server, bob, "GET /api/v1/exports?whose=all"))
+            let rows = try #require(all["rows"] as? [[String: Any]])
+            #expect(rows.map { $0["state"] as? String } == ["account_removed", "done"])
+            #expect(try ask(server, bob, "GET \(places[1])/content").status == 200)
+            #expect(try server.stop().status == 0)
+            let ended = try site.leaves().filter { $0.contains("\"ended\":\"account_removed\"") }
+            #expect(ended.count == 1)
+            #expect(ended.first?.contains("\"about\":\"\(ids[0])\"") == true)
+            #expect(ended.first?.contains("\"action\":\"log.export\"") == true)
+            _ = try site.read("verify")
+        }
+    }
 }

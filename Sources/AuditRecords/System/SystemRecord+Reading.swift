@@ -23,7 +23,8 @@ package struct QueryFacts: Hashable, Sendable {
     /// Why such a reading ended.
     package var ended: End?
 
-    /// Why somebody follows the log no longer: `query.ended`, and what they are told if they are still there.
+    /// Why somebody follows the log no longer, or does not get an export: `query.ended`, and what they are told if they
+    /// are still there.
     package enum End: String, CaseIterable, Sendable {
         /// They went away, or took nothing for too long.
         case reader
@@ -35,6 +36,8 @@ package struct QueryFacts: Hashable, Sendable {
         case rightMissing = "right_missing"
         /// The log cannot be read.
         case logUnreadable = "log_unreadable"
+        /// The account that ordered the export was removed.
+        case accountRemoved = "account_removed"
     }
 
     package init(

@@ -25,6 +25,7 @@ package enum AuditorProblem: String, CaseIterable, Sendable {
     case notReady = "not_ready"
     case exportFailed = "export_failed"
     case erased
+    case accountRemoved = "account_removed"
     case rangeNotSatisfiable = "range_not_satisfiable"
     case exportsUnavailable = "exports_unavailable"
     /// Something about personal values must not be done as things are.
@@ -44,7 +45,7 @@ package enum AuditorProblem: String, CaseIterable, Sendable {
         case .rightMissing: .forbidden
         case .notFound: .notFound
         case .notReady, .exportFailed, .privacyRefused: .conflict
-        case .erased: .gone
+        case .erased, .accountRemoved: .gone
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .keyUsed: .unprocessableContent
         case .tooManyQueries, .tooManyTails, .tooManyExports: .tooManyRequests

@@ -61,7 +61,7 @@ struct ExportEndpoints: AuditorGroup {
                 } + [AuditorAnswer(.bytes, schema: nil, status: 304)],
                 problems: [
                     .notFound, .rightMissing, .notReady, .exportFailed, .erased,
-                    .rangeNotSatisfiable, .exportsUnavailable, .unrecorded,
+                    .accountRemoved, .rangeNotSatisfiable, .exportsUnavailable, .unrecorded,
                 ], isSearch: false, content),
             AuditorOperation(
                 .delete, "/exports/{id}", .logExport,
@@ -240,6 +240,11 @@ struct ExportEndpoints: AuditorGroup {
                     JSONMember("erased", .whole(erasure.index)),
                     JSONMember("at", .string(erasure.time.rfc3339)),
                 ])
+        case .accountRemoved(let time):
+            throw AuditorProblem.accountRemoved.problem(
+                "The account that ordered the export was removed, and the export with it.",
+                remedy: "Order it under an account that is there.",
+                [JSONMember("at", .string(time.rfc3339))])
         }
     }
 
@@ -252,7 +257,7 @@ struct ExportEndpoints: AuditorGroup {
                 _ = try desk.record(
                     AuditorReading(.export, Self.facts(job, rows: 0, ended: .reader)),
                     by: call.reader)
-            case .done, .failed, .erased: break
+            case .done, .failed, .erased, .accountRemoved: break
             }
             _ = try Self.keeping { () throws(EvidenceFailure) in try jobs.remove(job.id) }
             return Response(status: .noContent, headers: [.cacheControl: Freshness.none.rawValue])

@@ -19,7 +19,7 @@ extension ExportJob {
         let order = ticket.order
         let isOwn = reader == maker
         func number(_ value: UInt64?) -> JSONValue { value.map { .whole($0) } ?? .null }
-        var isErased = false
+        var isGone = false
         var members = [
             JSONMember("id", .string(id.text)), JSONMember("state", .string(standing.name)),
             JSONMember("account", .string(maker)),
@@ -27,7 +27,7 @@ extension ExportJob {
             JSONMember("format", .string(ticket.form)),
         ]
         if case .erased(let erasure) = standing {
-            isErased = true
+            isGone = true
             members.append(
                 JSONMember(
                     "erased",
@@ -38,7 +38,8 @@ extension ExportJob {
         } else {
             members.append(JSONMember("erased", .null))
         }
-        let showsTexts = isOwn && !isErased
+        if case .accountRemoved = standing { isGone = true }
+        let showsTexts = isOwn && !isGone
         members += [
             JSONMember("query", showsTexts ? .string(order.query.text) : .null),
             JSONMember("hash", .string(ticket.asked["hash"]?.string ?? order.query.hash)),
@@ -96,7 +97,8 @@ extension ExportJob {
 
     static let schema = AuditorSchema.object([
         .init("id", .uid),
-        .init("state", .words(["waiting", "running", "done", "failed", "erased"])),
+        .init(
+            "state", .words(["waiting", "running", "done", "failed", "erased", "account_removed"])),
         .init("account", .text), .init("ordered", .moment),
         .init("format", .words(OrderedExport.forms)),
         .init("erased", .optional(.object([.init("erased", .count), .init("at", .moment)]))),

@@ -21,6 +21,8 @@ package struct ExportJob: Sendable {
         case failed(String)
         /// What it held is gone, as values of somebody are that it may have held.
         case erased(PrivacyStanding.Erasure)
+        /// The account that ordered it was removed, since then: nobody is left who may fetch it.
+        case accountRemoved(UTCInstant)
 
         /// One word for programs.
         package var name: String {
@@ -30,6 +32,15 @@ package struct ExportJob: Sendable {
             case .done: "done"
             case .failed: "failed"
             case .erased: "erased"
+            case .accountRemoved: "account_removed"
+            }
+        }
+
+        /// Whether what it held is to be gone, whatever it was.
+        package var isGone: Bool {
+            switch self {
+            case .waiting, .running, .done, .failed: false
+            case .erased, .accountRemoved: true
             }
         }
     }
@@ -125,6 +136,11 @@ extension ExportJob {
                 JSONMember("format", .string(Self.format)),
                 JSONMember("settled", .count(erasure.settled)),
             ])
+        case .accountRemoved(let time):
+            return .object([
+                JSONMember("account_removed", .string(time.rfc3339)),
+                JSONMember("format", .string(Self.format)),
+            ])
         case .done:
             guard let outcome else { return nil }
             return .object([
@@ -158,6 +174,11 @@ extension ExportJob {
             standing = .erased(
                 PrivacyStanding.Erasure(
                     index: index, time: time, settled: try state.number("settled")))
+            return
+        }
+        if let text = state.textIfAny("account_removed") {
+            guard let time = UTCInstant(rfc3339: text) else { throw state.unusable }
+            standing = .accountRemoved(time)
             return
         }
         guard let until = UTCInstant(rfc3339: try state.text("until")) else {

@@ -22,6 +22,12 @@ extension ExportJobs {
             self.bytes = bytes
             self.kept = kept
         }
+
+        /// When somebody who was told of it at a moment can no longer fetch it.
+        func end(_ moment: UTCInstant) -> UTCInstant {
+            UTCInstant(
+                microseconds: moment.microseconds + kept.components.seconds * 1_000_000)
+        }
     }
 
     /// Why no further order is taken.

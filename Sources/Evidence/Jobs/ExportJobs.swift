@@ -29,7 +29,8 @@ package final class ExportJobs: Sendable {
 
     private enum Ending {
         case removed
-        case erased(PrivacyStanding.Erasure)
+        /// What it held is gone, and that it was there is kept.
+        case gone(ExportJob.Standing)
     }
 
     private let folder: FilePath
@@ -53,7 +54,7 @@ package final class ExportJobs: Sendable {
                 try FolderRemoval.remove(path)
                 continue
             }
-            if case .erased = job.standing { try clear(job) }
+            if job.standing.isGone { try clear(job) }
             state.withLock { $0.jobs[job.id] = job }
         }
     }
@@ -129,7 +130,7 @@ package final class ExportJobs: Sendable {
                 switch job.standing {
                 case .waiting, .running: nil
                 case .done: job.outcome?.until
-                case .failed, .erased: limits.end(job.ticket.order.request.time)
+                case .failed, .erased, .accountRemoved: limits.end(job.ticket.order.request.time)
                 }
             guard let until, until <= now else { continue }
             _ = try remove(job.id)
@@ -144,35 +145,51 @@ package final class ExportJobs: Sendable {
     package func end(by erasure: PrivacyStanding.Erasure) throws(EvidenceFailure) -> Int {
         var count = 0
         for job in all where job.isPersonal && job.orderedAt <= erasure.settled {
-            let found = state.withLock { state -> ExportJob? in
-                guard var job = state.jobs[job.id] else { return nil }
-                switch job.standing {
-                case .erased: return job.isCleared ? nil : job
-                case .running:
-                    if state.ending[job.id] == nil { state.ending[job.id] = .erased(erasure) }
-                case .waiting, .done, .failed:
-                    // From here on, nothing of it is handed out.
-                    job.standing = .erased(erasure)
-                    state.jobs[job.id] = job
-                }
-                return job
-            }
-            guard let found else { continue }
-            count += 1
-            if case .erased = found.standing { try keepErased(found) }
+            if try end(job.id, as: .erased(erasure)) { count += 1 }
         }
         return count
     }
 
-    /// Keeps that a job was ended by an erasure, and then removes what there was of it.
-    private func keepErased(_ job: ExportJob) throws(EvidenceFailure) {
+    /// Ends a job whose account was removed: what it holds is gone, and in its place is when that was.
+    ///
+    /// - Returns: whether there was anything to end.
+    @discardableResult
+    package func endWithAccount(_ id: UniqueID, at time: UTCInstant) throws(EvidenceFailure) -> Bool
+    {
+        try end(id, as: .accountRemoved(time))
+    }
+
+    /// - Parameter gone: what becomes of it.
+    private func end(
+        _ id: UniqueID, as gone: ExportJob.Standing
+    ) throws(EvidenceFailure) -> Bool {
+        let found = state.withLock { state -> ExportJob? in
+            guard var job = state.jobs[id] else { return nil }
+            switch job.standing {
+            case .erased, .accountRemoved: return job.isCleared ? nil : job
+            case .running:
+                if state.ending[id] == nil { state.ending[id] = .gone(gone) }
+            case .waiting, .done, .failed:
+                // From here on, nothing of it is handed out.
+                job.standing = gone
+                state.jobs[id] = job
+            }
+            return job
+        }
+        guard let found else { return false }
+        if found.standing.isGone { try keepGone(found) }
+        return true
+    }
+
+    /// Keeps why what a job held is gone, and then removes it.
+    private func keepGone(_ job: ExportJob) throws(EvidenceFailure) {
         if let ended = job.ended {
             try ExportPlace.keep(ended, as: ExportJob.endName, in: path(of: job.id))
         }
         try clear(job)
     }
 
-    /// Removes files and texts of a job that an erasure ended, of which there may be a part only.
+    /// Removes files and texts of a job that is gone, of which there may be a part only.
     private func clear(_ job: ExportJob) throws(EvidenceFailure) {
         let ticket = job.ticket.withoutTexts
         try ExportPlace.clear(path(of: job.id), leaving: ticket, and: [ExportJob.endName])
@@ -250,15 +267,15 @@ package final class ExportJobs: Sendable {
             guard let ending = state.ending.removeValue(forKey: job.id) else { return nil }
             switch ending {
             case .removed: state.jobs[job.id] = nil
-            case .erased(let erasure):
-                job.standing = .erased(erasure)
+            case .gone(let standing):
+                job.standing = standing
                 state.jobs[job.id] = job
             }
             return ending
         }
         switch ending {
         case .removed: try FolderRemoval.remove(path)
-        case .erased: try keepErased(job)
+        case .gone: try keepGone(job)
         case nil:
             (job.standing, job.outcome, job.progress) = (standing, outcome, nil)
             do throws(EvidenceFailure) {
@@ -371,13 +388,5 @@ package final class ExportJobs: Sendable {
         _ name: String, in folder: FilePath
     ) throws(EvidenceFailure) -> ExportJob.File {
         ExportJob.File(name: name, mark: try FileMark(of: folder.appending(name)))
-    }
-}
-
-extension ExportJobs.Limits {
-    /// When somebody who was told of it at a moment can no longer fetch it.
-    fileprivate func end(_ moment: UTCInstant) -> UTCInstant {
-        UTCInstant(
-            microseconds: moment.microseconds + kept.components.seconds * 1_000_000)
     }
 }

@@ -96,6 +96,7 @@ enum AdminConsole {
             live: live,
             record: { reading, reader in try ledger.record(reading, by: reader) },
             accounts: accounts, now: now)
+        server.services.exports.follow(accounts)
         sources.exports = server.services.exports.desk
         sources.privacy = .of(ledger, accounts)
         return sources

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AccessModel
+import Accounts
 import AuditRecords
 import AuditorAPI
 import ByteCoding
@@ -27,6 +28,10 @@ import SystemPackage
 final class ExportsKeeping: Sendable {
     private struct State {
         var jobs: ExportJobs?
+        /// Who may order and fetch them; nil until they are known.
+        var accounts: AccountOffice?
+        /// Those whose end with their account is recorded.
+        var orphans: Set<UniqueID> = []
         /// Why they cannot be kept, as it was told.
         var trouble: String?
     }
@@ -93,6 +98,9 @@ final class ExportsKeeping: Sendable {
         self.logger = logger
     }
 
+    /// Has exports end with the accounts that ordered them.
+    func follow(_ accounts: AccountOffice) { state.withLock { $0.accounts = accounts } }
+
     /// For the auditor API.
     var desk: ExportDesk { ExportDesk(jobs: { self.settled() }, wake: { self.wake() }) }
 
@@ -128,9 +136,29 @@ final class ExportsKeeping: Sendable {
     /// The jobs, as they were left and without what an erasure has ended; nil where they cannot be kept. Blocks.
     private func settled() -> ExportJobs? {
         guard let jobs = opened() else { return nil }
-        guard let erasure = ledger.privacyStanding.newestErasure else { return jobs }
-        attempt { () throws(EvidenceFailure) in try jobs.end(by: erasure) }
+        if let erasure = ledger.privacyStanding.newestErasure {
+            attempt { () throws(EvidenceFailure) in try jobs.end(by: erasure) }
+        }
+        attempt { () throws(EvidenceFailure) in try endWithAccounts(jobs) }
         return jobs
+    }
+
+    /// Ends what was ordered by accounts that were removed. That is recorded first, and again where it could not be carried
+    /// out: the log says of none that it is there still when it is not.
+    private func endWithAccounts(_ jobs: ExportJobs) throws(EvidenceFailure) {
+        guard let book = state.withLock({ $0.accounts })?.book else { return }
+        for job in jobs.all where !job.standing.isGone {
+            let account = book.account(id: job.maker)
+            if let account, account.removed == nil { continue }
+            guard state.withLock({ $0.orphans.insert(job.id).inserted }) else { continue }
+            do throws(EvidenceFailure) {
+                try record(job, rows: 0, ended: .accountRemoved)
+                try jobs.endWithAccount(job.id, at: account?.removed?.at ?? now())
+            } catch {
+                _ = state.withLock { $0.orphans.remove(job.id) }
+                throw error
+            }
+        }
     }
 
     private func opened() -> ExportJobs? {
@@ -188,9 +216,15 @@ final class ExportsKeeping: Sendable {
                 ticket.asked["opens"]?.bool == true
                     ? ValueReader(opening: source.snapshot) : ValueReader(sealing: source.snapshot)
             },
-            record: { job, outcome throws(EvidenceFailure) in try self.record(job, outcome) },
+            record: { job, outcome throws(EvidenceFailure) in
+                try self.record(job, rows: outcome.records, ended: nil)
+            },
             hasRoom: { Self.free(self.folder).map { $0 >= Self.leastFree } ?? true },
-            pauses: { self.isOver.load(ordering: .relaxed) }, now: now)
+            pauses: {
+                // A long one is not made to its end for somebody who is gone, or of what is.
+                _ = self.settled()
+                return self.isOver.load(ordering: .relaxed)
+            }, now: now)
     }
 
     private func source(_ ticket: ExportTicket) throws(EvidenceFailure) -> EvidenceSource {
@@ -221,14 +255,16 @@ final class ExportsKeeping: Sendable {
             remembered: ticket.remembered, policies: [:], configuration: configuration())
     }
 
-    /// Records that a job is complete: the proxy did that; who wanted it says the record that has the job's id.
+    /// Records that a job is complete, or has ended without anybody who could remove it: the proxy did that; who wanted it
+    /// says the record that has the job's id.
     private func record(
-        _ job: ExportJob, _ outcome: ExportJob.Outcome
+        _ job: ExportJob, rows: UInt64, ended: QueryFacts.End?
     ) throws(EvidenceFailure) {
         let range = job.ticket.order.range ?? 0..<job.ticket.size
         let facts = QueryFacts(
-            hash: job.ticket.order.query.hash, rows: outcome.records,
-            range: "\(range.lowerBound)..<\(range.upperBound)", purpose: nil, began: job.id)
+            hash: job.ticket.order.query.hash, rows: rows,
+            range: "\(range.lowerBound)..<\(range.upperBound)", purpose: nil, began: job.id,
+            ended: ended)
         do throws(CommandFailure) {
             try ledger.record(ledger.reading(.export, facts, by: .system))
         } catch {

@@ -7,7 +7,9 @@ import Observability
 
 /// How the exports stand that a server makes in the background.
 struct ExportsStanding {
-    private static let states = ["waiting", "running", "done", "failed", "erased"]
+    private static let states = [
+        "waiting", "running", "done", "failed", "erased", "account_removed",
+    ]
 
     private var counts: [String: UInt64] = [:]
     private let bytes: UInt64
