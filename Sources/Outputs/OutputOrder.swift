@@ -7,7 +7,7 @@ internal import SystemPackage
 package import Transport
 
 /// One output as a configuration describes it, with everything that its files say.
-package struct OutputOrder: Sendable {
+package struct OutputOrder: Hashable, Sendable {
     package var plan: OutputPlan
     package var receiver: OutputReceiver
 
@@ -34,7 +34,7 @@ package struct OutputOrder: Sendable {
 }
 
 /// Where an output's records go: a case for each kind of sender.
-package enum OutputReceiver: Sendable {
+package enum OutputReceiver: Hashable, Sendable {
     case file(FileSender.Options)
     case syslog(LinkedReceiver, SyslogForm)
     case relp(LinkedReceiver, SyslogForm)

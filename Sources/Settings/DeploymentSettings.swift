@@ -53,7 +53,7 @@ package struct DeploymentSettings: Hashable, Sendable {
                 "outputs", \.outputs,
                 .list(of: .section(OutputSettings.section), isEmptyAllowed: true),
                 "Where records go as they come: see [outputs](../Operating/Outputs.md).",
-                standard: "none", takesEffect: .onRestart),
+                standard: "none", takesEffect: .onReload),
         ],
         notAvailable: ["alerts", "users"],
         checks: [

@@ -10,32 +10,6 @@ import Testing
         try site.folder.edit(Site.configuration, [("version: 1\n", "version: 1\n" + outputs)])
     }
 
-    /// The proxy's word on an output.
-    private static func standing(_ server: Server) throws -> [String: Any] {
-        let status = try JSONSerialization.jsonObject(with: Data(server.admin("/status").body))
-        let outputs = try #require((status as? [String: Any])?["outputs"] as? [[String: Any]])
-        return try #require(outputs.first)
-    }
-
-    /// Waits until something holds of the output.
-    @discardableResult
-    private static func reaches(
-        _ server: Server, _ wanted: ([String: Any]) -> Bool
-    ) throws -> [String: Any] {
-        let end = ContinuousClock.now + patience
-        while ContinuousClock.now < end {
-            let standing = try standing(server)
-            if wanted(standing) { return standing }
-            // The proxy looks once a second; asking all the time would only take its processor.
-            _ = Monitor(()).wait(upTo: .milliseconds(50)) { _ in nil as Int? }
-        }
-        throw ScenarioFault("the output is \(try standing(server))")
-    }
-
-    private static func isComplete(_ standing: [String: Any]) -> Bool {
-        standing["lag_records"] as? Int == 0 && standing["state"] as? String == "delivering"
-    }
-
     /// Every index up to a size is there; what is there more than once was repeated as a whole run, from what the receiver had
     /// back to what counted as delivered.
     private static func check(_ indices: [Int], size: Int, seams: Int) {
@@ -55,12 +29,12 @@ import Testing
                 "outputs: [{name: kept, format: ocsf, file: {path: events.ndjson}}]\n", to: site)
             var server = try site.serve()
             for _ in 0..<20 { #expect(try server.exchange(site.request()).status == 200) }
-            try Self.reaches(server, Self.isComplete)
+            try server.output(reaches: Server.isComplete)
             #expect(try server.stop().status == 0)
             try site.folder.move("site/events.ndjson", to: "site/moved")
             server = try site.serve()
             for _ in 0..<5 { #expect(try server.exchange(site.request()).status == 200) }
-            let standing = try Self.reaches(server, Self.isComplete)
+            let standing = try server.output(reaches: Server.isComplete)
             #expect(try site.read("status").text.contains("output kept"))
             #expect(try site.read("output", "list").text.contains("has every record"))
             let page = String(decoding: try server.admin("/metrics").body, as: UTF8.self)
@@ -83,18 +57,23 @@ import Testing
             try Self.add("outputs: [{name: kept, file: {path: events.ndjson}}]\n", to: site)
             let server = try site.serve()
             for _ in 0..<3 { #expect(try server.exchange(site.request()).status == 200) }
-            try Self.reaches(server, Self.isComplete)
+            try server.output(reaches: Server.isComplete)
             let shown = try site.read("output", "test", "kept", "--show", "3")
             #expect(shown.text.split(separator: "\n").count == 3)
             #expect(shown.text.contains("http.request"))
             #expect(shown.messages.contains("can be reached"))
             let before = try site.folder.text("site/events.ndjson").split(separator: "\n").count
             _ = try site.read("output", "replay", "kept", "--from", "1")
-            try Self.reaches(server) {
-                Self.isComplete($0) && ($0["records"] as? Int ?? 0) > before
+            func indices() throws -> [Int] {
+                try site.folder.text("site/events.ndjson")
+                    .matches(of: /^{"index":(\d+)/.anchorsMatchLineEndings())
+                    .compactMap { Int($0.1) }
             }
-            let indices = try site.folder.text("site/events.ndjson")
-                .matches(of: /^{"index":(\d+)/.anchorsMatchLineEndings()).compactMap { Int($0.1) }
+            // The log may grow meanwhile, and the output is complete before it begins again.
+            try server.output {
+                try Server.isComplete($0) && indices().count { $0 == 1 } == 2
+            }
+            let indices = try indices()
             Self.check(indices, size: before - 1, seams: 1)
             #expect(indices.filter { $0 == 1 }.count == 2)
             let unknown = try site.folder.run(
@@ -132,19 +111,8 @@ import Testing
             self.folder = folder
             self.way = way
             port = try freePort()
-            if way.usesTLS { try makeCertificates() }
+            if way.usesTLS { try folder.makeCertificates() }
             try folder.write(Array(configuration.utf8), to: "rsyslog.conf")
-        }
-
-        private func makeCertificates() throws {
-            let make = """
-                openssl req -x509 -newkey rsa:2048 -nodes -days 3 -subj /CN=ca -keyout ca.key -out ca.pem &&
-                openssl req -newkey rsa:2048 -nodes -subj /CN=r -keyout r.key -out r.csr &&
-                printf 'subjectAltName=DNS:localhost\\nextendedKeyUsage=serverAuth,clientAuth' > r.ext &&
-                openssl x509 -req -in r.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3 -extfile r.ext -out r.pem
-                """
-            let ending = try ChildProcess("/bin/sh", ["-c", make], in: folder.path).ending()
-            guard ending.status == 0 else { throw ScenarioFault(ending.messages) }
         }
 
         private var configuration: String {
@@ -222,13 +190,13 @@ import Testing
             let first = try receiver.start()
             let server = try site.serve()
             for _ in 0..<20 { #expect(try server.exchange(site.request()).status == 200) }
-            try Self.reaches(server, Self.isComplete)
+            try server.output(reaches: Server.isComplete)
             first.signal(9)
             _ = try first.ending()
             for _ in 0..<20 { #expect(try server.exchange(site.request()).status == 200) }
-            try Self.reaches(server) { $0["failures"] as? Int ?? 0 > 0 }
+            try server.output { $0["failures"] as? Int ?? 0 > 0 }
             let second = try receiver.start()
-            let standing = try Self.reaches(server, Self.isComplete)
+            let standing = try server.output(reaches: Server.isComplete)
             #expect(try server.stop().status == 0)
             second.signal(15)
             _ = try second.ending()
@@ -249,7 +217,7 @@ import Testing
             let running = try receiver.start()
             let server = try site.serve()
             #expect(try server.exchange(site.request()).status == 200)
-            let standing = try Self.reaches(server) { $0["code"] as? String == "not_trusted" }
+            let standing = try server.output { $0["code"] as? String == "not_trusted" }
             #expect(standing["next"] as? Int == 0)
             let doctor = try site.folder.run(.countersign, "doctor", "-c", Site.configuration)
             #expect(doctor.status == 1)

@@ -12,7 +12,7 @@ package import RecordForms
 /// Its 200 says that events were taken, not that they are stored. With a token that acknowledges, records count as delivered
 /// once their indexers have them; otherwise once they were taken.
 package final class HECSender: OutputSender {
-    package struct Options: Sendable {
+    package struct Options: Hashable, Sendable {
         /// Its path is that of the collector: `/services/collector`.
         package var receiver: HTTPReceiver
         package var form: DerivedForm

@@ -5,7 +5,7 @@ internal import ByteCoding
 package import Transport
 
 /// A receiver that takes records by HTTP.
-package struct HTTPReceiver: Sendable {
+package struct HTTPReceiver: Hashable, Sendable {
     package let link: LinkedReceiver
     /// Of the URL, with its query; it begins with a slash.
     package let path: String

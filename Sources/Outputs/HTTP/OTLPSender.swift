@@ -9,7 +9,7 @@ package import RecordForms
 /// What a receiver answers with 200 it has taken. Those that it says it left out (`partialSuccess`) must not be sent again: they
 /// are counted, and recorded by their number, as it does not say which they are.
 package final class OTLPSender: OutputSender {
-    package struct Options: Sendable {
+    package struct Options: Hashable, Sendable {
         package var receiver: HTTPReceiver
         package var form: DerivedForm
         /// Sent as `Authorization: Bearer`.

@@ -9,7 +9,7 @@ package import RecordForms
 
 /// Deliveries by the conventions of Standard Webhooks: signed, with an id that stays the same when one is sent again.
 package final class WebhookSender: OutputSender {
-    package struct Options: Sendable {
+    package struct Options: Hashable, Sendable {
         package var receiver: HTTPReceiver
         package var form: DerivedForm
         /// The one in use, and while they are changed another one: receivers take what either has signed.

@@ -5,7 +5,7 @@ internal import ByteCoding
 package import Transport
 
 /// A receiver at the end of a connection.
-package struct LinkedReceiver: Sendable {
+package struct LinkedReceiver: Hashable, Sendable {
     /// Of the output.
     package let name: String
     package let host: String

@@ -10,6 +10,7 @@ import Messages
 import Outputs
 import Settings
 import SignedNotes
+import SystemPackage
 
 /// Everything that a configuration becomes, described member by member: shows whether a setting has an effect, and
 /// whether a reload is enough for it.
@@ -39,6 +40,7 @@ package struct AssembledConfiguration {
             let listeners = try assembly.listeners()
             replaced = Self.all([
                 rules.exchange, rules.roll, try assembly.upstreams(), listeners.map(\.tls),
+                try assembly.outputs().map { Self.withoutPlace($0) },
             ])
             let (place, signers, opened) = try LogOpening(deployment, producer: "").parts()
             var options = opened
@@ -51,7 +53,6 @@ package struct AssembledConfiguration {
                 CatalogKeeping.place(deployment.settings.log) as Any,
                 ExportsKeeping.folder(deployment.settings.log),
                 ExportsKeeping.limits(deployment.settings.admin),
-                try assembly.outputs(),
                 AdminConsole.open(deployment.settings.admin),
                 AllowedHosts(names: deployment.settings.admin.names),
             ])
@@ -62,6 +63,15 @@ package struct AssembledConfiguration {
         } catch {
             throw Fault(text: "\(error)")
         }
+    }
+
+    /// Which log it is of, and where its position is, changes with the log alone.
+    private static func withoutPlace(_ order: OutputOrder) -> OutputOrder {
+        var order = order
+        order.plan.origin = ""
+        order.plan.directory = ""
+        order.plan.position = OutputPositionFile(order.plan.name, in: "")
+        return order
     }
 
     private static func withoutTLS(_ listener: HTTPListenerConfiguration)

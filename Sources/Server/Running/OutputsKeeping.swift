@@ -19,8 +19,19 @@ import Synchronization
 ///
 /// They are looked at once a second, so that the log's own threads do nothing for them.
 final class OutputsKeeping: Sendable {
-    private let outputs: [KeptOutput]
+    private struct State {
+        var outputs: [KeptOutput] = []
+        /// The ends of those that a configuration has no longer, or has otherwise, by their names: whether they came.
+        var leaving: [String: Task<Bool, Never>] = [:]
+    }
+
+    /// Longer than any receiver is waited for.
+    private static let patience = Duration.seconds(300)
+
+    private let ledger: Ledger
+    private let now: @Sendable () -> UTCInstant
     private let logger: Logger
+    private let state = Mutex(State())
     private let looking = Mutex<RepeatedTask?>(nil)
 
     /// Begins; nothing is read or connected before this returns.
@@ -28,21 +39,58 @@ final class OutputsKeeping: Sendable {
         _ orders: [OutputOrder], _ ledger: Ledger, now: @escaping @Sendable () -> UTCInstant,
         logger: Logger
     ) {
+        self.ledger = ledger
+        self.now = now
         self.logger = logger
-        outputs = orders.map { order in
-            let engine = order.engine(now: now) { ledger.recordAndWait($0) }
-            return KeptOutput(engine, ledger.feed, now: now, logger: logger) {
-                ledger.recordOpening(order)
-            }
-        }
-        guard !outputs.isEmpty else { return }
-        let outputs = outputs
+        adopt(orders)
         let task = MultiThreadedEventLoopGroup.singleton.any().scheduleRepeatedTask(
             initialDelay: .zero, delay: .seconds(1)
-        ) { _ in
-            for output in outputs { output.wake() }
+        ) { [weak self] _ in
+            for output in self?.outputs ?? [] { output.wake() }
         }
         looking.withLock { $0 = task }
+    }
+
+    private var outputs: [KeptOutput] { state.withLock { $0.outputs } }
+
+    /// Has the outputs be those of a configuration. One that is as before goes on; one that is gone ends after the batch in
+    /// progress; one that is another ends so, too, and goes on from its position, once nobody else writes that.
+    ///
+    /// A receiver that hangs keeps nobody waiting but the one that is to take its place.
+    func adopt(_ orders: [OutputOrder]) {
+        state.withLock { state in
+            var before: [String: KeptOutput] = [:]
+            for output in state.outputs { before[output.engine.name] = output }
+            state.outputs = orders.map { order in
+                let name = order.plan.name
+                if let same = before[name], same.order == order {
+                    before[name] = nil
+                    return same
+                }
+                if let old = before.removeValue(forKey: name) {
+                    state.leaving[name] = leaving(old)
+                }
+                return KeptOutput(
+                    order, ledger, after: state.leaving[name], now: now, logger: logger)
+            }
+            for (name, old) in before { state.leaving[name] = leaving(old) }
+        }
+    }
+
+    /// The end of an output, whose position is on the disk then.
+    private func leaving(_ output: KeptOutput) -> Task<Bool, Never> {
+        output.end()
+        return Task { [logger] in
+            let (hasEnded, failure) = await output.stop(within: Self.patience)
+            if let failure {
+                logger.warning(
+                    "output was not closed well",
+                    metadata: [
+                        "output": "\(output.engine.name)", "cause": "\(failure.message)",
+                    ])
+            }
+            return hasEnded
+        }
     }
 
     /// How each of them stands, in the configuration's order.
@@ -72,17 +120,14 @@ final class OutputsKeeping: Sendable {
     /// Ends each after the batch in progress.
     func stop() async {
         looking.withLock { $0?.cancel() }
-        for output in outputs { output.end() }
-        await withTaskGroup(of: Void.self) { stopping in
-            for output in outputs {
-                stopping.addTask { [logger] in
-                    guard let failure = await output.stop() else { return }
-                    logger.warning(
-                        "output was not closed well",
-                        metadata: [
-                            "output": "\(output.engine.name)", "cause": "\(failure.message)",
-                        ])
-                }
+        let ends = state.withLock { state in
+            for output in state.outputs { state.leaving[output.engine.name] = leaving(output) }
+            return state.leaving.values.map { $0 }
+        }
+        _ = await YieldingThread.ending(within: YieldingThread.patience) { ended in
+            Task {
+                for end in ends { _ = await end.value }
+                ended.tell(true)
             }
         }
     }
@@ -123,7 +168,11 @@ extension Ledger {
 
 /// One output and its thread.
 private final class KeptOutput: Sendable {
+    let order: OutputOrder
     let engine: OutputEngine
+    private let predecessor: Task<Bool, Never>?
+    /// Whether nobody else has its position any more.
+    private let isFree: Atomic<Bool>
     private let feed: LogFeed
     private let now: @Sendable () -> UTCInstant
     private let logger: Logger
@@ -136,18 +185,29 @@ private final class KeptOutput: Sendable {
     private let recordOpening: @Sendable () -> Bool
     private let isOpeningRecorded = Atomic(false)
 
+    /// - Parameter predecessor: the end of another one that has the same position.
     init(
-        _ engine: OutputEngine, _ feed: LogFeed, now: @escaping @Sendable () -> UTCInstant,
-        logger: Logger, recordOpening: @escaping @Sendable () -> Bool
+        _ order: OutputOrder, _ ledger: Ledger, after predecessor: Task<Bool, Never>?,
+        now: @escaping @Sendable () -> UTCInstant, logger: Logger
     ) {
-        self.recordOpening = recordOpening
-        self.engine = engine
-        self.feed = feed
+        self.order = order
+        self.predecessor = predecessor
         self.now = now
         self.logger = logger
+        engine = order.engine(now: now) { ledger.recordAndWait($0) }
+        feed = ledger.feed
+        recordOpening = { ledger.recordOpening(order) }
+        isFree = Atomic(predecessor == nil)
+        guard let predecessor else { return }
+        Task {
+            guard await predecessor.value else { return }
+            isFree.store(true, ordering: .releasing)
+            wake()
+        }
     }
 
     func wake() {
+        guard isFree.load(ordering: .acquiring) else { return }
         guard !isBusy.exchange(true, ordering: .acquiringAndReleasing) else { return }
         thread.submit { [self] state in
             defer { isBusy.store(false, ordering: .releasing) }
@@ -174,7 +234,12 @@ private final class KeptOutput: Sendable {
 
     func end() { isOver.store(true, ordering: .relaxed) }
 
-    func stop() async -> OutputFailure? { await thread.stop() ? engine.close() : nil }
+    /// - Returns: whether nothing of it runs any more, and what went wrong with its end.
+    func stop(within patience: Duration) async -> (hasEnded: Bool, failure: OutputFailure?) {
+        let isFree = await predecessor?.value ?? true
+        let hasEnded = await thread.stop(within: patience)
+        return (isFree && hasEnded, isFree && hasEnded ? engine.close() : nil)
+    }
 
     private func tell(_ news: OutputNews) {
         let line = news.line

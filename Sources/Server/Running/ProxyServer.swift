@@ -179,13 +179,13 @@ package actor ProxyServer {
                 generation: generation + 1, digestKey: ledger.subjects.tokenDigestKey,
                 after: identity)
             let upstreams = try made.upstreams()
-            // They take a restart; what their files say is part of the configuration all the same.
-            _ = try made.usableOutputs()
+            let orders = try made.usableOutputs()
             let certificates = try made.listeners().map(\.tls)
             unrecorded = try await adopt(
                 rules, upstreams, certificates, as: made, .configuration, &cause)
             notes = rules.notes
             if unrecorded == nil {
+                services.outputs.adopt(orders)
                 deployment = fresh
                 sightings = (seen, seen)
                 owedKeys = nil

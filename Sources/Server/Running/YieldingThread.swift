@@ -43,9 +43,18 @@ final class YieldingThread: TaskExecutor {
     /// - Returns: whether it has ended.
     @discardableResult
     func stop(within patience: Duration = YieldingThread.patience) async -> Bool {
+        await Self.ending(within: patience) { ended in
+            thread.shutdownGracefully { ended.tell($0 == nil) }
+        }
+    }
+
+    /// Whether something ends that is begun here, within a time.
+    static func ending(
+        within patience: Duration, _ body: (Ending) -> Void
+    ) async -> Bool {
         await withCheckedContinuation { told in
             let ended = Ending(told)
-            thread.shutdownGracefully { ended.tell($0 == nil) }
+            body(ended)
             MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(patience)) {
                 ended.tell(false)
             }
@@ -53,11 +62,11 @@ final class YieldingThread: TaskExecutor {
     }
 
     /// What came first.
-    private final class Ending: Sendable {
+    final class Ending: Sendable {
         private let isTold = Atomic(false)
         private let told: CheckedContinuation<Bool, Never>
 
-        init(_ told: CheckedContinuation<Bool, Never>) { self.told = told }
+        fileprivate init(_ told: CheckedContinuation<Bool, Never>) { self.told = told }
 
         func tell(_ hasEnded: Bool) {
             guard !isTold.exchange(true, ordering: .acquiringAndReleasing) else { return }

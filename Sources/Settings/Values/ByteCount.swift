@@ -46,7 +46,8 @@ package struct ByteCount: Hashable, Comparable, Sendable {
 extension Form where Value == ByteCount {
     fileprivate static func byteCount(_ range: ClosedRange<ByteCount>) -> Form {
         .scalar(
-            "a size such as 64KiB", schema: Self.pattern("\(WholeNumber.pattern)(B|KiB|MiB|GiB)"),
+            "a size from \(range.lowerBound.text) to \(range.upperBound.text)",
+            schema: Self.pattern("\(WholeNumber.pattern)(B|KiB|MiB|GiB)"),
             write: { .string($0.text) }
         ) { text throws(Complaint) in
             let count = try ByteCount(text)

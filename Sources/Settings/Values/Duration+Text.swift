@@ -59,13 +59,13 @@ extension Duration {
 extension Form where Value == Duration {
     static func duration(_ range: ClosedRange<Duration>) -> Form {
         let parts = ["d", "h", "m", "s", "ms"].map { "(\(WholeNumber.pattern)\($0))?" }.joined()
+        let (least, most) = (range.lowerBound.settingText, range.upperBound.settingText)
         return .scalar(
-            "a duration such as 10s", schema: pattern("(?=[0-9])" + parts),
+            "a duration from \(least) to \(most)", schema: pattern("(?=[0-9])" + parts),
             write: { .string($0.settingText) }
         ) { text throws(Complaint) in
             let duration = try Duration(settingText: text)
             guard range.contains(duration) else {
-                let (least, most) = (range.lowerBound.settingText, range.upperBound.settingText)
                 throw Complaint("expected \(least) to \(most), found `\(text)`")
             }
             return duration
