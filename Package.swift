@@ -397,7 +397,7 @@ let package = Package(
             "AuditorAPI",
             [
                 "ByteCoding", "AccessModel", "Merkle", "Disclosures", "AuditRecords",
-                "LogReading", "Catalog", "Accounts", "Console", "Ledger", "LogFormat",
+                "LogReading", "Catalog", "Accounts", "Console", "Ledger", "LogFormat", "Query",
                 "TestSupport", .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
                 "SignedNotes", "Verification", "Evidence",
             ]),
@@ -405,7 +405,7 @@ let package = Package(
             "Outputs",
             [
                 "ByteCoding", "Merkle", "Disclosures", "AuditRecords", "LogReading", "Ledger",
-                "Query", "RecordForms", "TestSupport", "Transport", .system,
+                "LogFormat", "Query", "RecordForms", "TestSupport", "Transport", .system,
             ]),
         tests(
             "Server",

@@ -15,6 +15,8 @@ package struct LiveLog: Sendable {
     /// Has the next check begin at once.
     package var hurry: @Sendable () -> Void
     package var facts: @Sendable () -> Facts
+    /// The newest erasure: whoever opened values before it may hold keys that are gone.
+    package var erasure: @Sendable () -> PrivacyStanding.Erasure?
     /// Is told what nobody who asks can be told.
     package var warn: @Sendable (String) -> Void
 
@@ -22,12 +24,14 @@ package struct LiveLog: Sendable {
         growth: @escaping @Sendable (_ size: UInt64) async -> UInt64?,
         check: @escaping @Sendable () -> (standing: LogCheckStanding, next: Duration?),
         hurry: @escaping @Sendable () -> Void, facts: @escaping @Sendable () -> Facts,
+        erasure: @escaping @Sendable () -> PrivacyStanding.Erasure?,
         warn: @escaping @Sendable (String) -> Void
     ) {
         self.growth = growth
         self.check = check
         self.hurry = hurry
         self.facts = facts
+        self.erasure = erasure
         self.warn = warn
     }
 

@@ -3,6 +3,7 @@
 
 package import ByteCoding
 internal import Disclosures
+internal import Query
 internal import SystemPackage
 package import Transport
 
@@ -26,10 +27,12 @@ package struct OutputOrder: Hashable, Sendable {
     /// How it stands before its first turn.
     package var standing: OutputStanding {
         let opened = plan.disclosed.map(\.rawValue).sorted()
-        return OutputStanding(
+        var standing = OutputStanding(
             name: plan.name, kind: receiver.kind, target: receiver.target,
             cautions: receiver.cautions
                 + (opened.isEmpty ? [] : ["opens \(opened.joined(separator: ", "))"]))
+        if plan.query.expression != .everything { standing.query = plan.query.text }
+        return standing
     }
 }
 

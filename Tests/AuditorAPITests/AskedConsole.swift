@@ -31,6 +31,8 @@ struct AskedConsole {
     let desk: TestDesk
     let catalog: SQLiteCatalog
     let api: AuditorAPI
+    /// Where its answers come from.
+    let sources: AuditorSources
     /// The keys that sign the log.
     let keys: [NoteVerifierKey]
     let still: StillLog
@@ -104,6 +106,7 @@ struct AskedConsole {
             carryOut: { _, _ throws(PrivacyObstacle) in
                 throw PrivacyObstacle(.unrecorded, "The log is closed.")
             }, obstacle: { _ in nil })
+        self.sources = sources
         api = AuditorAPI(sources)
         responder = ConsoleRouter(
             sources: ConsoleSources(

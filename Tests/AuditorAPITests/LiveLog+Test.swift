@@ -15,6 +15,7 @@ final class StillLog: Sendable {
     private struct State {
         var standing = LogCheckStanding(last: nil)
         var hurries = 0
+        var erasure: PrivacyStanding.Erasure?
     }
 
     private let state = Mutex(State())
@@ -24,6 +25,9 @@ final class StillLog: Sendable {
 
     /// How often somebody wanted a check at once.
     var hurries: Int { state.withLock { $0.hurries } }
+
+    /// Somebody is erased.
+    func erase(_ erasure: PrivacyStanding.Erasure) { state.withLock { $0.erasure = erasure } }
 
     /// Checks a log's directory as its server would.
     func check(_ directory: FilePath, _ keys: [NoteVerifierKey], now: UTCInstant) async throws {
@@ -49,6 +53,6 @@ final class StillLog: Sendable {
                     clock: ClockFacts(
                         source: "ntp", offsetMicroseconds: 10, errorMicroseconds: 900,
                         isSynchronized: true), durability: "synced", obstacle: nil)
-            }, warn: { _ in })
+            }, erasure: { self.state.withLock { $0.erasure } }, warn: { _ in })
     }
 }

@@ -32,7 +32,7 @@ struct RouteTests {
                             clock: ClockFacts(
                                 source: "system", offsetMicroseconds: nil, errorMicroseconds: nil,
                                 isSynchronized: false), durability: "synced", obstacle: nil)
-                    }, warn: { _ in }),
+                    }, erasure: { nil }, warn: { _ in }),
                 record: { _, _ in throw ConsoleAccounts.NoLog() }, accounts: accounts.office,
                 now: { accounts.now }))
     }

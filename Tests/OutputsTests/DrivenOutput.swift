@@ -18,6 +18,8 @@ final class DrivenOutput {
     let log: TestDirectory
     private(set) var news: [OutputNews] = []
     let recorded: Recorded
+    /// The newest erasure, as the log's writer knows it.
+    var erasure: PrivacyStanding.Erasure?
     private var uptime = Duration.zero
     private let size: UInt64
 
@@ -65,16 +67,18 @@ final class DrivenOutput {
     var standing: OutputStanding { engine.standing }
 
     /// Time passes, and the output works until it has nothing more to do.
-    func pass(_ time: Duration = .seconds(1), now: UTCInstant? = nil) {
+    ///
+    /// - Parameter most: turns at most.
+    func pass(_ time: Duration = .seconds(1), now: UTCInstant? = nil, most: Int = .max) {
         uptime += time
-        while true {
+        for _ in 0..<most {
             let turn = engine.turn(
                 OutputEngine.Moment(
                     uptime: uptime,
                     now: now
                         ?? UTCInstant(
                             microseconds: 1_795_000_000_000_000 + uptime.wholeMicroseconds),
-                    logSize: size, random: 0))
+                    logSize: size, erasure: erasure, random: 0))
             news += turn.news
             guard turn.hasMore else { return }
         }

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import ByteCoding
 import Disclosures
+import LogReading
 import Merkle
 import Outputs
 import RecordForms
@@ -13,6 +15,8 @@ final class ScriptedReceiver: Sendable {
     struct State {
         /// Indices in the order in which they were taken.
         var taken: [UInt64] = []
+        /// Those of which it was shown personal values.
+        var shown: [UInt64] = []
         /// Every attempt, taken or not: how many records it had.
         var attempts: [Int] = []
         /// What is wrong with the receiver; nil: nothing.
@@ -44,6 +48,7 @@ final class ScriptedReceiver: Sendable {
     fileprivate func take(_ records: ArraySlice<OutputRecord>) -> OutputAnswer {
         state.withLock { state in
             state.attempts.append(records.count)
+            state.shown += records.filter(\.showsValues).map(\.index.value)
             if let failure = state.failure {
                 return OutputAnswer(settled: 0, .failed(failure), bytes: 0)
             }
@@ -67,6 +72,12 @@ final class ScriptedReceiver: Sendable {
             }
             return OutputAnswer(settled: indices.count, .done, bytes: UInt64(indices.count))
         }
+    }
+}
+
+extension OutputRecord {
+    fileprivate var showsValues: Bool {
+        groups.values.contains { if case .opened(_) = $0 { true } else { false } }
     }
 }
 

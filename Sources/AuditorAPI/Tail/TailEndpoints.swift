@@ -105,6 +105,7 @@ struct TailEndpoints: AuditorGroup {
         let wanted = try Self.wanted(call)
         return try await desk.reading { [desk, log] in
             try desk.answering {
+                let erasure = desk.sources.live.erasure()
                 let present = try log.fresh()
                 let size = present.size
                 if let wanted, wanted >= size {
@@ -130,7 +131,7 @@ struct TailEndpoints: AuditorGroup {
                         asked.sought, disclosed: isOpening ? asked.disclosed : [],
                         isOpening: isOpening, reader: call.reader.id,
                         mostPerSecond: call.number("max").map { Int($0) }, in: present,
-                        from: start))
+                        after: erasure, from: start))
                 let opening = JSONValue.object(
                     asked.members + [
                         JSONMember("next", .integer(Int64(clamping: start))),

@@ -27,6 +27,8 @@ struct TailReader {
     /// Leaves until what was learnt of the tree is forgotten, so that it does not grow with the way.
     private var untilForgetting = Self.leavesRemembered
     private var values: ValueReader
+    /// The newest erasure that was known when the log was read, by which values are opened.
+    private(set) var erasure: PrivacyStanding.Erasure?
     private var sampling: TailSampling
 
     /// Where it began.
@@ -45,8 +47,10 @@ struct TailReader {
 
     init(
         _ query: RecordQuery, disclosed: Set<CommitGroup>, isOpening: Bool, reader: String,
-        mostPerSecond: Int?, in log: ReadLog, from position: UInt64
+        mostPerSecond: Int?, in log: ReadLog, after erasure: PrivacyStanding.Erasure?,
+        from position: UInt64
     ) {
+        self.erasure = erasure
         self.query = query
         self.disclosed = disclosed
         self.isOpening = isOpening
@@ -70,6 +74,19 @@ struct TailReader {
     /// Goes on with the log as it stands now; one that it has seen more of is left.
     mutating func take(_ log: ReadLog) {
         guard log.size > self.log.size else { return }
+        read(log)
+    }
+
+    /// Forgets keys that may have been destroyed meanwhile, wherever they came from: what an earlier reading of the log
+    /// found in its journal is there still, however long a slow reader takes with it.
+    ///
+    /// - Parameter log: read after the erasure was known.
+    mutating func take(_ log: ReadLog, after erasure: PrivacyStanding.Erasure?) {
+        self.erasure = erasure
+        read(log)
+    }
+
+    private mutating func read(_ log: ReadLog) {
         self.log = log
         authentic = log.authentic
         values =

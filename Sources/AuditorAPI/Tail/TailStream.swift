@@ -121,9 +121,13 @@ struct TailStream: Sendable {
         anew hasGrown: Bool
     ) async throws -> (text: [UInt8], isBehind: Bool, size: UInt64) {
         let uptime = uptime
-        return try await desk.reading { [reader, log] in
-            try reader.with { reader in
-                if hasGrown, !reader.isBehind {
+        return try await desk.reading { [desk, reader, log] in
+            // Before the log is read: what comes between is seen the next time.
+            let erasure = desk.sources.live.erasure()
+            return try reader.with { reader in
+                if erasure != reader.erasure {
+                    reader.take(try log.fresh(), after: erasure)
+                } else if hasGrown, !reader.isBehind {
                     reader.take(try log.log(beyond: reader.size))
                 }
                 var text = EventStreamText()

@@ -57,6 +57,8 @@ struct ShownOutput {
                 "has \(next) of \(next + behind) records, \(behind) behind for \(count("lag_seconds")) s"
         } else if count("rejected") + count("left_out") > 0 {
             text = "is done with all \(next) records"
+        } else if let query = json["query"]?.string {
+            text = "has every record of its query, \(query) (up to \(next))"
         } else {
             text = "has every record (\(next))"
         }

@@ -22,13 +22,19 @@ package final class OutputEngine: Sendable {
         package var now: UTCInstant
         /// How many records are durable, as far as is known.
         package var logSize: UInt64
+        /// The newest erasure, if there was any: keys that were read before it may be destroyed.
+        package var erasure: PrivacyStanding.Erasure?
         /// From 0 up to 1.
         package var random: Double
 
-        package init(uptime: Duration, now: UTCInstant, logSize: UInt64, random: Double) {
+        package init(
+            uptime: Duration, now: UTCInstant, logSize: UInt64,
+            erasure: PrivacyStanding.Erasure?, random: Double
+        ) {
             self.uptime = uptime
             self.now = now
             self.logSize = logSize
+            self.erasure = erasure
             self.random = random
         }
     }

@@ -15,6 +15,8 @@ package struct OutputStanding: Hashable, Sendable {
     }
 
     package var name: String
+    /// Which records are wanted; nil: all.
+    package var query: String?
     /// `file`, `syslog` and so on.
     package var kind: String
     /// Where records go, without what is secret.
@@ -62,7 +64,13 @@ package struct OutputStanding: Hashable, Sendable {
 
     /// Whether somebody should look at it.
     package var isInTrouble: Bool {
-        lag > Self.lagToWarnOf || failuresInRow >= Self.failuresToWarnOf
+        lag > Self.lagToWarnOf || isWorthTelling
+    }
+
+    /// Whether it has failed as often in a row as is worth a warning, or for a reason that no waiting mends.
+    var isWorthTelling: Bool {
+        guard failuresInRow > 0 else { return false }
+        return failuresInRow >= Self.failuresToWarnOf || lastFailure?.code.passes == false
     }
 }
 

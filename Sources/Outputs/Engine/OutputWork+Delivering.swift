@@ -26,6 +26,10 @@ extension OutputWork {
     mutating func deliver(
         _ moment: OutputEngine.Moment
     ) throws(OutputFailure) -> Bool {
+        if erasure != moment.erasure {
+            // A snapshot has what the journal had, keys included, however long a receiver is away.
+            (snapshot, reader, erasure) = (nil, nil, moment.erasure)
+        }
         var log = snapshot
         if position == nil || log == nil || next.value >= log?.size.count ?? 0 {
             guard position == nil || next.value < moment.logSize else {

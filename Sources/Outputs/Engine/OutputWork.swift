@@ -21,8 +21,12 @@ struct OutputWork {
     var next = LeafIndex(0)
     var snapshot: LogSnapshot?
     var reader: OutputReader?
+    /// The newest erasure that was known when the snapshot was read.
+    var erasure: PrivacyStanding.Erasure?
     var backoff = OutputBackoff()
     var pace = OutputPace()
+    /// Whether it was told that it fails now.
+    var isFailureTold = false
     /// Behind the last record that was sent.
     var sentEnd = LeafIndex(0)
     /// Records refused one after the other.
@@ -86,14 +90,16 @@ struct OutputWork {
         standing.lastFailure = failure
         standing.lastFailureTime = moment.now
         if backoff.failures == 1 { pace.failingSince = moment.uptime }
-        if backoff.failures == OutputStanding.failuresToWarnOf {
+        if standing.isWorthTelling, !isFailureTold {
+            isFailureTold = true
             news.append(.failing(failure, failures: backoff.failures))
         }
     }
 
     /// The receiver has taken something, or there was nothing to take and it is there.
     mutating func succeed(_ moment: OutputEngine.Moment) {
-        if backoff.failures >= OutputStanding.failuresToWarnOf {
+        if isFailureTold {
+            isFailureTold = false
             news.append(.recovered(after: moment.uptime - (pace.failingSince ?? moment.uptime)))
         }
         backoff.succeeded()

@@ -153,6 +153,16 @@ package struct OutputFailure: Error, Hashable, Sendable {
         case unrecorded
         /// The position is not one of this log.
         case position
+
+        /// Whether it may be over by itself, or once somebody has looked after the receiver.
+        var passes: Bool {
+            switch self {
+            case .unreachable, .notTrusted, .notPermitted, .disconnected, .timeout, .busy,
+                .badAnswer, .file, .log, .unrecorded:
+                true
+            case .refusesAll, .notAsSigned, .position: false
+            }
+        }
     }
 
     package var code: Code

@@ -26,6 +26,6 @@ extension LiveLog {
                     clock: LedgerClock.system.facts(),
                     durability: ledger.status.durability.rawValue,
                     obstacle: ledger.obstacle(patience: AdminConsole.patience)?.description)
-            }, warn: { logger.warning("\($0)") })
+            }, erasure: { ledger.privacyStanding.newestErasure }, warn: { logger.warning("\($0)") })
     }
 }

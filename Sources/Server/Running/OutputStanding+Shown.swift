@@ -25,6 +25,7 @@ extension OutputStanding {
         if !cautions.isEmpty {
             members.append(JSONMember("caution", .string(cautions.joined(separator: "; "))))
         }
+        if let query { members.append(JSONMember("query", .string(query))) }
         if let again { members.append(JSONMember("again", number(again))) }
         if let lastSuccess {
             members.append(JSONMember("last_success", .string(lastSuccess.rfc3339)))

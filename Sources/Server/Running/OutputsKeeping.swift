@@ -174,6 +174,7 @@ private final class KeptOutput: Sendable {
     /// Whether nobody else has its position any more.
     private let isFree: Atomic<Bool>
     private let feed: LogFeed
+    private let erasure: @Sendable () -> PrivacyStanding.Erasure?
     private let now: @Sendable () -> UTCInstant
     private let logger: Logger
     private let thread = YieldingThread(named: "output")
@@ -196,6 +197,7 @@ private final class KeptOutput: Sendable {
         self.logger = logger
         engine = order.engine(now: now) { ledger.recordAndWait($0) }
         feed = ledger.feed
+        erasure = { ledger.privacyStanding.newestErasure }
         recordOpening = { ledger.recordOpening(order) }
         isFree = Atomic(predecessor == nil)
         guard let predecessor else { return }
@@ -226,7 +228,7 @@ private final class KeptOutput: Sendable {
             let turn = engine.turn(
                 OutputEngine.Moment(
                     uptime: ContinuousClock.now - began, now: now(), logSize: feed.size.count,
-                    random: Double.random(in: 0..<1)))
+                    erasure: erasure(), random: Double.random(in: 0..<1)))
             for news in turn.news { tell(news) }
             guard turn.hasMore else { return }
         }
