@@ -2,17 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Accounts
-import AuditRecords
 import AuditorAPI
+import AuditRecords
 import ByteCoding
 import Crypto
 import Disclosures
 import Evidence
 import HTTPTypes
+import LogReading
+import Merkle
 import SignedNotes
 import SystemPackage
-import TestSupport
 import Testing
+import TestSupport
 import Verification
 
 @Suite struct `Exports that are ordered over HTTP` {
@@ -183,8 +185,6 @@ import Verification
         #expect(job["undecided"] == .integer(7))
     }
 
-    @Test func `are refused as what is wrong with them`() async throws {
-        let console = try AskedConsole(6)
     @Test func `lead from what their receiver saw, and are of any size that was signed`()
         async throws
     {
@@ -274,6 +274,8 @@ import Verification
         }
     }
 
+    @Test func `are refused as what is wrong with them`() async throws {
+        let console = try AskedConsole(6)
         for (body, code) in [
             ("{\"q\":\"status:\"}", "bad_query"), ("{\"format\":\"pdf\"}", "bad_parameter"),
             ("{\"first\":9999}", "bad_range"), ("{\"first\":3,\"last\":1}", "bad_range"),

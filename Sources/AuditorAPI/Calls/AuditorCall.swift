@@ -40,7 +40,8 @@ package struct AuditorCall: Sendable {
                 throw Self.unknown(name, operation)
             }
             let value = context.form[name] ?? ""
-            guard parameter.takes(value), parameter.isNumber || !context.form.numbers.contains(name)
+            guard !context.form.unfit.contains(name), parameter.takes(value),
+                parameter.isNumber || !context.form.numbers.contains(name)
             else {
                 throw AuditorProblem.badParameter.problem(
                     "The value of \(name) cannot be used.", remedy: parameter.remedy,

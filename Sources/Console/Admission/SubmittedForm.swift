@@ -16,6 +16,8 @@ package struct SubmittedForm: Sendable {
     private var texts: [String: String] = [:]
     /// Names of what was sent as a number.
     package private(set) var numbers: Set<String> = []
+    /// Names of parameters whose values are neither texts nor whole numbers.
+    package private(set) var unfit: Set<String> = []
     /// Whether it is an HTML form, whose sender wants to be led on.
     private(set) var isPage = false
 
@@ -24,7 +26,7 @@ package struct SubmittedForm: Sendable {
     package subscript(name: String) -> String? { texts[name] }
 
     /// What it has, in order of the names.
-    package var names: [String] { texts.keys.sorted() }
+    package var names: [String] { unfit.union(texts.keys).sorted() }
 
     /// Reads the query of a target; nil: there is none.
     init(query: String?) throws {
@@ -68,11 +70,12 @@ package struct SubmittedForm: Sendable {
         }
         for member in members {
             guard let text = Self.text(of: member.value, input) else {
-                throw ConsoleProblem(
-                    .badRequest,
-                    input == .form
-                        ? "The body is not a JSON object of texts."
-                        : "The body is not a JSON object of texts and whole numbers.")
+                guard input == .parameters else {
+                    throw ConsoleProblem(.badRequest, "The body is not a JSON object of texts.")
+                }
+                // Whoever knows what there is to be told says what to write instead.
+                unfit.insert(member.name)
+                continue
             }
             texts[member.name] = text
             if case .integer = member.value { numbers.insert(member.name) }
