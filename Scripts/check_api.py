@@ -9,7 +9,10 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.error
 import urllib.request
+from typing import Any
 
 COUNTERSIGN, SCHEMATHESIS = sys.argv[1:3]
 EXAMPLES = "12"
@@ -75,6 +78,82 @@ def only(document: dict, path: str) -> dict:
     return less
 
 
+def call(
+    url: str, token: str, method: str, body: Any = None, fields: dict[str, str] = {}
+) -> tuple[int, Any, bytes]:
+    """Status, header fields and body of an answer."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(
+        url, data, {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **fields}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as answer:
+        return answer.code, answer.headers, answer.read()
+
+
+def exported(url: str, token: str) -> str:
+    """The id of an export that is complete."""
+    status, fields, body = call(url + "/api/v1/exports", token, "POST", {"q": "status:200"})
+    if status != 202:
+        sys.exit(f"check-api: an export was answered {status}\n{body.decode()}")
+    place = url + fields["Location"]
+    end = time.monotonic() + 60
+    while True:
+        job = json.loads(call(place, token, "GET")[2])
+        if job["state"] == "done":
+            return job["id"]
+        if job["state"] == "failed" or time.monotonic() > end:
+            sys.exit(f"check-api: the export is not made\n{job}")
+        time.sleep(0.1)
+
+
+def of_export(document: dict, id: str) -> dict:
+    """The document of an export's content, with the one id that there is."""
+    less = only(document, "/exports/{id}/content")
+    for operation in less["paths"]["/exports/{id}/content"].values():
+        for parameter in operation["parameters"]:
+            if parameter["name"] == "id":
+                parameter["schema"] = {"enum": [id]}
+    return less
+
+
+def check_export(document: dict, url: str, token: str, folder: pathlib.Path) -> None:
+    """Has a complete export fetched in all the ways that there are, and removed."""
+    id = exported(url, token)
+    content = of_export(document, id)
+    isRight, told = agrees(content, url, token, folder)
+    if not isRight:
+        sys.exit(f"check-api: an export is not fetched as the document says\n{told}")
+    # Where it were not fetched at all, nobody would miss how it is answered.
+    del content["paths"]["/exports/{id}/content"]["get"]["responses"]["200"]
+    if agrees(content, url, token, folder, "--max-failures", "1")[0]:
+        sys.exit("check-api: nobody noticed that the answer with an export is missing in the document")
+    place = f"{url}/api/v1/exports/{id}"
+    _, whole, bytes = call(place + "/content", token, "GET")
+    for method, path, fields, expected, text in (
+        ("GET", "/content", {}, 200, bytes),
+        ("HEAD", "/content", {}, 200, b""),
+        ("GET", "/content", {"Range": "bytes=0-511"}, 206, bytes[:512]),
+        ("GET", "/content", {"Range": "bytes=-512"}, 206, bytes[-512:]),
+        ("GET", "/content", {"Range": f"bytes={len(bytes)}-"}, 416, None),
+        ("GET", "/content", {"If-None-Match": whole["ETag"]}, 304, b""),
+        ("DELETE", "", {}, 204, b""),
+        ("GET", "/content", {}, 404, None),
+        ("DELETE", "", {}, 404, None),
+    ):
+        status, answered, body = call(place + path, token, method, fields=fields)
+        # What answers GET answers HEAD, which no document has to name.
+        known = document["paths"]["/exports/{id}" + path]["get" if method == "HEAD" else method.lower()]
+        response = known["responses"].get(str(status))
+        type = answered.get("Content-Type", "").split(";")[0]
+        types = [name.split(";")[0] for name in (response or {}).get("content", {})]
+        if status != expected or response is None or body and type not in types or text not in (None, body):
+            sys.exit(
+                f"check-api: {method} {path} {fields} of an export was answered {status}, {type},"
+                f" {len(body)} bytes, and not as the document says")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -91,6 +170,7 @@ def main() -> None:
                 document = json.load(answer)
             # A tail has no end, which no tool that waits for one can be shown.
             del document["paths"]["/tail"]
+            check_export(document, url, token, folder)
             isRight, told = agrees(document, url, token, folder)
             if not isRight:
                 sys.exit(f"check-api: answers are not as the document says\n{told}")
