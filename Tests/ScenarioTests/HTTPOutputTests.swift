@@ -78,29 +78,6 @@ import Testing
         }
     }
 
-    private static func standing(_ server: Server) throws -> [String: Any] {
-        let status = try JSONSerialization.jsonObject(with: Data(server.admin("/status").body))
-        let outputs = try #require((status as? [String: Any])?["outputs"] as? [[String: Any]])
-        return try #require(outputs.first)
-    }
-
-    @discardableResult
-    private static func reaches(
-        _ server: Server, _ wanted: ([String: Any]) throws -> Bool
-    ) throws -> [String: Any] {
-        let end = ContinuousClock.now + patience
-        while ContinuousClock.now < end {
-            let standing = try standing(server)
-            if try wanted(standing) { return standing }
-            _ = Monitor(()).wait(upTo: .milliseconds(50)) { _ in nil as Int? }
-        }
-        throw ScenarioFault("the output is \(try standing(server))")
-    }
-
-    private static func isComplete(_ standing: [String: Any]) -> Bool {
-        standing["lag_records"] as? Int == 0 && standing["state"] as? String == "delivering"
-    }
-
     private static func begin(_ kind: Kind) throws -> (Site, Receiver) {
         let site = try Site()
         let receiver = try Receiver(kind, site)
@@ -122,28 +99,28 @@ import Testing
             let first = try receiver.start()
             let server = try site.serve()
             try Self.ask(server, site)
-            try Self.reaches(server, Self.isComplete)
+            try server.output(reaches: Server.isComplete)
             first.signal(9)
             _ = try first.ending()
             try Self.ask(server, site)
-            try Self.reaches(server) { $0["code"] as? String == "unreachable" }
+            try server.output { $0["code"] as? String == "unreachable" }
             let second = try receiver.start()
-            try Self.reaches(server, Self.isComplete)
+            try server.output(reaches: Server.isComplete)
             for (mode, code) in [
                 ("status 401", "not_permitted"), ("status 429", "busy"), ("status 503", "busy"),
                 ("cut", "disconnected"), ("redirect", "bad_answer"),
             ] {
                 try receiver.set(mode)
                 try Self.ask(server, site, 5)
-                try Self.reaches(server) {
+                try server.output {
                     $0["code"] as? String == code && $0["state"] as? String == "failing"
                 }
                 try receiver.set("ok")
-                try Self.reaches(server, Self.isComplete)
+                try server.output(reaches: Server.isComplete)
             }
             try receiver.set("slow")
             try Self.ask(server, site, 5)
-            let standing = try Self.reaches(server, Self.isComplete)
+            let standing = try server.output(reaches: Server.isComplete)
             // Nobody's record was at fault in any of it.
             #expect(standing["rejected"] as? Int == 0)
             #expect(try server.stop().status == 0)
@@ -170,8 +147,8 @@ import Testing
             let running = try receiver.start()
             let server = try site.serve()
             try Self.ask(server, site)
-            let standing = try Self.reaches(server) {
-                Self.isComplete($0) && $0["rejected"] as? Int == 1
+            let standing = try server.output {
+                Server.isComplete($0) && $0["rejected"] as? Int == 1
             }
             #expect(try server.stop().status == 0)
             running.signal(15)
@@ -192,9 +169,9 @@ import Testing
             let running = try receiver.start()
             let server = try site.serve()
             try Self.ask(server, site, 3)
-            try Self.reaches(server) { Self.isComplete($0) && $0["rejected"] as? Int ?? 0 > 0 }
+            try server.output { Server.isComplete($0) && $0["rejected"] as? Int ?? 0 > 0 }
             try receiver.set("ok")
-            let standing = try Self.reaches(server, Self.isComplete)
+            let standing = try server.output(reaches: Server.isComplete)
             #expect(try server.stop().status == 0)
             running.signal(15)
             _ = try running.ending()
@@ -212,15 +189,91 @@ import Testing
             let running = try receiver.start()
             let server = try site.serve()
             try Self.ask(server, site, 5)
-            try Self.reaches(server) { _ in try receiver.indices().count >= 5 }
-            #expect(try Self.standing(server)["next"] as? Int == 0)
+            try server.output { _ in try receiver.indices().count >= 5 }
+            #expect(try server.output()["next"] as? Int == 0)
             try receiver.set("ok")
-            let standing = try Self.reaches(server, Self.isComplete)
+            let standing = try server.output(reaches: Server.isComplete)
             #expect(try server.stop().status == 0)
             running.signal(15)
             _ = try running.ending()
             // Nothing had to be sent twice.
             try receiver.checkEachOnce(atLeast: try #require(standing["next"] as? Int))
+            try receiver.checkNoFaults()
+        }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func `lose nothing to a receiver that is killed in the middle of its answer`(
+        kind: Kind
+    ) async throws {
+        try await scenario {
+            let (site, receiver) = try Self.begin(kind)
+            let first = try receiver.start()
+            let server = try site.serve()
+            try Self.ask(server, site, 5)
+            try server.output(reaches: Server.isComplete)
+            try receiver.set("die")
+            try Self.ask(server, site, 5)
+            #expect(try first.ending().status == -9)
+            let failing = try server.output { $0["state"] as? String == "failing" }
+            let before = try receiver.indices()
+            // It has them, and has not said so to its end.
+            #expect(try #require(failing["next"] as? Int) < before.count)
+            try receiver.set("ok")
+            let second = try receiver.start()
+            let standing = try server.output(reaches: Server.isComplete)
+            #expect(standing["rejected"] as? Int == 0)
+            #expect(try server.stop().status == 0)
+            second.signal(15)
+            _ = try second.ending()
+            let indices = try receiver.indices()
+            #expect(Set(indices).isSuperset(of: 0..<(try #require(standing["next"] as? Int))))
+            for (one, next) in zip(indices, indices.dropFirst()) where next != one + 1 {
+                #expect(next <= one, "\(one) is followed by \(next)")
+            }
+            try receiver.checkNoFaults()
+        }
+    }
+
+    @Test func `go over TLS to nobody whom the authority of the configuration does not vouch for`()
+        async throws
+    {
+        try await scenario {
+            let site = try Site()
+            let receiver = try Receiver(.webhook, site)
+            try site.folder.makeCertificates()
+            let tls = try site.folder.bytes("r.pem") + site.folder.bytes("r.key")
+            try site.folder.write(tls, to: "receiver/tls.pem")
+            let plain = receiver.output
+            /// The configuration of another way to the same receiver.
+            func way(_ host: String, ca: String?) -> String {
+                plain.replacing("http://127.0.0.1", with: "https://\(host)").replacing(
+                    "secrets:", with: (ca.map { "ca: \($0), " } ?? "") + "secrets:")
+            }
+            let ca = site.folder.file("ca.pem")
+            let wrongName = way("127.0.0.1", ca: ca)
+            let (unknown, right) = (way("localhost", ca: nil), way("localhost", ca: ca))
+            try site.folder.edit(
+                Site.configuration, [("version: 1\n", "version: 1\n" + wrongName)])
+            let running = try receiver.start()
+            let server = try site.serve()
+            try Self.ask(server, site, 3)
+            try server.output { $0["code"] as? String == "not_trusted" }
+            try site.folder.edit(Site.configuration, [(wrongName, unknown)])
+            _ = try site.read("reload")
+            let standing = try server.output {
+                ($0["target"] as? String)?.contains("localhost") == true
+                    && $0["code"] as? String == "not_trusted"
+            }
+            #expect(standing["next"] as? Int == 0)
+            #expect(try receiver.indices().isEmpty)
+            try site.folder.edit(Site.configuration, [(unknown, right)])
+            _ = try site.read("reload")
+            let complete = try server.output(reaches: Server.isComplete)
+            #expect(try server.stop().status == 0)
+            running.signal(15)
+            _ = try running.ending()
+            try receiver.checkEachOnce(atLeast: try #require(complete["next"] as? Int))
             try receiver.checkNoFaults()
         }
     }
@@ -232,7 +285,7 @@ import Testing
             let running = try receiver.start()
             let server = try site.serve()
             try Self.ask(server, site, 1)
-            try Self.reaches(server) { $0["code"] as? String == "not_permitted" }
+            try server.output { $0["code"] as? String == "not_permitted" }
             let page = String(decoding: try server.admin("/status").body, as: UTF8.self)
             let check = try site.folder.run(.countersign, "check", "-c", Site.configuration)
             let list = try site.folder.run(.countersign, "output", "list", "-c", Site.configuration)

@@ -12,18 +12,22 @@ A receiver of records that does what FOLDER/mode says, read anew for each reques
     cut             ends the connection instead of answering
     redirect        answers 307, to itself
     unstored        (hec) takes and never acknowledges
+    die             takes it, and is killed in the middle of its answer
 
 What it takes it appends to FOLDER/taken, an index a line. What is not as its specification has it goes to FOLDER/faults.
-With STRICT, PyPI's standardwebhooks and opentelemetry-proto are the judges; otherwise what is written here.
+With FOLDER/tls.pem, a certificate with its key, it speaks TLS. With STRICT, PyPI's standardwebhooks and opentelemetry-proto are the judges; otherwise what is written here.
 """
 import base64
 import hashlib
 import hmac
 import http.server
 import json
+import os
 import pathlib
 import re
+import signal
 import socketserver
+import ssl
 import sys
 import time
 
@@ -172,6 +176,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(2)
         with open(FOLDER / "taken", "a") as taken:
             taken.write("".join(f"{index}\n" for index in indices))
+        if mode[0] == "die":
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.flush_headers()
+            os.kill(os.getpid(), signal.SIGKILL)
         if KIND == "hec":
             Handler.acknowledged += 1
             return self.answer(200, {"text": "Success", "code": 0, "ackId": Handler.acknowledged})
@@ -191,4 +200,9 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     allow_reuse_address = True
 
 
-Server(("127.0.0.1", PORT), Handler).serve_forever()
+server = Server(("127.0.0.1", PORT), Handler)
+if (FOLDER / "tls.pem").exists():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(FOLDER / "tls.pem")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
