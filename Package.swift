@@ -410,8 +410,8 @@ let package = Package(
         tests(
             "Server",
             [
-                "ByteCoding", "Merkle", "Accounts", "Transport", "HTTPPlane", "HTTPWire",
-                "Identity",
+                "ByteCoding", "AccessModel", "Merkle", "Accounts", "Transport", "HTTPPlane",
+                "HTTPWire", "Identity", "Disclosures", "AuditRecords", "LogReading", "Query",
                 "Ledger", "LedgerFiles",
                 "Messages", "Policy", "Settings", "SignedNotes", "TestSupport", .logging, .system,
                 .unixSignals,

@@ -7,6 +7,7 @@ With COUNTERSIGN_VERIFY=PATH the first verifier judges each damaged pack too, an
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import io
@@ -315,6 +316,30 @@ class DamageTests(PackTest):
                 del manifest[part][name]
             path.write_bytes(verifier.canonical(manifest))
             self.expect(f"{part}.{name}", "changed")
+
+    def test_the_salt_of_a_query_is_part_of_its_hash(self) -> None:
+        path = self.pack / "manifest.json"
+        data = path.read_bytes()
+        (self.pack / "manifest.sig").unlink()
+        for what, salt, is_used, kind in (
+            ("of 16 bytes", bytes(range(16)), True, "not_covered"),
+            ("of 16 bytes that were not used", bytes(range(16)), False, "changed"),
+            ("of 15 bytes", bytes(15), True, "changed"), ("of 32 bytes", bytes(32), True, "changed"),
+            ("of none", b"", True, "changed"),
+        ):
+            manifest = json.loads(data)
+            query = manifest["4_query"]
+            query["salt"] = base64.b64encode(salt).decode()
+            before = salt if is_used else b""
+            digest = hashlib.sha256(before + b"countersign/query/v1\n" + query["text"].encode())
+            query["hash"] = f"sha256:{digest.hexdigest()}"
+            path.write_bytes(verifier.canonical(manifest))
+            self.expect(f"a salt {what}", kind)
+        for value in ("AAECAwQFBgcICQoLDA0ODw", "x", 7, {}):
+            manifest = json.loads(data)
+            manifest["4_query"]["salt"] = value
+            path.write_bytes(verifier.canonical(manifest))
+            self.expect(f"a salt that is {value!r}", "changed")
 
     def test_counts_of_a_manifest_that_nobody_signed_are_counted_again(self) -> None:
         path = self.pack / "manifest.json"

@@ -5,7 +5,6 @@ package import Accounts
 package import AuditRecords
 package import ByteCoding
 package import Catalog
-package import Disclosures
 package import LogReading
 
 /// Where the auditor API's answers come from; each is asked again for every request.
@@ -21,7 +20,7 @@ package struct AuditorSources: Sendable {
     /// The same log as its writer sees it.
     package var live: LiveLog
     /// Writes the record of a reading; blocks until it is durable.
-    package var record: @Sendable (AuditorReading, AccountIdentity) throws -> UniqueID
+    package var record: @Sendable (AuditorReading, AccountIdentity) throws -> RecordedReading
     /// Who may look, and who is told that they may not.
     package var accounts: AccountOffice
     package var now: @Sendable () -> UTCInstant
@@ -37,7 +36,7 @@ package struct AuditorSources: Sendable {
         standing: @escaping @Sendable () -> CatalogStanding,
         noticed: @escaping @Sendable (CatalogFailure) -> Void,
         snapshot: @escaping @Sendable () throws -> LogSnapshot, live: LiveLog,
-        record: @escaping @Sendable (AuditorReading, AccountIdentity) throws -> UniqueID,
+        record: @escaping @Sendable (AuditorReading, AccountIdentity) throws -> RecordedReading,
         accounts: AccountOffice, now: @escaping @Sendable () -> UTCInstant
     ) {
         self.catalog = catalog
@@ -55,18 +54,9 @@ package struct AuditorSources: Sendable {
 package struct AuditorReading: Hashable, Sendable {
     package var kind: SystemRecord.Reading
     package var facts: QueryFacts
-    /// What was asked for, where that is personal, and whom it is about.
-    package var personal: Personal?
 
-    /// A text that goes when the person goes whom it names.
-    package struct Personal: Hashable, Sendable {
-        package var text: String
-        package var subject: SubjectID
-    }
-
-    package init(_ kind: SystemRecord.Reading, _ facts: QueryFacts, _ personal: Personal? = nil) {
+    package init(_ kind: SystemRecord.Reading, _ facts: QueryFacts) {
         self.kind = kind
         self.facts = facts
-        self.personal = personal
     }
 }

@@ -14,6 +14,14 @@ extension String {
         return composed
     }
 
+    /// The text in Unicode's decomposed form (NFD).
+    package var decomposed: String {
+        guard !utf8.allSatisfy({ $0 < 0x80 }) else { return self }
+        var decomposed = ""
+        decomposed.unicodeScalars.append(contentsOf: _nfd)
+        return decomposed
+    }
+
     /// In lower case and composed: names of persons and things are the same by this.
     package var likeLetters: String { lowercased().composed }
 }

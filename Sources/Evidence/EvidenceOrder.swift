@@ -34,6 +34,10 @@ package struct EvidenceOrder: Sendable {
     }
 
     package var query: RecordQuery
+    /// The salt of the hash that the record of the order calls the query by, where that is personal.
+    package var salt: [UInt8]?
+    /// What has to hold besides, as whoever asks may not see the rest; the question stays what was asked.
+    package var besides = RecordQuery(.everything)
     package var unit = Unit.record
     /// The indices that are searched; nil for all that can match.
     package var range: Range<UInt64>?
@@ -60,8 +64,16 @@ package struct EvidenceOrder: Sendable {
         self.command = command
     }
 
+    /// What the record of the order calls the query by.
+    package var hash: String { QuestionHash(of: query.text, salt: salt).text }
+
+    /// What is looked for, without what is left out.
+    package var sought: RecordQuery {
+        RecordQuery(all: [unit == .access ? query.ofAccesses : query, besides])
+    }
+
     /// Whether every record of the range is handed over.
-    var takesAll: Bool { isFullRange || query.expression == .everything && unit == .record }
+    var takesAll: Bool { isFullRange || sought.expression == .everything && unit == .record }
 }
 
 /// What evidence is made from, besides the order.

@@ -42,7 +42,7 @@ package struct EvidenceScan {
 
     package init(_ order: EvidenceOrder, _ source: EvidenceSource) throws(EvidenceFailure) {
         snapshot = source.snapshot
-        query = order.unit == .access ? order.query.ofAccesses : order.query
+        query = order.sought
         let size = source.checkpoint.claim.size.count
         if let range = order.range {
             self.range = range.clamped(to: 0..<size)

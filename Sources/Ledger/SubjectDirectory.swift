@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ByteCoding
 package import Crypto
 package import Disclosures
 internal import Merkle
@@ -61,6 +62,14 @@ package final class SubjectDirectory: Sendable {
             outputByteCount: 32)
     }
 
+    /// The key that leads to the salts of questions which are about nobody in particular, for as long as the log lives:
+    /// whoever asks the same, records call it the same, and nobody else can try what it was.
+    package var questionKey: SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: secret, info: Array("countersign/query/salt/v1".utf8),
+            outputByteCount: 32)
+    }
+
     /// These subjects' keys are destroyed, and with them who they were: whoever comes back gets another id.
     func forget(_ ids: Set<SubjectID>) {
         guard !ids.isEmpty else { return }
@@ -73,11 +82,28 @@ package final class SubjectDirectory: Sendable {
         }
     }
 
+    /// What a subject is looked up by: first in Unicode's composed form, so that one name is one person however it was
+    /// typed; then as it is, and decomposed, as directories have it that were begun before.
+    private func lookups(issuer: String, subject: String) -> [Hash256] {
+        var spellings = [subject.composed]
+        for other in [subject, subject.decomposed]
+        where !spellings.contains(where: { $0.utf8.elementsEqual(other.utf8) }) {
+            spellings.append(other)
+        }
+        return spellings.map {
+            SubjectKey.lookup(issuer: issuer, subject: $0, directorySecret: secret)
+        }
+    }
+
     /// The id of a subject that has one.
     package func known(issuer: String, subject: String) -> SubjectID? {
-        let lookup = SubjectKey.lookup(
-            issuer: issuer, subject: subject, directorySecret: secret)
-        return state.withLock { $0.keys[lookup]?.id }
+        let lookups = lookups(issuer: issuer, subject: subject)
+        return state.withLock { state in
+            for lookup in lookups {
+                if let known = state.keys[lookup] { return known.id }
+            }
+            return nil
+        }
     }
 
     /// The key of an id; nil where it is destroyed, or there never was one.
@@ -92,10 +118,12 @@ package final class SubjectDirectory: Sendable {
     /// The key of a subject; a new one if it has none. That becomes durable with the first record
     /// that discloses something under it.
     package func key(issuer: String, subject: String) -> SubjectKey {
-        let lookup = SubjectKey.lookup(
-            issuer: issuer, subject: subject, directorySecret: secret)
+        let lookups = lookups(issuer: issuer, subject: subject)
         return state.withLock { state in
-            if let known = state.keys[lookup] { return known }
+            for lookup in lookups {
+                if let known = state.keys[lookup] { return known }
+            }
+            let lookup = lookups[0]
             let id = SubjectID(randomness: &state.randomness)
             let key = SubjectKey(id: id, lookup: lookup, randomness: &state.randomness)
             state.keys[lookup] = key

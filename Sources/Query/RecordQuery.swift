@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ByteCoding
-internal import Crypto
 package import Disclosures
 
 /// A query, read and put into one form: for the command line, programs, alerts and exports alike.
@@ -37,12 +36,9 @@ package struct RecordQuery: Hashable, Sendable {
     /// The text that stands for the query and all others of the same form.
     package var text: String { QueryText.of(expression) }
 
-    private static let prefix = "countersign/query/v1\n"
-
-    /// `sha256:` and the digest of the canonical text, which two people can compare without showing it.
-    package var hash: String {
-        "sha256:" + Hex.encode(SHA256.hash(data: Array((Self.prefix + text).utf8)))
-    }
+    /// `sha256:` and the digest of the canonical text, which two people can compare without showing it. Records have
+    /// another one of a query with personal terms, with a salt.
+    package var hash: String { QuestionHash(of: text).text }
 
     /// The terms that need personal values, with the group of these.
     package var personalTerms: [(term: QueryTerm, group: CommitGroup)] {

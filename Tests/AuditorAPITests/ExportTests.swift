@@ -11,6 +11,7 @@ import Evidence
 import HTTPTypes
 import LogReading
 import Merkle
+import Query
 import SignedNotes
 import SystemPackage
 import Testing
@@ -271,6 +272,43 @@ import Verification
             // The last line says that the list ends here.
             let content = try await console.get(place + "/content").body
             #expect(content.split(separator: UInt8(ascii: "\n")).count == Int(records) + 1)
+        }
+    }
+
+    @Test
+    func
+        `have one hash in the record of the order, the job, the manifest, and whenever they are fetched`()
+        async throws
+    {
+        let console = try AskedConsole(6)
+        // Neither may see who looked at the log, one may open values.
+        for (query, rights, name) in [
+            ("category:audit", [Right.logExport], "second"),
+            ("actor:Alice category:audit", [.logExport, .personalRead], "third"),
+            ("*", [.logExport], "fourth"),
+        ] as [(String, Set<Right>, String)] {
+            let token = try console.desk.token(of: rights, named: name)
+            let place = try id(
+                try await console.post(
+                    Self.path, "{\"q\":\"\(query)\",\"purpose\":\"a review\"}", bearing: token))
+            try console.exports.make()
+            let hash = try #require(console.desk.readings.last?.hash)
+            let plain = try RecordQuery(query, at: QueryClock(now: console.desk.now)).hash
+            #expect((hash == plain) == !query.contains("Alice"))
+            let job = try await console.get("\(Self.path)/\(place)", bearing: token).json
+            #expect(job["hash"]?.string == hash, "\(query)")
+            let pack = try await console.get("\(Self.path)/\(place)/content", bearing: token)
+            #expect(console.desk.readings.last?.hash == hash)
+            let text = String(decoding: pack.body, as: UTF8.self)
+            #expect(text.contains("\"hash\":\"\(hash)\""), "\(query)")
+            #expect(text.contains("\"besides\":\"-action:(log.export OR log.query OR log.tail)\""))
+            let kept = try TestDirectory()
+            try kept.write(pack.body, to: "pack.tar")
+            let report = try PackRequest(
+                path: kept.path.appending("pack.tar"), keys: console.keys.map(\.text),
+                policyFile: nil, stateFile: nil, requiredWitnesses: 0
+            ).run { _ in }
+            #expect(report.verdict == .verified, "\(report.findings.map(\.text))")
         }
     }
 

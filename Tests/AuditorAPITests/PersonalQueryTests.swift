@@ -6,6 +6,7 @@ import Accounts
 import AuditorAPI
 import ByteCoding
 import Disclosures
+import Query
 import Testing
 
 @Suite struct `Queries that name persons` {
@@ -33,6 +34,50 @@ import Testing
         let known = try await console.get("/api/v1/records?q=actor:\(alice.text)&purpose=review")
         #expect(try known.rows.count == 6)
         #expect(console.desk.readings.last?.about == alice)
+    }
+
+    @Test func `are sealed under the key of whom they are about, by whatever way they are asked`()
+        async throws
+    {
+        let console = try AskedConsole(12)
+        let alice = try #require(console.people["Alice"])
+        let asked = "\"q\":\"actor:Alice\",\"purpose\":\"she owes us\""
+        for (path, others) in [
+            ("records", ""), ("records", ",\"format\":\"ndjson\""), ("stats", ""), ("facets", ""),
+            ("first-seen", ",\"since\":\"2020-01-01\""), ("exports", ""),
+        ] {
+            let before = console.desk.readings.count
+            let answer = try await console.post("/api/v1/" + path, "{\(asked)\(others)}")
+            #expect(answer.status == (path == "exports" ? 202 : 200), "\(path): \(answer)")
+            for facts in console.desk.readings[before...] {
+                #expect(facts.about == alice, "\(path)")
+                #expect(facts.purpose == "she owes us")
+                // Whoever reads the log cannot confirm the name by its hash.
+                let query = try RecordQuery("actor:Alice", at: QueryClock(now: console.desk.now))
+                #expect(facts.hash?.hasPrefix("sha256:") == true && facts.hash != query.hash)
+                guard path != "first-seen" else { continue }
+                #expect(facts.hash == QuestionHash(of: query.text, salt: TestDesk.salt).text)
+            }
+            #expect(console.desk.sealed[before]?.subject == alice, "\(path)")
+            let told = String(decoding: answer.body, as: UTF8.self)
+            let hash = try #require(console.desk.readings.last?.hash)
+            #expect(told.contains("\"\(hash)\""), "\(path)")
+        }
+    }
+
+    @Test func `are those for one record, too`() async throws {
+        let console = try AskedConsole(12)
+        let alice = try #require(console.people["Alice"])
+        let rows = try await console.get(
+            "/api/v1/records?limit=1&q=actor:\(alice.text)&purpose=review"
+        ).rows
+        let uid = try #require(rows[0]["uid"]?.string)
+        for path in ["?purpose=review&disclose=who", "", "/leaf", "/proof"] {
+            let answer = try await console.get("/api/v1/records/\(uid)\(path)")
+            #expect(answer.status == 200, "\(path): \(answer)")
+            #expect(console.desk.readings.last?.about == alice, "\(path)")
+            #expect(console.desk.sealed.last??.text == "uid:\(uid)", "\(path)")
+        }
     }
 
     @Test func `are kept by their hash alone where they find several persons, or nobody`()

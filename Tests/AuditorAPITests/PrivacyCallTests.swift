@@ -4,6 +4,7 @@
 import Accounts
 import AuditRecords
 import ByteCoding
+import Disclosures
 import Testing
 
 @Suite struct `A call about personal values` {
@@ -58,7 +59,7 @@ import Testing
         let readings = console.desk.readings
         #expect(readings.count == 2)
         #expect(readings.allSatisfy { $0.purpose == "DSR-7" })
-        #expect(readings.first?.about == nil || readings.first?.about == console.people["Alice"])
+        #expect(console.desk.sealed.first??.subject == console.people["Alice"])
     }
 
     @Test func `is refused while the log takes no records, and of requests that are none`()

@@ -59,13 +59,22 @@ final class TestDesk: Sendable {
             parameters: cheap, now: { now })
     }
 
-    func record(_ reading: AuditorReading, _ reader: AccountIdentity) throws -> UniqueID {
+    /// Records as the ledger does it, with one salt for all that is personal.
+    func record(_ reading: AuditorReading, _ reader: AccountIdentity) throws -> RecordedReading {
         try state.withLock { state in
             guard state.takesRecords else { throw NoRoom() }
+            var reading = reading
+            let text = reading.facts.hash == nil ? reading.facts.text : nil
+            let named = text.map { QuestionHash(of: $0, salt: Self.salt) }
+            reading.facts.hash = named?.text ?? reading.facts.hash
             state.readings.append((reading, reader))
-            return UniqueID(at: now, random: (UInt64(state.readings.count), 7))
+            return RecordedReading(
+                uid: UniqueID(at: now, random: (UInt64(state.readings.count), 7)),
+                hash: reading.facts.hash, salt: named?.salt)
         }
     }
+
+    static let salt = [UInt8](repeating: 7, count: QuestionHash.saltBytes)
 
     /// What was recorded of readings.
     var readings: [QueryFacts] { state.withLock { $0.readings.map(\.0.facts) } }
@@ -77,7 +86,17 @@ final class TestDesk: Sendable {
         }
     }
     /// Texts that were sealed, and under whose key.
-    var sealed: [AuditorReading.Personal?] { state.withLock { $0.readings.map(\.0.personal) } }
+    var sealed: [Sealed?] {
+        readings.map { facts in
+            facts.about.flatMap { about in facts.text.map { Sealed(text: $0, subject: about) } }
+        }
+    }
+
+    /// A text, and whose key it is sealed under.
+    struct Sealed: Hashable {
+        let text: String
+        let subject: SubjectID
+    }
     var refused: [Right] { refusals.all }
 
     /// A token of a further auditor, for some of what they may do.

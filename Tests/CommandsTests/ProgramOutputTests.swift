@@ -43,6 +43,11 @@ struct ProgramOutputTests {
         Call(words: ["log", "query", "actor:Ada", "status:4xx", "--explain"], status: .success),
         Call(words: ["log", "stats"], status: .notFound),
         Call(words: ["log", "stats", "--by", "nothing"], status: .usage),
+        Call(
+            words: ["log", "stats", "actor:Ada", "--by", "ip", "--explain"], status: .success),
+        Call(
+            words: ["log", "first-seen", "--since", "2026-11-01", "--explain"], status: .success),
+        Call(words: ["privacy", "find", "Ada", "--explain"], status: .success),
         Call(words: ["log", "first-seen"], status: .usage),
         Call(words: ["log", "first-seen", "--since", "7d"], status: .notFound),
         Call(words: ["explain", "0"], status: .notFound),

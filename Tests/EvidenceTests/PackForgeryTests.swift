@@ -6,6 +6,7 @@ import Crypto
 import Disclosures
 import Evidence
 import LogReading
+import Query
 import SignedNotes
 import SystemPackage
 import TestSupport
@@ -100,6 +101,33 @@ import Verification
         #expect(
             report.findings.contains { $0.kind == forgery.kind }, "\(report.findings.map(\.text))")
         #expect(report.verdict.exitCode == (forgery.kind == .changed ? 10 : 16))
+    }
+
+    @Test func `is found by the hash of its query, which may have a salt`() throws {
+        let log = try LedgerLog(8)
+        var order = try Packs.order("path:/v1/invoices/1", groups: [.what])
+        order.salt = [UInt8](repeating: 9, count: QuestionHash.saltBytes)
+        let pack = try Packs.pack(log, order)
+        let text = String(decoding: try pack.read("manifest.json"), as: UTF8.self)
+        #expect(text.contains("\"salt\":\"CQkJCQkJCQkJCQkJCQkJCQ==\""))
+        #expect(text.contains("\"hash\":\"\(order.hash)\"") && order.hash != order.query.hash)
+        #expect(try Packs.check(pack.path, [log.key]).verdict == .verified)
+        for salt in ["CQkJCQkJCQkJCQkJCQkJCg==", "CQkJCQkJCQkJCQkJCQkJ", "?"] {
+            let forged = try pack.copy()
+            try forged.write(
+                Array(text.replacing("CQkJCQkJCQkJCQkJCQkJCQ==", with: salt).utf8),
+                to: "manifest.json")
+            try Packs.reseal(forged, signedBy: log.fixture.signer)
+            let report = try Packs.check(forged.path, [log.key])
+            #expect(report.findings.map(\.kind) == [.changed], "\(salt)")
+        }
+        let checkpoint = try Packs.source(log.directory, []).checkpoint
+        let ticket = ExportTicket(
+            order, form: "pack", checkpoint, remembered: nil, asked: .object([]))
+        let again = ExportTicket(
+            try JSONParser.parse(
+                CanonicalJSON.encode(ticket.value), as: .strict, deepest: 16))
+        #expect(again?.hash == order.hash)
     }
 
     @Test func `is found in the form of every file of lines`() throws {

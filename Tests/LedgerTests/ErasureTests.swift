@@ -214,6 +214,30 @@ import Testing
     }
 }
 
+/// Who is who, however their name was typed.
+@Suite struct `A name of a person` {
+    private static let composed = "Zo\u{EB}"
+    private static let decomposed = "Zoe\u{308}"
+
+    @Test(arguments: [[composed, decomposed], [decomposed, composed]])
+    func `is one person in both of Unicode's forms, and after a restart`(names: [String]) throws {
+        let fixture = try LedgerFixture()
+        let storage = MemoryStorage()
+        let ledger = try fixture.open(storage)
+        let one = try Person.record(names[0], in: ledger, fixture)
+        #expect(try Person.record(names[1], in: ledger, fixture).id == one.id)
+        #expect(ledger.subjects.known(issuer: Person.issuer, subject: names[1]) == one.id)
+        #expect(ledger.close() == nil)
+        let again = try fixture.open(storage)
+        for name in names {
+            #expect(again.subjects.known(issuer: Person.issuer, subject: name) == one.id)
+        }
+        // A letter without its accent is another.
+        #expect(try Person.record("Zoe", in: again, fixture).id != one.id)
+        #expect(again.close() == nil)
+    }
+}
+
 /// People whose values are in a log.
 enum Person {
     static let issuer = "https://id.example.com"

@@ -50,6 +50,19 @@ import Testing
         #expect(Array(shown.utf8) == Array(held.utf8))
     }
 
+    @Test func `are no thumbprints of certificates, which stand beside names`() throws {
+        let thumbprint = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdE"
+        let access = QueriedAccess(
+            try QueryFixture.record(["actor.auth.key": .string(thumbprint)]), [:])
+        for (asked, verdict) in [
+            (thumbprint, QueryVerdict.hit), (thumbprint.lowercased(), .miss), ("AbCd*", .hit),
+            ("abcd*", .miss),
+        ] {
+            let query = try QueryFixture.query("actor:\(asked)")
+            #expect(query.expression.verdict(on: access) == verdict, "\(asked)")
+        }
+    }
+
     @Test func `are no ids`() throws {
         let access = try Self.access(name: Self.decomposed, path: "/")
         let query = try QueryFixture.query("session:\"\(Self.written)\"")

@@ -19,7 +19,7 @@ struct QueryPageTests {
         value = word | beginning* | * | n | >n | >=n | <n | <=n | a..b
         ```
 
-        - Names of fields, and names of things such as services, routes, methods and reasons, are the same in letters of either case, and so are names of persons; `é` is the same letter whether it came as one character or as two. Ids and paths are not.
+        - Names of fields, and names of things such as services, routes, methods and reasons, are the same in letters of either case, and so are names of persons; `é` is the same letter whether it came as one character or as two. Ids and paths are not; of `actor`, the case is kept of what may be a certificate's thumbprint, or the beginning of one.
         - `path` means a path in all ways to write it that a service may take for the same: `/v1/bills/7` is also `/v1//bills/7/`, `/v1%2Fbills/7` and `/v1/bills/7;v=1`, but not `/V1/bills/7`; `a%2Ab` is also `a*b`, written `a\\*b`. `rawpath` means it just as it was asked for, where it was forwarded and is shown without `/./` or with `i` for `%69` as well. Neither holds the query string, which is kept in `http.query` and not searched.
         - Quotation marks only group: operators and `*` work inside as outside of them. A backslash takes the meaning from whatever follows. `-` negates only at the beginning of a term.
         - A negation includes accesses that have no such value at all.

@@ -78,7 +78,9 @@ enum QuerySamples {
         Sample(
             "is:denied", "decision:(challenge OR deny OR limit)", "a shorthand for alternatives"),
         Sample("is:breakglass", "action:breakglass.*", "for a beginning"),
-        Sample(#"actor:"Ada Lovelace""#, #"actor:"Ada Lovelace""#, "a name; personal"),
+        Sample(
+            #"actor:"Ada Lovelace""#, #"actor:"ada lovelace""#,
+            "a name, in letters of either case; personal"),
         Sample("path:/v1/invoices/*", "path:/v1/invoices/*", "paths below; personal"),
         Sample(
             "path:/v1//invoices%2F4711/", "path:/v1/invoices/4711",

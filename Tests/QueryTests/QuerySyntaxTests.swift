@@ -28,6 +28,8 @@ struct QuerySyntaxTests {
             ["service:Billing", "SERVICE:billing", "dst.service:\"billing\"", "service:b\\illing"],
             ["actor:Zo\u{EB}", "actor:Zoe\u{308}"], ["role:Zo\u{EB}", "role:zoe\u{308}"],
             ["zo\u{EB}*", "ZOE\u{308}*"], ["label.team:\u{E9}", "label.team:e\u{301}"],
+            ["actor:Bob@Example.com", "actor:BOB@EXAMPLE.COM", "actor:bob@example.com"],
+            ["actor:BOB", "actor:Bob"], ["actor:\"Ada L*\"", "actor:\"ADA L*\""],
             ["path:/a/b", "path:/a//b", "path:/a%2Fb/", "path:/%61/b", "path:/a/b;v=1"],
             ["path:/a/b*", "path:/a//b*"], ["path:\"/a b\"", "path:\"/a%20b\""],
             ["status:404", "status:404..404", "http.status:404", "status:(404)"],

@@ -23,11 +23,6 @@ extension Record {
         value[path: "written", "time"]?.string.flatMap { UTCInstant(rfc3339: $0) }
     }
 
-    /// A member of `actor.claimed`: what a refused credential says of itself.
-    package func claimed(_ name: String) -> String? {
-        value[path: "actor", "claimed", name]?.string
-    }
-
     /// Which proxy wrote the record: `producer.uid`.
     package var producer: String? { value[path: "producer", "uid"]?.string }
 

@@ -7,8 +7,10 @@ package import Disclosures
 
 /// How somebody read the log: `query` of a record about the audit of the audit.
 package struct QueryFacts: Hashable, Sendable {
-    /// SHA-256 of the query's text, `sha256:` and hex; the text itself may be personal.
+    /// SHA-256 of the query's text, `sha256:` and hex. Nil where ``text`` is personal, until it is recorded: then with a salt.
     package var hash: String?
+    /// What was asked for, where that names somebody; not in the leaf, but sealed under the key of whom it is about.
+    package var text: String?
     /// Records that were given out; for a query, those whose personal values were shown. Nil if
     /// that is known only afterwards, because the record comes first.
     package var rows: UInt64?
@@ -42,15 +44,32 @@ package struct QueryFacts: Hashable, Sendable {
 
     package init(
         hash: String?, rows: UInt64?, range: String?, purpose: String?, about: SubjectID? = nil,
-        began: UniqueID? = nil, ended: End? = nil
+        text: String? = nil, began: UniqueID? = nil, ended: End? = nil
     ) {
         self.hash = hash
+        self.text = text
         self.rows = rows
         self.range = range
         self.purpose = purpose
         self.about = about
         self.began = began
         self.ended = ended
+    }
+}
+
+/// A reading that is in the log, as whoever reads is told of it.
+package struct RecordedReading: Hashable, Sendable {
+    /// Its record.
+    package let uid: UniqueID
+    /// What the record calls the question by: `query.hash`.
+    package let hash: String?
+    /// The salt of that, where the question is personal: it proves to others that this was the question.
+    package let salt: [UInt8]?
+
+    package init(uid: UniqueID, hash: String?, salt: [UInt8]?) {
+        self.uid = uid
+        self.hash = hash
+        self.salt = salt
     }
 }
 

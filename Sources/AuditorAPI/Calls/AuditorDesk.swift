@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Accounts
-package import ByteCoding
+package import AuditRecords
 import Console
 import NIOPosix
 
@@ -40,7 +40,7 @@ package final class AuditorDesk: Sendable {
     /// Writes the record of a reading. Blocks; nothing of what was read may leave before it returns.
     package func record(
         _ reading: AuditorReading, by reader: AccountIdentity
-    ) throws -> UniqueID {
+    ) throws -> RecordedReading {
         do {
             return try sources.record(reading, reader)
         } catch {

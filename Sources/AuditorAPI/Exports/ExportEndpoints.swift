@@ -96,9 +96,8 @@ struct ExportEndpoints: AuditorGroup {
             try desk.checkRoom(jobs, call.reader.id)
             let order = try OrderedExport(call, asked, isOpening: isOpening, at: desk)
             let reading = try order.reading(at: desk)
-            let uid = try desk.record(reading, by: call.reader)
-            let ticket = order.ticket(
-                uid, key, about: reading.facts.about ?? reading.personal?.subject)
+            let said = try desk.record(reading, by: call.reader)
+            let ticket = order.ticket(said, key, about: reading.facts.about)
             let added = try Self.keeping { () throws(EvidenceFailure) in try jobs.add(ticket) }
             guard let job = added else {
                 // Others were quicker; the record says that it was ordered, and none that it was made.
@@ -148,7 +147,7 @@ struct ExportEndpoints: AuditorGroup {
                     QueryFacts(
                         hash: AuditorDesk.hash(of: ["exports", "all"]), rows: UInt64(jobs.count),
                         range: nil, purpose: nil)), by: call.reader)
-            return .json(.object([rows, JSONMember("recorded", .string(recorded.text))]))
+            return .json(.object([rows, JSONMember("recorded", .string(recorded.uid.text))]))
         }
     }
 
@@ -217,7 +216,7 @@ struct ExportEndpoints: AuditorGroup {
         let order = job.ticket.order
         let range = order.range ?? 0..<job.ticket.size
         return QueryFacts(
-            hash: order.query.hash, rows: rows, range: "\(range.lowerBound)..<\(range.upperBound)",
+            hash: job.ticket.hash, rows: rows, range: "\(range.lowerBound)..<\(range.upperBound)",
             purpose: order.request.purpose,
             about: job.ticket.asked["subject"]?.string.flatMap { SubjectID($0) }, began: job.id,
             ended: ended)

@@ -42,7 +42,7 @@ extension ExportJob {
         let showsTexts = isOwn && !isGone
         members += [
             JSONMember("query", showsTexts ? .string(order.query.text) : .null),
-            JSONMember("hash", .string(ticket.asked["hash"]?.string ?? order.query.hash)),
+            JSONMember("hash", .string(ticket.hash)),
             JSONMember(
                 "purpose", showsTexts ? order.request.purpose.map { .string($0) } ?? .null : .null),
             JSONMember("unit", .string(order.unit.rawValue)),

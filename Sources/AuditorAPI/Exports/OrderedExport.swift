@@ -181,41 +181,54 @@ struct OrderedExport {
     /// The reading that this is, to be recorded before anything is made. Blocks.
     func reading(at desk: AuditorDesk) throws -> AuditorReading {
         let all = range ?? 0..<checkpoint.claim.size.count
-        var reading = AuditorReading(
+        return AuditorReading(
             .export,
             QueryFacts(
-                hash: asked.query.hash, rows: nil, range: "\(all.lowerBound)..<\(all.upperBound)",
-                purpose: asked.purpose, about: asked.query.soleSubject))
-        if !asked.query.personalGroups.isEmpty {
-            var search = try LogSearch(
-                asked.query, unit: .record, isOpening: isOpening, of: snapshot, at: desk)
-            reading.personal = try search.reading(asked, rows: nil).personal
-        }
-        return reading
+                asked.query, about: try person(at: desk), rows: nil,
+                range: "\(all.lowerBound)..<\(all.upperBound)", purpose: asked.purpose))
     }
 
-    /// The order, under the id of its record.
+    private var unit: EvidenceOrder.Unit {
+        call["unit"].flatMap { EvidenceOrder.Unit(rawValue: $0) } ?? .record
+    }
+
+    /// The one person whom it is about.
+    private func person(at desk: AuditorDesk) throws -> SubjectID? {
+        if let stated = asked.query.statedSubject { return stated }
+        guard !asked.query.personalGroups.isEmpty else { return nil }
+        var search = try LogSearch(
+            asked.sought, unit: unit == .access ? .access : .record, isOpening: isOpening,
+            of: snapshot, at: desk)
+        return try search.person()
+    }
+
+    /// The order, under the id of its record, and the hash by which that names the question.
     ///
     /// - Parameter subject: the one person whom it is about, if that is so: what it was made for goes with them.
-    func ticket(_ uid: UniqueID, _ key: String?, about subject: SubjectID?) -> ExportTicket {
+    func ticket(
+        _ said: RecordedReading, _ key: String?, about subject: SubjectID?
+    ) -> ExportTicket {
         let form = call["format"] ?? Self.forms[0]
         let isFullRange = call["full_range"] == "yes"
-        let unit = call["unit"].flatMap { EvidenceOrder.Unit(rawValue: $0) } ?? .record
         var order = EvidenceOrder(
-            query: asked.permitted, range: range, isFullRange: isFullRange, groups: asked.disclosed,
+            query: asked.query, range: range, isFullRange: isFullRange, groups: asked.disclosed,
             request: EvidenceOrder.Request(
-                uid: uid, by: "account \(call.reader.id)", purpose: asked.purpose, time: call.now),
+                uid: said.uid, by: "account \(call.reader.id)", purpose: asked.purpose,
+                time: call.now),
             zone: asked.clock.zone,
             command: EvidenceOrder.command(
-                form: form, asked.permitted, unit, size: isKept ? checkpoint.claim.size.count : nil,
+                form: form, RecordQuery(all: [asked.query, asked.besides]), unit,
+                size: isKept ? checkpoint.claim.size.count : nil,
                 isContinued: remembered != nil, offset: call["zone"],
                 first: call.number("first").map { UInt64($0) },
                 last: call.number("last").map { UInt64($0) }, isFullRange: isFullRange,
                 disclosed: call["disclose"], purpose: asked.purpose))
         order.unit = unit
+        order.besides = asked.besides
+        order.salt = said.salt
         var members = [
             JSONMember("account", .string(call.reader.id)),
-            JSONMember("hash", .string(asked.query.hash)),
+            JSONMember("hash", .string(order.hash)),
             JSONMember("log_size", .whole(snapshot.size.count)),
             JSONMember("opens", .bool(isOpening)),
         ]

@@ -26,7 +26,7 @@ extension AuditorDesk {
                     hash: Self.hash(of: words), rows: UInt64(rows), range: range,
                     purpose: call["purpose"])), by: call.reader)
         return .json(
-            .object(members + [JSONMember("recorded", .string(recorded.text))]))
+            .object(members + [JSONMember("recorded", .string(recorded.uid.text))]))
     }
 
     /// The digest under which a record names what was asked for, where that is no query.

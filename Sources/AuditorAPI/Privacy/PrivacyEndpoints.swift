@@ -131,7 +131,7 @@ struct PrivacyEndpoints: AuditorGroup {
                 "Names are opened to find this one, and nobody says what for.",
                 remedy: "Send purpose, such as the number of the case.")
         }
-        let person = RecordQuery(.term(QueryTerm(.named(.actor), .text(name))))
+        let person = RecordQuery(ofPerson: name)
         let asked = try AskedQuery(call, of: .record, now: call.now, within: person)
         return try await desk.reading { [desk] in
             let standing = try desk.privacy().standing()

@@ -16,8 +16,8 @@ package struct AskedQuery: Sendable {
     package let query: RecordQuery
     /// What is looked for, without what is left out.
     package let sought: RecordQuery
-    /// The question within what the reader may see, for whoever applies the rules of accesses.
-    package let permitted: RecordQuery
+    /// What has to hold besides, as the reader may not see the rest; everything where they may.
+    package let besides: RecordQuery
     /// What does not come though it was not spoken of, or the reader has no right to see it.
     package let leftOut: [String]
     package let clock: QueryClock
@@ -86,14 +86,15 @@ package struct AskedQuery: Sendable {
         }
         query = RecordQuery(all: parts)
         try Self.checkTimes(query)
-        var sought = unit == .access ? query.ofAccesses : query
+        let accesses = unit == .access ? query.ofAccesses : query
         var leftOut = unit == .access ? query.leftOutOfAccesses : []
+        var besides = RecordQuery(.everything)
         if leftOut.isEmpty, !call.reader.rights.contains(.auditRead) {
-            sought = RecordQuery(all: [sought, Self.withoutReadings])
+            besides = Self.withoutReadings
             leftOut = EventAction.readings.map { "action:\($0.rawValue)" }
         }
-        permitted = leftOut.isEmpty || leftOut == query.leftOutOfAccesses ? query : sought
-        self.sought = sought
+        self.besides = besides
+        sought = RecordQuery(all: [accesses, besides])
         self.leftOut = leftOut
         disclosed = Self.disclosed(call)
         purpose = call["purpose"]
@@ -158,10 +159,11 @@ package struct AskedQuery: Sendable {
             [JSONMember("from", .string(from.rfc3339)), JSONMember("to", .string(to.rfc3339))])
     }
 
-    /// What the query was understood to be, for every answer: anybody who has the same hash asked the same.
+    /// What the query was understood to be, for every answer, which has the `hash` of its record besides: anybody who has
+    /// the same asked the same.
     package var members: [JSONMember] {
         [
-            JSONMember("query", .string(query.text)), JSONMember("hash", .string(query.hash)),
+            JSONMember("query", .string(query.text)),
             JSONMember("zone", .string(clock.zone)),
             JSONMember("from", query.times.from.map { .string($0.rfc3339) } ?? .null),
             JSONMember("to", query.times.to.map { .string($0.rfc3339) } ?? .null),

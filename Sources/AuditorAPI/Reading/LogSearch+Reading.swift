@@ -12,6 +12,16 @@ import Hummingbird
 import Query
 import Search
 
+extension RecordedReading {
+    /// What every answer to a query says of its record.
+    var members: [JSONMember] {
+        [
+            JSONMember("hash", hash.map { .string($0) } ?? .null),
+            JSONMember("recorded", .string(uid.text)),
+        ]
+    }
+}
+
 extension LogSearch {
     /// The record of what was found.
     ///
@@ -20,28 +30,13 @@ extension LogSearch {
         AuditorReading(
             .query,
             QueryFacts(
-                hash: asked.query.hash, rows: rows.map { UInt64($0) },
-                range: "0..<\(search.completeTo)", purpose: asked.purpose,
-                about: asked.query.soleSubject),
-            try subject().map {
-                AuditorReading.Personal(text: asked.query.text, subject: $0)
-            })
+                asked.query, about: try person(), rows: rows.map { UInt64($0) },
+                range: "0..<\(search.completeTo)", purpose: asked.purpose))
     }
 
-    /// Whose key the query's text is sealed under: the one person's whom it finds, so that it is erased with them. Where
-    /// it finds nobody, or several, the text is not kept, and its hash tells the query from others.
-    private mutating func subject() throws -> SubjectID? {
-        let groups = search.query.personalGroups
-        guard !groups.isEmpty else { return nil }
-        if groups == [.what] { return .tenant }
-        let actors = try ask {
-            try $0.facet(of: .named(.actor), most: 2, within: Self.asideDeadline)
-        }
-        guard actors.relation == .exact, actors.others == 0, actors.values.count == 1,
-            case .value(let text) = actors.values[0].facet, let id = SubjectID(text),
-            id != .anonymous
-        else { return nil }
-        return id
+    /// The one person whom the search is about.
+    mutating func person() throws -> SubjectID? {
+        try ask { try $0.person(within: Self.deadline) }
     }
 
     /// An answer, once its record is durable.
@@ -51,9 +46,8 @@ extension LogSearch {
         _ members: [JSONMember], _ standing: AnswerStanding, to asked: AskedQuery, rows: Int?,
         for reader: AccountIdentity
     ) throws -> Response {
-        let uid = try desk.record(try reading(asked, rows: rows), by: reader)
-        var response = Response.json(
-            .object(members + standing.members + [JSONMember("recorded", .string(uid.text))]))
+        let said = try desk.record(try reading(asked, rows: rows), by: reader)
+        var response = Response.json(.object(members + standing.members + said.members))
         response.headers[.completeTo] = "\(standing.completeTo)"
         response.headers[.catalogLag] = "\(standing.lag)"
         return response

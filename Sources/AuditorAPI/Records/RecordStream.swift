@@ -41,7 +41,7 @@ struct RecordStream: Sendable {
 
     /// The first page is found, and the reading recorded, before the head is written: what is wrong is a problem.
     func response() async throws -> Response {
-        let first = try await part(asked, isFirst: true)
+        let (first, said) = try await begun()
         var fields: HTTPFields = [
             .contentType: .jsonLines, .cacheControl: Freshness.none.rawValue,
         ]
@@ -49,28 +49,49 @@ struct RecordStream: Sendable {
         return Response(
             status: .ok, headers: fields,
             body: ResponseBody { writer in
-                try await write(first, to: &writer)
+                try await write(first, said, to: &writer)
                 try await writer.finish(nil)
             })
     }
 
-    private func part(_ page: AskedPage, isFirst: Bool) async throws -> Part {
-        try await desk.reading { [desk, isOpening, call] in
-            var page = try RecordPage(page, isOpening: isOpening, at: desk)
-            if isFirst { _ = try desk.record(try page.reading(), by: call.reader) }
-            var text: [UInt8] = []
-            for row in page.rows {
-                JSONText.append(row, to: &text)
-                text.append(UInt8(ascii: "\n"))
-            }
-            return Part(
-                lines: ByteBuffer(bytes: text), rows: page.rows.count,
-                undecided: page.found.undecided, unread: page.found.unread,
-                completeTo: page.found.completeTo, next: page.found.next)
+    /// How the record of the beginning names the question, for the one of the end.
+    private struct Begun: Sendable {
+        let hash: String?
+        let about: SubjectID?
+    }
+
+    private func begun() async throws -> (Part, Begun) {
+        try await desk.reading { [desk, isOpening, call, asked] in
+            var page = try RecordPage(asked, isOpening: isOpening, at: desk)
+            let reading = try page.reading()
+            let said = try desk.record(reading, by: call.reader)
+            return (Self.part(of: page), Begun(hash: said.hash, about: reading.facts.about))
         }
     }
 
-    private func write(_ first: Part, to writer: inout any ResponseBodyWriter) async throws {
+    private func part(behind place: SearchCursor) async throws -> Part {
+        try await desk.reading { [desk, isOpening, asked] in
+            Self.part(
+                of: try RecordPage(
+                    AskedPage(asked, after: place), isOpening: isOpening, at: desk))
+        }
+    }
+
+    private static func part(of page: RecordPage) -> Part {
+        var text: [UInt8] = []
+        for row in page.rows {
+            JSONText.append(row, to: &text)
+            text.append(UInt8(ascii: "\n"))
+        }
+        return Part(
+            lines: ByteBuffer(bytes: text), rows: page.rows.count,
+            undecided: page.found.undecided, unread: page.found.unread,
+            completeTo: page.found.completeTo, next: page.found.next)
+    }
+
+    private func write(
+        _ first: Part, _ begun: Begun, to writer: inout any ResponseBodyWriter
+    ) async throws {
         var (part, sum) = (first, first)
         sum.rows = 0
         do {
@@ -78,33 +99,34 @@ struct RecordStream: Sendable {
                 try await writer.write(part.lines)
                 sum.rows += part.rows
                 guard let next = part.next else { break }
-                part = try await self.part(AskedPage(asked, after: next), isFirst: false)
+                part = try await self.part(behind: next)
                 sum.undecided.withheld += part.undecided.withheld
                 sum.undecided.erased += part.undecided.erased
                 sum.unread += part.unread
             }
         } catch {
             // Whoever went away has read so many; where this cannot be recorded, the first record stands.
-            _ = try await record(sum)
+            _ = try await record(sum, begun)
             throw error
         }
-        let record = try await record(sum)
+        let record = try await record(sum, begun)
         try await writer.write(ByteBuffer(bytes: last(sum, record)))
     }
 
     /// Records how many rows left.
-    private func record(_ sum: Part) async throws -> UniqueID {
+    private func record(_ sum: Part, _ begun: Begun) async throws -> RecordedReading {
         let reading = AuditorReading(
             .query,
             QueryFacts(
-                hash: asked.query.query.hash, rows: UInt64(sum.rows),
-                range: "0..<\(sum.completeTo)", purpose: asked.query.purpose))
+                hash: begun.hash, rows: UInt64(sum.rows),
+                range: "0..<\(sum.completeTo)", purpose: asked.query.purpose,
+                about: begun.about))
         return try await desk.reading { [desk, call] in
             try desk.record(reading, by: call.reader)
         }
     }
 
-    private func last(_ sum: Part, _ record: UniqueID) -> [UInt8] {
+    private func last(_ sum: Part, _ record: RecordedReading) -> [UInt8] {
         var text: [UInt8] = []
         JSONText.append(
             .object(
@@ -112,8 +134,7 @@ struct RecordStream: Sendable {
                     + asked.members + sum.undecided.members + [
                         JSONMember("unread", .integer(Int64(sum.unread))),
                         JSONMember("complete_to", .integer(Int64(clamping: sum.completeTo))),
-                        JSONMember("recorded", .string(record.text)),
-                    ]), to: &text)
+                    ] + record.members), to: &text)
         text.append(UInt8(ascii: "\n"))
         return text
     }

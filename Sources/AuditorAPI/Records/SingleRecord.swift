@@ -60,6 +60,11 @@ struct SingleRecord: Sendable {
             leaves.map { "\($0.index.value)" }.joined(separator: ",")
         }
 
+        /// Whose records they are: what is asked of them is about that person.
+        fileprivate var holder: SubjectID? {
+            leaves.lazy.compactMap { Record.holder(of: $0.leaf) }.first
+        }
+
         /// Whether it says who looked at the log, which takes a right of its own to see.
         var isOfReading: Bool {
             leaves.contains { leaf in
@@ -123,7 +128,8 @@ struct SingleRecord: Sendable {
         AuditorReading(
             .query,
             QueryFacts(
-                hash: found.query.hash, rows: UInt64(rows), range: found.range, purpose: purpose))
+                found.query, about: found.holder, rows: UInt64(rows), range: found.range,
+                purpose: purpose))
     }
 
     /// All of it, once its record is durable. Blocks.
@@ -150,7 +156,7 @@ struct SingleRecord: Sendable {
             .object([
                 JSONMember("records", .array(records)),
                 JSONMember("complete_to", .integer(Int64(clamping: size))),
-                JSONMember("recorded", .string(recorded.text)),
+                JSONMember("recorded", .string(recorded.uid.text)),
             ]))
         response.headers[.completeTo] = "\(size)"
         return response

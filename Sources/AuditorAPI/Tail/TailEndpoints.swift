@@ -119,10 +119,9 @@ struct TailEndpoints: AuditorGroup {
                     AuditorReading(
                         .tail,
                         QueryFacts(
-                            hash: asked.query.hash, rows: nil, range: "\(start)..",
-                            purpose: asked.purpose),
-                        asked.query.personalGroups == [.what]
-                            ? .init(text: asked.query.text, subject: .tenant) : nil),
+                            asked.query,
+                            about: try person(asked, isOpening, in: present.snapshot), rows: nil,
+                            range: "\(start)..", purpose: asked.purpose)),
                     by: call.reader)
                 let stream = TailStream(
                     desk, log, call.reader,
@@ -135,11 +134,28 @@ struct TailEndpoints: AuditorGroup {
                 let opening = JSONValue.object(
                     asked.members + [
                         JSONMember("next", .integer(Int64(clamping: start))),
-                        JSONMember("recorded", .string(record.text)),
                         JSONMember("size", .integer(Int64(clamping: size))),
-                    ])
-                return (stream, opening, record)
+                    ] + record.members)
+                return (stream, opening, record.uid)
             }
+        }
+    }
+
+    /// The one person whom somebody follows, as the log knows them by now; nobody in particular while there is no catalog
+    /// to find that by.
+    private func person(
+        _ asked: AskedQuery, _ isOpening: Bool, in snapshot: LogSnapshot
+    ) throws -> SubjectID? {
+        if let stated = asked.query.statedSubject { return stated }
+        guard isOpening, !asked.query.personalGroups.isEmpty else { return nil }
+        do {
+            var search = try LogSearch(
+                asked.sought, unit: .access, isOpening: isOpening, of: snapshot, at: desk)
+            return try search.person()
+        } catch let problem as ConsoleProblem
+            where problem.code == AuditorProblem.catalogRebuilding.rawValue
+        {
+            return nil
         }
     }
 

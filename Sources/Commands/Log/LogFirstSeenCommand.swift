@@ -44,6 +44,9 @@ struct LogFirstSeenCommand: AsyncParsableCommand {
     @Option(help: "No more rows than these, the newest.")
     var top = 50
 
+    @Flag(help: "Say what is asked for, and look at nothing.")
+    var explain = false
+
     @OptionGroup var disclosure: DisclosureOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var output: OutputOptions
@@ -56,14 +59,21 @@ struct LogFirstSeenCommand: AsyncParsableCommand {
         guard query.times.from != nil else {
             throw CommandFailure(.usage, "\(SearchFailure.noBeginning.message) Or --since 7d.")
         }
+        if explain {
+            return try QueryExplanation(
+                query: query, times: try asked.times.shown(query), unit: .access, field: of.field,
+                leftOut: query.leftOutOfAccesses, plan: "asks the catalog, which has to be there"
+            ).show(output)
+        }
         let snapshot = try log.snapshot()
         let isOfValues = of.field?.row.personal != nil || !query.personalGroups.isEmpty
-        var reader = ValueReader(sealing: snapshot)
+        var (reader, hash) = (ValueReader(sealing: snapshot), String?.none)
         if isOfValues {
-            reader = try await disclosure.reader(
+            (reader, hash) = try await disclosure.opened(
                 snapshot, log,
                 DisclosureOptions.Reading(
-                    query: query, rows: nil, range: "0..<\(snapshot.size.count)"), output)
+                    query: query, sought: query.ofAccesses, .access, rows: nil,
+                    range: "0..<\(snapshot.size.count)"), output)
         }
         let catalog = try SearchOptions.kept(
             of: snapshot, log, isOpen: reader.isOpen, output)
@@ -78,7 +88,7 @@ struct LogFirstSeenCommand: AsyncParsableCommand {
                 query.ofAccesses, unit: .access, in: catalog, of: snapshot, reader)
             let answer = try search.firstSeen(of, most: top, within: Self.deadline)
             if try output.isJSON {
-                try output.screen.json(try json(answer, query))
+                try output.screen.json(try json(answer, query, hash))
             } else {
                 try show(answer, search.snapshot, &reader)
             }
@@ -139,10 +149,11 @@ struct LogFirstSeenCommand: AsyncParsableCommand {
     }
 
     private func json(
-        _ answer: FirstSeenAnswer, _ query: RecordQuery
+        _ answer: FirstSeenAnswer, _ query: RecordQuery, _ hash: String?
     ) throws -> JSONValue {
         var members = [
-            JSONMember("query", .string(query.text)), JSONMember("hash", .string(query.hash)),
+            JSONMember("query", .string(query.text)),
+            JSONMember("hash", .string(hash ?? query.hash)),
             JSONMember("of", .string(of.rawValue)),
             JSONMember("withheld", .integer(Int64(answer.undecided.withheld))),
             JSONMember("erased", .integer(Int64(answer.undecided.erased))),

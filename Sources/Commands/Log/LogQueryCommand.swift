@@ -67,7 +67,12 @@ struct LogQueryCommand: AsyncParsableCommand {
         let finder = RecordFinder(
             query: unit == .access ? query.ofAccesses : query, unit: unit,
             limit: all ? nil : limit, search: search, log: log, output: output)
-        if explain { return try explain(query, finder) }
+        if explain {
+            return try QueryExplanation(
+                query: query, times: try asked.times.shown(query), unit: unit,
+                leftOut: leftOut(of: query), plan: try finder.plan()
+            ).show(output)
+        }
         do {
             let found = try await find(query, finder)
             if finder.query != query { try output.messages.line(NothingFound.leftOut) }
@@ -92,16 +97,18 @@ struct LogQueryCommand: AsyncParsableCommand {
         let snapshot = try log.snapshot()
         var list = RecordList(try form.form(output), form, snapshot, output)
         if all || !finder.query.personalGroups.isEmpty {
-            var reader = try await disclosure.reader(
+            let opened = try await disclosure.opened(
                 snapshot, log,
                 DisclosureOptions.Reading(
-                    query: query, rows: nil, range: "0..<\(snapshot.size.count)"), output)
+                    query: query, sought: finder.query, unit, rows: nil,
+                    range: "0..<\(snapshot.size.count)"), output)
+            var reader = opened.reader
             let found = try finder.find(in: snapshot, &reader) { row, reader in
                 try list.show(LeafIndex(row.index), row.leaf, &reader)
             } moved: {
                 list.read($0)
             }
-            try list.end(try summary(found, query))
+            try list.end(try summary(found, query, opened.hash))
             return found
         }
         var sealed = ValueReader(sealing: snapshot)
@@ -112,25 +119,32 @@ struct LogQueryCommand: AsyncParsableCommand {
             list.read($0)
         }
         guard !rows.isEmpty else {
-            try list.end(try summary(found, query))
+            try list.end(try summary(found, query, nil))
             return found
         }
-        var reader = try await disclosure.reader(
+        let opened = try await disclosure.opened(
             list.snapshot, log,
             DisclosureOptions.Reading(
-                query: query, rows: rows.count { Record.hasValues($0.leaf) },
+                query: query, sought: finder.query, unit,
+                rows: rows.count { Record.hasValues($0.leaf) },
                 range: "\(found.looked.lowerBound)..<\(found.looked.upperBound)"), output)
+        var reader = opened.reader
         for row in rows { try list.show(LeafIndex(row.index), row.leaf, &reader) }
-        try list.end(try summary(found, query))
+        try list.end(try summary(found, query, opened.hash))
         return found
     }
 
     /// What programs are told behind the records, by which they know that none is missing.
-    private func summary(_ found: FoundRecords, _ query: RecordQuery) throws -> JSONValue {
+    ///
+    /// - Parameter hash: what the record of it calls the query by; nil where there is none.
+    private func summary(
+        _ found: FoundRecords, _ query: RecordQuery, _ hash: String?
+    ) throws -> JSONValue {
         let times = query.times
         return .object([
             JSONMember("end", .bool(true)), JSONMember("rows", .integer(Int64(found.count))),
-            JSONMember("query", .string(query.text)), JSONMember("hash", .string(query.hash)),
+            JSONMember("query", .string(query.text)),
+            JSONMember("hash", .string(hash ?? query.hash)),
             JSONMember("unit", .string(unit.rawValue)),
             JSONMember("zone", .string(try asked.times.clock().zone)),
             JSONMember("from", times.from.map { .string($0.rfc3339) } ?? .null),
@@ -159,39 +173,5 @@ struct LogQueryCommand: AsyncParsableCommand {
             "the newest \(limit) " + total + "that match"
                 + (found.total == nil
                     ? "; there may be more: --limit, --all, --until" : ": --all, --limit, --until"))
-    }
-
-    /// What a query means, what it is called, and what has to be opened for it.
-    private func explain(_ query: RecordQuery, _ finder: RecordFinder) throws {
-        let groups = query.personalGroups.map(\.rawValue).sorted()
-        let personal = query.personalTerms.map { QueryText.text(of: $0.term) }
-        if try output.isJSON {
-            return try output.screen.json(
-                .object([
-                    JSONMember("sentence", .string(QuerySentence.of(query))),
-                    JSONMember("query", .string(query.text)),
-                    JSONMember("hash", .string(query.hash)),
-                    JSONMember("opens", .array(groups.map { .string($0) })),
-                    JSONMember("personal", .array(personal.map { .string($0) })),
-                    JSONMember("unit", .string(unit.rawValue)),
-                    JSONMember("left_out", .array(leftOut(of: query).map { .string($0) })),
-                    JSONMember("plan", .string(try finder.plan())),
-                ]))
-        }
-        var facts: [(SafeText, SafeText)] = [
-            ("asks for", "\(QuerySentence.of(query))"), ("canonical", "\(query.text)"),
-            ("hash", "\(query.hash)"),
-        ]
-        if let times = try asked.times.shown(query) { facts.append(("times", times)) }
-        facts.append(
-            (
-                "opens",
-                groups.isEmpty
-                    ? "nothing personal"
-                    : "\(groups.joined(separator: ", ")), for \(personal.joined(separator: ", "))"
-            ))
-        if finder.query != query { facts.append(("leaves out", "category:audit")) }
-        facts.append(("plan", "\(try finder.plan())"))
-        try output.screen.table(Table(facts: facts))
     }
 }

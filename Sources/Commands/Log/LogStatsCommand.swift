@@ -41,6 +41,9 @@ struct LogStatsCommand: AsyncParsableCommand {
     @Option(help: "No more values than these, the most frequent.")
     var top = 50
 
+    @Flag(help: "Say what is asked for, and look at nothing.")
+    var explain = false
+
     @OptionGroup var search: SearchOptions
     @OptionGroup var disclosure: DisclosureOptions
     @OptionGroup var log: LogOptions
@@ -50,18 +53,20 @@ struct LogStatsCommand: AsyncParsableCommand {
         let query = try asked.query(query)
         let field = try field()
         guard top >= 1 else { throw CommandFailure(.usage, "--top is \(top); use 1 or more.") }
+        if explain { return try explain(query, field) }
         let snapshot = try log.snapshot()
         var count = AccessCount(of: query.ofAccesses, by: field, every: try spans())
-        var reader = ValueReader(sealing: snapshot)
+        var (reader, hash) = (ValueReader(sealing: snapshot), String?.none)
         if count.needsValues {
-            reader = try await disclosure.reader(
+            (reader, hash) = try await disclosure.opened(
                 snapshot, log,
                 DisclosureOptions.Reading(
-                    query: query, rows: nil, range: "0..<\(snapshot.size.count)"), output)
+                    query: query, sought: count.query, .access, rows: nil,
+                    range: "0..<\(snapshot.size.count)"), output)
         }
         let size = try take(snapshot, &count, &reader)
         if try output.isJSON {
-            try output.screen.json(try json(count, query, completeTo: size))
+            try output.screen.json(try json(count, query, hash, completeTo: size))
         } else {
             try show(count)
         }
@@ -74,6 +79,16 @@ struct LogStatsCommand: AsyncParsableCommand {
         }
         if count.query != query { try output.messages.line(NothingFound.leftOut) }
         if count.unread > 0 { try output.messages.line(NothingFound.notSearched(count.unread)) }
+    }
+
+    private func explain(_ query: RecordQuery, _ field: QueryField?) throws {
+        let finder = RecordFinder(
+            query: query.ofAccesses, unit: .access, limit: nil, search: search, log: log,
+            output: output)
+        try QueryExplanation(
+            query: query, times: try asked.times.shown(query), unit: .access, field: field,
+            leftOut: query.leftOutOfAccesses, plan: try finder.plan()
+        ).show(output)
     }
 
     /// Counts by the catalog, or by reading the log.
@@ -164,10 +179,11 @@ struct LogStatsCommand: AsyncParsableCommand {
     }
 
     private func json(
-        _ count: AccessCount, _ query: RecordQuery, completeTo size: UInt64
+        _ count: AccessCount, _ query: RecordQuery, _ hash: String?, completeTo size: UInt64
     ) throws -> JSONValue {
         var members = [
-            JSONMember("query", .string(query.text)), JSONMember("hash", .string(query.hash)),
+            JSONMember("query", .string(query.text)),
+            JSONMember("hash", .string(hash ?? query.hash)),
             JSONMember("accesses", .integer(Int64(count.accesses))),
             JSONMember("records", .integer(Int64(count.records))),
             JSONMember("undecided", .integer(Int64(count.undecided.total))),

@@ -138,7 +138,7 @@ struct LogTailCommand: AsyncParsableCommand {
         let reading =
             query.expression == .everything
             ? DisclosureOptions.Reading(words: ["log tail"], rows: rows, range: range)
-            : DisclosureOptions.Reading(query: query, rows: rows, range: range)
+            : DisclosureOptions.Reading(query: query, .record, rows: rows, range: range)
         return try await disclosure.reader(snapshot, log, reading, output).isOpen
     }
 

@@ -38,7 +38,15 @@ struct DisclosureOptions: ParsableArguments {
     func reader(
         _ snapshot: LogSnapshot, _ log: LogOptions, _ reading: Reading, _ output: OutputOptions
     ) async throws -> ValueReader {
-        guard !sealed, reading.rows != 0 else { return ValueReader(sealing: snapshot) }
+        try await opened(snapshot, log, reading, output).reader
+    }
+
+    /// The same with what the record calls the question by; nil where nothing is recorded, and nothing opened.
+    func opened(
+        _ snapshot: LogSnapshot, _ log: LogOptions, _ reading: Reading, _ output: OutputOptions
+    ) async throws -> (reader: ValueReader, hash: String?) {
+        let sealing = (reader: ValueReader(sealing: snapshot), hash: String?.none)
+        guard !sealed, reading.rows != 0 else { return sealing }
         guard log.directory == nil else {
             if purpose != nil {
                 throw CommandFailure(
@@ -46,30 +54,32 @@ struct DisclosureOptions: ParsableArguments {
                     "values of a log that --log names stay sealed: nothing could record the reading. Name its configuration with -c instead."
                 )
             }
-            return ValueReader(sealing: snapshot)
+            return sealing
         }
-        guard try hasKeys(snapshot, output) else { return ValueReader(sealing: snapshot) }
-        let facts = QueryFacts(
-            hash: reading.hash, rows: reading.rows.map { UInt64($0) },
-            range: reading.range, purpose: purpose, about: reading.about)
+        guard try hasKeys(snapshot, output) else { return sealing }
         let recorder = HostRecorder(deployment: try log.deployment.read())
+        let facts = try reading.facts(for: purpose, in: snapshot, log, output)
         do throws(CommandFailure) {
-            guard try await recorder.record(.query, facts, mayOpenLog: reading.mayOpenLog) else {
-                return ValueReader(sealing: snapshot)
-            }
+            let said = try await recorder.record(.query, facts, mayOpenLog: reading.mayOpenLog)
+            guard let said else { return sealing }
+            return (ValueReader(opening: snapshot), said.hash)
         } catch {
             throw CommandFailure(
                 error.status,
                 "who reads personal values is recorded, and this reading cannot be: \(error.message ?? "") Mend that, or leave them sealed with --sealed."
             )
         }
-        return ValueReader(opening: snapshot)
     }
 
     /// What somebody reads.
     struct Reading {
-        /// The digest of what was asked for.
-        let hash: String
+        private enum Question {
+            /// The words of a command.
+            case words([String])
+            case query(RecordQuery, sought: RecordQuery, SearchUnit)
+        }
+
+        private let question: Question
         /// How many records are shown that commit to values; nil where that is not known beforehand.
         let rows: Int?
         /// Indices that are looked at: `3`, `0..<9`, `3,8`, or `7..` without an end.
@@ -84,18 +94,40 @@ struct DisclosureOptions: ParsableArguments {
             words: [String], rows: Int?, range: String, about: SubjectID? = nil,
             mayOpenLog: Bool = true
         ) {
-            hash = DisclosureOptions.hash(words)
+            question = .words(words)
             self.about = about
             self.rows = rows
             self.range = range
             self.mayOpenLog = mayOpenLog
         }
 
-        init(query: RecordQuery, rows: Int?, range: String) {
-            hash = query.hash
-            about = query.soleSubject
+        /// - Parameter sought: what is looked for, without what is left out.
+        init(
+            query: RecordQuery, sought: RecordQuery? = nil, _ unit: SearchUnit, rows: Int?,
+            range: String
+        ) {
+            question = .query(query, sought: sought ?? query, unit)
             self.rows = rows
             self.range = range
+        }
+
+        /// What is recorded of it. Whom a query is about is looked up for that, before anything is shown.
+        fileprivate func facts(
+            for purpose: String?, in snapshot: LogSnapshot, _ log: LogOptions,
+            _ output: OutputOptions
+        ) throws -> QueryFacts {
+            let rows = rows.map { UInt64($0) }
+            switch question {
+            case .words(let words):
+                return QueryFacts(
+                    hash: DisclosureOptions.hash(words), rows: rows, range: range,
+                    purpose: purpose, about: about)
+            case .query(let query, let sought, let unit):
+                return QueryFacts(
+                    query,
+                    about: try SoughtPerson.of(sought, unit, in: snapshot, log, output),
+                    rows: rows, range: range, purpose: purpose)
+            }
         }
     }
 

@@ -28,13 +28,16 @@ struct SearchOptions: ParsableArguments {
     }
 
     /// The same for what is never looked up in the log itself.
+    ///
+    /// - Parameter isTold: whether it is said that there is none.
     static func kept(
-        of snapshot: LogSnapshot, _ log: LogOptions, isOpen: Bool, _ output: OutputOptions
+        of snapshot: LogSnapshot, _ log: LogOptions, isOpen: Bool, _ output: OutputOptions,
+        isTold: Bool = true
     ) throws -> SQLiteCatalog? {
         guard let claim = snapshot.newest?.claim, let file = try log.catalogFolder()?.file
         else { return nil }
         guard try LocalFile.present(file.string) else {
-            if snapshot.size.count > Self.fewRecords {
+            if isTold, snapshot.size.count > Self.fewRecords {
                 try output.messages.line(
                     "there is no catalog at \(file.string), so all of the log is read, which takes a while."
                 )
@@ -52,7 +55,9 @@ struct SearchOptions: ParsableArguments {
             }
             return catalog
         } catch let failure as CatalogFailure {
-            try output.messages.line("\(failure.message) Until then, the log is read.")
+            if isTold {
+                try output.messages.line("\(failure.message) Until then, the log is read.")
+            }
             return nil
         } catch let failure as LogReadFailure {
             throw CommandFailure(failure)

@@ -9,6 +9,7 @@ import LogFormat
 import LogReading
 import Merkle
 import Messages
+import Query
 
 /// `countersign privacy find`.
 struct PrivacyFindCommand: AsyncParsableCommand {
@@ -31,11 +32,15 @@ struct PrivacyFindCommand: AsyncParsableCommand {
     @Argument(help: "A name, an e-mail address or a subject id.")
     var person: String?
 
+    @Flag(help: "Say what is looked for, and look at nothing.")
+    var explain = false
+
     @OptionGroup var disclosure: DisclosureOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        if explain { return try showExplanation() }
         let snapshot = try log.snapshot()
         let standing = try snapshot.privacyStanding()
         guard let person else { return try list(standing) }
@@ -45,8 +50,9 @@ struct PrivacyFindCommand: AsyncParsableCommand {
         } else {
             var reader = try await disclosure.reader(
                 snapshot, log,
+                // As a query, so that whoever asks for the same person by one is recorded in the same way.
                 DisclosureOptions.Reading(
-                    words: ["privacy find", person], rows: nil,
+                    query: RecordQuery(ofPerson: person), .record, rows: nil,
                     range: "0..<\(snapshot.size.count)"), output)
             ids = try found(person, snapshot, &reader)
         }
@@ -60,6 +66,19 @@ struct PrivacyFindCommand: AsyncParsableCommand {
             )
         }
         try show(rows, standing)
+    }
+
+    private func showExplanation() throws {
+        guard let person else {
+            throw CommandFailure(.usage, "--explain explains a name; give one.")
+        }
+        let query = RecordQuery(ofPerson: person)
+        try QueryExplanation(
+            query: query, times: nil, unit: .record, leftOut: [],
+            plan: query.personalGroups.isEmpty
+                ? "counts the records of the id; nothing is recorded of that"
+                : "opens the names of everybody in the log; recorded as log.query"
+        ).show(output)
     }
 
     /// The ids of everybody of a name.
@@ -80,7 +99,7 @@ struct PrivacyFindCommand: AsyncParsableCommand {
             }
             for (index, record) in records {
                 let names = try reader.values(of: record, at: index).names
-                guard names.contains(where: { $0.lowercased() == name.lowercased() }) else {
+                guard names.contains(where: { $0.likeLetters == name.likeLetters }) else {
                     continue
                 }
                 // The name is theirs whose key seals it, whoever the record says acted.

@@ -58,6 +58,8 @@ struct PrivacyReport {
         }
         let indices = accesses.map(\.index.value)
         let (known, report) = (Set(indices), DisclosureOptions.hash(Self.words(subject.text)))
+        // Beginnings of readings that were about this person; what came of them says no more than that.
+        var begun: Set<String> = []
         readings = read.compactMap { index, record, sealed in
             // A purpose is sealed under the key of whom the reader looked for, and otherwise under the reader's own: what
             // they read themselves, in whatever words about others, is not about them.
@@ -66,6 +68,8 @@ struct PrivacyReport {
                 sealed.contains(.what) || (sealed.contains(.payload) && !indices.isEmpty)
                 || range?.isWithin(known) ?? false
                 || record.value[path: "query", "hash"]?.string == report
+                || record.value[path: "query", "about"]?.string.map(begun.contains) ?? false
+            if isAbout, let uid = record.uid { begun.insert(uid.text) }
             guard isAbout || indices.contains(where: { range?.holds($0) ?? false }) else {
                 return nil
             }

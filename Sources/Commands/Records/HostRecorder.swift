@@ -19,14 +19,26 @@ struct HostRecorder {
 
     /// Records that the log is read.
     ///
-    /// - Returns: false where no server runs and the log may not be opened.
+    /// - Returns: what the record calls the question by; nil where no server runs and the log may not be opened.
     func record(
         _ reading: SystemRecord.Reading, _ facts: QueryFacts, mayOpenLog: Bool
-    ) async throws(CommandFailure) -> Bool {
-        if try await isRecorded(byServer: facts.request(reading)) { return true }
-        guard mayOpenLog else { return false }
-        try recordAlone { ledger in ledger.reading(reading, facts, by: getuid()) }
-        return true
+    ) async throws(CommandFailure) -> RecordedReading? {
+        if let answer = try await answer(ofServer: facts.request(reading)) {
+            guard let said = RecordedReading(answer) else {
+                throw CommandFailure(
+                    .unavailable,
+                    "the server that runs is of another version; restart it with this one.")
+            }
+            return said
+        }
+        guard mayOpenLog else { return nil }
+        var said: RecordedReading?
+        try recordAlone { ledger in
+            let made = ledger.reading(reading, facts, by: getuid())
+            said = made.said
+            return made.record
+        }
+        return said
     }
 
     /// Records that the keys that sign are changed.
@@ -39,13 +51,20 @@ struct HostRecorder {
     ///
     /// - Returns: false where none runs.
     func isRecorded(byServer request: JSONValue) async throws(CommandFailure) -> Bool {
+        try await answer(ofServer: request) != nil
+    }
+
+    /// What the running server says of what it has recorded; nil where none runs.
+    private func answer(
+        ofServer request: JSONValue
+    ) async throws(CommandFailure) -> JSONValue? {
         let state = deployment.settings.log.state.text
-        guard let answer = try await ControlSocket.ask(request, in: state) else { return false }
+        guard let answer = try await ControlSocket.ask(request, in: state) else { return nil }
         guard answer["recorded"] == .bool(true) else {
             throw CommandFailure(
                 .unavailable, "the server did not do it: \(answer["why"]?.string ?? "?").")
         }
-        return true
+        return answer
     }
 
     private func recordAlone(

@@ -20,18 +20,6 @@ extension Record {
     }
 }
 
-extension Record {
-    /// Whose record a leaf is: its actor's, or that of the holder of a refused credential.
-    static func holder(of leaf: [UInt8]) -> SubjectID? {
-        guard
-            case .success(let record) = Result(catching: { () throws(RecordFault) in
-                try Record(leaf: leaf)
-            }), let id = SubjectID(record.claimed("uid") ?? record.actor ?? "")
-        else { return nil }
-        return id == .anonymous || id == .tenant ? nil : id
-    }
-}
-
 /// A record's actor, as shown to people.
 struct ShownActor {
     /// Their name; the opaque id if the name is sealed.

@@ -34,7 +34,7 @@ extension PackWriter {
             "Export         \(order.request.uid.text)",
             "Query          \(shown(order.query.text))",
             "               that is: \(shown(QuerySentence.of(order.query)))",
-            "               its hash: \(order.query.hash)",
+            "               its hash: \(order.hash)",
             "Times          \(times)",
             "Rows           \(counts.records) records, \(scan.matches) of them match",
             "Values         "

@@ -77,13 +77,23 @@ extension PackWriter {
     }
 
     private var query: JSONValue {
-        .object([
+        var members: [JSONMember] = []
+        if order.besides.expression != .everything {
+            members.append(JSONMember("besides", .string(order.besides.text)))
+        }
+        members += [
             JSONMember(
                 "groups", .array(order.groups.map(\.rawValue).sorted().map { .string($0) })),
-            JSONMember("hash", .string(order.query.hash)),
+            JSONMember("hash", .string(order.hash)),
+        ]
+        if let salt = order.salt {
+            members.append(JSONMember("salt", .string(Base64.encode(salt))))
+        }
+        members += [
             JSONMember("sentence", .string(QuerySentence.of(order.query))),
             JSONMember("text", .string(order.query.text)),
-        ])
+        ]
+        return .object(members)
     }
 
     private func rows(_ scan: EvidenceScan) -> JSONValue {

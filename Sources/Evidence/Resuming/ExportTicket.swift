@@ -51,10 +51,14 @@ package struct ExportTicket: Sendable {
         remembered = other.remembered
     }
 
+    /// What the record of the order calls its query by; it outlasts the query.
+    package var hash: String { asked["hash"]?.string ?? order.hash }
+
     /// The same without what somebody wrote who ordered it: an erasure leaves no more than that there was such an order.
     var withoutTexts: ExportTicket {
         var order = order
         order.query = RecordQuery(.everything)
+        order.salt = nil
         order.request.purpose = nil
         order.command = ""
         let kept = ["account", "hash", "log_size"]
@@ -91,6 +95,12 @@ package struct ExportTicket: Sendable {
         if order.unit != .record {
             members.append(JSONMember("unit", .string(order.unit.rawValue)))
         }
+        if let salt = order.salt {
+            members.append(JSONMember("salt", .string(Base64.encode(salt))))
+        }
+        if order.besides.expression != .everything {
+            members.append(JSONMember("besides", .string(order.besides.text)))
+        }
         if let range = order.range {
             members += [
                 JSONMember("first", .integer(Int64(clamping: range.lowerBound))),
@@ -123,6 +133,13 @@ package struct ExportTicket: Sendable {
         }
         let name = value["unit"]?.string ?? EvidenceOrder.Unit.record.rawValue
         guard let unit = EvidenceOrder.Unit(rawValue: name) else { return nil }
+        guard
+            case .success(let besides) = Result(catching: { () throws(QueryFault) in
+                try RecordQuery(canonical: value["besides"]?.string ?? "")
+            })
+        else { return nil }
+        let salt = value["salt"]?.string.flatMap { Base64.decode($0) }
+        guard salt?.count ?? QuestionHash.saltBytes == QuestionHash.saltBytes else { return nil }
         let groups = names.compactMap { $0.flatMap { CommitGroup(rawValue: $0) } }
         guard groups.count == names.count else { return nil }
         // Before tickets had it, those of a server had it in what was asked.
@@ -140,6 +157,8 @@ package struct ExportTicket: Sendable {
                 uid: uid, by: by, purpose: value[path: "request", "purpose"]?.string, time: time),
             zone: zone, command: command)
         order.unit = unit
+        order.besides = besides
+        order.salt = salt
         self.order = order
     }
 }

@@ -29,12 +29,26 @@ package enum QueryLikeness: Hashable, Sendable {
         }
     }
 
+    /// Whether a text may be a certificate's thumbprint, or its beginning: of all ids that stand beside names, these alone
+    /// are told apart by the case of their letters.
+    private static func isThumbprint(_ text: String, whole: Bool) -> Bool {
+        (whole ? text.utf8.count == 43 : text.utf8.count <= 43)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: true
+                default: false
+                }
+            }
+    }
+
     /// What stands for all values that are alike, in the query itself.
     func form(_ value: QueryValue) -> QueryValue {
         switch (self, value) {
-        case (.letters, .text(let text)): .text(text.composed)
-        case (.letters, .prefix(let text)): .prefix(text.composed)
-        case (.letters, .part(let text)): .part(text.composed)
+        case (.letters, .text(let text)):
+            .text(Self.isThumbprint(text, whole: true) ? text : text.likeLetters)
+        case (.letters, .prefix(let text)):
+            .prefix(Self.isThumbprint(text, whole: false) ? text : text.likeLetters)
+        case (.letters, .part(let text)): .part(text.likeLetters)
         case (.path, .text(let text)): .text(SamePath.form(of: text))
         case (.path, .prefix(let text)): .prefix(SamePath.form(ofBeginning: text))
         case (.bytes, _), (_, .any), (_, .range), (_, .network), (.path, .part): value

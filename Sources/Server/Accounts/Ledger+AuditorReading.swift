@@ -13,15 +13,12 @@ import Messages
 extension Ledger {
     /// Records that somebody with an account reads the log, and blocks until that is durable.
     ///
-    /// - Returns: the record's id.
+    /// - Returns: what the record calls the question by.
     func record(
         _ reading: AuditorReading, by reader: AccountIdentity
-    ) throws(CommandFailure) -> UniqueID {
-        var facts = reading.facts
-        facts.about = reading.personal?.subject ?? facts.about
-        let record = self.reading(
-            reading.kind, facts, text: reading.personal?.text, by: reader.principal)
+    ) throws(CommandFailure) -> RecordedReading {
+        let (record, said) = self.reading(reading.kind, reading.facts, by: reader.principal)
         try self.record(record)
-        return record.uid
+        return said
     }
 }

@@ -36,7 +36,8 @@ struct ControlHandler: Sendable {
             guard let query = QueryFacts(request),
                 let reading = request["as"]?.string.flatMap({ SystemRecord.Reading(rawValue: $0) })
             else { return Self.refusal("it says not what") }
-            return write(ledger.reading(reading, query, by: user))
+            let (record, said) = ledger.reading(reading, query, by: user)
+            return write(record, said.members)
         case "change_key":
             guard let facts = SigningFacts(request, signing: ledger.signingKeys.map(\.text)) else {
                 return Self.refusal("the keys that sign now cannot be changed so")
@@ -67,11 +68,12 @@ struct ControlHandler: Sendable {
         }
     }
 
-    private func write(_ record: SystemRecord) -> JSONValue {
+    /// - Parameter told: what is answered besides, where it is recorded.
+    private func write(_ record: SystemRecord, _ told: [JSONMember] = []) -> JSONValue {
         switch Result(catching: { () throws(AppendRefusal) in
             try ledger.appendAndWait(record.draft(producer: ledger.producer), tally: .uncounted)
         }) {
-        case .success(.recorded): .object([JSONMember("recorded", .bool(true))])
+        case .success(.recorded): .object([JSONMember("recorded", .bool(true))] + told)
         case .success(let outcome): Self.refusal("\(outcome)")
         case .failure(let refusal): Self.refusal("\(refusal)")
         }

@@ -18,6 +18,7 @@ extension QueryFacts {
         if let rows { members.append(JSONMember("rows", .integer(Int64(clamping: rows)))) }
         if let purpose { members.append(JSONMember("purpose", .string(purpose))) }
         if let about { members.append(JSONMember("about", .string(about.text))) }
+        if let text { members.append(JSONMember("text", .string(text))) }
         return .object(members)
     }
 
@@ -28,7 +29,26 @@ extension QueryFacts {
             hash: request["hash"]?.string,
             rows: request["rows"]?.integer.flatMap { UInt64(exactly: $0) }, range: range,
             purpose: request["purpose"]?.string,
-            about: request["about"]?.string.flatMap { SubjectID($0) })
+            about: request["about"]?.string.flatMap { SubjectID($0) },
+            text: request["text"]?.string)
+    }
+}
+
+extension RecordedReading {
+    /// What a command is told of its reading.
+    var members: [JSONMember] {
+        var members = [JSONMember("uid", .string(uid.text))]
+        if let hash { members.append(JSONMember("hash", .string(hash))) }
+        if let salt { members.append(JSONMember("salt", .string(Base64.encode(salt)))) }
+        return members
+    }
+
+    /// The same read back; nil where it is anything else.
+    package init?(_ answer: JSONValue) {
+        guard let uid = answer["uid"]?.string.flatMap({ UniqueID($0) }) else { return nil }
+        self.init(
+            uid: uid, hash: answer["hash"]?.string,
+            salt: answer["salt"]?.string.flatMap { Base64.decode($0) })
     }
 }
 
@@ -63,29 +83,38 @@ extension Ledger {
     /// - Parameter user: the number that the system knows them by.
     package func reading(
         _ reading: SystemRecord.Reading, _ query: QueryFacts, by user: UInt32
-    ) -> SystemRecord {
+    ) -> (record: SystemRecord, said: RecordedReading) {
         self.reading(reading, query, by: .hostUser(user))
     }
 
-    /// The record of somebody who reads the log.
+    /// The record of somebody who reads the log, and what they are told of it once it is durable.
     ///
-    /// - Parameter text: what was asked for, where it is personal, to be sealed under the key of whom the query is about;
-    ///   of somebody who was erased meanwhile there is none, and the text is not kept.
+    /// One key decides over all of what was asked: that of whom the query is about seals its text and what it was for,
+    /// and leads to the salt of its hash. Where it is about nobody in particular, or somebody who was erased meanwhile,
+    /// the text is not kept, the purpose is sealed under the reader's key, and the salt is the directory's.
     package func reading(
-        _ reading: SystemRecord.Reading, _ query: QueryFacts, text: String? = nil,
-        by actor: Principal
-    ) -> SystemRecord {
+        _ reading: SystemRecord.Reading, _ query: QueryFacts, by actor: Principal
+    ) -> (record: SystemRecord, said: RecordedReading) {
         let (uid, now) = newRecord()
         let reader = subjects.key(issuer: actor.issuer ?? "", subject: actor.uid)
         let subject = query.about.flatMap(subjects.key(of:))
         var randomness = BufferedRandomness(source: .kernel)
+        var facts = query
+        var salt: [UInt8]?
+        if let text = query.text, query.hash == nil {
+            let hash =
+                subject.map { QuestionHash(of: text, about: $0) }
+                ?? QuestionHash(of: text, under: subjects.questionKey)
+            (facts.hash, salt) = (hash.text, hash.salt)
+        }
         var asked: Disclosure?
-        if let text, let subject {
+        if let text = query.text, let subject {
             asked = .query(text, subject: subject, salt: randomness.salt())
         }
-        return .reading(
-            reading, uid: uid, time: now, outcome: .success, query: query, text: asked,
+        let record = SystemRecord.reading(
+            reading, uid: uid, time: now, outcome: .success, query: facts, text: asked,
             sealedBy: subject ?? reader, salt: randomness.salt(), actor: actor)
+        return (record, RecordedReading(uid: uid, hash: facts.hash, salt: salt))
     }
 
     /// The record of somebody on this host who changes the keys that sign.

@@ -262,11 +262,11 @@ final class ExportsKeeping: Sendable {
     ) throws(EvidenceFailure) {
         let range = job.ticket.order.range ?? 0..<job.ticket.size
         let facts = QueryFacts(
-            hash: job.ticket.order.query.hash, rows: rows,
+            hash: job.ticket.hash, rows: rows,
             range: "\(range.lowerBound)..<\(range.upperBound)", purpose: nil, began: job.id,
             ended: ended)
         do throws(CommandFailure) {
-            try ledger.record(ledger.reading(.export, facts, by: .system))
+            try ledger.record(ledger.reading(.export, facts, by: .system).record)
         } catch {
             throw .notRecorded
         }

@@ -155,7 +155,8 @@ extension Ledger {
                 QueryFacts(
                     hash: plan.query.hash, rows: nil, range: "\(first)..",
                     purpose: "output \(plan.name) to \(receiver.target) opens \(groups)"),
-                by: .system))
+                by: .system
+            ).record)
     }
 
     private func recordAndWait(_ record: SystemRecord) -> Bool {

@@ -146,13 +146,25 @@ extension PackCheck {
         if manifest.selection == .matches, manifest.count("matches") != counts.records {
             report.add(.changed, .manifest, "not all of its records are said to match")
         }
-        guard let query = manifest.value[path: "4_query", "text"]?.string else { return }
-        let text = Array("countersign/query/v1\n\(query)".utf8)
-        if manifest.value[path: "4_query", "hash"]?.string
-            != "sha256:" + Hex.encode(SHA256.hash(data: text))
-        {
+        guard let query = manifest.value["4_query"], let text = query["text"]?.string else {
+            return
+        }
+        if query["hash"]?.string != Self.hash(of: text, salt: query["salt"]) {
             report.add(.changed, .manifest, "`4_query.hash` is not that of the query")
         }
+    }
+
+    /// What records call a query by; nil where what is given as its salt is none.
+    private static func hash(of query: String, salt: JSONValue?) -> String? {
+        var bytes: [UInt8] = []
+        if let salt {
+            guard let known = salt.string.flatMap({ Base64.decode($0) }), known.count == 16 else {
+                return nil
+            }
+            bytes = known
+        }
+        bytes += Array("countersign/query/v1\n\(query)".utf8)
+        return "sha256:" + Hex.encode(SHA256.hash(data: bytes))
     }
 
     private func checkCompleteness(

@@ -132,13 +132,7 @@ extension EvidenceExport {
                 "values of a log that --log names stay sealed: nothing could record the reading. Name its configuration with -c instead."
             )
         }
-        let hasKeys: Bool
-        do throws(LogReadFailure) {
-            hasKeys = try snapshot.hasKeys()
-        } catch {
-            throw CommandFailure(error)
-        }
-        guard hasKeys else {
+        guard try hasKeys() else {
             throw CommandFailure(
                 .notPermitted,
                 "the log's keys are not here, so no values can be opened; leave out --disclose, and terms of personal values."
@@ -147,13 +141,31 @@ extension EvidenceExport {
         return ValueReader(opening: snapshot)
     }
 
-    func record() async throws {
+    private func hasKeys() throws(CommandFailure) -> Bool {
+        do throws(LogReadFailure) {
+            return try snapshot.hasKeys()
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// The same once it is recorded, with the salt that its record calls the query by.
+    func recorded() async throws -> EvidenceExport {
+        guard command.log.directory == nil else { return self }
         let range = order.range ?? 0..<checkpoint.claim.size.count
-        try await command.record(
+        let person =
+            try hasKeys()
+            ? try SoughtPerson.of(
+                order.sought, order.unit == .access ? .access : .record, in: snapshot, command.log,
+                command.output) : order.query.statedSubject
+        let said = try await command.record(
             QueryFacts(
-                hash: order.query.hash, rows: nil,
-                range: "\(range.lowerBound)..<\(range.upperBound)", purpose: order.request.purpose,
-                about: order.query.soleSubject))
+                order.query, about: person, rows: nil,
+                range: "\(range.lowerBound)..<\(range.upperBound)",
+                purpose: order.request.purpose))
+        var export = self
+        export.order.salt = said?.salt
+        return export
     }
 
     /// What is handed on was judged as its receiver will judge it.

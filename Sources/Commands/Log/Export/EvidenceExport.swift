@@ -22,7 +22,7 @@ struct EvidenceExport {
     let selection: ExportSelection
     let snapshot: LogSnapshot
     let checkpoint: UnverifiedCheckpoint
-    let order: EvidenceOrder
+    var order: EvidenceOrder
     let form: LogExportCommand.Format
     let out: String
     /// The order in the words of whoever gave it.
@@ -151,7 +151,10 @@ struct EvidenceExport {
 
     func run() async throws {
         let source = try source(asked["rules"]?.array)
-        try await record()
+        try await recorded().write(source)
+    }
+
+    private func write(_ source: EvidenceSource) throws {
         var values = try reader()
         let place = try place(source)
         if let form = form.list {

@@ -101,7 +101,7 @@ struct LogExportCommand: AsyncParsableCommand {
         let log = try log.staticLog(of: log.wholeSnapshot())
         let keys = try publicKeys()
         let (out, files) = try await FreshCopy.make(self.out, as: .tiles, keys: keys) { folder in
-            try await record(
+            _ = try await record(
                 QueryFacts(
                     hash: DisclosureOptions.hash(["log export", format.rawValue]),
                     rows: log.size.count, range: "0..<\(log.size.count)", purpose: purpose))
@@ -120,10 +120,12 @@ struct LogExportCommand: AsyncParsableCommand {
     }
 
     /// Records that records are handed out, before they are.
-    func record(_ facts: QueryFacts) async throws(CommandFailure) {
-        guard log.directory == nil else { return }
+    ///
+    /// - Returns: nil where the log is only named as a directory.
+    func record(_ facts: QueryFacts) async throws(CommandFailure) -> RecordedReading? {
+        guard log.directory == nil else { return nil }
         do throws(CommandFailure) {
-            _ = try await HostRecorder(deployment: try log.deployment.read())
+            return try await HostRecorder(deployment: try log.deployment.read())
                 .record(.export, facts, mayOpenLog: true)
         } catch {
             throw CommandFailure(
