@@ -62,6 +62,9 @@ package final class CatalogKeeper: @unchecked Sendable {
     private var pace = CatalogPace()
     private var news: [CatalogNews] = []
     private var failures: UInt64 = 0
+    /// Whether this turn began with a rebuild to do: only then does a failure say anything of it.
+    private var isRebuilding = false
+    private var rebuildFailures: UInt64 = 0
 
     package init(_ folder: CatalogFolder, of log: FilePath, origin: String) {
         self.folder = folder
@@ -98,6 +101,7 @@ package final class CatalogKeeper: @unchecked Sendable {
         news = []
         var hasMore = false
         let isAsked = board.withLock { $0.wantsRebuild != nil }
+        isRebuilding = isAsked || building != nil
         if isAsked || trouble.isOver(at: moment.uptime) {
             do throws(CatalogFollowFailure) {
                 hasMore = try work(moment)
@@ -333,6 +337,7 @@ package final class CatalogKeeper: @unchecked Sendable {
     }
 
     private func bear(_ failure: CatalogFollowFailure, _ moment: Moment) -> Bool {
+        if isRebuilding { rebuildFailures += 1 }
         if trouble.met(failure, at: moment.uptime) { news.append(.failed(failure)) }
         return false
     }
@@ -345,7 +350,7 @@ package final class CatalogKeeper: @unchecked Sendable {
             if let news = pace.news(size, moment) { self.news.append(news) }
         }
         let (rate, isFar, failure) = (pace.rate, pace.isFar, trouble.failure)
-        let failures = failures
+        let (failures, rebuildFailures) = (failures, rebuildFailures)
         let bytes = kept?.bytes
         board.withLock { board in
             if let size { board.standing.size = size }
@@ -354,6 +359,7 @@ package final class CatalogKeeper: @unchecked Sendable {
             // Together: who sees that something went wrong again sees what.
             board.standing.failure = failure
             board.standing.counts.failures = failures
+            board.standing.counts.rebuildFailures = rebuildFailures
             board.standing.state =
                 failure != nil ? .failed : size == nil ? .opening : isFar ? .building : .following
             if let size, size >= moment.logSize { board.level = moment.uptime }

@@ -52,6 +52,8 @@ package struct CatalogStanding: Hashable, Sendable {
         /// Readings of the log's journals, each for one batch or more.
         package var snapshots: UInt64 = 0
         package var failures: UInt64 = 0
+        /// Of these, turns that had a rebuild to do from their beginning on.
+        package var rebuildFailures: UInt64 = 0
         package var setAside: UInt64 = 0
         /// Catalogs that took the place of the one before.
         package var rebuilds: UInt64 = 0

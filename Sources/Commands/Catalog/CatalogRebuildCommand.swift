@@ -114,7 +114,8 @@ struct CatalogRebuildCommand: AsyncParsableCommand {
             func count(_ name: String, _ status: JSONValue) -> UInt64 {
                 UInt64(clamping: status["catalog"]?[name]?.integer ?? 0)
             }
-            if count("failures", now) > count("failures", before),
+            // What failed again before the server took this up says nothing of it.
+            if count("rebuild_failures", now) > count("rebuild_failures", before),
                 let cause = now["catalog"]?["cause"]?.string
             {
                 throw CommandFailure(

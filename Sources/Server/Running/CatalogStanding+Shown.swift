@@ -19,6 +19,7 @@ extension CatalogStanding {
             JSONMember("rebuilds", number(counts.rebuilds)),
             JSONMember("set_aside", number(counts.setAside)),
             JSONMember("failures", number(counts.failures)),
+            JSONMember("rebuild_failures", number(counts.rebuildFailures)),
         ]
         if let rebuilt { members.append(JSONMember("rebuilt", number(rebuilt))) }
         if state == .building || rebuilt != nil {
