@@ -335,6 +335,12 @@ package final class FileStorage: LedgerStorage {
         }
     }
 
+    /// Whether the directory is known to be elsewhere by now.
+    private var hasMoved: Bool {
+        guard let lock = claims.withLockIfAvailable({ $0.directory }) else { return false }
+        return lock?.isOfPath == false
+    }
+
     private func fault(
         _ operation: StorageFault.Operation, _ file: LogFile, _ error: Errno
     ) -> StorageFault {
@@ -344,6 +350,8 @@ package final class FileStorage: LedgerStorage {
             StorageFault(operation, file, .noDescriptors)
         case .permissionDenied, .notPermitted, .readOnlyFileSystem:
             StorageFault(operation, file, .notPermitted)
+        // A file that was not open yet is not there any more once the directory was moved.
+        case .noSuchFileOrDirectory where hasMoved: StorageFault(operation, file, .moved)
         default: StorageFault(operation, file, .system(error.rawValue))
         }
     }
