@@ -32,11 +32,19 @@ struct SealedBlocks {
         }
     }
 
+    /// Bytes that it takes.
+    var byteCount: Int { bytes.count }
+
     /// Whether everything up to here was read.
     func reaches(_ end: Int) -> Bool { start + bytes.count >= end }
 
-    /// The block of a commitment and where it begins in the file; nil if it is not here, or is none.
-    func block(of commitment: Hash256) throws(BlockFault) -> (start: Int, block: DisclosureBlock)? {
+    /// The block that begins there in the file, where ``start(of:)`` says that one does.
+    func block(at place: Int) throws(BlockFault) -> DisclosureBlock? {
+        try DisclosureBlock.read(bytes, at: place - start)
+    }
+
+    /// Where the block of a commitment begins in the file; nil if it is not here.
+    func start(of commitment: Hash256) -> Int? {
         let wanted = commitment.bytes
         for (range, commitments) in blocks.reversed() {
             var place = commitments.lowerBound
@@ -45,10 +53,7 @@ struct SealedBlocks {
                 if bytes[place] == wanted[0],
                     bytes[place..<place + wanted.count].elementsEqual(wanted)
                 {
-                    guard let block = try DisclosureBlock.read(bytes, at: range.lowerBound) else {
-                        return nil
-                    }
-                    return (start + range.lowerBound, block)
+                    return start + range.lowerBound
                 }
                 place += Hash256.byteCount
             }

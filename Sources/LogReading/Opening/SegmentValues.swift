@@ -17,7 +17,10 @@ package struct SegmentValues {
     private var isWhole = false
     /// Stretches of the file, by where they begin.
     private var stretches: [Int: SealedBlocks] = [:]
-    private static let mostStretches = 64
+    private var stretchBytes = 0
+    /// What is said of where a stretch is may be wrong, and busy logs have many records in one block.
+    private static let mostStretchBytes = 4 << 20
+    private static let mostBytes = 16 << 20
     private let keys: KeyRing
     private var sealing = SealingKeys()
     /// Recently opened blocks by where they begin; neighbouring records share them.
@@ -98,14 +101,21 @@ package struct SegmentValues {
             blocks = known
         } else {
             let there = stretch.clamped(to: 0..<max(0, file.readableLength))
-            guard let bytes = try file.bytes(there) else { return nil }
+            guard there.count <= Self.mostStretchBytes, let bytes = try file.bytes(there) else {
+                return nil
+            }
             blocks = SealedBlocks(bytes, at: there.lowerBound)
-            if stretches.count >= Self.mostStretches { stretches.removeAll(keepingCapacity: true) }
+            if stretchBytes + blocks.byteCount > Self.mostBytes {
+                stretches.removeAll(keepingCapacity: true)
+                stretchBytes = 0
+            }
+            stretchBytes += blocks.byteCount - (stretches[stretch.lowerBound]?.byteCount ?? 0)
             stretches[stretch.lowerBound] = blocks
         }
+        guard let start = blocks.start(of: commitment) else { return nil }
+        if let found = known[start] { return found }
         do throws(BlockFault) {
-            guard let (start, block) = try blocks.block(of: commitment) else { return nil }
-            if let found = known[start] { return found }
+            guard let block = try blocks.block(at: start) else { return nil }
             let found = opened(block)
             keep(found, at: start)
             return found
