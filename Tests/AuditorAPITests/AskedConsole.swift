@@ -73,7 +73,7 @@ struct AskedConsole {
                 }
             }
         }
-        if let id = erased.flatMap({ people[$0] }) { try Self.erase(id, in: ledger) }
+        if let id = erased.flatMap({ people[$0] }) { try ledger.erase([id]) }
         keys = ledger.signingKeys
         let still = StillLog(boot: ledger.boot)
         self.still = still
@@ -115,21 +115,6 @@ struct AskedConsole {
                 accounts: desk.office), others: [api],
             hosts: AllowedHosts(names: []), open: [], logger: Logger(label: "test")
         ).responder()
-    }
-
-    /// Destroys somebody's key, as two persons ask for it.
-    private static func erase(_ id: SubjectID, in ledger: Ledger) throws {
-        let request = try ledger.carryOut(
-            PrivacyFacts(
-                .request(.erase), scope: PrivacyScope(subjects: [id]),
-                reference: PrivacyReference("DSR-7"), basis: .objection), by: .hostUser(1001),
-            account: Approver.hostUser
-        ).uid
-        for deed in [PrivacyFacts.Deed.approve, .erase] {
-            _ = try ledger.carryOut(
-                PrivacyFacts(deed, about: request), by: .hostUser(1002),
-                account: Approver.hostUser)
-        }
     }
 
     /// An answer, whole.

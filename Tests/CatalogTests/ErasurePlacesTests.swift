@@ -85,15 +85,7 @@ import Verification
         }
 
         func erase() throws {
-            let request = try ledger.carryOut(
-                PrivacyFacts(.request(.erase), scope: PrivacyScope(subjects: [canary.id])),
-                by: .hostUser(1001), account: Approver.hostUser
-            ).uid
-            for deed in [PrivacyFacts.Deed.approve, .erase] {
-                _ = try ledger.carryOut(
-                    PrivacyFacts(deed, about: request), by: .hostUser(1002),
-                    account: Approver.hostUser)
-            }
+            try ledger.erase([canary.id])
             ledger.publishApplied()
         }
 

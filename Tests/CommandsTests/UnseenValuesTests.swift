@@ -48,15 +48,7 @@ import Testing
             #expect(sealed["who"] == "sealed: not opened for this reading")
         }
 
-        let request = try ledger.carryOut(
-            PrivacyFacts(.request(.erase), scope: PrivacyScope(subjects: [subject.id])),
-            by: .hostUser(1001), account: Approver.hostUser
-        ).uid
-        _ = try ledger.carryOut(
-            PrivacyFacts(.approve, about: request), by: .hostUser(1002),
-            account: Approver.hostUser)
-        let erasure = try ledger.carryOut(
-            PrivacyFacts(.erase, about: request), by: .hostUser(1001), account: Approver.hostUser)
+        let erasure = try ledger.erase([subject.id])
         ledger.publishApplied()
         let after = try TestDirectory(storage)
         try withExtendedLifetime(after) {

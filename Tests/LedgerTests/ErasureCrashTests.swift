@@ -39,7 +39,7 @@ import Testing
         let ledger = try fixture.openWithoutThreads(storage)
         let alice = try Person.record("alice", in: ledger, fixture)
         let bob = try Person.record("bob", in: ledger, fixture)
-        let request = try Person.request([alice.id], in: ledger)
+        let request = try ledger.requestErasure(of: [alice.id])
         // With `written`, what was acknowledged may be gone after a power cut: here, none of it is.
         while ledger.syncWritten() {}
         ledger.publishApplied()
@@ -57,7 +57,7 @@ import Testing
         fixture.options.durability = durability
         let whole = try prepared(fixture)
         let first = whole.storage.operations.count
-        try Person.execute(.erase, whole.request, in: whole.ledger)
+        try whole.ledger.bySecondPerson(.erase, whole.request)
         let end = whole.storage.operations.count
         #expect(end - first > 8)
         var (begun, finished) = (0, 0)
@@ -67,7 +67,7 @@ import Testing
                 // The same operations lead there.
                 #expect(trial.storage.operations.count == first)
                 trial.storage.inject { at, _, _ in at == number ? effect : nil }
-                let outcome = Result { try Person.execute(.erase, trial.request, in: trial.ledger) }
+                let outcome = Result { try trial.ledger.bySecondPerson(.erase, trial.request) }
                 trial.storage.inject(nil)
                 let isTold = if case .success = outcome { true } else { false }
                 for survival in Self.survivals {
@@ -132,7 +132,7 @@ import Testing
         let trial = try prepared(fixture)
         trial.ledger.publishApplied()
         let backup = try #require(trial.storage.files[.subjects])
-        try Person.execute(.erase, trial.request, in: trial.ledger)
+        try trial.ledger.bySecondPerson(.erase, trial.request)
         for _ in 0..<heartbeats {
             _ = try Person.record("bob", in: trial.ledger, fixture)
             trial.ledger.beat()
@@ -165,7 +165,7 @@ import Testing
         let trial = try prepared(fixture)
         trial.ledger.publishApplied()
         let backup = trial.storage.crash(keeping: .everything)
-        try Person.execute(.erase, trial.request, in: trial.ledger)
+        try trial.ledger.bySecondPerson(.erase, trial.request)
         #expect(trial.ledger.close() == nil)
         for file in [LogFile.state, .erased] where !isStateLost {
             let now = try #require(trial.storage.files[file])
@@ -202,7 +202,7 @@ import Testing
         let trial = try prepared(fixture)
         trial.ledger.publishApplied()
         let backup = try #require(trial.storage.files[.subjects])
-        try Person.execute(.erase, trial.request, in: trial.ledger)
+        try trial.ledger.bySecondPerson(.erase, trial.request)
         #expect(trial.ledger.close() == nil)
         trial.storage.tamper(.subjects) { $0 = backup }
         let before = trial.storage.files

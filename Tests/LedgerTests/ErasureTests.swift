@@ -26,7 +26,7 @@ import Testing
         let ledger = try fixture.open(storage)
         let alice = try Person.record("alice", in: ledger, fixture)
         let bob = try Person.record("bob", in: ledger, fixture)
-        try Person.erase([alice.id], in: ledger)
+        try ledger.erase([alice.id])
         #expect(alice.isDestroyed && !bob.isDestroyed)
         // Whoever comes back is somebody new.
         let returned = try Person.record("alice", in: ledger, fixture)
@@ -65,13 +65,13 @@ import Testing
     {
         let ledger = try fixture.open(MemoryStorage())
         let alice = try Person.record("alice", in: ledger, fixture)
-        let request = try Person.request([alice.id], in: ledger)
+        let request = try ledger.requestErasure(of: [alice.id])
         let hold = try ledger.carryOut(
             PrivacyFacts(.hold, scope: PrivacyScope(subjects: [alice.id])), by: .hostUser(1003),
             account: Approver.hostUser
         ).uid
         #expect(throws: PrivacyFault.refused(.held(by: hold, reference: nil))) {
-            try Person.execute(.erase, request, in: ledger)
+            try ledger.bySecondPerson(.erase, request)
         }
         #expect(!alice.isDestroyed)
         let release = try ledger.carryOut(
@@ -79,11 +79,11 @@ import Testing
             account: Approver.hostUser
         ).uid
         #expect(throws: PrivacyFault.refused(.needsTwoPersons(.tooFew(1)))) {
-            try Person.execute(.release, release, in: ledger)
+            try ledger.bySecondPerson(.release, release)
         }
-        try Person.approve(release, in: ledger)
-        try Person.execute(.release, release, in: ledger)
-        try Person.execute(.erase, request, in: ledger)
+        try ledger.bySecondPerson(.approve, release)
+        try ledger.bySecondPerson(.release, release)
+        try ledger.bySecondPerson(.erase, request)
         #expect(alice.isDestroyed)
         #expect(ledger.close() == nil)
     }
@@ -114,12 +114,12 @@ import Testing
         let alice = try Person.record("alice", in: ledger, fixture)
         for id in [SubjectID.anonymous, .tenant] {
             #expect(throws: PrivacyFault.refused(.notAPerson(id))) {
-                try Person.request([id], in: ledger)
+                try ledger.requestErasure(of: [id])
             }
         }
         let nobody = try #require(SubjectID("sub_0123456789abcdef"))
         #expect(throws: PrivacyFault.unknownKey(nobody.text)) {
-            try Person.request([nobody], in: ledger)
+            try ledger.requestErasure(of: [nobody])
         }
         let request = try ledger.carryOut(
             PrivacyFacts(.request(.erase), scope: PrivacyScope(subjects: [alice.id])),
@@ -151,25 +151,25 @@ import Testing
         }
         #expect(ledger.feed.size == size)
         #expect(throws: PrivacyFault.refused(.needsTwoPersons(.tooFew(1)))) {
-            try Person.execute(.erase, request, in: ledger)
+            try ledger.bySecondPerson(.erase, request)
         }
         // Root may ask, and then it takes two others.
         let roots = try ledger.carryOut(
             PrivacyFacts(.request(.erase), scope: PrivacyScope(subjects: [alice.id])),
             by: .hostUser(0), account: Approver.hostUser
         ).uid
-        try Person.approve(roots, in: ledger)
+        try ledger.bySecondPerson(.approve, roots)
         #expect(throws: PrivacyFault.refused(.needsTwoPersons(.root))) {
-            try Person.execute(.erase, roots, in: ledger)
+            try ledger.bySecondPerson(.erase, roots)
         }
         #expect(throws: PrivacyFault.refused(.noSuchRequest)) {
-            try Person.execute(.expire, request, in: ledger)
+            try ledger.bySecondPerson(.expire, request)
         }
         _ = try ledger.carryOut(
             PrivacyFacts(.refuse(.legalClaims), about: request), by: .hostUser(1002),
             account: Approver.hostUser)
         #expect(throws: PrivacyFault.refused(.noSuchRequest)) {
-            try Person.execute(.erase, request, in: ledger)
+            try ledger.bySecondPerson(.erase, request)
         }
         #expect(!alice.isDestroyed)
         #expect(ledger.close() == nil)
@@ -193,8 +193,8 @@ import Testing
             PrivacyFacts(.request(.expire), scope: scope, basis: .retention), by: .hostUser(1001),
             account: Approver.hostUser
         ).uid
-        try Person.approve(request, in: ledger)
-        try Person.execute(.expire, request, in: ledger)
+        try ledger.bySecondPerson(.approve, request)
+        try ledger.bySecondPerson(.expire, request)
         _ = try Person.record("alice", in: ledger, fixture)
         #expect(ledger.close() == nil)
         let image = KeyStoreImage<PeriodSlot>(storage.files[.periods] ?? [])
@@ -257,36 +257,6 @@ enum Person {
             throw NotRecorded()
         }
         return subject
-    }
-
-    /// A request that two persons are for.
-    @discardableResult
-    static func request(_ ids: [SubjectID], in ledger: Ledger) throws -> UniqueID {
-        let request = try ledger.carryOut(
-            PrivacyFacts(
-                .request(.erase), scope: PrivacyScope(subjects: ids),
-                reference: PrivacyReference("DSR-7"), basis: .objection), by: .hostUser(1001),
-            account: Approver.hostUser
-        ).uid
-        try approve(request, in: ledger)
-        return request
-    }
-
-    static func approve(_ request: UniqueID, in ledger: Ledger) throws {
-        _ = try ledger.carryOut(
-            PrivacyFacts(.approve, about: request), by: .hostUser(1002), account: Approver.hostUser
-        )
-    }
-
-    static func execute(
-        _ deed: PrivacyFacts.Deed, _ request: UniqueID, in ledger: Ledger
-    ) throws {
-        _ = try ledger.carryOut(
-            PrivacyFacts(deed, about: request), by: .hostUser(1002), account: Approver.hostUser)
-    }
-
-    static func erase(_ ids: [SubjectID], in ledger: Ledger) throws {
-        try execute(.erase, try request(ids, in: ledger), in: ledger)
     }
 
     /// The files that hold somebody's key.

@@ -85,17 +85,7 @@ import Testing
         let texts = [Self.question, "Alice owes us"]
         #expect(try opened(ledger) == texts + texts + texts + [nil, texts[1], nil, texts[1]])
 
-        let request = try ledger.carryOut(
-            PrivacyFacts(
-                .request(.erase), scope: PrivacyScope(subjects: [alice.id]),
-                reference: PrivacyReference("DSR-7"), basis: .objection), by: .hostUser(1001),
-            account: Approver.hostUser
-        ).uid
-        for deed in [PrivacyFacts.Deed.approve, .erase] {
-            _ = try ledger.carryOut(
-                PrivacyFacts(deed, about: request), by: .hostUser(1002),
-                account: Approver.hostUser)
-        }
+        try ledger.erase([alice.id])
         #expect(
             try opened(ledger) == [nil, nil, nil, nil] + texts + [nil, texts[1], nil, texts[1]])
         // Nothing that is left leads to what it was; whoever asks for her now asks for nobody.
