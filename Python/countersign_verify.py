@@ -369,7 +369,7 @@ def root_of_records(
     return root
 
 
-# Canonical JSON (RFC 8785), as far as records use it: no fractions.
+# Canonical JSON (RFC 8785), as far as records use it: no fractions, no null.
 
 
 def _integer(text: str) -> int:
@@ -410,6 +410,14 @@ def depth_of(value: Any) -> int:
     return 0
 
 
+def has_null(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(has_null, value.values()))
+    if isinstance(value, list):
+        return any(map(has_null, value))
+    return value is None
+
+
 def parse_canonical(data: bytes, depth: int = 16) -> Any:
     """A value of which these are the canonical bytes."""
     try:
@@ -418,7 +426,7 @@ def parse_canonical(data: bytes, depth: int = 16) -> Any:
         same = _ENCODER.encode(value) == text or canonical(value) == data
     except (ValueError, RecursionError):
         raise Unreadable("this is no JSON that is taken here") from None
-    if not same or depth_of(value) > depth:
+    if not same or depth_of(value) > depth or (b"null" in data and has_null(value)):
         raise Unreadable("this is no canonical JSON")
     return value
 

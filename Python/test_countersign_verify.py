@@ -340,6 +340,9 @@ class DamageTests(PackTest):
             manifest["4_query"]["salt"] = value
             path.write_bytes(verifier.canonical(manifest))
             self.expect(f"a salt that is {value!r}", "changed")
+        manifest["4_query"]["salt"] = None
+        path.write_bytes(verifier.canonical(manifest))
+        self.expect("a salt that is null", "unreadable")
 
     def test_counts_of_a_manifest_that_nobody_signed_are_counted_again(self) -> None:
         path = self.pack / "manifest.json"
@@ -455,7 +458,7 @@ class VectorTests(unittest.TestCase):
 
     def test_json_has_one_spelling(self) -> None:
         for text in (b'{"a":1,"a":1}', b'{"b":1,"a":1}', b"1.0", b"1e3", b"-0", b"9007199254740992", b'{"a": 1}',
-                     b'"\\u0041"', b'"\\ud800"', b"\xff", b"NaN", b"[" * 100_000):
+                     b'"\\u0041"', b'"\\ud800"', b"\xff", b"NaN", b"null", b'{"a":[null]}', b"[" * 100_000):
             with self.assertRaises(verifier.Unreadable, msg=repr(text[:20])):
                 verifier.parse_canonical(text)
         self.assertEqual(verifier.parse_canonical('{"a":[1,"ä\\n"]}'.encode()), {"a": [1, "ä\n"]})
