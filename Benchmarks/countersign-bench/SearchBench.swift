@@ -24,6 +24,7 @@ struct SearchBench: ParsableCommand {
     @Option(help: "Times that each question is asked; the median is printed.") var rounds = 3
     @Flag(help: "Leave the log and its catalog where they are.") var keep = false
     @Option(help: "The folder of a log that was kept, to be asked again.") var at: String?
+    @Option(help: "The one question that is asked, by the name of its figure.") var only: String?
 
     private static let questions: [(String, String, CatalogUnit)] = [
         (
@@ -61,7 +62,7 @@ struct SearchBench: ParsableCommand {
             ))
         let size = Int(try catalog.position()?.size ?? 1)
         figures.append(("catalog_bytes_per_record", "\(Folders.size(of: place) / size)"))
-        for (name, text, unit) in Self.questions {
+        for (name, text, unit) in Self.questions where only ?? name == name {
             let query = try RecordQuery(text, at: QueryClock(now: Stopwatch.wallClock))
             var found = ""
             let took = try Stopwatch.median(of: rounds) {
@@ -74,11 +75,13 @@ struct SearchBench: ParsableCommand {
             figures.append((name + "_ms", took.text(1)))
             figures.append((name + "_rows", output.json ? "\"\(found)\"" : found))
         }
-        try askForNews(catalog, snapshot, &figures)
+        if only == nil || only == Self.news { try askForNews(catalog, snapshot, &figures) }
         output.show(figures)
         try catalog.close()
         if keep || at != nil { print(folder.string) } else { try Folders.remove(folder) }
     }
+
+    private static let news = "new_networks"
 
     /// Keys that were used from networks never seen before.
     private func askForNews(
@@ -93,8 +96,8 @@ struct SearchBench: ParsableCommand {
             let answer = try search.firstSeen(.network, most: 50, within: .seconds(60))
             found = "\(answer.rows.count + answer.others) \(answer.relation.rawValue)"
         }
-        figures.append(("new_networks_ms", took.text(1)))
-        figures.append(("new_networks_rows", output.json ? "\"\(found)\"" : found))
+        figures.append((Self.news + "_ms", took.text(1)))
+        figures.append((Self.news + "_rows", output.json ? "\"\(found)\"" : found))
     }
 
     private func follow(

@@ -220,6 +220,18 @@ extension Search {
         let before = QueryTerm(
             .named(.created),
             .range(QueryRange(lower: nil, upper: time.microseconds - 1)))
+        if thing == .network || thing == .address, sight == .openedByToken,
+            let actor = seen.actor, let value = seen.value, let term = thing.term(value),
+            case .network(let block) = term.value
+        {
+            let isThere = CatalogFilter.test(
+                .address, .network(block.first, bits: block.prefixLength))
+            return try wasSeen(
+                seen, thing, before: time, until: end,
+                among: .and([
+                    .test(.actor, .equals(actor)), .or([isThere, .test(.address, .withheld)]),
+                ]))
+        }
         var parts = [QueryExpression.term(before)]
         // Finds refused claims to be this actor, too: whoever only claims to be somebody was not seen.
         if let actor = seen.actor { parts.append(.term(QueryTerm(.named(.actor), .text(actor)))) }
@@ -247,6 +259,47 @@ extension Search {
                 }
             }
             after = page.next
+        } while after != nil && !end.isOver
+        return false
+    }
+}
+
+extension Search {
+    /// The same among accesses that the catalog leads to without what else may be called so: it knows who had which address.
+    private mutating func wasSeen(
+        _ seen: FirstSeen, _ thing: FirstSeenThing, before time: UTCInstant,
+        until end: SearchDeadline, among filter: CatalogFilter
+    ) throws(SearchFailure) -> Bool {
+        turn(to: RecordQuery(.everything))
+        let (tally, group) = (FirstSeenTally(thing), thing.field?.row.personal?.group)
+        func isOne(_ indexes: [UInt64], _ judge: inout SearchJudge) throws(SearchFailure) -> Bool {
+            do throws(LogReadFailure) {
+                return try judge.finding(indexes, accepted: nil, opening: group).map {
+                    tally.has($0.access, seen)
+                } ?? false
+            } catch {
+                throw .log(error)
+            }
+        }
+        for access in tail.accesses where access.time < time {
+            if try isOne(access.indexes, &judge) { return true }
+        }
+        var after: CatalogCursor?
+        // The first that is found nearly always is one, and each more has to be opened.
+        var limit = 1
+        repeat {
+            let found = try ask { (catalog) throws(CatalogFailure) in
+                try catalog.page(
+                    CatalogPageRequest(
+                        CatalogQuery(filter, until: time), order: .oldestFirst, after: after,
+                        limit: limit, deadline: end.left))
+            }
+            limit = 8
+            for row in found.rows where !tail.outdated.contains(row.first) {
+                let candidate = SearchCandidate(row, .access, .oldestFirst)
+                if try isOne(try indexes(of: candidate), &judge) { return true }
+            }
+            after = found.next
         } while after != nil && !end.isOver
         return false
     }

@@ -76,17 +76,22 @@ import Testing
         }
     }
 
-    @Test func `lists the same where it goes on by blocks`() throws {
-        let sample = try SampleCatalog(9500, seed: 13, step: 1_000_000, batch: 5000, patience: 30)
+    /// Also where many records have one time, and those of one access lie between those of others.
+    @Test(arguments: [(13, 1_000_000), (14, 1)] as [(UInt64, Int64)])
+    func `lists the same where it goes on by blocks`(seed: UInt64, step: Int64) throws {
+        let sample = try SampleCatalog(9500, seed: seed, step: step, batch: 5000, patience: 30)
         let naive = try NaiveCatalog(sample.leaves)
-        var random = SeededGenerator(seed: 13)
+        var random = SeededGenerator(seed: seed)
         for filter in Self.filters(naive, &random).shuffled(using: &random).prefix(60) {
             let (from, until) = Self.range(naive, &random)
-            let query = CatalogQuery(filter, from: from, until: until)
-            let order: CatalogOrder = Bool.random(using: &random) ? .newestFirst : .oldestFirst
-            let limit = Int.random(in: 20...1000, using: &random)
-            let rows = try sample.catalog.all(query, order, by: limit)
-            #expect(rows.map(\.index) == naive.rows(query, order), "\(query) \(order)")
+            for unit in [CatalogUnit.access, .record] {
+                let query = CatalogQuery(filter, from: from, until: until, unit: unit)
+                let order: CatalogOrder =
+                    Bool.random(using: &random) ? .newestFirst : .oldestFirst
+                let limit = Int.random(in: 20...1000, using: &random)
+                let rows = try sample.catalog.all(query, order, by: limit)
+                #expect(rows.map(\.index) == naive.rows(query, order), "\(query) \(order)")
+            }
         }
     }
 
@@ -318,20 +323,23 @@ import Testing
         #expect(facets.allSatisfy { $0.relation != .exact })
         // A page that was cut short goes on where it ended.
         let naive = try NaiveCatalog(sample.leaves)
-        let rare = CatalogQuery(.field(.responseSize, .range(85_000, nil)))
-        var (rows, after, wait) = ([CatalogRow](), CatalogCursor?.none, Duration.milliseconds(1))
-        repeat {
-            do throws(CatalogFailure) {
-                let page = try sample.catalog.page(
-                    CatalogPageRequest(rare, after: after, limit: 1000, deadline: wait))
-                rows += page.rows
-                after = page.next
-            } catch {
-                #expect(error.code == .interrupted)
-            }
-            wait *= 2
-        } while after != nil || rows.isEmpty
-        #expect(rows.map(\.index) == naive.rows(rare, .newestFirst))
+        for unit in [CatalogUnit.access, .record] {
+            let rare = CatalogQuery(.field(.responseSize, .range(85_000, nil)), unit: unit)
+            var (rows, after) = ([CatalogRow](), CatalogCursor?.none)
+            var wait = Duration.milliseconds(1)
+            repeat {
+                do throws(CatalogFailure) {
+                    let page = try sample.catalog.page(
+                        CatalogPageRequest(rare, after: after, limit: 1000, deadline: wait))
+                    rows += page.rows
+                    after = page.next
+                } catch {
+                    #expect(error.code == .interrupted)
+                }
+                wait *= 2
+            } while after != nil || rows.isEmpty
+            #expect(rows.map(\.index) == naive.rows(rare, .newestFirst))
+        }
     }
 }
 

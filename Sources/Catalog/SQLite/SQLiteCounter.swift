@@ -171,13 +171,7 @@ extension SQLiteCounter {
         let bounds = SQLiteSource.Bounds(
             earliest: times.lowerBound, latest: times.upperBound, edge: Int64.max,
             isDescending: true)
-        let columns = query.columns(of: .supersededByIndex)
-        let before = try query.connection.statement(
-            """
-            SELECT \(([SQLiteRow.common] + columns.map(\.rawValue)).joined(separator: ", "))
-            FROM superseded INDEXED BY superseded_access WHERE access = ?
-            """)
-        let earlier = SQLiteRow(before, columns: columns)
+        let (before, earlier) = try query.earlierRecords()
         var (undecided, seen) = (Int64(0), 0)
         func judge(_ row: SQLiteRow) {
             switch query.filter.truth(of: row) {

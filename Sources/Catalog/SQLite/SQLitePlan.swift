@@ -7,6 +7,11 @@ struct SQLitePlan {
     /// Rows after which blocks are looked through instead; nil where they cannot be.
     var patience: Int?
 
+    /// Whether it leads to accesses by an index, whatever is listed.
+    var isByAccess: Bool {
+        paths.allSatisfy { if case .accesses = $0.path { true } else { false } }
+    }
+
     /// More than so many values of an index are not merged.
     static let mostValues = 32
     /// Rows of an index by time that are judged before blocks are looked through; of others, twice as many.
@@ -24,9 +29,13 @@ struct SQLitePlan {
                 (.singleByIndex, nil), (.lastByIndex, nil), (.supersededByIndex, nil),
             ])
         case (.record, true):
-            self.init(paths: [
-                (.singleRecords, nil), (.lastRecords, nil), (.supersededRecords, nil),
-            ])
+            // An access leads to all of its records.
+            let plan =
+                Self.selective(filter)
+                ?? Self(paths: [
+                    (.singleRecords, nil), (.lastRecords, nil), (.supersededRecords, nil),
+                ])
+            self.init(paths: plan.paths, patience: plan.patience == nil ? patience : 2 * patience)
         case (.access, true):
             let plan =
                 Self.selective(filter) ?? Self.rare(filter, shapes)

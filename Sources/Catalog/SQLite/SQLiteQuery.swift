@@ -44,10 +44,25 @@ struct SQLiteQuery {
     func columns(of path: SQLiteSource.Path) -> [SQLiteColumn] {
         switch path {
         case .supersededRecords, .supersededByIndex: columns.filter { $0 != .last }
-        case .lastRecords, .lastByIndex:
-            columns.contains(.last) ? columns : [.last] + columns
-        case .accesses, .singleRecords, .singleByIndex: columns
+        case .lastRecords, .lastByIndex: columnsWithLast
+        case .accesses: unit == .record ? columnsWithLast : columns
+        case .singleRecords, .singleByIndex: columns
         }
+    }
+
+    private var columnsWithLast: [SQLiteColumn] {
+        columns.contains(.last) ? columns : [.last] + columns
+    }
+
+    /// The records of an access, bound as the only value, that are not its newest.
+    func earlierRecords() throws(CatalogFailure) -> (SQLiteStatement, SQLiteRow) {
+        let columns = columns(of: .supersededByIndex)
+        let statement = try connection.statement(
+            """
+            SELECT \(([SQLiteRow.common] + columns.map(\.rawValue)).joined(separator: ", "))
+            FROM superseded INDEXED BY superseded_access WHERE access = ?
+            """)
+        return (statement, SQLiteRow(statement, columns: columns))
     }
 
     /// Has scans read one more column.

@@ -20,7 +20,12 @@ struct SQLiteResolver {
         case .all: return .constant(.yes)
         case .test(let test): return try resolve(test)
         case .not(let filter): return .not(try resolve(filter))
-        case .and(let filters): return .and(try resolve(filters))
+        case .and(let filters):
+            let resolved = try resolve(filters)
+            for case .member(.actor, let actors) in resolved where actors.count == 1 {
+                return .and(try borne(resolved, by: actors))
+            }
+            return .and(resolved)
         case .or(let filters): return .or(try resolve(filters))
         case .doubt(let filter): return .doubt(try resolve(filter))
         }
@@ -214,6 +219,56 @@ struct SQLiteResolver {
         }
         return .member(column, sets)
     }
+
+    /// The same where only rows of these actors matter: addresses that none of them had lead nowhere.
+    private func borne(
+        _ filter: SQLiteFilter, by actors: Set<Int64>
+    ) throws(CatalogFailure) -> SQLiteFilter {
+        switch filter {
+        case .and(let filters): return .and(try borne(filters, by: actors))
+        case .or(let filters): return .or(try borne(filters, by: actors))
+        case .personal(.address, let values, let bearers):
+            return .personal(.address, try borne(values, by: actors), bearers: bearers)
+        case .marked(.address, let values, let bearers):
+            return .marked(.address, try borne(values, by: actors), bearers: bearers)
+        default: return filter
+        }
+    }
+
+    private func borne(
+        _ filters: [SQLiteFilter], by actors: Set<Int64>
+    ) throws(CatalogFailure) -> [SQLiteFilter] {
+        var borne: [SQLiteFilter] = []
+        for filter in filters { borne.append(try self.borne(filter, by: actors)) }
+        return borne
+    }
+
+    /// Those of the tokens that these actors had, or that somebody had before it was known who they are. Where one is shared
+    /// by many, it leads to more accesses than its actor does, and all are left.
+    private func borne(
+        _ tokens: Set<Int64>, by actors: Set<Int64>
+    ) throws(CatalogFailure) -> Set<Int64> {
+        let had = try connection.statement("SELECT 1 FROM bearer WHERE token = ? AND actor = ?")
+        let all = try connection.statement("SELECT count(*) FROM bearer WHERE token = ?")
+        var found: Set<Int64> = []
+        for token in tokens {
+            for actor in actors.union([0]) {
+                had.bind([token, actor])
+                if try had.step() { found.insert(token) }
+                had.reset()
+            }
+        }
+        for token in found where token != SQLitePersonal.withheld {
+            all.bind([token])
+            guard try all.step() else { continue }
+            if all.integer(0) > Self.mostBearers { return tokens }
+            all.reset()
+        }
+        return found
+    }
+
+    /// More actors than these share an address only behind a gateway.
+    private static let mostBearers: Int64 = 16
 
     private func resolve(personal test: CatalogTest) throws(CatalogFailure) -> SQLiteFilter {
         guard let field = SQLitePersonal(test.field),
