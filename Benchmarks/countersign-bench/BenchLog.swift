@@ -50,7 +50,7 @@ struct BenchLog {
             randomness: BufferedRandomness(source: .kernel))
     }
 
-    /// Writes so many accesses of many people.
+    /// Writes so many accesses of many people, and now and then that somebody read them.
     func fill(_ records: Int) throws {
         let ledger = try open()
         var crowd = CrowdRecords(for: ledger, records: records, seed: 1)
@@ -60,6 +60,11 @@ struct BenchLog {
             let draft = crowd.next(Double(number) / Double(records))
             port.enter()
             try ledger.append(draft, tally: .allowed, port: id, ticket: 0, waking: number % 64 == 0)
+            if number % 5000 == 0 {
+                port.enter()
+                try ledger.append(
+                    crowd.reading(), tally: .uncounted, port: id, ticket: 0, waking: true)
+            }
         }
         ledger.wakeWriter()
         if let poisoned = ledger.close() { throw BenchFault.stopped("\(poisoned)") }

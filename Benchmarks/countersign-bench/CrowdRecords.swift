@@ -59,6 +59,20 @@ struct CrowdRecords: ~Copyable {
         }
     }
 
+    /// That somebody read the log, for one of some cases.
+    mutating func reading() -> RecordDraft {
+        let now = UTCInstant(microseconds: time)
+        let reader = people[Int.random(in: 0..<9, using: &random)]
+        let record = SystemRecord.reading(
+            .query, uid: ledger.identifiers.next(at: now, random: salts.word()), time: now,
+            outcome: .success,
+            query: QueryFacts(
+                hash: digest, rows: 50, range: "0..<1000",
+                purpose: "DSR-\(Int.random(in: 1..<99, using: &random))", about: nil),
+            sealedBy: reader.key, salt: salts.salt(), actor: .hostUser(1001))
+        return record.draft(producer: ledger.producer)
+    }
+
     /// The next access; the last tenth of them partly from networks that were never seen before.
     mutating func next(_ share: Double) -> RecordDraft {
         time += Int64.random(in: 0...2 * step, using: &random)
