@@ -163,6 +163,34 @@ import Testing
         }
     }
 
+    @Test func `outlives readers who asked by POST, or who go in the middle of a body`()
+        async throws
+    {
+        try await scenario {
+            let site = try Site()
+            let server = try site.serve()
+            let token = try token(site).field
+            let reader = EventReader()
+            try reader.connect(
+                port: server.adminPort, "/api/v1/tail", token, json: #"{"q":"category:access"}"#)
+            #expect(reader.status == 200)
+            #expect(try reader.next()?.type == "begin")
+            reader.disconnect()
+            try server.waits(orSays: "the tail has no end") {
+                try tails(site.leaves()).count == 2 ? () : nil
+            }
+            for line in ["GET", "POST"] {
+                let socket = try Socket.connected(to: server.adminPort)
+                try socket.send(
+                    "\(line) /api/v1/tail HTTP/1.1\r\nHost: 127.0.0.1\r\n\(token)Content-Length: 99\r\n\r\n{"
+                )
+                try socket.send("\"q\"")
+            }
+            #expect(try server.exchange(site.request()).status == 200)
+            #expect(try server.stop().status == 0)
+        }
+    }
+
     @Test func `has so many places for one account`() async throws {
         try await scenario {
             let site = try Site()

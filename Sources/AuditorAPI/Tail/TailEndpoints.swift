@@ -62,12 +62,13 @@ struct TailEndpoints: AuditorGroup {
                 "There is no place for one more who follows the log: \(TailPlaces.mostOfOne) of an account, \(TailPlaces.most) in all.",
                 remedy: "End one that is not needed.", retryAfter: 10)
         }
+        let body = try await Self.wholeBody(of: call.request)
         let (stream, opening, record) = try await begin(asked, isOpening, call)
         return Response(
             status: .ok, headers: fields,
             body: ResponseBody { writer in
                 let ended = await Self.outcome {
-                    try await call.request.body.consumeWithCancellationOnInboundClose { _ in
+                    try await body.consumeWithCancellationOnInboundClose { _ in
                         try await stream.run(opening, &writer)
                     }
                 }
@@ -76,6 +77,21 @@ struct TailEndpoints: AuditorGroup {
                 if ended == nil { throw CancellationError() }
             })
     }
+
+    /// The body of a request once all of it is here.
+    ///
+    /// `BodyBeforeWaiting`: Hummingbird traps where the connection ends in the middle of a body while it is watched.
+    private static func wholeBody(of request: Request) async throws -> RequestBody {
+        var request = request
+        do {
+            _ = try await request.collectBody(upTo: mostBytes)
+        } catch {
+            throw ConsoleProblem(.contentTooLarge, "Nobody who follows the log sends more.")
+        }
+        return request.body
+    }
+
+    private static let mostBytes = 64 << 10
 
     /// Nil: nobody was there any more.
     private static func outcome(

@@ -18,7 +18,7 @@ struct Admission: Sendable {
         _ endpoint: Endpoint
     ) -> @Sendable (Request, ConsoleContext) async throws -> Response {
         { request, context in
-            var context = context
+            var (request, context) = (request, context)
             context.visitor = try await visitor(request)
             try await check(endpoint.rule, context.visitor)
             if request.method.isSafe {
@@ -33,7 +33,7 @@ struct Admission: Sendable {
                         "There is a query string beside the body: put all parameters into the body."
                     )
                 }
-                context.form = try await SubmittedForm(request, endpoint.input)
+                context.form = try await SubmittedForm(&request, endpoint.input)
                 // Where nobody has to be logged in, the origin has been looked at, and that is all there is.
                 if endpoint.rule != .everybody { try checkForgery(request, context) }
             }

@@ -35,12 +35,11 @@ package struct SubmittedForm: Sendable {
         isPage = false
     }
 
-    /// Reads the body of a request.
-    init(_ request: Request, _ input: Endpoint.Input) async throws {
+    /// Reads the body of a request, which keeps it: whoever waits for the end of the connection has to know that it was read.
+    init(_ request: inout Request, _ input: Endpoint.Input) async throws {
         let type = request.headers[.contentType]?.split(separator: ";").first.map {
             $0.lowercased().filter { $0 != " " && $0 != "\t" }
         }
-        var request = request
         let body: [UInt8]
         do {
             body = Array(try await request.collectBody(upTo: Self.mostBytes).readableBytesView)

@@ -26,15 +26,21 @@ final class EventReader {
     /// - Parameters:
     ///   - target: path and query.
     ///   - fields: of the request, besides `Last-Event-ID`; each with its line end.
-    func connect(port: Int, _ target: String, _ fields: String, window: Int32? = nil) throws {
+    ///   - json: what is sent by POST; nil where nothing is.
+    func connect(
+        port: Int, _ target: String, _ fields: String, json: String? = nil, window: Int32? = nil
+    ) throws {
         let socket = try Socket.connected(to: port, window: window)
         connection = socket
         (arrived, line, type, data, events) = ([], [], "", nil, [])
         heldID = lastID
         let last = lastID.isEmpty ? "" : "Last-Event-ID: \(lastID)\r\n"
+        let body = json.map {
+            "Content-Type: application/json\r\nContent-Length: \($0.utf8.count)\r\n\r\n\($0)"
+        }
         try socket.send(
-            "GET \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nAccept: text/event-stream\r\n"
-                + "\(fields)\(last)\r\n")
+            "\(json == nil ? "GET" : "POST") \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n"
+                + "Accept: text/event-stream\r\n\(fields)\(last)\(body ?? "\r\n")")
         while true {
             if let end = arrived.firstRange(of: Array("\r\n\r\n".utf8)) {
                 head = String(decoding: arrived[..<end.lowerBound], as: UTF8.self)
