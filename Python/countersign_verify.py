@@ -170,6 +170,10 @@ def strict_base64(text: str) -> bytes:
     return data
 
 
+def is_index(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
 def hash_of(text: Any) -> bytes:
     """32 bytes in base64."""
     if not isinstance(text, str):
@@ -450,6 +454,7 @@ class Pack:
         self.path = path
         self.files: dict[str, int] = {}
         self.problem: Optional[str] = None
+        self.folders: list[str] = []
         self._starts: dict[str, int] = {}
         if os.path.isdir(path):
             self.is_archive = False
@@ -473,11 +478,12 @@ class Pack:
             facts = entry.stat(follow_symlinks=False)
             if stat.S_ISDIR(facts.st_mode) and name == "proofs":
                 self._read_folder(name)
+            elif stat.S_ISDIR(facts.st_mode) and not folder:
+                self.folders.append(name)
             elif not stat.S_ISREG(facts.st_mode):
                 self.problem = f"{name!a} is no file"
-            elif not self._is_name(name):
-                self.problem = f"{name!a} is no name of a file of a pack"
             else:
+                # Whatever else lies there, such as what a file manager leaves, no manifest names.
                 self.files[name] = facts.st_size
 
     def _read_archive(self, archive: BinaryIO) -> None:
@@ -658,10 +664,13 @@ class Verifier:
         """Everything, as far as it can be judged."""
         if self.pack.problem:
             self.say("unreadable", "the pack", self.pack.problem)
+        for name in self.pack.folders:
+            self.say("not_covered", name, "a folder that no pack has")
         if not self.read_manifest():
             return self.verdict
         self.check_signature()
         self.check_files()
+        self.step("policy.txt", self.check_named_keys)
         self.step("checkpoint", self.check_checkpoint)
         if self.checkpoint is not None:
             self.step("erasures.ndjson", self.check_erasures)
@@ -679,6 +688,14 @@ class Verifier:
         except KeyError:
             # A file that every pack has, and this one has not: said by check_files.
             pass
+
+    def check_named_keys(self) -> None:
+        """The keys that the pack names are shown for comparison, and trusted for nothing."""
+        for line in self.pack.whole("policy.txt").decode("utf-8", "replace").splitlines():
+            parts = line.split("+", 2)
+            # Keys of other types may come, and are those of later verifiers.
+            if line.startswith("log ") and strict_base64(parts[-1])[:1] in (b"\x01", b"\x04"):
+                Key.of(line[4:])
 
     def number(self, *path: str) -> int:
         """A number of the manifest, which has to be there."""
@@ -1082,11 +1099,12 @@ class RecordWalk:
                          f"the values of {group} of record {at} are gone, and nothing says why")
             elif "erased" in value:
                 self.fates["erased"] += 1
-                keys = self.verifier.erasures.get(member(value, "erased", "record") or -1, set())
-                if member(value, "erased", "record") == 0:
-                    keys = self.verifier.erasures.get(0, set())
-                if member(value, "erased", "key") not in keys:
-                    self.say("changed", "disclosures.ndjson",
+                key, number = member(value, "erased", "key"), member(value, "erased", "record")
+                if not isinstance(key, str) or not is_index(number):
+                    self.say("unreadable", "disclosures.ndjson",
+                             f"no key and record of the erasure of {group} of record {at}")
+                elif key not in self.verifier.erasures.get(number, set()):
+                    self.say("absent", "erasures.ndjson",
                              f"no record explains that {group} of record {at} was erased")
             else:
                 self.fates["disclosed"] += 1
@@ -1095,14 +1113,17 @@ class RecordWalk:
         self.verifier.verdict.withheld.update(commits)
 
     def check_value(self, index: int, group: str, value: Any, commitment: bytes) -> None:
+        said = member(value, "value")
         try:
             salt = hash_of(member(value, "salt"))
         except Unreadable:
             salt = b""
-        said = member(value, "value")
+        if not isinstance(said, dict) or not salt:
+            self.say("unreadable", "disclosures.ndjson", f"no salt and value of {group} of record {index}")
+            return
         digest = hashlib.sha256(
             b"countersign/commit/v1\n" + group.encode() + b"\x00" + salt + canonical(said)).digest()
-        if not isinstance(said, dict) or not salt or digest != commitment:
+        if digest != commitment:
             self.say("changed", "disclosures.ndjson",
                      f"the values of {group} of record {index} are not those that it commits to")
         if group not in self.groups:

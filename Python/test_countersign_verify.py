@@ -95,6 +95,32 @@ class KeptPackTests(PackTest):
             self.assertEqual(report["not_proven"], ["filtered", "withheld", "no_witness", "not_continued", "gaps"])
             self.assertGreater(report["records"], 0)
 
+    def test_what_lies_in_the_folder_beside_a_pack_is_not_covered(self) -> None:
+        for name in (".DS_Store", ".x", "a b.txt"):
+            (self.pack / name).write_bytes(b"x")
+            self.expect(name, "not_covered")
+            (self.pack / name).unlink()
+        for name in (".git", "sub"):
+            (self.pack / name).mkdir()
+            (self.pack / name / "file").write_bytes(b"x")
+            self.expect(name, "not_covered")
+            shutil.rmtree(self.pack / name)
+        self.expect("nothing", None)
+
+    def test_parts_that_are_none_are_unreadable(self) -> None:
+        (self.pack / "manifest.sig").unlink()
+        for name, before, after in (
+            ("policy.txt", b"4896492d", b"4896492e"), ("disclosures.ndjson", b'"value":', b'"valud":'),
+            ("disclosures.ndjson", b'"salt":"', b'"salt":"A'),
+        ):
+            path = self.pack / name
+            data = path.read_bytes()
+            self.assertIn(before, data)
+            path.write_bytes(data.replace(before, after, 1))
+            self.seal()
+            self.expect(f"{name} {after!r}", "unreadable")
+            path.write_bytes(data)
+
     def test_the_first_line_says_what_is_not_proven(self) -> None:
         _, report = judge(PACK)
         self.assertTrue(report["summary"].startswith("verified: "))
