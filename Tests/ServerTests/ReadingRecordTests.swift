@@ -109,4 +109,28 @@ import Testing
             try opened(ledger) == [nil, "Alice owes us", "actor:\(alice.id.text)", "Alice owes us"])
         #expect(ledger.close() == nil)
     }
+
+    @Test func `by who may see no values has a hash that nobody else has`() throws {
+        let ledger = try fixture.openWithoutThreads(storage)
+        let alice = try person("Alice", ledger)
+        func hash(_ text: String, about person: SubjectID?, by user: UInt32) throws -> String? {
+            let query = try RecordQuery(text, at: QueryClock(now: fixture.clock.now))
+            var facts = QueryFacts(
+                query, about: person, rows: nil, range: nil, purpose: nil)
+            facts.isBlind = true
+            return ledger.reading(.query, facts, by: user).said.hash
+        }
+        for (text, person) in [
+            (Self.question, nil), (Self.question, alice.id), ("path:/a", SubjectID.tenant),
+        ] {
+            let sighted = try read(text, about: person, ledger).hash
+            let blind = try hash(text, about: person, by: 1001)
+            #expect(blind != nil && blind != sighted)
+            #expect(try hash(text, about: person, by: 1001) == blind)
+            #expect(try hash(text, about: person, by: 1002) != blind)
+        }
+        #expect(
+            try hash("status:404", about: nil, by: 1001) == QuestionHash(of: "status:404").text)
+        #expect(ledger.close() == nil)
+    }
 }

@@ -24,6 +24,8 @@ package struct QueryFacts: Hashable, Sendable {
     package var began: UniqueID?
     /// Why such a reading ended.
     package var ended: End?
+    /// Whether the reader may open no values: then the hash of a personal question is one that nobody else has.
+    package var isBlind = false
 
     /// Why somebody follows the log no longer, or does not get an export: `query.ended`, and what they are told if they
     /// are still there.

@@ -41,6 +41,8 @@ package final class AuditorDesk: Sendable {
     package func record(
         _ reading: AuditorReading, by reader: AccountIdentity
     ) throws -> RecordedReading {
+        var reading = reading
+        reading.facts.isBlind = !reader.rights.contains(.personalRead)
         do {
             return try sources.record(reading, reader)
         } catch {

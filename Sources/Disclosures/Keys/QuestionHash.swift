@@ -30,11 +30,14 @@ package struct QuestionHash: Hashable, Sendable {
 
     /// The salted hash of a question with personal terms.
     ///
-    /// - Parameter key: once it is destroyed, nobody can confirm any more what the question was.
-    package init(of question: String, under key: SymmetricKey) {
+    /// - Parameters:
+    ///   - key: once it is destroyed, nobody can confirm any more what the question was.
+    ///   - reader: who asks, where the hash must not be that of others with the same question.
+    package init(of question: String, under key: SymmetricKey, askedBy reader: String? = nil) {
+        // Canonical texts have no line ends.
+        let info = "countersign/query/salt/v1\n" + question + (reader.map { "\n" + $0 } ?? "")
         let salt = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: key, info: Array(("countersign/query/salt/v1\n" + question).utf8),
-            outputByteCount: Self.saltBytes)
+            inputKeyMaterial: key, info: Array(info.utf8), outputByteCount: Self.saltBytes)
         var bytes: [UInt8] = []
         salt.append(to: &bytes)
         self.init(of: question, salt: bytes)

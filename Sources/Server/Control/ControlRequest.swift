@@ -91,7 +91,8 @@ extension Ledger {
     ///
     /// One key decides over all of what was asked: that of whom the query is about seals its text and what it was for,
     /// and leads to the salt of its hash. Where it is about nobody in particular, or somebody who was erased meanwhile,
-    /// the text is not kept, the purpose is sealed under the reader's key, and the salt is the directory's.
+    /// the text is not kept, the purpose is sealed under the reader's key, and the salt is the directory's. So is it where the
+    /// reader may open no values, and then another for each reader.
     package func reading(
         _ reading: SystemRecord.Reading, _ query: QueryFacts, by actor: Principal
     ) -> (record: SystemRecord, said: RecordedReading) {
@@ -102,9 +103,15 @@ extension Ledger {
         var facts = query
         var salt: [UInt8]?
         if let text = query.text, query.hash == nil {
-            let hash =
-                subject.map { QuestionHash(of: text, about: $0) }
-                ?? QuestionHash(of: text, under: subjects.questionKey)
+            let hash: QuestionHash
+            if query.isBlind {
+                // BlindHashesStandAlone: who may not see names could find out by it who asked for one.
+                hash = QuestionHash(of: text, under: subjects.questionKey, askedBy: actor.uid)
+            } else {
+                hash =
+                    subject.map { QuestionHash(of: text, about: $0) }
+                    ?? QuestionHash(of: text, under: subjects.questionKey)
+            }
             (facts.hash, salt) = (hash.text, hash.salt)
         }
         var asked: Disclosure?
