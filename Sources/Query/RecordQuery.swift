@@ -45,8 +45,11 @@ package struct RecordQuery: Hashable, Sendable {
         expression.terms.compactMap { term in term.personalGroup.map { (term, $0) } }
     }
 
-    /// The groups of personal values that have to be opened.
-    package var personalGroups: Set<CommitGroup> { Set(personalTerms.map(\.group)) }
+    /// The groups of personal values that have to be opened. Whether something was erased is seen by opening it.
+    package var personalGroups: Set<CommitGroup> {
+        expression.terms.contains { $0.field == .named(.erased) }
+            ? Set(CommitGroup.allCases) : Set(personalTerms.map(\.group))
+    }
 
     /// Whose records are asked for, if they are those of one id only.
     package var soleSubject: SubjectID? {

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Accounts
 import AuditRecords
 import ByteCoding
 import Disclosures
@@ -75,6 +76,26 @@ import Testing
         #expect(try gone.rows.isEmpty)
         #expect(try gone.json["erased"] == .integer(4))
         #expect(console.desk.sealed == [nil, nil, nil])
+    }
+
+    @Test func `of somebody who was erased is found alike by lists and counts`() async throws {
+        let console = try AskedConsole(8, erasing: "Bob")
+        let asked = "q=is%3Aerased&purpose=review"
+        for more in ["", "&unit=access", "&unit=access&limit=2", "&unit=access&disclose=who"] {
+            let page = try await console.get("/api/v1/records?\(asked)\(more)")
+            try #require(page.status == 200, "\(page)")
+            #expect(try page.json["total"]?["accesses"] ?? page.json["total"] != nil)
+            #expect(try page.rows.count == (more.contains("limit") ? 2 : 4), "\(more)")
+        }
+        #expect(try await console.get("/api/v1/stats?\(asked)").json["accesses"] == .integer(4))
+        // To say what was erased, values are opened: it takes a purpose, and the right.
+        #expect(try await console.get("/api/v1/records?q=is%3Aerased").code == "purpose_missing")
+        let page = try await console.get("/api/v1/records?\(asked)", as: .operator)
+        #expect(try page.rows.isEmpty)
+        #expect(try page.json["withheld"] != .integer(0))
+        for by in ["stats?by=erased", "facets?fields=service,erased"] {
+            #expect(try await console.get("/api/v1/\(by)&purpose=review").code == "bad_parameter")
+        }
     }
 
     @Test func `is found without a catalog, too`() async throws {

@@ -89,7 +89,8 @@ import Testing
             #expect(query.expression.verdict(on: access) == verdict, "\(asked)")
             #expect(!query.personalGroups.isEmpty)
         }
-        #expect(access.facets(of: .named(.path)) == [.value(held)])
+        // What one term finds is counted as one.
+        #expect(access.facets(of: .named(.path)) == [.value("/invoices/4711")])
     }
 
     @Test(arguments: ["/files/a*b:c", "/files/a%2Ab%3Ac", "/files/a%2ab:c", "/files/a%252Ab:c"])

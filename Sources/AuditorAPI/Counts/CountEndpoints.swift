@@ -112,12 +112,11 @@ struct CountEndpoints: AuditorGroup {
     }
 
     private static func field(_ text: String, of name: String) throws -> QueryField {
-        guard let field = QueryField(text) else {
+        guard let field = QueryField(counting: text) else {
             throw AuditorProblem.badParameter.problem(
-                "There is no field of this name.",
-                remedy: "Write one of "
-                    + QueryField.Name.allCases.map(\.rawValue).joined(separator: ", ")
-                    + ", or label.NAME.", [JSONMember("parameter", .string(name))])
+                "There is no field of this name to count by.",
+                remedy: "To count, \(QueryField.remedy(counting: text)).",
+                [JSONMember("parameter", .string(name))])
         }
         return field
     }

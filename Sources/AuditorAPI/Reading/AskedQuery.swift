@@ -153,6 +153,13 @@ package struct AskedQuery: Sendable {
 
     private static func checkTimes(_ query: RecordQuery) throws {
         guard let from = query.times.from, let to = query.times.to, to < from else { return }
+        // The end is not included.
+        if to.microseconds + 1 == from.microseconds {
+            throw AuditorProblem.badRange.problem(
+                "There is no time between the two: both are \(from.rfc3339).",
+                remedy: "Name a later end.",
+                [JSONMember("from", .string(from.rfc3339)), JSONMember("to", .string(to.rfc3339))])
+        }
         throw AuditorProblem.badRange.problem(
             "The times end before they begin: from \(from.rfc3339) to \(to.rfc3339).",
             remedy: "Exchange them.",

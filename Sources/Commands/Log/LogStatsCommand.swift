@@ -126,11 +126,10 @@ struct LogStatsCommand: AsyncParsableCommand {
 
     private func field() throws(CommandFailure) -> QueryField? {
         guard let by else { return nil }
-        guard let field = QueryField(by) else {
-            let names = QueryField.Name.allCases.map(\.rawValue)
+        guard let field = QueryField(counting: by) else {
             throw CommandFailure(
                 .usage,
-                "--by is `\(by)`, which is no field; use one of \(names.joined(separator: ", ")), or label.NAME."
+                "--by is `\(by)`, which is no field to count by; \(QueryField.remedy(counting: by))."
             )
         }
         return field

@@ -36,6 +36,12 @@ struct QueryTimes: ParsableArguments {
         if let until { parts.append(try RecordQuery(option: "until", until, at: clock)) }
         let query = RecordQuery(all: parts)
         if let from = query.times.from, let to = query.times.to, to < from {
+            // The end is not included.
+            guard to.microseconds + 1 < from.microseconds else {
+                throw CommandFailure(
+                    .usage,
+                    "no time is between the two: both are \(from.rfc3339); name a later end.")
+            }
             throw CommandFailure(
                 .usage,
                 "the times end before they begin: from \(from.rfc3339) to \(to.rfc3339); exchange them."

@@ -54,7 +54,8 @@ extension QueriedAccess {
         case .erased: return [.erased]
         case .opened, nil:
             let texts = texts(Array(personalValues(of: field).prefix(1)), field)
-            return texts.isEmpty ? [.none] : texts.map { .value($0) }
+            // Values that one term finds count as one.
+            return texts.isEmpty ? [.none] : texts.map { .value(field.alike($0)) }
         }
     }
 

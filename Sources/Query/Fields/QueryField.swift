@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Messages
+
 /// What a term asks about.
 package enum QueryField: Hashable, Sendable {
     case named(Name)
@@ -81,6 +83,21 @@ package enum QueryField: Hashable, Sendable {
         } else {
             return nil
         }
+    }
+
+    /// The same, of a field that is counted by. Whether something was erased is no value, and is asked of each access.
+    package init?(counting text: String) {
+        guard let field = QueryField(text), field != .named(.erased) else { return nil }
+        self = field
+    }
+
+    /// What to do where a text is no such field.
+    package static func remedy(counting text: String) -> String {
+        if QueryField(text) == .named(.erased) { return "ask for is:erased instead" }
+        let names = Name.allCases.filter { $0 != .erased }.map(\.rawValue)
+        return
+            (NearestName.of(text, among: names).map { "did you mean \($0)? There are " }
+            ?? "use one of ") + names.joined(separator: ", ") + ", and label.NAME"
     }
 
     /// Names of members, labels among them, are of `[a-z0-9_]` (record.md, Encoding).

@@ -61,17 +61,20 @@ package struct QueryFault: Error, Hashable, Sendable {
         case .tooDeep:
             "parentheses are nested deeper than \(QueryLimits.standard.depth); write it flatter"
         case .controlCharacter: "a control character; leave it out"
-        case .danglingEscape: "nothing follows the backslash; write \\\\ for one"
-        case .openQuote: "the quotation mark is not closed; add another, or write \\\" for one"
-        case .openParenthesis: "the parenthesis is not closed; add `)`, or write \\( for one"
-        case .strayParenthesis: "no parenthesis is open here; leave `)` out, or write \\) for one"
+        case .danglingEscape: "nothing follows the backslash; write two for one"
+        case .openQuote:
+            "the quotation mark is not closed; add another, or put a backslash before it"
+        case .openParenthesis:
+            "the parenthesis is not closed; add `)`, or put a backslash before it"
+        case .strayParenthesis:
+            "no parenthesis is open here; leave `)` out, or put a backslash before it"
         case .emptyParentheses: "there is nothing in the parentheses; leave them out"
         case .missingTerm:
             "a term is missing here; add one, or write the word or sign in quotation marks"
         case .doubleNegation: "one negation is enough; leave the other out"
         case .unknownField(let name, let nearest):
             name.isEmpty
-                ? "a field's name is missing before the colon; write \\: for a colon"
+                ? "a field's name is missing before the colon; put a backslash before it for a colon"
                 : "there is no field `\(name)`; "
                     + (nearest.map { "did you mean `\($0)`? " } ?? "")
                     + (nearest == nil
@@ -81,10 +84,11 @@ package struct QueryFault: Error, Hashable, Sendable {
             "`\(field):` has no value; write one directly behind the colon, or `*` for any"
         case .badList(let field):
             "values of `\(field):(…)` are joined by OR, and nothing else stands there; write `\(field):(one OR other)`"
-        case .misplacedStar: "`*` stands only at the end of a value; write \\* for one"
+        case .misplacedStar:
+            "`*` stands only at the end of a value; put a backslash before it for a star"
         case .loneStar: "`*` needs a field, as in `service:*`; leave it out, or all else"
         case .noOrder(let field):
-            "values of `\(field)` have no order; write \\> or \\< for the character"
+            "values of `\(field)` have no order; put a backslash before `>` or `<` for the character"
         case .badValue(let field, let nearest):
             "`\(field):` has no such value; " + (nearest.map { "did you mean `\($0)`? " } ?? "")
                 + (QueryField(field)?.row.form.remedy ?? QueryShorthand(rawValue: field)?.remedy
@@ -95,6 +99,8 @@ package struct QueryFault: Error, Hashable, Sendable {
             "values of `\(field):` end before `\(sign)`, and what follows is not searched; leave it out, or write "
                 + (sign == "?" ? "%3F" : "%23") + " in `rawpath:` for the character"
         case .hostBits(let meant): "bits behind the prefix are set; write `\(meant)`"
+        case .endsBeforeStart(let from, let to) where from == to:
+            "nothing is between \(from) and \(to); name a later end"
         case .endsBeforeStart(let from, let to):
             "the range ends before it begins: from \(from) to \(to); exchange its ends"
         }
