@@ -17,6 +17,7 @@ package final class ConnectionLimits: ChannelDuplexHandler, RemovableChannelHand
     package typealias OutboundOut = HTTPResponsePart
 
     private let mostBodyBytes: Int
+    private static let mostPatience = 64
     private let patience: TimeAmount
     private var bodyBytes = 0
     private var bodyEnd: Scheduled<Void>?
@@ -24,7 +25,8 @@ package final class ConnectionLimits: ChannelDuplexHandler, RemovableChannelHand
     private var progress: Scheduled<Void>?
 
     /// - Parameters:
-    ///   - mostBodyBytes: of one request; what endpoints read is shorter.
+    ///   - mostBodyBytes: of one request; what endpoints read is shorter. What follows is dropped, and ends the connection
+    ///     where it is many times as long.
     ///   - patience: how long a body may take to end, and a part of an answer to be read.
     package init(mostBodyBytes: Int, patience: TimeAmount) {
         self.mostBodyBytes = mostBodyBytes
@@ -39,8 +41,9 @@ package final class ConnectionLimits: ChannelDuplexHandler, RemovableChannelHand
             bodyEnd = closing(context)
         case .body(let bytes):
             bodyBytes += bytes.readableBytes
+            // Whoever still sends would not get the answer if the connection were closed on them.
             guard bodyBytes <= mostBodyBytes else {
-                context.close(promise: nil)
+                if bodyBytes > Self.mostPatience * mostBodyBytes { context.close(promise: nil) }
                 return
             }
         case .end:
