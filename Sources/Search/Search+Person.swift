@@ -75,6 +75,9 @@ extension Search {
         within deadline: Duration
     ) throws(SearchFailure) -> FoundPerson {
         do throws(SearchFailure) {
+            if let found = try personByCandidates(within: deadline) {
+                return found == .anonymous ? try claimant(within: deadline) : found
+            }
             let actors = try facet(of: .named(.actor), most: Self.mostActors, within: deadline)
             guard actors.relation == .exact, actors.others == 0 else { return .several }
             let found = FoundPerson(
@@ -87,6 +90,74 @@ extension Search {
             }
             return .several
         }
+    }
+
+    /// The same by one access of each actor that the catalog names: who did a great deal is found as soon as who did little.
+    /// Nil where the catalog names too many, or has no tokens to tell them by.
+    private mutating func personByCandidates(
+        within deadline: Duration
+    ) throws(SearchFailure) -> FoundPerson? {
+        guard sight == .openedByToken else { return nil }
+        return try settled { (search) throws(SearchFailure) in
+            let end = SearchDeadline(in: deadline)
+            let asked = search.translation
+            let facets = try search.ask { (catalog) throws(CatalogFailure) in
+                try catalog.facets(
+                    asked.catalogQuery, of: [.actor], most: Self.mostCandidates, within: end.left)
+            }
+            guard let facet = facets.first, facet.relation == .exact, facet.others == 0 else {
+                return nil
+            }
+            let isNamed = search.query.namesAlone != nil
+            var actors: Set<QueriedAccess.Facet> = []
+            for candidate in search.tail.rows(search.unit, .oldestFirst, after: nil) {
+                let indexes = candidate.indexes ?? [candidate.index]
+                let finding = try search.finding(candidate, indexes, unit: search.unit)
+                if let finding, finding.verdict == .hit {
+                    actors.formUnion(finding.access.facets(of: .named(.actor)))
+                }
+            }
+            var ways = facet.values.map { CatalogFilter.test(.actor, .equals($0.text)) }
+            if facet.none > 0 { ways.append(.not(.test(.actor, .exists))) }
+            for way in ways {
+                if FoundPerson(actors, isNamed: isNamed) == .several { break }
+                let query = CatalogQuery(
+                    .and([asked.filter, way]), from: asked.from, until: asked.until,
+                    unit: search.unit)
+                actors.formUnion(try search.actorsOfFirst(query, until: end))
+                if end.isOver { return .several }
+            }
+            return FoundPerson(actors, isNamed: isNamed)
+        }
+    }
+
+    /// More than so many who may be meant are not looked at one by one.
+    private static let mostCandidates = 16
+
+    /// The actors of the first candidate that is a hit; none if no one is.
+    private mutating func actorsOfFirst(
+        _ query: CatalogQuery, until end: SearchDeadline
+    ) throws(SearchFailure) -> [QueriedAccess.Facet] {
+        var after: CatalogCursor?
+        // The first nearly always is one.
+        var limit = 1
+        repeat {
+            let found = try ask { (catalog) throws(CatalogFailure) in
+                try catalog.page(
+                    CatalogPageRequest(
+                        query, order: .oldestFirst, after: after, limit: limit, deadline: end.left))
+            }
+            limit = 64
+            for row in found.rows where unit == .record || !tail.outdated.contains(row.first) {
+                let candidate = SearchCandidate(row, unit, .oldestFirst)
+                let finding = try finding(candidate, try indexes(of: candidate), unit: unit)
+                if let finding, finding.verdict == .hit {
+                    return finding.access.facets(of: .named(.actor))
+                }
+            }
+            after = found.next
+        } while after != nil && !end.isOver
+        return []
     }
 
     /// The one whose credentials were refused, where nothing else is found.

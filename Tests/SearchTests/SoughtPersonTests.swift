@@ -9,6 +9,7 @@ import Ledger
 import LogReading
 import Query
 import Search
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -17,6 +18,8 @@ import Testing
     /// A log of Alice, of Bob, who also came with a credential that was refused, and of Carla, who came with no other.
     private struct Scene {
         let directory: TestDirectory
+        private let folder: TestDirectory
+        private let catalog: SQLiteCatalog
         let people: [String: SubjectID]
 
         init() throws {
@@ -50,14 +53,32 @@ import Testing
             guard ledger.close() == nil else { throw FixtureFault.notRecorded }
             self.people = people
             directory = try TestDirectory(storage)
+            folder = try TestDirectory()
+            let tokens = try #require(
+                try PersonalTokenizer(LogSnapshot(directory: directory.path)))
+            catalog = try SQLiteCatalog(
+                writing: folder.path.appending(SQLiteCatalog.fileName),
+                origin: "audit.example.com/test", tokens: tokens)
+            var follower = CatalogFollower(
+                catalog, of: directory.path, values: FollowedValues(tokens))
+            while try !follower.step().isThere {}
         }
 
         func person(_ text: String, isOpening: Bool = true) throws -> SubjectID? {
             let snapshot = try LogSnapshot(directory: directory.path)
-            var search = try Search(
-                try MadeUpSearch.query(text), unit: .access, in: NoCatalog(), of: snapshot,
-                isOpening ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot))
-            return try search.person(within: .seconds(60))
+            let query = try MadeUpSearch.query(text)
+            var found: Set<SubjectID?> = []
+            for catalog in [NoCatalog(), catalog] as [any CatalogReading] {
+                for unit in [CatalogUnit.access, .record] {
+                    var search = try Search(
+                        query, unit: unit, in: catalog, of: snapshot,
+                        isOpening ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot))
+                    found.insert(try search.person(within: .seconds(60)))
+                }
+            }
+            // By the catalog it is whom a look at everything finds.
+            #expect(found.count == 1, "\(text): \(found)")
+            return found.first ?? nil
         }
     }
 
