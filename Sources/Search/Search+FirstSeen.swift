@@ -138,7 +138,8 @@ extension Search {
                     answer.others += 1
                 }
             }
-            if !isComplete { answer.relation = .atLeast }
+            // The last may not have been looked at to its end.
+            if !isComplete || end.isOver { answer.relation = .atLeast }
             return answer
         }
     }
@@ -284,24 +285,10 @@ extension Search {
         for access in tail.accesses where access.time < time {
             if try isOne(access.indexes, &judge) { return true }
         }
-        var after: CatalogCursor?
-        // The first that is found nearly always is one, and each more has to be opened.
-        var limit = 1
-        repeat {
-            let found = try ask { (catalog) throws(CatalogFailure) in
-                try catalog.page(
-                    CatalogPageRequest(
-                        CatalogQuery(filter, until: time), order: .oldestFirst, after: after,
-                        limit: limit, deadline: end.left))
-            }
-            limit = 8
-            for row in found.rows where !tail.outdated.contains(row.first) {
-                let candidate = SearchCandidate(row, .access, .oldestFirst)
-                if try isOne(try indexes(of: candidate), &judge) { return true }
-            }
-            after = found.next
-        } while after != nil && !end.isOver
-        return false
+        return try first(CatalogQuery(filter, until: time), until: end) {
+            (search, _, indexes) throws(SearchFailure) in
+            try isOne(indexes, &search.judge) ? true : nil
+        } ?? false
     }
 }
 

@@ -138,26 +138,11 @@ extension Search {
     private mutating func actorsOfFirst(
         _ query: CatalogQuery, until end: SearchDeadline
     ) throws(SearchFailure) -> [QueriedAccess.Facet] {
-        var after: CatalogCursor?
-        // The first nearly always is one.
-        var limit = 1
-        repeat {
-            let found = try ask { (catalog) throws(CatalogFailure) in
-                try catalog.page(
-                    CatalogPageRequest(
-                        query, order: .oldestFirst, after: after, limit: limit, deadline: end.left))
-            }
-            limit = 64
-            for row in found.rows where unit == .record || !tail.outdated.contains(row.first) {
-                let candidate = SearchCandidate(row, unit, .oldestFirst)
-                let finding = try finding(candidate, try indexes(of: candidate), unit: unit)
-                if let finding, finding.verdict == .hit {
-                    return finding.access.facets(of: .named(.actor))
-                }
-            }
-            after = found.next
-        } while after != nil && !end.isOver
-        return []
+        try first(query, until: end) { (search, candidate, indexes) throws(SearchFailure) in
+            let finding = try search.finding(candidate, indexes, unit: search.unit)
+            guard let finding, finding.verdict == .hit else { return nil }
+            return finding.access.facets(of: .named(.actor))
+        } ?? []
     }
 
     /// The one whose credentials were refused, where nothing else is found.

@@ -138,6 +138,34 @@ package struct Search {
         }
     }
 
+    /// What is made of the first candidate that something is made of, the oldest first; nil if there is none, or time is
+    /// over. Records that the catalog has yet to read are not among them.
+    ///
+    /// - Parameter take: is given a candidate and all its records.
+    mutating func first<Found>(
+        _ query: CatalogQuery, until end: SearchDeadline,
+        _ take: (inout Search, SearchCandidate, [UInt64]) throws(SearchFailure) -> Found?
+    ) throws(SearchFailure) -> Found? {
+        var after: CatalogCursor?
+        // The first nearly always is the one, and each more has to be opened.
+        var limit = 1
+        repeat {
+            let found = try ask { (catalog) throws(CatalogFailure) in
+                try catalog.page(
+                    CatalogPageRequest(
+                        query, order: .oldestFirst, after: after, limit: limit, deadline: end.left))
+            }
+            limit = 8
+            for row in found.rows where query.unit == .record || !tail.outdated.contains(row.first)
+            {
+                let candidate = SearchCandidate(row, query.unit, .oldestFirst)
+                if let made = try take(&self, candidate, try indexes(of: candidate)) { return made }
+            }
+            after = found.next
+        } while after != nil && !end.isOver
+        return nil
+    }
+
     /// What the query says of a candidate; nil if it is no record that this version can read.
     mutating func finding(
         _ candidate: SearchCandidate, _ indexes: [UInt64], unit: CatalogUnit

@@ -17,7 +17,7 @@ package final class ConnectionLimits: ChannelDuplexHandler, RemovableChannelHand
     package typealias OutboundOut = HTTPResponsePart
 
     private let mostBodyBytes: Int
-    private static let mostPatience = 64
+    private static let mostDropped = 64
     private let patience: TimeAmount
     private var bodyBytes = 0
     private var bodyEnd: Scheduled<Void>?
@@ -43,7 +43,7 @@ package final class ConnectionLimits: ChannelDuplexHandler, RemovableChannelHand
             bodyBytes += bytes.readableBytes
             // Whoever still sends would not get the answer if the connection were closed on them.
             guard bodyBytes <= mostBodyBytes else {
-                if bodyBytes > Self.mostPatience * mostBodyBytes { context.close(promise: nil) }
+                if bodyBytes > Self.mostDropped * mostBodyBytes { context.close(promise: nil) }
                 return
             }
         case .end:
