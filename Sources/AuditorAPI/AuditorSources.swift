@@ -6,6 +6,7 @@ package import AuditRecords
 package import ByteCoding
 package import Catalog
 package import LogReading
+package import Search
 
 /// Where the auditor API's answers come from; each is asked again for every request.
 package struct AuditorSources: Sendable {
@@ -26,6 +27,8 @@ package struct AuditorSources: Sendable {
     package var now: @Sendable () -> UTCInstant
     /// While there is no catalog, a log of no more records than these is looked through: it takes no time to speak of.
     package var fewRecords: UInt64 = 20_000
+    /// Where answers end while the catalog has much to read.
+    package var reach = SearchReach.timely
     /// Nil where nobody makes exports.
     package var exports: ExportDesk?
     /// Nil where nobody writes the log.

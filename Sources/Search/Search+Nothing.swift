@@ -59,7 +59,7 @@ extension Search {
     private func other(_ query: RecordQuery) throws(SearchFailure) -> Search {
         try Search(
             query, unit: unit, in: catalog, of: judge.snapshot,
-            ValueReader(sealing: judge.snapshot))
+            ValueReader(sealing: judge.snapshot), reach: reach)
     }
 
     private func meant(

@@ -14,6 +14,7 @@ package import Query
 package struct Search {
     package private(set) var query: RecordQuery
     package let unit: CatalogUnit
+    package let reach: SearchReach
     /// For the time of an answer one moment of it.
     private(set) var catalog: any CatalogReading {
         didSet { judge.catalog = catalog }
@@ -24,13 +25,14 @@ package struct Search {
     /// - Parameter values: opens what this reader may see; that this is done has been recorded.
     package init(
         _ query: RecordQuery, unit: CatalogUnit, in catalog: any CatalogReading,
-        of snapshot: LogSnapshot, _ values: ValueReader
+        of snapshot: LogSnapshot, _ values: ValueReader, reach: SearchReach = .whole
     ) throws(SearchFailure) {
         self.query = query
         self.unit = unit
+        self.reach = reach
         self.catalog = catalog
         judge = SearchJudge(query, snapshot, values, catalog)
-        tail = try Self.tail(catalog, &judge)
+        tail = try Self.tail(catalog, reach, &judge)
     }
 
     /// What the reader sees.
@@ -47,13 +49,16 @@ package struct Search {
     package var snapshot: LogSnapshot { judge.snapshot }
 
     /// The size of the signed log that answers are complete to.
-    package var completeTo: UInt64 { judge.snapshot.size.count }
+    package var completeTo: UInt64 { tail.end }
 
-    /// How many of its newest records the catalog has yet to read.
+    /// How many newer records are signed that answers leave out.
+    package var behind: UInt64 { judge.snapshot.size.count - tail.end }
+
+    /// How many of its newest records were looked through beside the catalog.
     package var lag: UInt64 { completeTo - tail.start }
 
     private static func tail(
-        _ catalog: any CatalogReading, _ judge: inout SearchJudge
+        _ catalog: any CatalogReading, _ reach: SearchReach, _ judge: inout SearchJudge
     ) throws(SearchFailure) -> SearchTail {
         let size = try position(catalog)
         do throws(LogReadFailure) {
@@ -65,7 +70,7 @@ package struct Search {
         guard size <= judge.snapshot.size.count else {
             throw .catalog(CatalogFailure(.otherLog, "it has \(size) records, the log fewer"))
         }
-        return try SearchTail(from: size, &judge, catalog)
+        return try SearchTail(from: size, reach, &judge, catalog)
     }
 
     private static func position(_ catalog: any CatalogReading) throws(SearchFailure) -> UInt64 {
@@ -88,7 +93,7 @@ package struct Search {
                 catalog = moment
                 answer = Result { () throws(SearchFailure) in
                     if try Self.position(moment) != tail.start {
-                        tail = try Self.tail(moment, &judge)
+                        tail = try Self.tail(moment, reach, &judge)
                     }
                     return try body(&self)
                 }
@@ -101,7 +106,9 @@ package struct Search {
 
     /// Another query of the same moment, with what the same reader may open.
     func asking(_ query: RecordQuery) -> Search {
-        Search(query: query, unit: unit, catalog: catalog, judge: judge.asking(query), tail: tail)
+        Search(
+            query: query, unit: unit, reach: reach, catalog: catalog, judge: judge.asking(query),
+            tail: tail)
     }
 
     /// Goes on with another query of the same moment, and all that was opened.
@@ -111,11 +118,12 @@ package struct Search {
     }
 
     private init(
-        query: RecordQuery, unit: CatalogUnit, catalog: any CatalogReading, judge: SearchJudge,
-        tail: SearchTail
+        query: RecordQuery, unit: CatalogUnit, reach: SearchReach, catalog: any CatalogReading,
+        judge: SearchJudge, tail: SearchTail
     ) {
         self.query = query
         self.unit = unit
+        self.reach = reach
         self.catalog = catalog
         self.judge = judge
         self.tail = tail

@@ -25,19 +25,18 @@ struct SearchTail {
 
     /// The first record that the catalog does not have.
     let start: UInt64
+    /// The first one that no answer has.
+    let end: UInt64
     private(set) var accesses: [Access] = []
     /// First records of accesses that the catalog has as they were before.
     private(set) var outdated: Set<UInt64> = []
 
-    /// More are not looked through beside a catalog.
-    static let mostRecords: UInt64 = 50_000
-
     init(
-        from start: UInt64, _ judge: inout SearchJudge, _ catalog: any CatalogReading
+        from start: UInt64, _ reach: SearchReach, _ judge: inout SearchJudge,
+        _ catalog: any CatalogReading
     ) throws(SearchFailure) {
         self.start = start
-        let end = judge.snapshot.size.count
-        guard end - start <= Self.mostRecords else { throw .behind(end - start) }
+        end = try reach.end(from: start, of: judge.snapshot.size.count)
         var open: [UniqueID: Int] = [:]
         var lastTime = UTCInstant(microseconds: 0)
         for index in start..<end {

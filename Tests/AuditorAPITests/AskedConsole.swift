@@ -17,6 +17,7 @@ import Logging
 import Merkle
 import NIOCore
 import NIOEmbedded
+import Search
 import SignedNotes
 import SystemPackage
 import TestSupport
@@ -42,10 +43,11 @@ struct AskedConsole {
 
     /// - Parameters:
     ///   - count: accesses, of Alice and Bob in turn; each third one of Alice has two records.
+    ///   - lacking: so many records the catalog has yet to read.
     ///   - erasing: whose key is destroyed at the end.
     init(
-        _ count: Int = 30, catalogued: Bool = true, fewRecords: UInt64? = nil,
-        erasing erased: String? = nil
+        _ count: Int = 30, catalogued: Bool = true, lacking: UInt64 = 0,
+        reach: SearchReach? = nil, fewRecords: UInt64? = nil, erasing erased: String? = nil
     ) throws {
         let fixture = try LedgerFixture()
         let storage = MemoryStorage()
@@ -88,7 +90,12 @@ struct AskedConsole {
         if catalogued {
             var follower = CatalogFollower(
                 catalog, of: log.path, values: FollowedValues(tokens))
-            while try !follower.step().isThere {}
+            let snapshot = try LogSnapshot(directory: log.path)
+            let end = snapshot.size.count - lacking
+            var size: UInt64 = 0
+            while size < end {
+                size = try follower.step(snapshot, most: end - size).size
+            }
         }
         desk = try TestDesk(now: fixture.clock.now)
         let (directory, desk, kept) = (log.path, desk, catalog)
@@ -97,6 +104,7 @@ struct AskedConsole {
             noticed: { _ in }, snapshot: { try LogSnapshot(directory: directory) },
             live: still.live,
             record: { try desk.record($0, $1) }, accounts: desk.office, now: { desk.now })
+        if let reach { sources.reach = reach }
         if let fewRecords { sources.fewRecords = fewRecords }
         exports = try TestExports(of: directory, fixture.signer, now: desk.now)
         sources.exports = exports.desk

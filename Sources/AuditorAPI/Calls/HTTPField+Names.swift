@@ -8,6 +8,8 @@ extension HTTPField.Name {
     static let completeTo = named("Countersign-Complete-To")
     /// How many of these records were read beside the catalog.
     static let catalogLag = named("Countersign-Catalog-Lag")
+    /// How many newer records are signed that an answer leaves out.
+    static let behind = named("Countersign-Behind")
 
     /// How many are allowed, and are left (draft-ietf-httpapi-ratelimit-headers).
     static let rateLimitPolicy = named("RateLimit-Policy")

@@ -50,7 +50,8 @@ extension AuditorSchema {
 
     /// What it says of what it holds for.
     package static let standing = [
-        Member("complete_to", .count), Member("catalog_lag", .count), Member("recorded", .uid),
+        Member("complete_to", .count), Member("catalog_lag", .count), Member("behind", .count),
+        Member("recorded", .uid),
     ]
 
     static let undecided = [

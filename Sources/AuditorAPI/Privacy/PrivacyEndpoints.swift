@@ -135,7 +135,8 @@ struct PrivacyEndpoints: AuditorGroup {
         let asked = try AskedQuery(call, of: .record, now: call.now, within: person)
         return try await desk.reading { [desk] in
             let standing = try desk.privacy().standing()
-            var search = try LogSearch(person, unit: .record, isOpening: true, at: desk)
+            var search = try LogSearch(
+                person, unit: .record, isOpening: true, isWhole: true, at: desk)
             let found = try PersonSearch(&search)
             let rows = found.people.map { id, records in
                 JSONValue.object([

@@ -48,8 +48,7 @@ extension LogSearch {
     ) throws -> Response {
         let said = try desk.record(try reading(asked, rows: rows), by: reader)
         var response = Response.json(.object(members + standing.members + said.members))
-        response.headers[.completeTo] = "\(standing.completeTo)"
-        response.headers[.catalogLag] = "\(standing.lag)"
+        standing.say(in: &response.headers)
         return response
     }
 }

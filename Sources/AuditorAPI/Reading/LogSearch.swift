@@ -6,6 +6,7 @@ import ByteCoding
 package import Catalog
 import Console
 import Disclosures
+import HTTPTypes
 package import LogReading
 import Merkle
 package import Query
@@ -25,10 +26,11 @@ package struct LogSearch {
     ///
     /// - Parameters:
     ///   - isOpening: whether values are opened, which this reader may.
+    ///   - isWhole: whether there is no answer rather than one that leaves out what is new.
     ///   - known: the log as it was just read; nil: it is read now, which takes the longer the more is not published yet.
     package init(
         _ query: RecordQuery, unit: CatalogUnit, isOpening: Bool, of known: LogSnapshot? = nil,
-        at desk: AuditorDesk
+        isWhole: Bool = false, at desk: AuditorDesk
     ) throws {
         self.desk = desk
         self.isOpening = isOpening
@@ -40,7 +42,10 @@ package struct LogSearch {
             }
             return try Search(
                 query, unit: unit, in: catalog, of: snapshot,
-                isOpening ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot))
+                isOpening ? ValueReader(opening: snapshot) : ValueReader(sealing: snapshot),
+                reach: SearchReach(
+                    mostBeside: desk.sources.reach.mostBeside,
+                    mayLeaveOut: desk.sources.reach.mayLeaveOut && !isWhole))
         }
     }
 
@@ -72,19 +77,29 @@ package struct LogSearch {
 
     /// What an answer holds for that was found just now.
     var standing: AnswerStanding {
-        AnswerStanding(completeTo: search.completeTo, lag: search.lag)
+        AnswerStanding(
+            completeTo: search.completeTo, lag: search.lag, behind: search.behind)
     }
 }
 
-/// The signed log that an answer is complete to, and how many of its records were read beside the catalog.
+/// The signed log that an answer is complete to, how many of its records were read beside the catalog, and how many newer
+/// ones there are.
 struct AnswerStanding {
     let completeTo: UInt64
     let lag: UInt64
+    let behind: UInt64
+
+    func say(in fields: inout HTTPFields) {
+        fields[.completeTo] = "\(completeTo)"
+        fields[.catalogLag] = "\(lag)"
+        fields[.behind] = "\(behind)"
+    }
 
     var members: [JSONMember] {
         [
             JSONMember("complete_to", .integer(Int64(clamping: completeTo))),
             JSONMember("catalog_lag", .integer(Int64(clamping: lag))),
+            JSONMember("behind", .integer(Int64(clamping: behind))),
         ]
     }
 }

@@ -15,7 +15,7 @@ import Search
 struct RecordPage {
     private let asked: AskedPage
     private var search: LogSearch
-    private let standing: AnswerStanding
+    let standing: AnswerStanding
     let found: SearchPage
     /// The rows as programs get them.
     let rows: [JSONValue]

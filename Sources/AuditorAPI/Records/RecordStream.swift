@@ -35,7 +35,7 @@ struct RecordStream: Sendable {
         var rows: Int
         var undecided: SearchUndecided
         var unread: Int
-        var completeTo: UInt64
+        var standing: AnswerStanding
         var next: SearchCursor?
     }
 
@@ -45,7 +45,7 @@ struct RecordStream: Sendable {
         var fields: HTTPFields = [
             .contentType: .jsonLines, .cacheControl: Freshness.none.rawValue,
         ]
-        fields[.completeTo] = "\(first.completeTo)"
+        first.standing.say(in: &fields)
         return Response(
             status: .ok, headers: fields,
             body: ResponseBody { writer in
@@ -86,7 +86,7 @@ struct RecordStream: Sendable {
         return Part(
             lines: ByteBuffer(bytes: text), rows: page.rows.count,
             undecided: page.found.undecided, unread: page.found.unread,
-            completeTo: page.found.completeTo, next: page.found.next)
+            standing: page.standing, next: page.found.next)
     }
 
     private func write(
@@ -119,7 +119,7 @@ struct RecordStream: Sendable {
             .query,
             QueryFacts(
                 hash: begun.hash, rows: UInt64(sum.rows),
-                range: "0..<\(sum.completeTo)", purpose: asked.query.purpose,
+                range: "0..<\(sum.standing.completeTo)", purpose: asked.query.purpose,
                 about: begun.about))
         return try await desk.reading { [desk, call] in
             try desk.record(reading, by: call.reader)
@@ -132,9 +132,8 @@ struct RecordStream: Sendable {
             .object(
                 [JSONMember("end", .bool(true)), JSONMember("rows", .integer(Int64(sum.rows)))]
                     + asked.members + sum.undecided.members + [
-                        JSONMember("unread", .integer(Int64(sum.unread))),
-                        JSONMember("complete_to", .integer(Int64(clamping: sum.completeTo))),
-                    ] + record.members), to: &text)
+                        JSONMember("unread", .integer(Int64(sum.unread)))
+                    ] + sum.standing.members + record.members), to: &text)
         text.append(UInt8(ascii: "\n"))
         return text
     }

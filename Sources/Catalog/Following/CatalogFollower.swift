@@ -39,8 +39,10 @@ package struct CatalogFollower<Storage: CatalogStorage>: ~Copyable {
     }
 
     /// The same from a snapshot at hand, which later steps may use again while it has more.
+    ///
+    /// - Parameter most: most records that are stored, if that is less than one transaction may have.
     package mutating func step(
-        _ snapshot: LogSnapshot
+        _ snapshot: LogSnapshot, most: UInt64 = .max
     ) throws(CatalogFollowFailure) -> CatalogProgress {
         do throws(CatalogFailure) {
             let known = try storage.position()
@@ -55,7 +57,7 @@ package struct CatalogFollower<Storage: CatalogStorage>: ~Copyable {
             if let known, !isKnown { try check(known, snapshot) }
             isKnown = true
             guard size < end else { return CatalogProgress(size: size, logSize: max(end, size)) }
-            var next = min(end, size + Self.mostRecords)
+            var next = min(end, size + min(most, Self.mostRecords))
             next = min(next, SegmentRange.end(after: size))
             batch.removeAll()
             try read(size..<next, snapshot)

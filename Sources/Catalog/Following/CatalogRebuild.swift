@@ -93,8 +93,10 @@ package final class CatalogBuilding {
     }
 
     /// Stores the next records; a batch of them at most.
-    package func step(_ snapshot: LogSnapshot) throws(CatalogFollowFailure) -> CatalogProgress {
-        try follower.step(snapshot)
+    package func step(
+        _ snapshot: LogSnapshot, most: UInt64 = .max
+    ) throws(CatalogFollowFailure) -> CatalogProgress {
+        try follower.step(snapshot, most: most)
     }
 
     /// Makes statistics, moves everything into the one file, and closes it: it may take its place.

@@ -22,11 +22,16 @@ package final class CatalogKeeper: @unchecked Sendable {
         package var now: UTCInstant
         /// How many records are durable.
         package var logSize: UInt64
+        /// Most records that this turn is to take.
+        package var mostRecords: UInt64
 
-        package init(uptime: Duration, now: UTCInstant, logSize: UInt64) {
+        package init(
+            uptime: Duration, now: UTCInstant, logSize: UInt64, mostRecords: UInt64 = .max
+        ) {
             self.uptime = uptime
             self.now = now
             self.logSize = logSize
+            self.mostRecords = mostRecords
         }
     }
 
@@ -222,7 +227,8 @@ package final class CatalogKeeper: @unchecked Sendable {
         _ kept: KeptCatalog, _ moment: Moment
     ) throws(CatalogFollowFailure) -> Bool {
         let before = kept.size
-        let progress = try kept.step(try current(beyond: kept.size))
+        let progress = try kept.step(
+            try current(beyond: kept.size), most: moment.mostRecords)
         if progress.size > before { board.withLock { $0.standing.counts.batches += 1 } }
         if progress.hasErased {
             try storing { () throws(CatalogFailure) in try self.folder.discardSetAside() }
@@ -253,7 +259,7 @@ package final class CatalogKeeper: @unchecked Sendable {
         let progress: CatalogProgress
         let snapshot = try current(beyond: rebuilt)
         do throws(CatalogFollowFailure) {
-            progress = try building.step(snapshot)
+            progress = try building.step(snapshot, most: moment.mostRecords)
         } catch {
             guard case .catalog(let failure) = error,
                 [.damaged, .otherLog, .notNext].contains(failure.code)

@@ -38,8 +38,10 @@ final class KeptCatalog {
     }
 
     /// Stores the next records; a batch of them at most.
-    func step(_ snapshot: LogSnapshot) throws(CatalogFollowFailure) -> CatalogProgress {
-        let progress = try follower.step(snapshot)
+    func step(
+        _ snapshot: LogSnapshot, most: UInt64
+    ) throws(CatalogFollowFailure) -> CatalogProgress {
+        let progress = try follower.step(snapshot, most: most)
         size = progress.size
         return progress
     }

@@ -26,6 +26,8 @@ final class CatalogKeeping: Sendable {
     /// Whether the thread works, so that no further turn is asked of it.
     private let isBusy = Atomic(false)
     private let isOver = Atomic(false)
+    private let share = Mutex(
+        CatalogShare(processors: System.coreCount, every: .seconds(1)))
     private let looking = Mutex<RepeatedTask?>(nil)
 
     /// Where a configuration has the catalog; nil where none is kept.
@@ -76,11 +78,16 @@ final class CatalogKeeping: Sendable {
     }
 
     private func work() {
+        var share = share.withLock { $0 }
+        defer { self.share.withLock { $0 = share } }
+        share.begin(CatalogShare.Use.ofThisThread)
         while !isOver.load(ordering: .relaxed) {
             let turn = keeper.turn(
-                CatalogKeeper.Moment(uptime: uptime, now: now(), logSize: feed.size.count))
+                CatalogKeeper.Moment(
+                    uptime: uptime, now: now(), logSize: feed.size.count,
+                    mostRecords: share.mostRecords))
             for news in turn.news { tell(news) }
-            guard turn.hasMore else { return }
+            guard share.mayGoOn(CatalogShare.Use.ofThisThread), turn.hasMore else { return }
         }
     }
 
