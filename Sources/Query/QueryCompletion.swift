@@ -114,7 +114,7 @@ extension QueryFault {
         case .openQuote, .openParenthesis, .missingTerm, .danglingEscape, .missingValue: false
         case .tooLong, .tooManyTerms, .tooDeep, .controlCharacter, .strayParenthesis,
             .emptyParentheses, .doubleNegation, .unknownField, .badList, .misplacedStar, .loneStar,
-            .noOrder, .badValue, .noMonths, .endOfPath, .hostBits, .endsBeforeStart:
+            .noOrder, .badValue, .noMonths, .noDay, .endOfPath, .hostBits, .endsBeforeStart:
             true
         }
     }

@@ -22,6 +22,12 @@ import Testing
                 #expect(Self.sum(json["rows"]) == json["accesses"]?.integer, "\(by) \(range)")
                 #expect(json["rows_relation"] == .string("exact"))
             }
+            for every in ["2h", "40m", "1w"] + (range.contains("since") ? ["5m", "7s"] : []) {
+                let target = "/api/v1/stats?by=decision&every=" + every + range
+                let json = try await console.get(target).json
+                #expect(Self.sum(json["rows"]) == json["accesses"]?.integer, "\(target)")
+                #expect(json["rows_relation"] == .string("exact"))
+            }
             let facets = try await console.get(
                 "/api/v1/facets?fields=service,decision,reason,actor&top=1" + range)
             let json = try facets.json
@@ -68,7 +74,8 @@ import Testing
     @Test func `take fields that there are, and few of them`() async throws {
         let console = try AskedConsole(2)
         for target in [
-            "stats?by=shoe", "facets?fields=", "facets?fields=a,,b", "stats?every=2h",
+            "stats?by=shoe", "facets?fields=", "facets?fields=a,,b", "stats?every=2",
+            "stats?every=0h", "stats?every=1M", "stats?every=1m", "stats?every=1s&since=2020-01-01",
             "facets?fields=" + Array(repeating: "service", count: 17).joined(separator: ","),
             "stats?every=1h&by=role", "stats?top=0",
         ] {

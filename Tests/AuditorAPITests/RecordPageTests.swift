@@ -69,6 +69,9 @@ import Testing
             #expect(try answer.code == code, "\(target)")
             let remedy = try answer.json["remedy"]?.string ?? ""
             #expect(hint.isEmpty || remedy.contains(hint), "\(target): \(remedy)")
+            if code == "unknown_parameter" {
+                #expect(try answer.json["parameter"] == .string("limt"))
+            }
             #expect(answer.field("Cache-Control") == "no-store", "\(target)")
         }
         #expect(console.desk.readings.isEmpty)

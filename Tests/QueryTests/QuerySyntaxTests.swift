@@ -115,6 +115,10 @@ struct QuerySyntaxTests {
         #expect(Set(doubts.map(\.word)) == ["alow", "later.x"])
         #expect(doubts.first { $0.word == "alow" }?.nearest == "allow")
         #expect(try QueryFixture.query("method:GET decision:deny").doubts.isEmpty)
+        #expect(try QueryFixture.query("path:/x rawpath:/y* path:\\* path:*").doubts.isEmpty)
+        for (text, meant) in [("path:inv_417", "/inv_417"), ("-rawpath:api*", "/api")] {
+            #expect(try QueryFixture.query(text).doubts.map(\.nearest) == [meant], "\(text)")
+        }
     }
 }
 

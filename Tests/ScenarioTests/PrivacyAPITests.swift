@@ -78,6 +78,13 @@ import Testing
             // Her accesses, and the record that she was looked for.
             #expect(asked.json["records"] as? Int == 3)
             let request = try #require(asked.json["uid"] as? String)
+            #expect((asked.json["same"] as? [Any])?.isEmpty == true)
+            // Whoever asks for the same once more is told of it.
+            let twice = try office.ask("ben", "/requests", order)
+            #expect(twice.json["same"] as? [String] == [request])
+            let other = try #require(twice.json["uid"] as? String)
+            let ground = #"{"ground":"legal_claims"}"#
+            #expect(try office.ask("ann", "/requests/\(other)/refuse", ground).status == 200)
 
             // One person alone cannot, whatever they call it.
             let same = try office.ask("ann", "/requests/\(request)/approve", "{}")

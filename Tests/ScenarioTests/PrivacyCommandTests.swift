@@ -69,6 +69,10 @@ import Testing
             #expect(asked.messages.contains("stays: 2 records name the API key "))
             #expect(try site.leaves().count == size + 1)
             let request = asked.text.trimmed
+            #expect(!asked.messages.contains("asked for by"))
+            let twice = try ending(
+                site, "erase", id, "--basis", "objection", "--reference", "DSR-1")
+            #expect(twice.messages.contains("asked for by \(request) already"))
             let alone = try ending(site, "erase", "--execute", request)
             #expect(alone.status == 4)
             #expect(alone.messages.contains("approve") || alone.messages.contains("root"))

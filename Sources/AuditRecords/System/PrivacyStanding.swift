@@ -88,6 +88,17 @@ package struct PrivacyStanding: Hashable, Sendable {
 
     package init() {}
 
+    /// Open requests for the same: more of them do nothing more.
+    package func requests(likewise wish: PrivacyFacts.Wish, _ scope: PrivacyScope, about: UniqueID?)
+        -> [Request]
+    {
+        requests.filter {
+            $0.wish == wish && $0.about == about
+                && Set($0.scope.subjects) == Set(scope.subjects)
+                && Set($0.scope.periods) == Set(scope.periods)
+        }
+    }
+
     /// Takes the next record of the log; those that are none of these change nothing.
     package mutating func take(_ record: Record) {
         guard let facts = PrivacyFacts(record), let uid = record.uid, let index = record.index

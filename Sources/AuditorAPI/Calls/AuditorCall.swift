@@ -62,9 +62,18 @@ package struct AuditorCall: Sendable {
             ?? (names.isEmpty
                 ? "Leave it out: there are no parameters here."
                 : "There are \(names.joined(separator: ", ")).")
-        // The name itself may be anything, and is not repeated.
+        // What is no name of ours may be anything, and is not repeated.
+        let isName =
+            name.utf8.count <= 32
+            && name.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                    || byte == UInt8(ascii: "_")
+            }
         return AuditorProblem.unknownParameter.problem(
-            "There is a parameter that this does not take.", remedy: remedy)
+            isName
+                ? "There is no parameter \(name) here."
+                : "There is a parameter that this does not take.", remedy: remedy,
+            isName ? [JSONMember("parameter", .string(name))] : [])
     }
 
     /// What it was told of this name.

@@ -1,6 +1,8 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import Query
+
 /// Something that an operation can be told, as its declaration: the only place that says what is taken.
 package struct AuditorParameter: Hashable, Sendable {
     /// What values look like.
@@ -10,6 +12,8 @@ package struct AuditorParameter: Hashable, Sendable {
         /// Some of these, joined by commas.
         case choices([String])
         case number(ClosedRange<Int64>)
+        /// A length of time.
+        case length
     }
 
     package let name: String
@@ -39,6 +43,7 @@ package struct AuditorParameter: Hashable, Sendable {
             text.split(separator: ",", omittingEmptySubsequences: false)
                 .allSatisfy { words.contains(String($0)) }
         case .number(let range): Self.number(text).map(range.contains) ?? false
+        case .length: QuerySpans.length(of: text) != nil
         }
     }
 
@@ -56,6 +61,7 @@ package struct AuditorParameter: Hashable, Sendable {
             "Write some of \(words.joined(separator: ", ")), joined by commas."
         case .number(let range):
             "Write a whole number from \(range.lowerBound) to \(range.upperBound)."
+        case .length: "Write a number and a unit: 90s, 15m, 24h, 7d or 1w."
         }
     }
 }

@@ -46,8 +46,8 @@ struct CountEndpoints: AuditorGroup {
             "by", .text(mostBytes: 72), "A field whose values are counted, such as decision.",
             example: "decision"),
         AuditorParameter(
-            "every", .choice(StatsInterval.allCases.map(\.rawValue)),
-            "Length of time that is counted apart; days and weeks are those of zone, weeks begin on Mondays.",
+            "every", .length,
+            "Length of time that is counted apart, such as 15m; days and weeks are those of zone, weeks begin on Mondays. At most 10,000 of them; less than 15m takes a beginning.",
             example: "1h"),
         top,
     ]
@@ -66,8 +66,10 @@ struct CountEndpoints: AuditorGroup {
     private func stats(_ call: AuditorCall) async throws -> Response {
         let asked = try AskedQuery(call, of: .access, now: call.now)
         let field = try call["by"].map { try Self.field($0, of: "by") }
-        let interval = call["every"].flatMap { StatsInterval(rawValue: $0) }
-        if interval != nil, let field, !field.hasOneValue {
+        let spans = try call["every"].flatMap { QuerySpans.length(of: $0) }.map {
+            try Self.spans(of: $0, asked)
+        }
+        if spans != nil, let field, !field.hasOneValue {
             throw AuditorProblem.badParameter.problem(
                 "An access can have several values of this field, which no histogram adds up.",
                 remedy: "Leave out every, or count by another field.",
@@ -77,7 +79,7 @@ struct CountEndpoints: AuditorGroup {
         let top = Int(call.number("top") ?? 10)
         return try await desk.reading {
             var count = try CountedAccesses(
-                asked, field, interval, top: top, isOpening: isOpening, at: desk)
+                asked, field, spans, top: top, isOpening: isOpening, at: desk)
             return try count.answer(to: call.reader)
         }
     }
@@ -111,6 +113,31 @@ struct CountEndpoints: AuditorGroup {
             shown, asked.purpose, deciding: asked.query.personalGroups, for: call)
     }
 
+    /// Times that are counted apart, where there are not too many of them.
+    private static func spans(of length: Duration, _ asked: AskedQuery) throws -> QuerySpans {
+        let spans = QuerySpans(of: length, in: asked.clock.place)
+        let (from, to) = asked.query.times
+        // What the catalog has counted by quarters is as short as the log is.
+        guard let from else {
+            guard length < shortestOfAll else { return spans }
+            throw AuditorProblem.badParameter.problem(
+                "Times as short as this are counted within a range, and none is given.",
+                remedy: "Name a beginning, such as since=6h, or count 15m and more apart.",
+                [JSONMember("parameter", .string("every"))])
+        }
+        let count = spans.count(from: from, to: to ?? asked.clock.now)
+        guard count <= mostSpans else {
+            throw AuditorProblem.badParameter.problem(
+                "These are \(count) times to count apart; \(mostSpans) are the most.",
+                remedy: "Ask for longer times, or for a shorter range.",
+                [JSONMember("parameter", .string("every"))])
+        }
+        return spans
+    }
+
+    private static let mostSpans: Int64 = 10_000
+    private static let shortestOfAll = Duration.seconds(900)
+
     private static func field(_ text: String, of name: String) throws -> QueryField {
         guard let field = QueryField(counting: text) else {
             throw AuditorProblem.badParameter.problem(
@@ -119,22 +146,5 @@ struct CountEndpoints: AuditorGroup {
                 [JSONMember("parameter", .string(name))])
         }
         return field
-    }
-}
-
-/// How long the times are that are counted apart.
-enum StatsInterval: String, CaseIterable {
-    case quarter = "15m"
-    case hour = "1h"
-    case day = "1d"
-    case week = "1w"
-
-    var length: Duration {
-        switch self {
-        case .quarter: .seconds(900)
-        case .hour: .seconds(3600)
-        case .day: .seconds(86_400)
-        case .week: .seconds(604_800)
-        }
     }
 }

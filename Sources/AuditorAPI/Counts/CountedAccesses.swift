@@ -22,7 +22,7 @@ struct CountedAccesses {
     private let others: Int64?
 
     init(
-        _ asked: AskedQuery, _ field: QueryField?, _ interval: StatsInterval?, top: Int,
+        _ asked: AskedQuery, _ field: QueryField?, _ spans: QuerySpans?, top: Int,
         isOpening: Bool, at desk: AuditorDesk
     ) throws {
         self.asked = asked
@@ -30,10 +30,9 @@ struct CountedAccesses {
             asked.sought, unit: .access, isOpening: isOpening, at: desk)
         let parts = try search.together { search throws(SearchFailure) in
             let count = try search.count(within: LogSearch.deadline)
-            if let interval {
+            if let spans {
                 let histogram = try search.histogram(
-                    every: QuerySpans(of: interval.length, in: asked.clock.place), by: field,
-                    within: LogSearch.deadline)
+                    every: spans, by: field, within: LogSearch.deadline)
                 return (count, Optional(histogram), SearchFacet?.none)
             }
             let facet = try field.map { field throws(SearchFailure) in

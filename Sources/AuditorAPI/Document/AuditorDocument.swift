@@ -269,6 +269,11 @@ extension AuditorParameter.Form {
                 JSONMember("minimum", .integer(range.lowerBound)),
                 JSONMember("maximum", .integer(range.upperBound)),
             ])
+        case .length:
+            .object([
+                JSONMember("type", .string("string")),
+                JSONMember("pattern", .string("^(1000000|[1-9][0-9]{0,5})[smhdw]$")),
+            ])
         }
     }
 }

@@ -164,9 +164,14 @@ struct PrivacyEndpoints: AuditorGroup {
         return try await desk.reading { [desk] in
             var facts = asked
             let tally = try Self.count(&facts, of: facts.scope, at: desk)
+            let same = try desk.privacy().standing().requests(
+                likewise: wish, facts.scope, about: facts.about)
             let uid = try desk.carryOut(facts, for: call)
             return Self.created(
-                [JSONMember("uid", .string(uid.text))] + (tally?.json ?? []))
+                [
+                    JSONMember("uid", .string(uid.text)),
+                    JSONMember("same", .array(same.map { .string($0.uid.text) })),
+                ] + (tally?.json ?? []))
         }
     }
 

@@ -90,7 +90,8 @@ extension PrivacyEndpoints {
         (
             "PrivacyRequest",
             .object([
-                .init("uid", .uid), .init("records", .count, isOptional: true),
+                .init("uid", .uid), .init("same", .list(.uid)),
+                .init("records", .count, isOptional: true),
                 .init("values", .count, isOptional: true),
                 .init("groups", .open, isOptional: true),
                 .init("months", .list(.text), isOptional: true),

@@ -46,7 +46,11 @@ package struct CatalogCount: Hashable, Sendable {
 }
 
 /// How wide a histogram's bars are.
+///
+/// In microseconds. Quarters, hours and days are counted as records come; what is shorter, when it is asked for.
 package enum CatalogInterval: Int64, CaseIterable, Hashable, Sendable {
+    case second = 1_000_000
+    case minute = 60_000_000
     case quarter = 900_000_000
     case hour = 3_600_000_000
     case day = 86_400_000_000

@@ -29,10 +29,10 @@ struct SQLiteCounter {
 
     /// Calls `body` with all parts of the query's range that fit. Nothing but shapes of the aspect decides.
     ///
-    /// - Parameter longest: the longest time that may come as one part.
+    /// - Parameter longest: the longest time that may come as one part; nil: no part is more than a row.
     /// - Returns: whether everything was counted.
     func forEachPart(
-        _ aspect: CatalogAspect, longest: TallySpan, _ body: (Part) -> Void
+        _ aspect: CatalogAspect, longest: TallySpan?, _ body: (Part) -> Void
     ) throws(CatalogFailure) -> Bool {
         guard let times = query.times else { return true }
         let truths = query.shapes[aspect].indices.map {
@@ -46,7 +46,7 @@ struct SQLiteCounter {
         let end =
             times.upperBound == SQLiteQuery.always.upperBound
             ? far / day * day : StoredTime.microseconds(times.upperBound) + 1
-        let spans = aspect.spans.filter { $0.length <= longest.length }
+        let spans = aspect.spans.filter { $0.length <= longest?.length ?? 0 }
         return try cover(start..<max(start, end), aspect, spans[...]) { part in
             if part.shape < truths.count, truths[part.shape] { body(part) }
         }
@@ -245,8 +245,7 @@ extension SQLiteCounter {
         do throws(CatalogFailure) {
             let isComplete: Bool
             if counted != nil {
-                let longest: TallySpan =
-                    interval == .quarter ? .quarter : interval == .hour ? .hour : .day
+                let longest = TallySpan.allCases.first { $0.length == interval.rawValue }
                 isComplete = try forEachPart(aspect, longest: longest) { part in
                     add(part.time, part.shape, query.unit == .access ? part.accesses : part.records)
                 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Query
 
 /// A length of time as people write it: `90s`, `15m`, `24h`, `7d`, `1w`.
 struct TimeSpan: ExpressibleByArgument, Equatable {
@@ -14,10 +15,7 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
     private init(duration: Duration) { self.duration = duration }
 
     init?(argument: String) {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
-        guard let unit = argument.last.flatMap({ units[$0] }),
-            let count = Int64(argument.dropLast()), (1...1_000_000).contains(count)
-        else { return nil }
-        duration = .seconds(count * unit)
+        guard let duration = QuerySpans.length(of: argument) else { return nil }
+        self.duration = duration
     }
 }

@@ -137,7 +137,8 @@ struct PrivacyReport {
         let roles = (record.value[path: "actor", "roles"]?.array ?? []).compactMap(\.string)
         if !roles.isEmpty { return roles.joined(separator: ", ") }
         return switch record.value[path: "actor", "type"]?.string {
-        case "system": "output"
+        case "system":
+            record.action == EventAction.logExport.rawValue ? "the proxy, for an export" : "output"
         case "user": "operator of the host"
         default: "program"
         }

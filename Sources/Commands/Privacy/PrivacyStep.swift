@@ -46,7 +46,13 @@ struct PrivacyStep {
             .request(wish), about: about, scope: scope,
             reference: try PrivacyArguments.reference(options.reference), basis: basis,
             values: UInt64(tally.total), range: "0..<\(tally.looked.upperBound)")
+        let same = try snapshot.privacyStanding().requests(likewise: wish, scope, about: about)
         let uid = try await HostRecorder(deployment: deployment).carryOut(facts)
+        if let first = same.first {
+            try output.messages.line(
+                "the same is asked for by \(first.uid.text) already, and one is enough: `countersign privacy refuse` turns the other down"
+            )
+        }
         try said(
             "request", uid, tally, leftovers,
             (HostPerson.current(.current) == 0

@@ -32,6 +32,9 @@ struct NothingFound {
             if let held = try held() { sentences.append(held) }
         }
         sentences += query.doubts.map { doubt in
+            if doubt.known.isEmpty, let nearest = doubt.nearest {
+                return "Values of \(doubt.field) begin with `/`; did you mean `\(nearest)`?"
+            }
             let known: SafeText = "\(doubt.known.joined(separator: ", "))"
             let meant: SafeText = doubt.nearest.map { " did you mean `\($0)`?" } ?? ""
             // Long lists of codes help nobody.

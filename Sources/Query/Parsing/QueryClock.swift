@@ -43,6 +43,18 @@ package struct QueryClock: Hashable, Sendable {
                 .allSatisfy { $0.isASCII && $0.isNumber }
     }
 
+    /// The last day of the month that a text names with a day which that month does not have; nil for anything else.
+    static func lastDay(meantBy text: String) -> String? {
+        let parts = text.prefix(10).split(separator: "-", omittingEmptySubsequences: false)
+        guard text.utf8.count == 10 || "Tt".contains(text.dropFirst(10).first ?? " "),
+            parts.map(\.count) == [4, 2, 2], let day = QueryMeasure.whole(parts[2]),
+            (29...31).contains(day)
+        else { return nil }
+        let days = (28..<day).reversed().map { "\(parts[0])-\(parts[1])-\($0)" }
+        func exists(_ day: String) -> Bool { UTCInstant(rfc3339: day + "T00:00:00.000000Z") != nil }
+        return exists(String(text.prefix(10))) ? nil : days.first(where: exists)
+    }
+
     /// The moments that a query can name: whole days of 1970 to 9999.
     static let domain: ClosedRange<Int64> = 0...253_402_214_399_999_999
 

@@ -34,6 +34,8 @@ package struct QueryFault: Error, Hashable, Sendable {
         case badValue(field: String, nearest: String?)
         /// `M` in a time: minutes to some, months to most.
         case noMonths(field: String)
+        /// A day that its month does not have.
+        case noDay(last: String)
         /// A sign that ends a path, and what follows is no part of it.
         case endOfPath(field: String, sign: Character)
         /// An address whose bits behind the prefix are set.
@@ -95,6 +97,7 @@ package struct QueryFault: Error, Hashable, Sendable {
                     ?? "")
         case .noMonths(let field):
             "`\(field):` knows no `M`; minutes are `m`, and months are written in days, such as 30d, or as dates"
+        case .noDay(let last): "there is no such day; the last one of this month is \(last)"
         case .endOfPath(let field, let sign):
             "values of `\(field):` end before `\(sign)`, and what follows is not searched; leave it out, or write "
                 + (sign == "?" ? "%3F" : "%23") + " in `rawpath:` for the character"

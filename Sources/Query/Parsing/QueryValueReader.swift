@@ -175,9 +175,14 @@ struct QueryValueReader {
         of text: String, _ form: QueryFieldRow.Form, named name: String
     ) throws(QueryFault) -> QueryMeasure.Span {
         if let span = QueryMeasure.span(of: text, form, clock) { return span }
-        let isMonths = if case .moment = form { QueryClock.isMonths(text) } else { false }
-        throw QueryFault(
-            isMonths ? .noMonths(field: name) : .badValue(field: name, nearest: nil), at: range)
+        guard case .moment = form else {
+            throw QueryFault(.badValue(field: name, nearest: nil), at: range)
+        }
+        if QueryClock.isMonths(text) { throw QueryFault(.noMonths(field: name), at: range) }
+        if let last = QueryClock.lastDay(meantBy: text) {
+            throw QueryFault(.noDay(last: last), at: range)
+        }
+        throw QueryFault(.badValue(field: name, nearest: nil), at: range)
     }
 
     /// The range, if values of the field can be in it.

@@ -11,6 +11,8 @@ package struct QuerySpans: Hashable, Sendable {
     private static let day: Int64 = 86_400_000_000
     private static let hour: Int64 = 3_600_000_000
     private static let quarter: Int64 = 900_000_000
+    private static let minute: Int64 = 60_000_000
+    private static let second: Int64 = 1_000_000
 
     /// In microseconds.
     private let length: Int64
@@ -22,6 +24,21 @@ package struct QuerySpans: Hashable, Sendable {
         self.zone = zone
     }
 
+    /// A length of time as people write it: `90s`, `15m`, `24h`, `7d`, `1w`; at most a million of a unit.
+    package static func length(of text: String) -> Duration? {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
+        guard let unit = text.last.flatMap({ units[$0] }), case let digits = text.dropLast(),
+            !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let count = Int64(digits), (1...1_000_000).contains(count)
+        else { return nil }
+        return .seconds(count * unit)
+    }
+
+    /// How many spans there are at most between two moments.
+    package func count(from first: UTCInstant, to last: UTCInstant) -> Int64 {
+        max(0, last.microseconds - first.microseconds) / length + 2
+    }
+
     /// When the span of a moment begins.
     package func start(of time: UTCInstant) -> UTCInstant {
         UTCInstant(microseconds: start(of: time.microseconds))
@@ -29,8 +46,7 @@ package struct QuerySpans: Hashable, Sendable {
 
     private func start(of time: Int64) -> Int64 {
         if length % Self.day == 0 { return day(of: time, length / Self.day) }
-        // No day begins with one of these.
-        guard Self.day % length == 0 else { return Self.floor(time, length) }
+        guard !isOfUTC else { return Self.floor(time, length) }
         let midnight = day(of: time, 1)
         return midnight + Self.floor(time - midnight, length)
     }
@@ -50,11 +66,13 @@ package struct QuerySpans: Hashable, Sendable {
         return number - (rest < 0 ? rest + length : rest)
     }
 
+    /// Whether no day begins with one of these.
+    private var isOfUTC: Bool { length % Self.day != 0 && Self.day % length != 0 }
+
     /// The longest of the times that catalogs count apart of which each span has only whole ones; nil if there is none.
     package var parts: Duration? {
-        let known = [Self.day, Self.hour, Self.quarter].first {
-            length % $0 == 0 && (length % Self.day == 0 || Self.day % length == 0)
-                && zone.isAheadBy(multiplesOf: $0)
+        let known = [Self.day, Self.hour, Self.quarter, Self.minute, Self.second].first {
+            length % $0 == 0 && (isOfUTC || zone.isAheadBy(multiplesOf: $0))
         }
         return known.map { .microseconds($0) }
     }
