@@ -11,7 +11,7 @@ RELEASE = $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -enforce-excl
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 .DEFAULT_GOAL := help
-.PHONY: demo build install release deb image dist packages-test test fuzz fuzz-smoke check bench gate kills clients metrics drill sim golden fixtures docs clean help
+.PHONY: demo build install release deb image dist packages-test test fuzz fuzz-smoke check bench gate kills clients console metrics drill sim golden fixtures docs clean help
 
 demo: ## Run the guided tour; stays up on a terminal, ends by itself elsewhere or with ONCE=1
 	@Scripts/bootstrap
@@ -89,6 +89,12 @@ clients: ## Put curl, wget, Python, Node, Java, Go, git, pip, apt and Chromium b
 	@Scripts/bootstrap-clients
 	$(SWIFT) build --product countersign
 	python3 Tests/ScenarioTests/Clients/clients.py .build/debug/countersign all
+
+console: ## Open the console in Chromium: every page, the keyboard alone, a server that lies; pictures in .build/console
+	@Scripts/bootstrap
+	@Scripts/bootstrap-clients
+	$(SWIFT) build --product countersign
+	Scripts/check-console .build/debug/countersign
 
 metrics: ## Have promtool and Prometheus read the metrics of a running proxy
 	@Scripts/bootstrap

@@ -97,6 +97,7 @@ let package = Package(
         room("ByteCoding"),
         .target(name: "CSystemCalls"),
         .target(name: "CSHA256"),
+        .target(name: "CConsolePage", exclude: ["page"]),
         .systemLibrary(
             name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -213,6 +214,11 @@ let package = Package(
                 .nioPosix,
             ]),
         room(
+            "ConsolePage",
+            [
+                "CConsolePage", "SignedNotes", "Console", .crypto, .hummingbird,
+            ]),
+        room(
             "Outputs",
             [
                 "CSystemCalls", "ByteCoding", "HTTPWire", "AccessModel", "Merkle", "LogFormat",
@@ -226,7 +232,8 @@ let package = Package(
                 "CSystemCalls", "ByteCoding", "Observability", "Merkle", "HTTPWire", "AccessModel",
                 "Messages", "SignedNotes", "Disclosures", "AuditRecords", "LogReading", "Identity",
                 "Policy", "Ledger", "Settings", "LedgerFiles", "Access", "Transport",
-                "HTTPPlane", "Console", "Catalog", "Verification", "Accounts", "AuditorAPI",
+                "HTTPPlane", "Console", "ConsolePage", "Catalog", "Verification", "Accounts",
+                "AuditorAPI",
                 "Query", "RecordForms", "Evidence", "Outputs",
                 .logging, .unixSignals, .asn1, .crypto, .nioCore, .nioPosix, .system,
             ]),
@@ -390,8 +397,8 @@ let package = Package(
             "Console",
             [
                 "ByteCoding", "Observability", "Merkle", "LogFormat", "LogReading", "SignedNotes",
-                "Accounts", "AuditRecords", "AuditorAPI", "Catalog", "Verification", .crypto,
-                .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
+                "Accounts", "AuditRecords", "AuditorAPI", "ConsolePage", "Catalog", "Verification",
+                .crypto, .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
             ]),
         tests(
             "AuditorAPI",

@@ -45,7 +45,8 @@ package struct ConsoleRouter {
             StatusEndpoints(status: sources.status, growth: sources.growth),
             MetricsEndpoints(metrics: sources.metrics),
             LogEndpoints(log: CurrentLog(sources.log), keys: sources.keys),
-            LoginEndpoints(accounts: sources.accounts, hosts: hosts, logger: logger),
+            LoginEndpoints(
+                accounts: sources.accounts, frame: sources.frame, hosts: hosts, logger: logger),
             AccountEndpoints(accounts: sources.accounts),
         ] + others
     }

@@ -23,6 +23,8 @@ package struct ConsoleSources: Sendable {
     package var metrics: @Sendable () -> [Metric]
     /// Who may look.
     package var accounts: AccountOffice
+    /// What the pages of this room look like.
+    package var frame = ConsoleFrame.plain
 
     package init(
         log: @escaping @Sendable () throws -> StaticLog,

@@ -80,6 +80,7 @@ struct LoginAttackTests {
             for foreign in [
                 "Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n",
                 "Sec-Fetch-Site: none\r\n", "Origin: https://evil.example\r\n", "Origin: null\r\n",
+                "Sec-Fetch-Site: cross-site\r\nOrigin: null\r\n",
                 "Origin: http://127.0.0.1.evil.example\r\n", "Origin: http://127.0.0.1:1\r\n",
                 "Sec-Fetch-Site: same-origin\r\nOrigin: http://evil.example\r\n",
             ] {
@@ -102,6 +103,12 @@ struct LoginAttackTests {
             }
             #expect(
                 status(await RunningConsole.get(port, "/session", fields: session.fields)) == "200")
+            // The form of the login page as Chromium sends it.
+            let form = "name=alice&password=\(ConsoleAccounts.password)".replacing(" ", with: "+")
+            let entered = await RunningConsole.post(
+                port, "/login", form,
+                fields: Self.form + "Sec-Fetch-Site: same-origin\r\nOrigin: null\r\n")
+            #expect(status(entered) == "303" && entered.head.contains("set-cookie"))
             // From its own page, by field or in the form.
             let own = "Sec-Fetch-Site: same-origin\r\nOrigin: http://127.0.0.1\r\n"
             let left = await RunningConsole.post(

@@ -7,6 +7,7 @@ import AuditorAPI
 import ByteCoding
 import Catalog
 import Console
+import ConsolePage
 import Foundation
 import LogReading
 import SystemPackage
@@ -43,7 +44,7 @@ struct RouteTests {
             ConsoleSources(
                 log: { throw LogReadFailure(.missing, "none") }, keys: { [] }, obstacle: { nil },
                 status: { .object([]) }, growth: { _ in }, metrics: { [] },
-                accounts: accounts.office), [api(accounts)])
+                accounts: accounts.office), [api(accounts), ConsolePages(keys: { [] })])
     }
 
     /// A path that a route takes.
@@ -52,6 +53,8 @@ struct RouteTests {
             .replacing("{record}", with: "0")
             .replacing("{uid}", with: "00000000-0000-7000-8000-000000000000")
             .replacing("{id}", with: "00000000-0000-7000-8000-000000000000")
+            .replacing("{page}", with: "overview").replacing("{digest}", with: "0")
+            .replacing("{name}", with: "main.js")
             .replacing("**", with: "0/000.p/2")
     }
 
@@ -71,8 +74,8 @@ struct RouteTests {
         #expect(rows.count > 14)
         let names = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0.rawValue, Set([$0])) })
         let accounts = try ConsoleAccounts(names)
-        let api = Self.api(accounts)
-        try await RunningConsole.with(accounts: accounts, open: [], others: [api]) { port, _ in
+        let others: [any EndpointGroup] = [Self.api(accounts), ConsolePages(keys: { [] })]
+        try await RunningConsole.with(accounts: accounts, open: [], others: others) { port, _ in
             for row in rows {
                 let nobody = await Self.ask(port, row, "Content-Type: application/json\r\n")
                 #expect((nobody == 401) == (row.roles != nil), "\(row.method) \(row.path)")

@@ -16,25 +16,28 @@ enum RunningConsole {
         growth: @escaping @Sendable (UInt64) async -> Void = { _ in },
         accounts: ConsoleAccounts? = nil, names: [String] = [],
         open: Set<OpenPart> = Set(OpenPart.allCases), others: [any EndpointGroup] = [],
+        frame: ConsoleFrame = .plain,
         _ body: (Int, SmallLog) async throws -> Void
     ) async throws {
         let log = try SmallLog(entries)
         let accounts = try accounts ?? ConsoleAccounts([:])
         let logger = Logger(label: "test") { _ in accounts.hearing }
         let directory = FilePath(log.folder)
+        var sources = ConsoleSources(
+            log: { try StaticLog(LogSnapshot(directory: directory)) }, keys: { [log.key] },
+            obstacle: { obstacle },
+            status: { .object([JSONMember("size", .integer(2))]) }, growth: growth,
+            metrics: {
+                [
+                    Metric(
+                        "test_total", help: "A test.", kind: .counter,
+                        samples: [.init(7, labels: [.init("name", "a\"b\\c\nd")])])
+                ]
+            }, accounts: accounts.office)
+        sources.frame = frame
         let console = try await Console.start(
             host: "127.0.0.1", port: 0, hosts: AllowedHosts(names: names), open: open,
-            sources: ConsoleSources(
-                log: { try StaticLog(LogSnapshot(directory: directory)) }, keys: { [log.key] },
-                obstacle: { obstacle },
-                status: { .object([JSONMember("size", .integer(2))]) }, growth: growth,
-                metrics: {
-                    [
-                        Metric(
-                            "test_total", help: "A test.", kind: .counter,
-                            samples: [.init(7, labels: [.init("name", "a\"b\\c\nd")])])
-                    ]
-                }, accounts: accounts.office), others: others, logger: logger)
+            sources: sources, others: others, logger: logger)
         do {
             try await body(console.port, log)
             try await console.stop()

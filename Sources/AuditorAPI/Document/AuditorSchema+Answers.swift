@@ -45,7 +45,7 @@ extension AuditorSchema {
     package static let asked = [
         Member("query", .text), Member("hash", .hash), Member("zone", .text),
         Member("from", .optional(.moment)), Member("to", .optional(.moment)),
-        Member("left_out", .list(.text)),
+        Member("left_out", .list(.text)), Member("personal", .bool),
     ]
 
     /// What it says of what it holds for.

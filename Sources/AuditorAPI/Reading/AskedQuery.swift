@@ -175,6 +175,12 @@ package struct AskedQuery: Sendable {
             JSONMember("from", query.times.from.map { .string($0.rfc3339) } ?? .null),
             JSONMember("to", query.times.to.map { .string($0.rfc3339) } ?? .null),
             JSONMember("left_out", .array(leftOut.map { .string($0) })),
+            JSONMember("personal", .bool(mayNameSomebody)),
         ]
+    }
+
+    /// Whether the query asks for something personal, or for a bare word, which may be somebody's name.
+    private var mayNameSomebody: Bool {
+        !query.personalTerms.isEmpty || query.expression.terms.contains { $0.field == .anyWord }
     }
 }

@@ -10,12 +10,16 @@ import Logging
 /// How people come in and go out, and the first account.
 struct LoginEndpoints: EndpointGroup {
     let accounts: AccountOffice
+    let frame: ConsoleFrame
     let hosts: AllowedHosts
     let logger: Logger
 
     var endpoints: [Endpoint] {
         [
-            .get("/login", .everybody) { _, _ in .page(ConsolePage.login) },
+            Endpoint(.get, "/login", .everybody, input: .parameters) { _, context in
+                let page = LoginPage.login(next: context.form["next"].flatMap(known))
+                return frame.page(page.title, page.body)
+            },
             .post("/login", .everybody, logIn),
             .get("/session", .account) { _, context in try answer(context.visitor) },
             .post("/session/end", .session, logOut),
@@ -24,11 +28,14 @@ struct LoginEndpoints: EndpointGroup {
                 try await refusing(logger) {
                     try accounts.checkSetUp(try context.parameters.require("link"))
                 }
-                return .page(ConsolePage.setUp)
+                return frame.page(LoginPage.setUp.title, LoginPage.setUp.body)
             },
             .post("/setup/:link", .everybody, setUp),
         ]
     }
+
+    /// A path that a page may lead on to: no other place, whatever a link says.
+    private func known(_ path: String) -> String? { frame.leads(path) ? path : nil }
 
     private func logIn(_ request: Request, _ context: ConsoleContext) async throws -> Response {
         let approach = hosts.approach(request.head.authority ?? "")
@@ -43,7 +50,7 @@ struct LoginEndpoints: EndpointGroup {
         }
         var response =
             context.form.isPage
-            ? Response.leadingOn(to: "/session")
+            ? Response.leadingOn(to: context.form["next"].flatMap(known) ?? frame.home)
             : try answer(.session(opened.session, secret: opened.secret))
         response.headers[.setCookie] = SessionCookie.keeping(opened.secret, approach)
         return response

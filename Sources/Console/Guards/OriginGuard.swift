@@ -22,13 +22,16 @@ struct OriginGuard: RouterMiddleware {
     }
 
     private static func isOwn(_ request: Request) -> Bool {
+        var isSaid = false
         if let name = HTTPField.Name("Sec-Fetch-Site") {
             let sites = request.headers[values: name]
             guard sites.allSatisfy({ $0 == "same-origin" }) else { return false }
+            isSaid = !sites.isEmpty
         }
         guard let authority = request.head.authority?.lowercased() else { return false }
         return request.headers[values: .origin].allSatisfy {
-            $0 == "http://\(authority)" || $0 == "https://\(authority)"
+            // A form of a page with `Referrer-Policy: no-referrer`, as ours are, is sent with `Origin: null`.
+            $0 == "http://\(authority)" || $0 == "https://\(authority)" || isSaid && $0 == "null"
         }
     }
 }

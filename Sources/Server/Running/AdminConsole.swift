@@ -7,6 +7,7 @@ import AuditorAPI
 import ByteCoding
 import Catalog
 import Console
+import ConsolePage
 import Disclosures
 import Ledger
 import LogReading
@@ -53,7 +54,7 @@ enum AdminConsole {
         @Sendable func live() -> LiveStatus {
             LiveStatus(ledger, origin: origin, configuration: standing, services)
         }
-        let sources = ConsoleSources(
+        var sources = ConsoleSources(
             log: { try StaticLog(LogSnapshot(directory: directory)) },
             keys: { ledger.signingKeys },
             obstacle: {
@@ -64,6 +65,8 @@ enum AdminConsole {
             growth: { _ = await ledger.feed.size(after: TreeSize($0)) },
             metrics: { live().metrics + ledger.metrics + dataPlane.metrics },
             accounts: accounts)
+        let pages = ConsolePages(keys: sources.keys)
+        sources.frame = pages.frame
         // At startup the library logs what the command reports itself.
         var quieter = logger
         quieter.logLevel = max(logger.logLevel, .warning)
@@ -75,7 +78,8 @@ enum AdminConsole {
                 others: [
                     AuditorAPI(
                         auditing(
-                            server, accounts, directory, .of(server, origin, logger)))
+                            server, accounts, directory, .of(server, origin, logger))),
+                    pages,
                 ], logger: quieter)
         } catch {
             let why = error.cause.map { SocketProblem($0).words }

@@ -1,0 +1,361 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+// The list of accesses: what is asked, when, how much there is, by what, and the rows.
+
+import { button, counted, decision, h, icon, number, put, s, trouble, value } from './dom.js';
+import { Problem, may, post } from './api.js';
+import { barLength, chart } from './chart.js';
+import { clock, shortDay, stamp, zone, zoneName } from './time.js';
+import { actor, actorKind, request } from './words.js';
+import { onKey } from './shell.js';
+import { drawer } from './record.js';
+import { highlighted } from './query.js';
+
+const ranges = [['15m', 'Last 15 min'], ['1h', 'Last hour'], ['24h', 'Last 24 hours'], ['7d', 'Last 7 days'], ['30d', 'Last 30 days'], ['all', 'All of the log']];
+const facetFields = ['decision', 'reason', 'service', 'method', 'status', 'route', 'rule', 'actor'];
+const pageSize = 100;
+const kept = 5000;
+
+/// What is asked; personal words are here and nowhere else.
+const asked = { q: '', since: '24h', until: '', purpose: '', disclose: '' };
+let found = { rows: [], next: null, total: null, complete: null };
+let parts = {};
+let running = null;
+let open = null;
+
+function fromAddress() {
+  const address = new URLSearchParams(location.search);
+  asked.q = address.get('q') ?? '';
+  asked.since = address.get('since') ?? '24h';
+  asked.until = address.get('until') ?? '';
+}
+
+/// Puts into the address what may stand there: a query that names somebody does not.
+function toAddress(isPersonal) {
+  const address = new URLSearchParams();
+  if (asked.q && !isPersonal) address.set('q', asked.q);
+  if (asked.since) address.set('since', asked.since);
+  if (asked.until) address.set('until', asked.until);
+  const text = `${location.pathname}?${address}`;
+  if (text !== location.pathname + location.search) history.pushState(null, '', text);
+}
+
+const question = () => ({
+  q: asked.q, since: asked.since === 'all' ? null : asked.since, until: asked.until, zone: zone(),
+  purpose: asked.purpose, disclose: asked.disclose,
+});
+
+/// The range as moments; of everything, from the oldest access.
+function moments(answer) {
+  const to = answer.to ? Date.parse(answer.to) : Date.now();
+  const from = answer.from ? Date.parse(answer.from) : found.rows.length ? oldest : to - 86_400_000;
+  return { from: Math.min(from, to - 1000), to };
+}
+let oldest = Date.now() - 86_400_000;
+
+async function run() {
+  running?.abort();
+  running = new AbortController();
+  const { signal } = running;
+  const q = question();
+  parts.query.classList.remove('fault');
+  parts.grid.setAttribute('aria-busy', 'true');
+  try {
+    const page = await post('/api/v1/records', { ...q, limit: pageSize }, { signal });
+    found = { rows: page.rows, next: page.next ?? null, total: page.total, complete: page.complete_to, answer: page };
+    toAddress(page.personal);
+    showRows();
+    say(page);
+    if (asked.since === 'all' && page.rows.length) {
+      const first = await post('/api/v1/records', { ...q, limit: 1, order: 'oldest' }, { signal });
+      if (first.rows.length) oldest = Date.parse(first.rows[0].time);
+    }
+    const range = moments(page);
+    const length = barLength(range.from, range.to);
+    const [stats, facets] = await Promise.all([
+      post('/api/v1/stats', { q: q.q, since: new Date(range.from).toISOString(), until: q.until, zone: q.zone, purpose: q.purpose, every: length.every, by: 'decision' }, { signal }),
+      post('/api/v1/facets', { q: q.q, since: q.since, until: q.until, zone: q.zone, purpose: q.purpose, fields: facetFields.join(','), top: 6 }, { signal }),
+    ]);
+    put(parts.histogram, chart(stats.rows, range, length, { total: stats.accesses, onZoom: zoom }));
+    showFacets(facets);
+  } catch (problem) {
+    if (problem.name === 'AbortError') return;
+    fault(problem);
+  } finally {
+    if (running?.signal === signal) parts.grid.removeAttribute('aria-busy');
+  }
+}
+
+/// What is wrong with the query; what the last good one found stays.
+function fault(problem) {
+  if (!(problem instanceof Problem)) throw problem;
+  if (problem.code === 'bad_query') {
+    parts.query.classList.add('fault');
+    put(parts.under, h('span', { class: 'err', role: 'alert' }, icon('error'), `${problem.detail} ${problem.remedy ?? ''}`));
+    highlight(problem.position);
+  } else if (problem.code === 'purpose_missing') {
+    askPurpose(problem);
+  } else {
+    put(parts.under, h('span', { class: 'err', role: 'alert' }, icon('error'), `${problem.detail} ${problem.remedy ?? ''}`));
+  }
+}
+
+function askPurpose(problem) {
+  const field = h('input', { class: 'input', name: 'purpose', required: true, maxlength: '256', 'aria-describedby': 'why' });
+  const form = h('form', { class: 'purpose', on: { submit: (event) => {
+    event.preventDefault();
+    asked.purpose = field.value;
+    put(parts.asking);
+    run();
+  } } }, h('label', {}, 'What do you read this for?', field),
+  h('p', { id: 'why', class: 'hint' }, `${problem.detail} The purpose stands in the record of this reading.`),
+  h('button', { class: 'btn primary' }, 'Search with this purpose'));
+  put(parts.asking, form);
+  field.focus();
+}
+
+function say(page) {
+  const left = page.left_out?.length ? [' Left out: ', h('code', {}, page.left_out.join(', ')), '.'] : null;
+  put(parts.under,
+    h('span', {}, `${counted(page.total.accesses, 'access', 'accesses')}${page.total.relation === 'exact' ? '' : ' at least'}, complete to record ${number(page.complete_to)}.`, left),
+    page.behind ? h('span', { class: 't-warn' }, `${counted(page.behind, 'newer record is', 'newer records are')} signed and not in this list yet.`) : null,
+    page.undecided ? h('span', {}, icon('lock'), ` ${counted(page.undecided, 'more could not be judged', 'more could not be judged')}: ${number(page.withheld)} withheld, ${number(page.erased)} erased.`) : null);
+}
+
+const zoom = (from, to) => {
+  asked.since = new Date(from).toISOString();
+  asked.until = new Date(to).toISOString();
+  showRange();
+  run();
+};
+
+function showRange() {
+  const words = ranges.find(([key]) => key === asked.since && !asked.until)?.[1];
+  const ends = [asked.since, asked.until].map((text) => (/^\d{4}-/.test(text) ? `${shortDay(new Date(text))} ${clock(new Date(text))}` : text));
+  put(parts.range, h('select', { 'aria-label': `Time range, ${zoneName()}`, class: 'input', on: { change: (event) => {
+    asked.since = event.target.value;
+    asked.until = '';
+    run();
+    showRange();
+  } } }, words ? null : h('option', { selected: true }, `${ends[0]} – ${ends[1] || 'now'} ${zoneName()}`),
+  ranges.map(([key, text]) => h('option', { value: key, selected: key === asked.since && !asked.until }, text))));
+}
+
+/// Takes a condition into the query, or out of it.
+function filter(field, word, isOut) {
+  const text = word === null ? `${field}:*` : `${field}:${/^[A-Za-z0-9_./-]+$/.test(word) ? word : `"${word.replace(/(["\\*])/g, '\\$1')}"`}`;
+  const term = (isOut !== (word === null)) ? `-${text}` : text;
+  asked.q = asked.q.split(' ').includes(term) ? asked.q.split(' ').filter((one) => one !== term).join(' ') : `${asked.q} ${term}`.trim();
+  parts.input.value = asked.q;
+  highlight();
+  run();
+}
+
+function showFacets(answer) {
+  put(parts.facets, answer.facets.filter((facet) => facet.rows.length).map((facet) => {
+    const most = Math.max(1, ...facet.rows.map((row) => row.accesses), facet.others ?? 0);
+    return h('section', { class: 'facet', 'aria-label': facet.field },
+      h('h2', {}, facet.field, facet.state === 'exact' ? null : h('span', {}, facet.state === 'gte' ? 'at least' : 'took too long')),
+      h('ul', {}, facet.rows.map((row) => {
+        const shown = row.value === null ? h('span', { class: 'faint' }, 'none') : facet.field === 'decision' ? decision(row.value) : value(row.value);
+        return h('li', {},
+          h('button', { type: 'button', title: row.value ?? 'none', on: { click: (event) => filter(facet.field, row.value, event.altKey) } }, shown),
+          h('span', { class: 'num' }, facet.state === 'exact' ? number(row.accesses) : `≥ ${number(row.accesses)}`),
+          h('button', { type: 'button', class: 'not', 'aria-label': `without ${facet.field} ${row.value ?? 'none'}`, on: { click: () => filter(facet.field, row.value, true) } }, icon('minus')),
+          s('svg', { class: 'share', 'aria-hidden': 'true', preserveAspectRatio: 'none' }, s('rect', { width: `${(100 * row.accesses) / most}%`, height: '100%', rx: '3' })));
+      }), facet.others ? h('li', { class: 'more' }, `${number(facet.others)} with other values`) : null));
+  }));
+}
+
+// MARK: The rows
+
+const heads = [['Time', 'c-time'], ['Decision', 'c-dec'], ['Actor', 'c-act'], ['Service', 'c-svc'], ['Request', ''], ['Status', 'c-st r'], ['Reason', 'c-why'], ['Took', 'c-dur r'], ['Index', 'c-ix r']];
+
+function cells(row) {
+  const { record = {}, values, groups } = row;
+  const ms = record.duration_us === undefined ? null : record.duration_us / 1000;
+  return [
+    stamp(row.time), row.changed ? h('span', { class: 'gone miss' }, icon('error'), 'changed') : decision(record.decision?.effect),
+    [actor(record, values, groups), actorKind(record) && h('small', { class: 'faint' }, ` ${actorKind(record)}`)],
+    record.dst?.service ?? h('span', { class: 'faint' }, '–'), request(record, values),
+    record.http?.status ?? (row.open ? h('span', { class: 'faint' }, 'open') : ''), record.event?.reason ?? record.decision?.reason ?? '',
+    ms === null ? '' : ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(1)} s`, number(row.index),
+  ];
+}
+
+function element(row, place) {
+  const effect = row.record?.decision?.effect;
+  return h('tr', {
+    role: 'row', tabindex: place === current ? '0' : '-1', 'aria-rowindex': place + 2, 'data-place': place,
+    class: effect && effect !== 'allow' ? effect : null, 'aria-selected': open?.index === row.index ? 'true' : null,
+  }, cells(row).map((cell) => h('td', { role: 'gridcell' }, cell)));
+}
+
+let current = 0;
+let shown = { first: 0, last: 0 };
+const rowHeight = () => parts.body.querySelector('tr[data-place]')?.offsetHeight || 28;
+
+/// Rows are made for what is seen, and a screen above and below it.
+function showRows({ force = true } = {}) {
+  const height = rowHeight();
+  const seen = Math.ceil(parts.grid.clientHeight / height) || 40;
+  const first = Math.max(0, Math.floor(parts.grid.scrollTop / height) - seen);
+  const last = Math.min(found.rows.length, first + 3 * seen);
+  if (!force && first === shown.first && last === shown.last) return;
+  shown = { first, last };
+  const focused = document.activeElement?.closest('tr[data-place]');
+  const spacer = (count) => {
+    const row = h('tr', { 'aria-hidden': 'true', class: 'spacer' });
+    row.style.height = `${count * height}px`;
+    return count > 0 ? row : null;
+  };
+  put(parts.body, spacer(first), found.rows.slice(first, last).map((row, i) => element(row, first + i)), spacer(found.rows.length - last));
+  parts.table.setAttribute('aria-rowcount', String((found.total?.relation === 'exact' ? found.total.accesses : -2) + 1));
+  if (focused) parts.body.querySelector(`tr[data-place="${focused.dataset.place}"]`)?.focus({ preventScroll: true });
+  put(parts.empty, found.rows.length ? null : nothing());
+  if (found.next && found.rows.length < kept && last > found.rows.length - seen) more();
+}
+
+let isLoading = false;
+async function more() {
+  if (isLoading) return;
+  isLoading = true;
+  try {
+    const page = await post('/api/v1/records', { ...question(), limit: pageSize, cursor: found.next });
+    found.rows.push(...page.rows);
+    found.next = page.next ?? null;
+    showRows();
+  } catch (problem) {
+    fault(problem);
+  } finally {
+    isLoading = false;
+  }
+}
+
+/// Why there is nothing.
+function nothing() {
+  const reasons = found.answer?.reasons;
+  if (!reasons) return null;
+  return h('div', { class: 'empty' }, h('h3', {}, 'No access is such a one'),
+    h('p', {}, reasons.held ? `The log has accesses from ${reasons.held.from.slice(0, 19)}Z to ${reasons.held.to.slice(0, 19)}Z.` : 'The log has no accesses yet.'),
+    h('ul', {},
+      reasons.unknown.map((one) => h('li', {}, `${one.field} has no such value here.`, one.nearest && h('span', { class: 'end' }, `Did you mean ${one.nearest}?`))),
+      reasons.meant.map((one) => h('li', {}, `${one.field}:${one.nearest} has ${number(one.count)}.`)),
+      reasons.without.map((one) => h('li', {}, h('span', {}, 'Without ', h('code', {}, one.condition), ` there ${one.count === 1 ? 'is' : 'are'} ${number(one.count)}.`))),
+      asked.since !== 'all' ? h('li', {}, 'Only part of the log was searched.', h('span', { class: 'end' }, button('Search all of it', () => {
+        asked.since = 'all';
+        asked.until = '';
+        showRange();
+        run();
+      }))) : null));
+}
+
+function go(place) {
+  current = Math.max(0, Math.min(found.rows.length - 1, place));
+  const height = rowHeight();
+  const [top, bottom] = [current * height, (current + 1) * height];
+  const head = 28;
+  if (top < parts.grid.scrollTop) parts.grid.scrollTop = top;
+  if (bottom > parts.grid.scrollTop + parts.grid.clientHeight - head) parts.grid.scrollTop = bottom - parts.grid.clientHeight + head;
+  showRows();
+  parts.body.querySelector(`tr[data-place="${current}"]`)?.focus({ preventScroll: true });
+}
+
+function show_(place) {
+  const row = found.rows[place];
+  if (!row) return;
+  current = place;
+  open = row;
+  parts.page.classList.add('with-record');
+  parts.drawer.hidden = false;
+  drawer(parts.drawer, row, { disclose: asked.disclose, purpose: asked.purpose }, {
+    close: shut, next: () => show_(Math.min(found.rows.length - 1, current + 1)), before: () => show_(Math.max(0, current - 1)),
+  });
+  showRows();
+}
+
+function shut() {
+  open = null;
+  parts.page.classList.remove('with-record');
+  parts.drawer.hidden = true;
+  go(current);
+}
+
+function highlight(position) {
+  put(parts.mirror, highlighted(parts.input.value, position));
+}
+
+/// The bar over the rows that says under which purpose values are shown.
+function showDisclosing() {
+  if (!may('personal.read')) return;
+  put(parts.disclosing, asked.disclose
+    ? [icon('eye'), h('span', {}, 'Names and addresses are shown, for ', h('b', {}, asked.purpose), '. Each list is a record.'),
+      h('span', { class: 'end' }, button('Hide them', () => { asked.disclose = ''; asked.purpose = ''; showDisclosing(); run(); }, { kind: 'ghost' }))]
+    : [icon('lock'), h('span', {}, 'Names, addresses and paths are sealed.'), h('span', { class: 'end' }, button('Show them', () => {
+      asked.disclose = 'who,where,what';
+      askPurpose({ detail: 'Personal values are opened for this list.' });
+      showDisclosing();
+    }, { kind: 'ghost' }))]);
+}
+
+/// Shows the page; with a query that another page was asked for, which may name somebody and goes by no address.
+export async function show(main, query = null) {
+  document.title = 'Explore · Countersign';
+  fromAddress();
+  if (query !== null) asked.q = query;
+  parts.input = h('input', { name: 'q', value: asked.q, 'aria-label': 'Query', autocomplete: 'off', spellcheck: 'false', placeholder: 'is:denied service:billing-api status:5xx', on: { input: () => highlight() } });
+  parts.mirror = h('div', { class: 'hl', 'aria-hidden': 'true' });
+  parts.query = h('form', { class: 'q', role: 'search', on: { submit: (event) => {
+    event.preventDefault();
+    asked.q = parts.input.value.trim();
+    run();
+  } } }, icon('search'), h('div', { class: 'field' }, parts.mirror, parts.input), h('kbd', {}, '/'));
+  parts.range = h('div', { class: 'range' });
+  parts.under = h('div', { class: 'parse', 'aria-live': 'polite' });
+  parts.asking = h('div', { class: 'asking' });
+  parts.histogram = h('div', { class: 'histo' });
+  parts.facets = h('aside', { class: 'facets', 'aria-label': 'Counts by field', tabindex: '0' });
+  parts.body = h('tbody', { role: 'rowgroup' });
+  parts.table = h('table', { class: 'tbl records', role: 'grid', 'aria-label': 'Accesses' },
+    h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heads.map(([name, kind]) => h('th', {
+      scope: 'col', role: 'columnheader', class: kind, 'aria-sort': name === 'Time' ? 'descending' : null,
+    }, name === 'Time' ? `Time, ${zoneName()}` : name)))), parts.body);
+  parts.empty = h('div', {});
+  parts.disclosing = h('div', { class: 'disclosing' });
+  parts.grid = h('div', { class: 'grid', tabindex: '-1', on: {
+    scroll: () => showRows({ force: false }),
+    click: (event) => {
+      const row = event.target.closest('tr[data-place]');
+      if (row && !getSelection().toString()) show_(Number(row.dataset.place));
+    },
+  } }, parts.disclosing, parts.table, parts.empty);
+  parts.drawer = h('section', { class: 'drawer', hidden: true, 'aria-label': 'Record' });
+  parts.page = h('div', { class: 'explore' },
+    h('div', { class: 'askbar' }, parts.query, parts.range, parts.under, parts.asking), parts.histogram, parts.facets, parts.grid, parts.drawer);
+  put(main, parts.page);
+  highlight();
+  showRange();
+  showDisclosing();
+  addEventListener('popstate', () => {
+    fromAddress();
+    parts.input.value = asked.q;
+    highlight();
+    showRange();
+    run();
+  });
+  addEventListener('resize', () => showRows());
+  onKey((key, event) => {
+    const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 20, PageUp: -20 };
+    if (key === '/') parts.input.focus();
+    else if (key in steps && !event.target.closest('summary, button, a')) open ? show_(Math.max(0, Math.min(found.rows.length - 1, current + steps[key]))) : go(current + steps[key]);
+    else if (key === 'Home') go(0);
+    else if (key === 'Enter' && event.target.closest('tr[data-place]')) show_(current);
+    else if (key === 'Escape' && open) shut();
+    else if (key === 'p' && open) parts.drawer.querySelector('[data-tab="proof"]')?.click();
+    else return;
+    event.preventDefault();
+  });
+  parts.input.addEventListener('keydown', (event) => { if (event.key === 'Escape') parts.input.blur(); });
+  await run();
+}

@@ -1,0 +1,131 @@
+// Countersign: tamper-evident access proxy
+// SPDX-License-Identifier: Apache-2.0
+
+// What every page has around it: who looks, the state of the log, the keys.
+
+import { button, counted, h, icon, number, put } from './dom.js';
+import { get, logOut, whoami } from './api.js';
+import { clock, day, isUTC, setLocal, span, zoneName } from './time.js';
+
+/// The two verdicts of a check: word, tone, sign and sentence.
+export function verdicts(status) {
+  const check = status.check ?? {};
+  const last = check.last;
+  const findings = last?.findings ?? [];
+  const isStale = (check.age_seconds ?? 0) > 172_800;
+  const missing = last?.missing ?? 0;
+  const isBroken = last && last.verdict === 'failed' && findings.some((one) => !String(one.code ?? one).startsWith('CMP'));
+  const integrity = !last ? { word: 'Checking', tone: 'idle', say: 'Nothing was checked yet.' }
+    : isBroken ? { word: 'Broken', tone: 'bad', say: 'The log does not hold together.' }
+    : isStale ? { word: 'Stale', tone: 'warn', say: 'Nothing was changed, as of the last check.' }
+    : { word: 'Verified', tone: 'good', say: 'Nothing was changed.' };
+  const completeness = !last ? { word: 'Checking', tone: 'idle', say: 'Nothing was checked yet.' }
+    : missing > 0 ? { word: `Gap of ${number(missing)}`, tone: 'bad', say: `${counted(missing, 'record is', 'records are')} missing.` }
+    : { word: 'Complete', tone: 'good', say: 'Nothing is missing.' };
+  integrity.why = last ? `${last.integrity} ${check.unchecked ? `${counted(check.unchecked, 'record has', 'records have')} come since.` : ''}`
+    : check.running ? `The first check since the start is under way: ${number(check.running.position)} of ${number(check.running.size)} records.` : 'This server checks its log soon after its start.';
+  completeness.why = last ? last.completeness : integrity.why;
+  return { integrity, completeness };
+}
+
+const verdict = (name, sign, { word, tone }) => h('a', { class: `verdict ${tone}`, href: `/console/integrity#${name.toLowerCase()}` },
+  icon(sign), h('span', {}, name), ' ', h('b', {}, word));
+
+const listeners = [];
+let newest = null;
+
+/// Calls `act` with the status of the server, now and whenever it was asked for again.
+export function onStatus(act) {
+  listeners.push(act);
+  if (newest) act(newest);
+}
+
+/// What stands in the strip while the server says nothing.
+const silent = (problem) => put(document.getElementById('strip'),
+  h('span', { class: 'verdict bad' }, icon('error'), h('b', {}, problem.detail ?? problem.message)));
+
+let before = null;
+async function look() {
+  const status = await get('/status');
+  newest = status;
+  const { integrity, completeness } = verdicts(status);
+  const now = Date.now();
+  const rate = before ? (status.size - before.size) / ((now - before.at) / 1000) : null;
+  before = { size: status.size, at: now };
+  const facts = [
+    ['Records', number(status.size), rate === null ? null : `${rate.toFixed(1)}/s`],
+    ['Log', status.log === 'writing' ? 'writing' : status.log],
+    status.catalog?.lag_records > 0 ? ['Search behind by', number(status.catalog.lag_records)] : null,
+    ['Checked', status.check?.age_seconds === undefined ? 'not yet' : `${span(status.check.age_seconds)} ago`],
+    ['Witnesses', 'none'],
+  ].filter(Boolean);
+  document.getElementById('origin').textContent = status.origin;
+  put(document.getElementById('strip'),
+    verdict('Integrity', 'tree', integrity), verdict('Completeness', completeness.tone === 'bad' ? 'gap' : 'ring', completeness),
+    h('dl', {}, facts.map(([name, fact, more]) => h('div', {}, h('dt', {}, name), h('dd', {}, h('a', { href: '/console/integrity' }, fact), more && [' ', h('span', {}, more)])))),
+    h('time', { class: 'now', datetime: new Date().toISOString() }, `${day(new Date())} ${clock(new Date())} ${zoneName()}`));
+  for (const act of listeners) act(status);
+}
+
+function theme() {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  root.dataset.theme = dark ? 'light' : 'dark';
+  localStorage.setItem('countersign.theme', root.dataset.theme);
+}
+
+const keys = [
+  ['/', 'to the query'], ['j k', 'next row, row before'], ['Enter', 'open'], ['Esc', 'one level back'],
+  ['p', 'proof of the open record'], ['u', 'UTC or local time'], ['?', 'this list'],
+];
+
+function help() {
+  const dialog = h('dialog', { 'aria-labelledby': 'keys' }, h('h2', { id: 'keys' }, 'Keys'),
+    h('dl', { class: 'keys' }, keys.map(([key, what]) => h('div', {}, h('dd', {}, h('kbd', {}, key)), h('dt', {}, what)))),
+    h('form', { method: 'dialog' }, h('button', { class: 'btn primary' }, 'Close')));
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/// Calls `act` with each key that is pressed outside of fields.
+export function onKey(act) {
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, textarea, select, dialog')) return;
+    act(event.key, event);
+  });
+}
+
+export const switchZone = () => {
+  setLocal(isUTC());
+  location.reload();
+};
+
+/// Marks the page that is shown among all.
+export function markPage() {
+  for (const link of document.querySelectorAll('nav a')) {
+    if (location.pathname.startsWith(link.getAttribute('href'))) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+}
+
+/// Puts up what every page has.
+export async function begin() {
+  markPage();
+  put(document.getElementById('tools'),
+    button(null, theme, { kind: 'ghost square', sign: 'sun', label: 'Light or dark' }),
+    button(null, help, { kind: 'ghost square', sign: 'help', label: 'Keys (?)' }),
+    button('Sign out', logOut, { kind: 'ghost out' }));
+  onKey((key) => {
+    if (key === '?') help();
+    if (key === 'u') switchZone();
+  });
+  const me = await whoami();
+  put(document.getElementById('who'), me.name, h('small', {}, me.roles.join(', ')));
+  const again = async () => {
+    if (!document.hidden) await look().catch(silent);
+    setTimeout(again, 5000);
+  };
+  await look();
+  setTimeout(again, 5000);
+}
