@@ -39,6 +39,39 @@ import Testing
         }
     }
 
+    @Test func `come with a page, of the same state of the log and by one record`() async throws {
+        let console = try AskedConsole(60)
+        let target = "/api/v1/records?limit=5&bars=12&by=decision&fields=service,status&top=1"
+        for range in ["", "&since=2026-11-18T11:20:00Z", "&q=status%3A404"] {
+            let json = try await console.get(target + range).json
+            let total = json["total"]?["accesses"]?.integer
+            #expect(json["rows"]?.array?.count == (total == 0 ? 0 : 5))
+            if total == 0 {
+                #expect(json["histogram"] == .null)
+            } else {
+                let histogram = try #require(json["histogram"])
+                #expect(Self.sum(histogram["rows"]) == total)
+                #expect(histogram["relation"] == .string("exact"))
+                let starts = Set(histogram["rows"]?.array?.compactMap { $0["from"]?.string } ?? [])
+                #expect((1...13).contains(starts.count))
+            }
+            for facet in try #require(json["facets"]?.array) {
+                #expect(Self.sum(facet["rows"]) + (facet["others"]?.integer ?? 0) == total)
+            }
+        }
+        #expect(console.desk.readings.count == 3)
+        for wrong in [
+            "?by=decision", "?bars=0", "?bars=3&by=role", "?fields=shoe",
+            "?fields=service&unit=record",
+            "?bars=3&format=ndjson",
+        ] {
+            let answer = try await console.get("/api/v1/records" + wrong)
+            #expect(try answer.code == "bad_parameter", "\(wrong)")
+        }
+        let path = try await console.get("/api/v1/records?fields=path")
+        #expect(try path.code == "purpose_missing")
+    }
+
     @Test func `show personal values only with a purpose`() async throws {
         let console = try AskedConsole(6)
         #expect(try await console.get("/api/v1/stats?by=path").code == "purpose_missing")

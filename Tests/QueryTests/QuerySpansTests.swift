@@ -142,6 +142,18 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            (0, 60, 1), (60, 60, 1), (61, 60, 2), (3600, 60, 60), (3601, 60, 120),
+            (86_400, 48, 1800),
+            (31_536_000, 60, 604_800), (315_360_000, 60, 604_800), (10, 1, 10),
+        ] as [(Int64, Int64, Int64)])
+    func `of a usual length divide a range`(seconds: Int64, most: Int64, length: Int64) throws {
+        let first = try Self.moment("2026-01-01T00:00:00.000000Z")
+        let last = UTCInstant(microseconds: first.microseconds + seconds * 1_000_000)
+        #expect(QuerySpans.length(dividing: first, to: last, by: most) == .seconds(length))
+    }
+
     @Test func `are of zones that there are`() {
         for text in [
             "Nowhere/City", "", "Berlin", "2", "+2", "+24:00", "Europe/Berlin ", "../Berlin",

@@ -86,15 +86,7 @@ struct CountEndpoints: AuditorGroup {
 
     private func facets(_ call: AuditorCall) async throws -> Response {
         let asked = try AskedQuery(call, of: .access, now: call.now)
-        let names = (call["fields"] ?? Self.defaultFields).split(
-            separator: ",", omittingEmptySubsequences: false)
-        guard names.count <= Self.mostFields else {
-            throw AuditorProblem.badParameter.problem(
-                "There are more than \(Self.mostFields) fields.",
-                remedy: "Ask for fewer at a time.",
-                [JSONMember("parameter", .string("fields"))])
-        }
-        let fields = try names.map { try Self.field(String($0), of: "fields") }
+        let fields = try Self.fields(call["fields"] ?? Self.defaultFields)
         let isOpening = try await opens(asked, fields, call)
         let top = Int(call.number("top") ?? 10)
         return try await desk.reading {
@@ -138,7 +130,19 @@ struct CountEndpoints: AuditorGroup {
     private static let mostSpans: Int64 = 10_000
     private static let shortestOfAll = Duration.seconds(900)
 
-    private static func field(_ text: String, of name: String) throws -> QueryField {
+    /// Fields that are named with commas between them.
+    static func fields(_ text: String) throws -> [QueryField] {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard names.count <= mostFields else {
+            throw AuditorProblem.badParameter.problem(
+                "There are more than \(mostFields) fields.",
+                remedy: "Ask for fewer at a time.",
+                [JSONMember("parameter", .string("fields"))])
+        }
+        return try names.map { try field(String($0), of: "fields") }
+    }
+
+    static func field(_ text: String, of name: String) throws -> QueryField {
         guard let field = QueryField(counting: text) else {
             throw AuditorProblem.badParameter.problem(
                 "There is no field of this name to count by.",

@@ -85,6 +85,8 @@ extension RecordEndpoints {
                     .init("unread", .count), .init("total", .named("Total"), isOptional: true),
                     .init("still_open", .optional(.count), isOptional: true),
                     .init("reasons", .named("Reasons"), isOptional: true),
+                    .init("histogram", .optional(CountEndpoints.histogram), isOptional: true),
+                    .init("facets", CountEndpoints.facets, isOptional: true),
                 ] + AuditorSchema.standing)
         ),
         (
@@ -144,21 +146,33 @@ extension CountEndpoints {
         .init("withheld", .bool, isOptional: true), .init("erased", .bool, isOptional: true),
     ]
 
+    private static let rows = AuditorSchema.list(
+        .object(
+            value + [
+                .init("from", .moment, isOptional: true),
+                .init("others", .bool, isOptional: true), .init("accesses", .count),
+            ]))
+
+    /// Counts by time beside a page.
+    static let histogram = AuditorSchema.object([
+        .init("from", .moment), .init("to", .moment), .init("every_seconds", .count),
+        .init("rows", rows), .init("relation", .named("Relation")),
+    ])
+
+    static let facets = AuditorSchema.list(
+        .object([
+            .init("field", .text), .init("state", .named("Relation")),
+            .init("rows", .list(.object(value + [.init("accesses", .count)]))),
+            .init("others", .count),
+        ]))
+
     static let schemas: [(name: String, schema: AuditorSchema)] = [
         (
             "Stats",
             .object(
                 AuditorSchema.asked + AuditorSchema.counted + [
                     .init("unread", .count), .init("still_open", .optional(.count)),
-                    .init(
-                        "rows",
-                        .list(
-                            .object(
-                                value + [
-                                    .init("from", .moment, isOptional: true),
-                                    .init("others", .bool, isOptional: true),
-                                    .init("accesses", .count),
-                                ])), isOptional: true),
+                    .init("rows", rows, isOptional: true),
                     .init("rows_relation", .named("Relation"), isOptional: true),
                     .init("others", .count, isOptional: true),
                 ] + AuditorSchema.standing)
@@ -168,14 +182,7 @@ extension CountEndpoints {
             .object(
                 AuditorSchema.asked + AuditorSchema.counted + [
                     .init("unread", .count),
-                    .init(
-                        "facets",
-                        .list(
-                            .object([
-                                .init("field", .text), .init("state", .named("Relation")),
-                                .init("rows", .list(.object(value + [.init("accesses", .count)]))),
-                                .init("others", .count),
-                            ]))),
+                    .init("facets", facets),
                 ] + AuditorSchema.standing)
         ),
     ]

@@ -47,7 +47,8 @@ struct RecordEndpoints: AuditorGroup {
             AuditorOperation(
                 method, "/records", .logRead,
                 "List accesses or records that are asked for, page by page or all of them.",
-                parameters: AskedQuery.parameters + Self.ownParameters + AskedQuery.disclosing,
+                parameters: AskedQuery.parameters + Self.ownParameters + PageCounts.parameters
+                    + AskedQuery.disclosing,
                 answers: [
                     AuditorAnswer(.json, schema: "RecordPage"),
                     AuditorAnswer(.jsonLines, schema: nil),
@@ -83,7 +84,9 @@ struct RecordEndpoints: AuditorGroup {
 
     private func list(_ call: AuditorCall) async throws -> Response {
         let asked = try AskedPage(call)
-        let isOpening = try await desk.opens(asked.query, for: call)
+        let isOpening = try await desk.opens(
+            asked.query.disclosed.union(asked.counts.shown), asked.query.purpose,
+            deciding: asked.query.query.personalGroups, for: call)
         guard !asked.isStream else {
             return try await RecordStream(asked, isOpening: isOpening, call, at: desk).response()
         }
@@ -125,6 +128,7 @@ extension String {
 /// One page as it is asked for.
 struct AskedPage: Sendable {
     let query: AskedQuery
+    let counts: PageCounts
     let unit: CatalogUnit
     let order: CatalogOrder
     let limit: Int
@@ -144,6 +148,12 @@ struct AskedPage: Sendable {
                 [JSONMember("parameter", .string("format"))])
         }
         limit = isStream ? Int(RecordEndpoints.mostRows) : Int(call.number("limit") ?? 100)
+        counts = base == nil ? try PageCounts(call) : .none
+        guard counts.isEmpty || !isStream && unit == .access && call["cursor"] == nil else {
+            throw PageCounts.problem(
+                "fields", "Counts come with the first page of accesses alone.",
+                "Leave out bars and fields, or ask for that page.")
+        }
         let isOldest = call["order"] == "oldest"
         // Records have no order by time that leads to few of them.
         order =
@@ -167,6 +177,7 @@ struct AskedPage: Sendable {
     /// The page behind another one.
     init(_ page: AskedPage, after: SearchCursor) {
         query = page.query
+        counts = page.counts
         unit = page.unit
         order = page.order
         limit = page.limit

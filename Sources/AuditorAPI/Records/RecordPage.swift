@@ -17,6 +17,7 @@ struct RecordPage {
     private var search: LogSearch
     let standing: AnswerStanding
     let found: SearchPage
+    private let counts: [JSONMember]
     /// The rows as programs get them.
     let rows: [JSONValue]
 
@@ -24,9 +25,10 @@ struct RecordPage {
         self.asked = asked
         var search = try LogSearch(
             asked.query.sought, unit: asked.unit, isOpening: isOpening, at: desk)
-        let found = try search.ask {
-            try $0.page(
+        let (found, counts) = try search.together { search throws(SearchFailure) in
+            let page = try search.page(
                 asked.order, after: asked.after, limit: asked.limit, deadline: LogSearch.deadline)
+            return (page, try asked.counts.members(&search, asked.query))
         }
         standing = search.standing
         var sight = RecordSight(
@@ -34,7 +36,7 @@ struct RecordPage {
             erasures: desk.erasures)
         rows = try desk.answering { try found.rows.map { try Self.json(of: $0, &sight) } }
         self.search = search
-        self.found = found
+        (self.found, self.counts) = (found, counts)
     }
 
     private static func json(of row: SearchRow, _ sight: inout RecordSight) throws -> JSONValue {
@@ -58,7 +60,7 @@ struct RecordPage {
         members.append(JSONMember("cut_short", .bool(found.isCutShort)))
         members += found.undecided.members
         members.append(JSONMember("unread", .integer(Int64(found.unread))))
-        if asked.after == nil { members += try asides() }
+        if asked.after == nil { members += try asides() + counts }
         return try search.answer(
             members, standing, to: asked.query, rows: rows.count, for: reader)
     }

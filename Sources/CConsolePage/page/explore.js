@@ -5,7 +5,7 @@
 
 import { button, counted, decision, h, icon, number, put, s, trouble, value } from './dom.js';
 import { Problem, may, post } from './api.js';
-import { barLength, chart } from './chart.js';
+import { chart } from './chart.js';
 import { clock, shortDay, stamp, zone, zoneName } from './time.js';
 import { actor, actorKind, request } from './words.js';
 import { onKey } from './shell.js';
@@ -46,14 +46,7 @@ const question = () => ({
   purpose: asked.purpose, disclose: asked.disclose,
 });
 
-/// The range as moments; of everything, from the oldest access.
-function moments(answer) {
-  const to = answer.to ? Date.parse(answer.to) : Date.now();
-  const from = answer.from ? Date.parse(answer.from) : found.rows.length ? oldest : to - 86_400_000;
-  return { from: Math.min(from, to - 1000), to };
-}
-let oldest = Date.now() - 86_400_000;
-
+/// Asks once for everything that the page shows: one reading, and one record of it.
 async function run() {
   running?.abort();
   running = new AbortController();
@@ -62,23 +55,20 @@ async function run() {
   parts.query.classList.remove('fault');
   parts.grid.setAttribute('aria-busy', 'true');
   try {
-    const page = await post('/api/v1/records', { ...q, limit: pageSize }, { signal });
+    const page = await post('/api/v1/records', {
+      ...q, limit: pageSize, bars: 60, by: 'decision', fields: facetFields.join(','), top: 6,
+    }, { signal });
     found = { rows: page.rows, next: page.next ?? null, total: page.total, complete: page.complete_to, answer: page };
+    current = 0;
+    parts.grid.scrollTop = 0;
     toAddress(page.personal);
     showRows();
     say(page);
-    if (asked.since === 'all' && page.rows.length) {
-      const first = await post('/api/v1/records', { ...q, limit: 1, order: 'oldest' }, { signal });
-      if (first.rows.length) oldest = Date.parse(first.rows[0].time);
-    }
-    const range = moments(page);
-    const length = barLength(range.from, range.to);
-    const [stats, facets] = await Promise.all([
-      post('/api/v1/stats', { q: q.q, since: new Date(range.from).toISOString(), until: q.until, zone: q.zone, purpose: q.purpose, every: length.every, by: 'decision' }, { signal }),
-      post('/api/v1/facets', { q: q.q, since: q.since, until: q.until, zone: q.zone, purpose: q.purpose, fields: facetFields.join(','), top: 6 }, { signal }),
-    ]);
-    put(parts.histogram, chart(stats.rows, range, length, { total: stats.accesses, onZoom: zoom }));
-    showFacets(facets);
+    const times = page.histogram;
+    put(parts.histogram, times === null ? null : chart(
+      times.rows, { from: Date.parse(times.from), to: Math.max(Date.parse(times.to), Date.parse(times.from) + 1000) },
+      { ms: times.every_seconds * 1000 }, { total: page.total.accesses, onZoom: zoom }));
+    showFacets(page);
   } catch (problem) {
     if (problem.name === 'AbortError') return;
     fault(problem);

@@ -34,6 +34,20 @@ package struct QuerySpans: Hashable, Sendable {
         return .seconds(count * unit)
     }
 
+    /// The shortest of the usual lengths of which a range has no more than so many.
+    ///
+    /// - Returns: a week at most, of which a long range has more.
+    package static func length(dividing first: UTCInstant, to last: UTCInstant, by most: Int64)
+        -> Duration
+    {
+        let seconds = max(0, last.microseconds - first.microseconds) / second
+        let usual: [Int64] = [
+            1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
+            86_400,
+        ]
+        return .seconds(usual.first { seconds <= $0 * max(most, 1) } ?? 604_800)
+    }
+
     /// How many spans there are at most between two moments.
     package func count(from first: UTCInstant, to last: UTCInstant) -> Int64 {
         max(0, last.microseconds - first.microseconds) / length + 2
