@@ -169,8 +169,57 @@ def walk(browser: Browser, state: dict, url: str) -> None:
     expect(page.locator("tr[data-place]").first).to_contain_text("sub_")
     if "lice" in page.url or "lice" in str(page.evaluate("JSON.stringify([localStorage, sessionStorage, history.state])")):
         sys.exit("check-console: a name that was searched for is kept: " + page.url)
+    # They are shown for a purpose, which stands beside them.
+    page.get_by_role("button", name="Show them").press("Enter")
+    page.get_by_label("What do you read this for?").fill("quarterly review")
+    page.keyboard.press("Enter")
+    expect(page.locator("tr[data-place]").first).to_contain_text("Alice Moreau")
+    expect(page.locator(".disclosing")).to_contain_text("quarterly review")
+    page.locator("tr[data-place]").first.click()
+    page.get_by_role("tab", name="Summary").click()
+    expect(page.locator(".panel")).to_contain_text("actor.name")
+    expect(page.locator(".sentence")).to_contain_text("Alice Moreau")
+    page.screenshot(path=str(PICTURES / "opened.png"))
     watched.check("keyboard walk")
     state.update(context.storage_state())
+    context.close()
+
+
+def follow(browser: Browser, state: dict, url: str, clients: str) -> None:
+    """What comes is shown, nothing that is being read is moved, and a tail that was cut off goes on where it was."""
+    context = browser.new_context(storage_state=state, viewport={"width": 1440, "height": 900})
+    watched = Watched(context)
+    page = watched.page
+    page.goto(f"{url}/console/explore?q=is%3Adenied")
+    settled(page)
+    rows = page.locator("tr[data-place]")
+    before = rows.count()
+    page.get_by_role("button", name="Follow").click()
+    expect(page.locator(".tail")).to_contain_text("Live")
+    expect(page.locator(".livedot.off")).to_have_count(0)
+    attack(clients)
+    expect(rows).to_have_count(before + len(HOSTILE))
+    # While a record is open, what comes waits.
+    rows.first.click()
+    shown = page.locator(".drawer .bar b").inner_text()
+    attack(clients)
+    expect(page.locator(".tail")).to_contain_text(f"{len(HOSTILE)} newer accesses wait")
+    expect(page.locator(".drawer .bar b")).to_have_text(shown)
+    page.screenshot(path=str(PICTURES / "live.png"))
+    page.get_by_role("button", name=re.compile("Show . newer")).click()
+    expect(rows).to_have_count(before + 2 * len(HOSTILE))
+    # A connection that ends: nothing is lost, nothing comes twice.
+    context.set_offline(True)
+    attack(clients)
+    context.set_offline(False)
+    expect(rows).to_have_count(before + 3 * len(HOSTILE), timeout=30_000)
+    indexes = [one.split()[-1] for one in rows.all_inner_texts()]
+    if len(set(indexes)) != len(indexes):
+        sys.exit(f"check-console: a record came twice: {indexes}")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".tail")).to_contain_text("Live is off")
+    watched.faults = [one for one in watched.faults if "ERR_INTERNET_DISCONNECTED" not in one]
+    watched.check("live tail")
     context.close()
 
 
@@ -281,6 +330,7 @@ def main() -> None:
                 context.close()
                 look(browser, state, url)
                 walk(browser, state, url)
+                follow(browser, state, url, clients)
                 lies = lied_to(browser, state, url)
                 browser.close()
         finally:

@@ -87,6 +87,9 @@ static const unsigned char record_js[] = {
 static const unsigned char shell_js[] = {
 #embed "page/shell.js"
 };
+static const unsigned char tail_js[] = {
+#embed "page/tail.js"
+};
 static const unsigned char time_js[] = {
 #embed "page/time.js"
 };
@@ -122,6 +125,7 @@ static const struct ccp_file files[] = {
     {"query.js", query_js, sizeof query_js},
     {"record.js", record_js, sizeof record_js},
     {"shell.js", shell_js, sizeof shell_js},
+    {"tail.js", tail_js, sizeof tail_js},
     {"time.js", time_js, sizeof time_js},
     {"words.js", words_js, sizeof words_js},
 };

@@ -11,6 +11,7 @@ import { actor, actorKind, request } from './words.js';
 import { onKey } from './shell.js';
 import { drawer } from './record.js';
 import { highlighted } from './query.js';
+import { follow } from './tail.js';
 
 const ranges = [['15m', 'Last 15 min'], ['1h', 'Last hour'], ['24h', 'Last 24 hours'], ['7d', 'Last 7 days'], ['30d', 'Last 30 days'], ['all', 'All of the log']];
 const facetFields = ['decision', 'reason', 'service', 'method', 'status', 'route', 'rule', 'actor'];
@@ -69,6 +70,7 @@ async function run() {
       times.rows, { from: Date.parse(times.from), to: Math.max(Date.parse(times.to), Date.parse(times.from) + 1000) },
       { ms: times.every_seconds * 1000 }, { total: page.total.accesses, onZoom: zoom }));
     showFacets(page);
+    if (isWanted) setLive(true);
   } catch (problem) {
     if (problem.name === 'AbortError') return;
     fault(problem);
@@ -156,6 +158,87 @@ function showFacets(answer) {
           s('svg', { class: 'share', 'aria-hidden': 'true', preserveAspectRatio: 'none' }, s('rect', { width: `${(100 * row.accesses) / most}%`, height: '100%', rx: '3' })));
       }), facet.others ? h('li', { class: 'more' }, `${number(facet.others)} with other values`) : null));
   }));
+}
+
+// MARK: Live
+
+let stop = null;
+let isWanted = false;
+let waiting = [];
+let live = { state: 'off', why: '', came: 0, skipped: 0, dropped: 0 };
+
+/// Nothing that is being read is moved: the tail pauses by itself.
+const isReading = () => open !== null || parts.grid.scrollTop > 4 || document.activeElement?.closest('tr[data-place]') || !getSelection().isCollapsed;
+
+function begin() {
+  stop?.();
+  stop = follow({ ...question(), since: null, until: null, zone: null, max: 500 }, Number(found.complete) - 1, (news) => {
+    if (news.row) waiting.push(news.row);
+    if (news.skipped) live.skipped += news.skipped.count;
+    if (news.state) [live.state, live.why] = [news.state, news.why ?? ''];
+  });
+}
+
+function setLive(wanted) {
+  isWanted = wanted;
+  stop?.();
+  stop = null;
+  waiting = [];
+  live = { state: wanted ? 'waiting' : 'off', why: '', came: 0, skipped: 0, dropped: 0 };
+  if (wanted) begin();
+  showLive();
+}
+
+/// Puts what waits into the list, at most ten times a second.
+function take() {
+  const known_ = new Map(found.rows.slice(0, 2000).map((row, place) => [row.uid, place]));
+  const fresh = [];
+  for (const row of waiting) {
+    const place = known_.get(row.uid);
+    const other = fresh.findIndex((one) => one.uid === row.uid);
+    // A later stage of an access takes the place of the earlier.
+    if (other >= 0) fresh[other] = row;
+    else if (place !== undefined) found.rows[place] = row;
+    else fresh.push(row);
+  }
+  waiting = [];
+  live.came += fresh.length;
+  found.rows.unshift(...fresh.reverse());
+  const over = found.rows.length - kept;
+  if (over > 0) {
+    found.rows.length = kept;
+    found.next = null;
+    live.dropped += over;
+  }
+  current = 0;
+  showRows();
+}
+
+function showLive() {
+  const words = { off: 'Live is off', live: 'Live', waiting: 'Live, waiting', over: 'Live has ended' }[live.state];
+  const canFollow = !asked.until;
+  put(parts.tail,
+    h('span', {}, h('span', { class: `livedot ${live.state === 'live' ? '' : 'off'}` }), h('b', {}, live.state === 'live' && waiting.length && isReading() ? 'Live, paused' : words), live.state === 'live' && isReading() && waiting.length ? ' while you read' : ''),
+    waiting.length ? h('span', {}, h('b', {}, number(waiting.length)), ` newer ${waiting.length === 1 ? 'access waits' : 'accesses wait'}`) : null,
+    live.came ? h('span', {}, `${number(live.came)} came`) : null,
+    live.skipped ? h('span', { class: 't-warn' }, `${number(live.skipped)} were left out, as more than 500 came in a second`) : null,
+    live.dropped ? h('span', {}, `${number(live.dropped)} older ones are not kept here`) : null,
+    live.why ? h('span', {}, live.why) : null,
+    h('span', { class: 'end' },
+      waiting.length && isReading() ? button(`Show ${number(waiting.length)} newer`, () => { shutIfOpen(); parts.grid.scrollTop = 0; document.activeElement?.blur(); take(); showLive(); }, { sign: 'up' }) : null,
+      canFollow ? button(isWanted ? 'Stop' : 'Follow', () => setLive(!isWanted), { kind: isWanted ? '' : 'primary', sign: isWanted ? 'pause' : 'play' }) : h('span', {}, 'A range that has ended gets nothing new.')));
+}
+
+const shutIfOpen = () => { if (open) shut(); };
+
+let said = '';
+function tick() {
+  if (waiting.length && !isReading()) take();
+  const now = JSON.stringify([live, waiting.length, Boolean(isReading()), isWanted, asked.until]);
+  if (now !== said) {
+    said = now;
+    showLive();
+  }
 }
 
 // MARK: The rows
@@ -321,8 +404,9 @@ export async function show(main, query = null) {
     },
   } }, parts.disclosing, parts.table, parts.empty);
   parts.drawer = h('section', { class: 'drawer', hidden: true, 'aria-label': 'Record' });
+  parts.tail = h('div', { class: 'tail', role: 'region', 'aria-label': 'Live' });
   parts.page = h('div', { class: 'explore' },
-    h('div', { class: 'askbar' }, parts.query, parts.range, parts.under, parts.asking), parts.histogram, parts.facets, parts.grid, parts.drawer);
+    h('div', { class: 'askbar' }, parts.query, parts.range, parts.under, parts.asking), parts.histogram, parts.facets, parts.grid, parts.tail, parts.drawer);
   put(main, parts.page);
   highlight();
   showRange();
@@ -335,11 +419,23 @@ export async function show(main, query = null) {
     run();
   });
   addEventListener('resize', () => showRows());
+  setInterval(tick, 100);
+  // What nobody sees is not followed; it goes on where it was.
+  document.addEventListener('visibilitychange', () => {
+    if (!isWanted) return;
+    if (document.hidden) {
+      stop?.();
+      stop = null;
+    } else if (!stop) {
+      run();
+    }
+  });
   onKey((key, event) => {
     const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 20, PageUp: -20 };
     if (key === '/') parts.input.focus();
     else if (key in steps && !event.target.closest('summary, button, a')) open ? show_(Math.max(0, Math.min(found.rows.length - 1, current + steps[key]))) : go(current + steps[key]);
-    else if (key === 'Home') go(0);
+    else if (key === 'Home' || key === 'G') go(0);
+    else if (key === 'L') setLive(!isWanted);
     else if (key === 'Enter' && event.target.closest('tr[data-place]')) show_(current);
     else if (key === 'Escape' && open) shut();
     else if (key === 'p' && open) parts.drawer.querySelector('[data-tab="proof"]')?.click();

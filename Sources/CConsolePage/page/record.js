@@ -53,10 +53,6 @@ export function drawer(place, row, sight, { close, next, before }) {
   choose(chosen);
 }
 
-const names = {
-  who: 'who', where: 'where', what: 'what', payload: 'payload',
-};
-
 function state(group, groups) {
   const known_ = groups?.[group];
   if (known_ === undefined) return null;
@@ -81,8 +77,8 @@ const list = (pairs) => h('dl', { class: 'kv' }, pairs.flatMap(([name, one]) => 
 function summary(panel, { record = {}, values, groups }) {
   const { commit, ...facts } = record;
   put(panel,
-    Object.keys(groups ?? {}).length ? [h('h3', {}, 'Personal values'), list(Object.keys(groups).map((group) => [names[group] ?? group, state(group, groups)]))] : null,
-    Object.entries(values ?? {}).map(([group, one]) => [h('h3', {}, group), list(rows(one))]),
+    Object.keys(groups ?? {}).length ? [h('h3', {}, 'Personal values'), list(Object.keys(groups).map((group) => [group, state(group, groups)]))] : null,
+    Object.keys(values ?? {}).length ? [h('h3', {}, 'Opened for you'), list(rows(values))] : null,
     h('h3', {}, 'What the leaf says'), list(rows(facts)));
 }
 

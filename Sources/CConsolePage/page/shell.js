@@ -76,7 +76,7 @@ function theme() {
 
 const keys = [
   ['/', 'to the query'], ['j k', 'next row, row before'], ['Enter', 'open'], ['Esc', 'one level back'],
-  ['p', 'proof of the open record'], ['u', 'UTC or local time'], ['?', 'this list'],
+  ['p', 'proof of the open record'], ['L', 'follow the log, or stop'], ['G', 'to the newest'], ['u', 'UTC or local time'], ['?', 'this list'],
 ];
 
 function help() {

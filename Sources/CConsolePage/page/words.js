@@ -8,7 +8,7 @@ import { h, icon, value } from './dom.js';
 /// The actor of a record: never empty.
 export function actor(record, values, groups) {
   const who = record.actor ?? {};
-  const name = values?.who?.['actor.name'] ?? values?.who?.['actor.email'] ?? values?.who?.['actor.subject'];
+  const name = values?.['actor.name'] ?? values?.['actor.email'] ?? values?.['actor.subject'];
   if (name) return value(name);
   if (groups?.who && typeof groups.who === 'object') {
     return h('span', { class: 'gone' }, icon('erase'), `erased (record ${groups.who.erased.toLocaleString('en-US')})`);
@@ -29,7 +29,7 @@ export const actorKind = (record) => ({ agent: 'agent', service: 'service', user
 
 /// What was asked for: method and route, or the action.
 export function request(record, values) {
-  const path = values?.what?.['http.path'];
+  const path = values?.['http.path'];
   const http = record.http ?? {};
   if (http.method || http.route || path) {
     return [h('small', {}, http.method ?? '–'), path ? value(path) : route(http.route)];
@@ -50,7 +50,7 @@ const ends = { allow: 'allowed', deny: 'denied', limit: 'limited', challenge: 'a
 export function sentence(record, values, groups) {
   const http = record.http ?? {};
   const effect = record.decision?.effect;
-  const what = values?.what?.['http.path'];
+  const what = values?.['http.path'];
   const parts = [h('b', {}, actor(record, values, groups)), ' '];
   if (http.method) {
     const [did, meant] = deeds[http.method] ?? [`did ${http.method} on`, `do ${http.method} on`];
