@@ -86,6 +86,10 @@ struct PageCounts: Sendable {
         return members
     }
 
+    private static let quarter = Duration.seconds(900)
+    /// So many are counted row by row in no time to speak of.
+    private static let fewAccesses: Int64 = 200_000
+
     /// Null where there is no access whose time could be the beginning.
     private func histogram(
         _ bars: Int64, _ search: inout Search, _ asked: AskedQuery
@@ -94,10 +98,24 @@ struct PageCounts: Sendable {
         let oldest = try search.page(.oldestFirst, limit: 1, deadline: CountedFacets.deadline)
         guard let from = first ?? oldest.rows.first?.time else { return .null }
         let to = max(from, last ?? asked.clock.now)
-        let length = QuerySpans.length(dividing: from, to: to, by: bars)
-        let found = try search.histogram(
-            every: QuerySpans(of: length, in: asked.clock.place), by: by,
-            within: CountedFacets.deadline)
+        var length = QuerySpans.length(dividing: from, to: to, by: bars)
+        // Quarters of an hour have been counted before; what is shorter is counted row by row, and only where that is quick.
+        var isFine = length < Self.quarter
+        if isFine {
+            let count = try search.count(within: LogSearch.asideDeadline)
+            isFine = count.accesses <= Self.fewAccesses
+        }
+        if !isFine { length = max(length, Self.quarter) }
+        func counted(within deadline: Duration) throws(SearchFailure) -> SearchHistogram {
+            try search.histogram(
+                every: QuerySpans(of: length, in: asked.clock.place), by: by, within: deadline)
+        }
+        var found = try counted(
+            within: isFine ? LogSearch.asideDeadline : CountedFacets.deadline)
+        if isFine, found.relation != .exact {
+            length = Self.quarter
+            found = try counted(within: CountedFacets.deadline)
+        }
         return .object([
             JSONMember("from", .string(from.rfc3339)), JSONMember("to", .string(to.rfc3339)),
             JSONMember("every_seconds", .integer(length.components.seconds)),

@@ -14,7 +14,9 @@ import { highlighted } from './query.js';
 import { follow } from './tail.js';
 
 const ranges = [['15m', 'Last 15 min'], ['1h', 'Last hour'], ['24h', 'Last 24 hours'], ['7d', 'Last 7 days'], ['30d', 'Last 30 days'], ['all', 'All of the log']];
-const facetFields = ['decision', 'reason', 'service', 'method', 'status', 'route', 'rule', 'actor'];
+const facetFields = ['decision', 'reason', 'service', 'method', 'status', 'route', 'rule'];
+// These are counted row by row, which takes a second for a million: only when somebody wants them.
+const slowFields = ['actor', 'session', 'zone'];
 const pageSize = 100;
 const kept = 5000;
 
@@ -145,19 +147,33 @@ function filter(field, word, isOut) {
 }
 
 function showFacets(answer) {
-  put(parts.facets, answer.facets.filter((facet) => facet.rows.length).map((facet) => {
-    const most = Math.max(1, ...facet.rows.map((row) => row.accesses), facet.others ?? 0);
-    return h('section', { class: 'facet', 'aria-label': facet.field },
-      h('h2', {}, facet.field, facet.state === 'exact' ? null : h('span', {}, facet.state === 'gte' ? 'at least' : 'took too long')),
-      h('ul', {}, facet.rows.map((row) => {
-        const shown = row.value === null ? h('span', { class: 'faint' }, 'none') : facet.field === 'decision' ? decision(row.value) : value(row.value);
-        return h('li', {},
-          h('button', { type: 'button', title: row.value ?? 'none', on: { click: (event) => filter(facet.field, row.value, event.altKey) } }, shown),
-          h('span', { class: 'num' }, facet.state === 'exact' ? number(row.accesses) : `≥ ${number(row.accesses)}`),
-          h('button', { type: 'button', class: 'not', 'aria-label': `without ${facet.field} ${row.value ?? 'none'}`, on: { click: () => filter(facet.field, row.value, true) } }, icon('minus')),
-          s('svg', { class: 'share', 'aria-hidden': 'true', preserveAspectRatio: 'none' }, s('rect', { width: `${(100 * row.accesses) / most}%`, height: '100%', rx: '3' })));
-      }), facet.others ? h('li', { class: 'more' }, `${number(facet.others)} with other values`) : null));
+  put(parts.facets, answer.facets.map(facetSection), slowFields.map((field) => {
+    const place = h('section', { class: 'facet', 'aria-label': field }, h('h2', {}, field, button('Count', async () => {
+      try {
+        const q = question();
+        const more = await post('/api/v1/facets', { q: q.q, since: q.since, until: q.until, zone: q.zone, purpose: q.purpose, fields: field, top: 6 });
+        place.replaceWith(facetSection(more.facets[0]) ?? h('p', { class: 'exact' }, `${field}: none`));
+      } catch (problem) {
+        fault(problem);
+      }
+    }, { kind: 'ghost count', label: `Count by ${field}` })));
+    return place;
   }));
+}
+
+function facetSection(facet) {
+  if (facet.rows.length === 0) return null;
+  const most = Math.max(1, ...facet.rows.map((row) => row.accesses), facet.others ?? 0);
+  return h('section', { class: 'facet', 'aria-label': facet.field },
+    h('h2', {}, facet.field, facet.state === 'exact' ? null : h('span', {}, facet.state === 'gte' ? 'at least' : 'took too long')),
+    h('ul', {}, facet.rows.map((row) => {
+      const shown = row.value === null ? h('span', { class: 'faint' }, 'none') : facet.field === 'decision' ? decision(row.value) : value(row.value);
+      return h('li', {},
+        h('button', { type: 'button', title: row.value ?? 'none', on: { click: (event) => filter(facet.field, row.value, event.altKey) } }, shown),
+        h('span', { class: 'num' }, facet.state === 'exact' ? number(row.accesses) : `≥ ${number(row.accesses)}`),
+        h('button', { type: 'button', class: 'not', 'aria-label': `without ${facet.field} ${row.value ?? 'none'}`, on: { click: () => filter(facet.field, row.value, true) } }, icon('minus')),
+        s('svg', { class: 'share', 'aria-hidden': 'true', preserveAspectRatio: 'none' }, s('rect', { width: `${(100 * row.accesses) / most}%`, height: '100%', rx: '3' })));
+    }), facet.others ? h('li', { class: 'more' }, `${number(facet.others)} with other values`) : null));
 }
 
 // MARK: Live
