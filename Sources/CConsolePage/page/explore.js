@@ -265,7 +265,7 @@ function cells(row) {
   const { record = {}, values, groups } = row;
   const ms = record.duration_us === undefined ? null : record.duration_us / 1000;
   return [
-    stamp(row.time), row.changed ? h('span', { class: 'gone miss' }, icon('error'), 'changed') : decision(record.decision?.effect),
+    stamp(row.time, { withDay: hasDays }), row.changed ? h('span', { class: 'gone miss' }, icon('error'), 'changed') : decision(record.decision?.effect),
     [actor(record, values, groups), actorKind(record) && h('small', { class: 'faint' }, ` ${actorKind(record)}`)],
     record.dst?.service ?? h('span', { class: 'faint' }, '–'), request(record, values),
     record.http?.status ?? (row.open ? h('span', { class: 'faint' }, 'open') : ''), record.event?.reason ?? record.decision?.reason ?? '',
@@ -281,12 +281,16 @@ function element(row, place) {
   }, cells(row).map((cell) => h('td', { role: 'gridcell' }, cell)));
 }
 
+/// Whether the rows are of more days than today, so that each says its own.
+let hasDays = false;
 let current = 0;
 let shown = { first: 0, last: 0 };
 const rowHeight = () => parts.body.querySelector('tr[data-place]')?.offsetHeight || 28;
 
 /// Rows are made for what is seen, and a screen above and below it.
 function showRows({ force = true } = {}) {
+  hasDays = found.rows.length > 0 && shortDay(new Date(found.rows.at(-1).time)) !== shortDay(new Date());
+  parts.table.classList.toggle('days', hasDays);
   const height = rowHeight();
   const seen = Math.ceil(parts.grid.clientHeight / height) || 40;
   const first = Math.max(0, Math.floor(parts.grid.scrollTop / height) - seen);

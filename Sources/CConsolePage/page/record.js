@@ -132,7 +132,10 @@ function shown(step) {
 }
 
 /// The path as a line from leaf to root, each sibling as large as what it covers.
-function ladder(siblings, holds) {
+function ladder(siblings, verdict) {
+  const holds = verdict !== 'failed';
+  // A signature that nobody has checked is no seal.
+  const [seal, words] = { proven: ['yes', 'signed'], unproven: ['open', ''], failed: ['broken', ''] }[verdict];
   const width = 616;
   const count = Math.max(1, siblings.length);
   const gap = (width - 110) / count;
@@ -146,8 +149,8 @@ function ladder(siblings, holds) {
       return [s('path', { class: 'stub', d: `M${x} 48V${tip}` }), s('path', { class: 'tri', d: `M${x} ${tip}L${x - size / 2} ${base}H${x + size / 2}z` })];
     }),
     s('rect', { class: 'leaf', x: '12', y: '42', width: '12', height: '12', rx: '2' }), s('circle', { class: 'root', cx: width - 48, cy: '48', r: '6' }),
-    s('g', { class: 'cp' }, s('circle', { cx: width - 16, cy: '48', r: '11' }), s('path', { d: holds ? `M${width - 21} 48l3.500 4 6.500-7.500` : `M${width - 20} 44l8 8m0-8l-8 8` })),
-    s('text', { x: '18', y: '72', 'text-anchor': 'middle' }, 'leaf'), s('text', { x: width - 48, y: '72', 'text-anchor': 'middle' }, 'root'), s('text', { x: width - 16, y: '72', 'text-anchor': 'middle' }, holds ? 'signed' : ''));
+    s('g', { class: `cp ${seal}` }, s('circle', { cx: width - 16, cy: '48', r: '11' }), seal === 'open' ? null : s('path', { d: holds ? `M${width - 21} 48l3.500 4 6.500-7.500` : `M${width - 20} 44l8 8m0-8l-8 8` })),
+    s('text', { x: '18', y: '72', 'text-anchor': 'middle' }, 'leaf'), s('text', { x: width - 48, y: '72', 'text-anchor': 'middle' }, 'root'), s('text', { x: width, y: '72', 'text-anchor': 'end' }, words));
 }
 
 async function proof(panel, row) {
@@ -176,11 +179,11 @@ async function proof(panel, row) {
     const ms = performance.now() - began;
     const holds = result.verdict !== 'failed';
     const path = result.steps.find((one) => one.id === 'path');
-    if (path.siblings) put(drawing, ladder(path.siblings, holds));
+    if (path.siblings) put(drawing, ladder(path.siblings, result.verdict));
     const done = result.steps.filter((one) => one.state === 'passed').length;
     const words = { proven: 'Proven in this browser', unproven: 'The sums are right; whose they are is not known yet', failed: 'This proof does not hold' }[result.verdict];
     put(head, h('i', { class: `i i-${holds ? (result.verdict === 'proven' ? 'allow' : 'ring') : 'x'} st ${holds ? (result.verdict === 'proven' ? 'good' : 'idle') : 'bad'}`, 'aria-hidden': 'true' }),
-      h('div', { role: 'status' }, h('h3', {}, words), h('p', {}, `${done} of ${result.steps.length} steps hold, in ${ms.toFixed(0)} ms`,
+      h('div', { role: 'status' }, h('h3', {}, words), h('p', {}, result.verdict === 'unproven' ? `${result.steps.filter((one) => one.state === 'computed').length} of ${result.steps.length} steps computed, in ${ms.toFixed(0)} ms` : `${done} of ${result.steps.length} steps hold, in ${ms.toFixed(0)} ms`,
         before?.key ? `, against the key known here since ${full(before.since)}` : '', `. SHA-256 by ${engine.sha256}${engine.ed25519 ? `, Ed25519 by ${engine.ed25519}` : ''}${globalThis.isSecureContext ? '' : ', as WebCrypto is for pages over TLS only'}.`)),
       button('Run again', () => proof(panel, row), { sign: 'redo' }));
     if (result.verdict === 'proven') remember(origin, result.checkpoint.note);
