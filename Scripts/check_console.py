@@ -223,6 +223,52 @@ def follow(browser: Browser, state: dict, url: str, clients: str) -> None:
     context.close()
 
 
+def judged(browser: Browser, state: dict, url: str) -> int:
+    """What a check found is what the page says; a log is called whole only where everything says so."""
+    whole, none = "Of records 0 to 9, nothing was changed.", "Of records 0 to 9, none is missing."
+    cases = (
+        ("verified", [], whole, none, 0, "Verified", "Complete"),
+        ("integrity_failure", ["integrity"], "Of records 0 to 9, something was changed: x.", none, 0, "Broken", "Complete"),
+        ("integrity_failure", [], whole, none, 0, "Broken", "Complete"),
+        ("completeness_failure", ["completeness", "integrity"], whole, none, 3, "Broken", "Gap of 3"),
+        ("rollback", ["rollback"], whole, none, 0, "Broken", "Complete"),
+        ("disclosure_mismatch", ["disclosure"], whole, none, 0, "Broken", "Complete"),
+        ("completeness_failure", ["completeness"], whole, "Beside records 0 to 9, 18 records are missing.", 18, "Verified", "Gap of 18"),
+        ("completeness_failure", ["completeness"], whole, "Of records 0 to 9, it does not add up: x.", 0, "Verified", "Gap"),
+        ("undecided", ["undecided"], "Of records 0 to 9, it is not decided whether anything was changed: x.", none, 0, "Not decided", "Complete"),
+        ("verified", [], "Of records 0 to 9, 4 were read, and nothing was changed in these.", "Of records 0 to 9, it is not decided whether any is missing: x.", 0, "Not decided", "Not decided"),
+        ("a_later_verdict", [], whole, none, 0, "Not decided", "Complete"),
+        ("stale", ["stale"], whole, none, 0, "Stale", "Complete"),
+    )
+    context = browser.new_context(storage_state=state, viewport={"width": 1440, "height": 900})
+    for verdict, concerns, integrity, completeness, missing, first, second in cases:
+        watched = Watched(context)
+
+        def answer(route: Route) -> None:
+            response = route.fetch()
+            status = response.json()
+            status["check"] = {
+                "age_seconds": 5, "unchecked": 0,
+                "last": {
+                    "verdict": verdict, "integrity": integrity, "completeness": completeness, "missing": missing,
+                    "findings": [{"code": "X", "concern": one, "text": "x"} for one in concerns],
+                },
+            }
+            route.fulfill(response=response, json=status)
+
+        watched.page.route(re.compile(r"/status$"), answer)
+        watched.page.goto(f"{url}/console/overview")
+        words = watched.page.locator("#strip .verdict b")
+        expect(words.nth(0)).to_have_text(first)
+        expect(words.nth(1)).to_have_text(second)
+        expect(watched.page.locator(".verdicts .kind b").nth(0)).to_have_text(first)
+        expect(watched.page.locator(".verdicts .kind b").nth(1)).to_have_text(second)
+        watched.check(f"the verdict {verdict}")
+        watched.page.close()
+    context.close()
+    return len(cases)
+
+
 def changed(text: str, place: int) -> str:
     """One character of base64 made another."""
     return text[:place] + ("B" if text[place] != "B" else "C") + text[place + 1:]
@@ -333,12 +379,13 @@ def main() -> None:
                 look(browser, state, url)
                 walk(browser, state, url)
                 follow(browser, state, url, clients)
+                verdicts = judged(browser, state, url)
                 lies = lied_to(browser, state, url)
                 browser.close()
         finally:
             server.terminate()
             server.communicate(timeout=60)
-    print(f"console: {len(PAGES)} pages in light and dark, wide and narrow; {lies} lies of a server were not believed")
+    print(f"console: {len(PAGES)} pages in light and dark, wide and narrow; {verdicts} verdicts; {lies} lies of a server were not believed")
 
 
 main()

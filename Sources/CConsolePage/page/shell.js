@@ -7,24 +7,35 @@ import { button, counted, h, icon, number, put } from './dom.js';
 import { get, logOut, whoami } from './api.js';
 import { clock, day, isUTC, setLocal, span, zoneName } from './time.js';
 
-/// The two verdicts of a check: word, tone, sign and sentence.
-export function verdicts(status) {
-  const check = status.check ?? {};
-  const last = check.last;
-  const findings = last?.findings ?? [];
-  const isStale = (check.age_seconds ?? 0) > 172_800;
-  const missing = last?.missing ?? 0;
-  const isBroken = last && last.verdict === 'failed' && findings.some((one) => !String(one.code ?? one).startsWith('CMP'));
-  const integrity = !last ? { word: 'Checking', tone: 'idle', say: 'Nothing was checked yet.' }
-    : isBroken ? { word: 'Broken', tone: 'bad', say: 'The log does not hold together.' }
-    : isStale ? { word: 'Stale', tone: 'warn', say: 'Nothing was changed, as of the last check.' }
+/// The two verdicts of a check: word, tone, sentence, and what they rest on.
+///
+/// A log is called verified only where the check says so in every way that it can: its verdict, each of its findings, and its
+/// sentence. A verdict of a later version that this page does not know is not decided.
+export function verdicts({ check = {} }) {
+  const { last } = check;
+  if (!last) {
+    const why = check.running
+      ? `The first check since the start is under way: ${number(check.running.position)} of ${number(check.running.size)} records.`
+      : 'This server checks its log soon after its start.';
+    const none = { word: 'Checking', tone: 'idle', say: 'Nothing was checked yet.', why };
+    return { integrity: none, completeness: none };
+  }
+  const concerns = new Set(last.findings.map((one) => one.concern));
+  const changed = { integrity_failure: 'Something was changed.', rollback: 'This is not the log that was seen before.', disclosure_mismatch: 'Personal values are not those that were signed.' };
+  const concern = { integrity: 'integrity_failure', rollback: 'rollback', disclosure: 'disclosure_mismatch' };
+  const broken = changed[last.verdict] ?? changed[Object.entries(concern).find(([one]) => concerns.has(one))?.[1]];
+  const isWhole = ['verified', 'completeness_failure', 'stale'].includes(last.verdict) && !concerns.has('undecided') && last.integrity.endsWith(', nothing was changed.');
+  const isStale = last.verdict === 'stale' || check.age_seconds > 172_800;
+  const integrity = broken ? { word: 'Broken', tone: 'bad', say: broken }
+    : !isWhole ? { word: 'Not decided', tone: 'warn', say: 'Whether anything was changed is not decided.' }
+    : isStale ? { word: 'Stale', tone: 'warn', say: 'Nothing had been changed when it was last checked.' }
     : { word: 'Verified', tone: 'good', say: 'Nothing was changed.' };
-  const completeness = !last ? { word: 'Checking', tone: 'idle', say: 'Nothing was checked yet.' }
-    : missing > 0 ? { word: `Gap of ${number(missing)}`, tone: 'bad', say: `${counted(missing, 'record is', 'records are')} missing.` }
-    : { word: 'Complete', tone: 'good', say: 'Nothing is missing.' };
-  integrity.why = last ? `${last.integrity} ${check.unchecked ? `${counted(check.unchecked, 'record has', 'records have')} come since.` : ''}`
-    : check.running ? `The first check since the start is under way: ${number(check.running.position)} of ${number(check.running.size)} records.` : 'This server checks its log soon after its start.';
-  completeness.why = last ? last.completeness : integrity.why;
+  const completeness = last.missing > 0 ? { word: `Gap of ${number(last.missing)}`, tone: 'bad', say: `${counted(last.missing, 'record is', 'records are')} missing.` }
+    : concerns.has('completeness') || last.verdict === 'completeness_failure' ? { word: 'Gap', tone: 'bad', say: 'The numbers of the records do not add up.' }
+    : last.completeness.endsWith(', none is missing.') ? { word: 'Complete', tone: 'good', say: 'Nothing is missing.' }
+    : { word: 'Not decided', tone: 'warn', say: 'Whether anything is missing is not decided.' };
+  integrity.why = `${last.integrity} ${check.unchecked ? `${counted(check.unchecked, 'record has', 'records have')} come since.` : ''}`;
+  completeness.why = last.completeness;
   return { integrity, completeness };
 }
 
