@@ -69,12 +69,7 @@ struct CountEndpoints: AuditorGroup {
         let spans = try call["every"].flatMap { QuerySpans.length(of: $0) }.map {
             try Self.spans(of: $0, asked)
         }
-        if spans != nil, let field, !field.hasOneValue {
-            throw AuditorProblem.badParameter.problem(
-                "An access can have several values of this field, which no histogram adds up.",
-                remedy: "Leave out every, or count by another field.",
-                [JSONMember("parameter", .string("by"))])
-        }
+        if spans != nil { try field?.checkThatItDivides() }
         let isOpening = try await opens(asked, [field].compactMap(\.self), call)
         let top = Int(call.number("top") ?? 10)
         return try await desk.reading {
@@ -150,5 +145,16 @@ struct CountEndpoints: AuditorGroup {
                 [JSONMember("parameter", .string(name))])
         }
         return field
+    }
+}
+
+extension QueryField {
+    /// Refuses what no histogram adds up.
+    func checkThatItDivides() throws {
+        guard !hasOneValue else { return }
+        throw AuditorProblem.badParameter.problem(
+            "An access can have several values of this field, which no histogram adds up.",
+            remedy: "Count by another field, or not by time.",
+            [JSONMember("parameter", .string("by"))])
     }
 }

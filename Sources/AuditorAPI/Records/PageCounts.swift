@@ -50,12 +50,7 @@ struct PageCounts: Sendable {
             throw Self.problem(
                 "by", "There is nothing that by could divide.", "Give bars, too, or leave it out.")
         }
-        if let by, !by.hasOneValue {
-            throw Self.problem(
-                "by",
-                "An access can have several values of this field, which no histogram adds up.",
-                "Divide by another field.")
-        }
+        try by?.checkThatItDivides()
     }
 
     static func problem(_ name: String, _ what: String, _ remedy: String) -> ConsoleProblem {

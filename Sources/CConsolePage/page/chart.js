@@ -7,16 +7,6 @@ import { h, number, put, s } from './dom.js';
 import { clock, full, shortDay, zoneName } from './time.js';
 
 const refused = ['challenge', 'limit', 'error', 'deny'];
-const lengths = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800];
-
-/// How long the bars of a range should be, as the API takes it, and in milliseconds.
-export function barLength(from, to, most = 60) {
-  const seconds = lengths.find((one) => (to - from) / 1000 / one <= most) ?? 604_800;
-  const units = [[604_800, 'w'], [86_400, 'd'], [3600, 'h'], [60, 'm'], [1, 's']];
-  const [unit, name] = units.find(([size]) => seconds % size === 0);
-  return { every: `${seconds / unit}${name}`, ms: seconds * 1000 };
-}
-
 const name = ({ ms }) => ({ s: `${ms / 1000} s`, m: `${ms / 60_000} min`, h: `${ms / 3_600_000} h` })[ms < 60_000 ? 's' : ms < 3_600_000 ? 'm' : 'h'];
 
 /// Bars by their start: `{ from, counts: { allow: 3, … } }`.
@@ -30,11 +20,13 @@ export function bars(rows) {
   return [...found.values()];
 }
 
-/// A legend, two bands and an axis.
+/// A legend, two bands and an axis, of a histogram as /api/v1/records gives it.
 ///
-/// - range: `{ from, to }` in milliseconds; length: of a bar.
-/// - onZoom: is given the ends of what was drawn over.
-export function chart(rows, range, length, { total, isTall = false, onZoom } = {}) {
+/// - onZoom: is given the ends of what was drawn over, in milliseconds.
+export function chart({ rows, from, to, every_seconds: seconds }, { total, isTall = false, onZoom } = {}) {
+  const begin = Date.parse(from);
+  const range = { from: begin, to: Math.max(Date.parse(to), begin + 1000) };
+  const length = { ms: seconds * 1000 };
   const all = bars(rows);
   const sums = {};
   for (const bar of all) for (const [word, count] of Object.entries(bar.counts)) sums[word] = (sums[word] ?? 0) + count;

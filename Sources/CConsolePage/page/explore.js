@@ -67,10 +67,7 @@ async function run() {
     toAddress(page.personal);
     showRows();
     say(page);
-    const times = page.histogram;
-    put(parts.histogram, times === null ? null : chart(
-      times.rows, { from: Date.parse(times.from), to: Math.max(Date.parse(times.to), Date.parse(times.from) + 1000) },
-      { ms: times.every_seconds * 1000 }, { total: page.total.accesses, onZoom: zoom }));
+    put(parts.histogram, page.histogram && chart(page.histogram, { total: page.total.accesses, onZoom: zoom }));
     showFacets(page);
     if (isWanted) setLive(true);
   } catch (problem) {

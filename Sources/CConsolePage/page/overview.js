@@ -5,7 +5,7 @@
 
 import { bytes, counted, decision, h, icon, number, put, s, trouble, value } from './dom.js';
 import { may, post } from './api.js';
-import { barLength, chart } from './chart.js';
+import { chart } from './chart.js';
 import { zone } from './time.js';
 import { markPage, onStatus, verdicts } from './shell.js';
 
@@ -66,12 +66,12 @@ export async function show(main) {
   if (!may('log.read')) return;
   const draw = async (key, length) => {
     put(choice, spans.map(([one, name, ms]) => h('button', { type: 'button', class: 'btn', 'aria-pressed': String(one === key), on: { click: () => draw(one, ms) } }, name)));
-    const to = Date.now();
-    const range = { from: to - length, to };
-    const bar = barLength(range.from, to, 48);
     try {
-      const stats = await post('/api/v1/stats', { since: new Date(range.from).toISOString(), zone: zone(), every: bar.every, by: 'decision' });
-      put(decisions, chart(stats.rows, range, bar, { total: stats.accesses, isTall: true, onZoom: (from, until) => location.assign(`/console/explore?since=${new Date(from).toISOString()}&until=${new Date(until).toISOString()}`) }));
+      const page = await post('/api/v1/records', { since: new Date(Date.now() - length).toISOString(), zone: zone(), limit: 1, bars: 48, by: 'decision' });
+      put(decisions, !page.histogram ? h('p', { class: 'dim' }, 'There was no access.') : chart(page.histogram, {
+        total: page.total.accesses, isTall: true,
+        onZoom: (from, until) => location.assign(`/console/explore?since=${new Date(from).toISOString()}&until=${new Date(until).toISOString()}`),
+      }));
     } catch (problem) {
       put(decisions, trouble(problem));
     }
