@@ -159,14 +159,21 @@ extension Ledger {
     /// whatever was published, so an empty one beside a published log means that its content was
     /// lost.
     ///
-    /// The slot of the newest checkpoint is left alone: a write that is cut short spoils only the
+    /// The slot of the newest checkpoint gets no other bytes: a write that is cut short spoils only the
     /// other one.
     private static func remember(
         _ checkpoint: [UInt8], of log: RecoveredLog, on disk: OpeningStorage
     ) throws(OpenFault) -> Int {
-        guard !log.rememberedIsNewest, let slot = StateSlots.slot(for: checkpoint) else {
+        guard !log.rememberedIsNewest else {
+            // RememberedBeforePublished: what is read back may be in the kernel only, left by a failed sync, and a later
+            // sync would pass over it. Written again as it is, it gets synced.
+            let newest = (1 - log.freeStateSlot) * StateSlots.slotLength
+            let known = try disk.contents(of: .state)[newest...].prefix(StateSlots.slotLength)
+            try disk.write(Array(known), to: .state, at: newest)
+            try disk.sync(.state)
             return log.freeStateSlot
         }
+        guard let slot = StateSlots.slot(for: checkpoint) else { return log.freeStateSlot }
         if log.forgetsState {
             // Remembering lost records would have the log refused at every start.
             let empty = [UInt8](repeating: 0, count: StateSlots.slotLength)

@@ -12,7 +12,7 @@ import Testing
         .everything, .syncedOnly, .someSectors(seed: 1), .someSectors(seed: 2),
     ]
 
-    @Test(arguments: 0..<11)
+    @Test(arguments: 0..<12)
     func `An operation that fails loses nothing that was acknowledged`(number: Int) async throws {
         let story = try Stories.all[number]
         let judge = try Judge()
@@ -31,7 +31,7 @@ import Testing
         #expect(judge.count > 5)
     }
 
-    @Test(arguments: 0..<11)
+    @Test(arguments: 0..<12)
     func `A crash before any operation loses nothing that was acknowledged`(
         number: Int
     ) async throws {
@@ -47,7 +47,7 @@ import Testing
         #expect(judge.count > 5)
     }
 
-    @Test(arguments: 0..<11)
+    @Test(arguments: 0..<12)
     func `A write that a crash tears at any byte loses nothing that was acknowledged`(
         number: Int
     ) async throws {

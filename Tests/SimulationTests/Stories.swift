@@ -105,10 +105,27 @@ enum Stories {
             events: recovering, told: before.book.told)
     }
 
+    /// A log that never published anything, as what it remembers could not be synced: the next process finds that
+    /// remembered, and the disk knows nothing of it.
+    static func unremembered() throws -> Story {
+        let before = try Telling(begun(), seed: 3)
+        before.disk.inject { _, operation, file in
+            guard operation == .sync, case .state = file else { return nil }
+            return .init(.system(5), effect: .unsettled)
+        }
+        before.tell([.open, .records(1, about: "dora"), .publish])
+        before.disk.inject(nil)
+        return Story(
+            name: "a log whose state was never synced",
+            disk: before.disk.crash(keeping: .everything), events: recovering,
+            told: before.book.told)
+    }
+
     static var all: [Story] {
         get throws {
             [
                 begun(), try used(), try killed(), try powerless(), try unsynced(),
+                try unremembered(),
                 try forgotten(), try torn(), try closed(),
                 try overlapping(.inOrder), try overlapping(.secondFirst), try ahead(),
             ]
