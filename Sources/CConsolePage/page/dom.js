@@ -14,7 +14,7 @@ function fill(element, attributes, children) {
       element.setAttribute(name, value === true ? '' : value);
     }
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  for (const child of children.flat(Infinity)) if (child !== null && child !== undefined && child !== false) element.append(child);
   return element;
 }
 
@@ -36,18 +36,21 @@ const spelled = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0' };
 // Controls, what turns the direction of text, and what has no width.
 const hostile = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
-/// A value of a record as text: what would hide or turn text is spelled out.
-export function value(text) {
-  const parts = [];
+/// A value of a record as text: what would hide or turn text is spelled out, and no text is long enough to stop the page.
+export function value(said, most = 1 << 15) {
+  const whole = String(said);
+  const text = whole.slice(0, most);
+  const parts = h('bdi', {});
   let end = 0;
-  for (const match of String(text).matchAll(hostile)) {
-    parts.push(text.slice(end, match.index));
+  for (const match of text.matchAll(hostile)) {
+    parts.append(text.slice(end, match.index));
     const code = match[0].codePointAt(0).toString(16).toUpperCase();
-    parts.push(h('span', { class: 'esc' }, spelled[match[0]] ?? `\\u{${code}}`));
+    parts.append(h('span', { class: 'esc' }, spelled[match[0]] ?? `\\u{${code}}`));
     end = match.index + match[0].length;
   }
-  parts.push(String(text).slice(end));
-  return h('bdi', {}, parts);
+  parts.append(text.slice(end));
+  if (whole.length > most) parts.append(h('span', { class: 'faint' }, ` … and ${number(whole.length - most)} more characters`));
+  return parts;
 }
 
 /// A hash: its middle gives way, its end stays, and copying gives all of it.
@@ -84,10 +87,11 @@ export const button = (words, act, { kind = '', sign = null, label = null, press
     'aria-pressed': pressed === null ? null : String(pressed), on: { click: act },
   }, sign && icon(sign), words && h('span', {}, words));
 
-const toasts = h('div', { class: 'toasts', role: 'status' });
+let toasts = null;
 
 /// Says something for six seconds.
 export function toast(words) {
+  toasts ??= h('div', { class: 'toasts', role: 'status' });
   if (!toasts.isConnected) document.body.append(toasts);
   const one = h('p', { class: 'toast' }, words);
   toasts.append(one);

@@ -56,8 +56,8 @@ function root(n, degree, bits) {
   }
 }
 
-const K256 = primes(64).map((p) => Number(root(p, 3, 32) & 0xffffffffn));
-const H256 = primes(8).map((p) => Number(root(p, 2, 32) & 0xffffffffn));
+export const K256 = primes(64).map((p) => Number(root(p, 3, 32) & 0xffffffffn));
+export const H256 = primes(8).map((p) => Number(root(p, 2, 32) & 0xffffffffn));
 
 /// SHA-256 without WebCrypto.
 export function sha256InScript(bytes) {
@@ -186,6 +186,15 @@ const BASE = (() => {
   for (let i = 0; i < 32; i++) bytes[i] = Number((y >> BigInt(8 * i)) & 255n);
   return point(bytes);
 })();
+
+/// Whether 32 bytes are a key that only one hand can sign with: a point, in its one spelling, and none of the eight of
+/// small order, under which anybody can make signatures that are good.
+export function isPublicKey(bytes) {
+  const found = bytes.length === 32 ? point(bytes) : null;
+  if (!found) return false;
+  const [x, y] = found;
+  return x !== 0n && y !== 0n && mod(x * x + y * y) !== 0n;
+}
 
 /// Ed25519 without WebCrypto.
 export function verifyEd25519InScript(key, signature, message) {

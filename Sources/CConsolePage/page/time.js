@@ -7,7 +7,12 @@ import { h } from './dom.js';
 
 const local = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 const kept = 'countersign.zone';
-let isLocal = localStorage.getItem(kept) === 'local';
+let isLocal = false;
+try {
+  isLocal = localStorage.getItem(kept) === 'local';
+} catch {
+  // A page from a file may keep nothing.
+}
 
 /// The name of the zone, as queries take it.
 export const zone = () => (isLocal ? local : 'UTC');
@@ -48,6 +53,9 @@ export function clock(date, seconds = true) {
   const p = parts(date);
   return seconds ? `${p.hour}:${p.minute}:${p.second}` : `${p.hour}:${p.minute}`;
 }
+
+/// Whether a text is a moment as records write it.
+export const isInstant = (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(text) && !Number.isNaN(Date.parse(text));
 
 /// The fraction as it was written: `918345` of `…07.918345Z`.
 export const fraction = (text) => /\.(\d+)/.exec(text)?.[1] ?? '';
