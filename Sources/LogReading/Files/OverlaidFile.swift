@@ -20,6 +20,8 @@ package struct OverlaidFile: Sendable {
     private let kept: KeptFile?
     /// Adjoining parts in order; empty ones are left out.
     package let patches: [Patch]
+    /// Whether each begins where the one before has ended, or behind it. Those of forged frames may lie anywhere.
+    private let isOrdered: Bool
 
     /// - Parameter span: the commit journal's part of the file; nil if it has none.
     package init(_ path: FilePath, _ span: JournalSpan?) throws(LogReadFailure) {
@@ -27,6 +29,7 @@ package struct OverlaidFile: Sendable {
         self.span = span
         kept = nil
         patches = span?.pieces ?? []
+        isOrdered = Self.areOrdered(patches)
         do throws(LogReadFailure) {
             lengthOnDisk = try ReadableFile(path).length()
         } catch {
@@ -69,7 +72,27 @@ package struct OverlaidFile: Sendable {
         self.lengthOnDisk = lengthOnDisk
         self.span = span
         self.patches = patches
+        isOrdered = Self.areOrdered(patches)
         self.kept = kept
+    }
+
+    private static func areOrdered(_ patches: [Patch]) -> Bool {
+        zip(patches, patches.dropFirst()).allSatisfy { $0.end <= $1.offset }
+    }
+
+    /// The first patch that has a byte of the file, or of what follows it. There is one for every small group that was not
+    /// published yet, which can be thousands.
+    private func patch(at offset: Int) -> Patch? {
+        guard isOrdered else {
+            return patches.first { $0.offset <= offset && offset < $0.end }
+                ?? patches.first { $0.offset > offset }
+        }
+        var (low, high) = (0, patches.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if patches[middle].end <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low < patches.count ? patches[low] : nil
     }
 
     /// How the file on disk compares with the journal; whole if the journal has nothing of it.
@@ -104,7 +127,8 @@ package struct OverlaidFile: Sendable {
         var at = offset
         var target = range
         while !target.isEmpty, at < length {
-            if let patch = patches.first(where: { $0.offset <= at && at < $0.end }) {
+            let patch = patch(at: at)
+            if let patch, patch.offset <= at {
                 let start = patch.bytes.startIndex + (at - patch.offset)
                 let count = min(target.count, patch.end - at)
                 buffer.replaceSubrange(
@@ -112,7 +136,7 @@ package struct OverlaidFile: Sendable {
                 at += count
                 target = target.dropFirst(count)
             } else {
-                let limit = patches.first { $0.offset > at }?.offset ?? length
+                let limit = patch?.offset ?? length
                 let wanted = target.prefix(limit - at)
                 guard let count = try disk?.file.read(at: at, into: &buffer, wanted), count > 0
                 else { break }
