@@ -238,11 +238,18 @@ class Note(NamedTuple):
             signatures.append((found[1], blob[:4], blob[4:]))
         return Note(whole[: at + 1].encode(), signatures)
 
-    def signers(self, keys: list[Key]) -> tuple[list[Key], list[Key]]:
-        """Which of the keys signed it, and whose signatures are wrong."""
+    def signers(
+        self, keys: list[Key], origin: str | None = None
+    ) -> tuple[list[Key], list[Key]]:
+        """Which of the keys signed it, and whose signatures are wrong.
+
+        A log's key counts for the log of its name alone: with an origin, others are passed over.
+        """
         good: list[Key] = []
         bad: list[Key] = []
         for key in keys:
+            if origin is not None and key.name != origin:
+                continue
             for name, key_id, signature in self.signatures:
                 if name != key.name or key_id != key.id:
                     continue
@@ -738,7 +745,7 @@ class Verifier:
             return
         digest = hashlib.sha256(self.pack.whole("manifest.json")).hexdigest()
         origin = member(self.manifest, "1_system", "origin")
-        good, bad = note.signers(self.keys)
+        good, bad = note.signers(self.keys, origin if isinstance(origin, str) else "")
         if note.text != f"{FORMAT}\n{origin}\n{digest}\n".encode():
             self.say("changed", "manifest.json", "it is not the manifest that was signed")
         elif bad:
@@ -794,7 +801,7 @@ class Verifier:
     def check_checkpoint(self) -> None:
         checkpoint = Checkpoint.of(self.pack.whole("checkpoint"))
         self.checkpoint = checkpoint
-        good, bad = checkpoint.note.signers(self.keys)
+        good, bad = checkpoint.note.signers(self.keys, checkpoint.origin)
         self.verdict.signed_by = good
         if bad:
             self.say("changed", "checkpoint", f"the signature of {bad[0].name} is wrong")
@@ -1332,7 +1339,7 @@ def main(arguments: Optional[list[str]] = None) -> int:
         if options.remembered and os.path.exists(options.remembered):
             with open(options.remembered, "rb") as file:
                 remembered = Checkpoint.of(file.read())
-            if keys and not remembered.note.signers(keys)[0]:
+            if keys and not remembered.note.signers(keys, remembered.origin)[0]:
                 raise Unreadable("no key that you gave signed the remembered checkpoint")
         pack = Pack(options.pack)
     except (OSError, Unreadable) as problem:

@@ -139,6 +139,12 @@ class KeptPackTests(PackTest):
         with contextlib.redirect_stdout(io.StringIO()):
             self.assertEqual(verifier.main([str(PACK), "--key", other]), 13)
 
+    def test_a_key_covers_the_log_of_its_name_and_no_other(self) -> None:
+        checkpoint = verifier.Checkpoint.of((self.pack / "checkpoint").read_bytes())
+        key = verifier.Key.of(KEY.read_text().strip())
+        self.assertEqual(len(checkpoint.note.signers([key], checkpoint.origin)[0]), 1)
+        self.assertEqual(checkpoint.note.signers([key], "other.example/log"), ([], []))
+
     def test_the_log_continues_the_checkpoint_that_is_remembered(self) -> None:
         keys = ["--key", str(FIXTURES / "first.vkey")]
         state = self.pack.parent / "seen"
