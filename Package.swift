@@ -205,18 +205,19 @@ let package = Package(
                 "HTTPWire", "Identity", "Policy", "Ledger", "Transport", .nioCore, .nioTLS,
                 .nioSSL, .logging,
             ]),
+        room("Reports", ["ByteCoding", "Query", "Verification"]),
         room(
             "AuditorAPI",
             [
                 "CZlib", "ByteCoding", "Merkle", "Messages", "Disclosures", "AuditRecords", "Query",
                 "LogReading", "Catalog", "Search", "SignedNotes", "LogFormat", "Verification",
-                "RecordForms", "Evidence", "Accounts", "Console", .crypto, .hummingbird, .nioCore,
-                .nioPosix,
+                "RecordForms", "Evidence", "Reports", "Accounts", "Console", .crypto, .hummingbird,
+                .nioCore, .nioPosix,
             ]),
         room(
             "ConsolePage",
             [
-                "CConsolePage", "SignedNotes", "Console", .crypto, .hummingbird,
+                "CConsolePage", "ByteCoding", "SignedNotes", "Console", .crypto, .hummingbird,
             ]),
         room(
             "Outputs",
@@ -245,7 +246,8 @@ let package = Package(
                 "LogFormat", "Disclosures", "AuditRecords", "Query", "LogReading", "Verification",
                 "Identity", "Policy", "Ledger", "Settings", "LedgerFiles", "Transport",
                 "HTTPPlane", "Server", "Catalog", "Search", "Accounts", "RecordForms", "Evidence",
-                "Outputs", .argumentParser, .logging, .unixSignals, .hummingbird, .x509, .asn1,
+                "Reports", "ConsolePage", "Outputs", .argumentParser, .logging, .unixSignals,
+                .hummingbird, .x509, .asn1,
                 .crypto,
                 .nioCore, .nioPosix, .system,
             ]),
@@ -406,7 +408,7 @@ let package = Package(
                 "ByteCoding", "AccessModel", "Merkle", "Disclosures", "AuditRecords",
                 "LogReading", "Catalog", "Accounts", "Console", "Ledger", "LogFormat", "Query",
                 "TestSupport", .hummingbird, .logging, .nioCore, .nioEmbedded, .system,
-                "SignedNotes", "Verification", "Evidence",
+                "SignedNotes", "Verification", "Evidence", "Reports", .crypto,
             ]),
         tests(
             "Outputs",

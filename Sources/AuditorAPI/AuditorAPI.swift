@@ -29,6 +29,11 @@ package struct AuditorAPI: EndpointGroup {
             AuditEndpoints(desk: desk),
             ExportEndpoints(desk: desk),
             PrivacyEndpoints(desk: desk),
+            RuleEndpoints(desk: desk),
+            SettingsEndpoints(desk: desk),
+            CompletionEndpoints(desk: desk),
+            ReviewEndpoints(desk: desk),
+            ReportEndpoints(desk: desk),
         ]
     }
 

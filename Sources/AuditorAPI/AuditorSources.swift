@@ -31,6 +31,8 @@ package struct AuditorSources: Sendable {
     package var reach = SearchReach.timely
     /// Nil where nobody makes exports.
     package var exports: ExportDesk?
+    /// The configuration in force; nil where nothing runs on one.
+    package var settings: (@Sendable () -> ShownSettings)?
     /// Nil where nobody writes the log.
     package var privacy: PrivacyOffice?
 

@@ -26,8 +26,7 @@ struct CountersignCommand: AsyncParsableCommand {
             StatusCommand.self, ReloadCommand.self, DoctorCommand.self, LogCommand.self,
             ExplainCommand.self, VerifyCommand.self, CheckpointCommand.self, KeyCommand.self,
             CatalogCommand.self, OutputCommand.self, PolicyCommand.self, PrivacyCommand.self,
-            TokenCommand.self,
-            UserCommand.self,
+            ReportCommand.self, ReviewCommand.self, TokenCommand.self, UserCommand.self,
             VersionCommand.self, CompletionCommand.self,
         ])
 }

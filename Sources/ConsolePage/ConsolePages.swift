@@ -15,7 +15,10 @@ package struct ConsolePages: EndpointGroup {
     package init(keys: @escaping @Sendable () -> [NoteVerifierKey]) { self.keys = keys }
 
     /// The pages that there are.
-    static let names: Set<String> = ["overview", "explore", "integrity"]
+    static let names: Set<String> = [
+        "access", "exports", "explore", "integrity", "overview", "privacy", "reports", "reviews",
+        "settings",
+    ]
     private static let home = "/console/overview"
     /// Where files are; a browser may keep them, as their address is another with each version.
     private static let place = "/console/files/\(PageFiles.all.digest)"
@@ -84,11 +87,20 @@ package struct ConsolePages: EndpointGroup {
     /// Every page is the same frame; its script knows by the address what to show.
     private func page(_ request: Request, _ context: ConsoleContext) throws -> Response {
         let name = try context.parameters.require("page")
+        guard name != VerifyPage.name else { return Self.verifier }
         guard Self.names.contains(name) else { throw ConsoleProblem.notFound }
         guard context.visitor.identity != nil else {
             return .leadingOn(to: "/login?next=/console/\(name)")
         }
-        return Self.filled("index.html", [:])
+        return Self.filled("index.html", ["VERIFIER": VerifyPage.current.digest])
+    }
+
+    /// The page that needs no server, to be kept; it is everybody's.
+    private static var verifier: Response {
+        var response = Response.content(
+            VerifyPage.current.bytes, type: "text/html; charset=utf-8", .none)
+        response.headers[.contentDisposition] = "attachment; filename=\"\(VerifyPage.name)\""
+        return response
     }
 
     private func file(_ request: Request, _ context: ConsoleContext) throws -> Response {
@@ -103,13 +115,8 @@ package struct ConsolePages: EndpointGroup {
 
     /// A page with its blanks filled in.
     private static func filled(_ name: String, _ blanks: [String: String]) -> Response {
-        var text = String(decoding: PageFiles.all.files[name]?.bytes ?? [], as: UTF8.self)
-        for (blank, words) in blanks {
-            text = text.split(separator: "{{\(blank)}}", omittingEmptySubsequences: false)
-                .joined(separator: words)
-        }
-        text = text.split(separator: "{{FILES}}", omittingEmptySubsequences: false)
-            .joined(separator: place)
+        let text = String(decoding: PageFiles.all.files[name]?.bytes ?? [], as: UTF8.self)
+            .filled(blanks.merging(["FILES": place]) { own, _ in own })
         var response = Response.page(text)
         response.headers[.contentSecurityPolicy] = policy
         return response

@@ -84,6 +84,17 @@ package struct QueryCompletion: Hashable, Sendable {
         return Array(names.map { $0 + ":" }.sorted().prefix(most))
     }
 
+    /// A sentence on what a candidate means; nil for values of a field.
+    ///
+    /// - Parameter field: whose value is written, if any.
+    package static func meaning(of candidate: String, as field: QueryField?) -> String? {
+        guard candidate.hasSuffix(":") else {
+            return field == nil ? QueryShorthand.Word(rawValue: candidate)?.meaning : nil
+        }
+        let name = String(candidate.dropLast())
+        return QueryShorthand(rawValue: name)?.meaning ?? QueryField(name)?.row.meaning
+    }
+
     private static func values(
         of subject: QuerySubject?, beginning start: String, _ known: (QueryField) -> [String]
     ) -> [String] {

@@ -16,6 +16,11 @@ extension RecordQuery {
         soleSubject ?? (personalGroups == [.what] ? .tenant : nil)
     }
 
+    /// Whether it asks for something personal, or for a bare word, which may be somebody's name.
+    package var mayNameSomebody: Bool {
+        !personalTerms.isEmpty || expression.terms.contains { $0.field == .anyWord }
+    }
+
     /// Those of its conditions that name persons, by themselves; nil if there are none, or it is nothing else.
     package var namesAlone: RecordQuery? {
         let names = conditions.filter { condition in

@@ -145,7 +145,7 @@ extension Search {
     }
 
     /// What the accesses of the query have, whenever it was seen before.
-    private mutating func collect(
+    mutating func collect(
         _ tally: inout FirstSeenTally, until end: SearchDeadline
     ) throws(SearchFailure) -> Bool {
         let group = tally.thing.field?.row.personal?.group
@@ -303,7 +303,7 @@ extension FirstSeen {
 }
 
 /// Actors and what they were seen with, in some accesses.
-private struct FirstSeenTally {
+struct FirstSeenTally {
     private struct Key: Hashable {
         var actor: String?
         var value: String?

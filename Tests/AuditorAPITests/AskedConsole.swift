@@ -106,6 +106,12 @@ struct AskedConsole {
             record: { try desk.record($0, $1) }, accounts: desk.office, now: { desk.now })
         if let reach { sources.reach = reach }
         if let fewRecords { sources.fewRecords = fewRecords }
+        sources.settings = {
+            ShownSettings(
+                yaml: "version: 1\n", json: .object([JSONMember("version", .integer(1))]),
+                hash: "sha256:" + String(repeating: "a", count: 64), file: "countersign.yaml",
+                rules: "sha256:" + String(repeating: "b", count: 64))
+        }
         exports = try TestExports(of: directory, fixture.signer, now: desk.now)
         sources.exports = exports.desk
         // Nobody writes this log any more.

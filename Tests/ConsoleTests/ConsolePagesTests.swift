@@ -3,6 +3,7 @@
 
 import Accounts
 import Console
+import Crypto
 import Foundation
 import Testing
 
@@ -48,6 +49,41 @@ struct ConsolePagesTests {
                 #expect(Self.status(none) == "404", "\(path)")
             }
         }
+    }
+
+    @Test("are joined as one script, for a page that is opened from a disk")
+    func joined() throws {
+        let modules = [
+            "three.js": "export function three() { return 3; }\nexport async function four() {}\n",
+            "five.js":
+                "import { three } from './three.js';\nexport class Five {}\nexport const six = three;\n",
+        ]
+        var joined = JoinedModules { modules[$0] ?? "" }
+        joined.add("five.js")
+        joined.add("five.js")
+        #expect(
+            joined.script == """
+                const module_three = (() => {
+                'use strict';
+                function three() { return 3; }
+                async function four() {}
+
+                return { three, four };
+                })();
+                const module_five = (() => {
+                'use strict';
+                const { three } = module_three;
+                class Five {}
+                const six = three;
+
+                return { Five, six };
+                })();
+                """)
+    }
+
+    @Test("are filled in once, and what was filled in is not looked at again")
+    func filled() {
+        #expect("a{{X}}b{{Y}}{{Z}}".filled(["X": "{{Y}}", "Y": "1"]) == "a{{Y}}b1{{Z}}")
     }
 
     @Test(
@@ -108,6 +144,8 @@ struct ConsolePagesTests {
             }
             guard name.hasSuffix(".html") else { continue }
             #expect(!text.contains(" style="), "\(name)")
+            // The page for a disk has both inline, and a policy that names them by digest.
+            guard name != VerifyPage.name else { continue }
             #expect(!text.contains("<style"), "\(name)")
             #expect(text.firstMatch(of: /<script(?![^>]* src=)/) == nil, "\(name)")
             #expect(text.firstMatch(of: /\son[a-z]+=/) == nil, "\(name)")
@@ -116,7 +154,37 @@ struct ConsolePagesTests {
 
     @Test("weigh less than 300 KiB, all of them together")
     func weight() {
-        let bytes = PageFiles.all.files.values.reduce(0) { $0 + $1.bytes.count }
+        let text = { String(decoding: PageFiles.all.files[$0]?.bytes ?? [], as: UTF8.self) }
+        var (console, verifier) = (JoinedModules(text: text), JoinedModules(text: text))
+        for name in ["main", "login"] + ConsolePages.names { console.add(name + ".js") }
+        verifier.add(VerifyPage.script)
+        let others = verifier.names.subtracting(console.names).union([VerifyPage.name])
+        #expect(console.names.count > 20 && others.count > 10)
+        let bytes = PageFiles.all.files.filter { !others.contains($0.key) }.values
+            .reduce(0) { $0 + $1.bytes.count }
         #expect(bytes < 300 << 10, "\(bytes)")
+    }
+
+    @Test("have one among them that needs no server: one file, whose policy names what is in it")
+    func verifier() async throws {
+        let page = String(decoding: VerifyPage.current.bytes, as: UTF8.self)
+        #expect(!page.contains("{{") && !page.contains("import {") && !page.contains("\nexport "))
+        #expect(page.components(separatedBy: "</script").count == 2)
+        #expect(page.components(separatedBy: "</style").count == 2)
+        for (open, close, name) in [
+            ("<script>", "</script>", "script-src"), ("<style>", "</style>", "style-src"),
+        ] {
+            let start = try #require(page.range(of: open)?.upperBound)
+            let end = try #require(page.range(of: close, range: start..<page.endIndex)?.lowerBound)
+            let digest = SHA256.hash(data: Data(page[start..<end].utf8))
+            #expect(page.contains("\(name) 'sha256-\(Data(digest).base64EncodedString())'"))
+        }
+        #expect(page.contains("default-src 'none'"))
+        try await Self.with { port, _ in
+            let answer = await RunningConsole.get(port, "/console/verify.html")
+            #expect(Self.status(answer) == "200")
+            #expect(answer.head.contains("content-disposition: attachment"))
+            #expect(answer.body == page)
+        }
     }
 }

@@ -54,7 +54,7 @@ struct RouteTests {
             .replacing("{uid}", with: "00000000-0000-7000-8000-000000000000")
             .replacing("{id}", with: "00000000-0000-7000-8000-000000000000")
             .replacing("{page}", with: "overview").replacing("{digest}", with: "0")
-            .replacing("{name}", with: "main.js")
+            .replacing("{name}", with: "main.js").replacing("{framework}", with: "soc2")
             .replacing("**", with: "0/000.p/2")
     }
 

@@ -130,6 +130,14 @@ struct RecordMembersTests {
                         .tail, uid: Self.uid, time: Self.time, outcome: .success, query: facts,
                         sealedBy: Self.reader, salt: Self.salt, actor: .anonymous))
             ]
+        case .reviewSignoff:
+            [
+                try record(
+                    .reading(
+                        .review, uid: Self.uid, time: Self.time, outcome: .success,
+                        query: Self.reviewed, sealedBy: Self.reader, salt: Self.salt,
+                        actor: .anonymous))
+            ]
         case .keyRotate, .keyRetire:
             [
                 try record(
@@ -286,6 +294,11 @@ struct RecordMembersTests {
 
     private static let time = AccessSamples.time
     private static let uid = AccessSamples.uid
+    private static let reviewed = {
+        var facts = QueryFacts(hash: "sha256:00", rows: 1, range: "0..<1", purpose: "DSR-1")
+        facts.review = ReviewFacts(from: time, to: time, query: "*", root: "r", result: .clean)
+        return facts
+    }()
     private static let query = QueryFacts(
         hash: "sha256:00", rows: 1, range: "0..<1", purpose: "DSR-1", about: reader.id,
         began: uid, ended: .stopping)

@@ -14,8 +14,8 @@ package enum Role: String, CaseIterable, Sendable {
         case .operator: [.statusRead, .logRead, .logVerify, .proxyOperate]
         case .auditor:
             [
-                .statusRead, .logRead, .logVerify, .logExport, .personalRead, .auditRead,
-                .accountRead,
+                .statusRead, .logRead, .logVerify, .logExport, .logReview, .personalRead,
+                .auditRead, .accountRead,
             ]
         case .privacy:
             [.statusRead, .logRead, .privacyFind, .privacyRequest, .privacyApprove]

@@ -41,6 +41,7 @@ package enum EventAction: String, CaseIterable, Sendable {
     case privacyRelease = "privacy.release"
     case outputReject = "output.reject"
     case outputGap = "output.gap"
+    case reviewSignoff = "review.signoff"
 
     /// Those of somebody who read the log: what takes a right of its own to see.
     package static let readings: [EventAction] = [.logQuery, .logExport, .logTail]

@@ -24,6 +24,8 @@ package struct QueryFacts: Hashable, Sendable {
     package var began: UniqueID?
     /// Why such a reading ended.
     package var ended: End?
+    /// What somebody vouches for who has read it.
+    package var review: ReviewFacts?
     /// Whether the reader may open no values: then the hash of a personal question is one that nobody else has.
     package var isBlind = false
 
@@ -84,9 +86,11 @@ extension SystemRecord {
         case export
         /// Somebody followed the log over the admin address: one record when that begins, one when it ends.
         case tail
+        /// Somebody vouches for having looked at what a query finds in a range: a record of the review.
+        case review
     }
 
-    /// `log.query`, `log.export` and `log.tail`, OCSF API Activity: Read.
+    /// `log.query`, `log.export` and `log.tail`, OCSF API Activity: Read; `review.signoff`, API Activity: Create.
     ///
     /// A purpose in free words often names a person: it is sealed, as erasing has to reach it. The number of a case stays
     /// readable for everybody.
@@ -113,14 +117,18 @@ extension SystemRecord {
             case .query: .logQuery
             case .export: .logExport
             case .tail: .logTail
+            case .review: .reviewSignoff
             }
+        let activity: AccessActivity = reading == .review ? .create : .read
+        var details =
+            members.isEmpty ? [] : [JSONMember("query", .object(members))]
+        if let review = query.review { details.append(JSONMember("review", review.json)) }
         var record = SystemRecord(
             uid: uid, time: time, category: .audit, eventClass: .apiActivity,
-            activity: AccessActivity.read.rawValue, action: action,
+            activity: activity.rawValue, action: action,
             end: EventEnd(
                 outcome: outcome, severity: outcome == .success ? .informational : .medium),
-            actor: actor,
-            details: members.isEmpty ? [] : [JSONMember("query", .object(members))])
+            actor: actor, details: details)
         let sealed = reference == nil ? query.purpose : nil
         record.commitments = Commitments(
             what: text,

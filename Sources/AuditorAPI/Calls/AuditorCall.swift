@@ -40,6 +40,8 @@ package struct AuditorCall: Sendable {
                 throw Self.unknown(name, operation)
             }
             let value = context.form[name] ?? ""
+            // A browser's form sends all of its fields, also those that nothing was written into.
+            if value.isEmpty, context.form["format"] == "html" { continue }
             guard !context.form.unfit.contains(name), parameter.takes(value),
                 parameter.isNumber || !context.form.numbers.contains(name)
             else {

@@ -134,9 +134,17 @@ extension RecordEndpoints {
                             AuditorSchema.leaf + [
                                 .init("leaf", .base64, isOptional: true),
                                 .init("leaf_hash", .base64, isOptional: true),
+                                .init(
+                                    "opened",
+                                    .list(
+                                        .object([
+                                            .init("group", .text), .init("salt", .base64),
+                                            .init("value", .base64),
+                                        ])), isOptional: true),
                             ]))), .init("complete_to", .count), .init("recorded", .uid),
             ])
         ),
+        ("OCSFEvent", .open),
     ]
 }
 

@@ -113,6 +113,9 @@ struct IntegrityReport {
         }
     }
 
+    /// When the oldest record was written that is here and can be read.
+    var oldestTime: UTCInstant? { oldest?.time }
+
     private var unchecked: UInt64 {
         snapshot.size.count - min(snapshot.size.count, check.last?.size ?? 0)
     }

@@ -118,7 +118,7 @@ package struct AskedQuery: Sendable {
                     .term(QueryTerm(.named(.action), .text($0.rawValue)))
                 })))
 
-    private static func clock(_ zone: String?, _ now: UTCInstant) throws -> QueryClock {
+    static func clock(_ zone: String?, _ now: UTCInstant) throws -> QueryClock {
         guard let zone else { return QueryClock(now: now) }
         guard let place = QueryZone(zone) else {
             throw AuditorProblem.badParameter.problem(
@@ -175,12 +175,7 @@ package struct AskedQuery: Sendable {
             JSONMember("from", query.times.from.map { .string($0.rfc3339) } ?? .null),
             JSONMember("to", query.times.to.map { .string($0.rfc3339) } ?? .null),
             JSONMember("left_out", .array(leftOut.map { .string($0) })),
-            JSONMember("personal", .bool(mayNameSomebody)),
+            JSONMember("personal", .bool(query.mayNameSomebody)),
         ]
-    }
-
-    /// Whether the query asks for something personal, or for a bare word, which may be somebody's name.
-    private var mayNameSomebody: Bool {
-        !query.personalTerms.isEmpty || query.expression.terms.contains { $0.field == .anyWord }
     }
 }

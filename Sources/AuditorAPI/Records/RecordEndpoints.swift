@@ -37,10 +37,14 @@ struct RecordEndpoints: AuditorGroup {
                 "What is listed: each access once, as its newest record says, or each record.",
                 example: "access"),
             AuditorParameter(
-                "format", .choice(["json", "ndjson"]),
-                "One page, or all that is found, a row a line; the last line has end and the count.",
+                "format", .choice(["json", "ndjson", "html"]),
+                "One page, or all that is found, a row a line; the last line has end and the count; or a page of HTML without a script.",
                 example: "json"),
         ] + paging
+
+    private static let formatParameter = AuditorParameter(
+        "format", .choice(["json", "html"]), "For programs, or a page of HTML without a script.",
+        example: "json")
 
     var operations: [AuditorOperation] {
         [.get, .post].map { method in
@@ -51,15 +55,18 @@ struct RecordEndpoints: AuditorGroup {
                     + AskedQuery.disclosing,
                 answers: [
                     AuditorAnswer(.json, schema: "RecordPage"),
-                    AuditorAnswer(.jsonLines, schema: nil),
+                    AuditorAnswer(.jsonLines, schema: nil), AuditorAnswer(.page, schema: nil),
                 ],
                 problems: Self.problems, list)
         } + [
             AuditorOperation(
                 .get, "/records/{record}", .logRead,
                 "Get an access with all its records by its uid, or one record by its index.",
-                parameters: AskedQuery.disclosing,
-                answers: [AuditorAnswer(.json, schema: "RecordDetail")],
+                parameters: AskedQuery.disclosing + [Self.formatParameter],
+                answers: [
+                    AuditorAnswer(.json, schema: "RecordDetail"),
+                    AuditorAnswer(.page, schema: nil),
+                ],
                 problems: Self.singleProblems, single),
             AuditorOperation(
                 .get, "/records/{record}/leaf", .logRead,
@@ -69,6 +76,12 @@ struct RecordEndpoints: AuditorGroup {
                     AuditorAnswer(.bytes, schema: nil, status: 304),
                 ],
                 problems: Self.singleProblems, leaf),
+            AuditorOperation(
+                .get, "/records/{record}/ocsf", .logRead,
+                "Get one record, or the newest of an access, as an event of OCSF 1.8.0.",
+                parameters: AskedQuery.disclosing,
+                answers: [AuditorAnswer(.json, schema: "OCSFEvent")],
+                problems: Self.singleProblems, ocsf),
         ]
     }
 
@@ -92,7 +105,8 @@ struct RecordEndpoints: AuditorGroup {
         }
         return try await desk.reading {
             var page = try RecordPage(asked, isOpening: isOpening, at: desk)
-            return try page.answer(to: call.reader)
+            guard call["format"] == "html" else { return try page.answer(to: call.reader) }
+            return try page.plain(for: call)
         }
     }
 
@@ -101,7 +115,9 @@ struct RecordEndpoints: AuditorGroup {
         let isOpening = try await desk.opens(asked.disclosed, asked.purpose, for: call)
         let found = try await find(asked, call)
         return try await desk.reading {
-            try asked.answer(found, isOpening: isOpening, to: call.reader, at: desk)
+            try asked.answer(
+                found, isOpening: isOpening, isPlain: call["format"] == "html", to: call.reader,
+                at: desk)
         }
     }
 
@@ -109,6 +125,15 @@ struct RecordEndpoints: AuditorGroup {
         let asked = try SingleRecord(call)
         let found = try await find(asked, call)
         return try await desk.reading { try asked.leaf(of: found, for: call, at: desk) }
+    }
+
+    private func ocsf(_ call: AuditorCall) async throws -> Response {
+        let asked = try SingleRecord(call)
+        let isOpening = try await desk.opens(asked.disclosed, asked.purpose, for: call)
+        let found = try await find(asked, call)
+        return try await desk.reading {
+            try asked.event(of: found, isOpening: isOpening, to: call.reader, at: desk)
+        }
     }
 
     private func find(
@@ -151,7 +176,8 @@ struct AskedPage: Sendable {
         counts = base == nil ? try PageCounts(call) : .none
         guard counts.isEmpty || !isStream && unit == .access && call["cursor"] == nil else {
             throw PageCounts.problem(
-                "fields", "Counts come with the first page of accesses alone.",
+                counts.bars == nil ? "fields" : "bars",
+                "Counts come with the first page of accesses alone.",
                 "Leave out bars and fields, or ask for that page.")
         }
         let isOldest = call["order"] == "oldest"

@@ -65,6 +65,14 @@ struct RecordPage {
             members, standing, to: asked.query, rows: rows.count, for: reader)
     }
 
+    /// The answer as a page for people, once its record is durable.
+    mutating func plain(for call: AuditorCall) throws -> Response {
+        _ = try search.desk.record(
+            try search.reading(asked.query, rows: rows.count), by: call.reader)
+        let next = found.next.map { PageCursor($0, now: asked.query.clock.now).text }
+        return PlainPages.list(rows, next: next, standing, for: call)
+    }
+
     /// The record of it where nobody knows how many rows will leave.
     mutating func reading() throws -> AuditorReading {
         try search.reading(asked.query, rows: nil)

@@ -10,6 +10,7 @@ import Merkle
 /// Records as programs get them, with what one reader may see of each.
 struct RecordSight {
     private let disclosed: Set<CommitGroup>
+    private let showsSalts: Bool
     private var authentic: AuthenticLeaves
     private var values: ValueReader
     private let findErasures: (LogSnapshot) throws -> KnownErasures
@@ -18,12 +19,14 @@ struct RecordSight {
 
     /// - Parameters:
     ///   - disclosed: groups that are shown.
+    ///   - showsSalts: whether what is shown comes with what proves it, too.
     ///   - erasures: finds what was erased by which record; asked once, where something is.
     init(
-        _ snapshot: LogSnapshot, _ disclosed: Set<CommitGroup>,
+        _ snapshot: LogSnapshot, _ disclosed: Set<CommitGroup>, showsSalts: Bool = false,
         erasures: @escaping (LogSnapshot) throws -> KnownErasures
     ) {
         self.disclosed = disclosed
+        self.showsSalts = showsSalts
         self.snapshot = snapshot
         findErasures = erasures
         authentic = AuthenticLeaves(snapshot)
@@ -31,7 +34,7 @@ struct RecordSight {
             disclosed.isEmpty ? ValueReader(sealing: snapshot) : ValueReader(opening: snapshot)
     }
 
-    /// `index`, `record`, `values` and `groups` of a leaf; `changed` alone where it is not what was signed.
+    /// `index`, `record`, `values`, `opened` and `groups` of a leaf; `changed` alone where it is not what was signed.
     mutating func members(of leaf: [UInt8], at index: LeafIndex) throws -> [JSONMember] {
         guard try authentic.contain(leaf, at: index) else {
             return RecordItem(index: index, record: nil, values: .none).members
@@ -45,11 +48,12 @@ struct RecordSight {
         }
         let groups = try values.evidence(of: record, at: index)
         var opened: [JSONMember] = []
-        var states: [JSONMember] = []
+        var (states, proofs): ([JSONMember], [JSONValue]) = ([], [])
         for group in record.commitments.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             let isShown = disclosed.contains(group)
-            if isShown, case .opened(_, let value) = groups[group] {
+            if isShown, case .opened(let salt, let value) = groups[group] {
                 opened += value.members ?? []
+                proofs.append(Self.proof(of: group, salt, value))
             }
             states.append(
                 JSONMember(
@@ -58,6 +62,18 @@ struct RecordSight {
         }
         return RecordItem(index: index, record: record, values: RecordValues(members: opened))
             .members + [JSONMember("groups", .object(states))]
+            + (showsSalts && !proofs.isEmpty ? [JSONMember("opened", .array(proofs))] : [])
+    }
+
+    /// What the record's commitment to a group can be computed from again, byte for byte.
+    private static func proof(
+        of group: CommitGroup, _ salt: Salt, _ value: JSONValue
+    ) -> JSONValue {
+        .object([
+            JSONMember("group", .string(group.rawValue)),
+            JSONMember("salt", .string(Base64.encode(salt.bytes))),
+            JSONMember("value", .string(Base64.encode(CanonicalJSON.encode(value)))),
+        ])
     }
 
     private mutating func state(_ evidence: GroupEvidence) throws -> JSONValue {

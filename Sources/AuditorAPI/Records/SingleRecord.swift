@@ -12,6 +12,7 @@ import Hummingbird
 import LogReading
 import Merkle
 import Query
+import RecordForms
 import Search
 
 /// One access or one record that is asked for by its name.
@@ -134,10 +135,12 @@ struct SingleRecord: Sendable {
 
     /// All of it, once its record is durable. Blocks.
     func answer(
-        _ found: Found, isOpening: Bool, to reader: AccountIdentity, at desk: AuditorDesk
+        _ found: Found, isOpening: Bool, isPlain: Bool, to reader: AccountIdentity,
+        at desk: AuditorDesk
     ) throws -> Response {
         var sight = RecordSight(
-            found.snapshot, isOpening ? disclosed : [], erasures: desk.erasures)
+            found.snapshot, isOpening ? disclosed : [], showsSalts: true,
+            erasures: desk.erasures)
         let records = try desk.answering {
             try found.leaves.map { index, leaf in
                 var members = try sight.members(of: leaf, at: index)
@@ -151,6 +154,7 @@ struct SingleRecord: Sendable {
             }
         }
         let recorded = try desk.record(reading(found, records.count), by: reader)
+        guard !isPlain else { return PlainPages.record(records) }
         let size = found.snapshot.size.count
         var response = Response.json(
             .object([
@@ -162,17 +166,48 @@ struct SingleRecord: Sendable {
         return response
     }
 
+    /// The record as other programs read it, once its reading is recorded. Blocks.
+    func event(
+        of found: Found, isOpening: Bool, to reader: AccountIdentity, at desk: AuditorDesk
+    ) throws -> Response {
+        let (index, leaf) = try signed(found, at: desk)
+        let event = try desk.answering {
+            guard
+                case .success(let record) = Result(catching: { () throws(RecordFault) in
+                    try Record(leaf: leaf)
+                })
+            else { throw Self.notFound }
+            var values =
+                isOpening
+                ? ValueReader(opening: found.snapshot) : ValueReader(sealing: found.snapshot)
+            let groups = try values.groups(of: record, at: index).filter {
+                disclosed.contains($0.key)
+            }
+            return DerivedForm.ocsf.line(record, at: index, groups)
+        }
+        _ = try desk.record(reading(found, 1), by: reader)
+        return .content(event, type: .json, .none)
+    }
+
+    /// The newest record of what was found, which is what was signed.
+    private func signed(
+        _ found: Found, at desk: AuditorDesk
+    ) throws -> (index: LeafIndex, leaf: [UInt8]) {
+        guard let newest = found.leaves.last else { throw Self.notFound }
+        var authentic = AuthenticLeaves(found.snapshot)
+        guard try desk.answering({ try authentic.contain(newest.leaf, at: newest.index) }) else {
+            throw AuditorProblem.logUnreadable.problem(
+                "The log does not show that it holds what was signed at \(newest.index.value).",
+                remedy: "countersign verify says what was changed.")
+        }
+        return newest
+    }
+
     /// The bytes that were hashed, once their reading is recorded; that somebody has them already is one, too. Blocks.
     func leaf(
         of found: Found, for call: AuditorCall, at desk: AuditorDesk
     ) throws -> Response {
-        guard let (index, leaf) = found.leaves.last else { throw Self.notFound }
-        var authentic = AuthenticLeaves(found.snapshot)
-        guard try desk.answering({ try authentic.contain(leaf, at: index) }) else {
-            throw AuditorProblem.logUnreadable.problem(
-                "The log does not show that it holds what was signed at \(index.value).",
-                remedy: "countersign verify says what was changed.")
-        }
+        let leaf = try signed(found, at: desk).leaf
         _ = try desk.record(reading(found, 1), by: call.reader)
         // An access that is open gets another record, and then this name is another leaf's.
         let freshness: Freshness = if case .index = name { .immutableForOne } else { .none }

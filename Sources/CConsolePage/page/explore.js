@@ -8,9 +8,11 @@ import { Problem, may, post } from './api.js';
 import { chart } from './chart.js';
 import { clock, shortDay, stamp, zone, zoneName } from './time.js';
 import { actor, actorKind, request } from './words.js';
-import { onKey } from './shell.js';
+import { leadTo, onKey } from './shell.js';
 import { drawer } from './record.js';
 import { highlighted } from './query.js';
+import { completing } from './complete.js';
+import { signOff } from './reviews.js';
 import { follow } from './tail.js';
 
 const ranges = [['15m', 'Last 15 min'], ['1h', 'Last hour'], ['24h', 'Last 24 hours'], ['7d', 'Last 7 days'], ['30d', 'Last 30 days'], ['all', 'All of the log']];
@@ -246,6 +248,7 @@ const shutIfOpen = () => { if (open) shut(); };
 
 let said = '';
 function tick() {
+  if (!parts.page.isConnected) return stop?.();
   if (waiting.length && !isReading()) take();
   const now = JSON.stringify([live, waiting.length, Boolean(isReading()), isWanted, asked.until]);
   if (now !== said) {
@@ -376,6 +379,9 @@ function highlight(position) {
   put(parts.mirror, highlighted(parts.input.value, position));
 }
 
+/// What the counts beside the list know of a field's values.
+const knownValues = (field) => (found.answer?.facets?.find((one) => one.field === field)?.rows ?? []).filter((row) => row.value !== null).map((row) => [row.value, row.accesses]);
+
 /// The bar over the rows that says under which purpose values are shown.
 function showDisclosing() {
   if (!may('personal.read')) return;
@@ -396,12 +402,17 @@ export async function show(main, query = null) {
   if (query !== null) asked.q = query;
   parts.input = h('input', { name: 'q', value: asked.q, 'aria-label': 'Query', autocomplete: 'off', spellcheck: 'false', placeholder: 'is:denied service:billing-api status:5xx', on: { input: () => highlight() } });
   parts.mirror = h('div', { class: 'hl', 'aria-hidden': 'true' });
+  parts.suggest = h('div', { class: 'suggest', hidden: true });
+  completing(parts.input, parts.suggest, { values: knownValues, changed: () => highlight() });
   parts.query = h('form', { class: 'q', role: 'search', on: { submit: (event) => {
     event.preventDefault();
     asked.q = parts.input.value.trim();
     run();
-  } } }, icon('search'), h('div', { class: 'field' }, parts.mirror, parts.input), h('kbd', {}, '/'));
+  } } }, icon('search'), h('div', { class: 'field' }, parts.mirror, parts.input, parts.suggest), h('kbd', {}, '/'));
   parts.range = h('div', { class: 'range' });
+  parts.acts = h('span', { class: 'acts' },
+    may('log.export') ? button('Export', () => leadTo(main, '/console/exports', { q: asked.q, since: asked.since, until: asked.until }), { kind: 'ghost', sign: 'exports' }) : null,
+    may('log.review') ? button('Sign off', () => signOff({ q: asked.q, since: asked.since, until: asked.until }), { kind: 'ghost', sign: 'star' }) : null);
   parts.under = h('div', { class: 'parse', 'aria-live': 'polite' });
   parts.asking = h('div', { class: 'asking' });
   parts.histogram = h('div', { class: 'histo' });
@@ -423,23 +434,24 @@ export async function show(main, query = null) {
   parts.drawer = h('section', { class: 'drawer', hidden: true, 'aria-label': 'Record' });
   parts.tail = h('div', { class: 'tail', role: 'region', 'aria-label': 'Live' });
   parts.page = h('div', { class: 'explore' },
-    h('div', { class: 'askbar' }, parts.query, parts.range, parts.under, parts.asking), parts.histogram, parts.facets, parts.grid, parts.tail, parts.drawer);
+    h('div', { class: 'askbar' }, parts.query, parts.range, parts.acts, parts.under, parts.asking), parts.histogram, parts.facets, parts.grid, parts.tail, parts.drawer);
   put(main, parts.page);
   highlight();
   showRange();
   showDisclosing();
   addEventListener('popstate', () => {
+    if (!parts.page.isConnected) return;
     fromAddress();
     parts.input.value = asked.q;
     highlight();
     showRange();
     run();
   });
-  addEventListener('resize', () => showRows());
+  addEventListener('resize', () => parts.page.isConnected && showRows());
   setInterval(tick, 100);
   // What nobody sees is not followed; it goes on where it was.
   document.addEventListener('visibilitychange', () => {
-    if (!isWanted) return;
+    if (!isWanted || !parts.page.isConnected) return;
     if (document.hidden) {
       stop?.();
       stop = null;
@@ -448,6 +460,7 @@ export async function show(main, query = null) {
     }
   });
   onKey((key, event) => {
+    if (!parts.page.isConnected) return;
     const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 20, PageUp: -20 };
     if (key === '/') parts.input.focus();
     else if (key in steps && !event.target.closest('summary, button, a')) open ? show_(Math.max(0, Math.min(found.rows.length - 1, current + steps[key]))) : go(current + steps[key]);

@@ -23,6 +23,7 @@ export async function show(main) {
   put(main, page);
   try {
     const [now, producers, checkpoints] = await Promise.all([get('/api/v1/integrity'), get('/api/v1/producers'), get('/api/v1/checkpoints', { limit: 20 })]);
+    const digest = h('code', {}, document.querySelector('meta[name="verifier"]')?.content ?? 'not known');
     const last = now.check?.last;
     const mine = known(now.origin);
     page.append(
@@ -33,6 +34,7 @@ export async function show(main) {
           last && ['Last check', `${full(last.began)}: ${counted(last.size, 'record')} and ${counted(last.checkpoints, 'checkpoint')} in ${(last.milliseconds / 1000).toFixed(1)} s, by this server`],
           ['Signed by', now.keys.map((key) => h('code', {}, key.vkey))],
           ['This browser', mine?.key ? `has known the log’s key since ${full(mine.since)}` : 'knows no key of this log yet; the proof of any record offers to keep it'],
+          ['Elsewhere', [h('a', { href: '/console/verify.html', download: 'verify.html' }, 'verify.html'), ' checks packs and proofs on another machine, in a browser and without a network; its SHA-256, which stands in the release, is ', digest]],
           ['Witnesses', 'none: nobody else has seen that the log shows everybody the same'],
           ['Clock', now.clock.synchronised ? `synchronised, ±${(now.clock.error_us / 1000).toFixed(1)} ms` : `not synchronised (${now.clock.source})`],
         ])),

@@ -1,6 +1,7 @@
 // Countersign: tamper-evident access proxy
 // SPDX-License-Identifier: Apache-2.0
 
+import { Problem } from './api.js';
 import { begin } from './shell.js';
 import { put, trouble } from './dom.js';
 
@@ -13,6 +14,12 @@ const pages = {
   overview: () => import('./overview.js'),
   explore: () => import('./explore.js'),
   integrity: () => import('./integrity.js'),
+  access: () => import('./access.js'),
+  reviews: () => import('./reviews.js'),
+  exports: () => import('./exports.js'),
+  privacy: () => import('./privacy.js'),
+  reports: () => import('./reports.js'),
+  settings: () => import('./settings.js'),
 };
 
 try {
@@ -20,5 +27,6 @@ try {
   await show(main);
 } catch (problem) {
   put(main, trouble(problem));
-  console.error(problem);
+  // What the server refuses is said on the page; anything else is a fault of the page.
+  if (!(problem instanceof Problem)) console.error(problem);
 }

@@ -7,7 +7,7 @@ import { bytes, counted, decision, h, icon, number, put, s, trouble, value } fro
 import { may, post } from './api.js';
 import { chart } from './chart.js';
 import { zone } from './time.js';
-import { markPage, onStatus, verdicts } from './shell.js';
+import { leadTo, onStatus, verdicts } from './shell.js';
 
 function tree(tone) {
   return s('svg', { class: `big ${tone}`, viewBox: '0 0 56 56', 'aria-hidden': 'true' },
@@ -27,15 +27,10 @@ const verdictSection = (name, mark, { word, tone, say, why }) => h('section', { 
   h('p', { class: 'kind' }, name, h('b', { class: tone }, word)), h('h2', { class: 'say', id: `v-${name}` }, say), h('p', { class: 'why' }, why),
   h('p', { class: 'acts' }, h('a', { class: 'btn', href: `/console/integrity#${name.toLowerCase()}` }, icon(name === 'Integrity' ? 'tree' : 'ring'), h('span', {}, 'Show the evidence'))));
 
-/// Goes to the list in place: what is asked may name somebody, and stands in no address.
-async function explore(main, query) {
-  const page = await import('./explore.js');
-  history.pushState(null, '', '/console/explore?since=24h');
-  markPage();
-  await page.show(main, query);
-}
-
 const spans = [['1h', '1 h', 3_600_000], ['24h', '24 h', 86_400_000], ['7d', '7 d', 604_800_000], ['30d', '30 d', 2_592_000_000]];
+
+/// What was not let through, by whatever it was.
+const refusals = 'decision:(challenge OR deny OR error OR limit)';
 
 /// Shows the page.
 export async function show(main) {
@@ -47,7 +42,7 @@ export async function show(main) {
   const keeping = h('dl', { class: 'facts f0' });
   put(main, h('div', { class: 'page' },
     h('div', { class: 'head' }, h('h1', {}, 'Overview')), verdictPlace,
-    h('div', { class: 'ask' }, h('form', { role: 'search', on: { submit: (event) => { event.preventDefault(); explore(main, event.target.q.value); } } }, icon('search'), h('input', { name: 'q', 'aria-label': 'Search the log', placeholder: 'Search the log: is:denied, service:…, reason:…', autocomplete: 'off' })),
+    h('div', { class: 'ask' }, h('form', { role: 'search', on: { submit: (event) => { event.preventDefault(); leadTo(main, '/console/explore?since=24h', event.target.q.value); } } }, icon('search'), h('input', { name: 'q', 'aria-label': 'Search the log', placeholder: 'Search the log: is:denied, service:…, reason:…', autocomplete: 'off' })),
       h('ul', {}, h('li', {}, h('a', { href: '/console/explore?q=is%3Adenied&since=1h' }, 'Refused in the last hour')), h('li', {}, h('a', { href: '/console/explore?since=24h' }, 'Everything of a day')), h('li', {}, h('a', { href: '/console/integrity' }, 'What is missing')))),
     may('log.read') ? [
       h('section', { class: 'sect', 'aria-labelledby': 's-dec' }, h('div', { class: 'top' }, h('h2', { id: 's-dec' }, 'Decisions'), h('span', { class: 'end' }, choice)), decisions),
@@ -78,12 +73,9 @@ export async function show(main) {
   };
   const reasons = async () => {
     try {
-      const [why, all] = await Promise.all([
-        post('/api/v1/facets', { q: 'is:denied', since: '1h', zone: zone(), fields: 'reason,service,actor,decision', top: 8 }),
-        post('/api/v1/facets', { q: 'decision:error', since: '1h', zone: zone(), fields: 'reason', top: 3 }),
-      ]);
+      const why = await post('/api/v1/facets', { q: refusals, since: '1h', zone: zone(), fields: 'reason,service,actor,decision', top: 8 });
       const facet = (answer, field) => answer.facets.find((one) => one.field === field)?.rows ?? [];
-      const rows = [...facet(why, 'reason').map((row) => ['is:denied', row]), ...facet(all, 'reason').map((row) => ['decision:error', row])].sort((a, b) => b[1].accesses - a[1].accesses);
+      const rows = facet(why, 'reason').map((row) => [refusals, row]);
       const cell = (field) => h('p', { class: 'dim under' }, `${field}: `, facet(why, field).map((row, i) => [i ? ', ' : '', field === 'decision' ? decision(row.value) : value(row.value ?? 'none'), ` ${number(row.accesses)}`]));
       put(refused, rows.length === 0 ? h('p', { class: 'dim' }, 'Nothing was refused.') : [
         h('div', { class: 'xs', tabindex: '0' }, h('table', { class: 'tbl flush ref', 'aria-label': 'Refused in the last hour, by reason' },

@@ -8,13 +8,14 @@ import { ladder, shown } from './steps.js';
 import { get } from './api.js';
 import { full } from './time.js';
 import { sentence } from './words.js';
-import { text as decoded } from './bytes.js';
+import { fromBase64, text as decoded } from './bytes.js';
 import { engine } from './hashes.js';
 import { parseKey } from './notes.js';
 import { parseProof, prove } from './proof.js';
 import { known, pin, remember } from './known.js';
+import { decision as why, ocsf, timeline } from './recordparts.js';
 
-const tabs = [['summary', 'Summary'], ['raw', 'Raw'], ['proof', 'Proof'], ['related', 'Related']];
+const tabs = [['summary', 'Summary'], ['raw', 'Raw'], ['decision', 'Decision'], ['timeline', 'Timeline'], ['proof', 'Proof'], ['related', 'Related'], ['ocsf', 'OCSF']];
 let chosen = 'summary';
 
 /// Shows a row in the drawer.
@@ -39,7 +40,7 @@ export function drawer(place, row, sight, { close, next, before }) {
       tab.setAttribute('aria-selected', String(isIt));
       tab.tabIndex = isIt ? 0 : -1;
     }
-    ({ summary, raw, proof, related })[key](panel, row, sight);
+    ({ summary, raw, decision: why, timeline, proof, related, ocsf })[key](panel, row, sight);
   }
   const lead = h('p', { class: 'sentence', tabindex: '-1' }, row.changed ? ['What stands here is ', h('b', {}, 'not what was signed'), '.'] : sentence(record, values, groups));
   put(place,
@@ -112,7 +113,14 @@ function related(panel, { record = {}, time }) {
 
 // MARK: The proof
 
-async function proof(panel, row) {
+/// What opened values are proven by, where they are shown: their salts and their bytes.
+async function opened(row, sight) {
+  if (!sight?.disclose) return [];
+  const { records } = await get(`/api/v1/records/${row.index}`, sight);
+  return (records[0]?.opened ?? []).map((one) => ({ group: one.group, salt: fromBase64(one.salt), value: fromBase64(one.value) }));
+}
+
+async function proof(panel, row, sight) {
   const head = h('div', { class: 'proofhead' });
   const drawing = h('div', {});
   const steps = h('ol', { class: 'steps' });
@@ -120,8 +128,9 @@ async function proof(panel, row) {
   put(panel, head, drawing, steps, after);
   put(head, h('span', {}), h('div', {}, h('h3', {}, 'Checking in this browser'), h('p', {}, 'Reading the record, its path and the newest checkpoint.')));
   try {
-    const [leaf, file, keyText] = await Promise.all([
+    const [leaf, file, keyText, disclosures] = await Promise.all([
       get(`/api/v1/records/${row.index}/leaf`, {}, { as: 'bytes' }), get(`/api/v1/records/${row.index}/proof`, {}, { as: 'text' }), get('/tlog/log.vkey', {}, { as: 'text' }),
+      opened(row, sight),
     ]);
     const origin = parseProof(file).note.split('\n')[0];
     const offered = keyText.trim().split('\n').at(-1);
@@ -129,7 +138,7 @@ async function proof(panel, row) {
     const key = before?.key ? await parseKey(before.key) : null;
     const began = performance.now();
     const result = await prove({
-      leaf, proof: file, key, remembered: before?.checkpoint ?? null,
+      leaf, proof: file, key, disclosures, remembered: before?.checkpoint ?? null,
       consistency: async (from, to) => {
         const answer = await get('/api/v1/checkpoints/consistency', { from: String(from), to: String(to) });
         return answer.path.map((one) => Uint8Array.from(atob(one), (c) => c.charCodeAt(0)));
@@ -144,18 +153,18 @@ async function proof(panel, row) {
     put(head, h('i', { class: `i i-${holds ? (result.verdict === 'proven' ? 'allow' : 'ring') : 'x'} st ${holds ? (result.verdict === 'proven' ? 'good' : 'idle') : 'bad'}`, 'aria-hidden': 'true' }),
       h('div', { role: 'status' }, h('h3', {}, words), h('p', {}, result.verdict === 'unproven' ? `${result.steps.filter((one) => one.state === 'computed').length} of ${result.steps.length} steps computed, in ${ms.toFixed(0)} ms` : `${done} of ${result.steps.length} steps hold, in ${ms.toFixed(0)} ms`,
         before?.key ? `, against the key known here since ${full(before.since)}` : '', `. SHA-256 by ${engine.sha256}${engine.ed25519 ? `, Ed25519 by ${engine.ed25519}` : ''}${globalThis.isSecureContext ? '' : ', as WebCrypto is for pages over TLS only'}.`)),
-      button('Run again', () => proof(panel, row), { sign: 'redo' }));
+      button('Run again', () => proof(panel, row, sight), { sign: 'redo' }));
     if (result.verdict === 'proven') remember(origin, result.checkpoint.note);
     const parsed = await parseKey(offered);
     const isOther = before?.key && before.key !== offered;
     put(after,
       isOther ? h('div', { class: 'banner', role: 'alert' }, icon('error'), h('div', {}, h('b', {}, 'This server shows another key than this browser knows. '), 'Ask whoever runs the log whether it was changed, before you believe it.')) : null,
       before?.key ? null : h('div', { class: 'trust' }, h('p', {}, 'This browser knows no key of this log yet. Compare this one with what you were given by somebody else than this server, then keep it.'),
-        h('p', { class: 'fp' }, h('code', {}, parsed.text)), h('p', { class: 'btns' }, button('I compared it: keep this key', () => { pin(origin, offered); proof(panel, row); }, { kind: 'primary', sign: 'key' }))),
-      h('div', { class: 'trust' }, h('p', {}, 'This page came from the same server as the log. For a check that does not trust it, run the command with your own copy of the key.'),
+        h('p', { class: 'fp' }, h('code', {}, parsed.text)), h('p', { class: 'btns' }, button('I compared it: keep this key', () => { pin(origin, offered); proof(panel, row, sight); }, { kind: 'primary', sign: 'key' }))),
+      h('div', { class: 'trust' }, h('p', {}, 'This page came from the same server as the log. For a check that does not trust it, run the command with your own copy of the key, or open the standalone verifier from a disk.'),
         h('p', { class: 'cmd' }, h('code', {}, `countersign-verify ${row.index}.tlog-proof --key log.vkey`)),
-        h('p', { class: 'btns' }, button('Save the proof', () => save(`${row.index}.tlog-proof`, file), { sign: 'download' }), button('Save the key', () => save('log.vkey', keyText), { kind: 'ghost', sign: 'key' }))));
+        h('p', { class: 'btns' }, button('Save the proof', () => save(`${row.index}.tlog-proof`, file), { sign: 'download' }), h('a', { class: 'btn', href: '/console/verify.html', download: 'verify.html' }, icon('file'), h('span', {}, 'Standalone verifier')), button('Save the key', () => save('log.vkey', keyText), { kind: 'ghost', sign: 'key' }))));
   } catch (problem) {
-    put(head, h('i', { class: 'i i-x st bad', 'aria-hidden': 'true' }), h('div', { role: 'status' }, h('h3', {}, 'This proof does not hold'), h('p', {}, problem.detail ?? problem.message)), button('Run again', () => proof(panel, row), { sign: 'redo' }));
+    put(head, h('i', { class: 'i i-x st bad', 'aria-hidden': 'true' }), h('div', { role: 'status' }, h('h3', {}, 'This proof does not hold'), h('p', {}, problem.detail ?? problem.message)), button('Run again', () => proof(panel, row, sight), { sign: 'redo' }));
   }
 }

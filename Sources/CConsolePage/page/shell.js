@@ -66,7 +66,7 @@ async function look() {
   const facts = [
     ['Records', number(status.size), rate === null ? null : `${rate.toFixed(1)}/s`],
     ['Log', status.log === 'writing' ? 'writing' : status.log],
-    status.catalog?.lag_records > 0 ? ['Search behind by', number(status.catalog.lag_records)] : null,
+    status.catalog?.lag_records > 1000 ? ['Search behind by', number(status.catalog.lag_records)] : null,
     ['Checked', status.check?.age_seconds === undefined ? 'not yet' : `${span(status.check.age_seconds)} ago`],
     ['Witnesses', 'none'],
   ].filter(Boolean);
@@ -120,6 +120,23 @@ export function markPage() {
   }
 }
 
+const pageName = () => /^\/console\/([a-z]+)/.exec(location.pathname)?.[1];
+let shown = pageName();
+
+/// Goes to another page in place, with what it is asked for: that may name somebody, and stands in no address.
+export async function leadTo(main, address, ...asked) {
+  history.pushState(null, '', address);
+  shown = pageName();
+  markPage();
+  const page = await import(`./${shown}.js`);
+  await page.show(main, ...asked);
+}
+
+// Back to another page than the one that is shown: what it was asked for is not kept.
+addEventListener('popstate', () => {
+  if (pageName() !== shown) location.reload();
+});
+
 /// Puts up what every page has.
 export async function begin() {
   markPage();
@@ -132,6 +149,8 @@ export async function begin() {
     if (key === 'u') switchZone();
   });
   const me = await whoami();
+  // What an account may not come to is not offered to it.
+  for (const item of document.querySelectorAll('nav [data-right]')) item.hidden = !me.rights.includes(item.dataset.right);
   put(document.getElementById('who'), me.name, h('small', {}, me.roles.join(', ')));
   const again = async () => {
     if (!document.hidden) await look().catch(silent);

@@ -24,8 +24,11 @@ struct QueryTimes: ParsableArguments {
     var utcOffset: String?
 
     /// What the times of a query are measured by.
-    func clock() throws(CommandFailure) -> QueryClock {
-        QueryClock(now: CommandContext.current.now(), in: try place())
+    func clock() throws(CommandFailure) -> QueryClock { try Self.clock(in: utcOffset) }
+
+    /// - Parameter zone: a name, or how far it is ahead of UTC; nil for UTC.
+    static func clock(in zone: String?) throws(CommandFailure) -> QueryClock {
+        QueryClock(now: CommandContext.current.now(), in: try place(zone))
     }
 
     /// The query that a text is, together with these times.
@@ -56,7 +59,9 @@ struct QueryTimes: ParsableArguments {
     }
 
     /// The zone that days are of.
-    func place() throws(CommandFailure) -> QueryZone {
+    func place() throws(CommandFailure) -> QueryZone { try Self.place(utcOffset) }
+
+    private static func place(_ utcOffset: String?) throws(CommandFailure) -> QueryZone {
         guard let utcOffset else { return .utc }
         guard let zone = QueryZone(utcOffset) else {
             throw CommandFailure(.usage, "--zone is `\(utcOffset)`; \(QueryZone.remedy).")

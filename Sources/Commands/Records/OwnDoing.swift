@@ -48,6 +48,8 @@ package struct OwnDoing {
             self.init("The log was about to be written out, without personal values")
         case .logTail:
             self.init("Somebody began to follow the log over the admin address, or ceased to")
+        case .reviewSignoff:
+            self.init("Somebody vouched for having looked at what `review` and `query` say")
         case .keyRotate:
             self.init("A key was about to sign the log beside the one before")
         case .keyRetire:

@@ -14,6 +14,7 @@ struct VerifyCommand: ParsableCommand {
               countersign verify
               countersign verify record 42.tlog-proof --key log.vkey
               countersign verify pack denied.tar --key log.vkey
+              countersign verify page --out verify.html
               countersign verify consistency --old checkpoint.then --new checkpoint.now
 
             Exit codes: 0 all good, 10 integrity, 12 rollback or fork, 15 disclosures, 11 completeness, \
@@ -21,7 +22,7 @@ struct VerifyCommand: ParsableCommand {
             """,
         subcommands: [
             VerifyLogCommand.self, VerifyRecordCommand.self, VerifyConsistencyCommand.self,
-            VerifyPackCommand.self,
+            VerifyPackCommand.self, VerifyPageCommand.self,
         ],
         defaultSubcommand: VerifyLogCommand.self)
 }

@@ -19,6 +19,7 @@ extension QueryFacts {
         if let purpose { members.append(JSONMember("purpose", .string(purpose))) }
         if let about { members.append(JSONMember("about", .string(about.text))) }
         if let text { members.append(JSONMember("text", .string(text))) }
+        if let review { members.append(JSONMember("review", review.json)) }
         return .object(members)
     }
 
@@ -31,6 +32,7 @@ extension QueryFacts {
             purpose: request["purpose"]?.string,
             about: request["about"]?.string.flatMap { SubjectID($0) },
             text: request["text"]?.string)
+        review = ReviewFacts(request["review"])
     }
 }
 

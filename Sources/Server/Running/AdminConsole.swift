@@ -94,6 +94,7 @@ enum AdminConsole {
         let (ledger, catalog, now) = (
             server.ledger, server.services.catalog, server.surroundings.now
         )
+        let standing = server.standing
         var sources = AuditorSources(
             catalog: { catalog?.catalog }, standing: { catalog?.standing ?? .off },
             noticed: { catalog?.noticed($0) }, snapshot: { try LogSnapshot(directory: directory) },
@@ -103,6 +104,7 @@ enum AdminConsole {
         server.services.exports.follow(accounts)
         sources.exports = server.services.exports.desk
         sources.privacy = .of(ledger, accounts)
+        sources.settings = { standing.shown }
         return sources
     }
 }

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AuditRecords
+import AuditorAPI
 import ByteCoding
 import Glibc
 import Messages
+import Policy
+import Settings
 import Synchronization
 
 /// Which configuration is in force in a running server: written by the server, read by its console.
@@ -23,6 +26,7 @@ final class ConfigurationStanding: Sendable {
         /// Where the console listens.
         var admin = ""
         var isStopping = false
+        var deployment: Deployment?
     }
 
     private let state = Mutex(State())
@@ -38,6 +42,26 @@ final class ConfigurationStanding: Sendable {
             state.takingRestart = []
             state.unrecorded = [:]
         }
+    }
+
+    /// What is in force is read from this.
+    func showing(_ deployment: Deployment) { state.withLock { $0.deployment = deployment } }
+
+    /// The configuration in force as it is shown: whatever came from the environment or a file is masked.
+    var shown: ShownSettings {
+        guard let deployment = state.withLock({ $0.deployment }) else {
+            return ShownSettings(yaml: "", json: .object([]), hash: "", file: "", rules: "")
+        }
+        let json = deployment.effectiveJSON(.masked)
+        // What stands behind the question mark of a receiver's address is often a token.
+        let secrets = Set(json.texts.compactMap(\.queryOfURL))
+        let yaml = secrets.reduce(deployment.effectiveYAML(.masked)) {
+            $0.replacing("?" + $1, with: "?•••")
+        }
+        return ShownSettings(
+            yaml: yaml, json: json.hiding(secrets),
+            hash: deployment.configHash, file: deployment.file,
+            rules: deployment.rulebook.version)
     }
 
     /// A change was refused; the old configuration stays in force.
@@ -101,5 +125,35 @@ final class ConfigurationStanding: Sendable {
                         }
                     })),
         ]
+    }
+}
+
+extension String {
+    /// The query of a URL; nil where it has none, or is no URL.
+    fileprivate var queryOfURL: String? {
+        guard contains("://"), let mark = firstIndex(of: "?") else { return nil }
+        let query = self[index(after: mark)...]
+        return query.isEmpty ? nil : String(query)
+    }
+}
+
+extension JSONValue {
+    /// Every text in it, however deep.
+    fileprivate var texts: [String] {
+        if let string { return [string] }
+        return (members?.map(\.value) ?? array ?? []).flatMap(\.texts)
+    }
+
+    /// The same without some queries of URLs.
+    fileprivate func hiding(_ queries: Set<String>) -> JSONValue {
+        if let string {
+            guard let query = string.queryOfURL, queries.contains(query) else { return self }
+            return .string(string.replacing("?" + query, with: "?•••"))
+        }
+        if let members {
+            return .object(members.map { JSONMember($0.name, $0.value.hiding(queries)) })
+        }
+        if let array { return .array(array.map { $0.hiding(queries) }) }
+        return self
     }
 }

@@ -68,6 +68,7 @@ package actor ProxyServer {
         keptRules = deployment.rulebook.version
         sightings = (seen, seen)
         standing.accepted(current, .configuration)
+        standing.showing(deployment)
     }
 
     /// Opens the log and starts serving.
@@ -187,6 +188,7 @@ package actor ProxyServer {
             if unrecorded == nil {
                 services.outputs.adopt(orders)
                 deployment = fresh
+                standing.showing(fresh)
                 sightings = (seen, seen)
                 owedKeys = nil
             }

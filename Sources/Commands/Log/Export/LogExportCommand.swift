@@ -84,7 +84,7 @@ struct LogExportCommand: AsyncParsableCommand {
         guard selection.isEmpty else {
             throw CommandFailure(
                 .usage,
-                "tiles hold the whole log, and no query chooses among them; give --format pack, or leave --query and its like out."
+                "tiles, the form where none is named, hold the whole log, and nothing chooses among their records; give --format pack for what you asked for, or ask for nothing."
             )
         }
         try await exportTiles()
