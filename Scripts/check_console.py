@@ -13,13 +13,15 @@ import tempfile
 import urllib.parse
 
 from axe_playwright_python.sync_playwright import Axe
+import console_deeds as deeds
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 COUNTERSIGN = sys.argv[1]
 PICTURES = pathlib.Path(sys.argv[2]).resolve()
 PASSWORD = "a long enough one"
-PAGES = ("overview", "explore?since=all", "integrity")
+PAGES = ("overview", "explore?since=all", "integrity", "access", "reviews", "exports", "reports", "settings", "privacy")
 MOST_BYTES = 300 << 10
+ACCOUNTS = {"ann": "auditor", "olga": "operator", "pia": "privacy", "pete": "privacy", "root": "admin"}
 # Nothing that a client sends may run, or turn the text around it.
 HOSTILE = ('"><img src=x onerror=window.ran=1>', "<script>window.ran=1</script>", "\u202egnp.exe")
 
@@ -78,12 +80,12 @@ class Watched:
             sys.exit(f"check-console: {what}: " + "; ".join(self.faults))
 
 
-def log_in(context: BrowserContext, url: str) -> None:
+def log_in(context: BrowserContext, url: str, name: str = "ann") -> None:
     watched = Watched(context)
     page = watched.page
     page.goto(url + "/console/explore")
     expect(page).to_have_url(url + "/login?next=/console/explore")
-    page.get_by_label("Name").fill("ann")
+    page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page).to_have_url(re.compile(r"/console/explore"))
@@ -122,6 +124,15 @@ def look(browser: Browser, state: dict, url: str) -> None:
                     sys.exit(f"check-console: {where}\n{found.generate_report()}")
                 watched.page.close()
             context.close()
+
+
+def other_value(route: Route) -> None:
+    """A server that shows another value than the one that was signed."""
+    response = route.fetch()
+    answer = response.json()
+    for one in answer["records"][0]["opened"]:
+        one["value"] = base64.b64encode(base64.b64decode(one["value"]).replace(b"Alice", b"Alicia")).decode()
+    route.fulfill(response=response, json=answer)
 
 
 def walk(browser: Browser, state: dict, url: str) -> None:
@@ -180,6 +191,14 @@ def walk(browser: Browser, state: dict, url: str) -> None:
     expect(page.locator(".panel")).to_contain_text("actor.name")
     expect(page.locator(".sentence")).to_contain_text("Alice Moreau")
     page.screenshot(path=str(PICTURES / "opened.png"))
+    # What was opened is what was committed to; a value that was exchanged is not.
+    page.get_by_role("tab", name="Proof").click()
+    expect(page.locator(".proofhead h3")).to_have_text("Proven in this browser")
+    expect(page.locator(".step", has_text="Opened values").locator(".st.good")).to_have_count(1)
+    page.route(re.compile(r"/api/v1/records/\d+\?disclose"), other_value)
+    page.get_by_role("button", name="Run again").click()
+    expect(page.locator(".proofhead h3")).to_have_text("This proof does not hold")
+    page.unroute(re.compile(r"/api/v1/records/\d+\?disclose"))
     watched.check("keyboard walk")
     state.update(context.storage_state())
     context.close()
@@ -354,6 +373,26 @@ def lied_to(browser: Browser, state: dict, url: str) -> int:
     return lies
 
 
+def do(browser: Browser, states: dict[str, dict], url: str, verify) -> None:
+    """What people do here, one deed after the other."""
+    pages = {}
+    for name in ("ann", "pia", "pete"):
+        context = browser.new_context(storage_state=states[name], viewport={"width": 1440, "height": 900})
+        pages[name] = Watched(context)
+    ann = pages["ann"].page
+    deeds.plain(browser, states["ann"], url, PICTURES)
+    deeds.complete(ann, url)
+    deeds.parts(ann, url, PICTURES)
+    deeds.review(ann, url, PICTURES)
+    deeds.access(ann, url, PICTURES)
+    deeds.report(ann, url, PICTURES)
+    deeds.export(ann, url, PICTURES, verify)
+    deeds.erase(pages["pia"].page, pages["pete"].page, url, PICTURES)
+    for name, watched in pages.items():
+        watched.check(f"what {name} did")
+        watched.page.context.close()
+
+
 def main() -> None:
     # A machine may be busy with anything else.
     expect.set_options(timeout=60_000)
@@ -363,29 +402,37 @@ def main() -> None:
         folder = pathlib.Path(name)
         run(COUNTERSIGN, "demo", "--once", "--dir", "demo", folder=folder)
         (folder / "password.txt").write_text(PASSWORD)
-        run(
-            COUNTERSIGN, "user", "add", "ann", "--role", "auditor", "--password-file", "password.txt", "-c",
-            "demo/countersign.yaml", folder=folder)
+        for name, role in ACCOUNTS.items():
+            run(
+                COUNTERSIGN, "user", "add", name, "--role", role, "--password-file", "password.txt", "-c",
+                "demo/countersign.yaml", folder=folder)
         server, url, clients = serve(folder)
         try:
             attack(clients)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(
                     executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-                context = browser.new_context()
-                log_in(context, url)
-                state = context.storage_state()
-                context.close()
+                states = {}
+                for name in ACCOUNTS:
+                    context = browser.new_context()
+                    log_in(context, url, name)
+                    states[name] = context.storage_state()
+                    context.close()
+                state = states["ann"]
                 look(browser, state, url)
                 walk(browser, state, url)
                 follow(browser, state, url, clients)
                 verdicts = judged(browser, state, url)
                 lies = lied_to(browser, state, url)
+                roles = deeds.offered(
+                    browser, {role: states[name] for name, role in ACCOUNTS.items()}, url, Watched,
+                    tuple(name.split("?")[0] for name in PAGES))
+                do(browser, states, url, deeds.verified(COUNTERSIGN, folder))
                 browser.close()
         finally:
             server.terminate()
             server.communicate(timeout=60)
-    print(f"console: {len(PAGES)} pages in light and dark, wide and narrow; {verdicts} verdicts; {lies} lies of a server were not believed")
+    print(f"console: {len(PAGES)} pages in light and dark, wide and narrow; {verdicts} verdicts; {lies} lies of a server were not believed; {roles} roles")
 
 
 main()
