@@ -144,7 +144,7 @@ def report(page: Page, url: str, pictures: pathlib.Path) -> None:
         page.get_by_role("link", name="As a page to print").click()
     sheet = opened.value
     sheet.wait_for_load_state()
-    expect(sheet.locator("footer")).to_contain_text("records signed")
+    expect(sheet.locator("tfoot")).to_contain_text("records signed")
     pdf = sheet.pdf(path=str(pictures / "report.pdf"), prefer_css_page_size=True)
     if not pdf.startswith(b"%PDF"):
         stop("the report does not print")

@@ -181,7 +181,8 @@ enum OCSFEvent {
     private static func destination(_ record: Record) -> JSONValue? {
         var members: [JSONMember] = []
         members.add("svc_name", record.service)
-        members.add("hostname", record.value[path: "dst", "address"]?.string)
+        let address = record.value[path: "dst", "address"]?.string
+        members.add(address.flatMap { IPAddress($0) } == nil ? "hostname" : "ip", address)
         members.add("port", record.value[path: "dst", "port"]?.integer)
         // A port alone names no endpoint.
         let isNamed = members.contains { $0.name != "port" }

@@ -15,10 +15,10 @@ extension ControlReport {
         ul { margin: 0; padding: 0; list-style: none; } li + li { margin-top: .4rem; }
         code { font: 11px/1.4 ui-monospace, monospace; color: #55524b; display: block; }
         .word { font-weight: 600; display: block; } .gap .word { color: #9b1c1c; } .cannot .word, .none .word { color: #55524b; }
-        footer { color: #55524b; font-size: 11px; margin-top: 1.5rem; }
+        tfoot td { color: #55524b; font-size: 11px; border: 0; }
         a { color: inherit; text-decoration-color: #b9b4a8; }
-        @page { size: A4; margin: 14mm 14mm 20mm; }
-        @media print { body { margin: 0; padding: 0; max-width: none; font-size: 9.5pt; } thead { display: table-header-group; } tr { break-inside: avoid; } code { font-size: 7.5pt; } footer { position: fixed; bottom: -14mm; left: 0; right: 0; margin: 0; font-size: 7.5pt; } a { color: inherit; text-decoration: none; } }
+        @page { size: A4; margin: 14mm; }
+        @media print { body { margin: 0; padding: 0; max-width: none; font-size: 9.5pt; } thead { display: table-header-group; } tr { break-inside: avoid; } code { font-size: 7.5pt; } tfoot { display: table-footer-group; } tfoot td { font-size: 7.5pt; } a { color: inherit; text-decoration: none; } }
         """
 
     /// One file of HTML, without a script, which prints on white.
@@ -50,8 +50,8 @@ extension ControlReport {
         <tbody>
         \(lines.map { row($0, links) }.joined(separator: "\n"))
         </tbody>
+        <tfoot><tr><td colspan="4">\(escaped(head.origin)) · \(head.from.rfc3339) to \(head.to.rfc3339), \(escaped(head.zone)) · \(head.query.map(escaped) ?? "every access") · \(ReportLine.grouped(head.accesses.number)) accesses · \(ReportLine.grouped(Int64(clamping: head.size))) records signed, root \(escaped(head.root)) · for \(escaped(head.printer)), \(head.made.rfc3339)</td></tr></tfoot>
         </table>
-        <footer>\(escaped(head.origin)) · \(head.from.rfc3339) to \(head.to.rfc3339), \(escaped(head.zone)) · \(head.query.map(escaped) ?? "every access") · \(ReportLine.grouped(head.accesses.number)) accesses · \(ReportLine.grouped(Int64(clamping: head.size))) records signed, root \(escaped(head.root)) · for \(escaped(head.printer)), \(head.made.rfc3339)</footer>
         </body>
         </html>
 

@@ -124,7 +124,7 @@ package struct ReportLine: Sendable {
     private static func verdict(
         _ check: LogCheck?, _ sentence: KeyPath<LogCheck, String>, _ isBad: (LogCheck) -> Bool
     ) -> (String, ReportWord) {
-        guard let check else { return ("Nobody has checked the whole log yet.", .none) }
+        guard let check else { return ("No check of the whole log is known here.", .none) }
         let word: ReportWord =
             isBad(check)
             ? .gap

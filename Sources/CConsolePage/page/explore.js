@@ -306,7 +306,8 @@ function showRows({ force = true } = {}) {
   put(parts.body, spacer(first), found.rows.slice(first, last).map((row, i) => element(row, first + i)), spacer(found.rows.length - last));
   parts.table.setAttribute('aria-rowcount', String((found.total?.relation === 'exact' ? found.total.accesses : -2) + 1));
   if (focused) parts.body.querySelector(`tr[data-place="${focused.dataset.place}"]`)?.focus({ preventScroll: true });
-  put(parts.empty, found.rows.length ? null : nothing());
+  put(parts.empty, !found.rows.length ? nothing() : found.next && found.rows.length >= kept && last === found.rows.length
+    ? h('p', { class: 'note more-rows' }, `The list ends here: ${number(found.rows.length)} of ${number(found.total?.accesses ?? 0)} are shown. Narrow the time or the query, or export all of them.`) : null);
   if (found.next && found.rows.length < kept && last > found.rows.length - seen) more();
 }
 
