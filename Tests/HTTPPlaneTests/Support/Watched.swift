@@ -34,7 +34,7 @@ final class Watched<State: Sendable>: Sendable {
         for waiter in ready { waiter.promise.succeed(state) }
     }
 
-    /// The state once it is ready; an error after two minutes, which the busiest machine does not need.
+    /// The state once it is ready; an error after ten minutes: with all tests at once, two cores leave one of them alone for minutes.
     func wait(
         for what: String, until isReady: @escaping @Sendable (State) -> Bool
     ) async throws -> State {
@@ -46,7 +46,7 @@ final class Watched<State: Sendable>: Sendable {
             return nil
         }
         if let now { promise.succeed(now) }
-        let alarm = eventLoop.scheduleTask(in: .seconds(120)) {
+        let alarm = eventLoop.scheduleTask(in: .seconds(600)) {
             promise.fail(Late(what: what, state: "\(self.state)"))
         }
         defer { alarm.cancel() }
