@@ -40,4 +40,4 @@ struct ScenarioFault: Error, CustomStringConvertible {
 }
 
 /// How long anything may take on a machine that is busy with other tests; ordinarily it is milliseconds.
-let patience = Duration.seconds(120)
+let patience = Duration.seconds(400)
