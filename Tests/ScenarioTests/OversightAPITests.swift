@@ -105,6 +105,15 @@ import Testing
             }
             #expect(try site.read("status").text.contains("nothing changed, none missing"))
 
+            // What is not published yet is still to be written in its place, over whatever somebody changes there.
+            let durable = try #require(try json(try server.admin("/status"))["size"] as? Int)
+            try server.waits(orSays: "the accesses are not published") { () -> Void? in
+                let file = site.folder.file("site/log/checkpoint")
+                guard FileManager.default.fileExists(atPath: file) else { return nil }
+                let note = try site.folder.text("site/log/checkpoint").split(separator: "\n")
+                return note.count > 1 && (Int(note[1]) ?? 0) >= durable ? () : nil
+            }
+
             // Whoever can write there changes a record.
             let path = "site/log/segments/00000000/entries"
             var bytes = try site.folder.bytes(path)
